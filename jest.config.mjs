@@ -1,0 +1,30 @@
+// Two kinds of project: `unit` and `infra` are pure and fast; `integration` and `e2e` start real processes (the local
+// cloud, containers), one at a time because each of them wants the whole machine.
+const transform = {
+  "^.+\\.(t|j|mj)s$": [
+    "@swc/jest",
+    { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+  ],
+};
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
+  transform,
+  // These ship as ES modules only (the MIDI parser's core, and what it imports).
+  transformIgnorePatterns: ["/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|openapi-fetch)/)"],
+  modulePathIgnorePatterns: ["<rootDir>/cdk.out", "<rootDir>/.local", "<rootDir>/.venv"],
+  ...more,
+});
+export default {
+  projects: [
+    project("unit", ["test/unit/**/*.test.ts"]),
+    project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
+    project("workflow", ["test/workflow/**/*.test.ts"]),
+    project("fidelity", ["test/fidelity/**/*.test.ts"]),
+    project("integration", ["test/integration/**/*.test.ts"]),
+    project("e2e", ["test/e2e/**/*.test.ts"]),
+  ],
+  // Two cores: more workers only make the real processes slower.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
