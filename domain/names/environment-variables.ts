@@ -1,0 +1,18 @@
+/** Environment variables that a construct sets and a Lambda function reads. */
+export const environmentVariables = {
+  stage: "STAGE",
+  tableName: "TABLE_NAME",
+  artefactsBucket: "ARTEFACTS_BUCKET",
+  workBucket: "WORK_BUCKET",
+  compositionQueueUrl: "COMPOSITION_QUEUE_URL",
+  stateMachineArn: "STATE_MACHINE_ARN",
+  /** Where records that cannot be dispatched are kept: the stream's retry settings alone would block a shard. */
+  dispatchFailuresQueueUrl: "DISPATCH_FAILURES_QUEUE_URL",
+  /** JSON object of the training settings: see domain/schemas/training-settings.ts. */
+  trainingSettings: "TRAINING_SETTINGS",
+  /** JSON object of the per-user caps: see domain/schemas/user-caps.ts. */
+  userCaps: "USER_CAPS",
+} as const;
+
+/** Metric namespace of our own metrics, and the service name of every log line. */
+export const telemetryNamespace = "OpenComposer";

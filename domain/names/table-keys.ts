@@ -1,0 +1,71 @@
+/**
+ * Keys of the one DynamoDB table.
+ *
+ * | Item                | pk                  | sk                        |
+ * | ------------------- | ------------------- | ------------------------- |
+ * | Track               | USER#{sub}          | TRACK#{id}                |
+ * | Composition         | USER#{sub}          | COMPOSITION#{id}          |
+ * | Model of a user     | USER#{sub}          | MODEL#{id}                |
+ * | Training job        | USER#{sub}          | TRAINING_JOB#{id}         |
+ * | Idempotency record  | USER#{sub}          | IDEMPOTENCY#{route}#{key} |
+ * | Quota of a user     | USER#{sub}          | QUOTA                     |
+ * | Stock model         | STOCK               | MODEL#{id}                |
+ * | Data set catalogue  | CATALOGUE           | DATASET#{id}              |
+ * | Training slot       | SLOTS               | SLOT#{k}                  |
+ * | Slot ticket         | TICKETS             | TICKET#{jobId}            |
+ *
+ * Ids of users' resources are ULIDs, so a partition read backwards lists the newest first.
+ */
+export const partitionKey = "pk";
+export const sortKey = "sk";
+/** Name of the attribute that DynamoDB deletes an item by (epoch seconds). */
+export const timeToLiveAttribute = "expiresAt";
+
+/**
+ * "Which work is not finished yet?": sparse, an item is in it while it carries `openWork`. The sweeper reads a whole
+ * partition; a user's own part of it (sort key begins with the sub) answers whether a model or a track is in use.
+ */
+export const openWorkIndex = {
+  indexName: "OpenWork",
+  partitionKey: "openWork",
+  sortKey: "openWorkOwner",
+} as const;
+
+export interface TableKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const ownedKinds = ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const;
+export type OwnedKind = (typeof ownedKinds)[number];
+
+export const userPartition = (sub: string): string => `USER#${sub}`;
+/** What every sort key of a kind begins with. */
+export const kindPrefix = (kind: OwnedKind): string => `${kind}#`;
+export const ownedKey = (kind: OwnedKind, sub: string, id: string): TableKey => ({
+  pk: userPartition(sub),
+  sk: `${kindPrefix(kind)}${id}`,
+});
+export const idempotencyKey = (sub: string, route: string, key: string): TableKey => ({
+  pk: userPartition(sub),
+  sk: `IDEMPOTENCY#${route}#${key}`,
+});
+export const quotaKey = (sub: string): TableKey => ({ pk: userPartition(sub), sk: "QUOTA" });
+
+export const stockPartition = "STOCK";
+export const stockModelKey = (modelId: string): TableKey => ({
+  pk: stockPartition,
+  sk: `${kindPrefix("MODEL")}${modelId}`,
+});
+export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE", sk: `DATASET#${datasetId}` });
+
+export const slotsPartition = "SLOTS";
+export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });
+export const ticketsPartition = "TICKETS";
+/** Job ids are ULIDs, so tickets sort by the time their job was made: first come, first served. */
+export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, sk: `TICKET#${jobId}` });
+
+/** Kinds of work that a stream record starts and the sweeper looks after. */
+export const openWorkKinds = ["COMPOSITION", "TRAINING_JOB"] as const;
+export type OpenWorkKind = (typeof openWorkKinds)[number];
+export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

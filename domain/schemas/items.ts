@@ -1,0 +1,255 @@
+/**
+ * Items of the table, as written. Validated when written; read tolerantly by `schemaVersion` (unknown attributes are
+ * kept out of answers, never refused), so that a deploy in the middle of work does no harm.
+ */
+import * as z from "zod";
+import { openWorkKinds } from "../names/table-keys";
+import { techniqueIds } from "../names/resource-names";
+import { compositionStates } from "../states/composition-state";
+import { trainingJobStates } from "../states/training-job-state";
+import { failureSchema } from "./failure";
+import { epochMetricsSchema, metricsSchema } from "./metrics";
+
+export const ulidSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+const instantSchema = z.iso.datetime();
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+const technique = z.enum(techniqueIds);
+
+const ownedShape = {
+  schemaVersion: z.literal(1),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  name: z.string().min(1).max(100),
+  /** Row version, from 1, raised by every write: the ETag. */
+  version: z.int().min(1),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+};
+
+export const trackDescriptionSchema = z.strictObject({
+  index: z.int().min(0),
+  name: z.string(),
+  program: z.int().min(0).max(127),
+  noteCount: z.int().min(0),
+});
+
+export const trackItemSchema = z.strictObject({
+  ...ownedShape,
+  kind: z.literal("TRACK"),
+  /** Of the MIDI bytes under the track's key. */
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+  bars: z.int().min(1),
+  tempo: z.number(),
+  timeSignature: z.string(),
+  noteCount: z.int().min(1),
+  lowestPitch: z.int(),
+  highestPitch: z.int(),
+  trackIndex: z.int().min(0),
+  tracks: z.array(trackDescriptionSchema),
+  changes: z.array(z.string()),
+});
+export type TrackItem = z.infer<typeof trackItemSchema>;
+
+export const modelReferenceSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  stock: z.boolean(),
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+});
+export type ModelReference = z.infer<typeof modelReferenceSchema>;
+
+export const compositionInputSchema = z.union([
+  z.strictObject({ sampleMelodyId: z.string().min(1).max(64) }),
+  z.strictObject({ trackId: ulidSchema }),
+  z.strictObject({ compositionId: ulidSchema, trackIndex: z.int().min(0).max(63).optional() }),
+]);
+export type CompositionInput = z.infer<typeof compositionInputSchema>;
+
+export const inputOptionsSchema = z.strictObject({
+  tempo: z.number().min(40).max(160).optional(),
+  transpose: z.int().min(-12).max(12).optional(),
+  rhythmAssist: z.boolean().optional(),
+  startBar: z.int().min(1).max(100_000).optional(),
+  bars: z.int().min(1).max(64).optional(),
+});
+export type InputOptions = z.infer<typeof inputOptionsSchema>;
+
+export const compositionOutputSchema = z.strictObject({
+  bars: z.int().min(1),
+  tempo: z.number(),
+  tracks: z.array(
+    z.strictObject({
+      index: z.int().min(0),
+      name: z.string(),
+      program: z.int().min(0).max(127),
+      noteCount: z.int().min(0),
+      source: z.enum(["input", "generated"]),
+    }),
+  ),
+  metrics: metricsSchema,
+  editEventCount: z.int().min(0).optional(),
+});
+export type CompositionOutput = z.infer<typeof compositionOutputSchema>;
+
+export const compositionItemSchema = z.strictObject({
+  ...ownedShape,
+  kind: z.literal("COMPOSITION"),
+  technique,
+  model: modelReferenceSchema,
+  seed: z.int().min(0).max(2_147_483_647),
+  state: z.enum(compositionStates),
+  input: compositionInputSchema,
+  inputOptions: inputOptionsSchema,
+  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  failure: failureSchema.optional(),
+  output: compositionOutputSchema.optional(),
+  /** The MIDI file's revision (its key carries it) and digest (its ETag). */
+  midi: z.strictObject({ revision: z.int().min(1), sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
+  /** How often a worker has taken this composition, from 0. */
+  attempt: z.int().min(0),
+  /** The lease of the worker that has it: a later delivery may take over when this instant has passed. */
+  runningUntil: instantSchema.optional(),
+  openWork: z.literal("COMPOSITION").optional(),
+  openWorkOwner: z.string().optional(),
+});
+export type CompositionItem = z.infer<typeof compositionItemSchema>;
+
+export const modelDatasetSchema = z.strictObject({
+  id: z.string(),
+  version: z.string(),
+  sha256: sha256Schema,
+  licence: z.string(),
+  pieces: z.int().min(0),
+  topics: z.record(z.string(), z.array(z.string())),
+});
+export const modelLimitsSchema = z.looseObject({ maxBars: z.int().min(1) });
+
+const modelShape = {
+  schemaVersion: z.literal(1),
+  kind: z.literal("MODEL"),
+  name: z.string().min(1).max(100),
+  version: z.int().min(1),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  technique,
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+  metrics: metricsSchema,
+  dataset: modelDatasetSchema,
+  limits: modelLimitsSchema,
+};
+/** A model that came with the software: everyone's to use, nobody's to delete. */
+export const stockModelItemSchema = z.strictObject({ ...modelShape, id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
+export type StockModelItem = z.infer<typeof stockModelItemSchema>;
+export const modelItemSchema = z.strictObject({
+  ...modelShape,
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  trainingJobId: ulidSchema,
+});
+export type ModelItem = z.infer<typeof modelItemSchema>;
+
+export const datasetReferenceSchema = z.strictObject({ id: z.string(), version: z.string(), sha256: sha256Schema });
+export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
+
+export const trainingProgressSchema = z.strictObject({
+  /** Completed epochs. */
+  epoch: z.int().min(0),
+  epochs: z.int().min(1),
+  percent: z.number().min(0).max(100),
+  secondsRemaining: z.number().min(0).optional(),
+});
+export const convergenceSchema = z.strictObject({
+  state: z.enum(["fluctuating", "settling", "converged"]),
+  sinceEpoch: z.int().min(1).optional(),
+});
+export type Convergence = z.infer<typeof convergenceSchema>;
+export const endReasons = ["EPOCHS_COMPLETED", "EARLY_STOPPING", "TIME_LIMIT", "USER_STOP", "FAILURE"] as const;
+export type EndReason = (typeof endReasons)[number];
+
+export const trainingJobItemSchema = z.strictObject({
+  ...ownedShape,
+  kind: z.literal("TRAINING_JOB"),
+  technique,
+  state: z.enum(trainingJobStates),
+  topics: z.record(z.string(), z.array(z.string())),
+  dataset: datasetReferenceSchema,
+  /** All of them, defaults filled in. */
+  hyperparameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  maxRuntimeSeconds: z.int().min(60).max(86_400),
+  resumeFrom: ulidSchema.optional(),
+  /** Which workflow execution works on the job: part of its name, raised only by a repair. */
+  attempt: z.int().min(1),
+  /** How often that execution has called CreateTrainingJob. */
+  launch: z.int().min(0),
+  /** The SageMaker job of the latest launch. */
+  trainingJobName: z.string().max(63).optional(),
+  stopRequested: z.boolean(),
+  /** When the job began to wait: for a slot, or for capacity after a refusal. */
+  queuedSince: instantSchema.optional(),
+  capacityRefusedSince: instantSchema.optional(),
+  progress: trainingProgressSchema,
+  latestMetrics: epochMetricsSchema.optional(),
+  convergence: convergenceSchema,
+  endReason: z.enum(endReasons).optional(),
+  modelId: ulidSchema.optional(),
+  /** Whether a checkpoint is known to exist that a new job can go on from. */
+  resumable: z.boolean(),
+  failure: failureSchema.optional(),
+  usage: z.strictObject({ trainingSeconds: z.number().min(0), billableSeconds: z.number().min(0) }),
+  openWork: z.literal("TRAINING_JOB").optional(),
+  openWorkOwner: z.string().optional(),
+});
+export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
+
+export const idempotencyRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("IDEMPOTENCY"),
+  /** SHA-256 of the request's method, route and body. */
+  requestHash: sha256Schema,
+  status: z.int(),
+  location: z.string(),
+  body: z.string(),
+  /** Epoch seconds: 24 hours after the first answer. */
+  expiresAt: z.int(),
+});
+export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;
+
+export const slotItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("SLOT"),
+  holder: z.strictObject({ sub: z.string(), jobId: ulidSchema }).optional(),
+  /** When the lease runs out, epoch milliseconds. Not the table's time-to-live: a slot is never deleted. */
+  leasedUntil: z.int().min(0),
+});
+export type SlotItem = z.infer<typeof slotItemSchema>;
+
+export const ticketItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("TICKET"),
+  sub: z.string(),
+  jobId: ulidSchema,
+  /** Epoch milliseconds of the last try: a ticket without a heartbeat does not hold up the queue. */
+  heartbeatAt: z.int().min(0),
+  expiresAt: z.int(),
+});
+export type TicketItem = z.infer<typeof ticketItemSchema>;
+
+/** What the API needs of a data set: its pieces with their tags (tag → values), see contracts/dataset-catalogue. */
+export const catalogueItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("CATALOGUE"),
+  dataset: z.strictObject({ ...datasetReferenceSchema.shape, name: z.string(), licence: z.string() }),
+  pieces: z.array(
+    z.strictObject({
+      id: z.string().min(1).max(128),
+      tags: z.record(z.string(), z.array(z.string())),
+      bars: z.int().min(0),
+      split: z.enum(["train", "validation", "test"]),
+    }),
+  ),
+});
+export type CatalogueItem = z.infer<typeof catalogueItemSchema>;
+
+export const openWorkKindSchema = z.enum(openWorkKinds);
