@@ -1,0 +1,115 @@
+/**
+ * The routes of the HTTP API, once: the Api stack makes its routes and throttles from this map, each handler must
+ * serve exactly the operations of its capability (`satisfies`, see lambdas/http/with-http.ts), and the OpenAPI document
+ * describes the same keys.
+ */
+
+/** One Lambda function each, with its own role: `lambdas/api/<capability>/handler.ts`. */
+export const apiCapabilities = ["discovery", "tracks", "compositions", "models", "training"] as const;
+export type ApiCapability = (typeof apiCapabilities)[number];
+
+export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
+
+export interface ApiRoute {
+  readonly method: HttpMethod;
+  /** Path parameters in braces, as API Gateway and OpenAPI write them. */
+  readonly path: `/${string}`;
+  readonly capability: ApiCapability;
+  /** Served without an access token, under its own throttle. */
+  readonly public: boolean;
+}
+
+/** Keyed by operation id. */
+export const apiRoutes = {
+  getHealth: { method: "GET", path: "/health", capability: "discovery", public: true },
+  getOpenApiDocument: { method: "GET", path: "/openapi.json", capability: "discovery", public: true },
+  listTechniques: { method: "GET", path: "/techniques", capability: "discovery", public: true },
+  listSampleMelodies: { method: "GET", path: "/sample-melodies", capability: "discovery", public: true },
+
+  createTrack: { method: "POST", path: "/tracks", capability: "tracks", public: false },
+  listTracks: { method: "GET", path: "/tracks", capability: "tracks", public: false },
+  getTrack: { method: "GET", path: "/tracks/{trackId}", capability: "tracks", public: false },
+  updateTrack: { method: "PATCH", path: "/tracks/{trackId}", capability: "tracks", public: false },
+  deleteTrack: { method: "DELETE", path: "/tracks/{trackId}", capability: "tracks", public: false },
+
+  createComposition: { method: "POST", path: "/compositions", capability: "compositions", public: false },
+  listCompositions: { method: "GET", path: "/compositions", capability: "compositions", public: false },
+  getComposition: { method: "GET", path: "/compositions/{compositionId}", capability: "compositions", public: false },
+  updateComposition: {
+    method: "PATCH",
+    path: "/compositions/{compositionId}",
+    capability: "compositions",
+    public: false,
+  },
+  deleteComposition: {
+    method: "DELETE",
+    path: "/compositions/{compositionId}",
+    capability: "compositions",
+    public: false,
+  },
+  getCompositionMidi: {
+    method: "GET",
+    path: "/compositions/{compositionId}/midi",
+    capability: "compositions",
+    public: false,
+  },
+  listCompositionEditEvents: {
+    method: "GET",
+    path: "/compositions/{compositionId}/edit-events",
+    capability: "compositions",
+    public: false,
+  },
+
+  listModels: { method: "GET", path: "/models", capability: "models", public: false },
+  getModel: { method: "GET", path: "/models/{modelId}", capability: "models", public: false },
+  deleteModel: { method: "DELETE", path: "/models/{modelId}", capability: "models", public: false },
+
+  listTrainingTopics: { method: "GET", path: "/training-topics", capability: "training", public: false },
+  createTrainingJob: { method: "POST", path: "/training-jobs", capability: "training", public: false },
+  listTrainingJobs: { method: "GET", path: "/training-jobs", capability: "training", public: false },
+  getTrainingJob: { method: "GET", path: "/training-jobs/{trainingJobId}", capability: "training", public: false },
+  deleteTrainingJob: {
+    method: "DELETE",
+    path: "/training-jobs/{trainingJobId}",
+    capability: "training",
+    public: false,
+  },
+  stopTrainingJob: {
+    method: "POST",
+    path: "/training-jobs/{trainingJobId}/stop",
+    capability: "training",
+    public: false,
+  },
+  listTrainingJobMetrics: {
+    method: "GET",
+    path: "/training-jobs/{trainingJobId}/metrics",
+    capability: "training",
+    public: false,
+  },
+  listTrainingJobSamples: {
+    method: "GET",
+    path: "/training-jobs/{trainingJobId}/samples",
+    capability: "training",
+    public: false,
+  },
+  getTrainingJobSample: {
+    method: "GET",
+    path: "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}",
+    capability: "training",
+    public: false,
+  },
+} as const satisfies Readonly<Record<string, ApiRoute>>;
+
+export type OperationId = keyof typeof apiRoutes;
+/** The operations that the function of capability `C` serves. */
+export type OperationOf<C extends ApiCapability> = {
+  [Id in OperationId]: (typeof apiRoutes)[Id]["capability"] extends C ? Id : never;
+}[OperationId];
+
+/** Where every path without a route goes: the discovery function, which answers 404 as problem+json. */
+export const defaultRouteCapability = "discovery" satisfies ApiCapability;
+
+/** API Gateway's own name of a route: what stands in `event.routeKey`. */
+export function routeKey({ method, path }: Pick<ApiRoute, "method" | "path">): string {
+  return `${method} ${path}`;
+}
