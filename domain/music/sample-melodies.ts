@@ -1,0 +1,161 @@
+/**
+ * The built-in melodies: tunes in the public domain, written down by us as note lists.
+ *
+ * Notation: `pitch:steps` with steps of a sixteenth, `r` for a rest, `|` where a bar ends (checked by a test).
+ */
+import type { Melody, GridNote } from "./melody";
+import { stepsPerBar, stepsPerBeat } from "./melody";
+
+export interface SampleMelody {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly tempo: number;
+  readonly bars: number;
+  readonly notes: readonly GridNote[];
+}
+
+interface WrittenMelody {
+  readonly id: string;
+  readonly name: string;
+  /** Who made the tune and when: why it is free. */
+  readonly origin: string;
+  readonly tempo: number;
+  readonly notation: string;
+}
+
+const written: readonly WrittenMelody[] = [
+  {
+    id: "twinkle-twinkle",
+    name: "Twinkle, Twinkle, Little Star",
+    origin: "Traditional French tune (Ah! vous dirai-je, maman), printed 1761",
+    tempo: 100,
+    notation: `
+      G4:4 G4:4 D5:4 D5:4 | E5:4 E5:4 D5:8 | C5:4 C5:4 B4:4 B4:4 | A4:4 A4:4 G4:8 |
+      D5:4 D5:4 C5:4 C5:4 | B4:4 B4:4 A4:8 | D5:4 D5:4 C5:4 C5:4 | B4:4 B4:4 A4:8 |
+      G4:4 G4:4 D5:4 D5:4 | E5:4 E5:4 D5:8 | C5:4 C5:4 B4:4 B4:4 | A4:4 A4:4 G4:8 |`,
+  },
+  {
+    id: "ode-to-joy",
+    name: "Ode to Joy",
+    origin: "Ludwig van Beethoven, Symphony No. 9, 1824",
+    tempo: 100,
+    notation: `
+      B4:4 B4:4 C5:4 D5:4 | D5:4 C5:4 B4:4 A4:4 | G4:4 G4:4 A4:4 B4:4 | B4:6 A4:2 A4:8 |
+      B4:4 B4:4 C5:4 D5:4 | D5:4 C5:4 B4:4 A4:4 | G4:4 G4:4 A4:4 B4:4 | A4:6 G4:2 G4:8 |`,
+  },
+  {
+    id: "deck-the-halls",
+    name: "Deck the Halls",
+    origin: "Traditional Welsh tune (Nos Galan), 16th century",
+    tempo: 120,
+    notation: `
+      C5:6 Bb4:2 A4:4 G4:4 | F4:4 G4:4 A4:4 F4:4 | G4:2 A4:2 Bb4:2 G4:2 A4:6 G4:2 | F4:4 E4:4 F4:8 |
+      C5:6 Bb4:2 A4:4 G4:4 | F4:4 G4:4 A4:4 F4:4 | G4:2 A4:2 Bb4:2 G4:2 A4:6 G4:2 | F4:4 E4:4 F4:8 |
+      G4:6 A4:2 Bb4:4 G4:4 | A4:6 Bb4:2 C5:4 G4:4 | A4:2 B4:2 C5:4 D5:2 E5:2 F5:4 | E5:4 D5:4 C5:8 |
+      C5:6 Bb4:2 A4:4 G4:4 | F4:4 G4:4 A4:4 F4:4 | D5:2 D5:2 D5:2 D5:2 C5:6 Bb4:2 | A4:4 G4:4 F4:8 |`,
+  },
+  {
+    id: "new-world",
+    name: "New World (Largo)",
+    origin: "Antonín Dvořák, Symphony No. 9, 1893",
+    tempo: 60,
+    notation: `
+      A4:6 C5:2 C5:8 | A4:6 G4:2 F4:8 | G4:6 A4:2 C5:6 A4:2 | G4:16 |
+      A4:6 C5:2 C5:8 | A4:6 G4:2 F4:8 | G4:4 A4:4 G4:6 F4:2 | F4:16 |`,
+  },
+  {
+    id: "when-the-saints",
+    name: "When the Saints Go Marching In",
+    origin: "Traditional American spiritual, 19th century",
+    tempo: 120,
+    notation: `
+      r:4 F4:4 A4:4 Bb4:4 | C5:16 | r:4 F4:4 A4:4 Bb4:4 | C5:16 |
+      r:4 F4:4 A4:4 Bb4:4 | C5:8 A4:8 | F4:8 A4:8 | G4:16 |
+      r:4 A4:4 A4:4 G4:4 | F4:12 F4:4 | A4:8 C5:8 | C5:4 Bb4:12 |
+      r:8 A4:4 Bb4:4 | C5:8 A4:8 | F4:8 G4:8 | F4:16 |`,
+  },
+  {
+    id: "frere-jacques",
+    name: "Frère Jacques",
+    origin: "Traditional French round, manuscript of about 1780",
+    tempo: 110,
+    notation: `
+      G4:4 A4:4 B4:4 G4:4 | G4:4 A4:4 B4:4 G4:4 | B4:4 C5:4 D5:8 | B4:4 C5:4 D5:8 |
+      D5:2 E5:2 D5:2 C5:2 B4:4 G4:4 | D5:2 E5:2 D5:2 C5:2 B4:4 G4:4 | G4:4 D4:4 G4:8 | G4:4 D4:4 G4:8 |`,
+  },
+];
+
+const semitones = new Map([
+  ["C", 0],
+  ["D", 2],
+  ["E", 4],
+  ["F", 5],
+  ["G", 7],
+  ["A", 9],
+  ["B", 11],
+]);
+
+/** Scientific pitch notation to a MIDI pitch: C4 is 60. */
+function pitchOf(name: string): number {
+  const match = /^([A-G])(b|#)?(\d)$/.exec(name);
+  const base = semitones.get(match?.[1] ?? "");
+  if (base === undefined) throw new Error(`not a pitch: ${name}`);
+  const accidental = match?.[2] === "b" ? -1 : match?.[2] === "#" ? 1 : 0;
+  return 12 * (Number(match?.[3]) + 1) + base + accidental;
+}
+
+/**
+ * Reads the notation above.
+ * @throws Error when a bar does not have sixteen steps or a pitch is not one.
+ */
+export function readNotation(notation: string): { readonly bars: number; readonly notes: GridNote[] } {
+  const notes: GridNote[] = [];
+  let step = 0;
+  let bars = 0;
+  for (const token of notation.trim().split(/\s+/)) {
+    if (token === "|") {
+      bars += 1;
+      if (step !== bars * stepsPerBar) throw new Error(`bar ${bars} ends at step ${step}, not ${bars * stepsPerBar}`);
+      continue;
+    }
+    const [name = "", length] = token.split(":");
+    const duration = Number(length);
+    if (!Number.isInteger(duration) || duration < 1) throw new Error(`not a note: ${token}`);
+    if (name !== "r") notes.push({ onset: step, duration, pitch: pitchOf(name) });
+    step += duration;
+  }
+  if (step !== bars * stepsPerBar) throw new Error(`the last bar is not closed: ${step} steps in ${bars} bars`);
+  return { bars, notes };
+}
+
+/** The built-in melodies in the order the API lists them. */
+export const sampleMelodies: readonly SampleMelody[] = written.map(({ notation, ...described }) => ({
+  ...described,
+  ...readNotation(notation),
+}));
+
+const sampleTicksPerBeat = 480;
+const sampleVelocity = 90;
+
+export function findSampleMelody(id: string): SampleMelody | undefined {
+  return sampleMelodies.find((melody) => melody.id === id);
+}
+
+/** A built-in melody in ticks, as if it had been uploaded. */
+export function sampleAsMelody({ name, tempo, bars, notes }: SampleMelody): Melody {
+  const step = sampleTicksPerBeat / stepsPerBeat;
+  return {
+    name,
+    program: 0,
+    ticksPerBeat: sampleTicksPerBeat,
+    tempo,
+    bars,
+    notes: notes.map(({ onset, duration, pitch }) => ({
+      startTick: onset * step,
+      durationTicks: duration * step,
+      pitch,
+      velocity: sampleVelocity,
+    })),
+  };
+}

@@ -1,0 +1,170 @@
+/** A finished piece: what a composition keeps, and what its MIDI file is written from. */
+import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
+import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
+import * as z from "zod";
+import type { CompositionOutput } from "../schemas/items";
+import type { Metrics } from "../schemas/metrics";
+import { endTick } from "./midi-file";
+import { stepsPerBeat, type GridNote, type Melody } from "./melody";
+
+const noteSchema = z.strictObject({
+  startTick: z.number().min(0),
+  durationTicks: z.number().min(0),
+  pitch: z.int().min(0).max(127),
+  velocity: z.int().min(1).max(127),
+});
+
+export const scoreSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  ticksPerBeat: z.int().min(1).max(32_767),
+  tempo: z.number(),
+  bars: z.int().min(1),
+  tracks: z.array(
+    z.strictObject({
+      name: z.string(),
+      program: z.int().min(0).max(127),
+      source: z.enum(["input", "generated"]),
+      notes: z.array(noteSchema),
+    }),
+  ),
+});
+export type Score = z.infer<typeof scoreSchema>;
+
+export interface GeneratedTrack {
+  readonly name: string;
+  readonly program: number;
+  readonly notes: readonly (GridNote & { readonly velocity: number })[];
+}
+
+export interface ComposeScoreParams {
+  readonly name: string;
+  readonly melody: Melody;
+  readonly generated: readonly GeneratedTrack[];
+}
+
+const finestDivision = 32_767;
+
+/** Sixteenths should be whole ticks, or generated notes stand a fraction of a tick off: a finer division is taken. */
+function withWholeSteps(melody: Melody): Melody {
+  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
+  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+  return {
+    ...melody,
+    ticksPerBeat: melody.ticksPerBeat * factor,
+    notes: melody.notes.map((note) => ({
+      ...note,
+      startTick: note.startTick * factor,
+      durationTicks: note.durationTicks * factor,
+    })),
+  };
+}
+
+/** The melody, tick for tick, with the generated tracks under it. */
+export function composeScore({ name, melody: given, generated }: ComposeScoreParams): Score {
+  const melody = withWholeSteps(given);
+  const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
+  return {
+    schemaVersion: 1,
+    name,
+    ticksPerBeat: melody.ticksPerBeat,
+    tempo: melody.tempo,
+    bars: melody.bars,
+    tracks: [
+      { name: melody.name, program: melody.program, source: "input", notes: [...melody.notes] },
+      ...generated.map((track) => ({
+        name: track.name,
+        program: track.program,
+        source: "generated" as const,
+        notes: track.notes.map(({ onset, duration, pitch, velocity }) => ({
+          startTick: tickOf(onset),
+          durationTicks: tickOf(onset + duration) - tickOf(onset),
+          pitch,
+          velocity,
+        })),
+      })),
+    ],
+  };
+}
+
+/** One track of a finished piece as the melody of the next one (chaining). */
+export function scoreMelody(score: Score, trackIndex: number): Melody | undefined {
+  const track = score.tracks[trackIndex];
+  if (track === undefined || track.notes.length === 0) return undefined;
+  const { ticksPerBeat, tempo, bars } = score;
+  return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, notes: track.notes };
+}
+
+/** What the composition's resource says of the piece. */
+export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: number): CompositionOutput {
+  return {
+    bars: score.bars,
+    tempo: score.tempo,
+    tracks: score.tracks.map(({ name, program, source, notes }, index) => ({
+      index,
+      name,
+      program,
+      noteCount: notes.length,
+      source,
+    })),
+    metrics,
+    ...(editEventCount === undefined ? {} : { editEventCount }),
+  };
+}
+
+interface TimedEvent {
+  readonly tick: number;
+  /** At one tick: settings first, then ends, then beginnings, so that a repeated note is not cut off at once. */
+  readonly rank: number;
+  readonly at: (delta: number) => TMidiEvent;
+}
+
+function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[] {
+  const sorted = [...events].sort((one, other) => one.tick - other.tick || one.rank - other.rank);
+  let last = 0;
+  const timed = sorted.map(({ tick, at }) => {
+    const event = at(tick - last);
+    last = tick;
+    return event;
+  });
+  return [...timed, { delta: endsAt - last, endOfTrack: true }];
+}
+
+/** MIDI channels in the order tracks take them: all but the drums'. */
+const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
+
+const ascii = (name: string): string => name.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
+
+/**
+ * The piece as a Standard MIDI File of format 1. Tempo and metre stand in the first track, so that track numbers of
+ * the file and of the piece are the same. Equal pieces give equal bytes.
+ */
+export function writeMidi(score: Score): Uint8Array {
+  const lastTick = Math.max(
+    score.bars * 4 * score.ticksPerBeat,
+    ...score.tracks.flatMap(({ notes }) => notes.map(endTick)),
+  );
+  const tracks = score.tracks.map(({ name, program, notes }, index) => {
+    const channel = melodicChannels[index % melodicChannels.length] ?? 0;
+    const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: ascii(name) }) }];
+    if (index === 0) {
+      const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / score.tempo) };
+      const timeSignature = { numerator: 4, denominator: 4, metronome: 24, thirtyseconds: 8 };
+      settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, setTempo }) });
+      settings.push({ tick: 0, rank: 0, at: (delta) => ({ delta, timeSignature }) });
+    }
+    const programChange = { programNumber: program };
+    settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
+    const sounding = notes.flatMap((note): TimedEvent[] => {
+      const noteOn = { noteNumber: note.pitch, velocity: note.velocity };
+      const noteOff = { noteNumber: note.pitch, velocity: 64 };
+      return [
+        { tick: note.startTick, rank: 3, at: (delta) => ({ delta, channel, noteOn }) },
+        { tick: endTick(note), rank: 2, at: (delta) => ({ delta, channel, noteOff }) },
+      ];
+    });
+    return withDeltas([...settings, ...sounding], lastTick);
+  });
+  const file: IMidiFile = { division: score.ticksPerBeat, format: 1, tracks };
+  return new Uint8Array(encode(file));
+}

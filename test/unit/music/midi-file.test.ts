@@ -1,0 +1,297 @@
+import fc from "fast-check";
+import { applyInputOptions, MelodyError, toGrid, trackMelody, type Melody } from "../../../domain/music/melody";
+import { midiLimits, parseMidi, UnreadableMidiError } from "../../../domain/music/midi-file";
+import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
+import {
+  composeScore,
+  scoreMelody,
+  scoreOutput,
+  scoreSchema,
+  writeMidi,
+  type Score,
+} from "../../../domain/music/score";
+
+const uint32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
+const uint16 = (value: number): number[] => [value >> 8, value & 0xff];
+const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
+const endOfTrack = [0, 0xff, 0x2f, 0];
+
+function track(events: readonly number[], end: readonly number[] = endOfTrack): number[] {
+  return [...ascii("MTrk"), ...uint32(events.length + end.length), ...events, ...end];
+}
+
+function file(tracks: readonly number[][], { format = 1, division = 96 } = {}): Uint8Array {
+  const header = [...ascii("MThd"), ...uint32(6), ...uint16(format), ...uint16(tracks.length), ...uint16(division)];
+  return Uint8Array.from([...header, ...tracks.flat()]);
+}
+
+const c4 = [0, 0x90, 60, 90, 96, 0x80, 60, 0];
+
+const reasonOf = (bytes: Uint8Array): string => {
+  try {
+    parseMidi(bytes);
+  } catch (error) {
+    if (error instanceof UnreadableMidiError) return error.message;
+    throw error;
+  }
+  throw new Error("the file was read");
+};
+
+describe("parseMidi reads what real files have", () => {
+  it("reads notes, name, program, tempo and metre", () => {
+    const song = parseMidi(
+      file([
+        track([0, 0xff, 0x51, 3, 0x07, 0xa1, 0x20, 0, 0xff, 0x58, 4, 4, 2, 24, 8]),
+        track([0, 0xff, 0x03, 4, ...ascii("Lead"), 0, 0xc0, 40, ...c4, 0, 0x90, 64, 1, 48, 64, 0]),
+      ]),
+    );
+    expect(song).toMatchObject({
+      ticksPerBeat: 96,
+      tempo: 120,
+      timeSignature: { numerator: 4, denominator: 4 },
+      bars: 1,
+    });
+    expect(song.changes).toEqual([]);
+    expect(song.tracks).toEqual([
+      {
+        index: 1,
+        name: "Lead",
+        program: 40,
+        isDrums: false,
+        notes: [
+          { startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 },
+          { startTick: 96, durationTicks: 48, pitch: 64, velocity: 1 },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ["an unknown meta event 0x60", [0, 0xff, 0x60, 2, 1, 2]],
+    ["an F7 escape", [0, 0xf7, 3, 1, 2, 3]],
+    ["a system exclusive message", [0, 0xf0, 3, 1, 2, 0xf7]],
+    ["a text event of 100 kB", [0, 0xff, 1, 0x86, 0x8d, 0x20, ...Array.from({ length: 100_000 }, () => 65)]],
+  ])("accepts %s", (_, event) => {
+    expect(parseMidi(file([track([...event, ...c4])])).tracks[0]?.notes).toHaveLength(1);
+  });
+
+  it("numbers further channels of one chunk after the last chunk", () => {
+    const song = parseMidi(file([track([...c4, 0, 0x91, 50, 80, 96, 0x81, 50, 0])], { format: 0 }));
+    expect(song.tracks.map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  it("says what it altered", () => {
+    const tempo = [0, 0xff, 0x51, 3, 0x07, 0xa1, 0x20];
+    const slower = [0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40];
+    const { changes, tracks } = parseMidi(
+      file([
+        track([...tempo, ...slower, ...c4, 0, 0x90, 70, 90, 0, 0x80, 70, 0, 0, 0x90, 72, 90], [96, 0xff, 0x2f, 0]),
+      ]),
+    );
+    expect(changes.join("; ")).toMatch(/1 notes without an end/);
+    expect(changes.join("; ")).toMatch(/1 notes of no length/);
+    expect(changes.join("; ")).toMatch(/changes its tempo; the first one, 120/);
+    expect(tracks[0]?.notes).toHaveLength(2);
+  });
+});
+
+describe("parseMidi refuses with a reason", () => {
+  const manyNotes = Array.from({ length: 25_000 }, () => [0, 0x90, 60, 90, 1, 60, 0]).flat();
+  it.each<[string, Uint8Array, RegExp]>([
+    ["nothing", new Uint8Array(), /not a MIDI file/],
+    ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
+    ["format 2", file([track(c4)], { format: 2 }), /format 2/],
+    ["a zero division", file([track(c4)], { division: 0 }), /division is 0/],
+    ["an SMPTE division", file([track(c4)], { division: 0xe728 }), /SMPTE/],
+    ["no tracks", file([]), /no tracks/],
+    ["10,000 tracks", file(Array.from({ length: 10_000 }, () => track([]))), /10000 tracks; at most 256/],
+    ["a truncated file", file([track(c4)]).subarray(0, 25), /says it has 12 bytes/],
+    ["a wrong chunk length", file([[...ascii("MTrk"), ...uint32(9), ...c4, ...endOfTrack]]), /middle of an event/],
+    ["fewer tracks than announced", file([track(c4)]).with(11, 3), /says it has 3 tracks and ends after 1/],
+    ["a five-byte delta", file([track([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
+    ["a note over 127", file([track([0, 0x90, 200, 90])]), /data byte 200/],
+    ["an event without a status", file([track([0, 60, 90])]), /begins an event with the data byte 60/],
+    ["no notes", file([track([])]), /has no notes/],
+    ["too many notes", file([track(manyNotes)]), /25000 notes; at most 20000/],
+    [
+      "hours of music",
+      file([track([...c4, 0xff, 0xff, 0xff, 0x7f, 0x90, 60, 90, 1, 60, 0])], { division: 1 }),
+      /bars long/,
+    ],
+    ["too many bytes", new Uint8Array(midiLimits.bytes + 1), /at most 1048576/],
+  ])("%s", (_, bytes, reason) => {
+    expect(reasonOf(bytes)).toMatch(reason);
+  });
+
+  it("never fails in another way, whatever the bytes", () => {
+    const valid = file([track(c4), track([0, 0xc1, 5, ...c4])]);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 8 }), (edits) => {
+        const bytes = edits.reduce((edited, [at, value]) => edited.with(at, value), valid);
+        try {
+          parseMidi(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableMidiError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+const noteArbitrary = fc.record({
+  startTick: fc.nat(4000),
+  durationTicks: fc.integer({ min: 1, max: 400 }),
+  pitch: fc.integer({ min: 0, max: 127 }),
+  velocity: fc.integer({ min: 1, max: 127 }),
+});
+
+/** Notes of one pitch must not overlap: in MIDI an end ends the oldest. */
+const lineArbitrary = fc
+  .uniqueArray(noteArbitrary, { selector: ({ pitch }) => pitch, minLength: 1, maxLength: 40 })
+  .map((notes) => notes.sort((one, other) => one.startTick - other.startTick || one.pitch - other.pitch));
+
+const melodyArbitrary = fc
+  .record({
+    notes: lineArbitrary,
+    ticksPerBeat: fc.integer({ min: 24, max: 960 }),
+    tempo: fc.integer({ min: 40, max: 160 }),
+  })
+  .map(({ notes, ticksPerBeat, tempo }): Melody => {
+    const last = Math.max(...notes.map(({ startTick, durationTicks }) => startTick + durationTicks));
+    return { name: "Line", program: 3, ticksPerBeat, tempo, bars: Math.ceil(last / (4 * ticksPerBeat)), notes };
+  });
+
+describe("a score", () => {
+  it("keeps any melody note for note through the MIDI file", () => {
+    fc.assert(
+      fc.property(melodyArbitrary, (melody) => {
+        const generated = [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 3, pitch: 40, velocity: 80 }] }];
+        const score = composeScore({ name: "Piece", melody, generated });
+        expect(scoreSchema.parse(score)).toEqual(score);
+        const song = parseMidi(writeMidi(score));
+        const finer = song.ticksPerBeat / melody.ticksPerBeat;
+        expect(song.tracks[0]?.notes).toEqual(
+          melody.notes.map((note) => ({
+            ...note,
+            startTick: note.startTick * finer,
+            durationTicks: note.durationTicks * finer,
+          })),
+        );
+        expect(song.tracks.map(({ index, name, program }) => ({ index, name, program }))).toEqual([
+          { index: 0, name: "Line", program: 3 },
+          { index: 1, name: "Bass", program: 32 },
+        ]);
+        expect(Math.abs(song.tempo - melody.tempo)).toBeLessThan(0.01);
+      }),
+    );
+  });
+
+  it("writes equal bytes for equal pieces, and repeated notes stay repeated", () => {
+    const repeated = [0, 1, 2].map((beat) => ({ startTick: beat * 96, durationTicks: 96, pitch: 60, velocity: 80 }));
+    const score: Score = {
+      schemaVersion: 1,
+      name: "Piece",
+      ticksPerBeat: 96,
+      tempo: 100,
+      bars: 1,
+      tracks: [{ name: "A", program: 0, source: "input", notes: repeated }],
+    };
+    expect(writeMidi(score)).toEqual(writeMidi(score));
+    expect(parseMidi(writeMidi(score)).tracks[0]?.notes).toEqual(repeated);
+    expect(scoreMelody(score, 0)?.notes).toEqual(repeated);
+    expect(scoreMelody(score, 1)).toBeUndefined();
+    expect(scoreOutput(score, {}, 3)).toMatchObject({
+      bars: 1,
+      editEventCount: 3,
+      tracks: [{ noteCount: 3, source: "input" }],
+    });
+  });
+});
+
+describe("a melody", () => {
+  const melody: Melody = {
+    name: "Line",
+    program: 0,
+    ticksPerBeat: 480,
+    tempo: 100,
+    bars: 3,
+    notes: [
+      { startTick: 7, durationTicks: 470, pitch: 60, velocity: 90 },
+      { startTick: 1900, durationTicks: 500, pitch: 62, velocity: 90 },
+      { startTick: 3840, durationTicks: 1920, pitch: 64, velocity: 90 },
+    ],
+  };
+
+  it("is untouched without options", () => {
+    expect(applyInputOptions(melody, {})).toEqual(melody);
+  });
+
+  it("is cut, transposed and given another tempo", () => {
+    const part = applyInputOptions(melody, { startBar: 3, bars: 1, transpose: -12, tempo: 60 });
+    expect(part).toMatchObject({ bars: 1, tempo: 60, notes: [{ startTick: 0, durationTicks: 1920, pitch: 52 }] });
+  });
+
+  it("is moved onto the grid by rhythm assist, and stays inside its bars", () => {
+    fc.assert(
+      fc.property(melodyArbitrary, (line) => {
+        fc.pre(line.bars <= 64);
+        const assisted = applyInputOptions(line, { rhythmAssist: true });
+        const step = line.ticksPerBeat / 4;
+        for (const { startTick, durationTicks } of assisted.notes) {
+          expect(Math.abs(startTick - Math.round(startTick / step) * step)).toBeLessThanOrEqual(0.5);
+          expect(durationTicks).toBeGreaterThan(0);
+          expect(startTick + durationTicks).toBeLessThanOrEqual(line.bars * 4 * line.ticksPerBeat);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [{ startBar: 4 }, "BARS_OUT_OF_RANGE"],
+    [{ bars: 4 }, "BARS_OUT_OF_RANGE"],
+    [{ startBar: 2, bars: 1, transpose: 12 }, "MELODY_EMPTY"],
+  ])("refuses %j", (options, code) => {
+    const withGap = { ...melody, notes: melody.notes.filter(({ startTick }) => startTick !== 1900) };
+    expect(() => applyInputOptions(withGap, options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it("refuses pitches that leave the range and pieces over 64 bars", () => {
+    const high = { ...melody, notes: [{ startTick: 0, durationTicks: 96, pitch: 120, velocity: 90 }] };
+    expect(() => applyInputOptions(high, { transpose: 12 })).toThrow(/pitch 120 becomes 132/);
+    expect(() => applyInputOptions({ ...melody, bars: 65 }, {})).toThrow(/65 bars; at most 64/);
+  });
+
+  it("lands on the grid by the stated rule", () => {
+    expect(toGrid(melody)).toEqual([
+      { onset: 0, duration: 4, pitch: 60 },
+      { onset: 16, duration: 4, pitch: 62 },
+      { onset: 32, duration: 16, pitch: 64 },
+    ]);
+  });
+
+  it("comes from one track of a file in 4/4", () => {
+    const threeFour = [0, 0xff, 0x58, 4, 3, 2, 24, 8];
+    const song = parseMidi(file([track(c4)]));
+    expect(trackMelody(song, 0).notes).toHaveLength(1);
+    expect(() => trackMelody(song, 1)).toThrow(MelodyError);
+    expect(() => trackMelody(parseMidi(file([track([...threeFour, ...c4])])), 0)).toThrow(/3\/4/);
+  });
+});
+
+describe("sample melodies", () => {
+  it.each(sampleMelodies.map((melody) => [melody.id, melody] as const))("%s is whole and on the grid", (_, melody) => {
+    expect(melody.bars).toBeGreaterThanOrEqual(8);
+    expect(toGrid(sampleAsMelody(melody))).toEqual(melody.notes);
+    for (const { pitch } of melody.notes) {
+      expect(pitch).toBeGreaterThanOrEqual(60);
+      expect(pitch).toBeLessThanOrEqual(79);
+    }
+  });
+
+  it("are refused when a bar is wrong", () => {
+    expect(() => readNotation("C4:4 |")).toThrow(/bar 1 ends at step 4/);
+    expect(() => readNotation("H4:16 |")).toThrow(/not a pitch/);
+    expect(() => readNotation("C4:16")).toThrow(/not closed/);
+  });
+});
