@@ -1,6 +1,5 @@
 /** JSON logs, one line an event. No request bodies, no tokens, no presigned URLs in them. */
 import { Logger } from "@aws-lambda-powertools/logger";
-import { telemetryNamespace } from "../../domain/names/environment-variables";
 
 export type LogDetails = Readonly<Record<string, unknown>>;
 
@@ -12,9 +11,12 @@ export interface Log {
   error(message: string, details?: LogDetails): void;
 }
 
-/** @param component - the function, for example `workflow/take-slot`; it stands in every line */
+/**
+ * Service and level come from the POWERTOOLS_ variables.
+ * @param component - the function, for example `workflow/take-slot`; it stands in every line
+ */
 export function createLogger(component: string): Logger {
-  return new Logger({ serviceName: telemetryNamespace, persistentKeys: { component } });
+  return new Logger({ persistentKeys: { component } });
 }
 
 /** The narrow port over a Powertools logger. */

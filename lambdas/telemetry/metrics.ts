@@ -1,6 +1,8 @@
-/** Our own metrics, written as EMF lines. Dimensions are `service` and `component` only: an id as a dimension is a bill. */
+/**
+ * Our own metrics, written as EMF lines. The one dimension is `service`, the stage's name, which the alarms match; it and
+ * the namespace come from the POWERTOOLS_ variables. An id as a dimension would be a bill.
+ */
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { telemetryNamespace } from "../../domain/names/environment-variables";
 
 /** Every metric, with its unit. */
 const units = {
@@ -34,12 +36,8 @@ export interface PublishedMetrics extends MetricRecorder {
   publish(): void;
 }
 
-export function createMetrics(component: string): PublishedMetrics {
-  const metrics = new Metrics({
-    namespace: telemetryNamespace,
-    serviceName: telemetryNamespace,
-    defaultDimensions: { component },
-  });
+export function createMetrics(): PublishedMetrics {
+  const metrics = new Metrics();
   return {
     record: (name, value = 1) => {
       metrics.addMetric(name, units[name], value);

@@ -1,0 +1,160 @@
+/**
+ * What every answer of SageMaker's Describe means to us: one total table. The values are those of the service model
+ * (API_DescribeTrainingJob); a test holds the lists against the SDK. What is not in the table is UNKNOWN: the caller
+ * keeps what it knew last and warns, because a status that AWS adds must neither end a job nor loop in silence.
+ */
+import type { Failure } from "../schemas/failure";
+
+export const sageMakerStatuses = ["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"] as const;
+export type SageMakerStatus = (typeof sageMakerStatuses)[number];
+
+export const sageMakerSecondaryStatuses = [
+  "Starting",
+  "Pending",
+  "LaunchingMLInstances",
+  "PreparingTrainingStack",
+  "Downloading",
+  "DownloadingTrainingImage",
+  "Training",
+  "Interrupted",
+  "Restarting",
+  "Updating",
+  "Uploading",
+  "Stopping",
+  "Stopped",
+  "MaxRuntimeExceeded",
+  "MaxWaitTimeExceeded",
+  "Completed",
+  "Failed",
+] as const;
+export type SageMakerSecondaryStatus = (typeof sageMakerSecondaryStatuses)[number];
+
+/** The class that a FailureReason begins with; the text after it may change and is never matched. */
+export const failureClasses = [
+  "AlgorithmError",
+  "ClientError",
+  "CapacityError",
+  "InternalServerError",
+  "UnknownReason",
+] as const;
+export type FailureClass = (typeof failureClasses)[number];
+
+/** States a running SageMaker job can put our job into. */
+export type ObservedState = "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING";
+/** How a SageMaker job can end. A model may exist after COMPLETED, STOPPED and TIME_LIMIT. */
+export type TrainingEnding = "COMPLETED" | "STOPPED" | "TIME_LIMIT" | "FAILED";
+
+export type TrainingJobMeaning =
+  | { readonly kind: "RUNNING"; readonly state: ObservedState }
+  | { readonly kind: "ENDED"; readonly ending: Exclude<TrainingEnding, "FAILED"> }
+  | { readonly kind: "ENDED"; readonly ending: "FAILED"; readonly failure: Failure }
+  | { readonly kind: "CAPACITY_REFUSED" }
+  | { readonly kind: "UNKNOWN" };
+
+export interface DescribedStatus {
+  readonly status: string | undefined;
+  readonly secondaryStatus: string | undefined;
+  readonly failureReason: string | undefined;
+}
+
+const running = (state: ObservedState): TrainingJobMeaning => ({ kind: "RUNNING", state });
+
+/** While InProgress. A secondary status of an end, met before the status itself has changed, is still an upload. */
+const inProgress: Readonly<Record<SageMakerSecondaryStatus, TrainingJobMeaning>> = {
+  Starting: running("STARTING"),
+  Pending: running("STARTING"),
+  LaunchingMLInstances: running("STARTING"),
+  PreparingTrainingStack: running("STARTING"),
+  Downloading: running("STARTING"),
+  DownloadingTrainingImage: running("STARTING"),
+  Training: running("TRAINING"),
+  Interrupted: running("STARTING"),
+  Restarting: running("STARTING"),
+  Updating: running("TRAINING"),
+  Uploading: running("UPLOADING"),
+  Stopping: running("STOPPING"),
+  Stopped: running("STOPPING"),
+  MaxRuntimeExceeded: running("UPLOADING"),
+  MaxWaitTimeExceeded: running("UPLOADING"),
+  Completed: running("UPLOADING"),
+  Failed: running("UPLOADING"),
+};
+
+const failed = (code: string, message: string, retryable: boolean): TrainingJobMeaning => ({
+  kind: "ENDED",
+  ending: "FAILED",
+  failure: { code, message: clipped(message), retryable },
+});
+
+const longestMessage = 1024;
+function clipped(message: string): string {
+  const characters = [...message];
+  return characters.length <= longestMessage ? message : `${characters.slice(0, longestMessage - 1).join("")}…`;
+}
+
+export function failureClassOf(failureReason: string | undefined): FailureClass {
+  const reason = failureReason ?? "";
+  return failureClasses.find((name) => reason.startsWith(name)) ?? "UnknownReason";
+}
+
+/** The container's own sentence: SageMaker puts its class and, for our trainer, an exit-code preamble before it. */
+function ownWords(failureReason: string | undefined): string {
+  const text = (failureReason ?? "").replace(/^[A-Za-z]+:\s*/, "").trim();
+  return text === "" ? "The training program ended without giving a reason." : text;
+}
+
+/** Only the trainer's own words are shown to its owner: the platform's may name accounts, buckets and roles. */
+function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning {
+  switch (failureClassOf(failureReason)) {
+    case "CapacityError":
+      return { kind: "CAPACITY_REFUSED" };
+    case "AlgorithmError":
+      return failed("TRAINING_FAILED", ownWords(failureReason), false);
+    case "ClientError":
+      return failed(
+        "TRAINING_INPUT_REFUSED",
+        "The training platform could not use the job's data or its program.",
+        false,
+      );
+    case "InternalServerError":
+      return failed("TRAINING_PLATFORM_FAILED", "The training platform had a fault of its own. Try again.", true);
+    case "UnknownReason":
+      return failed("TRAINING_FAILED", "The training job failed; the platform gave no reason that is known.", true);
+  }
+}
+
+function meaningOfStopped(secondaryStatus: string | undefined): TrainingJobMeaning {
+  const timeLimits: readonly string[] = ["MaxRuntimeExceeded", "MaxWaitTimeExceeded"];
+  const ending = timeLimits.includes(secondaryStatus ?? "") ? "TIME_LIMIT" : "STOPPED";
+  return { kind: "ENDED", ending };
+}
+
+const isStatus = (value: string | undefined): value is SageMakerStatus =>
+  (sageMakerStatuses as readonly (string | undefined)[]).includes(value);
+const isSecondaryStatus = (value: string | undefined): value is SageMakerSecondaryStatus =>
+  (sageMakerSecondaryStatuses as readonly (string | undefined)[]).includes(value);
+
+/** The table: status first, what SageMaker says in second place only refines it. */
+export function interpretTrainingJob({ status, secondaryStatus, failureReason }: DescribedStatus): TrainingJobMeaning {
+  if (!isStatus(status)) return { kind: "UNKNOWN" };
+  switch (status) {
+    case "InProgress":
+      return isSecondaryStatus(secondaryStatus) ? inProgress[secondaryStatus] : { kind: "UNKNOWN" };
+    case "Stopping":
+      return running("STOPPING");
+    case "Completed":
+      return { kind: "ENDED", ending: "COMPLETED" };
+    case "Stopped":
+      return meaningOfStopped(secondaryStatus);
+    case "Failed":
+      return meaningOfFailure(failureReason);
+    // Only a job that has ended can be deleted; an operator did it, and what it left may be gone.
+    case "Deleting":
+      return failed("TRAINING_JOB_DELETED", "The training job was deleted on the training platform.", false);
+  }
+}
+
+/** Whether SageMaker still works on the job: its slot must not be given away. Not knowing counts as working. */
+export function mayStillRun(meaning: TrainingJobMeaning): boolean {
+  return meaning.kind === "RUNNING" || meaning.kind === "UNKNOWN";
+}

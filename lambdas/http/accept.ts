@@ -1,0 +1,45 @@
+/** Content negotiation, as far as the API needs it: the better accepted of the types a resource has (RFC 9110, 12.5.1). */
+import { Problem } from "./problem";
+import type { Request } from "./request";
+
+interface AcceptedRange {
+  readonly type: string;
+  readonly quality: number;
+}
+
+function parseAccept(header: string): AcceptedRange[] {
+  return header
+    .split(",")
+    .slice(0, 50)
+    .map((range) => {
+      const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+      const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+      const parsed = quality === undefined ? 1 : Number(quality);
+      return { type, quality: Number.isFinite(parsed) ? Math.min(1, Math.max(0, parsed)) : 0 };
+    });
+}
+
+/** The quality that a header gives a type: the most specific range that matches decides. */
+function qualityOf(ranges: readonly AcceptedRange[], type: string): number {
+  const [group = ""] = type.split("/");
+  for (const pattern of [type, `${group}/*`, "*/*"]) {
+    const found = ranges.find((range) => range.type === pattern);
+    if (found !== undefined) return found.quality;
+  }
+  return 0;
+}
+
+/**
+ * @param types - what the resource can be sent as, the default first
+ * @throws Problem NOT_ACCEPTABLE
+ */
+export function negotiate<Type extends string>(request: Request, types: readonly [Type, ...Type[]]): Type {
+  const header = request.header("accept");
+  if (header === undefined || header.trim() === "") return types[0];
+  const ranges = parseAccept(header);
+  const best = types
+    .map((type) => ({ type, quality: qualityOf(ranges, type) }))
+    .reduce((one, other) => (other.quality > one.quality ? other : one));
+  if (best.quality > 0) return best.type;
+  throw new Problem("NOT_ACCEPTABLE", { detail: `It can be sent as ${types.join(" or ")}.` });
+}

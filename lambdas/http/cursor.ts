@@ -1,0 +1,47 @@
+/**
+ * Opaque cursors of lists. A cursor says after which sort key a list of one kind goes on, and for whom it was made; the
+ * partition itself always comes from the token, so a forged cursor reads nothing that is not the caller's.
+ */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { Problem } from "./problem";
+
+const cursorSchema = z.strictObject({
+  v: z.literal(1),
+  /** The kind of list. */
+  k: z.string(),
+  /** Whom it was made for, digested: ids are not handed around. */
+  o: z.string(),
+  /** The last id of the page before. */
+  a: z.string().min(1).max(128),
+});
+
+export interface CursorScope {
+  readonly kind: string;
+  readonly sub: string;
+}
+
+const ownerDigest = (sub: string): string => createHash("sha256").update(sub).digest("base64url").slice(0, 12);
+
+export function encodeCursor({ kind, sub }: CursorScope, after: string): string {
+  return Buffer.from(JSON.stringify({ v: 1, k: kind, o: ownerDigest(sub), a: after })).toString("base64url");
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws Problem INVALID_CURSOR for anything that {@link encodeCursor} did not make for this list and this user */
+export function decodeCursor(scope: CursorScope, cursor: string): string {
+  const parsed = cursorSchema.safeParse(readJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  // Decoding is lenient (padding, stray characters), so only the very text that we would write is ours.
+  if (!parsed.success || encodeCursor(scope, parsed.data.a) !== cursor) {
+    const detail = "Send `nextCursor` of the same list as it was given, or no cursor to begin at the newest.";
+    throw new Problem("INVALID_CURSOR", { detail });
+  }
+  return parsed.data.a;
+}

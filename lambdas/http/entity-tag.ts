@@ -1,0 +1,40 @@
+/** Entity tags: strong, from a row's version or from the digest of bytes (RFC 9110, 8.8.3 and 13.1). */
+import type { Answer, Headers } from "./answer";
+import { Problem } from "./problem";
+import type { Request } from "./request";
+
+export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
+export const digestTag = (sha256: string): string => `"${sha256}"`;
+
+function tagsIn(header: string): string[] {
+  return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
+}
+
+/** If-None-Match compares weakly: `W/"3"` names `"3"` too. */
+export function isNotModified(request: Request, tag: string): boolean {
+  const header = request.header("if-none-match");
+  return header !== undefined && tagsIn(header).some((given) => given === "*" || given.replace(/^W\//, "") === tag);
+}
+
+/** If-Match compares strongly. @throws Problem VERSION_MISMATCH when the header is there and does not name the tag */
+export function requireMatch(request: Request, tag: string): void {
+  const header = request.header("if-match");
+  if (header === undefined || tagsIn(header).some((given) => given === "*" || given === tag)) return;
+  throw new Problem("VERSION_MISMATCH", { detail: `The ETag is now ${tag}; If-Match named another one.` });
+}
+
+export interface TaggedAnswerParams {
+  readonly request: Request;
+  readonly tag: string;
+  /** Sent with 304 as well: Retry-After must not be lost while a client polls. */
+  readonly headers?: Headers;
+  /** Called only when the client does not have it yet. */
+  readonly answer: () => Answer | Promise<Answer>;
+}
+
+/** The answer with its ETag, or 304 when the client has it. */
+export async function taggedAnswer({ request, tag, headers = {}, answer }: TaggedAnswerParams): Promise<Answer> {
+  if (isNotModified(request, tag)) return { status: 304, headers: { ...headers, etag: tag } };
+  const full = await answer();
+  return { ...full, headers: { ...full.headers, ...headers, etag: tag } };
+}

@@ -1,0 +1,112 @@
+/**
+ * `Idempotency-Key` on requests that create (draft-ietf-httpapi-idempotency-key-header-07). The record of the first
+ * answer is written in the transaction that writes the resource, so there is never one without the other.
+ */
+import { createHash } from "node:crypto";
+import type { IdempotencyRecord } from "../../domain/schemas/items";
+import type { Answer } from "./answer";
+import { Problem } from "./problem";
+import type { Request } from "./request";
+
+/** How long the first answer is given again. */
+export const keptForSeconds = 24 * 3600;
+
+/** Which request it is: what makes two requests "the same". */
+export interface IdempotencyClaim {
+  readonly sub: string;
+  readonly route: string;
+  readonly key: string;
+  /** SHA-256 of method, route, query, content type and body. */
+  readonly requestHash: string;
+}
+
+/** What the transaction writes beside the resource. */
+export interface IdempotencyWrite {
+  readonly claim: IdempotencyClaim;
+  readonly record: IdempotencyRecord;
+}
+
+/** Thrown by the table when the transaction finds a record of this key: another request was first. */
+export class AlreadyAnswered extends Error {
+  override readonly name = "AlreadyAnswered";
+  constructor(readonly record: IdempotencyRecord) {
+    super("a request with this idempotency key has been answered");
+  }
+}
+
+/** Where records are looked up. */
+export interface IdempotencyRecords {
+  /** The record of a key, unless it has expired. */
+  find(claim: IdempotencyClaim): Promise<IdempotencyRecord | undefined>;
+}
+
+/** @throws Problem INVALID_IDEMPOTENCY_KEY */
+export function readIdempotencyClaim(request: Request): IdempotencyClaim | undefined {
+  const key = request.header("idempotency-key");
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const allowed = "1 to 255 visible ASCII characters";
+    throw new Problem("INVALID_IDEMPOTENCY_KEY", {
+      detail: `The Idempotency-Key header must be ${allowed}.`,
+      errors: [{ pointer: "Idempotency-Key:", reason: "is not valid", allowed }],
+    });
+  }
+  const requestHash = createHash("sha256")
+    .update(JSON.stringify([request.routeKey, request.rawQuery, request.header("content-type") ?? ""]))
+    .update(request.body)
+    .digest("hex");
+  return { sub: request.subject(), route: request.routeKey, key, requestHash };
+}
+
+function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer {
+  if (record.requestHash !== claim.requestHash) {
+    const detail = "This Idempotency-Key was sent with another request. Use a new key for a new request.";
+    throw new Problem("IDEMPOTENCY_KEY_REUSED", { detail });
+  }
+  return {
+    status: record.status,
+    headers: { "content-type": "application/json", location: record.location, "idempotent-replayed": "true" },
+    body: record.body,
+  };
+}
+
+export interface AnswerOnceParams {
+  readonly request: Request;
+  readonly records: IdempotencyRecords;
+  readonly now: () => Date;
+  /**
+   * Creates the resource. `remember` turns the answer into what the transaction must write with it; it gives nothing
+   * when the request has no key.
+   */
+  readonly create: (remember: (answer: CreatedAnswer) => IdempotencyWrite | undefined) => Promise<CreatedAnswer>;
+}
+
+export interface CreatedAnswer extends Answer {
+  readonly body: string;
+  readonly headers: Answer["headers"] & { readonly location: string };
+}
+
+/** Creates once: the same request again gets the first answer, another one with the same key is refused. */
+export async function answerOnce({ request, records, now, create }: AnswerOnceParams): Promise<Answer> {
+  const claim = readIdempotencyClaim(request);
+  if (claim === undefined) return await create(() => undefined);
+  const known = await records.find(claim);
+  if (known !== undefined) return firstAnswer(known, claim);
+  try {
+    return await create(({ status, headers, body }) => ({
+      claim,
+      record: {
+        schemaVersion: 1,
+        kind: "IDEMPOTENCY",
+        requestHash: claim.requestHash,
+        status,
+        location: headers.location,
+        body,
+        expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
+      },
+    }));
+  } catch (error) {
+    if (error instanceof AlreadyAnswered) return firstAnswer(error.record, claim);
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+/** Refusals of the API: RFC 9457 problem details with a stable `code`. */
+import type { FieldError } from "../../domain/schemas/api/problem";
+import { problemCodes, type ProblemCode } from "../../domain/schemas/api/problem-codes";
+
+export interface ProblemOptions {
+  readonly detail: string;
+  /** Every broken field, where the fault lies in fields. */
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** Thrown by operations for every outcome that the API answers with a problem; `withHttp` turns it into the answer. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ProblemCode,
+    { detail, errors, retryAfterSeconds }: ProblemOptions,
+  ) {
+    super(detail);
+    this.status = problemCodes[code].status;
+    this.title = problemCodes[code].title;
+    this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Someone else's item and one that never was get the same answer: nothing can be learned from it. */
+export function notFound(what: string, id: string): Problem {
+  return new Problem("NOT_FOUND", { detail: `There is no ${what} ${id.slice(0, 64)}.` });
+}

@@ -1,0 +1,102 @@
+/** A request as operations see it, read from an HTTP API event (payload 2.0) once, with everything it must not be refused. */
+import * as z from "zod";
+import { Problem } from "./problem";
+
+/**
+ * The part of the event that is used. Written loosely: API Gateway and the local cloud differ (absent or null path
+ * parameters, claims as strings or native values), and nothing of it is trusted before it is read.
+ */
+export interface HttpEvent {
+  readonly routeKey?: string | undefined;
+  readonly rawPath?: string | undefined;
+  readonly rawQueryString?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
+  readonly requestContext?:
+    | {
+        readonly requestId?: string | undefined;
+        readonly routeKey?: string | undefined;
+        readonly http?: { readonly method?: string | undefined; readonly path?: string | undefined } | undefined;
+        readonly authorizer?:
+          | { readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> | undefined } | undefined }
+          | undefined;
+      }
+    | undefined;
+}
+
+/** Design: "Body limit 1 MiB (413, in code)". API Gateway's own limit is 10 MB. */
+export const bodyLimitBytes = 1_048_576;
+
+export interface Request {
+  readonly requestId: string;
+  /** `GET /tracks/{trackId}`, or `$default`. */
+  readonly routeKey: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly rawQuery: string;
+  /** A path parameter of the route; "" where the route has none of this name. */
+  pathParameter(name: string): string;
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined;
+  /** The body's bytes. */
+  readonly body: Uint8Array;
+  /** Whose token it is. @throws Problem UNAUTHENTICATED when no access token's subject came with the request */
+  subject(): string;
+}
+
+const claimsSchema = z.object({
+  // The subject becomes part of table and object keys.
+  sub: z.string().regex(/^[A-Za-z0-9-]{1,128}$/),
+  token_use: z.literal("access"),
+});
+
+function subjectOf(event: HttpEvent): string {
+  const claims = claimsSchema.safeParse(event.requestContext?.authorizer?.jwt?.claims);
+  if (!claims.success) {
+    const detail = "Send an access token of this deployment's user pool as `Authorization: Bearer …`.";
+    throw new Problem("UNAUTHENTICATED", { detail });
+  }
+  return claims.data.sub;
+}
+
+function bodyOf({ body, isBase64Encoded }: HttpEvent): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  // Sized before it is decoded: four characters of base64 are three bytes.
+  const size = isBase64Encoded === true ? Math.floor((body.length * 3) / 4) - 2 : Buffer.byteLength(body);
+  const bytes = size > bodyLimitBytes ? undefined : Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8");
+  if (bytes === undefined || bytes.length > bodyLimitBytes) {
+    const detail = `The body has ${bytes?.length ?? size} bytes; at most ${bodyLimitBytes} are allowed.`;
+    throw new Problem("BODY_TOO_LARGE", { detail });
+  }
+  return bytes;
+}
+
+/** What a refusal needs of a request that may itself be unreadable. */
+export function describeEvent(event: HttpEvent): { requestId: string; routeKey: string; path: string } {
+  return {
+    requestId: event.requestContext?.requestId ?? "unknown",
+    routeKey: event.routeKey ?? event.requestContext?.routeKey ?? "$default",
+    path: event.rawPath ?? event.requestContext?.http?.path ?? "/",
+  };
+}
+
+/** @throws Problem BODY_TOO_LARGE */
+export function readRequest(event: HttpEvent): Request {
+  const headers = new Map(
+    Object.entries(event.headers ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value] as const],
+    ),
+  );
+  const rawQuery = event.rawQueryString ?? "";
+  return {
+    ...describeEvent(event),
+    query: new URLSearchParams(rawQuery),
+    rawQuery,
+    pathParameter: (name) => event.pathParameters?.[name] ?? "",
+    header: (name) => headers.get(name),
+    body: bodyOf(event),
+    subject: () => subjectOf(event),
+  };
+}

@@ -1,0 +1,228 @@
+/** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
+import * as z from "zod";
+import type { FieldError } from "../../domain/schemas/api/problem";
+import { Problem } from "./problem";
+import type { Request } from "./request";
+
+/** More would only make the answer long: a body of 1 MiB can have 100,000 unknown keys. */
+const mostErrors = 100;
+const longestValue = 100;
+
+type Path = readonly PropertyKey[];
+
+/** RFC 6901. */
+export function jsonPointer(path: Path): string {
+  return path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1").slice(0, longestValue)}`)
+    .join("");
+}
+
+/** A value short enough to be repeated in an answer. */
+function shortValue(value: unknown): { readonly value?: unknown } {
+  if (typeof value === "string")
+    return { value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value };
+  return typeof value === "number" || typeof value === "boolean" || value === null ? { value } : {};
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === "object" && inner !== null && Object.hasOwn(inner, part) ? Reflect.get(inner, part) : undefined,
+    value,
+  );
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return unwrap(schema.unwrap());
+  }
+  return schema;
+}
+
+/** The schema of the field at a path, as far as objects, arrays and records lead there. */
+function schemaAt(schema: z.core.$ZodType, [part, ...rest]: Path): z.core.$ZodType | undefined {
+  const inner = unwrap(schema);
+  if (part === undefined) return inner;
+  let next: z.core.$ZodType | undefined;
+  if (inner instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, z.core.$ZodType>> = inner.shape;
+    next = Object.hasOwn(shape, String(part)) ? shape[String(part)] : undefined;
+  } else if (inner instanceof z.ZodArray) next = inner.element;
+  else if (inner instanceof z.ZodRecord) next = inner.valueType;
+  return next === undefined ? undefined : schemaAt(next, rest);
+}
+
+function range(minimum: number | null, maximum: number | null, unit: string): string {
+  if (minimum !== null && maximum !== null) return `${minimum} to ${maximum}${unit}`;
+  if (minimum !== null) return `at least ${minimum}${unit}`;
+  return maximum === null ? "any" : `at most ${maximum}${unit}`;
+}
+
+/** What a schema allows, in words. */
+function allowedBy(schema: z.core.$ZodType | undefined): string | undefined {
+  if (schema instanceof z.ZodNumber) {
+    const kind = schema.isInt ? "an integer" : "a number";
+    const { minValue, maxValue } = schema;
+    return minValue === null && maxValue === null ? kind : `${kind}, ${range(minValue, maxValue, "")}`;
+  }
+  if (schema instanceof z.ZodString) {
+    const { minLength, maxLength } = schema;
+    const description = schema.meta()?.description;
+    const length = minLength === null && maxLength === null ? "" : `, ${range(minLength, maxLength, " characters")}`;
+    return description ?? `a string${length}`;
+  }
+  if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodEnum) return schema.options.join(", ");
+  if (schema instanceof z.ZodArray) return "an array";
+  if (schema instanceof z.ZodObject) return `an object with the fields ${Object.keys(schema.shape).join(", ")}`;
+  if (schema instanceof z.ZodRecord) return "an object";
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.map((option) => allowedBy(option) ?? "").join("; or ");
+  }
+  return undefined;
+}
+
+function fieldError(path: Path, reason: string, value: unknown, allowed: string | undefined): FieldError {
+  return { pointer: jsonPointer(path), reason, ...shortValue(value), ...(allowed === undefined ? {} : { allowed }) };
+}
+
+interface IssueContext {
+  readonly schema: z.core.$ZodType;
+  readonly input: unknown;
+}
+
+/** Of a union's branches, the errors of the one that was meant: the one with the fewest; none when two have as few. */
+function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefined {
+  const weights = branches.map((issues) =>
+    issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0),
+  );
+  const fewest = Math.min(...weights);
+  const candidates = weights.flatMap((weight, index) => (weight === fewest ? [index] : []));
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext): FieldError[] {
+  const value = valueAt(input, issue.path);
+  const at = schemaAt(schema, issue.path);
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = at instanceof z.ZodObject ? Object.keys(at.shape).join(", ") : undefined;
+      return issue.keys.map((key) =>
+        fieldError(
+          [...issue.path, key],
+          "unknown field",
+          valueAt(value, [key]),
+          known === undefined ? undefined : `the fields ${known}`,
+        ),
+      );
+    }
+    case "invalid_union": {
+      const options = at instanceof z.ZodUnion ? at.options : [];
+      const meant = meantBranch(issue.errors);
+      const branch = meant === undefined ? undefined : options[meant];
+      if (meant === undefined || branch === undefined) {
+        return [fieldError(issue.path, "is none of the allowed forms", value, allowedBy(at))];
+      }
+      return (issue.errors[meant] ?? []).flatMap((inner) =>
+        describeIssue(inner, { schema: branch, input: value }).map((error) => ({
+          ...error,
+          pointer: jsonPointer(issue.path) + error.pointer,
+        })),
+      );
+    }
+    default: {
+      const missing = issue.code === "invalid_type" && value === undefined;
+      const reason = missing ? "is required" : issue.message;
+      return [fieldError(issue.path, reason, value, allowedBy(at))];
+    }
+  }
+}
+
+/** All faults that a schema finds in a value. */
+export function fieldErrors(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => describeIssue(issue, { schema, input }));
+}
+
+/** 400 with every broken field. */
+export function invalidRequest(errors: readonly FieldError[]): Problem {
+  const shown = errors.slice(0, mostErrors);
+  const fields = errors.length === 1 ? "1 field is" : `${errors.length} fields are`;
+  const more = errors.length > mostErrors ? ` The first ${mostErrors} are listed.` : "";
+  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.${more}`, errors: shown });
+}
+
+export interface ParseBodyParams<Schema extends z.ZodType> {
+  readonly request: Request;
+  readonly schema: Schema;
+  /**
+   * Faults that need more than the schema, such as a technique's parameters. Gets the body as it was sent, also when
+   * the schema refuses it, so that one answer lists all faults.
+   */
+  readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The JSON value of the body. @throws Problem 415 for another content type, 400 for text that is not JSON */
+function jsonBody(request: Request): unknown {
+  const type = mediaType(request);
+  if (type !== "application/json" && !/^application\/[a-z0-9.+-]+\+json$/.test(type)) {
+    const given = type === "" ? "no content type" : type.slice(0, longestValue);
+    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; send application/json.` });
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(request.body));
+  } catch {
+    throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON in UTF-8." });
+  }
+}
+
+/** The body's media type without parameters, in lower case; "" when none is given. */
+export function mediaType(request: Request): string {
+  return (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** The body, validated. @throws Problem 415, 400 */
+export function parseBody<Schema extends z.ZodType>({
+  request,
+  schema,
+  alsoCheck = () => [],
+}: ParseBodyParams<Schema>): z.output<Schema> {
+  const body = jsonBody(request);
+  const parsed = schema.safeParse(body);
+  const errors = [
+    ...(parsed.success ? [] : fieldErrors(schema, body, parsed.error)),
+    ...(isObject(body) ? alsoCheck(body) : []),
+  ];
+  if (parsed.success && errors.length === 0) return parsed.data;
+  throw invalidRequest(errors);
+}
+
+/** The query as the schema wants it: one value a name. @throws Problem 400 for unknown, repeated and broken ones */
+export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
+  const given: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const errors: FieldError[] = [];
+  for (const name of new Set(request.query.keys())) {
+    const values = request.query.getAll(name);
+    if (values.length > 1) errors.push({ pointer: `?${name}`, reason: "is given more than once" });
+    given[name] = values[0];
+  }
+  const parsed = schema.safeParse({ ...given });
+  if (!parsed.success) {
+    const found = fieldErrors(schema, given, parsed.error);
+    errors.push(
+      ...found.map(({ pointer, reason, ...rest }) => ({
+        ...rest,
+        pointer: `?${pointer.slice(1)}`,
+        reason: reason === "unknown field" ? "unknown query parameter" : reason,
+      })),
+    );
+  }
+  if (parsed.success && errors.length === 0) return parsed.data;
+  throw invalidRequest(errors);
+}
+
+/** For operations that take no query at all. */
+export const noQuerySchema = z.strictObject({});

@@ -1,0 +1,119 @@
+/**
+ * The one wrapper of every API function: finds the operation of the route, answers problems as problem+json, catches
+ * everything else, and writes one log line a request (no bodies, no tokens).
+ */
+import {
+  apiRoutes,
+  isOperationId,
+  routeKey,
+  type ApiCapability,
+  type OperationId,
+  type OperationOf,
+} from "../../domain/names/api-routes";
+import type { ProblemDocument } from "../../domain/schemas/api/problem";
+import type { Log } from "../telemetry/logger";
+import type { Answer } from "./answer";
+import { retryAfter } from "./answer";
+import { Problem } from "./problem";
+import { describeEvent, readRequest, type HttpEvent, type Request } from "./request";
+
+export type Operation = (request: Request) => Promise<Answer>;
+/** A missing operation of the capability does not compile. */
+export type OperationsOf<C extends ApiCapability> = Readonly<Record<OperationOf<C>, Operation>>;
+
+export interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+export interface WithHttpParams {
+  readonly operations: Readonly<Partial<Record<OperationId, Operation>>>;
+  readonly log: Log;
+  /** Called after every request: writes metrics. */
+  readonly afterRequest?: () => void;
+  readonly now?: () => number;
+}
+
+function problemAnswer(problem: Problem, { requestId, path }: { requestId: string; path: string }): Answer {
+  const document: ProblemDocument = {
+    type: `urn:opencomposer:problem:${problem.code.toLowerCase().replaceAll("_", "-")}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    instance: path,
+    code: problem.code,
+    requestId,
+    ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
+  };
+  return {
+    status: problem.status,
+    headers: { "content-type": "application/problem+json", ...retryAfter(problem.retryAfterSeconds) },
+    body: JSON.stringify(document),
+  };
+}
+
+function result(answer: Answer, requestId: string): HttpResult {
+  const { status, headers = {}, body = "" } = answer;
+  const isBytes = typeof body !== "string";
+  return {
+    statusCode: status,
+    headers: {
+      // Answers belong to one user: shared caches keep out, a client's own cache asks again (ETag).
+      "cache-control": "private, no-cache",
+      "x-content-type-options": "nosniff",
+      "x-request-id": requestId,
+      ...headers,
+    },
+    body: isBytes ? Buffer.from(body).toString("base64") : body,
+    isBase64Encoded: isBytes,
+  };
+}
+
+/** A Lambda handler for the routes of one capability. */
+export function withHttp({
+  operations,
+  log,
+  afterRequest = () => undefined,
+  now = Date.now,
+}: WithHttpParams): (event: HttpEvent) => Promise<HttpResult> {
+  const byRoute = new Map<string, { readonly id: string; readonly operation: Operation }>();
+  for (const [id, operation] of Object.entries(operations)) {
+    if (isOperationId(id)) byRoute.set(routeKey(apiRoutes[id]), { id, operation });
+  }
+
+  return async (event) => {
+    const startedAt = now();
+    const described = describeEvent(event);
+    const known = byRoute.get(described.routeKey);
+    let answer: Answer;
+    let code: string | undefined;
+    try {
+      if (known === undefined) {
+        throw new Problem("NOT_FOUND", { detail: `There is nothing at ${described.path.slice(0, 200)}.` });
+      }
+      answer = await known.operation(readRequest(event));
+    } catch (error) {
+      let problem: Problem;
+      if (error instanceof Problem) problem = error;
+      else {
+        // The reason stays in the log: an answer never carries a stack, a name of ours or an ARN.
+        log.error("request failed", { requestId: described.requestId, operation: known?.id, error });
+        const detail = `The request could not be served. Its id, ${described.requestId}, stands in our logs.`;
+        problem = new Problem("INTERNAL", { detail });
+      }
+      code = problem.code;
+      answer = problemAnswer(problem, described);
+    }
+    log.info("request", {
+      requestId: described.requestId,
+      operation: known?.id ?? described.routeKey,
+      status: answer.status,
+      ...(code === undefined ? {} : { code }),
+      milliseconds: now() - startedAt,
+    });
+    afterRequest();
+    return result(answer, described.requestId);
+  };
+}
