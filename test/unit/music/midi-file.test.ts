@@ -13,7 +13,7 @@ import {
 
 const uint32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
 const uint16 = (value: number): number[] => [value >> 8, value & 0xff];
-const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
+const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 const endOfTrack = [0, 0xff, 0x2f, 0];
 
 function track(events: readonly number[], end: readonly number[] = endOfTrack): number[] {
@@ -209,6 +209,16 @@ describe("a score", () => {
   });
 });
 
+const codeOf = (read: () => unknown): string => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof MelodyError) return error.code;
+    throw error;
+  }
+  throw new Error("it was accepted");
+};
+
 describe("a melody", () => {
   const melody: Melody = {
     name: "Line",
@@ -253,7 +263,7 @@ describe("a melody", () => {
     [{ startBar: 2, bars: 1, transpose: 12 }, "MELODY_EMPTY"],
   ])("refuses %j", (options, code) => {
     const withGap = { ...melody, notes: melody.notes.filter(({ startTick }) => startTick !== 1900) };
-    expect(() => applyInputOptions(withGap, options)).toThrow(expect.objectContaining({ code }));
+    expect(codeOf(() => applyInputOptions(withGap, options))).toBe(code);
   });
 
   it("refuses pitches that leave the range and pieces over 64 bars", () => {

@@ -1,0 +1,62 @@
+/** Who may import whom: the arrows of the design, enforced. */
+module.exports = {
+  forbidden: [
+    {
+      name: "domain-is-pure",
+      comment: "domain/ knows nothing of AWS and imports nothing of ours.",
+      severity: "error",
+      from: { path: "^domain/" },
+      to: { path: ["^(bin|lib|lambdas|local|client|scripts|test)/", "node_modules/(@aws-|aws-)"] },
+    },
+    {
+      name: "names-stand-alone",
+      comment: "domain/names is shared with the infrastructure: it imports nothing.",
+      severity: "error",
+      from: { path: "^domain/names/" },
+      to: { pathNot: "^domain/names/" },
+    },
+    {
+      name: "infrastructure-knows-only-names",
+      comment: "lib/ and bin/ may use domain/names and nothing else of the application.",
+      severity: "error",
+      from: { path: "^(bin|lib)/" },
+      to: { path: "^(domain|lambdas|local|client|scripts|test)/", pathNot: "^domain/names/" },
+    },
+    {
+      name: "application-knows-no-infrastructure",
+      severity: "error",
+      from: { path: "^(lambdas|client)/" },
+      to: { path: ["^(bin|lib|local|scripts|test)/", "node_modules/(aws-cdk-lib|constructs)"] },
+    },
+    {
+      name: "product-knows-no-tests",
+      severity: "error",
+      from: { pathNot: "^test/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "handlers-are-entries",
+      comment: "A handler is imported by nobody but its tests: what is shared lies beside it.",
+      severity: "error",
+      from: { pathNot: "^test/" },
+      to: { path: "^lambdas/.*/handler\\.ts$" },
+    },
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "only-declared-packages",
+      severity: "error",
+      from: { path: "^(bin|lib|domain|lambdas|local|client|scripts)/" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "undetermined"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(cdk\\.out|\\.local|\\.venv)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};

@@ -1,0 +1,45 @@
+/**
+ * `npm run check`: every static check of both languages, one exit code.
+ * Needs the `training` environment with its tools layer (`npm run prepare-python` makes it; the npm script does so first).
+ */
+import { describeResult, runStep, type Step } from "./run-step";
+
+const bin = (name: string): string => `node_modules/.bin/${name}`;
+const python = (name: string): string => `.venv/training/bin/${name}`;
+const pythonCode = ["sagemaker-containers", "datasets", "models", "local"];
+const typescriptFolders = ["bin", "lib", "domain", "lambdas", "local", "client", "scripts", "test"];
+
+const steps: readonly Step[] = [
+  { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },
+  { name: "lint (eslint)", command: bin("eslint"), arguments: ["--max-warnings", "0", "."] },
+  { name: "types (tsc)", command: bin("tsc"), arguments: ["--noEmit"] },
+  {
+    name: "dependency rules",
+    command: bin("depcruise"),
+    arguments: [...typescriptFolders, "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
+  },
+  { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
+  { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
+  { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
+  { name: "types (mypy)", command: python("mypy"), arguments: [] },
+  { name: "templates, ASL, cdk-nag", command: bin("tsx"), arguments: ["scripts/check-templates.ts"] },
+];
+
+async function main(): Promise<void> {
+  const only = process.argv[2];
+  const chosen = only === undefined ? steps : steps.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0)
+    throw new Error(`no check is called ${only}; there are: ${steps.map(({ name }) => name).join(", ")}`);
+  const failed: string[] = [];
+  for (const step of chosen) {
+    const result = await runStep(step, { quiet: true });
+    console.log(describeResult(result));
+    if (!result.passed) failed.push(result.name);
+  }
+  if (failed.length > 0) throw new Error(`failed: ${failed.join(", ")}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,120 @@
+/**
+ * `npm test`: every test of both languages, then one line `N passed, N failed`.
+ *
+ * Suites run one after the other, the quick ones first: those that start processes want both cores for themselves.
+ * A suite that crashes before it reports counts as one failure, so that silence is never taken for success.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { describeResult, runStep } from "./run-step";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: (reportFile: string) => readonly string[];
+  readonly count: (report: string) => Counts;
+}
+
+const jestReport = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int(),
+  numRuntimeErrorTestSuites: z.int(),
+});
+
+const jest = (project: string, workers: number): Suite => ({
+  name: `jest ${project}`,
+  command: "node_modules/.bin/jest",
+  arguments: (reportFile) => [
+    ...["--selectProjects", project, "--maxWorkers", String(workers)],
+    ...["--json", "--outputFile", reportFile, "--forceExit=false"],
+  ],
+  count: (report) => {
+    const counts = jestReport.parse(JSON.parse(report));
+    return {
+      passed: counts.numPassedTests,
+      failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
+      skipped: counts.numPendingTests + counts.numTodoTests,
+    };
+  },
+});
+
+const pytest: Suite = {
+  name: "pytest containers",
+  command: ".venv/training/bin/python",
+  arguments: (reportFile) => ["-m", "pytest", "-q", "--junit-xml", reportFile],
+  count: (report) => {
+    const attribute = (name: string): number =>
+      [...report.matchAll(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`, "g"))].reduce(
+        (sum, match) => sum + Number(match[1]),
+        0,
+      );
+    const failed = attribute("failures") + attribute("errors");
+    const skipped = attribute("skipped");
+    return { passed: attribute("tests") - failed - skipped, failed, skipped };
+  },
+};
+
+const suites: readonly Suite[] = [
+  jest("unit", 2),
+  jest("infra", 2),
+  jest("workflow", 1),
+  pytest,
+  jest("fidelity", 1),
+  jest("integration", 1),
+  jest("e2e", 1),
+];
+
+function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
+  try {
+    const counts = suite.count(readFileSync(reportFile, "utf8"));
+    // A run that failed without a failed test crashed outside its tests.
+    return passed || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  } catch (error) {
+    console.log(`${suite.name} left no report: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function main(): Promise<void> {
+  const only = process.argv.slice(2);
+  const chosen = only.length === 0 ? suites : suites.filter(({ name }) => only.some((part) => name.includes(part)));
+  if (chosen.length === 0) throw new Error(`no suite is called ${only.join(", ")}`);
+  const folder = mkdtempSync(join(tmpdir(), "opencomposer-test-reports-"));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  try {
+    for (const suite of chosen) {
+      const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
+      const step = { name: suite.name, command: suite.command, arguments: suite.arguments(reportFile) };
+      const result = await runStep(step, { quiet: false });
+      const counts = countOf(suite, result.passed, reportFile);
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+      lines.push(
+        `${describeResult(result)}   ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`\n${lines.join("\n")}`);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
