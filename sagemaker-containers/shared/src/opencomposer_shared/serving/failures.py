@@ -1,0 +1,98 @@
+"""What can go wrong with an invocation, and how the caller is told.
+
+Every failure that a caller can meet is one row of `STATUS_OF_CODE`; an answer outside 2xx is
+always the JSON object `{code, message}` (bad requests add `errors`, one entry a broken field).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+FailureCode = Literal[
+    "BAD_REQUEST",
+    "MODEL_NOT_FOUND",
+    "MODEL_CHECKSUM_MISMATCH",
+    "MODEL_CORRUPT",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "REQUEST_TIMEOUT",
+    "LENGTH_REQUIRED",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "HEADERS_TOO_LARGE",
+    "MODEL_FETCH_FAILED",
+    "INTERNAL",
+    "BUSY",
+    "DEADLINE_EXCEEDED",
+    "STOPPING",
+]
+
+# 4xx: the same request can never succeed. 5xx: it may, later or elsewhere.
+STATUS_OF_CODE: dict[FailureCode, int] = {
+    "BAD_REQUEST": 400,
+    "MODEL_NOT_FOUND": 400,
+    "MODEL_CHECKSUM_MISMATCH": 400,
+    "MODEL_CORRUPT": 400,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "REQUEST_TIMEOUT": 408,
+    "LENGTH_REQUIRED": 411,
+    "PAYLOAD_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "HEADERS_TOO_LARGE": 431,
+    "MODEL_FETCH_FAILED": 500,
+    "INTERNAL": 500,
+    "BUSY": 503,
+    "DEADLINE_EXCEEDED": 503,
+    "STOPPING": 503,
+}
+
+
+@dataclass(frozen=True)
+class BrokenField:
+    """One field of a request that breaks a rule.
+
+    `pointer` is a JSON pointer (RFC 6901), `value` is what was sent as short JSON text (None where
+    the field is missing), `allowed` is the rule in words.
+    """
+
+    pointer: str
+    value: str | None
+    allowed: str
+
+    def sentence(self) -> str:
+        name = self.pointer or "the request"
+        if self.value is None:
+            return f"{name} is missing (allowed: {self.allowed})"
+        return f"{name} is {self.value} (allowed: {self.allowed})"
+
+    def as_json(self) -> dict[str, str | None]:
+        return {"pointer": self.pointer, "value": self.value, "allowed": self.allowed}
+
+
+class InvocationFailure(Exception):
+    """An answer other than 200, with a stable code and one plain message for people."""
+
+    def __init__(
+        self, code: FailureCode, message: str, broken_fields: Sequence[BrokenField] = ()
+    ) -> None:
+        super().__init__(message)
+        self.code: FailureCode = code
+        self.message = message
+        self.broken_fields = tuple(broken_fields)
+
+    @property
+    def status(self) -> int:
+        return STATUS_OF_CODE[self.code]
+
+    def as_json(self) -> dict[str, object]:
+        body: dict[str, object] = {"code": self.code, "message": self.message}
+        if self.broken_fields:
+            body["errors"] = [field.as_json() for field in self.broken_fields]
+        return body
+
+
+class ModelRejected(Exception):
+    """Bytes that are not a model this technique can run; the message is the reason in plain words."""

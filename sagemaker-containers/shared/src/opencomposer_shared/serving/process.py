@@ -1,0 +1,84 @@
+"""The serving process: from the environment's settings to a server, and to its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from opencomposer_shared.serving.event_log import EventLog
+from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache
+from opencomposer_shared.serving.model_fetch import ModelFetcher
+from opencomposer_shared.serving.server import InferenceServer, Invoker
+from opencomposer_shared.serving.settings import ServingSettings, SettingsError, read_settings
+from opencomposer_shared.serving.stock_models import find_stock_models
+from opencomposer_shared.serving.technique import Technique
+
+ModelT = TypeVar("ModelT")
+
+
+def run_server(
+    make_technique: Callable[[ServingSettings], Technique[ModelT]],
+    stop: threading.Event,
+    environment: Mapping[str, str] = os.environ,
+) -> int:
+    """Serve one technique until `stop` is set; the process's exit code.
+
+    Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers.
+    """
+    started = time.perf_counter()
+    log = EventLog()
+    try:
+        settings = read_settings(environment)
+    except SettingsError as error:
+        log.event("start-failed", message=str(error))
+        return 1
+    technique = make_technique(settings)
+    stock = find_stock_models(
+        directory=settings.stock_models_dir,
+        technique=technique.identifier,
+        max_model_bytes=settings.model_max_bytes,
+        log=log,
+    )
+    try:
+        files = (
+            None
+            if settings.cache_dir is None
+            else ModelFileCache(directory=settings.cache_dir, capacity_bytes=settings.cache_bytes)
+        )
+        models = ModelCache(
+            load=technique.load,
+            fetcher=ModelFetcher(origins=settings.model_origins),
+            stock={model.sha256: model.path for model in stock},
+            files=files,
+            capacity_bytes=settings.memory_bytes,
+            log=log,
+        )
+        invoker = Invoker(
+            technique=technique,
+            models=models,
+            max_model_bytes=settings.model_max_bytes,
+            request_seconds=settings.request_seconds,
+        )
+        server = InferenceServer(host=settings.host, port=settings.port, invoker=invoker, log=log)
+    except OSError as error:
+        log.event("start-failed", message=f"{error.strerror or error} ({settings.host}:{settings.port})")
+        return 1
+    log.event(
+        "ready",
+        technique=technique.identifier,
+        host=settings.host,
+        port=server.port,
+        stockModels=[{"id": model.model_id, "sha256": model.sha256, "bytes": model.bytes} for model in stock],
+        seconds=round(time.perf_counter() - started, 3),
+    )
+    finished = server.serve_until_stopped(stop)
+    log.event("stopped", finished=finished)
+    if not finished:
+        # A thread is still inside ONNX Runtime, which must not outlive the interpreter's clean end.
+        sys.stdout.flush()
+        os._exit(1)
+    return 0

@@ -1,0 +1,67 @@
+"""The one door through which a technique plugs into the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from opencomposer_shared.piano_roll import Note
+from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_shared.serving.failures import BrokenField
+from opencomposer_shared.serving.invocation import InvocationRequest
+from opencomposer_shared.serving.parameters import ParameterRule
+
+ModelT = TypeVar("ModelT")
+
+
+@dataclass(frozen=True)
+class GeneratedTrack:
+    """One voice that the technique wrote; `program` is the General MIDI number 0-127."""
+
+    name: str
+    program: int
+    notes: Sequence[Note]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a technique made of a request.
+
+    `extra` holds the answer's optional members as JSON-ready values (`editEvents`, `melody`: see
+    contracts/invocation-answer.schema.json).
+    """
+
+    tracks: Sequence[GeneratedTrack]
+    metrics: Mapping[str, float]
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+class Technique(Protocol[ModelT]):
+    """A way of composing.
+
+    `load` and `generate` are called from many threads, `generate` from one at a time.
+    """
+
+    @property
+    def identifier(self) -> str:
+        """The technique's id, for example `unet-gan`."""
+
+    @property
+    def parameter_rules(self) -> Sequence[ParameterRule]:
+        """The request's `parameters`, one rule each; others are refused."""
+
+    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
+        """Rules over several fields of an otherwise valid request; empty when all hold."""
+
+    def load(self, model: bytes) -> ModelT:
+        """Make the model of its file's bytes (already checked by sha256).
+
+        Raises ModelRejected with the reason when the bytes are not a model of this technique.
+        """
+
+    def generate(self, model: ModelT, request: InvocationRequest, deadline: Deadline) -> Generated:
+        """Compose. The same model and request give the same result.
+
+        A technique that runs a loop looks at `deadline` in each turn.
+        """
