@@ -1,0 +1,253 @@
+"""Make and use the Python environments of the local cloud, under `.venv/`.
+
+    python3 local/python/environments.py make cloud inference
+    python3 local/python/environments.py run --wait training -m opencomposer_unet_gan.train
+
+An environment is made from its lock files (every package pinned, the full closure) and stamped, last of all, with what
+it was made from: one without a matching stamp is made again. Makers of the same environment wait for each other by a
+lock that the kernel takes away when its holder dies. Nothing here runs at `npm ci`.
+
+Only the standard library, and a syntax that an old python3 reads far enough to be told that it is too old.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+OLDEST_PYTHON = (3, 11)
+
+LOCKS = {
+    "cloud": ("cloud.lock.txt",),
+    "inference": ("inference.lock.txt",),
+    # The tools of the tests and static checks look at the trainer's code, so they live beside its packages.
+    "training": ("training.lock.txt", "tools.lock.txt"),
+}
+"""The lock files of each environment, in `local/python/`."""
+
+RECIPE = 1
+"""Raised when this program makes environments differently, so that those made before are made again."""
+
+
+SECONDS_WITHOUT_A_MAKER = 30
+"""How long to wait for an environment that nothing is making: its maker may only just have been started."""
+
+
+class EnvironmentProblem(Exception):
+    """Why an environment cannot be made: one or two sentences for a person."""
+
+
+class Environments:
+    """The environments of one checkout.
+
+    Args:
+        root: the repository.
+        directory: where the environments are; `.venv/` of the repository unless a test says otherwise.
+        locks: the folder of the lock files.
+    """
+
+    def __init__(self, root: Path, directory: Path, locks: Path) -> None:
+        self.root = root
+        self.directory = directory
+        self.locks = locks
+
+    def python(self, name: str) -> Path:
+        """The interpreter of an environment."""
+        return self.directory / name / "bin" / "python"
+
+    def is_current(self, name: str) -> bool:
+        """Whether the environment was made, to its end, from what its lock files say now."""
+        try:
+            stamp = json.loads((self.directory / name / "stamp.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(stamp == self._stamp(name)) and self.python(name).exists()
+
+    def make(self, name: str, report: Callable[[str], None]) -> None:
+        """Make the environment unless it is current; safe to call from several processes at once."""
+        if not self.is_current(name):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with self._alone(name, report):
+                if not self.is_current(name):
+                    self._make(name, report)
+        self._show_our_packages(name)
+
+    def wait(self, name: str, report: Callable[[str], None]) -> None:
+        """Wait while another process makes the environment: for one that may not, as a job without a network."""
+        said = started = time.monotonic()
+        idle_since = started
+        while not self.is_current(name):
+            now = time.monotonic()
+            if self._is_being_made(name):
+                idle_since = now
+            elif now - idle_since > SECONDS_WITHOUT_A_MAKER:
+                raise EnvironmentProblem(
+                    f"The Python environment {name} is not there and nothing is making it (its log: "
+                    f"{self.directory / name}.log). Make it: python3 local/python/environments.py make {name}"
+                )
+            if now - said > 10:
+                said = now
+                report(f"waiting for the Python environment {name} ({now - started:.0f} s)")
+            time.sleep(0.5)
+
+    def _is_being_made(self, name: str) -> bool:
+        try:
+            with (self.directory / f"{name}.lock").open("r", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _make(self, name: str, report: Callable[[str], None]) -> None:
+        place = self.directory / name
+        started = time.monotonic()
+        if place.exists():
+            report(f"{name}: its lock or Python changed: making it again")
+            shutil.rmtree(place)
+        made = subprocess.run(
+            [sys.executable, "-m", "venv", str(place)], capture_output=True, text=True, check=False
+        )
+        if made.returncode != 0:
+            raise EnvironmentProblem(
+                f"python3 could not make a virtual environment in {place}. On Debian and Ubuntu its part for that is a "
+                f"package of its own: apt-get install python3-venv. It said: {(made.stdout + made.stderr).strip()[-600:]}"
+            )
+        self._install(name, report)
+        temporary = place / "stamp.json.new"
+        temporary.write_text(json.dumps(self._stamp(name)), "utf-8")
+        temporary.replace(place / "stamp.json")
+        report(f"{name}: ready after {time.monotonic() - started:.0f} s")
+
+    def _install(self, name: str, report: Callable[[str], None]) -> None:
+        files = [self.locks / lock for lock in LOCKS[name]]
+        total = len({line for file in files for line in requirements(file.read_text("utf-8"))})
+        if total == 0:
+            return
+        command = [str(self.python(name)), "-m", "pip", "install", "--no-deps", "--no-input", "--progress-bar", "off"]
+        command += ["--disable-pip-version-check"]
+        for file in files:
+            command += ["--requirement", str(file)]
+        report(f"{name}: installing {total} packages")
+        log = self.directory / f"{name}.log"
+        collected = 0
+        said = time.monotonic()
+        with (
+            log.open("w", encoding="utf-8") as sink,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,
+        ):
+            assert pip.stdout is not None
+            for line in pip.stdout:
+                sink.write(line)
+                if line.startswith(("Collecting ", "Processing ")):
+                    collected += 1
+                    if time.monotonic() - said > 5:
+                        said = time.monotonic()
+                        report(f"{name}: {collected} of {total} packages")
+        if pip.returncode != 0:
+            last = "\n".join(log.read_text("utf-8").strip().splitlines()[-5:])
+            raise EnvironmentProblem(f"pip could not install the packages of {name} (all it said: {log}):\n{last}")
+
+    def _stamp(self, name: str) -> dict[str, str]:
+        """What an environment is made from. Its scripts carry its path, so a moved checkout makes it again."""
+        digest = hashlib.sha256()
+        for lock in LOCKS[name]:
+            file = self.locks / lock
+            if not file.exists():
+                raise EnvironmentProblem(f"The lock file {file} of the Python environment {name} is missing.")
+            digest.update(file.read_bytes())
+        return {
+            "locks": digest.hexdigest(),
+            "recipe": str(RECIPE),
+            "python": ".".join(str(part) for part in sys.version_info[:3]),
+            "place": str(self.directory / name),
+        }
+
+    def _show_our_packages(self, name: str) -> None:
+        """Make `sagemaker-containers/*/src` importable: a `.pth` file, so that a change of ours needs no install."""
+        if name == "cloud":
+            return
+        sources = sorted(self.root.glob("sagemaker-containers/*/src"))
+        text = "".join(f"{source}\n" for source in sources)
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        file = self.directory / name / "lib" / version / "site-packages" / "opencomposer.pth"
+        if file.exists() and file.read_text("utf-8") == text:
+            return
+        temporary = file.with_suffix(f".{os.getpid()}.new")
+        temporary.write_text(text, "utf-8")
+        temporary.replace(file)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str, report: Callable[[str], None]) -> Iterator[None]:
+        with (self.directory / f"{name}.lock").open("w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                report(f"{name}: another process is making it: waiting")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def requirements(text: str) -> list[str]:
+    """The pinned packages of a lock file, without comments, options and markers' spaces."""
+    lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command of the module's docstring; a problem is one sentence on standard error and exit code 1."""
+    if sys.version_info < OLDEST_PYTHON:
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        wanted = ".".join(str(part) for part in OLDEST_PYTHON)
+        print(
+            f"OpenComposer needs Python {wanted} or newer; {sys.executable} is {found}. Install a newer one, or name "
+            "it in OPENCOMPOSER_PYTHON.",
+            file=sys.stderr,
+        )
+        return 1
+    here = Path(__file__).resolve().parent
+    root = here.parent.parent
+    parser = argparse.ArgumentParser(description="The Python environments of the local cloud")
+    parser.add_argument("--directory", type=Path, default=root / ".venv")
+    parser.add_argument("--locks", type=Path, default=here)
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("make", help="make those that are not current")
+    make.add_argument("names", nargs="+", choices=sorted(LOCKS))
+    run = commands.add_parser("run", help="make it if need be, then become its interpreter with these arguments")
+    run.add_argument("--wait", action="store_true", help="never make it here: wait for who makes it")
+    run.add_argument("name", choices=sorted(LOCKS))
+    run.add_argument("arguments", nargs=argparse.REMAINDER)
+    asked = parser.parse_args(arguments)
+    environments = Environments(root, asked.directory.resolve(), asked.locks.resolve())
+
+    def report(line: str) -> None:
+        print(line, flush=True)
+
+    try:
+        if asked.command == "make":
+            for name in asked.names:
+                environments.make(name, report)
+            return 0
+        if asked.wait:
+            environments.wait(asked.name, report)
+        else:
+            environments.make(asked.name, report)
+    except EnvironmentProblem as problem:
+        print(str(problem), file=sys.stderr)
+        return 1
+    interpreter = str(environments.python(asked.name))
+    os.execv(interpreter, [interpreter, *asked.arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+/** The environments that `local/python/environments.py` makes. */
+export const pythonEnvironments = ["cloud", "inference", "training"] as const;
+export type PythonEnvironment = (typeof pythonEnvironments)[number];
+
+const root = resolve(__dirname, "../..");
+const program = join(__dirname, "environments.py");
+const oldest = { major: 3, minor: 11 } as const;
+
+/** The interpreter of an environment, made or not. */
+export function environmentPython(name: PythonEnvironment): string {
+  return join(root, ".venv", name, "bin", "python");
+}
+
+/** What runs `program` under an environment that is still being made: it waits, then becomes its interpreter. */
+export function waitingCommand(params: { readonly basePython: string; readonly name: PythonEnvironment }): string[] {
+  return [params.basePython, program, "run", "--wait", params.name];
+}
+
+/**
+ * The Python that environments are made from: OPENCOMPOSER_PYTHON, else the first of python3.11 and python3 in PATH
+ * that is new enough.
+ *
+ * @throws Error that says what was found and what is needed
+ */
+export function findPython(environment: NodeJS.ProcessEnv = process.env): string {
+  const asked = environment["OPENCOMPOSER_PYTHON"];
+  const candidates = asked === undefined || asked === "" ? ["python3.11", "python3"] : [asked];
+  const tooOld: string[] = [];
+  for (const candidate of candidates) {
+    const path = isAbsolute(candidate) ? candidate : inPath(candidate, environment["PATH"] ?? "");
+    if (path === undefined) continue;
+    const version = pythonVersion(path);
+    if (version === undefined) continue;
+    if (version.major > oldest.major || (version.major === oldest.major && version.minor >= oldest.minor)) return path;
+    tooOld.push(`${path} is ${version.major}.${version.minor}`);
+  }
+  throw new Error(
+    `OpenComposer needs Python ${oldest.major}.${oldest.minor} or newer (3.11 is what it is tested with): ` +
+      (tooOld.length === 0
+        ? `found none as ${candidates.join(" or ")}. Install it, or name it in OPENCOMPOSER_PYTHON.`
+        : `${tooOld.join(", ")}. Install a newer one, or name it in OPENCOMPOSER_PYTHON.`),
+  );
+}
+
+export interface MakeEnvironmentsParams {
+  readonly names: readonly PythonEnvironment[];
+  readonly python: string;
+  /** Gets a line of progress now and then, nothing where all is current. */
+  readonly report: (line: string) => void;
+  /** Another folder than `.venv/`, and other lock files, for tests. */
+  readonly directory?: string;
+  readonly locks?: string;
+  /** Ends the making; what is half made is made again the next time. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes those environments that are not current with their lock files. Several processes may do so at once.
+ *
+ * @throws Error with the reason as a person can act on it
+ */
+export async function makeEnvironments(params: MakeEnvironmentsParams): Promise<void> {
+  const { names, python, report, directory, locks, signal } = params;
+  const args = [
+    program,
+    ...(directory === undefined ? [] : ["--directory", directory]),
+    ...(locks === undefined ? [] : ["--locks", locks]),
+    "make",
+    ...names,
+  ];
+  await runToEnd({ command: python, args, report, ...(signal === undefined ? {} : { signal }) });
+}
+
+/**
+ * Runs a program to its end and hands over its output by lines.
+ *
+ * @throws Error with the end of its standard error where it did not end with 0
+ */
+export async function runToEnd(params: {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}): Promise<void> {
+  const { command, args, report, signal } = params;
+  // A process group of its own: an abort has to reach pip and what pip starts, too.
+  const child = spawn(command, [...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const end = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  process.once("exit", end);
+  createInterface({ input: child.stdout }).on("line", report);
+  let problem = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    problem = (problem + text).slice(-4_000);
+  });
+  try {
+    const code = await new Promise<number | null>((done, fail) => {
+      child.once("error", fail);
+      child.once("close", done);
+      if (signal?.aborted === true) end();
+    });
+    if (signal?.aborted === true) throw new Error(`${command} was ended`);
+    if (code !== 0) throw new Error(problem.trim() === "" ? `${command} ended with code ${code ?? "?"}` : problem.trim());
+  } finally {
+    signal?.removeEventListener("abort", end);
+    process.removeListener("exit", end);
+  }
+}
+
+function inPath(name: string, path: string): string | undefined {
+  for (const folder of path.split(delimiter)) {
+    if (folder === "") continue;
+    const file = join(folder, name);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+function pythonVersion(path: string): { readonly major: number; readonly minor: number } | undefined {
+  const asked = spawnSync(path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const match = /^(\d+)\.(\d+)\s*$/.exec(asked.stdout);
+  const [, major, minor] = match ?? [];
+  return major === undefined || minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}

@@ -1,0 +1,202 @@
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { type Gateway, startGateway } from "../../../local/gateway/gateway";
+import { corsOfTemplate } from "../../../local/gateway/cors";
+
+interface Seen {
+  method: string;
+  url: string;
+  headers: NodeJS.Dict<string | string[]>;
+  body: Buffer;
+}
+
+const cors = corsOfTemplate({
+  Resources: {
+    Api: {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: {
+        CorsConfiguration: {
+          AllowOrigins: ["http://localhost:5173"],
+          AllowMethods: ["GET", "POST"],
+          AllowHeaders: ["authorization"],
+          ExposeHeaders: ["ETag", "Location", "Retry-After"],
+          MaxAge: 3600,
+        },
+      },
+    },
+  },
+});
+
+describe("local gateway", () => {
+  let seen: Seen[] = [];
+  let reply: { status: number; headers: Record<string, string>; body: Buffer } = {
+    status: 200,
+    headers: {},
+    body: Buffer.alloc(0),
+  };
+  const upstream = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      seen.push({
+        method: request.method ?? "",
+        url: request.url ?? "",
+        headers: request.headers,
+        body: Buffer.concat(parts),
+      });
+      response.writeHead(reply.status, reply.headers);
+      response.end(reply.body);
+    });
+  });
+  let gateway: Gateway;
+  const listening = async (): Promise<number> => {
+    await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+    const address: AddressInfo | string | null = upstream.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return address.port;
+  };
+
+  beforeAll(async () => {
+    const port = await listening();
+    gateway = await startGateway({ port: 0, endpointUrl: `http://127.0.0.1:${port}`, apiId: "abc123", cors });
+  });
+  beforeEach(() => {
+    seen = [];
+    reply = { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from('{"ok":true}') };
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    upstream.closeAllConnections();
+    await new Promise((resolve) => upstream.close(resolve));
+  });
+
+  it("serves the API's resources at the root, path and query untouched", async () => {
+    const answer = await fetch(`${gateway.url}/compositions/01H%20X/midi?a=1&a=2&b=%2F`, {
+      headers: { authorization: "Bearer t", accept: "audio/midi" },
+    });
+    expect(await answer.json()).toEqual({ ok: true });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.url).toBe("/_aws/execute-api/abc123/compositions/01H%20X/midi?a=1&a=2&b=%2F");
+    expect(seen[0]?.headers["authorization"]).toBe("Bearer t");
+  });
+
+  it("passes binary bodies both ways and the function's status and headers back", async () => {
+    reply = { status: 201, headers: { etag: '"7"', location: "/tracks/1" }, body: Buffer.from([0, 255, 10, 13]) };
+    const body = Buffer.from([77, 84, 0, 255, 254]);
+    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", body });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("etag")).toBe('"7"');
+    expect(answer.headers.get("location")).toBe("/tracks/1");
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(reply.body);
+    expect(seen[0]?.body).toEqual(body);
+  });
+
+  it("answers a preflight itself, as the template declares", async () => {
+    const answer = await fetch(`${gateway.url}/tracks`, {
+      method: "OPTIONS",
+      headers: { origin: "http://localhost:5173", "access-control-request-method": "POST" },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,POST");
+    expect(answer.headers.get("access-control-allow-headers")).toBe("authorization");
+    expect(answer.headers.get("access-control-max-age")).toBe("3600");
+    expect(seen).toHaveLength(0);
+  });
+
+  it("exposes ETag, Location and Retry-After to an allowed origin, and nothing to another", async () => {
+    reply.headers["access-control-allow-origin"] = "http://said-by-the-function";
+    const allowed = await fetch(`${gateway.url}/x`, { headers: { origin: "http://localhost:5173" } });
+    expect(allowed.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(allowed.headers.get("access-control-expose-headers")).toBe("ETag,Location,Retry-After");
+    const other = await fetch(`${gateway.url}/x`, { headers: { origin: "http://elsewhere" } });
+    expect(other.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it.each([
+    ["a known length", true],
+    ["chunks", false],
+  ])("refuses a body over 10 MB sent with %s as API Gateway does, and asks no function", async (_how, known) => {
+    const size = 10 * 1024 * 1024 + 1;
+    const status = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+      const outgoing = httpRequest(
+        `${gateway.url}/tracks`,
+        { method: "POST", headers: known ? { "content-length": size } : { "transfer-encoding": "chunked" } },
+        (answer) => {
+          let body = "";
+          answer.setEncoding("utf8").on("data", (text: string) => (body += text));
+          answer.on("end", () => {
+            outgoing.destroy();
+            resolve({ status: answer.statusCode ?? 0, body });
+          });
+        },
+      );
+      outgoing.on("error", reject);
+      outgoing.write(Buffer.alloc(known ? 1024 : size));
+    });
+    expect(status.status).toBe(413);
+    expect(JSON.parse(status.body)).toEqual({ message: "Request Entity Too Large" });
+    expect(seen).toHaveLength(0);
+  });
+
+  it("passes a chunked body of up to 10 MB", async () => {
+    const body = Buffer.alloc(200_000, 7);
+    await fetch(`${gateway.url}/tracks`, {
+      method: "POST",
+      body: new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(body);
+          controller.close();
+        },
+      }),
+      duplex: "half",
+    });
+    expect(seen[0]?.body).toEqual(body);
+  });
+
+  it("hides what a function that threw said, as API Gateway does", async () => {
+    reply = { status: 502, headers: {}, body: Buffer.from('{"errorMessage":"secret"}') };
+    const answer = await fetch(`${gateway.url}/x`);
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({ message: "Internal Server Error" });
+  });
+
+  it("adds www-authenticate to a refused token", async () => {
+    reply = { status: 401, headers: {}, body: Buffer.from('{"message":"Unauthorized"}') };
+    const answer = await fetch(`${gateway.url}/tracks`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await answer.json()).toEqual({ message: "Unauthorized" });
+  });
+
+  it("refuses a foreign Host: a web page that rebinds its own name to this machine", async () => {
+    const status = await new Promise<number>((resolve, reject) => {
+      httpRequest(`${gateway.url}/x`, { headers: { host: "evil.example" } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      })
+        .on("error", reject)
+        .end();
+    });
+    expect(status).toBe(403);
+    expect(seen).toHaveLength(0);
+  });
+
+  it("answers 503 where nothing serves the API", async () => {
+    const lonely = await startGateway({ port: 0, endpointUrl: "http://127.0.0.1:1", apiId: "x", cors });
+    try {
+      const answer = await fetch(`${lonely.url}/health`);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toEqual({ message: "Service Unavailable" });
+    } finally {
+      await lonely.stop();
+    }
+  });
+});
+
+describe("CORS of the template", () => {
+  it("refuses a template without the API: the gateway would serve something else than is deployed", () => {
+    expect(() => corsOfTemplate({ Resources: {} })).toThrow(/0 HTTP APIs/);
+  });
+});
