@@ -324,7 +324,11 @@ def test_a_foreign_origin_is_refused_and_never_called(server: ServingProcess, ur
 
 def test_the_allowed_origin_as_user_or_path_of_another_host_is_refused(server: ServingProcess, host: ModelHost) -> None:
     authority = host.origin.removeprefix("http://")
-    for url in (f"http://{authority}@evil.example/x", f"http://evil.example/{authority}", f"{host.origin}.evil.example/x"):
+    for url in (
+        f"http://{authority}@evil.example/x",
+        f"http://evil.example/{authority}",
+        f"{host.origin}.evil.example/x",
+    ):
         assert failure(server, reference(b"toy:disguise", url))[:2] == (400, "BAD_REQUEST"), url
 
 

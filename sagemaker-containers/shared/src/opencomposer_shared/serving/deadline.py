@@ -25,6 +25,4 @@ class Deadline:
     def check(self, doing: str) -> None:
         """Raise DEADLINE_EXCEEDED, naming what was being done, once the time is over."""
         if self.remaining() == 0.0:
-            raise InvocationFailure(
-                "DEADLINE_EXCEEDED", f"the time for this request ran out while {doing}"
-            )
+            raise InvocationFailure("DEADLINE_EXCEEDED", f"the time for this request ran out while {doing}")

@@ -75,9 +75,7 @@ class BrokenField:
 class InvocationFailure(Exception):
     """An answer other than 200, with a stable code and one plain message for people."""
 
-    def __init__(
-        self, code: FailureCode, message: str, broken_fields: Sequence[BrokenField] = ()
-    ) -> None:
+    def __init__(self, code: FailureCode, message: str, broken_fields: Sequence[BrokenField] = ()) -> None:
         super().__init__(message)
         self.code: FailureCode = code
         self.message = message

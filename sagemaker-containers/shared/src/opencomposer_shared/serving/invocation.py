@@ -166,9 +166,7 @@ def _parse_melody(value: object, broken: BrokenFields) -> Melody | None:
     if not isinstance(value, Mapping):
         broken.add("/melody", value, "an object with stepsPerBeat, beatsPerBar, bars and notes")
         return None
-    _check_members(
-        value, "/melody", required=("stepsPerBeat", "beatsPerBar", "bars", "notes"), broken=broken
-    )
+    _check_members(value, "/melody", required=("stepsPerBeat", "beatsPerBar", "bars", "notes"), broken=broken)
     for name, only in (("stepsPerBeat", STEPS_PER_BEAT), ("beatsPerBar", BEATS_PER_BAR)):
         if name in value and as_integer(value[name]) != only:
             broken.add(f"/melody/{name}", value[name], str(only))
@@ -200,7 +198,9 @@ def _parse_note(value: object, pointer: str, steps: int, broken: BrokenFields) -
         return None
     if onset + duration > steps:
         broken.add(
-            child(pointer, "duration"), duration, f"1 to {steps - onset}, so that the note ends inside the {steps} steps"
+            child(pointer, "duration"),
+            duration,
+            f"1 to {steps - onset}, so that the note ends inside the {steps} steps",
         )
         return None
     return Note(onset, duration, pitch, velocity)

@@ -238,9 +238,7 @@ class ModelCache(Generic[ModelT]):
                 del self._flights[reference.sha256]
                 flight.done.set()
 
-    def _load_into_memory(
-        self, reference: ModelReference, deadline: Deadline
-    ) -> tuple[_Entry[ModelT], Leased[ModelT]]:
+    def _load_into_memory(self, reference: ModelReference, deadline: Deadline) -> tuple[_Entry[ModelT], Leased[ModelT]]:
         content, source = self._read(reference, deadline)
         self._check_size(reference, len(content))
         entry = self._reserve(reference.sha256, len(content), deadline)

@@ -1,0 +1,268 @@
+"""Accompany a melody with an exported generator: numpy and ONNX Runtime only.
+
+A whole piece is one row of one call, since the generator is fully convolutional over time. All random numbers come
+from `PCG64(seed)` in one fixed order (noise, then decoding), so that a seed means the same notes on every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from opencomposer_shared.decoding import (
+    Floats,
+    ModelEssentials,
+    Voice,
+    decode_planes,
+    draw_noise,
+    encode_melody,
+    parse_essentials,
+)
+from opencomposer_shared.metrics import measure_composition
+from opencomposer_shared.piano_roll import (
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    Note,
+    Planes,
+    notes_to_planes,
+    planes_to_notes,
+)
+from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
+from opencomposer_shared.serving.invocation import InvocationRequest
+from opencomposer_shared.serving.onnx_model import (
+    TensorShape,
+    check_opset,
+    check_tensors,
+    embedded_metadata,
+    open_session,
+    summarise,
+)
+from opencomposer_shared.serving.parameters import ParameterRule, shown
+from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+
+TECHNIQUE = "unet-gan"
+
+IMPOSSIBLE = np.float32(-1e9)
+"""Logit of what must never be chosen: finite, since decoding refuses infinities, and far beyond any noise."""
+
+LEAST_NOTE_PROBABILITY = 0.01
+"""A bar stays silent when the model gives a note less than this probability at each of its steps."""
+
+HALF_BAR = STEPS_PER_BAR // 2
+
+Probabilities = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A loaded model: its ONNX Runtime session and what its metadata says."""
+
+    session: onnxruntime.InferenceSession
+    essentials: ModelEssentials
+
+
+@dataclass(frozen=True)
+class Accompaniment:
+    """What the generator wrote: planes [2, steps, 128] for each accompaniment voice, and the bars that were forced.
+
+    `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
+    """
+
+    planes: Sequence[Planes]
+    forced_bars: int
+
+    def notes(self) -> list[list[Note]]:
+        """The notes of each voice, sorted by onset and pitch."""
+        return [planes_to_notes(planes) for planes in self.planes]
+
+
+def load_generator(model: bytes, threads: int) -> Generator:
+    """Check an ONNX file of the exporter and open it.
+
+    Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
+    """
+    summary = summarise(model)
+    check_opset(summary)
+    try:
+        essentials = parse_essentials(embedded_metadata(summary))
+    except (ValueError, RecursionError) as error:
+        raise ModelRejected(str(error)) from None
+    if essentials.technique != TECHNIQUE:
+        raise ModelRejected(f"it is a model of {essentials.technique[:60]!r}, expected {TECHNIQUE!r}")
+    for voice in essentials.voices:
+        if voice.lowest_pitch > voice.highest_pitch:
+            raise ModelRejected(
+                f"its voice {voice.name[:60]!r} has the range {voice.lowest_pitch} to {voice.highest_pitch}"
+            )
+    session = open_session(model, threads)
+    accompaniment = len(essentials.voices) - 1
+    check_tensors(
+        session,
+        inputs=_named(
+            TensorShape("melody", (None, 2, None, PITCHES)),
+            TensorShape("noise", (None, None, essentials.noise.size)),
+        ),
+        outputs=_named(
+            TensorShape("pitch_logits", (None, accompaniment, None, PITCHES + 1)),
+            TensorShape("onset_logits", (None, accompaniment, None, PITCHES)),
+        ),
+    )
+    generator = Generator(session, essentials)
+    silence = np.zeros((1, 2, STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    _run(generator, silence, np.zeros((1, 1, essentials.noise.size), dtype=np.float32))
+    return generator
+
+
+def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
+    """Write the accompaniment voices for a melody of `bars` bars.
+
+    The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
+    lies in its voice's range.
+
+    No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
+    gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
+    These bars are the decoder's doing and not the network's, and are counted in `forced_bars`.
+
+    Raises ModelRejected when the model cannot run or answers nonsense.
+    """
+    essentials = generator.essentials
+    rng = np.random.Generator(np.random.PCG64(seed))
+    conditioning = encode_melody(highest_line(melody, bars), bars, essentials)
+    pitch_logits, onset_logits = _run(generator, conditioning, draw_noise(rng, bars, essentials.noise))
+    for index, voice in enumerate(essentials.voices[1:]):
+        pitch_logits[index, :, : voice.lowest_pitch] = IMPOSSIBLE
+        pitch_logits[index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
+    try:
+        planes = decode_planes(pitch_logits, onset_logits, essentials, rng)
+    except ValueError as error:
+        raise ModelRejected(str(error)) from None
+    forced = sum(
+        fill_empty_bars(voice_planes, pitch_logits[index], essentials.voices[1 + index])
+        for index, voice_planes in enumerate(planes)
+    )
+    return Accompaniment(planes, forced)
+
+
+def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
+    """The highest sounding note at every step, as notes.
+
+    A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
+    starts anew there.
+    """
+    planes = notes_to_planes(notes, bars * STEPS_PER_BAR)
+    sounding = planes[SOUNDING]
+    # Index of the last True along the pitch axis.
+    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)
+    line = np.zeros_like(planes)
+    steps = np.nonzero(sounding.any(axis=1))[0]
+    line[SOUNDING, steps, highest[steps]] = True
+    line[STARTING] = planes[STARTING] & line[SOUNDING]
+    return planes_to_notes(line)
+
+
+def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
+    """Write the likeliest notes into a voice's empty bars, in place; the number of bars that were filled.
+
+    planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others. A bar in
+    which the model gives every note a probability under 0.01 stays empty.
+    """
+    filled = 0
+    for start in range(0, planes.shape[1], STEPS_PER_BAR):
+        bar = slice(start, start + STEPS_PER_BAR)
+        if planes[SOUNDING, bar].any():
+            continue
+        probabilities = note_probabilities(pitch_logits[bar], voice)
+        if _any_note_probability(probabilities, voice) < LEAST_NOTE_PROBABILITY:
+            continue
+        for half in range(0, STEPS_PER_BAR, HALF_BAR):
+            pitch = int(np.argmax(probabilities[half : half + HALF_BAR].sum(axis=0)))
+            planes[SOUNDING, start + half : start + half + HALF_BAR, pitch] = True
+        planes[STARTING, start] = planes[SOUNDING, start]
+        filled += 1
+    return filled
+
+
+def note_probabilities(pitch_logits: Floats, voice: Voice) -> Probabilities:
+    """Probability that each pitch sounds at each step: logits [steps, 129] -> [steps, 128]."""
+    logits = pitch_logits.astype(np.float64)
+    if voice.head == "polyphonic":
+        # Written with tanh, which does not overflow.
+        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits[:, :PITCHES])), dtype=np.float64)
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exponentials[:, :PITCHES] / exponentials.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _any_note_probability(probabilities: Probabilities, voice: Voice) -> float:
+    """Highest probability, over the steps, that the voice sounds at all."""
+    by_step = probabilities.max(axis=1) if voice.head == "polyphonic" else probabilities.sum(axis=1)
+    return float(by_step.max())
+
+
+def _run(generator: Generator, melody: Floats, noise: Floats) -> tuple[Floats, Floats]:
+    """Logits of one piece: pitch [voices, steps, 129] and onset [voices, steps, 128]."""
+    try:
+        pitch, onset = generator.session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
+        raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
+    voices, steps = len(generator.essentials.voices) - 1, melody.shape[2]
+    pitch_shape, onset_shape = (1, voices, steps, PITCHES + 1), (1, voices, steps, PITCHES)
+    if pitch.shape != pitch_shape or onset.shape != onset_shape:
+        raise ModelRejected(
+            f"it answers with shapes {list(pitch.shape)} and {list(onset.shape)}, "
+            f"expected {list(pitch_shape)} and {list(onset_shape)}"
+        )
+    return pitch[0], onset[0]
+
+
+def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
+    return {shape.name: shape for shape in shapes}
+
+
+class UnetGan:
+    """The technique as the server knows it (see `opencomposer_shared.serving.technique.Technique`)."""
+
+    def __init__(self, *, threads: int) -> None:
+        self._threads = threads
+
+    @property
+    def identifier(self) -> str:
+        return TECHNIQUE
+
+    @property
+    def parameter_rules(self) -> Sequence[ParameterRule]:
+        # What a model was tuned for is in its metadata; the caller chooses the seed only.
+        return ()
+
+    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
+        return ()
+
+    def load(self, model: bytes) -> Generator:
+        return load_generator(model, self._threads)
+
+    def generate(self, model: Generator, request: InvocationRequest, deadline: Deadline) -> Generated:
+        bars, most = request.melody.bars, model.essentials.limits.max_bars
+        if bars > most:
+            raise InvocationFailure(
+                "BAD_REQUEST",
+                f"this model accompanies at most {most} bars, the melody has {bars}",
+                [BrokenField("/melody/bars", shown(bars), f"an integer from 1 to {most}")],
+            )
+        try:
+            accompaniment = accompany(model, request.melody.notes, bars, request.seed)
+        except ModelRejected as rejected:
+            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+        voices = model.essentials.voices[1:]
+        tracks = [
+            GeneratedTrack(voice.name, voice.program, notes)
+            for voice, notes in zip(voices, accompaniment.notes(), strict=True)
+        ]
+        melody_planes = notes_to_planes(request.melody.notes, request.melody.steps)
+        metrics = measure_composition(melody_planes, accompaniment.planes)
+        metrics["forcedBarRate"] = accompaniment.forced_bars / (bars * len(voices))
+        return Generated(tracks, metrics)

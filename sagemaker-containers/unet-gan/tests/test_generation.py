@@ -1,0 +1,315 @@
+"""From a melody to an accompaniment: seeds, ranges, no empty bar, and every kind of file that is no model."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import TensorProto, helper
+from opencomposer_shared.decoding import Voice
+from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, is_monophonic, planes_to_notes
+from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_unet_gan.generation import (
+    Generator,
+    accompany,
+    fill_empty_bars,
+    highest_line,
+    load_generator,
+    note_probabilities,
+)
+from tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
+
+GENERATOR = load_generator(TinyGenerator().file(), 1)
+SILENT = load_generator(TinyGenerator(rest_bias=12.0, scale=0.1, pitch_temperature=0.1).file(), 1)
+TREMBLING = load_generator(TinyGenerator(rest_bias=6.0, scale=0.1, pitch_temperature=0.01).file(), 1)
+
+
+@st.composite
+def melodies(draw: st.DrawFn, *, bars: int | None = None, monophonic: bool = False) -> tuple[list[Note], int]:
+    length = draw(st.integers(1, 64)) if bars is None else bars
+    steps = length * 16
+    notes = []
+    onset = 0
+    for _ in range(draw(st.integers(1, 20))):
+        if monophonic and onset >= steps:
+            break
+        start = onset if monophonic else draw(st.integers(0, steps - 1))
+        duration = draw(st.integers(1, min(16, steps - start)))
+        notes.append(Note(start, duration, draw(st.integers(0, 127))))
+        onset = start + duration + draw(st.integers(0, 8))
+    return notes, length
+
+
+@given(melodies(), st.integers(0, 2**31 - 1))
+@settings(deadline=None, max_examples=60)
+def test_any_melody_of_any_length_gets_voices_in_their_ranges_with_no_empty_bar(
+    melody: tuple[list[Note], int], seed: int
+) -> None:
+    notes, bars = melody
+    accompaniment = accompany(GENERATOR, notes, bars, seed)
+    assert len(accompaniment.planes) == 3
+    for voice, planes, (lowest, highest) in zip(
+        accompaniment.notes(), accompaniment.planes, accompaniment_ranges(), strict=True
+    ):
+        assert planes.shape == (2, bars * 16, 128)
+        assert all(lowest <= note.pitch <= highest for note in voice)
+        assert all(note.onset + note.duration <= bars * 16 for note in voice)
+        assert is_monophonic(voice)
+        assert planes[SOUNDING].reshape(bars, -1).any(axis=1).all()
+    again = accompany(GENERATOR, notes, bars, seed)
+    assert again.notes() == accompaniment.notes()
+
+
+def test_other_seeds_and_other_melodies_give_other_accompaniments() -> None:
+    melody = [Note(step, 4, 60 + step % 12) for step in range(0, 128, 4)]
+    by_seed = {str(accompany(GENERATOR, melody, 8, seed).notes()) for seed in range(8)}
+    assert len(by_seed) == 8
+    raised = [note._replace(pitch=note.pitch + 1) for note in melody]
+    assert accompany(GENERATOR, raised, 8, 0).notes() != accompany(GENERATOR, melody, 8, 0).notes()
+
+
+def test_other_models_give_other_accompaniments() -> None:
+    melody = [Note(0, 16, 60)]
+    other = load_generator(TinyGenerator(seed=1).file(), 1)
+    assert accompany(other, melody, 1, 0).notes() != accompany(GENERATOR, melody, 1, 0).notes()
+
+
+def test_threads_do_not_change_the_notes() -> None:
+    melody = [Note(step, 4, 60 + step % 12) for step in range(0, 256, 4)]
+    model = TinyGenerator().file()
+    assert accompany(load_generator(model, 2), melody, 16, 3).notes() == accompany(GENERATOR, melody, 16, 3).notes()
+
+
+def test_bars_that_the_model_leaves_empty_are_forced_and_counted() -> None:
+    accompaniment = accompany(TREMBLING, [Note(0, 16, 60)], 4, 0)
+    assert accompaniment.forced_bars == 12
+    for voice in accompaniment.notes():
+        assert {note.onset // 16 for note in voice} | {(note.onset + note.duration - 1) // 16 for note in voice} == set(
+            range(4)
+        )
+
+
+def test_a_bar_for_which_the_model_sees_no_note_stays_empty() -> None:
+    accompaniment = accompany(SILENT, [Note(0, 16, 60)], 4, 0)
+    assert accompaniment.forced_bars == 0
+    assert accompaniment.notes() == [[], [], []]
+
+
+@pytest.mark.parametrize("head", ["monophonic", "polyphonic"])
+def test_a_forced_bar_holds_the_likeliest_pitch_of_each_half(head: str) -> None:
+    voice = Voice("Alto", 0, "monophonic" if head == "monophonic" else "polyphonic", 50, 74)
+    logits = np.full((32, 129), -8.0, dtype=np.float32)
+    logits[:, 128] = 1.0
+    logits[16:24, 62] = -1.0
+    logits[24:32, 64] = -1.0
+    logits[0:16, 60] = 5.0
+    planes = np.zeros((2, 32, 128), dtype=np.bool_)
+    planes[SOUNDING, 0:16, 64] = True
+    planes[STARTING, 0, 64] = True
+    assert fill_empty_bars(planes, logits, voice) == 1
+    assert planes_to_notes(planes) == [Note(0, 16, 64), Note(16, 8, 62), Note(24, 8, 64)]
+
+
+def test_a_forced_bar_starts_its_note_even_when_the_pitch_sounded_before() -> None:
+    logits = np.full((32, 129), -8.0, dtype=np.float32)
+    logits[:, 60] = 2.0
+    planes = np.zeros((2, 32, 128), dtype=np.bool_)
+    planes[SOUNDING, 0:16, 60] = True
+    planes[STARTING, 0, 60] = True
+    fill_empty_bars(planes, logits, VOICES[1])
+    assert planes_to_notes(planes) == [Note(0, 16, 60), Note(16, 16, 60)]
+
+
+def test_note_probabilities_are_probabilities() -> None:
+    rng = np.random.default_rng(0)
+    logits = (rng.standard_normal((40, 129)) * 300).astype(np.float32)
+    logits[:, :36] = -1e9
+    for voice in (VOICES[1], dataclasses.replace(VOICES[1], head="polyphonic")):
+        probabilities = note_probabilities(logits, voice)
+        assert probabilities.shape == (40, 128)
+        assert np.isfinite(probabilities).all()
+        assert (probabilities >= 0).all() and (probabilities <= 1).all()
+        assert (probabilities[:, :36] == 0).all()
+
+
+@given(melodies(monophonic=True))
+@settings(deadline=None)
+def test_the_highest_line_of_one_voice_is_that_voice(melody: tuple[list[Note], int]) -> None:
+    notes, bars = melody
+    assert highest_line(notes, bars) == sorted(notes)
+
+
+@given(melodies())
+@settings(deadline=None)
+def test_the_highest_line_is_one_voice_made_of_the_highest_pitches(melody: tuple[list[Note], int]) -> None:
+    notes, bars = melody
+    line = highest_line(notes, bars)
+    assert is_monophonic(line)
+    by_step = {step: note.pitch for note in line for step in range(note.onset, note.onset + note.duration)}
+    for step in range(bars * 16):
+        sounding = [note.pitch for note in notes if note.onset <= step < note.onset + note.duration]
+        assert by_step.get(step) == (max(sounding) if sounding else None)
+
+
+# ------------------------------------------------------------------------------------------------ what is no model
+
+Spoil = Callable[[onnx.ModelProto], None]
+
+
+def external_data(model: onnx.ModelProto) -> None:
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", "/etc/passwd"
+
+
+def external_data_in_an_attribute(model: onnx.ModelProto) -> None:
+    tensor = helper.make_tensor("value", TensorProto.FLOAT, [1], [1.0])
+    tensor.data_location = TensorProto.EXTERNAL
+    model.graph.node.append(helper.make_node("Constant", [], ["unused"], value=tensor))
+
+
+def endless_loop(model: onnx.ModelProto) -> None:
+    body = helper.make_graph([], "body", [], [])
+    model.graph.node.append(helper.make_node("Loop", ["", ""], [], body=body))
+
+
+def foreign_operator(model: onnx.ModelProto) -> None:
+    model.graph.node.append(helper.make_node("Anything", ["melody"], ["unused"], domain="com.example"))
+
+
+def foreign_domain(model: onnx.ModelProto) -> None:
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+
+
+def own_function(model: onnx.ModelProto) -> None:
+    model.functions.append(helper.make_function("", "Mine", ["x"], ["x"], [], [helper.make_opsetid("", 17)]))
+
+
+def old_opset(model: onnx.ModelProto) -> None:
+    model.opset_import[0].version = 9
+
+
+def no_metadata(model: onnx.ModelProto) -> None:
+    del model.metadata_props[:]
+
+
+def broken_metadata(model: onnx.ModelProto) -> None:
+    model.metadata_props[0].value = "{"
+
+
+def deep_metadata(model: onnx.ModelProto) -> None:
+    model.metadata_props[0].value = "[" * 60_000
+
+
+def huge_metadata(model: onnx.ModelProto) -> None:
+    model.metadata_props[0].value = " " * 70_000
+
+
+def renamed_input(model: onnx.ModelProto) -> None:
+    for node in model.graph.node:
+        for index, name in enumerate(node.input):
+            if name == "noise":
+                node.input[index] = "nose"
+    model.graph.input[1].name = "nose"
+
+
+def fixed_length(model: onnx.ModelProto) -> None:
+    axis = model.graph.input[0].type.tensor_type.shape.dim[2]
+    axis.ClearField("dim_param")
+    axis.dim_value = 32
+
+
+def third_output(model: onnx.ModelProto) -> None:
+    model.graph.output.append(helper.make_tensor_value_info("mixed", TensorProto.FLOAT, None))
+
+
+def no_graph(model: onnx.ModelProto) -> None:
+    model.ClearField("graph")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (external_data, "external data"),
+        (external_data_in_an_attribute, "external data"),
+        (endless_loop, "sub-graph"),
+        (foreign_operator, "com.example"),
+        (foreign_domain, "com.microsoft"),
+        (own_function, "functions"),
+        (old_opset, "its opset is 9"),
+        (no_metadata, "metadata"),
+        (broken_metadata, "not JSON"),
+        (deep_metadata, ""),
+        (huge_metadata, "70000"),
+        (renamed_input, "its inputs are melody, nose"),
+        (fixed_length, "input melody has shape [any, 2, 32, 128]"),
+        (third_output, "its outputs are"),
+        (no_graph, "no graph"),
+    ],
+)
+def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(spoil: Spoil, reason: str) -> None:
+    model = TinyGenerator().message()
+    spoil(model)
+    with pytest.raises(ModelRejected) as caught:
+        load_generator(model.SerializeToString(), 1)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tiny", "reason"),
+    [
+        (TinyGenerator(technique="ar-cnn"), "ar-cnn"),
+        (TinyGenerator(voices=(*VOICES[:3], Voice("Bass", 0, "monophonic", 62, 36))), "62 to 36"),
+        (TinyGenerator(max_bars=0), "maxBars"),
+        (TinyGenerator(pitch_temperature=11), "pitchTemperature"),
+        (TinyGenerator(scale=float("nan")), "finite"),
+    ],
+)
+def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyGenerator, reason: str) -> None:
+    with pytest.raises(ModelRejected) as caught:
+        accompany(load_generator(tiny.file(), 1), [Note(0, 1, 60)], 1, 0)
+    assert reason in str(caught.value)
+
+
+def test_metadata_with_another_number_of_voices_than_the_graph_is_rejected() -> None:
+    model = TinyGenerator().message()
+    model.metadata_props[0].value = TinyGenerator(voices=VOICES[:3]).essentials().to_json()
+    with pytest.raises(ModelRejected) as caught:
+        load_generator(model.SerializeToString(), 1)
+    assert "pitch_logits has shape [any, 3, any, 129], expected [any, 2, any, 129]" in str(caught.value)
+
+
+FILE = TinyGenerator().file()
+
+
+@given(st.integers(0, len(FILE) - 1))
+@settings(deadline=None, max_examples=60)
+def test_a_file_cut_anywhere_is_rejected(length: int) -> None:
+    with pytest.raises(ModelRejected):
+        load_generator(FILE[:length], 1)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_bytes_that_are_no_model_are_rejected(content: bytes) -> None:
+    with pytest.raises(ModelRejected):
+        load_generator(content, 1)
+
+
+@given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
+@settings(deadline=None, max_examples=150)
+def test_a_flipped_byte_is_rejected_or_harmless_but_never_another_error(position: int, flip: int) -> None:
+    damaged = bytearray(FILE)
+    damaged[position] ^= flip
+    try:
+        generator: Generator = load_generator(bytes(damaged), 1)
+        accompany(generator, [Note(0, 4, 60)], 2, 0)
+    except ModelRejected:
+        return

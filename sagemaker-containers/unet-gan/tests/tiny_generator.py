@@ -1,0 +1,104 @@
+"""A generator in the interface of the exporter, made of a few random matrices: small, quick, no PyTorch.
+
+What it plays is noise, but it hears its melody and its noise input, and any length, as a trained one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from opencomposer_shared.decoding import Decoding, Limits, ModelEssentials, NoiseShape, Voice
+
+VOICES = (
+    Voice("Soprano", 0, "monophonic", 55, 84),
+    Voice("Alto", 48, "monophonic", 50, 74),
+    Voice("Tenor", 48, "monophonic", 45, 69),
+    Voice("Bass", 43, "monophonic", 36, 62),
+)
+
+
+@dataclass(frozen=True)
+class TinyGenerator:
+    """The settings of one model file. `rest_bias` is the logit of silence, against logits of about 1 for pitches."""
+
+    seed: int = 0
+    voices: tuple[Voice, ...] = VOICES
+    rest_bias: float = 0.0
+    pitch_temperature: float = 1.0
+    max_bars: int = 64
+    technique: str = "unet-gan"
+    scale: float = 1.0
+
+    def essentials(self) -> ModelEssentials:
+        return ModelEssentials(
+            self.technique,
+            self.voices,
+            Limits(self.max_bars, 36, 99),
+            NoiseShape(8, 4),
+            Decoding(self.pitch_temperature, 1.0, 2),
+        )
+
+    def message(self) -> onnx.ModelProto:
+        """The model as a message that a test may spoil."""
+        rng = np.random.default_rng(self.seed)
+        voices = len(self.voices) - 1
+
+        def random(name: str, *shape: int) -> TensorProto:
+            return constant(name, rng.standard_normal(shape).astype(np.float32) * self.scale)
+
+        rest = np.zeros((1, 1, 1, 129), dtype=np.float32)
+        rest[..., 128] = self.rest_bias
+        initializers = [
+            random("mix", voices, 2, 1, 1),
+            random("hear", 128, 129),
+            random("drift", 8, 16 * 129),
+            random("starts", voices, 2, 1, 1),
+            constant("rest", rest),
+            constant("by_step", np.array([0, 1, -1, 129], dtype=np.int64)),
+        ]
+        nodes = [
+            helper.make_node("Conv", ["melody", "mix"], ["mixed"]),
+            helper.make_node("MatMul", ["mixed", "hear"], ["heard"]),
+            helper.make_node("MatMul", ["noise", "drift"], ["drifted"]),
+            helper.make_node("Reshape", ["drifted", "by_step"], ["drift_by_step"]),
+            helper.make_node("Add", ["heard", "drift_by_step"], ["audible"]),
+            helper.make_node("Add", ["audible", "rest"], ["pitch_logits"]),
+            helper.make_node("Conv", ["melody", "starts"], ["onset_logits"]),
+        ]
+        graph = helper.make_graph(
+            nodes,
+            "tiny",
+            [floats("melody", "batch", 2, "steps", 128), floats("noise", "batch", "bars", 8)],
+            [
+                floats("pitch_logits", "batch", voices, "steps", 129),
+                floats("onset_logits", "batch", voices, "steps", 128),
+            ],
+            initializers,
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        entry = model.metadata_props.add()
+        entry.key, entry.value = "opencomposer", self.essentials().to_json()
+        return model
+
+    def file(self) -> bytes:
+        """The model's file."""
+        content: bytes = self.message().SerializeToString(deterministic=True)
+        return content
+
+
+def constant(name: str, values: npt.NDArray[np.generic]) -> TensorProto:
+    return numpy_helper.from_array(values, name)
+
+
+def floats(name: str, *axes: int | str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list[int | str](axes))
+
+
+def accompaniment_ranges(voices: Sequence[Voice] = VOICES) -> list[tuple[int, int]]:
+    """Lowest and highest pitch of each accompaniment voice."""
+    return [(voice.lowest_pitch, voice.highest_pitch) for voice in voices[1:]]
