@@ -101,6 +101,7 @@ export const apiRoutes = {
 } as const satisfies Readonly<Record<string, ApiRoute>>;
 
 export type OperationId = keyof typeof apiRoutes;
+export const isOperationId = (id: string): id is OperationId => Object.hasOwn(apiRoutes, id);
 /** The operations that the function of capability `C` serves. */
 export type OperationOf<C extends ApiCapability> = {
   [Id in OperationId]: (typeof apiRoutes)[Id]["capability"] extends C ? Id : never;

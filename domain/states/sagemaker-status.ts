@@ -87,9 +87,10 @@ const failed = (code: string, message: string, retryable: boolean): TrainingJobM
 });
 
 const longestMessage = 1024;
+/** In UTF-16 units, as the failure's schema counts; a surrogate pair is not cut in two. */
 function clipped(message: string): string {
-  const characters = [...message];
-  return characters.length <= longestMessage ? message : `${characters.slice(0, longestMessage - 1).join("")}…`;
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, longestMessage - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 export function failureClassOf(failureReason: string | undefined): FailureClass {
@@ -97,9 +98,12 @@ export function failureClassOf(failureReason: string | undefined): FailureClass 
   return failureClasses.find((name) => reason.startsWith(name)) ?? "UnknownReason";
 }
 
-/** The container's own sentence: SageMaker puts its class and, for our trainer, an exit-code preamble before it. */
+/** The container's own sentence, without the class before it and the exit code that SageMaker adds after it. */
 function ownWords(failureReason: string | undefined): string {
-  const text = (failureReason ?? "").replace(/^[A-Za-z]+:\s*/, "").trim();
+  const text = (failureReason ?? "")
+    .replace(/^AlgorithmError:?\s*/, "")
+    .replace(/,?\s*exit code:\s*-?\d+\s*$/, "")
+    .trim();
   return text === "" ? "The training program ended without giving a reason." : text;
 }
 

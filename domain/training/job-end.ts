@@ -1,0 +1,58 @@
+/** How a training job ends: the rules of the design in one pure function. */
+import type { EndReason } from "../schemas/items";
+import type { Failure } from "../schemas/failure";
+import type { FinalTrainingJobState } from "../states/training-job-state";
+import type { TrainingEnding } from "../states/sagemaker-status";
+
+export interface EndedTraining {
+  /** How SageMaker's job ended; undefined when none ever ran. */
+  readonly ending: TrainingEnding | undefined;
+  /** Whether a usable model was registered. */
+  readonly hasModel: boolean;
+  readonly stopRequested: boolean;
+  /** Whether the job was allowed to end by itself before its last epoch, and did. */
+  readonly endedEarly: boolean;
+  /** What went wrong, where something did: the container's reason, a refusal, a missed deadline, a fault of ours. */
+  readonly failure?: Failure | undefined;
+}
+
+export interface JobEnd {
+  readonly state: FinalTrainingJobState;
+  readonly endReason: EndReason;
+  readonly failure?: Failure;
+}
+
+export const noEpochCompleted = {
+  code: "TIME_LIMIT_REACHED",
+  message: "The time limit was reached before one epoch was complete, so there is no model. Allow more time.",
+  retryable: false,
+} as const satisfies Failure;
+
+export const noModelLeft = {
+  code: "MODEL_MISSING",
+  message: "The training ended without leaving a model.",
+  retryable: true,
+} as const satisfies Failure;
+
+export const neverRan = {
+  code: "WORKFLOW_FAILED",
+  message: "The training could not be carried out: a fault of the service. Try again.",
+  retryable: true,
+} as const satisfies Failure;
+
+const failedWith = (failure: Failure): JobEnd => ({ state: "FAILED", endReason: "FAILURE", failure });
+
+/**
+ * A user's stop ends STOPPED, with or without a model, unless the training itself had failed. A completed training or a
+ * time limit ends READY with a model and FAILED without one.
+ */
+export function endOfJob({ ending, hasModel, stopRequested, endedEarly, failure }: EndedTraining): JobEnd {
+  if (ending === "FAILED") return failedWith(failure ?? neverRan);
+  if (stopRequested || ending === "STOPPED") return { state: "STOPPED", endReason: "USER_STOP" };
+  if (ending === undefined) return failedWith(failure ?? neverRan);
+  if (hasModel) {
+    if (ending === "TIME_LIMIT") return { state: "READY", endReason: "TIME_LIMIT" };
+    return { state: "READY", endReason: endedEarly ? "EARLY_STOPPING" : "EPOCHS_COMPLETED" };
+  }
+  return failedWith(failure ?? (ending === "TIME_LIMIT" ? noEpochCompleted : noModelLeft));
+}

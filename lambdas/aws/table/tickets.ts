@@ -1,0 +1,72 @@
+/** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
+import { DeleteCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { ticketKey, ticketsPartition } from "../../../domain/names/table-keys";
+import { ticketItemSchema, type TicketItem } from "../../../domain/schemas/items";
+import type { SlotHolder } from "./slots";
+
+export interface Ticket extends SlotHolder {
+  /** Epoch milliseconds. */
+  readonly heartbeatAt: number;
+}
+
+export interface Tickets {
+  /** Writes the job's ticket, or its heartbeat. */
+  show(ticket: Ticket): Promise<void>;
+  /** In the order of their jobs; the table deletes forgotten ones after a day. */
+  waiting(): Promise<readonly Ticket[]>;
+  remove(jobId: string): Promise<void>;
+}
+
+const readableTicket = z.object(ticketItemSchema.shape);
+const keptForSeconds = 86_400;
+
+export function createTickets({
+  client,
+  tableName,
+}: {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+}): Tickets {
+  return {
+    async show({ sub, jobId, heartbeatAt }) {
+      const item: TicketItem = {
+        schemaVersion: 1,
+        kind: "TICKET",
+        sub,
+        jobId,
+        heartbeatAt,
+        expiresAt: Math.ceil(heartbeatAt / 1000) + keptForSeconds,
+      };
+      await client.send(
+        new PutCommand({ TableName: tableName, Item: { ...ticketKey(jobId), ...ticketItemSchema.parse(item) } }),
+      );
+    },
+
+    async waiting() {
+      const tickets: Ticket[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            KeyConditionExpression: "pk = :pk",
+            ExpressionAttributeValues: { ":pk": ticketsPartition },
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        for (const item of page.Items ?? []) {
+          const { sub, jobId, heartbeatAt } = readableTicket.parse(item);
+          tickets.push({ sub, jobId, heartbeatAt });
+        }
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return tickets;
+    },
+
+    async remove(jobId) {
+      await client.send(new DeleteCommand({ TableName: tableName, Key: ticketKey(jobId) }));
+    },
+  };
+}

@@ -1,0 +1,166 @@
+/** Training jobs as the workflow sees them. Every change names the attempt it belongs to and is conditional on the state. */
+import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { OwnedBy } from "../../../domain/names/object-keys";
+import { catalogueKey, ownedKey } from "../../../domain/names/table-keys";
+import {
+  catalogueItemSchema,
+  modelItemSchema,
+  trainingJobItemSchema,
+  type CatalogueItem,
+  type ModelItem,
+  type TrainingJobItem,
+} from "../../../domain/schemas/items";
+import {
+  finalTrainingJobStates,
+  trainingJobStates,
+  trainingJobStatesBefore,
+  type FinalTrainingJobState,
+  type TrainingJobState,
+} from "../../../domain/states/training-job-state";
+import { transact, unlessRefused } from "./conditional-write";
+import { countQuota } from "./quota-counter";
+import { updateOfRow } from "./update-expression";
+
+/** A job in the hands of one workflow execution. */
+export interface JobAttempt extends OwnedBy {
+  readonly attempt: number;
+}
+
+const changeable = trainingJobItemSchema
+  .pick({
+    launch: true,
+    trainingJobName: true,
+    queuedSince: true,
+    capacityRefusedSince: true,
+    progress: true,
+    latestMetrics: true,
+    convergence: true,
+    resumable: true,
+    usage: true,
+  })
+  .partial();
+/** What may change while a job is open. */
+export type TrainingJobData = z.infer<typeof changeable>;
+export type RemovableData = "trainingJobName" | "capacityRefusedSince";
+
+export interface TrainingJobChange {
+  /** Only where the transition is legal; without it any non-final state is kept. */
+  readonly to?: Exclude<TrainingJobState, FinalTrainingJobState>;
+  readonly set?: TrainingJobData;
+  readonly remove?: readonly RemovableData[];
+}
+
+const ending = trainingJobItemSchema
+  .pick({
+    progress: true,
+    latestMetrics: true,
+    convergence: true,
+    resumable: true,
+    usage: true,
+    endReason: true,
+    failure: true,
+  })
+  .partial();
+export interface TrainingJobEnd extends z.infer<typeof ending> {
+  readonly state: FinalTrainingJobState;
+}
+
+export interface TrainingJobsInExecution {
+  load(of: OwnedBy): Promise<TrainingJobItem | undefined>;
+  /** @returns the row as it is now, or undefined when state or attempt did not allow the change */
+  change(job: JobAttempt, change: TrainingJobChange): Promise<TrainingJobItem | undefined>;
+  /** Adds the model to the user's, names it in the job and counts it. @returns false when the job has a model or is final */
+  addModel(job: JobAttempt, model: ModelItem): Promise<boolean>;
+  /** The only way into a final state. @returns false when the row was final already, or is another attempt's */
+  finish(job: JobAttempt, end: TrainingJobEnd): Promise<boolean>;
+  loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined>;
+}
+
+export interface TrainingJobTableParams {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly now: () => Date;
+}
+
+/** Unknown attributes, also the keys, are left out: a later deploy may have written them. */
+const readableJob = z.object(trainingJobItemSchema.shape);
+const readableCatalogue = z.object(catalogueItemSchema.shape);
+
+const openStates = trainingJobStates.filter((state) => !(finalTrainingJobStates as readonly string[]).includes(state));
+
+export function createTrainingJobsInExecution({
+  client,
+  tableName,
+  now,
+}: TrainingJobTableParams): TrainingJobsInExecution {
+  const key = ({ sub, id }: OwnedBy) => ownedKey("TRAINING_JOB", sub, id);
+  const read = async (Key: { pk: string; sk: string }): Promise<Record<string, unknown> | undefined> => {
+    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+    return Item;
+  };
+
+  return {
+    async load(of) {
+      const item = await read(key(of));
+      return item === undefined ? undefined : readableJob.parse(item);
+    },
+
+    async change(job, { to, set, remove = [] }) {
+      const parts = updateOfRow(
+        {
+          set: { ...changeable.parse(set ?? {}), ...(to === undefined ? {} : { state: to }) },
+          remove,
+          now: now().toISOString(),
+        },
+        {
+          equals: { attempt: job.attempt },
+          // To stay in a state is always allowed.
+          oneOf: { state: to === undefined ? openStates : [...new Set([...trainingJobStatesBefore(to), to])] },
+        },
+      );
+      const answer = await unlessRefused(
+        async () =>
+          await client.send(
+            new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
+          ),
+      );
+      return answer?.Attributes === undefined ? undefined : readableJob.parse(answer.Attributes);
+    },
+
+    async addModel(job, model) {
+      const item = modelItemSchema.parse(model);
+      const named = updateOfRow(
+        { set: { modelId: item.id }, now: now().toISOString() },
+        { equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] },
+      );
+      return await transact(client, [
+        {
+          Put: {
+            TableName: tableName,
+            Item: { ...ownedKey("MODEL", item.sub, item.id), ...item },
+            ConditionExpression: "attribute_not_exists(pk)",
+          },
+        },
+        { Update: { TableName: tableName, Key: key(job), ...named } },
+        countQuota(tableName, job.sub, "models", 1),
+      ]);
+    },
+
+    async finish(job, { state, ...data }) {
+      const parts = updateOfRow(
+        { set: { state, ...ending.parse(data) }, remove: ["openWork", "openWorkOwner"], now: now().toISOString() },
+        { equals: { attempt: job.attempt }, oneOf: { state: trainingJobStatesBefore(state) } },
+      );
+      return await transact(client, [
+        { Update: { TableName: tableName, Key: key(job), ...parts } },
+        countQuota(tableName, job.sub, "openTrainingJobs", -1),
+      ]);
+    },
+
+    async loadCatalogue(datasetId) {
+      const item = await read(catalogueKey(datasetId));
+      return item === undefined ? undefined : readableCatalogue.parse(item);
+    },
+  };
+}

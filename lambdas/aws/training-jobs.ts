@@ -1,0 +1,100 @@
+/** SageMaker training jobs as operations see them. Errors are told apart by their code, never by their text. */
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  SageMakerServiceException,
+  StopTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  type SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import type { DescribedStatus } from "../../domain/states/sagemaker-status";
+
+export interface DescribedTrainingJob extends DescribedStatus {
+  readonly name: string;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  readonly trainingSeconds: number | undefined;
+  readonly billableSeconds: number | undefined;
+  readonly outputUri: string | undefined;
+  readonly checkpointUri: string | undefined;
+}
+
+export type CreateOutcome =
+  | { readonly kind: "CREATED" }
+  /** A job of this name exists: ours, if Describe shows our prefixes. */
+  | { readonly kind: "NAME_IN_USE" }
+  /** The account's quota of instances is used up for now. */
+  | { readonly kind: "QUOTA_EXCEEDED" }
+  | { readonly kind: "THROTTLED" }
+  /** The request is wrong: trying again will not help. The reason may name accounts and roles: for the log only. */
+  | { readonly kind: "REFUSED"; readonly reason: string };
+
+export interface TrainingJobs {
+  create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome>;
+  describe(name: string): Promise<DescribedTrainingJob | undefined>;
+  /** A job that has ended, or never was, counts as stopped. */
+  stop(name: string): Promise<void>;
+}
+
+/** An unknown name, or stopping what has ended, is answered ValidationException although the model says otherwise. */
+const isNotThere = (error: unknown): boolean =>
+  error instanceof SageMakerServiceException && ["ValidationException", "ResourceNotFound"].includes(error.name);
+
+function createOutcome(error: unknown): CreateOutcome {
+  if (!(error instanceof SageMakerServiceException)) throw error;
+  switch (error.name) {
+    case "ResourceInUse":
+      return { kind: "NAME_IN_USE" };
+    case "ResourceLimitExceeded":
+      return { kind: "QUOTA_EXCEEDED" };
+    case "ThrottlingException":
+      return { kind: "THROTTLED" };
+    case "ValidationException":
+    case "ResourceNotFound":
+      return { kind: "REFUSED", reason: error.message };
+    default:
+      throw error;
+  }
+}
+
+export function createTrainingJobs({ client }: { readonly client: SageMakerClient }): TrainingJobs {
+  return {
+    async create(request) {
+      try {
+        await client.send(new CreateTrainingJobCommand(request));
+        return { kind: "CREATED" };
+      } catch (error) {
+        return createOutcome(error);
+      }
+    },
+
+    async describe(name) {
+      try {
+        const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+        return {
+          name,
+          status: job.TrainingJobStatus,
+          secondaryStatus: job.SecondaryStatus,
+          failureReason: job.FailureReason,
+          startedAt: job.TrainingStartTime,
+          endedAt: job.TrainingEndTime,
+          trainingSeconds: job.TrainingTimeInSeconds,
+          billableSeconds: job.BillableTimeInSeconds,
+          outputUri: job.OutputDataConfig?.S3OutputPath,
+          checkpointUri: job.CheckpointConfig?.S3Uri,
+        };
+      } catch (error) {
+        if (isNotThere(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async stop(name) {
+      try {
+        await client.send(new StopTrainingJobCommand({ TrainingJobName: name }));
+      } catch (error) {
+        if (!isNotThere(error)) throw error;
+      }
+    },
+  };
+}
