@@ -1,0 +1,166 @@
+/** A client that knows only the API's documented contract. */
+import * as z from "zod";
+import type { Outputs } from "./running-cloud";
+import { until } from "./until";
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+  /** The body as JSON, checked by the schema. */
+  readonly json: <Schema extends z.ZodType>(schema: Schema) => z.infer<Schema>;
+}
+
+export interface CallOptions {
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ApiSession {
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<ApiAnswer>;
+  /** Asks for a resource until it is as wanted. */
+  readonly pollUntil: <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    wanted: (resource: z.infer<Schema>) => boolean,
+    deadlineSeconds: number,
+  ) => Promise<z.infer<Schema>>;
+}
+
+const tokensSchema = z.object({ AuthenticationResult: z.object({ AccessToken: z.string() }) });
+
+/** An access token by USER_PASSWORD_AUTH, which only the local stage allows. */
+export async function accessToken(
+  { awsEndpointUrl, userPoolClientId }: Outputs,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<string> {
+  const answer = await fetch(awsEndpointUrl, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
+    },
+    body: JSON.stringify({
+      AuthFlow: "USER_PASSWORD_AUTH",
+      ClientId: userPoolClientId,
+      AuthParameters: { USERNAME: username, PASSWORD: password },
+    }),
+  });
+  return tokensSchema.parse(await answer.json()).AuthenticationResult.AccessToken;
+}
+
+export function openSession(outputs: Outputs, token?: string): ApiSession {
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> => {
+    const body = options.json === undefined ? options.bytes : JSON.stringify(options.json);
+    const answer = await fetch(new URL(path, outputs.apiUrl), {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+        ...(options.bytes === undefined ? {} : { "content-type": "audio/midi" }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      bytes,
+      json: (schema) => {
+        const text = new TextDecoder().decode(bytes);
+        const parsed = schema.safeParse(JSON.parse(text));
+        if (!parsed.success)
+          throw new Error(`${method} ${path} answered ${answer.status} ${text}: ${z.prettifyError(parsed.error)}`);
+        return parsed.data;
+      },
+    };
+  };
+  return {
+    call,
+    pollUntil: async (path, schema, wanted, deadlineSeconds) => {
+      let last: unknown;
+      try {
+        return await until(path, deadlineSeconds, async () => {
+          const resource = (await call("GET", path)).json(schema);
+          last = resource;
+          return wanted(resource) ? { resource } : undefined;
+        }).then(({ resource }) => resource);
+      } catch (error) {
+        throw new Error(
+          `${error instanceof Error ? error.message : String(error)}; last seen: ${JSON.stringify(last)}`,
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+const failure = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+
+/** The shapes of the design's contract, as far as a client leans on them. */
+export const shapes = {
+  list: <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().optional() }),
+  model: z.object({
+    id: z.string(),
+    name: z.string(),
+    technique: z.string(),
+    stock: z.boolean(),
+    trainingJobId: z.string().optional(),
+    sha256: z.string(),
+  }),
+  track: z.object({
+    id: z.string(),
+    bars: z.int(),
+    tempo: z.number(),
+    noteCount: z.int(),
+    changes: z.array(z.string()),
+  }),
+  composition: z.object({
+    id: z.string(),
+    state: z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED"]),
+    modelId: z.string(),
+    seed: z.int(),
+    failure: failure.optional(),
+    output: z
+      .object({
+        bars: z.int(),
+        tempo: z.number(),
+        tracks: z.array(
+          z.object({ index: z.int(), name: z.string(), noteCount: z.int(), source: z.enum(["input", "generated"]) }),
+        ),
+        metrics: z.record(z.string(), z.number()),
+      })
+      .optional(),
+  }),
+  trainingJob: z.object({
+    id: z.string(),
+    state: z.enum(["PENDING", "QUEUED", "STARTING", "TRAINING", "UPLOADING", "STOPPING", "READY", "FAILED", "STOPPED"]),
+    progress: z.object({
+      epoch: z.int(),
+      epochs: z.int(),
+      percent: z.number(),
+      secondsRemaining: z.number().optional(),
+    }),
+    latestMetrics: z.looseObject({ epoch: z.int() }).optional(),
+    convergence: z.object({ state: z.enum(["fluctuating", "settling", "converged"]) }),
+    endReason: z.string().optional(),
+    modelId: z.string().optional(),
+    resumable: z.boolean(),
+    failure: failure.optional(),
+    usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
+  }),
+  metrics: z.object({
+    items: z.array(
+      z.looseObject({ epoch: z.int(), generatorLoss: z.number(), criticLoss: z.number(), similarityIndex: z.number() }),
+    ),
+    reference: z.record(z.string(), z.number()),
+  }),
+  sample: z.object({ epoch: z.int(), melodyId: z.string(), href: z.string() }),
+  topics: z.object({
+    topics: z.record(z.string(), z.record(z.string(), z.int())),
+    selection: z.object({ pieces: z.int(), bars: z.int() }),
+  }),
+  problem: z.object({ status: z.int(), code: z.string(), detail: z.string().optional() }),
+};

@@ -1,0 +1,134 @@
+/** What breaks, breaks clearly: nothing stuck, nothing twice, no slot leaked. On the whole local cloud. */
+import { readFileSync, readdirSync } from "node:fs";
+import * as z from "zod";
+import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
+import { startCloud, type RunningCloud } from "./running-cloud";
+import { until } from "./until";
+
+let cloud: RunningCloud;
+let api: ApiSession;
+
+const idSchema = z.object({ id: z.string() });
+const shortTopics = { length: ["short"], mode: ["major"] };
+const final = ({ state }: { readonly state: string }): boolean =>
+  ["READY", "FAILED", "STOPPED", "COMPLETED"].includes(state);
+
+async function submit(path: string, request: unknown): Promise<string> {
+  const answer = await api.call("POST", path, { json: request });
+  if (answer.status !== 202) throw new Error(`${answer.status}: ${new TextDecoder().decode(answer.bytes)}`);
+  return answer.json(idSchema).id;
+}
+
+const startTraining = (epochs: number): Promise<string> =>
+  submit("/training-jobs", {
+    name: "Test job",
+    technique: "unet-gan",
+    topics: shortTopics,
+    hyperparameters: { epochs },
+  });
+
+const jobUntil = (
+  id: string,
+  wanted: (job: z.infer<typeof shapes.trainingJob>) => boolean,
+  seconds: number,
+): Promise<z.infer<typeof shapes.trainingJob>> =>
+  api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
+
+/** The training containers of this cloud: processes that run a `train` entry point for this job. */
+function trainersOf(jobId: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        return commandLine.includes("opencomposer_unet_gan") && environment.includes(jobId);
+      } catch {
+        return false; // It ended while we looked.
+      }
+    })
+    .map(Number);
+}
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+  await api.pollUntil("/training-topics", shapes.topics, ({ selection }) => selection.pieces > 100, 300);
+}, 900_000);
+
+afterAll(async () => {
+  const { left } = await cloud.stop();
+  expect(left).toEqual([]);
+}, 60_000);
+
+it("ends a job whose container is killed with its reason, and frees its slot for the next", async () => {
+  const killed = await startTraining(200);
+  await jobUntil(killed, ({ progress }) => progress.epoch >= 1, 300);
+  const trainers = trainersOf(killed);
+  expect(trainers.length).toBeGreaterThan(0);
+  for (const pid of trainers) process.kill(pid, "SIGKILL");
+  const failed = await jobUntil(killed, () => false, 120);
+  expect(failed).toMatchObject({ state: "FAILED", resumable: true });
+  expect(failed.failure?.message).toMatch(/137|SIGKILL|signal/i);
+
+  const next = await startTraining(1);
+  expect(await jobUntil(next, () => false, 300)).toMatchObject({ state: "READY" });
+  const modelId = (await jobUntil(next, () => true, 10)).modelId ?? "";
+
+  // The model's file is damaged where it lies: the composition says so instead of playing noise.
+  const { sub } = z
+    .object({ sub: z.string() })
+    .parse(
+      JSON.parse(
+        Buffer.from(
+          (await accessToken(cloud.outputs, cloud.outputs.demoUser)).split(".")[1] ?? "",
+          "base64url",
+        ).toString(),
+      ),
+    );
+  const object = `${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/users/${sub}/models/${modelId}/model.onnx`;
+  expect((await fetch(object, { method: "PUT", body: "this is no model" })).status).toBe(200);
+  const broken = await submit("/compositions", {
+    name: "Broken",
+    technique: "unet-gan",
+    modelId,
+    input: { sampleMelodyId: "twinkle-twinkle" },
+  });
+  const composition = await api.pollUntil(`/compositions/${broken}`, shapes.composition, final, 120);
+  expect(composition.state).toBe("FAILED");
+  expect(composition.failure?.code).toMatch(/^MODEL_/);
+}, 900_000);
+
+it("finishes a composition after SageMaker was away, once", async () => {
+  const models = (await api.call("GET", "/models")).json(shapes.list(shapes.model));
+  const stock = models.items.find((model) => model.stock);
+  process.kill(cloud.outputs.pids["sagemaker"] ?? -1, "SIGKILL");
+  const id = await submit("/compositions", {
+    name: "Patient",
+    technique: "unet-gan",
+    modelId: stock?.id,
+    input: { sampleMelodyId: "ode-to-joy" },
+  });
+  const composition = await api.pollUntil(`/compositions/${id}`, shapes.composition, final, 180);
+  expect(composition).toMatchObject({ state: "COMPLETED" });
+  const listed = (await api.call("GET", "/compositions")).json(shapes.list(shapes.composition));
+  expect(listed.items.filter((item) => item.id === id)).toHaveLength(1);
+}, 300_000);
+
+it("fails a running job clearly when SageMaker is lost, or goes on", async () => {
+  const id = await startTraining(3);
+  await jobUntil(id, ({ progress }) => progress.epoch >= 1, 300);
+  const before = await until("the server is back", 60, async () => {
+    const { status } = await fetch(cloud.outputs.sagemakerEndpointUrl).catch(() => ({ status: 0 }));
+    return status > 0;
+  });
+  expect(before).toBe(true);
+  const outputs = z
+    .object({ pids: z.record(z.string(), z.int()) })
+    .parse(JSON.parse(readFileSync(`${cloud.directory}/outputs.json`, "utf8")));
+  process.kill(outputs.pids["sagemaker"] ?? -1, "SIGKILL");
+  const ended = await jobUntil(id, () => false, 400);
+  expect(["READY", "FAILED"]).toContain(ended.state);
+  if (ended.state === "FAILED") expect(ended.failure?.message).toBeTruthy();
+  expect(await jobUntil(await startTraining(1), () => false, 300)).toMatchObject({ state: "READY" });
+}, 900_000);

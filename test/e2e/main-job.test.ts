@@ -1,0 +1,275 @@
+/**
+ * The main job, as a client with nothing but the API's contract does it, on the whole local cloud: compose with the
+ * stock model; train on Bach and watch; stop; resume; compose with what was trained.
+ */
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { parseMidi, type Song } from "../../domain/music/midi-file";
+import { accessToken, openSession, shapes, type ApiAnswer, type ApiSession } from "./api-session";
+import { randomMelody, type RandomMelody } from "./random-melody";
+import { repository, startCloud, type RunningCloud } from "./running-cloud";
+
+let cloud: RunningCloud;
+let api: ApiSession;
+let melody: RandomMelody;
+let trackId: string;
+let stockModelId: string;
+
+type Composition = z.infer<typeof shapes.composition>;
+type TrainingJob = z.infer<typeof shapes.trainingJob>;
+
+const errorSchema = z.object({ code: z.string().optional() });
+
+async function created(answer: Promise<ApiAnswer>, status: number): Promise<string> {
+  const { status: actual, headers, bytes, json } = await answer;
+  if (actual !== status) throw new Error(`expected ${status}, got ${actual}: ${new TextDecoder().decode(bytes)}`);
+  const { id } = json(z.object({ id: z.string() }));
+  expect(headers.get("location")).toContain(id);
+  return id;
+}
+
+async function compose(more: Readonly<Record<string, unknown>>): Promise<Composition> {
+  const request = { name: "Test piece", technique: "unet-gan", modelId: stockModelId, input: { trackId }, ...more };
+  const id = await created(api.call("POST", "/compositions", { json: request }), 202);
+  const done = await api.pollUntil(
+    `/compositions/${id}`,
+    shapes.composition,
+    ({ state }) => state !== "PENDING" && state !== "RUNNING",
+    60,
+  );
+  if (done.state !== "COMPLETED")
+    throw new Error(`the composition ended ${done.state}: ${JSON.stringify(done.failure)}`);
+  return done;
+}
+
+async function midiOf({ id }: { readonly id: string }): Promise<Uint8Array> {
+  const answer = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toBe("audio/midi");
+  return answer.bytes;
+}
+
+const accompaniment = (song: Song): string =>
+  JSON.stringify(song.tracks.slice(1).map(({ notes }) => notes.map(({ startTick, pitch }) => [startTick, pitch])));
+
+function emptyBars({ notes }: Song["tracks"][number], bars: number, ticksPerBeat: number): number {
+  const bar = 4 * ticksPerBeat;
+  return Array.from({ length: bars }, (_, index) =>
+    notes.some(
+      ({ startTick, durationTicks }) => startTick < (index + 1) * bar && startTick + durationTicks > index * bar,
+    ),
+  ).filter((sounds) => !sounds).length;
+}
+
+const shortTopics = { length: ["short"], mode: ["major"] };
+
+async function startTraining(more: Readonly<Record<string, unknown>>): Promise<string> {
+  return await created(
+    api.call("POST", "/training-jobs", { json: { name: "Test job", technique: "unet-gan", ...more } }),
+    202,
+  );
+}
+
+const final = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
+
+const poll = (id: string, wanted: (job: TrainingJob) => boolean, seconds: number): Promise<TrainingJob> =>
+  api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+  melody = randomMelody(8);
+}, 600_000);
+
+afterAll(async () => {
+  const { code, seconds, left } = await cloud.stop();
+  expect(left).toEqual([]);
+  expect(code).toBe(0);
+  expect(seconds).toBeLessThan(10);
+}, 60_000);
+
+describe("compose with the stock model", () => {
+  it("finds the stock model and keeps a melody that is uploaded", async () => {
+    const models = (await api.call("GET", "/models")).json(shapes.list(shapes.model));
+    const stock = models.items.find((model) => model.stock && model.technique === "unet-gan");
+    if (stock === undefined) throw new Error("there is no stock model");
+    stockModelId = stock.id;
+    trackId = await created(api.call("POST", "/tracks?name=Random", { bytes: melody.midi }), 201);
+    const track = (await api.call("GET", `/tracks/${trackId}`)).json(shapes.track);
+    expect(track).toMatchObject({ bars: 8, tempo: 96, noteCount: melody.notes.length, changes: [] });
+  });
+
+  it("keeps the melody note for note under three voices, none with an empty bar", async () => {
+    const composition = await compose({ seed: 1 });
+    const song = parseMidi(await midiOf(composition));
+    expect(song.ticksPerBeat).toBe(melody.ticksPerBeat);
+    expect(song.tracks).toHaveLength(4);
+    expect(song.tracks[0]?.notes).toEqual(melody.notes);
+    for (const voice of song.tracks.slice(1)) expect(emptyBars(voice, melody.bars, song.ticksPerBeat)).toBe(0);
+    expect(composition.output?.tracks.map(({ source }) => source)).toEqual([
+      "input",
+      "generated",
+      "generated",
+      "generated",
+    ]);
+  });
+
+  it("gives the same bytes for the same seed and another accompaniment for another", async () => {
+    const [first, again, other] = await Promise.all([compose({ seed: 7 }), compose({ seed: 7 }), compose({ seed: 8 })]);
+    const [firstMidi, againMidi, otherMidi] = await Promise.all([midiOf(first), midiOf(again), midiOf(other)]);
+    expect(againMidi).toEqual(firstMidi);
+    expect(accompaniment(parseMidi(otherMidi))).not.toBe(accompaniment(parseMidi(firstMidi)));
+  });
+
+  it("chains a composition into the next and honours the input options", async () => {
+    const first = await compose({ seed: 3 });
+    const options = { tempo: 60, transpose: -2, startBar: 2, bars: 4 };
+    const second = await compose({ seed: 3, input: { compositionId: first.id, trackIndex: 0 }, inputOptions: options });
+    const song = parseMidi(await midiOf(second));
+    expect(second.output).toMatchObject({ bars: 4, tempo: 60 });
+    const bar = 4 * melody.ticksPerBeat;
+    const expected = melody.notes
+      .filter(({ startTick }) => startTick >= bar && startTick < 5 * bar)
+      .map(({ pitch }) => pitch - 2);
+    expect(song.tracks[0]?.notes.map(({ pitch }) => pitch)).toEqual(expected);
+  });
+
+  it("composes 64 bars in one go", async () => {
+    const long = randomMelody(64);
+    const longTrack = await created(api.call("POST", "/tracks", { bytes: long.midi }), 201);
+    const song = parseMidi(await midiOf(await compose({ input: { trackId: longTrack } })));
+    expect(song.tracks[0]?.notes).toEqual(long.notes);
+    for (const voice of song.tracks.slice(1)) expect(emptyBars(voice, 64, song.ticksPerBeat)).toBe(0);
+  });
+
+  it("answers polls with an ETag, repeats with the first answer, and hides everything from another user", async () => {
+    const key = { "idempotency-key": randomUUID() };
+    const request = {
+      name: "Once",
+      technique: "unet-gan",
+      modelId: stockModelId,
+      input: { sampleMelodyId: "ode-to-joy" },
+    };
+    const id = await created(api.call("POST", "/compositions", { json: request, headers: key }), 202);
+    expect(await created(api.call("POST", "/compositions", { json: request, headers: key }), 202)).toBe(id);
+    const reused = await api.call("POST", "/compositions", { json: { ...request, name: "Twice" }, headers: key });
+    expect(reused.status).toBe(422);
+    await api.pollUntil(`/compositions/${id}`, shapes.composition, ({ state }) => state === "COMPLETED", 60);
+    const seen = await api.call("GET", `/compositions/${id}`);
+    const unchanged = await api.call("GET", `/compositions/${id}`, {
+      headers: { "if-none-match": seen.headers.get("etag") ?? "" },
+    });
+    expect({ status: unchanged.status, length: unchanged.bytes.length }).toEqual({ status: 304, length: 0 });
+    const stranger = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+    for (const path of [`/compositions/${id}`, `/compositions/${id}/midi`, `/tracks/${trackId}`]) {
+      expect((await stranger.call("GET", path)).status).toBe(404);
+    }
+    expect((await openSession(cloud.outputs).call("GET", `/compositions/${id}`)).status).toBe(401);
+  });
+});
+
+describe("train on Bach", () => {
+  let trained: TrainingJob;
+  let stoppedId: string;
+
+  it("shows the metrics of three epochs while TRAINING, and samples", async () => {
+    await api.pollUntil("/training-topics", shapes.topics, ({ selection }) => selection.pieces > 100, 300);
+    const id = await startTraining({
+      topics: shortTopics,
+      hyperparameters: { epochs: 5, seed: 1 },
+      maxRuntimeSeconds: 600,
+    });
+    const seen = await poll(id, ({ progress }) => progress.epoch >= 3, 300);
+    expect(seen).toMatchObject({ state: "TRAINING", progress: { epochs: 5 } });
+    const { items, reference } = (await api.call("GET", `/training-jobs/${id}/metrics`)).json(shapes.metrics);
+    expect(items.slice(0, 3).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(reference).toHaveProperty("dissonantPairShare");
+    const { items: samples } = (await api.call("GET", `/training-jobs/${id}/samples`)).json(shapes.list(shapes.sample));
+    const [sample] = samples;
+    if (sample === undefined) throw new Error("there are no samples");
+    const bytes = (await api.call("GET", sample.href, { headers: { accept: "audio/midi" } })).bytes;
+    expect(parseMidi(bytes).tracks.length).toBeGreaterThanOrEqual(2);
+    trained = await poll(id, final, 300);
+    expect(trained).toMatchObject({ state: "READY", progress: { epoch: 5, percent: 100 } });
+    expect(trained.usage.trainingSeconds).toBeGreaterThan(0);
+  }, 900_000);
+
+  it("composes with the new model, which plays otherwise than the stock model", async () => {
+    const own = await compose({ seed: 5, modelId: trained.modelId });
+    const stock = await compose({ seed: 5 });
+    const song = parseMidi(await midiOf(own));
+    expect(song.tracks[0]?.notes).toEqual(melody.notes);
+    expect(accompaniment(song)).not.toBe(accompaniment(parseMidi(await midiOf(stock))));
+  });
+
+  it("has a model.onnx that plays the same notes outside the server", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "opencomposer-onnx-"));
+    try {
+      const composition = await compose({
+        seed: 11,
+        modelId: trained.modelId,
+        input: { sampleMelodyId: "ode-to-joy" },
+      });
+      writeFileSync(join(folder, "served.mid"), await midiOf(composition));
+      const { sub } = z
+        .object({ sub: z.string() })
+        .parse(
+          JSON.parse(
+            Buffer.from(
+              (await accessToken(cloud.outputs, cloud.outputs.demoUser)).split(".")[1] ?? "",
+              "base64url",
+            ).toString(),
+          ),
+        );
+      const key = `users/${sub}/models/${trained.modelId ?? ""}/model.onnx`;
+      const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/${key}`);
+      expect(model.status).toBe(200);
+      writeFileSync(join(folder, "model.onnx"), new Uint8Array(await model.arrayBuffer()));
+      const python = join(repository, ".venv/training/bin/python");
+      const played = execFileSync(
+        python,
+        [join(__dirname, "play_model.py"), join(folder, "model.onnx"), join(folder, "served.mid"), "11"],
+        {
+          encoding: "utf8",
+        },
+      );
+      const song = parseMidi(await midiOf(composition));
+      const step = song.ticksPerBeat / 4;
+      const served = song.tracks
+        .slice(1)
+        .map(({ notes }) =>
+          notes.map(({ startTick, durationTicks, pitch }) => [startTick / step, durationTicks / step, pitch]),
+        );
+      expect(JSON.parse(played)).toEqual(served);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("stops another job half-way, with its model or the word that there is none", async () => {
+    stoppedId = await startTraining({ topics: shortTopics, hyperparameters: { epochs: 200, seed: 2 } });
+    await poll(stoppedId, ({ progress }) => progress.epoch >= 2, 300);
+    expect((await api.call("POST", `/training-jobs/${stoppedId}/stop`)).status).toBe(202);
+    expect((await api.call("POST", `/training-jobs/${stoppedId}/stop`)).status).toBe(202);
+    const stopped = await poll(stoppedId, final, 180);
+    expect(stopped).toMatchObject({ state: "STOPPED", endReason: "USER_STOP", resumable: true });
+    expect(stopped.progress.epoch).toBeLessThan(200);
+    if (stopped.modelId !== undefined) await compose({ modelId: stopped.modelId });
+    expect((await api.call("POST", `/training-jobs/${trained.id}/stop`)).json(errorSchema).code).toBe("ALREADY_FINAL");
+  }, 600_000);
+
+  it("resumes it where it was", async () => {
+    const before = (await api.call("GET", `/training-jobs/${stoppedId}`)).json(shapes.trainingJob);
+    const epochs = before.progress.epoch + 1;
+    const id = await startTraining({ resumeFrom: stoppedId, hyperparameters: { epochs } });
+    const resumed = await poll(id, final, 300);
+    expect(resumed).toMatchObject({ state: "READY", progress: { epoch: epochs, epochs } });
+    const { items } = (await api.call("GET", `/training-jobs/${id}/metrics`)).json(shapes.metrics);
+    expect(items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: epochs }, (_, index) => index + 1));
+    await compose({ modelId: resumed.modelId });
+  }, 600_000);
+});

@@ -1,0 +1,106 @@
+/** The whole local cloud as a person starts it: `npm start` in a process of its own, in a folder of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { until } from "./until";
+
+export const repository = resolve(__dirname, "../..");
+
+const userSchema = z.object({ username: z.string(), password: z.string() });
+const outputsSchema = z.object({
+  apiUrl: z.url(),
+  region: z.string(),
+  userPoolId: z.string(),
+  userPoolClientId: z.string(),
+  demoUser: userSchema,
+  secondUser: userSchema,
+  awsEndpointUrl: z.url(),
+  sagemakerEndpointUrl: z.url(),
+  artefactsBucket: z.string(),
+  workBucket: z.string(),
+  tableName: z.string(),
+  stateMachineArn: z.string(),
+  pids: z.record(z.string(), z.int()),
+});
+export type Outputs = z.infer<typeof outputsSchema>;
+
+export interface RunningCloud {
+  readonly outputs: Outputs;
+  readonly directory: string;
+  /** What it has printed so far. */
+  readonly printed: () => string;
+  /** Ctrl-C: resolves with the exit code and the seconds it took, after removing the folder. */
+  readonly stop: () => Promise<{
+    readonly code: number | null;
+    readonly seconds: number;
+    readonly left: readonly string[];
+  }>;
+}
+
+/** Processes whose environment or command line names this folder: what a stop must not leave behind. */
+export function processesOf(directory: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        return commandLine.includes(directory) || environment.includes(directory) ? [`${pid} ${commandLine}`] : [];
+      } catch {
+        return []; // It ended while we looked.
+      }
+    });
+}
+
+export interface CloudProcess {
+  readonly child: ChildProcess;
+  readonly directory: string;
+  readonly printed: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+export function spawnCloud(options: readonly string[] = []): CloudProcess {
+  const directory = mkdtempSync(join(tmpdir(), "opencomposer-e2e-"));
+  const child = spawn(join(repository, "node_modules/.bin/tsx"), ["local/start.ts", ...options], {
+    cwd: repository,
+    env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: directory },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const ended = new Promise<number | null>((resolveEnd) => child.once("close", resolveEnd));
+  return { child, directory, printed: () => text, ended };
+}
+
+/** @throws Error with what was printed when it is not ready in time. */
+export async function startCloud(): Promise<RunningCloud> {
+  const { child, directory, printed, ended } = spawnCloud();
+  const file = join(directory, "outputs.json");
+  let running = true;
+  void ended.then(() => (running = false));
+  await until("the local cloud is ready", 300, () => {
+    if (!running) throw new Error(`it ended before it was ready:\n${printed()}`);
+    return existsSync(file);
+  }).catch((error: unknown) => {
+    child.kill("SIGINT");
+    throw error;
+  });
+  const outputs = outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  return {
+    outputs,
+    directory,
+    printed,
+    stop: async () => {
+      const started = Date.now();
+      child.kill("SIGINT");
+      const code = await ended;
+      const seconds = (Date.now() - started) / 1000;
+      const left = processesOf(directory);
+      rmSync(directory, { recursive: true, force: true });
+      return { code, seconds, left };
+    },
+  };
+}
