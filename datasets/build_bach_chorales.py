@@ -1,0 +1,422 @@
+"""Builds the stock data set `bach-chorales` from the corpus that the installed music21 package carries.
+
+    python datasets/build_bach_chorales.py CACHE_FOLDER [--workers N] [--accept-new-manifest]
+
+Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces.jsonl, catalogue.json, manifest.json}. The bytes are the same on
+every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum and a build that
+differs fails. The encodings themselves are not committed: the corpus passes them on by permission, without a licence
+for each file.
+
+What a piece is: exactly four parts, wholly in 4/4, every note on the sixteenth grid, one note at a time in a part.
+Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are aligned to the barline: a
+pickup stands at the end of a first bar that begins with rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import sys
+import tempfile
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+DATASET_ID = "bach-chorales"
+DATASET_VERSION = "1"
+DATASET_NAME = "Bach chorales"
+LICENCE = (
+    "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
+    "without a licence for each file; not redistributed here."
+)
+SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
+STEPS_PER_QUARTER = 4
+STEPS_PER_BAR = 16
+VOICE_NAMES = ("Soprano", "Alto", "Tenor", "Bass")
+CHOIR_PROGRAM = 52
+COMMITTED_MANIFEST = Path(__file__).resolve().parent / DATASET_ID / "manifest.json"
+# A hymn tune is recognised by the first steps of its melody; shorter openings would join unrelated tunes.
+OPENING_INTERVALS = 10
+
+
+class Skipped(NamedTuple):
+    """A file of the corpus that is not part of the data set, and why."""
+
+    id: str
+    reason: str
+
+
+class Piece(NamedTuple):
+    """A piece before its group and its split are known."""
+
+    id: str
+    title: str
+    form: str
+    mode: str
+    key: str
+    pickup_steps: int
+    bars: int
+    voices: list[list[tuple[int, int, int]]]
+
+
+class NotUsable(Exception):
+    """Why a file cannot be part of the data set, in one sentence."""
+
+
+def piece_id(file_name: str) -> str:
+    """`bwv1.6.mxl` -> `bwv-1.6`: the catalogue number as musicians write it, safe in keys and URLs."""
+    stem = re.sub(r"\.(mxl|xml|krn|rntxt)$", "", file_name)
+    return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"^bwv", "bwv-", stem.lower())).strip("-")
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII words joined by hyphens, for comparing titles that editors spell differently."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
+
+
+def to_steps(quarters: Any) -> int:
+    """Quarter lengths to sixteenth steps; NotUsable when the time is not on the grid."""
+    steps = Fraction(quarters).limit_denominator(10080) * STEPS_PER_QUARTER
+    if steps.denominator != 1:
+        raise NotUsable("a note is off the sixteenth grid")
+    return int(steps)
+
+
+def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
+    """Notes (onset, duration, pitch) of one part, in steps from the first barline; ties joined."""
+    notes: list[tuple[int, int, int]] = []
+    tied: dict[int, int] = {}
+    for element in part.flatten().notes:
+        if element.duration.isGrace:
+            continue
+        if element.isChord:
+            raise NotUsable("a part has chords")
+        onset = to_steps(element.offset) + shift
+        duration = to_steps(element.quarterLength)
+        if duration < 1:
+            raise NotUsable("a note is shorter than a sixteenth")
+        pitch = int(element.pitch.midi)
+        tie = element.tie.type if element.tie is not None else None
+        if tie in ("stop", "continue") and pitch in tied:
+            index = tied[pitch]
+            start, length, _ = notes[index]
+            if start + length == onset:
+                notes[index] = (start, length + duration, pitch)
+                if tie == "stop":
+                    del tied[pitch]
+                continue
+        notes.append((onset, duration, pitch))
+        if tie in ("start", "continue"):
+            tied[pitch] = len(notes) - 1
+        else:
+            tied.pop(pitch, None)
+    notes.sort()
+    for (first, length, _), (second, _, _) in itertools.pairwise(notes):
+        if first + length > second:
+            raise NotUsable("a part has two notes at once")
+    if not notes:
+        raise NotUsable("a part is empty")
+    return notes
+
+
+def bar_shift(part: Any) -> tuple[int, int]:
+    """Steps to add to every offset so that barlines fall on multiples of a bar, and the length of the pickup."""
+    measures = list(part.getElementsByClass("Measure"))
+    if not measures:
+        raise NotUsable("a part has no bars")
+    full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
+    if not full:
+        raise NotUsable("no bar is full")
+    pickup = to_steps(full[0].offset) % STEPS_PER_BAR
+    shift = (STEPS_PER_BAR - pickup) % STEPS_PER_BAR
+    for measure in full:
+        if (to_steps(measure.offset) + shift) % STEPS_PER_BAR != 0:
+            raise NotUsable("the bars do not line up on one grid")
+    return shift, pickup
+
+
+def read_piece(path: str, title: str) -> Piece:
+    """Parse one file of the corpus. Raises NotUsable."""
+    from music21 import converter, note
+
+    name = Path(path).name
+    # forceSource: music21 otherwise keeps pickles in the shared temp folder and may read stale ones.
+    score = converter.parse(path, forceSource=True)
+    parts = list(score.parts)
+    if len(parts) != len(VOICE_NAMES):
+        raise NotUsable(f"it has {len(parts)} parts, not four")
+    metres = {ts.ratioString for ts in score.recurse().getElementsByClass("TimeSignature")}
+    if metres != {"4/4"}:
+        raise NotUsable(f"it is not wholly in 4/4 ({', '.join(sorted(metres)) or 'no metre'})")
+    shift, pickup = bar_shift(parts[0])
+    voices = [read_part(part, shift) for part in parts]
+    means = [sum(p * d for _, d, p in v) / sum(d for _, d, _ in v) for v in voices]
+    if any(upper <= lower for upper, lower in itertools.pairwise(means)):
+        raise NotUsable("the parts are not ordered from high to low")
+    end = max(onset + duration for voice in voices for onset, duration, _ in voice)
+    bars = -(-end // STEPS_PER_BAR)
+    if bars < 4:
+        raise NotUsable("it is shorter than four bars")
+    sung = any(element.lyric for element in score.recurse().getElementsByClass(note.Note))
+    number = re.match(r"bwv(\d+)", name)
+    vocal = number is not None and int(number.group(1)) <= 524
+    key = score.analyze("key")
+    tonic = key.tonic.name.lower().replace("-", "-flat").replace("#", "-sharp")
+    return Piece(
+        id=piece_id(name),
+        title=title or name,
+        form="chorale" if vocal or sung else "fugue",
+        mode=key.mode,
+        key=f"{tonic}-{key.mode}",
+        pickup_steps=pickup,
+        bars=bars,
+        voices=voices,
+    )
+
+
+def read_file(job: tuple[str, str]) -> Piece | Skipped:
+    """read_piece for a worker process: what cannot be used is an answer, not an error."""
+    path, title = job
+    try:
+        return read_piece(path, title)
+    except NotUsable as reason:
+        return Skipped(piece_id(Path(path).name), str(reason))
+
+
+def corpus_files() -> list[tuple[str, str]]:
+    """(path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are not listed."""
+    from music21 import corpus
+    from music21.corpus import chorales
+
+    titles: dict[str, str] = {}
+    for index in (chorales.ChoraleListRKBWV().byBWV, chorales.ChoraleList().byBWV):
+        for number, entry in index.items():
+            titles.setdefault(str(number), str(entry["title"]))
+    jobs = []
+    for path in corpus.getComposer("bach"):
+        if path.suffix == ".rntxt":
+            continue
+        number = re.sub(r"^bwv", "", path.name.rsplit(".", 1)[0])
+        jobs.append((str(path), titles.get(number, "")))
+    return sorted(jobs, key=lambda job: Path(job[0]).name)
+
+
+def opening(piece: Piece) -> str:
+    """The beginning of the melody as beat-to-beat intervals: equal for two harmonisations of a tune in any key."""
+    melody = piece.voices[0]
+    beats: dict[int, int] = {}
+    for onset, _, pitch in melody:
+        beats.setdefault(onset // STEPS_PER_QUARTER, pitch)
+    pitches = [beats[beat] for beat in sorted(beats)][: OPENING_INTERVALS + 1]
+    return ",".join(str(second - first) for first, second in itertools.pairwise(pitches))
+
+
+def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
+    """Piece id -> name of its tune. Pieces share a tune when they share a title or the opening of the melody."""
+    parent = {piece.id: piece.id for piece in pieces}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    first: dict[str, str] = {}
+    for piece in pieces:
+        features = [f"opening:{opening(piece)}"]
+        if piece.title and not piece.title.startswith("bwv"):
+            features.append(f"title:{slug(piece.title)}")
+        for feature in features:
+            other = first.setdefault(feature, piece.id)
+            one, two = sorted((root(piece.id), root(other)))
+            parent[two] = one
+    return {piece.id: root(piece.id) for piece in pieces}
+
+
+def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
+    """Tune -> train, validation or test, about 80/10/10 of the bars.
+
+    Tunes are taken in the order of their hash (so the order says nothing about the music) and each goes to the split
+    that is furthest below its share.
+    """
+    bars: Counter[str] = Counter()
+    for piece in pieces:
+        bars[tunes[piece.id]] += piece.bars
+    shares = {"train": 0.8, "validation": 0.1, "test": 0.1}
+    filled: Counter[str] = Counter()
+    result: dict[str, str] = {}
+    for tune in sorted(bars, key=lambda name: hashlib.sha256(name.encode()).hexdigest()):
+        split = max(shares, key=lambda name: shares[name] - filled[name] / max(1, sum(filled.values())))
+        result[tune] = split
+        filled[split] += bars[tune]
+    return result
+
+
+def length_tag(bars: int) -> str:
+    """The length topic: short up to 10 bars, medium up to 16, long beyond."""
+    return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
+
+
+def encode(value: object) -> str:
+    """JSON in one fixed spelling, so that equal content has equal bytes."""
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
+    """The three files of the data set as bytes."""
+    results = list(results)
+    pieces = sorted((r for r in results if isinstance(r, Piece)), key=lambda piece: piece.id)
+    skipped = sorted(r for r in results if isinstance(r, Skipped))
+    seen: dict[str, str] = {}
+    unique: list[Piece] = []
+    for piece in pieces:
+        music = hashlib.sha256(encode(piece.voices).encode()).hexdigest()
+        if music in seen:
+            skipped.append(Skipped(piece.id, f"it has the same notes as {seen[music]}"))
+        else:
+            seen[music] = piece.id
+            unique.append(piece)
+    pieces = unique
+    tunes = group_by_tune(pieces)
+    splits = split_groups(pieces, tunes)
+    lines, catalogue = [], []
+    for piece in pieces:
+        tags = {
+            "composer": ["bach"],
+            "form": [piece.form],
+            "mode": [piece.mode],
+            "key": [piece.key],
+            "metre": ["4-4"],
+            "length": [length_tag(piece.bars)],
+        }
+        split = splits[tunes[piece.id]]
+        line = {
+            "id": piece.id,
+            "title": piece.title,
+            "tags": tags,
+            "split": split,
+            "tune": tunes[piece.id],
+            "pickupSteps": piece.pickup_steps,
+            "bars": piece.bars,
+            "voices": [
+                {"name": name, "program": CHOIR_PROGRAM, "notes": notes}
+                for name, notes in zip(VOICE_NAMES, piece.voices, strict=True)
+            ],
+        }
+        lines.append(encode(line) + "\n")
+        catalogue.append({"id": piece.id, "tags": tags, "bars": piece.bars, "split": split})
+    content = "".join(lines).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    manifest = {
+        "schemaVersion": 1,
+        "id": DATASET_ID,
+        "version": DATASET_VERSION,
+        "name": DATASET_NAME,
+        "licence": LICENCE,
+        "source": SOURCE,
+        "pieces": len(pieces),
+        "bars": sum(piece.bars for piece in pieces),
+        "sha256": digest,
+        "builtWith": {"music21": music21_version},
+        "skipped": [skip._asdict() for skip in sorted(skipped)],
+    }
+    index = {
+        "schemaVersion": 1,
+        "dataset": {
+            "id": DATASET_ID,
+            "version": DATASET_VERSION,
+            "sha256": digest,
+            "name": DATASET_NAME,
+            "licence": LICENCE,
+        },
+        "voices": list(VOICE_NAMES),
+        "pieces": catalogue,
+    }
+    return {
+        "pieces.jsonl": content,
+        "catalogue.json": (encode(index) + "\n").encode(),
+        "manifest.json": (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode(),
+    }
+
+
+def is_built(folder: Path) -> bool:
+    """Whether the folder holds this version, intact and as the committed manifest says."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        committed = json.loads(COMMITTED_MANIFEST.read_text())
+        digest = hashlib.sha256((folder / "pieces.jsonl").read_bytes()).hexdigest()
+        return bool(manifest == committed and digest == committed["sha256"] and (folder / "catalogue.json").is_file())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point. Exit status 0 when the data set is there and verified, 1 when it could not be built."""
+    parser = argparse.ArgumentParser(description="Build the Bach chorales data set from the installed music21 package.")
+    parser.add_argument("cache", type=Path, help="folder to build into; the result lies in bach-chorales/VERSION")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument(
+        "--accept-new-manifest", action="store_true", help="replace the committed manifest instead of verifying it"
+    )
+    options = parser.parse_args(arguments)
+    target: Path = options.cache / DATASET_ID / DATASET_VERSION
+    if not options.accept_new_manifest and is_built(target):
+        print(f"{DATASET_ID} {DATASET_VERSION} is built and intact: {target}", flush=True)
+        return 0
+
+    import music21
+
+    jobs = corpus_files()
+    os.nice(5)
+    results: list[Piece | Skipped] = []
+    with multiprocessing.get_context("spawn").Pool(max(1, options.workers)) as pool:
+        for count, result in enumerate(pool.imap(read_file, jobs, chunksize=4), start=1):
+            results.append(result)
+            if count % 50 == 0 or count == len(jobs):
+                print(f"{DATASET_ID}: read {count} of {len(jobs)} files", flush=True)
+    files = assemble(results, music21.__version__)
+    manifest = json.loads(files["manifest.json"])
+    if options.accept_new_manifest:
+        COMMITTED_MANIFEST.parent.mkdir(parents=True, exist_ok=True)
+        COMMITTED_MANIFEST.write_bytes(files["manifest.json"])
+    elif files["manifest.json"] != COMMITTED_MANIFEST.read_bytes():
+        committed = json.loads(COMMITTED_MANIFEST.read_text())
+        print(
+            f"The build of {DATASET_ID} {DATASET_VERSION} differs from the committed manifest: sha256 "
+            f"{manifest['sha256']} instead of {committed['sha256']}, built with music21 {music21.__version__} instead "
+            f"of {committed['builtWith']['music21']}. Install the pinned version (local/python/training.lock.txt).",
+            file=sys.stderr,
+        )
+        return 1
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+    try:
+        for name, written in files.items():
+            (building / name).write_bytes(written)
+        building.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        building.rename(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    reasons: dict[str, int] = defaultdict(int)
+    for skip in manifest["skipped"]:
+        reasons[re.sub(r"\(.*\)|as bwv.*", "", skip["reason"]).strip()] += 1
+    print(f"{DATASET_ID} {DATASET_VERSION}: {manifest['pieces']} pieces, {manifest['bars']} bars in {target}")
+    for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
+        print(f"  skipped {count}: {reason}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""Trains a stock model by its committed recipe: the same container code, folders and files as a training job on AWS.
+
+    python models/train_stock.py unet-gan-bach --datasets CACHE_FOLDER --work FOLDER
+
+CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER). FOLDER becomes the job's base folder
+with its checkpoints: the same command goes on where it was stopped (Ctrl-C, SIGTERM, kill). At the end, or when
+stopped after the first epoch, models/<id>/ gets model.onnx and model-card.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("sagemaker-containers/shared/src", "sagemaker-containers/unet-gan/src")
+
+
+def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
+    """Lay out the job's folders as the platform would."""
+    dataset = recipe["dataset"]
+    assert isinstance(dataset, dict)
+    source = datasets / str(dataset["id"]) / str(dataset["version"])
+    manifest = json.loads((source / "manifest.json").read_text())
+    catalogue = json.loads((source / "catalogue.json").read_text())
+    selection = {
+        "schemaVersion": 1,
+        "jobId": "stock",
+        "technique": recipe["technique"],
+        "dataset": {key: manifest[key] for key in ("id", "version", "sha256", "licence")},
+        "topics": {},
+        "pieces": [{"id": piece["id"], "split": piece["split"]} for piece in catalogue["pieces"]],
+        "melodies": recipe["melodies"],
+    }
+    hyperparameters = recipe["hyperparameters"]
+    assert isinstance(hyperparameters, dict)
+    strings = {key: value if isinstance(value, str) else json.dumps(value) for key, value in hyperparameters.items()}
+    for folder in ("input/config", "input/data/selection", "checkpoints", "model", "output"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    (base / "input/config/hyperparameters.json").write_text(json.dumps(strings))
+    (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
+    shutil.copytree(source, base / "input/data/dataset", dirs_exist_ok=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare, train in a process of its own, copy the model."""
+    parser = argparse.ArgumentParser(description="Train a stock model by its committed recipe.")
+    parser.add_argument("model", help="folder under models/ that has a recipe.json")
+    parser.add_argument("--datasets", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    target = ROOT / "models" / options.model
+    recipe = json.loads((target / "recipe.json").read_text())
+    base: Path = options.work.resolve()
+    prepare(recipe, options.datasets, base)
+    variables = {
+        **os.environ,
+        "SAGEMAKER_BASE_DIR": str(base),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / source) for source in SOURCES),
+    }
+    package = str(recipe["technique"]).replace("-", "_")
+    process = subprocess.Popen([sys.executable, "-m", f"opencomposer_{package}.train"], env=variables)
+    # A signal for us is a stop request for the training, which then saves and exports; we wait for it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: process.terminate())
+    status = process.wait()
+    made = base / "model" / "model-card.json"
+    if status == 0 and made.is_file():
+        for name in ("model.onnx", "model-card.json"):
+            shutil.copyfile(base / "model" / name, target / name)
+        print(f"{target.relative_to(ROOT)}: {json.loads(made.read_text())['metrics']}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,282 @@
+"""From a model's logits to notes, and from a melody to a model's input: one place for training samples and for serving.
+
+Imports numpy only: the inference image has nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from opencomposer_shared.piano_roll import (
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    Note,
+    Planes,
+    fold_into_range,
+    notes_to_planes,
+    planes_to_notes,
+)
+
+REST = PITCHES
+"""The class of a monophonic head that means silence."""
+
+Floats = npt.NDArray[np.float32]
+Head = Literal["monophonic", "polyphonic"]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One voice of a model. Voice 0 is the melody, which is given and never generated."""
+
+    name: str
+    program: int
+    head: Head
+    lowest_pitch: int
+    highest_pitch: int
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a model can take. The pitch range is the window of the keyboard that the network sees."""
+
+    max_bars: int
+    lowest_pitch: int
+    highest_pitch: int
+
+
+@dataclass(frozen=True)
+class NoiseShape:
+    """`size` numbers a bar, of which the first `shared` are the same in every bar of a piece."""
+
+    size: int
+    shared: int
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How logits become notes. Temperature 0 takes the likeliest.
+
+    The pitch temperature is for monophonic voices. Polyphonic ones are trained with deterministic binary neurons (Dong
+    & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
+    `coherence_steps`: the random choice is held for so many steps, so that sampling changes notes and not single steps.
+    """
+
+    pitch_temperature: float
+    onset_temperature: float
+    coherence_steps: int
+
+
+@dataclass(frozen=True)
+class ModelEssentials:
+    """What must be known to use a model file: carried in its metadata under the key `opencomposer`."""
+
+    technique: str
+    voices: tuple[Voice, ...]
+    limits: Limits
+    noise: NoiseShape
+    decoding: Decoding
+
+    def to_json(self) -> str:
+        """The text for the model file's metadata."""
+        return json.dumps(
+            {
+                "schemaVersion": 1,
+                "technique": self.technique,
+                "voices": [voice_to_json(voice) for voice in self.voices],
+                "limits": limits_to_json(self.limits),
+                "noise": {"size": self.noise.size, "shared": self.noise.shared},
+                "decoding": {
+                    "pitchTemperature": self.decoding.pitch_temperature,
+                    "onsetTemperature": self.decoding.onset_temperature,
+                    "pitchCoherenceSteps": self.decoding.coherence_steps,
+                },
+            },
+            sort_keys=True,
+        )
+
+
+def voice_to_json(voice: Voice) -> dict[str, Any]:
+    """A voice as the model card writes it."""
+    return {
+        "name": voice.name,
+        "program": voice.program,
+        "head": voice.head,
+        "lowestPitch": voice.lowest_pitch,
+        "highestPitch": voice.highest_pitch,
+    }
+
+
+def limits_to_json(limits: Limits) -> dict[str, int]:
+    """Limits as the model card writes them."""
+    return {
+        "maxBars": limits.max_bars,
+        "stepsPerBeat": 4,
+        "beatsPerBar": 4,
+        "lowestPitch": limits.lowest_pitch,
+        "highestPitch": limits.highest_pitch,
+    }
+
+
+def parse_essentials(text: str) -> ModelEssentials:
+    """Read and check the metadata of a model file. Raises ValueError with one sentence naming what is wrong."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise ValueError("the model's metadata is not JSON") from None
+    root = _mapping(data, "the metadata")
+    if root.get("schemaVersion") != 1:
+        raise ValueError(f"the model's metadata has schemaVersion {root.get('schemaVersion')!r}, not 1")
+    technique = root.get("technique")
+    if not isinstance(technique, str):
+        raise ValueError("the model's metadata names no technique")
+    listed = root.get("voices")
+    if not isinstance(listed, list) or not 2 <= len(listed) <= 16:
+        raise ValueError("the model's metadata must list 2 to 16 voices")
+    voices: list[Voice] = []
+    for index, item in enumerate(listed):
+        where = f"voices[{index}]"
+        entry = _mapping(item, where)
+        head: Head
+        if entry.get("head") == "monophonic":
+            head = "monophonic"
+        elif entry.get("head") == "polyphonic":
+            head = "polyphonic"
+        else:
+            raise ValueError(f"{where}.head is {entry.get('head')!r}, not monophonic or polyphonic")
+        name = entry.get("name")
+        if not isinstance(name, str):
+            raise ValueError(f"{where}.name is no text")
+        voices.append(
+            Voice(
+                name,
+                _integer(entry, "program", 0, 127, where),
+                head,
+                _integer(entry, "lowestPitch", 0, 127, where),
+                _integer(entry, "highestPitch", 0, 127, where),
+            )
+        )
+    limits = _mapping(root.get("limits"), "limits")
+    if limits.get("stepsPerBeat") != 4 or limits.get("beatsPerBar") != 4:
+        raise ValueError("the model's metadata is for another grid than four sixteenths a beat and four beats a bar")
+    lowest = _integer(limits, "lowestPitch", 0, 127, "limits")
+    noise = _mapping(root.get("noise"), "noise")
+    size = _integer(noise, "size", 0, 4096, "noise")
+    decoding = _mapping(root.get("decoding"), "decoding")
+    return ModelEssentials(
+        technique,
+        tuple(voices),
+        Limits(
+            _integer(limits, "maxBars", 1, 4096, "limits"),
+            lowest,
+            _integer(limits, "highestPitch", lowest + 11, 127, "limits"),
+        ),
+        NoiseShape(size, _integer(noise, "shared", 0, size, "noise")),
+        Decoding(
+            _number(decoding, "pitchTemperature", 0, 10, "decoding"),
+            _number(decoding, "onsetTemperature", 0, 10, "decoding"),
+            _integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
+        ),
+    )
+
+
+def _mapping(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{where} of the model's metadata is no object")
+    return value
+
+
+def _integer(values: Mapping[str, object], key: str, lowest: int, highest: int, where: str) -> int:
+    value = values.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not an integer {lowest}-{highest}")
+    return value
+
+
+def _number(values: Mapping[str, object], key: str, lowest: float, highest: float, where: str) -> float:
+    value = values.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not a number {lowest}-{highest}")
+    if not lowest <= value <= highest:
+        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not a number {lowest}-{highest}")
+    return float(value)
+
+
+def encode_melody(notes: Sequence[Note], bars: int, essentials: ModelEssentials) -> Floats:
+    """The model's melody input, float32 [1, 2, steps, 128].
+
+    Notes outside the model's window are folded into it by octaves: the model must hear them to accompany them.
+    """
+    limits = essentials.limits
+    folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
+    return notes_to_planes(folded, bars * STEPS_PER_BAR).astype(np.float32)[np.newaxis]
+
+
+def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
+    """The model's noise input, float32 [1, bars, size]."""
+    shared = rng.standard_normal((1, 1, shape.shared), dtype=np.float32)
+    own = rng.standard_normal((1, bars, shape.size - shape.shared), dtype=np.float32)
+    return np.concatenate([np.repeat(shared, bars, axis=1), own], axis=2)
+
+
+def decode_planes(
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, rng: np.random.Generator
+) -> list[Planes]:
+    """Choose the notes of every accompaniment voice.
+
+    pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs) -> boolean planes
+    [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
+    """
+    voices = essentials.voices[1:]
+    steps = pitch_logits.shape[1]
+    if pitch_logits.shape != (len(voices), steps, PITCHES + 1) or onset_logits.shape != (len(voices), steps, PITCHES):
+        raise ValueError(
+            f"logits of shapes {pitch_logits.shape} and {onset_logits.shape} do not fit {len(voices)} voices"
+        )
+    if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
+        raise ValueError("the model answered with numbers that are not finite")
+    decoding = essentials.decoding
+    planes: list[Planes] = []
+    for index, voice in enumerate(voices):
+        # The random numbers are drawn whatever the temperature, so that a voice's draw never depends on another's.
+        pitch_noise = _held_noise(rng, steps, PITCHES + 1, decoding.coherence_steps)
+        onset_noise = _held_noise(rng, steps, 1, 1)
+        logits = pitch_logits[index]
+        sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
+        if voice.head == "monophonic":
+            gumbel = -np.log(-np.log(pitch_noise))
+            chosen = np.argmax(logits + decoding.pitch_temperature * gumbel, axis=1)
+            played = chosen != REST
+            sounding[np.nonzero(played)[0], chosen[played]] = True
+        else:
+            sounding = logits[:, :PITCHES] > 0
+        logistic = np.log(onset_noise) - np.log1p(-onset_noise)
+        wanted = onset_logits[index] + decoding.onset_temperature * logistic > 0
+        before = np.zeros_like(sounding)
+        before[1:] = sounding[:-1]
+        voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
+        voice_planes[SOUNDING] = sounding
+        voice_planes[STARTING] = sounding & (wanted | ~before)
+        planes.append(voice_planes)
+    return planes
+
+
+def decode_tracks(
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, rng: np.random.Generator
+) -> list[list[Note]]:
+    """Like decode_planes, as notes: one list for each accompaniment voice."""
+    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, rng)]
+
+
+def _held_noise(rng: np.random.Generator, steps: int, width: int, hold: int) -> npt.NDArray[np.float64]:
+    """Uniform noise in (0, 1), [steps, width], held for `hold` steps."""
+    blocks = rng.random((-(-steps // hold), width))
+    return np.repeat(np.clip(blocks, 1e-12, 1 - 1e-12), hold, axis=0)[:steps]

@@ -1,0 +1,131 @@
+"""SageMaker's folder contract for a training container, read from its files.
+
+The platform mounts everything under /opt/ml and sets no path variables (those belong to a toolkit that we do not use);
+SAGEMAKER_BASE_DIR moves the root for runs without Docker. Sources: AWS, "How Amazon SageMaker AI provides training
+information" and "… processes training output"; research notes on SageMaker, section 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+DEFAULT_BASE = "/opt/ml"
+FAILURE_CHARACTERS = 1024
+FAILURE_BYTES = 4096
+"""A safe bound on the file too: multi-byte text within the character limit stays readable however it is cut."""
+
+
+class TrainingFailure(Exception):
+    """Training cannot go on for a reason the user can understand; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class TrainingEnvironment:
+    """The folders of one training job."""
+
+    base: Path
+
+    @staticmethod
+    def from_variables(variables: Mapping[str, str]) -> TrainingEnvironment:
+        """The environment that SAGEMAKER_BASE_DIR names, else /opt/ml."""
+        return TrainingEnvironment(Path(variables.get("SAGEMAKER_BASE_DIR") or DEFAULT_BASE).resolve())
+
+    @property
+    def model(self) -> Path:
+        """What is left here is uploaded as the job's model, also after a stop."""
+        return self.base / "model"
+
+    @property
+    def failure(self) -> Path:
+        """Its first 1,024 characters become the job's FailureReason."""
+        return self.base / "output" / "failure"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder synchronised with S3: checkpointconfig.json's LocalPath where it is inside the base folder.
+
+        Elsewhere (the file names /opt/ml/checkpoints while the base was moved, or there is no file): `checkpoints`.
+        """
+        fallback = self.base / "checkpoints"
+        try:
+            configuration = json.loads(self._configuration("checkpointconfig").read_text(encoding="utf-8"))
+            local = Path(str(configuration["LocalPath"])).resolve()
+        except (OSError, ValueError, KeyError, TypeError):
+            return fallback
+        return local if local.is_relative_to(self.base) and local != self.base else fallback
+
+    def channel(self, name: str) -> Path:
+        """The folder of an input channel. Raises TrainingFailure when the platform has not mounted it."""
+        path = self.base / "input" / "data" / name
+        if not path.is_dir():
+            raise TrainingFailure(f"The input channel '{name}' is missing.")
+        return path
+
+    def hyperparameters(self) -> dict[str, str]:
+        """hyperparameters.json: a flat object in which the platform makes every value a string. May be absent."""
+        path = self._configuration("hyperparameters")
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (ValueError, UnicodeDecodeError) as error:
+            raise TrainingFailure(f"hyperparameters.json is not JSON: {error}.") from None
+        if not isinstance(values, dict):
+            raise TrainingFailure("hyperparameters.json is not a JSON object.")
+        return {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+    def write_failure(self, message: str) -> None:
+        """Leave one sentence as the reason of the failure. Never raises: the exit status says the rest."""
+        try:
+            self.failure.parent.mkdir(parents=True, exist_ok=True)
+            self.failure.write_bytes(failure_text(message))
+        except OSError as error:
+            print(f"The failure file could not be written: {error}", flush=True)
+
+    def _configuration(self, name: str) -> Path:
+        return self.base / "input" / "config" / f"{name}.json"
+
+
+def failure_text(message: str) -> bytes:
+    """One line of at most 1,024 characters and 4,096 bytes, cut between characters."""
+    line = " ".join(message.split())
+    if len(line) > FAILURE_CHARACTERS:
+        line = line[: FAILURE_CHARACTERS - 1] + "…"
+    # A lone surrogate cannot be written as UTF-8.
+    return line.encode("utf-8", "replace")[:FAILURE_BYTES]
+
+
+class StopRequest:
+    """Whether SIGTERM has come: SageMaker gives 120 seconds from there to SIGKILL.
+
+    The handler only sets a flag; training looks at it between batches, so that no file is left half written.
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def listen(self) -> None:
+        """Take over SIGTERM (and SIGINT, for a run from a terminal)."""
+        signal.signal(signal.SIGTERM, self._handle)
+        signal.signal(signal.SIGINT, self._handle)
+
+    def _handle(self, _signal: int, _frame: FrameType | None) -> None:
+        self.requested = True
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write by a temporary file and a rename: a reader, or a sync to S3, never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A leading dot and the process id: never mistaken for a result, never shared with another process.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,116 @@
+"""Notes on the sixteenth grid and their exact picture as two boolean planes.
+
+One plane alone cannot tell a held note from a repeated one, so a roll is always a pair: which pitches sound at a step,
+and which of them start there. The pair is lossless for every line in which no pitch overlaps itself.
+
+Imports numpy only: the inference image has nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+STEPS_PER_BEAT = 4
+BEATS_PER_BAR = 4
+STEPS_PER_BAR = STEPS_PER_BEAT * BEATS_PER_BAR
+PITCHES = 128
+DEFAULT_VELOCITY = 80
+
+Planes = npt.NDArray[np.bool_]
+"""Boolean array of shape [2, steps, 128]: plane 0 = the pitch sounds, plane 1 = a note of that pitch starts."""
+
+SOUNDING = 0
+STARTING = 1
+
+
+class Note(NamedTuple):
+    """A note on the grid: onset and duration in sixteenth steps, pitch as a MIDI number."""
+
+    onset: int
+    duration: int
+    pitch: int
+    velocity: int = DEFAULT_VELOCITY
+
+
+def notes_to_planes(notes: Iterable[Note], steps: int) -> Planes:
+    """Draw notes into planes of shape [2, steps, 128].
+
+    What lies beyond `steps` is cut off. Where a note starts while its own pitch still sounds, it is a new onset and the
+    earlier note ends there.
+
+    Raises ValueError for a note that no grid can hold (negative onset, no duration, pitch outside 0-127).
+    """
+    if steps < 0:
+        raise ValueError(f"steps must not be negative, but is {steps}")
+    planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
+    for note in notes:
+        if note.onset < 0 or note.duration < 1 or not 0 <= note.pitch < PITCHES:
+            raise ValueError(
+                f"a note needs onset >= 0, duration >= 1 and pitch 0-127, but has "
+                f"onset {note.onset}, duration {note.duration}, pitch {note.pitch}"
+            )
+        if note.onset >= steps:
+            continue
+        planes[SOUNDING, note.onset : note.onset + note.duration, note.pitch] = True
+        planes[STARTING, note.onset, note.pitch] = True
+    return planes
+
+
+def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[Note]:
+    """Read the notes out of planes [2, steps, 128], sorted by onset and pitch.
+
+    A pitch that sounds without having sounded at the step before starts a note even where the onset plane is silent;
+    an onset where the pitch does not sound is no note.
+    """
+    sounding = planes[SOUNDING]
+    steps = sounding.shape[0]
+    before = np.zeros_like(sounding)
+    before[1:] = sounding[:-1]
+    starts = sounding & (planes[STARTING] | ~before)
+    # A note ends where its pitch stops or where the next note of the same pitch starts.
+    ends = np.zeros((steps + 1, sounding.shape[1]), dtype=np.bool_)
+    ends[1:steps] = sounding[:-1] & (~sounding[1:] | starts[1:])
+    if steps > 0:
+        ends[steps] = sounding[-1]
+    # Column by column, the n-th start belongs to the n-th end.
+    start_pitches, start_steps = np.nonzero(starts.T)
+    _, end_steps = np.nonzero(ends.T)
+    order = np.lexsort((start_pitches, start_steps))
+    return [
+        Note(int(start_steps[i]), int(end_steps[i] - start_steps[i]), int(start_pitches[i]), velocity) for i in order
+    ]
+
+
+def is_monophonic(notes: Sequence[Note]) -> bool:
+    """Whether no two of the notes sound at the same time."""
+    ordered = sorted(notes)
+    return all(first.onset + first.duration <= second.onset for first, second in itertools.pairwise(ordered))
+
+
+def fold_into_range(notes: Iterable[Note], lowest: int, highest: int) -> list[Note]:
+    """Shift notes by octaves into lowest..highest: first all of them together, so that the line keeps its shape, then
+    singly whatever is still outside. A note that no octave brings inside is dropped.
+
+    For conditioning a model that sees only part of the keyboard. What is played to the listener is never folded.
+    """
+    kept = list(notes)
+    if not kept:
+        return []
+    pitches = np.array([note.pitch for note in kept])
+    shifts = sorted(range(-120, 121, 12), key=lambda shift: (abs(shift), shift))
+    best = min(shifts, key=lambda shift: int(np.sum((pitches + shift < lowest) | (pitches + shift > highest))))
+    folded: list[Note] = []
+    for note in kept:
+        pitch = note.pitch + best
+        while pitch < lowest:
+            pitch += 12
+        while pitch > highest:
+            pitch -= 12
+        if lowest <= pitch <= highest:
+            folded.append(note._replace(pitch=pitch))
+    return folded

@@ -1,0 +1,118 @@
+"""How the model plays at the end of an epoch: the same held-out music every time, decoded as serving does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from opencomposer_shared.dataset import Dataset, Melody, Piece, cut_window, training_windows
+from opencomposer_shared.decoding import ModelEssentials, decode_planes, decode_tracks, draw_noise, encode_melody
+from opencomposer_shared.environment import write_atomically
+from opencomposer_shared.metrics import mean_measures, measure_composition
+from opencomposer_shared.midi_file import Track, midi_bytes
+from opencomposer_shared.piano_roll import PITCHES, Planes
+from opencomposer_shared.similarity_index import SimilarityReference, Vector, window_features
+
+from opencomposer_unet_gan.networks import Generator, ServedGenerator
+
+REFERENCE_WINDOWS = 192
+EVALUATION_WINDOWS = 96
+MELODY_VELOCITY = 100
+
+
+@dataclass(frozen=True)
+class WindowSet:
+    """Windows with all their voices: planes [windows, voices, 2, steps, 128]."""
+
+    planes: npt.NDArray[np.bool_]
+
+    def measures(self) -> dict[str, float]:
+        """Mean measures of the composers' own accompaniment."""
+        return mean_measures([measure_composition(window[0], list(window[1:])) for window in self.planes])
+
+    def features(self) -> list[dict[str, Vector]]:
+        """Similarity features of the composers' own accompaniment."""
+        return [window_features(window[0], list(window[1:])) for window in self.planes]
+
+
+def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> WindowSet:
+    """Up to `limit` windows spread evenly over the pieces, in their own keys."""
+    windows = training_windows(pieces, bars, bars, 0)
+    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
+    return WindowSet(
+        np.stack([cut_window(pieces[windows[i].piece], windows[i].start_bar, bars, 0, PITCHES) for i in chosen])
+    )
+
+
+class Evaluation:
+    """Everything that stays the same from epoch to epoch, worked out once."""
+
+    def __init__(self, dataset: Dataset, essentials: ModelEssentials, bars: int, seed: int) -> None:
+        """Held-out windows are those of the validation pieces; a selection without any is measured on its training
+        pieces."""
+        train = dataset.of_split("train")
+        held_out = dataset.of_split("validation") or train
+        reference = gather_windows(train, bars, REFERENCE_WINDOWS)
+        self._windows = gather_windows(held_out, bars, EVALUATION_WINDOWS)
+        self._essentials = essentials
+        self._bars = bars
+        self._seed = seed
+        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
+        features = reference.features()
+        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
+        self.reference_measures = reference.measures()
+        self.validation_measures = self._windows.measures()
+        self.validation_measures["similarityIndex"] = self._reference.similarity_index(self._windows.features())
+
+    def measure(self, generator: Generator) -> dict[str, float]:
+        """Measures and similarity index of the generator's accompaniments of the held-out melodies."""
+        melodies = self._windows.planes[:, 0]
+        rng = np.random.Generator(np.random.PCG64(self._seed))
+        noise = np.concatenate([draw_noise(rng, self._bars, self._essentials.noise) for _ in melodies])
+        pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)
+        measures: list[dict[str, float]] = []
+        features: list[dict[str, Vector]] = []
+        for index, melody in enumerate(melodies):
+            tracks: list[Planes] = decode_planes(pitch[index], onset[index], self._essentials, rng)
+            measures.append(measure_composition(melody, tracks))
+            features.append(window_features(melody, tracks))
+        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
+
+
+def served_logits(
+    generator: Generator, melodies: npt.NDArray[np.float32], noise: npt.NDArray[np.float32], batch: int = 32
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The logits as the model file gives them (see ServedGenerator), always in float32."""
+    served = ServedGenerator(generator.eval())
+    device = next(generator.parameters()).device
+    pitch: list[npt.NDArray[np.float32]] = []
+    onset: list[npt.NDArray[np.float32]] = []
+    with torch.inference_mode():
+        for start in range(0, len(melodies), batch):
+            part = slice(start, start + batch)
+            one, two = served(torch.from_numpy(melodies[part]).to(device), torch.from_numpy(noise[part]).to(device))
+            pitch.append(one.cpu().numpy())
+            onset.append(two.cpu().numpy())
+    return np.concatenate(pitch), np.concatenate(onset)
+
+
+def write_samples(
+    folder: Path, generator: Generator, essentials: ModelEssentials, melodies: Sequence[Melody], seed: int
+) -> None:
+    """One MIDI file for each melody: the melody as it is, and the accompaniment as the model plays it now.
+
+    The random choices are those that serving makes for this seed.
+    """
+    for melody in melodies:
+        rng = np.random.Generator(np.random.PCG64(seed))
+        noise = draw_noise(rng, melody.bars, essentials.noise)
+        pitch, onset = served_logits(generator, encode_melody(melody.notes, melody.bars, essentials), noise)
+        played = decode_tracks(pitch[0], onset[0], essentials, rng)
+        given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
+        tracks = [Track(essentials.voices[0].name, essentials.voices[0].program, given)]
+        tracks += [Track(v.name, v.program, notes) for v, notes in zip(essentials.voices[1:], played, strict=True)]
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))

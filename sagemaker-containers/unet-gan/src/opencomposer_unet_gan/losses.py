@@ -1,0 +1,100 @@
+"""Discrete choices with gradients, and the losses of a WGAN with gradient penalty and paired reconstruction."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from opencomposer_shared.decoding import Head
+from torch import Tensor
+from torch.nn import functional
+
+from opencomposer_unet_gan.networks import Critic, Logits
+
+GRADIENT_PENALTY = 10.0
+POLYPHONIC_RECONSTRUCTION = 25.0
+"""The paired loss of a polyphonic voice weighs 500 where that of a monophonic one weighs 20 (research notes 5.5)."""
+POSITIVE_WEIGHT = 4.0
+"""In a polyphonic roll few cells sound; a missed note counts more than a wrong one."""
+
+
+class Performance(NamedTuple):
+    """What is played, 0/1 with gradients: sounding and starting, each [batch, voices, steps, pitches]."""
+
+    sounding: Tensor
+    starting: Tensor
+
+
+def straight_through(soft: Tensor, hard: Tensor) -> Tensor:
+    """The hard value going forward, the soft value's gradient going back (Bengio et al. 2013)."""
+    return hard + soft - soft.detach()
+
+
+def perform(
+    logits: Logits, heads: tuple[Head, ...], pitch_noise: Tensor, onset_noise: Tensor, slope: float
+) -> Performance:
+    """Choose notes as serving does, keeping gradients.
+
+    pitch_noise [batch, voices, steps, pitches + 1]: Gumbel noise for monophonic heads (straight-through Gumbel softmax,
+    Jang et al. 2017). Polyphonic heads are deterministic binary neurons whose sigmoid steepens with `slope` (Dong &
+    Yang 2018). onset_noise [batch, voices, steps, 1]: logistic noise, one draw a voice and step.
+    """
+    sounding: list[Tensor] = []
+    for voice, head in enumerate(heads):
+        if head == "monophonic":
+            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2) + pitch_noise[:, voice]
+            soft = functional.softmax(scores, dim=2)
+            hard = torch.zeros_like(soft).scatter_(2, soft.argmax(dim=2, keepdim=True), 1.0)
+            sounding.append(straight_through(soft, hard)[:, :, :-1])
+        else:
+            soft = torch.sigmoid(slope * logits.pitch[:, voice])
+            sounding.append(straight_through(soft, (logits.pitch[:, voice] > 0).to(soft.dtype)))
+    played = torch.stack(sounding, dim=1)
+    onset_soft = torch.sigmoid(logits.onset + onset_noise)
+    onset = straight_through(onset_soft, (logits.onset + onset_noise > 0).to(onset_soft.dtype))
+    return Performance(played, played * (1 - sounding_before(played) * (1 - onset)))
+
+
+def sounding_before(sounding: Tensor) -> Tensor:
+    """The roll one step later: what sounded at the step before. Nothing sounds before the first step."""
+    return functional.pad(sounding[:, :, :-1], (0, 0, 1, 0))
+
+
+def critic_input(melody: Tensor, performance: Performance) -> Tensor:
+    """Planes for the critic, [batch, 2 + 2 * voices, steps, pitches]."""
+    return torch.cat([melody, performance.sounding, performance.starting], dim=1)
+
+
+def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Performance) -> Tensor:
+    """How well the logits foresee the composer's own accompaniment of this melody (a scalar).
+
+    Monophonic: cross entropy over pitches and rest. Polyphonic: binary cross entropy, weighted to be comparable. Onsets
+    are asked only where they are open: where the composer's pitch sounds on from the step before.
+    """
+    terms: list[Tensor] = []
+    for voice, head in enumerate(heads):
+        wanted = target.sounding[:, voice]
+        if head == "monophonic":
+            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2)
+            classes = torch.where(wanted.any(dim=2), wanted.argmax(dim=2), scores.shape[2] - 1)
+            terms.append(functional.cross_entropy(scores.flatten(0, 1), classes.flatten()))
+        else:
+            weight = torch.full((), POSITIVE_WEIGHT, device=wanted.device)
+            loss = functional.binary_cross_entropy_with_logits(logits.pitch[:, voice], wanted, pos_weight=weight)
+            terms.append(POLYPHONIC_RECONSTRUCTION * loss)
+    open_cells = target.sounding * sounding_before(target.sounding)
+    onset = functional.binary_cross_entropy_with_logits(logits.onset, target.starting, open_cells, reduction="sum")
+    return torch.stack(terms).mean() + onset / open_cells.sum().clamp(min=1)
+
+
+def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """(|gradient of the critic| - 1)^2 between real and generated samples (Gulrajani et al. 2017).
+
+    mix: share of the real sample, [batch, 1, 1, 1].
+    """
+    between = (mix * real + (1 - mix) * fake).detach().requires_grad_(True)
+    scores = critic(between)
+    (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
+    norm = gradient.float().flatten(1).norm(dim=1)
+    penalty: Tensor = ((norm - 1) ** 2).mean()
+    return penalty

@@ -1,0 +1,209 @@
+"""The generator (a U-Net over time x pitch) and the critic.
+
+Both see a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data. The generator is fully
+convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without seams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from opencomposer_shared.decoding import Head
+from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from torch import Tensor, nn
+from torch.nn import functional
+
+DOWNSAMPLING = 16
+"""Four halvings: one position of the bottleneck is one bar, which is why noise is given by the bar."""
+
+FAR_BELOW = -1e4
+"""The logit of a pitch that the network does not see."""
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """Everything that fixes the layers' sizes. `heads`: of the accompaniment voices only."""
+
+    heads: tuple[Head, ...]
+    lowest_pitch: int
+    pitches: int
+    widths: tuple[int, int, int, int]
+    noise_size: int
+    noise_shared: int
+    window_bars: int
+
+    def __post_init__(self) -> None:
+        if self.pitches % DOWNSAMPLING != 0 or not 0 < self.pitches <= PITCHES:
+            raise ValueError(f"pitches must be a multiple of {DOWNSAMPLING} up to {PITCHES}, but is {self.pitches}")
+        if not 0 <= self.lowest_pitch <= PITCHES - self.pitches:
+            raise ValueError(f"a window of {self.pitches} pitches cannot start at {self.lowest_pitch}")
+
+
+WIDTHS = {"small": (32, 64, 96, 128), "large": (64, 128, 192, 256)}
+
+
+class Logits(NamedTuple):
+    """What the generator says, before any choice.
+
+    pitch [batch, voices, steps, pitches]; rest [batch, voices, steps, 1]; onset [batch, voices, steps, pitches].
+    """
+
+    pitch: Tensor
+    rest: Tensor
+    onset: Tensor
+
+
+class Down(nn.Module):
+    """Halve time and pitch: convolution 4x4 with stride 2."""
+
+    def __init__(self, inputs: int, outputs: int, normalised: bool) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1, bias=not normalised)
+        self.normalisation = nn.BatchNorm2d(outputs) if normalised else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
+
+
+class Up(nn.Module):
+    """Double time and pitch by repetition, convolve 3x3, and join the skip connection.
+
+    The channels are reduced before the doubling: a quarter of the work, and the decoder is most of a U-Net's.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.reduction = nn.Conv2d(inputs, outputs, 1)
+        self.convolution = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.normalisation = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        x = functional.interpolate(self.reduction(x), scale_factor=2.0, mode="nearest")
+        x = functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
+        return torch.cat([x, skip], dim=1)
+
+
+class Generator(nn.Module):
+    """Melody and noise to the logits of the accompaniment. Layer sizes: research notes, section 8."""
+
+    place: Tensor
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        first, second, third, fourth = shape.widths
+        voices = len(shape.heads)
+        self.register_buffer("place", _place_planes(shape), persistent=False)
+        self.stem = Down(2 + self.place.shape[1], first, normalised=True)
+        self.down1 = Down(first, second, normalised=True)
+        self.down2 = Down(second, third, normalised=True)
+        self.down3 = Down(third, fourth, normalised=True)
+        self.noise_rows = shape.pitches // DOWNSAMPLING
+        self.noise_channels = fourth // 2
+        self.noise = nn.Linear(shape.noise_size, self.noise_channels * self.noise_rows)
+        self.bottom1 = nn.Conv2d(fourth + self.noise_channels, fourth, 3, padding=1, bias=False)
+        self.bottom1_normalisation = nn.BatchNorm2d(fourth)
+        self.bottom2 = nn.Conv2d(fourth, fourth, 3, padding=1, bias=False)
+        self.bottom2_normalisation = nn.BatchNorm2d(fourth)
+        self.up3 = Up(fourth, third)
+        self.up2 = Up(2 * third, second)
+        self.up1 = Up(2 * second, first)
+        # Two planes (pitch, onset) a voice at full resolution: four sub-cells each, shuffled into place.
+        self.head = nn.Conv2d(2 * first, 4 * 2 * voices, 3, padding=1)
+        self.rest = nn.Conv1d(4 * first, 2 * voices, 3, padding=1)
+
+    def forward(self, melody: Tensor, noise: Tensor) -> Logits:
+        """melody [batch, 2, steps, pitches] (0/1), noise [batch, steps / 16, noise size]."""
+        batch, _, steps, _ = melody.shape
+        voices = len(self.shape.heads)
+        bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)
+        place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, self.shape.pitches)
+        full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)
+        half = self.stem(full)
+        quarter = self.down1(half)
+        eighth = self.down2(quarter)
+        sixteenth = self.down3(eighth)
+        spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows).transpose(1, 2)
+        x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)
+        x = functional.leaky_relu(self.bottom1_normalisation(self.bottom1(x)), 0.2)
+        x = functional.leaky_relu(x + self.bottom2_normalisation(self.bottom2(x)), 0.2)
+        x = self.up1(self.up2(self.up3(x, eighth), quarter), half)
+        planes = functional.pixel_shuffle(self.head(x), 2).float()
+        pooled = torch.cat([x.mean(dim=3), x.amax(dim=3)], dim=1)
+        rest = self.rest(pooled).float().reshape(batch, voices, 2, -1).transpose(2, 3).reshape(batch, voices, -1, 1)
+        return Logits(planes[:, :voices], rest, planes[:, voices:])
+
+
+class ServedGenerator(nn.Module):
+    """The generator as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, melody: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """melody [batch, 2, steps, 128], noise [batch, bars, size] -> pitch logits [batch, voices, steps, 129] (128 =
+        rest), onset logits [batch, voices, steps, 128]."""
+        shape = self.generator.shape
+        low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
+        logits = self.generator(melody[:, :, :, low:high], noise)
+        borders = (low, PITCHES - high)
+        pitch = functional.pad(logits.pitch, borders, value=FAR_BELOW)
+        onset = functional.pad(logits.onset, borders, value=FAR_BELOW)
+        return torch.cat([pitch, logits.rest], dim=3), onset
+
+
+def _place_planes(shape: NetworkShape) -> Tensor:
+    """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
+    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, shape.pitches)
+    height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(STEPS_PER_BAR, shape.pitches)
+    beat = 2 * torch.pi * step / STEPS_PER_BEAT
+    bar = 2 * torch.pi * step / STEPS_PER_BAR
+    return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
+
+
+class Critic(nn.Module):
+    """Scores melody and accompaniment together; higher is more like the data (WGAN).
+
+    Two views: the planes themselves, and the pitch classes of every voice, in which a chord is the same in any octave.
+    No normalisation between samples: the gradient penalty is each sample's own (Gulrajani et al. 2017).
+    """
+
+    fold: Tensor
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        voices = len(shape.heads)
+        widths = shape.widths
+        self.shape = shape
+        pitches = torch.arange(shape.lowest_pitch, shape.lowest_pitch + shape.pitches)
+        self.register_buffer("fold", functional.one_hot(pitches % 12, 12).float(), persistent=False)
+        inputs = 2 + 2 * voices
+        self.layers = nn.Sequential(
+            Down(inputs, widths[0], normalised=False),
+            Down(widths[0], widths[1], normalised=False),
+            Down(widths[1], widths[2], normalised=False),
+            Down(widths[2], widths[3], normalised=False),
+        )
+        bars = shape.window_bars
+        self.chords = nn.Conv2d(1 + voices, widths[1], (2, 12), stride=(2, 1))
+        self.progression = nn.Conv1d(widths[1], widths[1], 4, stride=4)
+        planes_size = widths[3] * bars * (shape.pitches // DOWNSAMPLING)
+        self.score = nn.Linear(planes_size + widths[1] * bars * 2, 1)
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """Planes to scores [batch].
+
+        planes [batch, 2 + 2 * voices, window steps, pitches]: melody sounding, melody starting, all voices sounding,
+        all voices starting.
+        """
+        voices = len(self.shape.heads)
+        shape_view = self.layers(planes.contiguous(memory_format=torch.channels_last)).flatten(1)
+        sounding = torch.cat([planes[:, :1], planes[:, 2 : 2 + voices]], dim=1)
+        classes = torch.matmul(sounding, self.fold.to(sounding.dtype))
+        chords = functional.leaky_relu(self.chords(classes), 0.2).squeeze(3)
+        harmony_view = functional.leaky_relu(self.progression(chords), 0.2).flatten(1)
+        score: Tensor = self.score(torch.cat([shape_view, harmony_view], dim=1))
+        return score.squeeze(1).float()
