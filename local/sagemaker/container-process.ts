@@ -1,0 +1,164 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+
+/** How a container's main process ended: a code, or the signal that killed it. */
+export interface ContainerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why it could not be started at all. */
+  readonly startError?: string;
+}
+
+/** What finds a process again after this server was killed: a pid alone may by then be another program's. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+export interface ContainerProcess {
+  readonly identity: ProcessIdentity | undefined;
+  /** Settles when the main process has ended and all of its output was read. Never rejects. */
+  readonly exited: Promise<ContainerExit>;
+  /** SIGTERM to the main process alone, as PID 1 of a container gets it. */
+  readonly terminate: () => void;
+  /** SIGKILL to everything that the container started. */
+  readonly kill: () => void;
+}
+
+export interface ContainerParams {
+  readonly command: readonly string[];
+  /** The whole environment: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly onOutput: (chunk: Buffer) => void;
+  /** Run in a network namespace of its own; ask {@link networkNamespaceCommand} first. */
+  readonly namespaceCommand?: readonly string[];
+}
+
+/**
+ * Run by `sh` as the leader of a new process group, and then replaced by the container's program (`exec`), which so
+ * keeps its pid, its parent and its exit status.
+ *
+ * The watcher that it leaves behind is the group's death certificate: it blocks on descriptor 3, a pipe whose other end
+ * only this server holds. However the server ends, by SIGKILL too, the pipe closes and the watcher kills the group, itself
+ * last. The server closes the pipe also when the program has ended, so that nothing the program started outlives it, as
+ * in a container. While the watcher lives, its group's number cannot be given to another process. It is forked twice,
+ * lest the program find a child that it never made, and it ignores SIGTERM. Plain POSIX: Linux and macOS alike.
+ */
+const GUARD = `
+( ( trap '' TERM INT HUP; exec </dev/null >/dev/null 2>&1; read -r _ <&3; kill -KILL -$$ ) & )
+exec "$@" 3<&-
+`;
+
+/** Starts a container's main process in a process group of its own, which cannot outlive this server. */
+export function startContainer(params: ContainerParams): ContainerProcess {
+  const { command, environment, workingDirectory, onOutput, namespaceCommand = [] } = params;
+  let child: ChildProcess;
+  try {
+    child = spawn("/bin/sh", ["-c", GUARD, "container", ...namespaceCommand, ...command], {
+      cwd: workingDirectory,
+      env: { ...environment },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+    });
+  } catch (error) {
+    // An environment or argument with a NUL byte, for one.
+    return notStarted(error instanceof Error ? error.message : String(error));
+  }
+  const { pid } = child;
+  const lifeline = child.stdio[3];
+  lifeline?.on("error", () => undefined);
+  const killGroup = (): void => {
+    if (pid !== undefined) killProcessGroup(pid);
+  };
+  const letGo = (): void => {
+    if (lifeline && "destroy" in lifeline) lifeline.destroy();
+  };
+  readAll(child.stdout, onOutput);
+  readAll(child.stderr, onOutput);
+
+  const exited = new Promise<ContainerExit>((resolve) => {
+    let startError: string | undefined;
+    child.once("error", (error) => {
+      startError = error.message;
+      letGo();
+      resolve({ code: null, signal: null, startError });
+    });
+    child.once("exit", () => {
+      // What it left running may hold its output open: that ends with it.
+      killGroup();
+      letGo();
+    });
+    child.once("close", (code, signal) => {
+      resolve({ code, signal, ...(startError === undefined ? {} : { startError }) });
+    });
+  });
+  const startedAt = pid === undefined ? undefined : processStartTime(pid);
+  return {
+    identity: pid === undefined || startedAt === undefined ? undefined : { pid, startedAt },
+    exited,
+    terminate: () => {
+      child.kill("SIGTERM");
+    },
+    kill: killGroup,
+  };
+}
+
+function notStarted(startError: string): ContainerProcess {
+  return {
+    identity: undefined,
+    exited: Promise.resolve({ code: null, signal: null, startError }),
+    terminate: () => undefined,
+    kill: () => undefined,
+  };
+}
+
+function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): void {
+  stream?.on("data", onOutput);
+  stream?.on("error", () => undefined);
+}
+
+/** Ends what an earlier server left running, if the pid still belongs to the process that was recorded. */
+export function endRecordedProcess(identity: ProcessIdentity): void {
+  if (processStartTime(identity.pid) === identity.startedAt) killProcessGroup(identity.pid);
+}
+
+function killProcessGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // No such group: it has ended, which is what was asked for.
+  }
+}
+
+/** When a process was started, in a form that is only good for comparing; nothing when there is no such process. */
+export function processStartTime(pid: number): string | undefined {
+  try {
+    if (process.platform === "linux") {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      // The second field is the program's name and may hold spaces and brackets: count from behind it. Field 22.
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    }
+    const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return started === "" ? undefined : started;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The command that puts a program in a network namespace with nothing in it, or nothing where this host does not
+ * permit one (no Linux, no right to). It replaces itself by the program, so the pid stays.
+ */
+export function networkNamespaceCommand(): readonly string[] | undefined {
+  if (process.platform !== "linux") return undefined;
+  const candidates = [
+    ["unshare", "--net"],
+    ["unshare", "--map-current-user", "--net"],
+  ];
+  return candidates.find(
+    ([program = "", ...args]) =>
+      spawnSync(program, [...args, "true"], { stdio: "ignore", timeout: 5_000 }).status === 0,
+  );
+}

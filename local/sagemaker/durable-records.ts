@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+/**
+ * Named records that outlive the server: each one a JSON file, replaced by renaming a complete new one over it, so that
+ * a crash leaves either the old or the new state. Writing is synchronous: when a change was answered it is on disk.
+ */
+export class DurableRecords<T extends z.ZodType> {
+  private readonly directory: string;
+  private readonly schema: T;
+  private readonly records = new Map<string, z.output<T>>();
+
+  /**
+   * @param params.directory made when missing; file names are the records' names, which the service model keeps to
+   *   letters, digits and hyphens
+   * @throws Error naming the file when a stored record does not fit the schema
+   */
+  constructor(params: { readonly directory: string; readonly schema: T }) {
+    this.directory = params.directory;
+    this.schema = params.schema;
+    mkdirSync(this.directory, { recursive: true });
+    for (const file of readdirSync(this.directory)) {
+      const path = join(this.directory, file);
+      if (file.endsWith(".tmp")) rmSync(path, { force: true });
+      if (!file.endsWith(".json")) continue;
+      this.records.set(file.slice(0, -".json".length), this.read(path));
+    }
+  }
+
+  get(name: string): z.output<T> | undefined {
+    return this.records.get(name);
+  }
+
+  list(): z.output<T>[] {
+    return [...this.records.values()];
+  }
+
+  put(name: string, record: z.output<T>): void {
+    const path = this.path(name);
+    writeFileSync(`${path}.tmp`, JSON.stringify(record, null, 1));
+    renameSync(`${path}.tmp`, path);
+    this.records.set(name, record);
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { force: true });
+    this.records.delete(name);
+  }
+
+  private path(name: string): string {
+    if (!/^[A-Za-z0-9-]{1,64}$/.test(name)) throw new Error(`'${name}' cannot name a record`);
+    return join(this.directory, `${name}.json`);
+  }
+
+  private read(path: string): z.output<T> {
+    try {
+      const stored: unknown = JSON.parse(readFileSync(path, "utf8"));
+      return this.schema.parse(stored);
+    } catch (cause) {
+      throw new Error(`${path} is not a record of this server. Move it away to start without it.`, { cause });
+    }
+  }
+}

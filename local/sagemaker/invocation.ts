@@ -1,0 +1,230 @@
+import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
+
+import { LOOPBACK } from "../processes/free-port";
+import type { LocalSageMakerConfig } from "./config";
+import type { Endpoints, InvocableEndpoint } from "./endpoints";
+import { ServiceError } from "./service-error";
+
+/** Payload limits of the service, requests and answers alike. */
+export const REAL_TIME_BYTES = 6 * 1024 * 1024;
+export const SERVERLESS_BYTES = 4 * 1024 * 1024;
+
+export interface Invocation {
+  readonly endpointName: string;
+  readonly body: Buffer;
+  /** The HTTP headers of the operation's members that the caller sent, by lower case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestId: string;
+}
+
+export interface InvocationAnswer {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
+/** What the service hands to the container; it strips everything else. */
+const FORWARDED = ["content-type", "accept", CUSTOM_ATTRIBUTES, "x-amzn-sagemaker-inference-id"];
+
+/**
+ * InvokeEndpoint: hands the body to the endpoint's model server under the service's limits of time, size and concurrency.
+ *
+ * @throws ServiceError in the runtime's error shapes
+ */
+export async function invokeEndpoint(params: {
+  readonly invocation: Invocation;
+  readonly endpoints: Endpoints;
+  readonly config: LocalSageMakerConfig;
+}): Promise<InvocationAnswer> {
+  const { invocation, endpoints, config } = params;
+  const { endpointName, body, requestId } = invocation;
+  const about = endpoints.about(endpointName);
+  if (about === undefined || about.status === "Creating" || about.status === "Deleting" || about.status === "Failed") {
+    throw validationError(`Endpoint ${endpointName} of account ${config.accountId} not found.`);
+  }
+  const limit = about.isServerless ? SERVERLESS_BYTES : REAL_TIME_BYTES;
+  if (body.length > limit) throw tooLarge(about.isServerless, limit, requestId);
+  const variant = invocation.headers["x-amzn-sagemaker-target-variant"];
+  const endpoint = endpoints.invocable(endpointName);
+  if (endpoint?.server.state !== "ready") throw notReady(about.isServerless, endpointName);
+  if (variant !== undefined && variant !== endpoint.variantName) {
+    throw validationError(`Variant ${variant} was not found for endpoint ${endpointName}.`);
+  }
+  if (endpoint.maxConcurrency !== undefined && endpoint.inFlight >= endpoint.maxConcurrency) {
+    throw new ServiceError({
+      code: "ThrottlingException",
+      status: 429,
+      message: `Rate exceeded: endpoint ${endpointName} serves its MaxConcurrency of ${endpoint.maxConcurrency} invocations.`,
+    });
+  }
+  endpoint.inFlight += 1;
+  try {
+    return await ask({ invocation, endpoint, config, limit });
+  } finally {
+    endpoint.inFlight -= 1;
+  }
+}
+
+async function ask(params: {
+  readonly invocation: Invocation;
+  readonly endpoint: InvocableEndpoint;
+  readonly config: LocalSageMakerConfig;
+  readonly limit: number;
+}): Promise<InvocationAnswer> {
+  const { invocation, endpoint, config, limit } = params;
+  const failed = (status: number, message: string): ServiceError =>
+    modelError({ status, message, endpointName: endpoint.name, config });
+  const headers: Record<string, string> = {};
+  for (const name of FORWARDED) {
+    const value = invocation.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  const answer = await exchange({
+    port: endpoint.server.port,
+    headers,
+    body: invocation.body,
+    milliseconds: config.invocationTimeoutSeconds * 1_000,
+    limit,
+  });
+  switch (answer.kind) {
+    case "timeout":
+      throw failed(
+        0,
+        "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for " +
+          "each container in Amazon CloudWatch, resolve the issue, and try again.",
+      );
+    case "broken":
+      throw failed(0, "Amazon SageMaker could not get a response from the primary endpoint.");
+    case "tooLarge":
+      throw failed(0, `The response of container primary is larger than ${limit} bytes.`);
+    case "answer":
+      if (answer.status < 200 || answer.status >= 300) throw failed(answer.status, answer.body.toString("utf8"));
+      return {
+        body: answer.body,
+        headers: {
+          "content-type": answer.headers["content-type"] ?? "application/octet-stream",
+          "x-amzn-invoked-production-variant": endpoint.variantName,
+          ...customAttributes(answer.headers),
+        },
+      };
+  }
+}
+
+function customAttributes(headers: IncomingHttpHeaders): Record<string, string> {
+  const value = headers[CUSTOM_ATTRIBUTES];
+  return typeof value === "string" ? { [CUSTOM_ATTRIBUTES]: value } : {};
+}
+
+type Exchange =
+  | { readonly kind: "answer"; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | { readonly kind: "timeout" | "broken" | "tooLarge" };
+
+async function exchange(params: {
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly milliseconds: number;
+  readonly limit: number;
+}): Promise<Exchange> {
+  const { port, headers, body, milliseconds, limit } = params;
+  return await new Promise((resolve) => {
+    const end = (outcome: Exchange): void => {
+      clearTimeout(timer);
+      call.destroy();
+      resolve(outcome);
+    };
+    const call = httpRequest(
+      {
+        host: LOOPBACK,
+        port,
+        path: "/invocations",
+        method: "POST",
+        // A connection of its own: a kept one could be closed by a restarting server just as it is used.
+        agent: false,
+        headers: { ...headers, "content-length": body.length },
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        answer.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > limit) end({ kind: "tooLarge" });
+          else chunks.push(chunk);
+        });
+        answer.on("end", () => {
+          if (!answer.complete) end({ kind: "broken" });
+          else
+            end({
+              kind: "answer",
+              status: answer.statusCode ?? 0,
+              headers: answer.headers,
+              body: Buffer.concat(chunks),
+            });
+        });
+        answer.on("error", () => {
+          end({ kind: "broken" });
+        });
+      },
+    );
+    // The limit is on the whole exchange, not on a silence.
+    const timer = setTimeout(() => {
+      end({ kind: "timeout" });
+    }, milliseconds);
+    call.on("error", () => {
+      end({ kind: "broken" });
+    });
+    call.end(body);
+  });
+}
+
+export function validationError(message: string): ServiceError {
+  return new ServiceError({ code: "ValidationError", status: 400, message });
+}
+
+/** Serverless: GH:aws/sagemaker-python-sdk#4271; real-time: a bare 413, GH:aws/sagemaker-python-sdk#171. */
+function tooLarge(isServerless: boolean, limit: number, requestId: string): ServiceError {
+  if (isServerless) return validationError(`Request ${requestId} has oversize body.`);
+  return new ServiceError({ code: "413", status: 413, message: `HTTP content length exceeded ${limit} bytes.` });
+}
+
+function notReady(isServerless: boolean, endpointName: string): ServiceError {
+  return isServerless
+    ? new ServiceError({
+        code: "ModelNotReadyException",
+        status: 429,
+        message: `The model of endpoint ${endpointName} is not ready to serve inference requests.`,
+      })
+    : new ServiceError({
+        code: "ServiceUnavailable",
+        status: 503,
+        message: `Endpoint ${endpointName} has no healthy container at the moment.`,
+      });
+}
+
+/** The service shows at most this much of a container's answer. */
+const LONGEST_ORIGINAL_MESSAGE = 2_048;
+
+function modelError(params: {
+  readonly status: number;
+  readonly message: string;
+  readonly endpointName: string;
+  readonly config: LocalSageMakerConfig;
+}): ServiceError {
+  const { status, endpointName, config } = params;
+  const original = params.message.slice(0, LONGEST_ORIGINAL_MESSAGE);
+  const side = status >= 400 && status < 500 ? "client" : "server";
+  const group = `/aws/sagemaker/Endpoints/${endpointName}`;
+  return new ServiceError({
+    code: "ModelError",
+    status: 424,
+    message:
+      `Received ${side} error (${status}) from primary with message "${original}". See ` +
+      `https://${config.region}.console.aws.amazon.com/cloudwatch/home?region=${config.region}#logEventViewer:group=${group} ` +
+      `in account ${config.accountId} for more information.`,
+    members: {
+      OriginalStatusCode: status,
+      OriginalMessage: original,
+      LogStreamArn: `arn:aws:logs:${config.region}:${config.accountId}:log-group:${group}`,
+    },
+  });
+}

@@ -1,0 +1,201 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readFile, readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+
+export interface S3Location {
+  readonly bucket: string;
+  /** Without a leading slash; may be empty. */
+  readonly key: string;
+}
+
+export interface S3Object extends S3Location {
+  readonly bytes: number;
+}
+
+/** A file of a folder, with its path relative to it in `/` notation. */
+export interface FolderFile {
+  readonly path: string;
+  readonly absolutePath: string;
+  readonly bytes: number;
+  readonly modifiedMilliseconds: number;
+  readonly inode: number;
+}
+
+/** Files moved at the same time: enough to hide S3's latency, few enough for one machine. */
+const PARALLEL_TRANSFERS = 8;
+
+/** @returns nothing where the text is no `s3://bucket/key` */
+export function parseS3Uri(uri: string): S3Location | undefined {
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
+  return match?.[1] === undefined ? undefined : { bucket: match[1], key: match[2] ?? "" };
+}
+
+/** `prefix` with one slash at its end, or empty: as a folder of S3. */
+export function asFolder(prefix: string): string {
+  return prefix === "" ? "" : `${prefix.replace(/\/+$/, "")}/`;
+}
+
+/** S3 as far as the platform around a container uses it. */
+export class S3Objects {
+  private readonly client: S3Client;
+
+  constructor(client: S3Client) {
+    this.client = client;
+  }
+
+  /** All objects whose key starts with `location.key`, or the first `most` of them. */
+  async list(location: S3Location, params: { most?: number; signal?: AbortSignal } = {}): Promise<S3Object[]> {
+    const { most = Infinity, signal } = params;
+    const objects: S3Object[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.client.send(
+        new ListObjectsV2Command({
+          Bucket: location.bucket,
+          Prefix: location.key,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+          ...(most < 1_000 ? { MaxKeys: most } : {}),
+        }),
+        abortable(signal),
+      );
+      for (const { Key, Size } of page.Contents ?? []) {
+        if (Key !== undefined) objects.push({ bucket: location.bucket, key: Key, bytes: Size ?? 0 });
+      }
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined && objects.length < most);
+    return objects;
+  }
+
+  async readText(location: S3Location): Promise<string> {
+    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: location.bucket, Key: location.key }));
+    return (await Body?.transformToString("utf-8")) ?? "";
+  }
+
+  async downloadFile(from: S3Location, to: string, signal?: AbortSignal): Promise<void> {
+    const { Body } = await this.client.send(
+      new GetObjectCommand({ Bucket: from.bucket, Key: from.key }),
+      abortable(signal),
+    );
+    if (!(Body instanceof Readable)) throw new Error(`S3 gave no body for s3://${from.bucket}/${from.key}`);
+    await mkdir(dirname(to), { recursive: true });
+    await pipeline(Body, createWriteStream(to), ...(signal === undefined ? [] : [{ signal }]));
+  }
+
+  async uploadFile(to: S3Location, path: string): Promise<void> {
+    const { size } = await stat(path);
+    await this.client.send(
+      new PutObjectCommand({ Bucket: to.bucket, Key: to.key, Body: createReadStream(path), ContentLength: size }),
+    );
+  }
+
+  async putBytes(to: S3Location, bytes: Uint8Array): Promise<void> {
+    await this.client.send(new PutObjectCommand({ Bucket: to.bucket, Key: to.key, Body: bytes }));
+  }
+
+  async remove(bucket: string, keys: readonly string[]): Promise<void> {
+    for (let first = 0; first < keys.length; first += 1_000) {
+      const answer = await this.client.send(
+        new DeleteObjectsCommand({
+          Bucket: bucket,
+          Delete: { Objects: keys.slice(first, first + 1_000).map((Key) => ({ Key })), Quiet: true },
+        }),
+      );
+      const refused = answer.Errors?.[0];
+      if (refused !== undefined) throw new Error(`S3 did not delete ${refused.Key ?? "?"}: ${refused.Message ?? "?"}`);
+    }
+  }
+
+  /** Puts every file of `folder` under the prefix `to.key`, which must be empty or end in a slash. */
+  async uploadFolder(folder: string, to: S3Location): Promise<number> {
+    const files = await listFolder(folder);
+    await forEachInParallel(files, async (file) => {
+      await this.uploadFile({ bucket: to.bucket, key: `${to.key}${file.path}` }, file.absolutePath);
+    });
+    return files.length;
+  }
+}
+
+/** All plain files below `folder`, sorted; links are not followed and not listed. Files that vanish meanwhile are left out. */
+export async function listFolder(folder: string): Promise<FolderFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(missingAsEmpty);
+  const files: FolderFile[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const absolutePath = join(entry.parentPath, entry.name);
+    const about = await stat(absolutePath).catch(() => undefined);
+    if (about === undefined) continue;
+    const path = absolutePath.slice(folder.length + 1);
+    files.push({
+      path,
+      absolutePath,
+      bytes: about.size,
+      modifiedMilliseconds: about.mtimeMs,
+      inode: about.ino,
+    });
+  }
+  return files.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** The file's bytes, or nothing when it has vanished. */
+export async function readIfPresent(path: string): Promise<Buffer | undefined> {
+  return await readFile(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * The file path that an object gets below a channel's folder: its key without the prefix. As with the service, a prefix
+ * that does not end in a slash counts to its last one, but for a folder of that very name.
+ *
+ * @returns nothing for a key that is a folder marker
+ * @throws Error for a key that would leave the folder
+ */
+export function pathBelowPrefix(key: string, prefix: string): string | undefined {
+  const folder = asFolder(prefix);
+  const path = key.startsWith(folder) ? key.slice(folder.length) : key.slice(prefix.lastIndexOf("/") + 1);
+  if (path === "" || path.endsWith("/")) return undefined;
+  return checkedRelativePath(path);
+}
+
+/** @throws Error for a path that is absolute, leaves its folder, or that file systems do not agree upon */
+export function checkedRelativePath(path: string): string {
+  const unsafe =
+    path.startsWith("/") ||
+    path.includes("\\") ||
+    path.includes("\0") ||
+    path.split("/").some((part) => part === "" || part === "." || part === ".." || Buffer.byteLength(part) > 255);
+  if (unsafe) throw new Error(`'${path}' is not a safe file name`);
+  return path;
+}
+
+export async function forEachInParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const remaining = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of remaining) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL_TRANSFERS, items.length) }, worker));
+}
+
+function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+function missingAsEmpty(error: unknown): never[] {
+  if (isMissing(error)) return [];
+  throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

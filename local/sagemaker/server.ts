@@ -1,0 +1,425 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { S3Client } from "@aws-sdk/client-s3";
+import { z } from "zod";
+
+import { LOOPBACK } from "../processes/free-port";
+import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
+import { processStartTime } from "./container-process";
+import { Endpoints } from "./endpoints";
+import { type Fault, PendingFaults, fault } from "./fault-injection";
+import { invokeEndpoint, validationError } from "./invocation";
+import { Models } from "./models";
+import { type RequestBody, ServiceSchemas } from "./request-validation";
+import { S3Objects } from "./s3-objects";
+import { ServiceError, errorText, throttled } from "./service-error";
+import { StateChangeEvents } from "./state-change-events";
+import { Tags } from "./tags";
+import { TrainingJobs } from "./training-jobs";
+import {
+  CONTROL_BODY_BYTES,
+  RUNTIME_BODY_BYTES,
+  parseJson,
+  readBody,
+  send,
+  sendJson,
+  sendJsonError,
+  sendRestError,
+  signedService,
+} from "./wire-protocol";
+
+export interface LocalSageMaker {
+  /** For both services; the control path is below `/_local/`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Ends all containers and then the server, within 10 s. Endpoints stay defined and come back with the next server on
+   * the same state directory. Training jobs that ran are Failed with InternalServerError, or wait to be restarted from
+   * their checkpoint where RetryStrategy permits.
+   */
+  readonly stop: () => Promise<void>;
+}
+
+/** Longer than the clients keep idle connections: then they close them, and none is closed just as it is used. */
+const KEEP_ALIVE_MILLISECONDS = 120_000;
+const SERVE_SHUT_DOWN_GRACE_SECONDS = 4;
+const EVENTS_SHUT_DOWN_SECONDS = 2;
+
+type Operation = (body: RequestBody) => unknown;
+
+/**
+ * Starts the local SageMaker on 127.0.0.1 and settles what an earlier server on the same state directory left behind.
+ *
+ * @throws Error for an unusable configuration, or when another server works on that state directory
+ */
+export async function startLocalSageMaker(input: LocalSageMakerConfigInput): Promise<LocalSageMaker> {
+  const config = parseLocalSageMakerConfig(input);
+  mkdirSync(config.stateDirectory, { recursive: true });
+  const unlock = lockStateDirectory(config.stateDirectory);
+  try {
+    return await start(config, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<LocalSageMaker> {
+  const client = {
+    region: config.region,
+    endpoint: config.aws.endpointUrl,
+    credentials: { accessKeyId: config.aws.accessKeyId, secretAccessKey: config.aws.secretAccessKey },
+  };
+  const s3Client = new S3Client({ ...client, forcePathStyle: true });
+  const eventsClient = new EventBridgeClient({ ...client, maxAttempts: 2 });
+  const s3 = new S3Objects(s3Client);
+  const faults = new PendingFaults();
+  const events = new StateChangeEvents({
+    client: eventsClient,
+    eventBusName: config.eventBusName,
+    faults,
+    onError: (error) => {
+      console.error(`local sagemaker: a state change event was not delivered: ${errorText(error)}`);
+    },
+  });
+  // The tags ask whether a resource exists, and the resources own tags: the table below is filled as they are made.
+  const resources: { exists: (arn: string) => boolean }[] = [];
+  const tags = new Tags({
+    directory: join(config.stateDirectory, "tags"),
+    exists: (arn) => resources.some((table) => table.exists(arn)),
+  });
+  const trainingJobs = new TrainingJobs({ config, s3, events, faults, tags });
+  const models = new Models({ config, tags });
+  const endpoints = new Endpoints({ config, s3, faults, models, tags });
+  resources.push(trainingJobs, models, endpoints);
+
+  const operations: Readonly<Record<string, Operation>> = {
+    CreateTrainingJob: async (body) => await trainingJobs.create(body),
+    DescribeTrainingJob: (body) => trainingJobs.describe(body),
+    ListTrainingJobs: (body) => trainingJobs.list(body),
+    StopTrainingJob: (body) => {
+      trainingJobs.stop(body);
+    },
+    DeleteTrainingJob: (body) => {
+      trainingJobs.remove(body);
+    },
+    CreateModel: (body) => models.createModel(body),
+    DescribeModel: (body) => models.describeModel(body),
+    ListModels: (body) => models.listModels(body),
+    DeleteModel: (body) => {
+      models.deleteModel(body);
+    },
+    CreateEndpointConfig: (body) => models.createEndpointConfig(body),
+    DescribeEndpointConfig: (body) => models.describeEndpointConfig(body),
+    ListEndpointConfigs: (body) => models.listEndpointConfigs(body),
+    DeleteEndpointConfig: (body) => {
+      models.deleteEndpointConfig(body);
+    },
+    CreateEndpoint: (body) => endpoints.create(body),
+    DescribeEndpoint: (body) => endpoints.describe(body),
+    ListEndpoints: (body) => endpoints.list(body),
+    UpdateEndpoint: (body) => endpoints.update(body),
+    DeleteEndpoint: (body) => {
+      endpoints.remove(body);
+    },
+    AddTags: (body) => tags.addTags(body),
+    ListTags: (body) => tags.listTags(body),
+    DeleteTags: (body) => tags.deleteTags(body),
+  };
+  const addFault = (added: Fault): void => {
+    if (added.kind !== "spotInterrupt") faults.add(added);
+    else if (!trainingJobs.interrupt(added.jobName, added.graceSeconds)) {
+      throw new ServiceError({
+        code: "Conflict",
+        status: 409,
+        message: `${added.jobName} is no managed spot job whose status is Training.`,
+      });
+    }
+  };
+  config.faults.forEach(addFault);
+
+  const router = new RequestRouter({ config, operations, endpoints, faults, addFault });
+  const server = createServer((request, response) => {
+    void router.answer(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
+  const port = await listen(server, config);
+  router.port = port;
+  trainingJobs.recover();
+  endpoints.recover();
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    router.isClosing = true;
+    await Promise.all([trainingJobs.shutDown(), endpoints.shutDown(SERVE_SHUT_DOWN_GRACE_SECONDS)]);
+    await Promise.race([events.drain(), sleep(EVENTS_SHUT_DOWN_SECONDS * 1_000, undefined, { ref: false })]);
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    });
+    s3Client.destroy();
+    eventsClient.destroy();
+    unlock();
+  };
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    port,
+    stop: async () => {
+      await (stopped ??= stop());
+    },
+  };
+}
+
+/** Tells the two services, the control path and everything else apart, and turns whatever is thrown into an answer. */
+class RequestRouter {
+  port = 0;
+  isClosing = false;
+  private readonly config: LocalSageMakerConfig;
+  private readonly operations: Readonly<Record<string, Operation>>;
+  private readonly endpoints: Endpoints;
+  private readonly faults: PendingFaults;
+  private readonly addFault: (added: Fault) => void;
+  private readonly controlSchemas = new ServiceSchemas("sagemaker");
+  private readonly runtimeSchemas = new ServiceSchemas("sagemaker-runtime");
+
+  constructor(params: {
+    readonly config: LocalSageMakerConfig;
+    readonly operations: Readonly<Record<string, Operation>>;
+    readonly endpoints: Endpoints;
+    readonly faults: PendingFaults;
+    readonly addFault: (added: Fault) => void;
+  }) {
+    this.config = params.config;
+    this.operations = params.operations;
+    this.endpoints = params.endpoints;
+    this.faults = params.faults;
+    this.addFault = params.addFault;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    response.on("error", () => undefined);
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const isRuntime = path.startsWith("/endpoints/");
+    try {
+      this.refuseStrangers(request);
+      if (path.startsWith("/_local/")) await this.answerControl(request, response, path);
+      else if (isRuntime) await this.answerRuntime(request, response, { path, requestId });
+      else await this.answerOperation(request, response, requestId);
+    } catch (error) {
+      const known = error instanceof ServiceError ? error : internalFailure(error);
+      if (isRuntime) sendRestError(response, { requestId, error: known });
+      else sendJsonError(response, { requestId, error: known });
+      // A body that was refused for its size is not read to its end.
+      if (!request.complete) request.destroy();
+    }
+  }
+
+  /**
+   * A page in a browser can make requests to 127.0.0.1, under any name that it has the DNS answer with. It cannot forge
+   * Host, and Origin comes with all that could do harm.
+   */
+  private refuseStrangers(request: IncomingMessage): void {
+    const host = request.headers.host ?? "";
+    const allowed = [`${LOOPBACK}:${this.port}`, `localhost:${this.port}`, ...this.config.allowedHosts];
+    if (!allowed.includes(host) || request.headers.origin !== undefined) {
+      throw new ServiceError({
+        code: "AccessDeniedException",
+        status: 403,
+        message: "This server answers only clients on this machine.",
+      });
+    }
+  }
+
+  private async answerOperation(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    const target = request.headers["x-amz-target"];
+    const operation = typeof target === "string" ? /^SageMaker\.([A-Za-z]+)$/.exec(target)?.[1] : undefined;
+    if (request.method !== "POST" || operation === undefined) {
+      throw new ServiceError({
+        code: "UnknownOperationException",
+        status: 400,
+        message: "Expected POST / with the header X-Amz-Target: SageMaker.OPERATION.",
+      });
+    }
+    requireSignature(request);
+    const text = await readBody(request, CONTROL_BODY_BYTES);
+    const run = this.operations[operation];
+    if (run === undefined) {
+      const known = this.controlSchemas.allOperations.includes(operation);
+      throw new ServiceError({
+        code: "UnknownOperationException",
+        status: 400,
+        message: known
+          ? `The operation ${operation} is not supported by this local SageMaker server.`
+          : `SageMaker has no operation ${operation}.`,
+      });
+    }
+    this.refuseForFaults(operation, throttled);
+    const body = this.controlSchemas.checkInput(operation, parseJson(text));
+    const answer = await run(body);
+    if (this.config.strictAnswers) {
+      const broken = this.controlSchemas.answerFaults(operation, toJson(answer));
+      if (broken.length > 0)
+        throw new Error(`the answer of ${operation} breaks the service model: ${broken.join("; ")}`);
+    }
+    sendJson(response, { requestId, answer });
+  }
+
+  private async answerRuntime(
+    request: IncomingMessage,
+    response: ServerResponse,
+    params: { readonly path: string; readonly requestId: string },
+  ): Promise<void> {
+    const { path, requestId } = params;
+    const [, , name = "", action = "", ...more] = path.split("/");
+    requireSignature(request);
+    if (request.method !== "POST" || more.length > 0 || action !== "invocations") {
+      const operation = {
+        "async-invocations": "InvokeEndpointAsync",
+        "invocations-response-stream": "InvokeEndpointWithResponseStream",
+      }[action];
+      await readBody(request, RUNTIME_BODY_BYTES);
+      throw validationError(`The operation ${operation ?? path} is not supported by this local SageMaker server.`);
+    }
+    const body = await readBody(request, RUNTIME_BODY_BYTES);
+    this.refuseForFaults(
+      "InvokeEndpoint",
+      () => new ServiceError({ code: "ThrottlingException", status: 429, message: "Rate exceeded" }),
+    );
+    const endpointName = decodeName(name);
+    const members: Record<string, unknown> = { EndpointName: endpointName, Body: "" };
+    const headers: Record<string, string> = {};
+    for (const [header, member] of Object.entries(this.runtimeSchemas.inputHeaders("InvokeEndpoint"))) {
+      const value = request.headers[header];
+      if (typeof value !== "string") continue;
+      members[member] = value;
+      headers[header] = value;
+    }
+    try {
+      this.runtimeSchemas.checkInput("InvokeEndpoint", members);
+    } catch (error) {
+      throw error instanceof ServiceError ? validationError(error.message) : error;
+    }
+    const answer = await invokeEndpoint({
+      invocation: { endpointName, body, headers, requestId },
+      endpoints: this.endpoints,
+      config: this.config,
+    });
+    send(response, { status: 200, headers: { ...answer.headers, "x-amzn-requestid": requestId }, body: answer.body });
+  }
+
+  /** The control path of this server, which the real service has not: faults and a sign of life. */
+  private async answerControl(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const reply = (status: number, content: unknown): void => {
+      send(response, { status, headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
+    };
+    if (path === "/_local/health" && request.method === "GET") {
+      reply(200, { status: this.isClosing ? "closing" : "ok", pid: process.pid });
+      return;
+    }
+    if (path !== "/_local/faults")
+      throw new ServiceError({ code: "NotFound", status: 404, message: `No ${path} here.` });
+    if (request.method === "GET") reply(200, { faults: this.faults.list() });
+    else if (request.method === "DELETE") {
+      this.faults.clear();
+      reply(200, { faults: [] });
+    } else if (request.method === "POST") {
+      // Any other type a form of a web page could send.
+      if (!(request.headers["content-type"] ?? "").startsWith("application/json")) {
+        throw new ServiceError({ code: "UnsupportedMediaType", status: 415, message: "Expected application/json." });
+      }
+      const parsed = z.union([fault, z.array(fault)]).safeParse(parseJson(await readBody(request, CONTROL_BODY_BYTES)));
+      if (!parsed.success) {
+        throw new ServiceError({ code: "BadRequest", status: 400, message: z.prettifyError(parsed.error) });
+      }
+      [parsed.data].flat().forEach(this.addFault);
+      reply(200, { faults: this.faults.list() });
+    } else throw new ServiceError({ code: "MethodNotAllowed", status: 405, message: "GET, POST or DELETE." });
+  }
+
+  private refuseForFaults(operation: string, throttling: () => ServiceError): void {
+    const fits = (candidate: { readonly operation?: string | undefined }): boolean =>
+      candidate.operation === undefined || candidate.operation === operation;
+    if (this.faults.take("throttle", fits) !== undefined) throw throttling();
+    if (this.faults.take("internalFailure", fits) !== undefined) throw internalFailure("injected by fault injection");
+  }
+}
+
+/** The signature itself is not checked: whoever reaches this server is on this machine. */
+function requireSignature(request: IncomingMessage): void {
+  const service = signedService(request);
+  if (service === "sagemaker") return;
+  throw new ServiceError({
+    code: service === undefined ? "MissingAuthenticationTokenException" : "InvalidSignatureException",
+    status: 403,
+    message:
+      service === undefined
+        ? "Missing Authentication Token"
+        : `Credential should be scoped to correct service: 'sagemaker'.`,
+  });
+}
+
+function internalFailure(error: unknown): ServiceError {
+  const text = errorText(error);
+  if (error instanceof Error) console.error(`local sagemaker: ${error.stack ?? text}`);
+  return new ServiceError({
+    code: "InternalFailure",
+    status: 500,
+    message: `The local SageMaker server failed: ${text}`,
+  });
+}
+
+/** As a client would see it: without members that are undefined. */
+function toJson(answer: unknown): unknown {
+  return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+async function listen(server: Server, config: LocalSageMakerConfig): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      reject(new Error(`Port ${config.port} of 127.0.0.1 cannot be listened on: ${cause.message}`, { cause }));
+    });
+    server.listen(config.port, config.host, () => {
+      const address = server.address();
+      if (address !== null && typeof address === "object") resolve(address.port);
+      else reject(new Error("The server has no port."));
+    });
+  });
+}
+
+const lockFile = z.strictObject({ pid: z.int(), startedAt: z.string() });
+
+/** Two servers on one state directory would both own its jobs. @returns gives the directory free again */
+function lockStateDirectory(directory: string): () => void {
+  const path = join(directory, "server.lock");
+  try {
+    const held: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const { pid, startedAt } = lockFile.parse(held);
+    if (processStartTime(pid) === startedAt) {
+      throw new Error(`Another local SageMaker server (pid ${pid}) works on ${directory}.`);
+    }
+  } catch (error) {
+    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const isBroken = error instanceof SyntaxError || error instanceof z.ZodError;
+    if (!isAbsent && !isBroken) throw error;
+  }
+  writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: processStartTime(process.pid) ?? "" }));
+  return () => {
+    rmSync(path, { force: true });
+  };
+}

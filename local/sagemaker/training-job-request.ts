@@ -1,0 +1,180 @@
+import { z } from "zod";
+
+import type { RequestBody } from "./request-validation";
+import { type ServiceError, validationException } from "./service-error";
+import { parseS3Uri } from "./s3-objects";
+
+/** The members of CreateTrainingJob that this server acts upon; all others are kept as they came. */
+export const trainingJobRequest = z.looseObject({
+  TrainingJobName: z.string(),
+  RoleArn: z.string(),
+  HyperParameters: z.record(z.string(), z.string()).optional(),
+  AlgorithmSpecification: z.looseObject({
+    TrainingImage: z.string(),
+    TrainingInputMode: z.string(),
+    MetricDefinitions: z.array(z.object({ Name: z.string(), Regex: z.string() })).optional(),
+  }),
+  InputDataConfig: z
+    .array(
+      z.looseObject({
+        ChannelName: z.string(),
+        DataSource: z.looseObject({
+          S3DataSource: z.looseObject({
+            S3DataType: z.enum(["S3Prefix", "ManifestFile"]),
+            S3Uri: z.string(),
+            S3DataDistributionType: z.string().optional(),
+          }),
+        }),
+        ContentType: z.string().optional(),
+        InputMode: z.string().optional(),
+        CompressionType: z.string().optional(),
+        RecordWrapperType: z.string().optional(),
+      }),
+    )
+    .optional(),
+  OutputDataConfig: z.looseObject({
+    S3OutputPath: z.string(),
+    CompressionType: z.enum(["GZIP", "NONE"]).optional(),
+  }),
+  ResourceConfig: z.looseObject({ InstanceType: z.string(), InstanceCount: z.int() }),
+  StoppingCondition: z
+    .looseObject({ MaxRuntimeInSeconds: z.int().optional(), MaxWaitTimeInSeconds: z.int().optional() })
+    .optional(),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).optional(),
+  EnableNetworkIsolation: z.boolean().optional(),
+  EnableManagedSpotTraining: z.boolean().optional(),
+  CheckpointConfig: z.looseObject({ S3Uri: z.string(), LocalPath: z.string().optional() }).optional(),
+  Environment: z.record(z.string(), z.string()).optional(),
+  RetryStrategy: z.looseObject({ MaximumRetryAttempts: z.int() }).optional(),
+});
+
+export type TrainingJobRequest = z.infer<typeof trainingJobRequest>;
+
+/** Features that change what a job does and that this server has not: refused, since ignoring them would mislead. */
+const UNSUPPORTED_MEMBERS = [
+  "DebugHookConfig",
+  "DebugRuleConfigurations",
+  "ProfilerRuleConfigurations",
+  "TensorBoardOutputConfig",
+  "ExperimentConfig",
+  "RemoteDebugConfig",
+  "InfraCheckConfig",
+  "SessionChainingConfig",
+  "ServerlessJobConfig",
+  "MlflowConfig",
+  "ModelPackageConfig",
+] as const;
+
+/** Where a container sees its folders; the local folders of a job stand in for it. */
+export const CONTAINER_ROOT = "/opt/ml";
+
+export const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+/**
+ * Reads a request that already fits the service model, and applies the service's rules that its model does not say.
+ *
+ * @throws ServiceError naming the broken rule
+ */
+export function parseTrainingJobRequest(body: RequestBody): TrainingJobRequest {
+  for (const member of UNSUPPORTED_MEMBERS) {
+    if (body[member] !== undefined) throw notSupported(`${member} is`);
+  }
+  refuseUnsupportedShapes(body);
+  const parsed = trainingJobRequest.safeParse(body);
+  if (!parsed.success) {
+    // Members that the model calls optional and the service asks for, and enum values that this server has not.
+    throw validationException(
+      parsed.error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; "),
+    );
+  }
+  checkRules(parsed.data);
+  return parsed.data;
+}
+
+/** The most common unsupported choices by their names, before the general parse would name only a type. */
+function refuseUnsupportedShapes(body: RequestBody): void {
+  const shape = z.looseObject({
+    AlgorithmSpecification: z
+      .looseObject({
+        AlgorithmName: z.unknown(),
+        ContainerEntrypoint: z.unknown(),
+        ContainerArguments: z.unknown(),
+        TrainingInputMode: z.unknown(),
+      })
+      .optional(),
+    InputDataConfig: z
+      .array(z.looseObject({ DataSource: z.looseObject({ FileSystemDataSource: z.unknown() }) }))
+      .optional(),
+  });
+  const parsed = shape.safeParse(body);
+  if (!parsed.success) return;
+  const { AlgorithmSpecification: algorithm, InputDataConfig: channels = [] } = parsed.data;
+  if (algorithm === undefined) throw validationException("AlgorithmSpecification is required for this training job.");
+  if (algorithm.AlgorithmName !== undefined) throw notSupported("AlgorithmSpecification.AlgorithmName is");
+  // They would let a request choose what runs on this machine; only the configured images do.
+  if (algorithm.ContainerEntrypoint !== undefined) throw notSupported("AlgorithmSpecification.ContainerEntrypoint is");
+  if (algorithm.ContainerArguments !== undefined) throw notSupported("AlgorithmSpecification.ContainerArguments is");
+  if (algorithm.TrainingInputMode === "Pipe") throw notSupported("TrainingInputMode Pipe is");
+  if (body["ResourceConfig"] === undefined)
+    throw validationException("ResourceConfig is required for this training job.");
+  if (channels.some((channel) => channel.DataSource.FileSystemDataSource !== undefined)) {
+    throw notSupported("DataSource.FileSystemDataSource is");
+  }
+}
+
+function checkRules(request: TrainingJobRequest): void {
+  const { StoppingCondition: limits, ResourceConfig: machines, InputDataConfig: channels = [] } = request;
+  const names = channels.map((channel) => channel.ChannelName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw validationException(`Channel names must be unique. '${twice}' appears more than once.`);
+  if (machines.InstanceCount !== 1) throw notSupported("an InstanceCount other than 1 is");
+  for (const channel of channels) {
+    if (channel.InputMode === "Pipe") throw notSupported("InputMode Pipe is");
+    if (channel.CompressionType === "Gzip") throw notSupported("a channel's CompressionType Gzip is");
+    if (channel.RecordWrapperType === "RecordIO") throw notSupported("RecordWrapperType RecordIO is");
+    checkS3Uri(channel.DataSource.S3DataSource.S3Uri);
+    // The model's pattern lets these through; as a folder they would mean another place.
+    if (/^\.+$/.test(channel.ChannelName)) throw validationException(`Invalid channel name '${channel.ChannelName}'.`);
+  }
+  checkS3Uri(request.OutputDataConfig.S3OutputPath);
+  if (request.CheckpointConfig !== undefined) {
+    checkS3Uri(request.CheckpointConfig.S3Uri);
+    const { LocalPath } = request.CheckpointConfig;
+    if (LocalPath !== undefined && !isBelowContainerRoot(LocalPath)) {
+      throw notSupported(`a CheckpointConfig.LocalPath outside ${CONTAINER_ROOT} ('${LocalPath}') is`);
+    }
+  }
+  const maxWait = limits?.MaxWaitTimeInSeconds;
+  const maxRuntime = limits?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+  if (request.EnableManagedSpotTraining === true) {
+    if (maxWait === undefined || maxWait < maxRuntime) {
+      throw validationException(
+        "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds when EnableManagedSpotTraining is true.",
+      );
+    }
+  } else if (maxWait !== undefined) {
+    throw validationException("MaxWaitTimeInSeconds can be specified only when EnableManagedSpotTraining is true.");
+  }
+  for (const { Name, Regex } of request.AlgorithmSpecification.MetricDefinitions ?? []) {
+    try {
+      new RegExp(Regex);
+    } catch {
+      throw validationException(`The regular expression of metric '${Name}' is not valid: ${Regex}`);
+    }
+  }
+}
+
+function isBelowContainerRoot(path: string): boolean {
+  return path.startsWith(`${CONTAINER_ROOT}/`) && !path.split("/").includes("..");
+}
+
+function checkS3Uri(uri: string): void {
+  if (parseS3Uri(uri) === undefined)
+    throw validationException(`The S3 URI '${uri}' is not of the form s3://bucket/key.`);
+}
+
+/** `what` carries its verb: "Feature is". */
+function notSupported(what: string): ServiceError {
+  return validationException(`${what} not supported by this local SageMaker server.`);
+}

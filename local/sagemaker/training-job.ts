@@ -1,0 +1,212 @@
+import { z } from "zod";
+
+import { validationException } from "./service-error";
+import { asFolder, parseS3Uri } from "./s3-objects";
+import { type TrainingJobRequest, trainingJobRequest } from "./training-job-request";
+
+const jobStatus = z.enum(["InProgress", "Completed", "Failed", "Stopping", "Stopped"]);
+const secondaryStatus = z.enum([
+  "Starting",
+  "Pending",
+  "Downloading",
+  "Training",
+  "Interrupted",
+  "Uploading",
+  "Stopping",
+  "Stopped",
+  "MaxRuntimeExceeded",
+  "MaxWaitTimeExceeded",
+  "Completed",
+  "Failed",
+  "Restarting",
+]);
+
+export type TrainingJobStatus = z.infer<typeof jobStatus>;
+export type SecondaryStatus = z.infer<typeof secondaryStatus>;
+
+const seconds = z.number();
+
+/** Why a job is being ended before its algorithm ended by itself. The first reason stays. */
+export const stopReason = z.enum(["user", "maxRuntime", "maxWait"]);
+export type StopReason = z.infer<typeof stopReason>;
+
+/** A training job as it is kept. Times are epoch seconds, as on the wire. */
+export const trainingJob = z.strictObject({
+  arn: z.string(),
+  request: trainingJobRequest,
+  status: jobStatus,
+  secondaryStatus,
+  transitions: z.array(
+    z.strictObject({
+      Status: secondaryStatus,
+      StartTime: seconds,
+      EndTime: seconds.optional(),
+      StatusMessage: z.string(),
+    }),
+  ),
+  creationTime: seconds,
+  lastModifiedTime: seconds,
+  trainingStartTime: seconds.optional(),
+  trainingEndTime: seconds.optional(),
+  failureReason: z.string().optional(),
+  stopReason: stopReason.optional(),
+  finalMetrics: z.array(z.strictObject({ MetricName: z.string(), Value: z.number(), Timestamp: seconds })),
+  /** How often the job was begun again after a fault of the platform (RetryStrategy). */
+  retries: z.int(),
+  /** Spent by the algorithm over all attempts, for MaxRuntimeInSeconds. */
+  runSeconds: z.number(),
+  /** Of the container that runs now. */
+  process: z.strictObject({ pid: z.int(), startedAt: z.string() }).optional(),
+});
+
+export type TrainingJob = z.infer<typeof trainingJob>;
+
+const MESSAGES: Readonly<Record<SecondaryStatus, string>> = {
+  Starting: "Starting the training job",
+  Pending: "Training job waiting for capacity",
+  Downloading: "Downloading input data",
+  Training: "Training image download completed. Training in progress.",
+  Interrupted: "Training job interrupted. Waiting for capacity to resume.",
+  Uploading: "Uploading generated training model",
+  Stopping: "Stopping the training job",
+  Stopped: "Training job stopped",
+  MaxRuntimeExceeded: "Training job runtime exceeded MaxRuntimeInSeconds provided",
+  MaxWaitTimeExceeded: "Training job wait time exceeded MaxWaitTimeInSeconds provided",
+  Completed: "Training job completed",
+  Failed: "Training job failed",
+  Restarting: "Restarting the training job after an internal failure",
+};
+
+export function newTrainingJob(params: {
+  readonly request: TrainingJobRequest;
+  readonly arn: string;
+  readonly now: number;
+}): TrainingJob {
+  const { request, arn, now } = params;
+  return {
+    arn,
+    request,
+    status: "InProgress",
+    secondaryStatus: "Starting",
+    transitions: [{ Status: "Starting", StartTime: now, StatusMessage: MESSAGES.Starting }],
+    creationTime: now,
+    lastModifiedTime: now,
+    finalMetrics: [],
+    retries: 0,
+    runSeconds: 0,
+  };
+}
+
+export function isFinal(job: Pick<TrainingJob, "status">): boolean {
+  return job.status === "Completed" || job.status === "Failed" || job.status === "Stopped";
+}
+
+/**
+ * The job one step on. Transitions are in order and their times never go back, whatever the clock does.
+ *
+ * @throws Error for a job that has ended: its state never changes again
+ */
+export function advance(
+  job: TrainingJob,
+  params: {
+    readonly to: SecondaryStatus;
+    readonly status?: TrainingJobStatus;
+    readonly now: number;
+    readonly message?: string;
+  },
+): TrainingJob {
+  if (isFinal(job)) throw new Error(`${job.arn} has ended as ${job.status}; it cannot become ${params.to}`);
+  const { to, status = job.status } = params;
+  const last = job.transitions.at(-1);
+  const now = Math.max(params.now, last?.StartTime ?? 0);
+  const ended = isFinal({ status });
+  return {
+    ...job,
+    status,
+    secondaryStatus: to,
+    lastModifiedTime: now,
+    transitions: [
+      ...job.transitions.slice(0, -1),
+      ...(last === undefined ? [] : [{ ...last, EndTime: now }]),
+      {
+        Status: to,
+        StartTime: now,
+        ...(ended ? { EndTime: now } : {}),
+        StatusMessage: params.message ?? MESSAGES[to],
+      },
+    ],
+  };
+}
+
+/** Where the job's results go, as the service lays them out below `S3OutputPath/JOB/output/`. */
+export function outputLocations(request: TrainingJobRequest): {
+  readonly bucket: string;
+  /** Of the archive, or, uncompressed, of the folder without its last slash. */
+  readonly modelKey: string;
+  readonly dataKey: string;
+  readonly compressed: boolean;
+} {
+  const location = parseS3Uri(request.OutputDataConfig.S3OutputPath);
+  if (location === undefined) throw validationException("S3OutputPath is not of the form s3://bucket/key.");
+  const prefix = `${asFolder(location.key)}${request.TrainingJobName}/output/`;
+  const compressed = request.OutputDataConfig.CompressionType !== "NONE";
+  return {
+    bucket: location.bucket,
+    modelKey: compressed ? `${prefix}model.tar.gz` : `${prefix}model`,
+    dataKey: compressed ? `${prefix}output.tar.gz` : `${prefix}data`,
+    compressed,
+  };
+}
+
+/** What DescribeTrainingJob answers. */
+export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
+  const { request, trainingStartTime, trainingEndTime, failureReason } = job;
+  const { Tags: _tags, ...asked } = request;
+  const { bucket, modelKey, compressed } = outputLocations(request);
+  const trainingTime =
+    trainingStartTime !== undefined && trainingEndTime !== undefined
+      ? Math.max(0, Math.round(trainingEndTime - trainingStartTime))
+      : undefined;
+  return {
+    ...asked,
+    TrainingJobArn: job.arn,
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.secondaryStatus,
+    // The model requires it, before and without a model too: it says where one would be.
+    ModelArtifacts: { S3ModelArtifacts: `s3://${bucket}/${modelKey}` },
+    ...(failureReason === undefined ? {} : { FailureReason: failureReason }),
+    AlgorithmSpecification: { EnableSageMakerMetricsTimeSeries: false, ...request.AlgorithmSpecification },
+    OutputDataConfig: {
+      KmsKeyId: "",
+      ...request.OutputDataConfig,
+      CompressionType: compressed ? "GZIP" : "NONE",
+    },
+    StoppingCondition: request.StoppingCondition ?? { MaxRuntimeInSeconds: 86_400 },
+    CreationTime: job.creationTime,
+    LastModifiedTime: job.lastModifiedTime,
+    ...(trainingStartTime === undefined ? {} : { TrainingStartTime: trainingStartTime }),
+    ...(trainingEndTime === undefined ? {} : { TrainingEndTime: trainingEndTime }),
+    ...(trainingTime === undefined
+      ? {}
+      : { TrainingTimeInSeconds: Math.max(1, trainingTime), BillableTimeInSeconds: Math.max(1, trainingTime) }),
+    SecondaryStatusTransitions: job.transitions,
+    ...(job.finalMetrics.length === 0 ? {} : { FinalMetricDataList: job.finalMetrics }),
+    EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
+    EnableInterContainerTrafficEncryption: asked["EnableInterContainerTrafficEncryption"] ?? false,
+    EnableManagedSpotTraining: request.EnableManagedSpotTraining ?? false,
+    ProfilingStatus: "Disabled",
+  };
+}
+
+/** One entry of ListTrainingJobs. */
+export function summariseTrainingJob(job: TrainingJob): Record<string, unknown> {
+  return {
+    TrainingJobName: job.request.TrainingJobName,
+    TrainingJobArn: job.arn,
+    CreationTime: job.creationTime,
+    ...(job.trainingEndTime === undefined ? {} : { TrainingEndTime: job.trainingEndTime }),
+    LastModifiedTime: job.lastModifiedTime,
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.secondaryStatus,
+  };
+}
