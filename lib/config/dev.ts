@@ -1,0 +1,38 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { StageConfigInput } from "./stage-config";
+
+/** A deployment to try things on: everything goes when its stacks go. */
+export const devConfig: StageConfigInput = {
+  stage: "dev",
+  removal: "destroy",
+  logRetention: RetentionDays.TWO_WEEKS,
+  storage: { pointInTimeRecovery: true, deletionProtection: false, noncurrentVersionDays: 7, workDays: 7 },
+  api: {
+    corsOrigins: ["*"],
+    throttle: { rate: 50, burst: 100 },
+    publicThrottle: { rate: 10, burst: 20 },
+  },
+  identity: {
+    passwordGrant: false,
+    signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
+  },
+  userCaps: { openCompositions: 5, openTrainingJobs: 2, tracks: 100, compositions: 500, models: 20 },
+  functions: { logLevel: "DEBUG", reservedConcurrency: {} },
+  compositions: { concurrency: 2 },
+  training: {
+    instanceType: "ml.m5.xlarge",
+    volumeSizeGb: 10,
+    useSpot: true,
+    slots: 1,
+    longestRunSeconds: 14_400,
+    queueDeadlineSeconds: 14_400,
+    capacityDeadlineSeconds: 7_200,
+    slotLeaseSeconds: 300,
+    look: { firstSeconds: 15, laterSeconds: 60, firstForSeconds: 300 },
+    waitSeconds: 60,
+  },
+  sweepMinutes: 5,
+  images: { "unet-gan": { training: { kind: "build" }, inference: { kind: "build" } } },
+  endpoints: { "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 2 } },
+  alarms: { emailAddresses: [] },
+};

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { stages, type Stage } from "../../domain/names/resource-names";
+import { devConfig } from "./dev";
+import { localConfig } from "./local";
+import { prodConfig } from "./prod";
+import { stageConfigSchema, type StageConfig, type StageConfigInput } from "./stage-config";
+
+const configs = { local: localConfig, dev: devConfig, prod: prodConfig } as const satisfies Record<
+  Stage,
+  StageConfigInput
+>;
+
+/** A stage's configuration that cannot be used; the message names every broken field. */
+export class StageConfigError extends Error {
+  override readonly name = "StageConfigError";
+}
+
+/** Checks a whole configuration at once. Throws {@link StageConfigError}. */
+export function parseStageConfig(config: unknown): StageConfig {
+  const parsed = stageConfigSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new StageConfigError(`The stage's configuration is not valid:\n${z.prettifyError(parsed.error)}`);
+}
+
+/** @param stage the value of the `stage` context key, not trusted to be one. Throws {@link StageConfigError}. */
+export function loadStageConfig(stage: unknown): StageConfig {
+  const known = stages.find((name) => name === stage);
+  if (known === undefined) {
+    throw new StageConfigError(`There is no stage ${JSON.stringify(stage)}: use -c stage=${stages.join("|")}.`);
+  }
+  return parseStageConfig(configs[known]);
+}

@@ -1,0 +1,34 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { StageConfigInput } from "./stage-config";
+
+/** One machine, no AWS account: MiniStack takes the deploy, local/ stands in for SageMaker. */
+export const localConfig: StageConfigInput = {
+  stage: "local",
+  removal: "destroy",
+  logRetention: RetentionDays.ONE_WEEK,
+  storage: { pointInTimeRecovery: true, deletionProtection: false, noncurrentVersionDays: 30, workDays: 7 },
+  api: {
+    corsOrigins: ["*"],
+    throttle: { rate: 50, burst: 100 },
+    publicThrottle: { rate: 10, burst: 20 },
+  },
+  identity: { passwordGrant: true },
+  userCaps: { openCompositions: 10, openTrainingJobs: 5, tracks: 500, compositions: 1_000, models: 100 },
+  functions: { logLevel: "INFO", reservedConcurrency: {} },
+  compositions: { concurrency: 2 },
+  training: {
+    instanceType: "ml.m5.xlarge",
+    volumeSizeGb: 10,
+    useSpot: false,
+    // Each training job wants both cores of a small machine.
+    slots: 1,
+    longestRunSeconds: 10_800,
+    queueDeadlineSeconds: 7_200,
+    capacityDeadlineSeconds: 600,
+    slotLeaseSeconds: 45,
+    look: { firstSeconds: 2, laterSeconds: 15, firstForSeconds: 120 },
+    waitSeconds: 10,
+  },
+  sweepMinutes: 1,
+  images: { "unet-gan": { training: { kind: "local" }, inference: { kind: "local" } } },
+};

@@ -1,0 +1,38 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { StageConfigInput } from "./stage-config";
+
+/** A deployment that people rely on: data outlives the stacks, alarms have someone to go to once addresses are set. */
+export const prodConfig: StageConfigInput = {
+  stage: "prod",
+  removal: "retain",
+  logRetention: RetentionDays.THREE_MONTHS,
+  storage: { pointInTimeRecovery: true, deletionProtection: true, noncurrentVersionDays: 30, workDays: 7 },
+  api: {
+    corsOrigins: ["*"],
+    throttle: { rate: 100, burst: 200 },
+    publicThrottle: { rate: 20, burst: 40 },
+  },
+  identity: {
+    passwordGrant: false,
+    signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
+  },
+  userCaps: { openCompositions: 10, openTrainingJobs: 2, tracks: 500, compositions: 2_000, models: 50 },
+  functions: { logLevel: "INFO", reservedConcurrency: {} },
+  compositions: { concurrency: 4 },
+  training: {
+    instanceType: "ml.m5.xlarge",
+    volumeSizeGb: 10,
+    useSpot: true,
+    slots: 2,
+    longestRunSeconds: 86_400,
+    queueDeadlineSeconds: 21_600,
+    capacityDeadlineSeconds: 10_800,
+    slotLeaseSeconds: 600,
+    look: { firstSeconds: 15, laterSeconds: 60, firstForSeconds: 300 },
+    waitSeconds: 120,
+  },
+  sweepMinutes: 5,
+  images: { "unet-gan": { training: { kind: "build" }, inference: { kind: "build" } } },
+  endpoints: { "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 4 } },
+  alarms: { emailAddresses: [] },
+};

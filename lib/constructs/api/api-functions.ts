@@ -1,0 +1,75 @@
+import { Duration } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import type { ApiCapability } from "../../../domain/names/api-routes";
+import { environmentVariables } from "../../../domain/names/environment-variables";
+import type { StageConfig } from "../../config/stage-config";
+import { ServiceFunction } from "../functions/service-function";
+
+export interface ApiFunctionsProps {
+  readonly config: StageConfig;
+  readonly table: Table;
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+}
+
+/** The functions behind the HTTP API: one for each set of rights, not one for each route. */
+export class ApiFunctions extends Construct {
+  readonly byCapability: Readonly<Record<ApiCapability, ServiceFunction>>;
+
+  constructor(scope: Construct, id: string, { config, table, artefacts, work }: ApiFunctionsProps) {
+    super(scope, id);
+
+    const make = (name: string, capability: ApiCapability, description: string, memoryMb: number): ServiceFunction =>
+      new ServiceFunction(this, name, {
+        config,
+        entry: `api/${capability}`,
+        description,
+        memoryMb,
+        // The HTTP API gives up after 30 s; nothing here may take a third of that.
+        timeout: Duration.seconds(10),
+      });
+
+    // Techniques, sample melodies, health, the API's own document: no data, so no rights.
+    const discovery = make("Discovery", "discovery", "What the API offers; 404 for every other path", 512);
+
+    // A MIDI file of 1 MiB takes 170 MB and a third of a second of a whole processor to parse.
+    const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
+    tracks.useTable(table, "readWrite");
+    tracks.useArtefacts(artefacts, {
+      get: ["users/*/tracks/*"],
+      put: ["users/*/tracks/*"],
+      delete: ["users/*/tracks/*"],
+    });
+
+    const compositions = make(
+      "Compositions",
+      "compositions",
+      "Compositions: request, follow, fetch, rename, delete",
+      512,
+    );
+    compositions.useTable(table, "readWrite");
+    compositions.useArtefacts(artefacts, {
+      get: ["users/*/compositions/*"],
+      put: ["users/*/compositions/*"],
+      delete: ["users/*/compositions/*"],
+    });
+
+    const models = make("Models", "models", "Stock and trained models", 512);
+    models.useTable(table, "readWrite");
+    models.useArtefacts(artefacts, { get: ["users/*/models/*"], delete: ["users/*/models/*"] });
+
+    const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
+    training.useTable(table, "readWrite");
+    const ofJobs = ["users/*/training-jobs/*"];
+    training.useArtefacts(artefacts, { get: ofJobs, delete: ofJobs, list: true });
+    training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
+
+    for (const fn of [tracks, compositions, models, training]) {
+      fn.setJsonVariable(environmentVariables.userCaps, config.userCaps);
+    }
+    training.setVariable(environmentVariables.longestRunSeconds, String(config.training.longestRunSeconds));
+    this.byCapability = { discovery, tracks, compositions, models, training };
+  }
+}

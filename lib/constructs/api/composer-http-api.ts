@@ -1,0 +1,166 @@
+import { Duration } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  ApiMapping,
+  CfnStage,
+  CorsHttpMethod,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpUserPoolAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import {
+  apiRoutes,
+  defaultRouteCapability,
+  routeKey,
+  type ApiCapability,
+  type ApiRoute,
+} from "../../../domain/names/api-routes";
+import type { StageConfig, Throttle } from "../../config/stage-config";
+import type { ServiceFunction } from "../functions/service-function";
+import { removalPolicy } from "../removal";
+import { acknowledge } from "../rights/acknowledge";
+
+export interface ComposerHttpApiProps {
+  readonly config: StageConfig;
+  readonly functions: Readonly<Record<ApiCapability, ServiceFunction>>;
+  readonly userPool: IUserPool;
+  readonly client: IUserPoolClient;
+}
+
+const httpMethods = {
+  GET: HttpMethod.GET,
+  POST: HttpMethod.POST,
+  PATCH: HttpMethod.PATCH,
+  DELETE: HttpMethod.DELETE,
+} as const;
+
+/** CloudFormation's form of a throttle. */
+function routeThrottle({ rate, burst }: Throttle): { ThrottlingRateLimit: number; ThrottlingBurstLimit: number } {
+  return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
+}
+
+/** The HTTP API: routes of domain/names/api-routes.ts, a JWT authorizer on all but the public ones, throttles, CORS. */
+export class ComposerHttpApi extends Construct {
+  readonly api: HttpApi;
+  /** Where clients call it: the custom domain if the stage has one. */
+  readonly url: string;
+  /** What the custom domain's DNS record must point to. */
+  readonly customDomainTarget?: string;
+
+  constructor(scope: Construct, id: string, { config, functions, userPool, client }: ComposerHttpApiProps) {
+    super(scope, id);
+
+    this.api = new HttpApi(this, "Api", {
+      description: `OpenComposer ${config.stage}`,
+      createDefaultStage: false,
+      corsPreflight: {
+        allowOrigins: config.api.corsOrigins,
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+        allowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
+        exposeHeaders: ["ETag", "Location", "Retry-After"],
+        maxAge: Duration.hours(1),
+      },
+    });
+
+    const authorizer = new HttpUserPoolAuthorizer("AccessToken", userPool, { userPoolClients: [client] });
+    const integration = (capability: ApiCapability): HttpLambdaIntegration =>
+      new HttpLambdaIntegration(`${capability}Integration`, functions[capability].handler, {
+        // One permission for the whole API: the same function serves all routes of its capability.
+        scopePermissionToRoute: false,
+      });
+    const integrations: Readonly<Record<ApiCapability, HttpLambdaIntegration>> = {
+      discovery: integration("discovery"),
+      tracks: integration("tracks"),
+      compositions: integration("compositions"),
+      models: integration("models"),
+      training: integration("training"),
+    };
+
+    const throttles: Record<string, ReturnType<typeof routeThrottle>> = {};
+    const stage = new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: config.api.throttle.rate, burstLimit: config.api.throttle.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, "AccessLogs", {
+            retention: config.logRetention,
+            removalPolicy: removalPolicy(config),
+          }),
+        ),
+        // No query string and no header: neither names of files nor tokens belong in a log.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: "$context.requestId",
+            time: "$context.requestTime",
+            routeKey: "$context.routeKey",
+            status: "$context.status",
+            responseLength: "$context.responseLength",
+            responseLatency: "$context.responseLatency",
+            integrationLatency: "$context.integrationLatency",
+            sub: "$context.authorizer.claims.sub",
+            authorizerError: "$context.authorizer.error",
+            integrationError: "$context.integrationErrorMessage",
+            sourceIp: "$context.identity.sourceIp",
+            userAgent: "$context.identity.userAgent",
+          }),
+        ),
+      },
+    });
+
+    for (const [operationId, route] of Object.entries<ApiRoute>(apiRoutes)) {
+      const made = new HttpRoute(this, operationId, {
+        httpApi: this.api,
+        routeKey: HttpRouteKey.with(route.path, httpMethods[route.method]),
+        integration: integrations[route.capability],
+        authorizer: route.public ? new HttpNoneAuthorizer() : authorizer,
+      });
+      if (route.public) {
+        throttles[routeKey(route)] = routeThrottle(config.api.publicThrottle);
+        acknowledge(made, "APIG4", "Public by design: it tells what the API offers and holds no data of anyone.");
+        // API Gateway refuses settings of a route that is not there yet.
+        stage.node.addDependency(made);
+      }
+    }
+    const defaultRoute = new HttpRoute(this, "Default", {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: integrations[defaultRouteCapability],
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    acknowledge(defaultRoute, "APIG4", "Only answers 404 as problem+json for paths that do not exist.");
+    throttles["$default"] = routeThrottle(config.api.publicThrottle);
+    stage.node.addDependency(defaultRoute);
+
+    const cfnStage = stage.node.defaultChild;
+    if (!(cfnStage instanceof CfnStage))
+      throw new Error("The HTTP stage has no CfnStage: its CDK construct has changed.");
+    cfnStage.routeSettings = throttles;
+
+    const { customDomain } = config.api;
+    if (customDomain === undefined) {
+      this.url = this.api.apiEndpoint;
+    } else {
+      const domainName = new DomainName(this, "CustomDomain", {
+        domainName: customDomain.name,
+        certificate: Certificate.fromCertificateArn(this, "Certificate", customDomain.certificateArn),
+      });
+      new ApiMapping(this, "CustomDomainMapping", { api: this.api, domainName, stage });
+      this.url = `https://${customDomain.name}`;
+      this.customDomainTarget = domainName.regionalDomainName;
+    }
+  }
+}

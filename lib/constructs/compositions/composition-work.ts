@@ -1,0 +1,71 @@
+import { Duration } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { techniqueIds } from "../../../domain/names/resource-names";
+import type { StageConfig } from "../../config/stage-config";
+import { ServiceFunction } from "../functions/service-function";
+import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { endpointArn } from "../rights/sagemaker-arns";
+
+export interface CompositionWorkProps {
+  readonly config: StageConfig;
+  readonly table: Table;
+  readonly artefacts: Bucket;
+}
+
+/** Long enough for one call of an endpoint (70 s at most) and what is around it. */
+const workerTimeout = Duration.seconds(90);
+
+/** The queue of compositions to execute, and the worker that calls the technique's endpoint for each. */
+export class CompositionWork extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly worker: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { config, table, artefacts }: CompositionWorkProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, "DeadLetters").queue;
+    this.queue = new Queue(this, "Queue", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(1),
+      // Not the usual six time-outs: the poller never takes more than the worker's concurrency allows, so nothing waits
+      // in flight, and after a cold endpoint's refusal the next try should come soon. A second delivery meets the lease.
+      visibilityTimeout: workerTimeout.plus(Duration.seconds(30)),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+    });
+
+    this.worker = new ServiceFunction(this, "Worker", {
+      config,
+      entry: "events/execute-composition",
+      description: "Executes one composition: endpoint, MIDI file, row",
+      timeout: workerTimeout,
+      memoryMb: 1024,
+      reservedConcurrency: config.functions.reservedConcurrency.executeComposition,
+    });
+    this.worker.useTable(table, "readWrite");
+    this.worker.useArtefacts(artefacts, {
+      // Models are read by the endpoint, with a URL that this role signs.
+      get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "stock/*"],
+      put: ["users/*/compositions/*"],
+      list: true,
+    });
+    this.worker.allow(
+      new PolicyStatement({
+        actions: ["sagemaker:InvokeEndpoint"],
+        resources: techniqueIds.map((technique) => endpointArn(this, config.stage, technique)),
+      }),
+    );
+    this.worker.handler.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: 1,
+        maxConcurrency: config.compositions.concurrency,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+}

@@ -1,0 +1,195 @@
+import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { environmentVariables, telemetryNamespace } from "../../../domain/names/environment-variables";
+import { resourcePrefix } from "../../../domain/names/resource-names";
+import { openWorkIndex } from "../../../domain/names/table-keys";
+import type { StageConfig } from "../../config/stage-config";
+import { removalPolicy } from "../removal";
+import { repositoryPath } from "../repository-root";
+import { acknowledgeWildcards } from "../rights/acknowledge";
+
+export interface ServiceFunctionProps {
+  readonly config: StageConfig;
+  /** Folder under lambdas/ whose `handler.ts` exports `handler`. */
+  readonly entry: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** Also decides the share of a processor: 1,769 MB is one whole. */
+  readonly memoryMb: number;
+  /** @default - the account's unreserved pool */
+  readonly reservedConcurrency?: number | undefined;
+}
+
+/** Key patterns (`*` inside) that a function may use in one bucket, by what it does to them. */
+export interface ObjectRights {
+  readonly get?: readonly string[];
+  readonly put?: readonly string[];
+  readonly delete?: readonly string[];
+  /** Whether it lists keys or reads objects that may not be there. @default false */
+  readonly list?: boolean;
+}
+
+const tableActions = {
+  read: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+  // A transaction needs the rights of the writes in it. Scan is never granted: no access pattern needs it.
+  write: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"],
+} as const;
+
+/**
+ * One Lambda function with its own role, its own log group and the settings every function of ours has. Each `use…`
+ * method gives the right and the environment variable that names the resource together, so that neither can be missing.
+ */
+export class ServiceFunction extends Construct {
+  readonly handler: NodejsFunction;
+  readonly role: Role;
+  private readonly config: StageConfig;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { config } = props;
+    this.config = config;
+
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: config.logRetention,
+      removalPolicy: removalPolicy(config),
+    });
+    // Not the managed AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    this.role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      description: `Rights of ${resourcePrefix(config.stage)} ${props.entry}`,
+    });
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+
+    this.handler = new NodejsFunction(this, "Function", {
+      entry: repositoryPath("lambdas", ...props.entry.split("/"), "handler.ts"),
+      handler: "handler",
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      // A workflow execution goes on with the versions it started with; they go when the function goes.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      awsSdkConnectionReuse: false,
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      environment: {
+        [environmentVariables.stage]: config.stage,
+        // The service is a metric dimension: two stages in one account must not share alarms.
+        POWERTOOLS_SERVICE_NAME: resourcePrefix(config.stage),
+        POWERTOOLS_METRICS_NAMESPACE: telemetryNamespace,
+        POWERTOOLS_LOG_LEVEL: config.functions.logLevel,
+      },
+      projectRoot: repositoryPath(),
+      depsLockFilePath: repositoryPath("package-lock.json"),
+      bundling: {
+        // node20 also runs on the machine of the local cloud; CommonJS because the local executor refuses top-level await.
+        target: "node20",
+        format: OutputFormat.CJS,
+        mainFields: ["module", "main"],
+        minify: true,
+        // The SDK goes into the bundle: what was tested is what runs, and cold starts read one file.
+        externalModules: [],
+      },
+    });
+    acknowledgeWildcards(
+      this.role,
+      ["*"],
+      "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource; a test holds that nothing else is granted on *.",
+    );
+  }
+
+  /** Adds rights that no `use…` method covers. */
+  allow(statement: PolicyStatement): void {
+    this.role.addToPolicy(statement);
+  }
+
+  setVariable(name: string, value: string): void {
+    this.handler.addEnvironment(name, value);
+  }
+
+  /** Acknowledges the wildcards of resources that were given to {@link allow}. */
+  acknowledgeWildcards(resources: readonly string[], reason: string): void {
+    acknowledgeWildcards(this.role, resources, reason);
+  }
+
+  /**
+   * `dynamodb:LeadingKeys` cannot narrow this to one user: a function has one role for the requests of every user.
+   * Ownership is kept by the repositories, which build every key from the token's `sub`.
+   */
+  useTable(table: Table, access: "read" | "readWrite"): void {
+    this.setVariable(environmentVariables.tableName, table.tableName);
+    this.allow(
+      new PolicyStatement({
+        actions: [...tableActions.read, ...(access === "readWrite" ? tableActions.write : [])],
+        resources: [table.tableArn],
+      }),
+    );
+    this.allow(
+      new PolicyStatement({
+        actions: ["dynamodb:Query"],
+        resources: [`${table.tableArn}/index/${openWorkIndex.indexName}`],
+      }),
+    );
+  }
+
+  useArtefacts(bucket: Bucket, rights: ObjectRights): void {
+    this.useBucket(bucket, rights, environmentVariables.artefactsBucket);
+  }
+
+  useWork(bucket: Bucket, rights: ObjectRights): void {
+    this.useBucket(bucket, rights, environmentVariables.workBucket);
+  }
+
+  /** The right to send, and the variable that names the queue. */
+  useQueue(queue: IQueue, variable: string): void {
+    this.setVariable(variable, queue.queueUrl);
+    this.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
+  }
+
+  private useBucket(bucket: Bucket, rights: ObjectRights, variable: string): void {
+    this.setVariable(variable, bucket.bucketName);
+    const grant = (actions: string[], keys: readonly string[] | undefined): void => {
+      if (keys === undefined || keys.length === 0) return;
+      const resources = keys.map((key) => bucket.arnForObjects(key));
+      this.allow(new PolicyStatement({ actions, resources }));
+      acknowledgeWildcards(
+        this.role,
+        resources,
+        "Objects of every user under one fixed kind of key: a function has one role for all users, and the key module builds keys from the token's sub.",
+      );
+    };
+    grant(["s3:GetObject"], rights.get);
+    grant(["s3:PutObject"], rights.put);
+    grant(["s3:DeleteObject"], rights.delete);
+    if (rights.list === true) {
+      // Without it S3 answers 403 instead of 404 for an object that is not there. No condition on s3:prefix: a GetObject
+      // has no prefix that the condition could match.
+      this.allow(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }));
+    }
+  }
+
+  /** JSON in an environment variable; tokens inside it are resolved at deploy time. */
+  setJsonVariable(name: string, value: unknown): void {
+    this.setVariable(name, Stack.of(this).toJsonString(value));
+  }
+
+  get stageConfig(): StageConfig {
+    return this.config;
+  }
+}

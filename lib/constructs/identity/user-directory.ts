@@ -1,0 +1,96 @@
+import { Aws, CfnOutput, Duration } from "aws-cdk-lib";
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  UserPoolClient,
+} from "aws-cdk-lib/aws-cognito";
+import { Construct } from "constructs";
+import { resourcePrefix } from "../../../domain/names/resource-names";
+import type { StageConfig } from "../../config/stage-config";
+import { removalPolicy } from "../removal";
+import { acknowledge } from "../rights/acknowledge";
+
+export interface UserDirectoryProps {
+  readonly config: StageConfig;
+}
+
+/** Who may use a deployment: a user pool that only an administrator adds people to, and one public client. */
+export class UserDirectory extends Construct {
+  readonly userPool: UserPool;
+  readonly client: UserPoolClient;
+
+  constructor(scope: Construct, id: string, { config }: UserDirectoryProps) {
+    super(scope, id);
+    const { signInPage, passwordGrant } = config.identity;
+
+    this.userPool = new UserPool(this, "UserPool", {
+      selfSignUpEnabled: false,
+      signInAliases: { username: true, email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      deletionProtection: config.storage.deletionProtection,
+      removalPolicy: removalPolicy(config),
+    });
+    acknowledge(
+      this.userPool,
+      "COG2",
+      "A second factor is offered, not forced: what is behind the sign-in is music, and each team decides for its own pool.",
+    );
+    acknowledge(
+      this.userPool,
+      "COG8",
+      "Threat protection needs the Plus plan, which is charged per user; self sign-up is off, and Cognito limits password guesses itself.",
+    );
+
+    this.client = this.userPool.addClient("Client", {
+      // Public: a browser or a command line cannot keep a secret. The code flow is used with PKCE.
+      generateSecret: false,
+      authFlows: { userPassword: passwordGrant, userSrp: false },
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(30),
+      ...(signInPage === undefined
+        ? { disableOAuth: true }
+        : {
+            oAuth: {
+              flows: { authorizationCodeGrant: true },
+              scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+              callbackUrls: signInPage.callbackUrls,
+              logoutUrls: signInPage.logoutUrls,
+            },
+          }),
+    });
+
+    if (signInPage !== undefined) {
+      const domain = this.userPool.addDomain("SignInPage", {
+        // The prefix is one name space for all accounts of a region, so the account makes it ours.
+        cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
+        managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+      });
+      // Without a style assigned to the client, managed login answers with an error page.
+      new CfnManagedLoginBranding(this, "SignInStyle", {
+        userPoolId: this.userPool.userPoolId,
+        clientId: this.client.userPoolClientId,
+        useCognitoProvidedValues: true,
+      }).node.addDependency(domain);
+      new CfnOutput(this, "SignInUrl", { value: domain.baseUrl() }).overrideLogicalId("UserPoolDomainUrl");
+    }
+  }
+}

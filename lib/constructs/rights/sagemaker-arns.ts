@@ -1,0 +1,20 @@
+import { Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { endpointName, resourcePrefix, type Stage, type TechniqueId } from "../../../domain/names/resource-names";
+
+/** Every training job that a deployment of this stage makes: their names begin with its prefix. */
+export function trainingJobsArn(scope: Construct, stage: Stage): string {
+  return Stack.of(scope).formatArn({
+    service: "sagemaker",
+    resource: "training-job",
+    resourceName: `${resourcePrefix(stage)}-*`,
+  });
+}
+
+export function endpointArn(scope: Construct, stage: Stage, technique: TechniqueId): string {
+  return Stack.of(scope).formatArn({
+    service: "sagemaker",
+    resource: "endpoint",
+    resourceName: endpointName(stage, technique),
+  });
+}

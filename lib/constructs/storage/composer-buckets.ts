@@ -1,0 +1,61 @@
+import { Duration } from "aws-cdk-lib";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type LifecycleRule } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import type { StageConfig } from "../../config/stage-config";
+import { removalPolicy } from "../removal";
+import { acknowledge } from "../rights/acknowledge";
+
+export interface ComposerBucketsProps {
+  readonly config: StageConfig;
+}
+
+const unfinishedUploads: LifecycleRule = {
+  id: "abort-unfinished-uploads",
+  abortIncompleteMultipartUploadAfter: Duration.days(1),
+};
+
+/**
+ * `artefacts` keeps what users made (versioned, so that a mistake can be undone); `work` holds what a running job
+ * needs and forgets it after some days. Their keys stand in domain/names/object-keys.ts.
+ */
+export class ComposerBuckets extends Construct {
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+
+  constructor(scope: Construct, id: string, { config }: ComposerBucketsProps) {
+    super(scope, id);
+    const common = {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: removalPolicy(config),
+    };
+    this.artefacts = new Bucket(this, "Artefacts", {
+      ...common,
+      versioned: true,
+      lifecycleRules: [
+        unfinishedUploads,
+        {
+          id: "forget-old-versions",
+          noncurrentVersionExpiration: Duration.days(config.storage.noncurrentVersionDays),
+          expiredObjectDeleteMarker: true,
+        },
+      ],
+    });
+    this.work = new Bucket(this, "Work", {
+      ...common,
+      lifecycleRules: [
+        unfinishedUploads,
+        { id: "forget-work", prefix: "users/", expiration: Duration.days(config.storage.workDays) },
+      ],
+    });
+    for (const bucket of [this.artefacts, this.work]) {
+      acknowledge(
+        bucket,
+        "S1",
+        "Only our own roles and short presigned URLs reach the bucket. Access logs would need a third bucket that costs more than the data; a team that must have them turns CloudTrail data events on.",
+      );
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { Rule, RuleTargetInput, Schedule, type IRuleTarget } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { environmentVariables } from "../../../domain/names/environment-variables";
+import { localSageMakerEventSource, resourcePrefix } from "../../../domain/names/resource-names";
+import { openWorkIndex, openWorkKinds } from "../../../domain/names/table-keys";
+import type { StageConfig } from "../../config/stage-config";
+import { ServiceFunction } from "../functions/service-function";
+import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { acknowledge } from "../rights/acknowledge";
+import { allowFollowingJobs, allowSettling } from "./training-workflow";
+
+export interface OpenWorkEventsProps {
+  readonly config: StageConfig;
+  readonly table: Table;
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+  readonly compositionQueue: Queue;
+  readonly stateMachine: StateMachine;
+  /** TRAINING_SETTINGS, see domain/schemas/training-settings.ts. */
+  readonly settings: unknown;
+}
+
+/** What starts work, and what makes sure that none is forgotten: stream, schedule and two rules. */
+export class OpenWorkEvents extends Construct {
+  readonly dispatchFailures: Queue;
+  /** Events that a rule could not deliver, or that a function failed on after its retries. */
+  readonly eventFailures: Queue;
+  readonly sweeper: ServiceFunction;
+  private readonly props: OpenWorkEventsProps;
+
+  constructor(scope: Construct, id: string, props: OpenWorkEventsProps) {
+    super(scope, id);
+    this.props = props;
+    this.dispatchFailures = new DeadLetterQueue(this, "DispatchFailures").queue;
+    this.eventFailures = new DeadLetterQueue(this, "EventFailures").queue;
+    for (const queue of [this.dispatchFailures, this.eventFailures]) {
+      // cdk-nag knows dead-letter queues of queues only, not those of functions, event sources and rules.
+      acknowledge(queue, "SQS3", "It is a dead-letter queue itself.");
+    }
+
+    this.addDispatcher();
+    this.sweeper = this.addSweeper();
+    this.addWorkflowEnded();
+    this.addTrainingJobChanged();
+  }
+
+  /** The outbox: a row that carries open work is work to start; a row that gained `stopRequested` is work to stop. */
+  private addDispatcher(): void {
+    const { config, table, compositionQueue } = this.props;
+    const dispatcher = this.make(
+      "DispatchWork",
+      "dispatch-work",
+      "Starts and stops work that the table's stream tells of",
+      {
+        reservedConcurrency: config.functions.reservedConcurrency.dispatchWork,
+      },
+    );
+    dispatcher.useTable(table, "readWrite");
+    dispatcher.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
+    dispatcher.useQueue(this.dispatchFailures, environmentVariables.dispatchFailuresQueueUrl);
+    this.allowExecutions(dispatcher, { describe: false });
+    allowFollowingJobs(dispatcher, { stop: true });
+
+    const hasOpenWork = { [openWorkIndex.partitionKey]: { S: [...openWorkKinds] } };
+    const { tableStreamArn } = table;
+    if (tableStreamArn === undefined) throw new Error("The table has no stream: nothing would start the work.");
+    // The mapping rather than CDK's DynamoEventSource, whose parameter type refuses a Table under exactOptionalPropertyTypes.
+    dispatcher.handler.addEventSourceMapping("Stream", {
+      eventSourceArn: tableStreamArn,
+      // LATEST would lose what is written between the deploy and the first poll.
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 10,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      // A poison record blocks its shard until then; the stream itself forgets after 24 hours.
+      maxRecordAge: Duration.hours(1),
+      onFailure: new SqsDlq(this.dispatchFailures),
+      filters: [
+        FilterCriteria.filter({ eventName: ["INSERT"], dynamodb: { NewImage: hasOpenWork } }),
+        FilterCriteria.filter({
+          eventName: ["MODIFY"],
+          dynamodb: {
+            NewImage: { ...hasOpenWork, stopRequested: { BOOL: [true] } },
+            OldImage: { stopRequested: { BOOL: [false] } },
+          },
+        }),
+      ],
+    });
+    table.grantStreamRead(dispatcher.handler);
+  }
+
+  private addSweeper(): ServiceFunction {
+    const { config, compositionQueue } = this.props;
+    const sweeper = this.make("SweepOpenWork", "sweep-open-work", "Repairs work whose execution or lease has ended");
+    allowSettling(sweeper, this.props);
+    sweeper.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
+    this.allowExecutions(sweeper, { describe: true });
+    new Rule(this, "SweepSchedule", {
+      description: "Looks for unfinished work that nobody is working on",
+      schedule: Schedule.rate(Duration.minutes(config.sweepMinutes)),
+      targets: [this.target(sweeper, RuleTargetInput.fromObject({}))],
+    });
+    return sweeper;
+  }
+
+  /** An execution that did not end by its own Succeed state has left its row behind. */
+  private addWorkflowEnded(): void {
+    const { stateMachine } = this.props;
+    const ended = this.make("WorkflowEnded", "workflow-ended", "Settles the job of an execution that was cut off");
+    allowSettling(ended, this.props);
+    this.allowExecutions(ended, { describe: true });
+    new Rule(this, "WorkflowEndedRule", {
+      description: "Training workflow executions that failed, timed out or were aborted",
+      eventPattern: {
+        source: ["aws.states"],
+        detailType: ["Step Functions Execution Status Change"],
+        detail: {
+          status: ["FAILED", "TIMED_OUT", "ABORTED"],
+          stateMachineArn: [stateMachine.stateMachineArn],
+        },
+      },
+      targets: [this.target(ended)],
+    });
+  }
+
+  /** Only makes the row fresher than the workflow's next look would: it never ends a job. */
+  private addTrainingJobChanged(): void {
+    const { config, table, work } = this.props;
+    const changed = this.make("TrainingJobChanged", "training-job-changed", "Looks at a training job that has changed");
+    changed.useTable(table, "readWrite");
+    changed.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], list: true });
+    allowFollowingJobs(changed, { stop: false });
+    new Rule(this, "TrainingJobChangedRule", {
+      description: "State changes of this deployment's training jobs",
+      eventPattern: {
+        // Nobody but AWS may send events of `aws.…`: the local SageMaker server has a source of its own.
+        source: ["aws.sagemaker", ...(config.stage === "local" ? [localSageMakerEventSource] : [])],
+        detailType: ["SageMaker Training Job State Change"],
+        detail: { TrainingJobName: [{ prefix: `${resourcePrefix(config.stage)}-` }] },
+      },
+      targets: [this.target(changed)],
+    });
+  }
+
+  private make(
+    name: string,
+    event: string,
+    description: string,
+    more: { readonly reservedConcurrency?: number | undefined } = {},
+  ): ServiceFunction {
+    const { config, settings } = this.props;
+    const fn = new ServiceFunction(this, name, {
+      config,
+      entry: `events/${event}`,
+      description,
+      timeout: Duration.seconds(60),
+      memoryMb: 512,
+      ...more,
+    });
+    fn.setJsonVariable(environmentVariables.trainingSettings, settings);
+    return fn;
+  }
+
+  /** A rule's target. An event that cannot be delivered, or that the function keeps failing on, is kept. */
+  private target(fn: ServiceFunction, event?: RuleTargetInput): IRuleTarget {
+    fn.handler.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      onFailure: new SqsDestination(this.eventFailures),
+    });
+    return new LambdaFunction(fn.handler, {
+      deadLetterQueue: this.eventFailures,
+      maxEventAge: Duration.hours(1),
+      retryAttempts: 10,
+      ...(event === undefined ? {} : { event }),
+    });
+  }
+
+  private allowExecutions(fn: ServiceFunction, { describe }: { readonly describe: boolean }): void {
+    const { stateMachine } = this.props;
+    fn.setVariable(environmentVariables.stateMachineArn, stateMachine.stateMachineArn);
+    fn.allow(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachine.stateMachineArn] }));
+    if (!describe) return;
+    const executions = Stack.of(this).formatArn({
+      service: "states",
+      resource: "execution",
+      resourceName: `${stateMachine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    fn.allow(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }));
+    fn.acknowledgeWildcards([executions], "Executions of our state machine: they are named after jobs.");
+  }
+}

@@ -1,0 +1,57 @@
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { resourcePrefix } from "../../../domain/names/resource-names";
+import type { StageConfig } from "../../config/stage-config";
+import { acknowledgeWildcards } from "../rights/acknowledge";
+import { makeSageMakerRole } from "../rights/sagemaker-role";
+
+export interface TrainingRoleProps {
+  readonly config: StageConfig;
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+}
+
+/** What SageMaker may do for a training job: read the data, write checkpoints and output. Never a user's music. */
+export class TrainingRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { config, artefacts, work }: TrainingRoleProps) {
+    super(scope, id);
+    this.role = makeSageMakerRole(this, "Role", {
+      description: `Training jobs of ${resourcePrefix(config.stage)}`,
+      logGroupName: "/aws/sagemaker/TrainingJobs*",
+      metricNamespaces: ["/aws/sagemaker/TrainingJobs"],
+    });
+    const jobs = "users/*/training-jobs/*";
+    const readable = [
+      artefacts.arnForObjects("datasets/*"),
+      work.arnForObjects(`${jobs}/selection/*`),
+      work.arnForObjects(`${jobs}/checkpoints/*`),
+    ];
+    const writable = [work.arnForObjects(`${jobs}/checkpoints/*`), work.arnForObjects(`${jobs}/output/*`)];
+    this.role.addToPolicy(new PolicyStatement({ actions: ["s3:GetObject"], resources: readable }));
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: writable }),
+    );
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ["s3:ListBucket"],
+        resources: [artefacts.bucketArn],
+        conditions: { StringLike: { "s3:prefix": ["datasets/*"] } },
+      }),
+    );
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ["s3:ListBucket"],
+        resources: [work.bucketArn],
+        conditions: { StringLike: { "s3:prefix": [`${jobs}/*`] } },
+      }),
+    );
+    acknowledgeWildcards(
+      this.role,
+      [...readable, ...writable],
+      "The prefixes of training jobs: one role serves every job, and with network isolation only SageMaker's own agent uses it, for the prefixes named when the job was created.",
+    );
+  }
+}

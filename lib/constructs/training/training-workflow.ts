@@ -1,0 +1,190 @@
+import { readFileSync } from "node:fs";
+import { Duration } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement, type IRole } from "aws-cdk-lib/aws-iam";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { environmentVariables } from "../../../domain/names/environment-variables";
+import type { StageConfig } from "../../config/stage-config";
+import { ServiceFunction } from "../functions/service-function";
+import { removalPolicy } from "../removal";
+import { repositoryPath } from "../repository-root";
+import { acknowledgeWildcards } from "../rights/acknowledge";
+import { trainingJobsArn } from "../rights/sagemaker-arns";
+import { checkHistoryBudget } from "./history-budget";
+
+export interface TrainingWorkflowProps {
+  readonly config: StageConfig;
+  readonly table: Table;
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+  readonly trainingRole: IRole;
+  /** TRAINING_SETTINGS, see domain/schemas/training-settings.ts. */
+  readonly settings: unknown;
+}
+
+/** Keys of everything that belongs to training jobs, in both buckets. */
+const trainingJobObjects = "users/*/training-jobs/*";
+const prefixReason = "Training jobs of this deployment: their names begin with its prefix and end with the job's id.";
+
+/** The right to look at this deployment's training jobs and to stop them. */
+export function allowFollowingJobs(fn: ServiceFunction, { stop }: { readonly stop: boolean }): void {
+  const jobs = trainingJobsArn(fn, fn.stageConfig.stage);
+  fn.allow(
+    new PolicyStatement({
+      actions: ["sagemaker:DescribeTrainingJob", ...(stop ? ["sagemaker:StopTrainingJob"] : [])],
+      resources: [jobs],
+    }),
+  );
+  fn.acknowledgeWildcards([jobs], prefixReason);
+}
+
+/** What it takes to end a job: keep its progress and samples, write its row, stop what still runs. */
+export function allowSettling(
+  fn: ServiceFunction,
+  { table, artefacts, work }: Pick<TrainingWorkflowProps, "table" | "artefacts" | "work">,
+): void {
+  fn.useTable(table, "readWrite");
+  fn.useWork(work, { get: [trainingJobObjects], list: true });
+  fn.useArtefacts(artefacts, { put: [trainingJobObjects] });
+  allowFollowingJobs(fn, { stop: true });
+}
+
+/** The state machine of stepfunctions/training-workflow.asl.json and the functions that are its steps. */
+export class TrainingWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly steps: Readonly<Record<string, ServiceFunction>>;
+
+  constructor(scope: Construct, id: string, props: TrainingWorkflowProps) {
+    super(scope, id);
+    const { config, table, artefacts, work, trainingRole, settings } = props;
+
+    const make = (
+      name: string,
+      step: string,
+      description: string,
+      seconds: number,
+      memoryMb = 512,
+    ): ServiceFunction => {
+      const fn = new ServiceFunction(this, name, {
+        config,
+        entry: `workflow/${step}`,
+        description,
+        timeout: Duration.seconds(seconds),
+        memoryMb,
+      });
+      fn.setJsonVariable(environmentVariables.trainingSettings, settings);
+      return fn;
+    };
+
+    // Each time-out is under that of its state in the ASL file, so that the function's own error is what is seen.
+    const prepareData = make("PrepareData", "prepare-data", "Selects the pieces of a training job", 300, 1024);
+    prepareData.useTable(table, "readWrite");
+    prepareData.useArtefacts(artefacts, { get: ["datasets/*"], list: true });
+    prepareData.useWork(work, {
+      // A resumed job starts from a copy of the earlier job's checkpoints.
+      get: [`${trainingJobObjects}/checkpoints/*`],
+      put: [`${trainingJobObjects}/selection/*`, `${trainingJobObjects}/checkpoints/*`],
+      list: true,
+    });
+
+    const takeSlot = make("TakeSlot", "take-slot", "Takes or renews a training slot", 30);
+    takeSlot.useTable(table, "readWrite");
+    allowFollowingJobs(takeSlot, { stop: false });
+
+    const launch = make("LaunchTrainingJob", "launch-training-job", "Creates the SageMaker training job", 90);
+    launch.useTable(table, "readWrite");
+    launch.setVariable(environmentVariables.artefactsBucket, artefacts.bucketName);
+    launch.setVariable(environmentVariables.workBucket, work.bucketName);
+    allowFollowingJobs(launch, { stop: true });
+    this.allowCreatingJobs(launch, trainingRole);
+
+    const look = make("LookAtTrainingJob", "look-at-training-job", "Brings status and progress into the row", 90);
+    look.useTable(table, "readWrite");
+    look.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
+    allowFollowingJobs(look, { stop: true });
+
+    const register = make("RegisterModel", "register-model", "Keeps the model that a training job left", 300, 1024);
+    register.useTable(table, "readWrite");
+    register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
+    register.useArtefacts(artefacts, { put: ["users/*/models/*"] });
+    allowFollowingJobs(register, { stop: false });
+
+    const settle = make("SettleTrainingJob", "settle-training-job", "Writes the final state of a training job", 300);
+    allowSettling(settle, { table, artefacts, work });
+
+    this.steps = {
+      PrepareDataFunctionArn: prepareData,
+      TakeSlotFunctionArn: takeSlot,
+      LaunchTrainingJobFunctionArn: launch,
+      LookAtTrainingJobFunctionArn: look,
+      RegisterModelFunctionArn: register,
+      SettleTrainingJobFunctionArn: settle,
+    };
+
+    const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
+    checkHistoryBudget(definition, config.training);
+
+    this.stateMachine = new StateMachine(this, "StateMachine", {
+      stateMachineType: StateMachineType.STANDARD,
+      // In the template, not in an S3 asset: template tests and the local cloud then see the definition itself.
+      definitionBody: DefinitionBody.fromString(definition),
+      // A version, not the function: a deploy must not change what a running job does next.
+      definitionSubstitutions: Object.fromEntries(
+        Object.entries(this.steps).map(([name, fn]) => [name, fn.handler.currentVersion.functionArn]),
+      ),
+      logs: {
+        destination: new LogGroup(this, "Logs", {
+          retention: config.logRetention,
+          removalPolicy: removalPolicy(config),
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+      tracingEnabled: true,
+    });
+    const allVersions = Object.values(this.steps).map((fn) => `${fn.handler.functionArn}:*`);
+    this.stateMachine.addToRolePolicy(
+      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: allVersions }),
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      allVersions,
+      "Every version of the step functions: an execution goes on with the versions it started with.",
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      ["*"],
+      "X-Ray's and CloudWatch Logs' delivery actions know no resource (Step Functions developer guide, logging and tracing).",
+    );
+  }
+
+  /** Only jobs like those that we make: our names, our instance type, no longer than the stage allows, no network. */
+  private allowCreatingJobs(launch: ServiceFunction, trainingRole: IRole): void {
+    const { stage, training } = launch.stageConfig;
+    const jobs = trainingJobsArn(this, stage);
+    launch.allow(
+      new PolicyStatement({
+        actions: ["sagemaker:CreateTrainingJob"],
+        resources: [jobs],
+        conditions: {
+          // ForAllValues is true of a key that is missing: Null asks that it be there.
+          "ForAllValues:StringEquals": { "sagemaker:InstanceTypes": [training.instanceType] },
+          Null: { "sagemaker:InstanceTypes": "false" },
+          NumericLessThanEquals: { "sagemaker:MaxRuntimeInSeconds": String(training.longestRunSeconds) },
+          Bool: { "sagemaker:NetworkIsolation": "true" },
+        },
+      }),
+    );
+    launch.allow(new PolicyStatement({ actions: ["sagemaker:AddTags"], resources: [jobs] }));
+    launch.allow(
+      new PolicyStatement({
+        actions: ["iam:PassRole"],
+        resources: [trainingRole.roleArn],
+        conditions: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+      }),
+    );
+  }
+}

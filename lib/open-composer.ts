@@ -1,0 +1,47 @@
+import { type App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { resourcePrefix } from "../domain/names/resource-names";
+import type { StageConfig } from "./config/stage-config";
+import { ApiStack } from "./stacks/api-stack";
+import { InferenceStack } from "./stacks/inference-stack";
+import { ObservabilityStack } from "./stacks/observability-stack";
+import { StorageStack } from "./stacks/storage-stack";
+import { TrainingStack } from "./stacks/training-stack";
+
+/** The stacks of one deployment. `inference` and `observability` are missing where the stage leaves them out. */
+export interface OpenComposer {
+  readonly storage: StorageStack;
+  readonly api: ApiStack;
+  readonly training: TrainingStack;
+  readonly inference?: InferenceStack;
+  readonly observability?: ObservabilityStack;
+}
+
+/**
+ * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesise an unacknowledged finding.
+ * No stack names an account or a region: they come from whoever deploys.
+ */
+export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
+  const prefix = resourcePrefix(config.stage);
+  const storage = new StorageStack(app, `${prefix}-Storage`, { config });
+  const api = new ApiStack(app, `${prefix}-Api`, { config, storage });
+  const training = new TrainingStack(app, `${prefix}-Training`, { config, storage });
+  const { endpoints, alarms } = config;
+  const inference =
+    endpoints === undefined
+      ? undefined
+      : new InferenceStack(app, `${prefix}-Inference`, { config, endpoints, artefacts: storage.artefacts });
+  const observability =
+    alarms === undefined
+      ? undefined
+      : new ObservabilityStack(app, `${prefix}-Observability`, { config, alarms, api, training });
+
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return {
+    storage,
+    api,
+    training,
+    ...(inference === undefined ? {} : { inference }),
+    ...(observability === undefined ? {} : { observability }),
+  };
+}

@@ -1,0 +1,44 @@
+import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import type { StageConfig } from "../config/stage-config";
+import { ApiFunctions } from "../constructs/api/api-functions";
+import { ComposerHttpApi } from "../constructs/api/composer-http-api";
+import { UserDirectory } from "../constructs/identity/user-directory";
+import { stackSettings } from "./stack-settings";
+import type { StorageStack } from "./storage-stack";
+
+export interface ApiStackProps {
+  readonly config: StageConfig;
+  readonly storage: StorageStack;
+}
+
+/** Who may call, what they may call, and the functions that answer. Work itself starts from the table's stream. */
+export class ApiStack extends Stack {
+  readonly api: HttpApi;
+
+  constructor(scope: App, id: string, { config, storage }: ApiStackProps) {
+    super(scope, id, stackSettings(config, "HTTP API and users"));
+    const users = new UserDirectory(this, "Users", { config });
+    const functions = new ApiFunctions(this, "Functions", {
+      config,
+      table: storage.table,
+      artefacts: storage.artefacts,
+      work: storage.work,
+    });
+    const http = new ComposerHttpApi(this, "Http", {
+      config,
+      functions: functions.byCapability,
+      userPool: users.userPool,
+      client: users.client,
+    });
+    this.api = http.api;
+
+    new CfnOutput(this, "ApiId", { value: http.api.apiId });
+    new CfnOutput(this, "ApiUrl", { value: http.url });
+    new CfnOutput(this, "UserPoolId", { value: users.userPool.userPoolId });
+    new CfnOutput(this, "UserPoolClientId", { value: users.client.userPoolClientId });
+    if (http.customDomainTarget !== undefined) {
+      new CfnOutput(this, "CustomDomainTarget", { value: http.customDomainTarget });
+    }
+  }
+}

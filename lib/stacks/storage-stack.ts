@@ -1,0 +1,28 @@
+import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { StageConfig } from "../config/stage-config";
+import { ComposerBuckets } from "../constructs/storage/composer-buckets";
+import { ComposerTable } from "../constructs/storage/composer-table";
+import { stackSettings } from "./stack-settings";
+
+export interface StorageStackProps {
+  readonly config: StageConfig;
+}
+
+/** Everything that holds data, apart from the users: it can outlive every other stack. */
+export class StorageStack extends Stack {
+  readonly table: Table;
+  readonly artefacts: Bucket;
+  readonly work: Bucket;
+
+  constructor(scope: App, id: string, { config }: StorageStackProps) {
+    super(scope, id, stackSettings(config, "table and buckets"));
+    ({ table: this.table } = new ComposerTable(this, "Records", { config }));
+    ({ artefacts: this.artefacts, work: this.work } = new ComposerBuckets(this, "Objects", { config }));
+
+    new CfnOutput(this, "TableName", { value: this.table.tableName });
+    new CfnOutput(this, "ArtefactsBucketName", { value: this.artefacts.bucketName });
+    new CfnOutput(this, "WorkBucketName", { value: this.work.bucketName });
+  }
+}

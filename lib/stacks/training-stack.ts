@@ -1,0 +1,73 @@
+import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { techniqueIds } from "../../domain/names/resource-names";
+import type { StageConfig } from "../config/stage-config";
+import { CompositionWork } from "../constructs/compositions/composition-work";
+import { ContainerImage } from "../constructs/images/container-image";
+import { OpenWorkEvents } from "../constructs/training/open-work-events";
+import { TrainingRole } from "../constructs/training/training-role";
+import { TrainingWorkflow } from "../constructs/training/training-workflow";
+import { stackSettings } from "./stack-settings";
+import type { StorageStack } from "./storage-stack";
+
+export interface TrainingStackProps {
+  readonly config: StageConfig;
+  readonly storage: StorageStack;
+}
+
+/** All work that the API only writes down: compositions from a queue, training jobs by a workflow, and their repair. */
+export class TrainingStack extends Stack {
+  readonly stateMachine: StateMachine;
+  /** Queues that should stay empty, by what a message in them means. */
+  readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events", Queue>>;
+
+  constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {
+    super(scope, id, stackSettings(config, "training workflow, composition queue, events"));
+    const { table, artefacts, work } = storage;
+
+    const { role: trainingRole } = new TrainingRole(this, "TrainingRole", { config, artefacts, work });
+    const images = techniqueIds.map((technique) => {
+      const image = new ContainerImage(this, `${technique}-training`, {
+        technique,
+        target: "training",
+        source: config.images[technique].training,
+      });
+      image.grantPull(trainingRole);
+      return [technique, image.uri] as const;
+    });
+    const settings = { ...config.training, images: Object.fromEntries(images), roleArn: trainingRole.roleArn };
+
+    const compositions = new CompositionWork(this, "Compositions", { config, table, artefacts });
+    const workflow = new TrainingWorkflow(this, "Workflow", {
+      config,
+      table,
+      artefacts,
+      work,
+      trainingRole,
+      settings,
+    });
+    const events = new OpenWorkEvents(this, "OpenWork", {
+      config,
+      table,
+      artefacts,
+      work,
+      compositionQueue: compositions.queue,
+      stateMachine: workflow.stateMachine,
+      settings,
+    });
+
+    this.stateMachine = workflow.stateMachine;
+    this.deadLetters = {
+      compositions: compositions.deadLetters,
+      dispatch: events.dispatchFailures,
+      events: events.eventFailures,
+    };
+
+    new CfnOutput(this, "StateMachineArn", { value: workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, "CompositionQueueUrl", { value: compositions.queue.queueUrl });
+    new CfnOutput(this, "CompositionDeadLetterQueueUrl", { value: compositions.deadLetters.queueUrl });
+    new CfnOutput(this, "SweepFunctionName", { value: events.sweeper.handler.functionName });
+    new CfnOutput(this, "TrainingRoleArn", { value: trainingRole.roleArn });
+  }
+}
