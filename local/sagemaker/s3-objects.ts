@@ -196,6 +196,7 @@ function missingAsEmpty(error: unknown): never[] {
   throw error;
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+/** Whether a file or folder was not there. Not by `instanceof`: in a test's sandbox the system's errors are of another realm. */
+export function isMissing(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }

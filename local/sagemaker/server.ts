@@ -16,7 +16,7 @@ import { type Fault, PendingFaults, fault } from "./fault-injection";
 import { invokeEndpoint, validationError } from "./invocation";
 import { Models } from "./models";
 import { type RequestBody, ServiceSchemas } from "./request-validation";
-import { S3Objects } from "./s3-objects";
+import { S3Objects, isMissing } from "./s3-objects";
 import { ServiceError, errorText, throttled } from "./service-error";
 import { StateChangeEvents } from "./state-change-events";
 import { Tags } from "./tags";
@@ -414,9 +414,8 @@ function lockStateDirectory(directory: string): () => void {
       throw new Error(`Another local SageMaker server (pid ${pid}) works on ${directory}.`);
     }
   } catch (error) {
-    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
     const isBroken = error instanceof SyntaxError || error instanceof z.ZodError;
-    if (!isAbsent && !isBroken) throw error;
+    if (!isMissing(error) && !isBroken) throw error;
   }
   writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: processStartTime(process.pid) ?? "" }));
   return () => {

@@ -53,6 +53,8 @@ export function resourceLimitExceeded(params: {
   });
 }
 
+/** What an error says. Not by `instanceof`: in a test's sandbox the system's errors are of another realm. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const isErrorLike = typeof error === "object" && error !== null && "message" in error;
+  return isErrorLike ? String(error.message) : String(error);
 }

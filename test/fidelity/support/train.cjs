@@ -1,0 +1,90 @@
+// A tiny training container. It knows only the folder contract; hyperparameters say how it behaves.
+const {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require("node:fs");
+const { createHash } = require("node:crypto");
+const { join } = require("node:path");
+const { spawn } = require("node:child_process");
+
+const base = process.env.SAGEMAKER_BASE_DIR;
+const read = (...path) => readFileSync(join(base, ...path), "utf8");
+const options = JSON.parse(read("input", "config", "hyperparameters.json"));
+const checkpoints = existsSync(join(base, "input", "config", "checkpointconfig.json"))
+  ? JSON.parse(read("input", "config", "checkpointconfig.json")).LocalPath
+  : join(base, "checkpoints");
+
+const files = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(base.length + 1))
+        .sort()
+    : [];
+const configuration = Object.fromEntries(
+  readdirSync(join(base, "input", "config")).map((name) => [name, JSON.parse(read("input", "config", name))]),
+);
+const probe = async () => {
+  if (options.probe === undefined) return undefined;
+  return await fetch(options.probe).then(
+    (answer) => `answered ${answer.status}`,
+    () => "no network",
+  );
+};
+
+const epochs = Number(options.epochs ?? "2");
+const pause = Number(options.pauseMilliseconds ?? "10");
+let stopped = false;
+process.on("SIGTERM", () => {
+  if (options.ignoreSigterm !== "true") stopped = true;
+});
+
+const state = () => join(checkpoints, "state.json");
+const save = (epoch, weights) => {
+  writeFileSync(`${state()}.part`, JSON.stringify({ epoch, weights }));
+  renameSync(`${state()}.part`, state());
+};
+
+async function main() {
+  if (options.child === "true") spawn("sleep", ["600"], { stdio: "inherit" });
+  writeFileSync(
+    join(base, "output", "data", "seen.json"),
+    JSON.stringify({
+      configuration,
+      environment: process.env,
+      inputs: files(join(base, "input", "data")),
+      network: await probe(),
+    }),
+  );
+  let { epoch, weights } = existsSync(state())
+    ? JSON.parse(readFileSync(state(), "utf8"))
+    : { epoch: 0, weights: "start" };
+  console.log(`begins after epoch ${epoch}`);
+  if (options.removeOld === "true") rmSync(join(checkpoints, "old.txt"), { force: true });
+  while (epoch < epochs && !stopped) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    epoch += 1;
+    weights = createHash("sha256")
+      .update(weights + epoch)
+      .digest("hex");
+    save(epoch, weights);
+    appendFileSync(join(checkpoints, "progress.jsonl"), JSON.stringify({ epoch, loss: 1 / epoch }) + "\n");
+    console.log(`[opencomposer] epoch=${epoch} loss=${1 / epoch}`);
+  }
+  if (options.model !== "none") {
+    mkdirSync(join(base, "model", "nested"), { recursive: true });
+    writeFileSync(join(base, "model", "weights.txt"), weights);
+    writeFileSync(join(base, "model", "nested", "card.json"), JSON.stringify({ epoch }));
+  }
+  if (options.failure !== undefined)
+    writeFileSync(join(base, "output", "failure"), options.failure.repeat(Number(options.failureTimes ?? "1")));
+  process.exit(Number(stopped ? (options.stopExitCode ?? "0") : (options.exitCode ?? "0")));
+}
+
+void main();
