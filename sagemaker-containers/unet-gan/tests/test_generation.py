@@ -267,6 +267,7 @@ def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(spoil: Spoil, rea
     [
         (TinyGenerator(technique="ar-cnn"), "ar-cnn"),
         (TinyGenerator(voices=(*VOICES[:3], Voice("Bass", 0, "monophonic", 62, 36))), "62 to 36"),
+        (TinyGenerator(voices=(*VOICES[:3], Voice("", 0, "monophonic", 36, 62))), "0 characters"),
         (TinyGenerator(max_bars=0), "maxBars"),
         (TinyGenerator(pitch_temperature=11), "pitchTemperature"),
         (TinyGenerator(scale=float("nan")), "finite"),

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_shared.piano_roll import Note
 from opencomposer_testing.model_host import ModelHost
-from opencomposer_testing.serving_process import CONTAINERS, ServingProcess
+from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
 from opencomposer_unet_gan.generation import accompany, load_generator
 from tiny_generator import VOICES, TinyGenerator
 
@@ -102,6 +103,24 @@ def test_a_stock_model_accompanies_in_every_length_up_to_64_bars(server: Serving
             }
             assert covered == set(range(bars))
         assert body["metrics"]["emptyBarRate"] == 0
+
+
+def test_answers_and_failures_are_what_the_contract_says(server: ServingProcess) -> None:
+    def check(name: str, value: object) -> None:
+        schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(value)
+
+    request = invocation(STOCK, [Note(0, 16, 60), Note(4, 4, 72)], 2)
+    check("invocation-request", request)
+    check("invocation-answer", server.invoke(request).json())
+    for broken in (
+        {},
+        {**request, "melody": {"notes": [{}] * 300}},
+        {**request, "model": {"sha256": "0" * 64, "bytes": 9}},
+    ):
+        answer = server.invoke(broken)
+        assert answer.status == 400
+        check("invocation-error", answer.json())
 
 
 def test_the_same_request_gives_the_same_bytes_except_seconds(server: ServingProcess) -> None:

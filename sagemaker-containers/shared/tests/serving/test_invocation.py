@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_shared.serving.failures import InvocationFailure
+from opencomposer_shared.serving.failures import STATUS_OF_CODE, InvocationFailure
 from opencomposer_shared.serving.invocation import (
     MAX_BARS,
     InvocationRequest,
@@ -165,7 +165,9 @@ def test_thousands_of_broken_notes_make_a_short_answer_that_counts_them() -> Non
     with pytest.raises(InvocationFailure) as caught:
         parse(base(64, [{"onset": -1, "duration": 0, "pitch": 200}] * 8192))
     assert len(caught.value.broken_fields) == 50
-    assert f"and {3 * 8192 - 50} more" in caught.value.message
+    shown_count = caught.value.message.count("(allowed: ")
+    assert caught.value.message.endswith(f"; and {3 * 8192 - shown_count} more")
+    assert len(caught.value.message) <= 4096
     assert len(json.dumps(caught.value.as_json())) < 20_000
 
 
@@ -257,3 +259,8 @@ def test_the_contract_has_fixtures() -> None:
     names = [path.name for path in FIXTURES.glob("*.json")]
     assert any(name.startswith("valid-") for name in names)
     assert any(name.startswith("invalid-") for name in names)
+
+
+def test_every_failure_code_is_in_the_contract() -> None:
+    schema = json.loads((FIXTURES.parents[1] / "invocation-error.schema.json").read_text())
+    assert set(schema["properties"]["code"]["enum"]) == set(STATUS_OF_CODE)

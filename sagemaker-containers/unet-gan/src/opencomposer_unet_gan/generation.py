@@ -54,6 +54,8 @@ IMPOSSIBLE = np.float32(-1e9)
 LEAST_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
 
+LONGEST_VOICE_NAME = 64
+
 HALF_BAR = STEPS_PER_BAR // 2
 
 Probabilities = npt.NDArray[np.float64]
@@ -96,6 +98,10 @@ def load_generator(model: bytes, threads: int) -> Generator:
     if essentials.technique != TECHNIQUE:
         raise ModelRejected(f"it is a model of {essentials.technique[:60]!r}, expected {TECHNIQUE!r}")
     for voice in essentials.voices:
+        if not 1 <= len(voice.name) <= LONGEST_VOICE_NAME:
+            raise ModelRejected(
+                f"the name of a voice has {len(voice.name)} characters, allowed are 1 to {LONGEST_VOICE_NAME}"
+            )
         if voice.lowest_pitch > voice.highest_pitch:
             raise ModelRejected(
                 f"its voice {voice.name[:60]!r} has the range {voice.lowest_pitch} to {voice.highest_pitch}"

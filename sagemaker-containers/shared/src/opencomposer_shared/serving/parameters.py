@@ -14,6 +14,7 @@ ParameterValue = bool | int | float | str
 
 LONGEST_SHOWN_VALUE = 80
 MOST_BROKEN_FIELDS_SHOWN = 50
+LONGEST_SENTENCE = 3500
 
 
 class BrokenFields:
@@ -42,10 +43,18 @@ class BrokenFields:
             self.kept.append(field)
 
     def sentence(self) -> str:
-        """All kept fields in one line of text."""
-        rest = self.count - len(self.kept)
+        """One line of text that names the broken fields, as many as a message may hold, and counts the rest."""
+        parts: list[str] = []
+        length = 0
+        for field in self.kept:
+            part = field.sentence()
+            if parts and length + len(part) > LONGEST_SENTENCE:
+                break
+            parts.append(part)
+            length += len(part) + 2
+        rest = self.count - len(parts)
         more = f"; and {rest} more" if rest else ""
-        return "; ".join(field.sentence() for field in self.kept) + more
+        return "; ".join(parts) + more
 
 
 def shown(value: object) -> str:

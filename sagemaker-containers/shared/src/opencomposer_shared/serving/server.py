@@ -1,4 +1,6 @@
-"""The HTTP server of an inference container: `GET /ping` and `POST /invocations` (research: sagemaker-and-operations 2.1).
+"""The HTTP server of an inference container: `GET /ping` and `POST /invocations`.
+
+The contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
 One thread a connection, one inference at a time: a technique uses all cores by itself, so that two at once would only
 make both slow, while `/ping` must be answered within two seconds whatever else happens. Everything a client sends is

@@ -10,8 +10,7 @@ from opencomposer_shared.serving.model_fetch import Origin, parse_origin
 
 MEBIBYTE = 1024 * 1024
 
-# SageMaker calls the container from outside of it.
-DEFAULT_HOST = "0.0.0.0"
+DEFAULT_HOST = "0.0.0.0"  # noqa: S104 - SageMaker calls the container from outside of it
 DEFAULT_PORT = 8080
 DEFAULT_CACHE_BYTES = 2048 * MEBIBYTE
 DEFAULT_MEMORY_BYTES = 256 * MEBIBYTE
