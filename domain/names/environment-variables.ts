@@ -12,6 +12,8 @@ export const environmentVariables = {
   trainingSettings: "TRAINING_SETTINGS",
   /** JSON object of the per-user caps: see domain/schemas/user-caps.ts. */
   userCaps: "USER_CAPS",
+  /** The longest run that a training job may ask for. */
+  longestRunSeconds: "LONGEST_RUN_SECONDS",
 } as const;
 
 /** Metric namespace of our own metrics, and the service name of every log line. */

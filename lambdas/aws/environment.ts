@@ -33,6 +33,7 @@ const variableSchemas = {
   dispatchFailuresQueueUrl: z.url(),
   trainingSettings: json(trainingSettingsSchema),
   userCaps: json(userCapsSchema),
+  longestRunSeconds: json(z.int().min(60).max(86_400)),
 } satisfies Record<keyof typeof environmentVariables, z.ZodType>;
 
 type VariableSchemas = typeof variableSchemas;

@@ -4,41 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
-import type { Answer } from "./answer";
+import { AlreadyAnswered, TableBusy } from "../aws/table/errors";
+import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../aws/table/idempotency-records";
+import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";
 
 /** How long the first answer is given again. */
 export const keptForSeconds = 24 * 3600;
-
-/** Which request it is: what makes two requests "the same". */
-export interface IdempotencyClaim {
-  readonly sub: string;
-  readonly route: string;
-  readonly key: string;
-  /** SHA-256 of method, route, query, content type and body. */
-  readonly requestHash: string;
-}
-
-/** What the transaction writes beside the resource. */
-export interface IdempotencyWrite {
-  readonly claim: IdempotencyClaim;
-  readonly record: IdempotencyRecord;
-}
-
-/** Thrown by the table when the transaction finds a record of this key: another request was first. */
-export class AlreadyAnswered extends Error {
-  override readonly name = "AlreadyAnswered";
-  constructor(readonly record: IdempotencyRecord) {
-    super("a request with this idempotency key has been answered");
-  }
-}
-
-/** Where records are looked up. */
-export interface IdempotencyRecords {
-  /** The record of a key, unless it has expired. */
-  find(claim: IdempotencyClaim): Promise<IdempotencyRecord | undefined>;
-}
 
 /** @throws Problem INVALID_IDEMPOTENCY_KEY */
 export function readIdempotencyClaim(request: Request): IdempotencyClaim | undefined {
@@ -65,7 +38,12 @@ function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer
   }
   return {
     status: record.status,
-    headers: { "content-type": "application/json", location: record.location, "idempotent-replayed": "true" },
+    headers: {
+      "content-type": "application/json",
+      location: record.location,
+      "idempotent-replayed": "true",
+      ...(record.status === 202 ? retryAfter(1) : {}),
+    },
     body: record.body,
   };
 }
@@ -107,6 +85,10 @@ export async function answerOnce({ request, records, now, create }: AnswerOncePa
     }));
   } catch (error) {
     if (error instanceof AlreadyAnswered) return firstAnswer(error.record, claim);
+    if (error instanceof TableBusy) {
+      const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
+      throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });
+    }
     throw error;
   }
 }

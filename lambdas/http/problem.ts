@@ -33,3 +33,11 @@ export class Problem extends Error {
 export function notFound(what: string, id: string): Problem {
   return new Problem("NOT_FOUND", { detail: `There is no ${what} ${id.slice(0, 64)}.` });
 }
+
+/** Something unfinished still needs it. */
+export function inUse(what: string, users: readonly { readonly id: string; readonly state: string }[]): Problem {
+  const named = users.slice(0, 5).map(({ id, state }) => `${id} (${state})`);
+  const more = users.length > named.length ? " and more" : "";
+  const detail = `The ${what} is in use by ${named.join(", ")}${more}. Delete it when they have ended.`;
+  return new Problem("IN_USE", { detail, retryAfterSeconds: 5 });
+}

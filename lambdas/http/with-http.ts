@@ -15,6 +15,7 @@ import type { Log } from "../telemetry/logger";
 import type { Answer } from "./answer";
 import { retryAfter } from "./answer";
 import { Problem } from "./problem";
+import { tableProblem } from "./table-problems";
 import { describeEvent, readRequest, type HttpEvent, type Request } from "./request";
 
 export type Operation = (request: Request) => Promise<Answer>;
@@ -95,9 +96,8 @@ export function withHttp({
       }
       answer = await known.operation(readRequest(event));
     } catch (error) {
-      let problem: Problem;
-      if (error instanceof Problem) problem = error;
-      else {
+      let problem = error instanceof Problem ? error : tableProblem(error);
+      if (problem === undefined) {
         // The reason stays in the log: an answer never carries a stack, a name of ours or an ARN.
         log.error("request failed", { requestId: described.requestId, operation: known?.id, error });
         const detail = `The request could not be served. Its id, ${described.requestId}, stands in our logs.`;

@@ -1,0 +1,4047 @@
+// Generated from docs/openapi.json by scripts/generate-openapi.ts.
+export interface paths {
+  "/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the API is there */
+    get: operations["getHealth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/openapi.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document */
+    get: operations["getOpenApiDocument"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/techniques": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Techniques, with every parameter and hyperparameter
+     * @description Self-describing: forms and command-line flags can be made from it.
+     */
+    get: operations["listTechniques"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/sample-melodies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Built-in melodies, in the public domain */
+    get: operations["listSampleMelodies"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/tracks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Your tracks, newest first */
+    get: operations["listTracks"];
+    put?: never;
+    /**
+     * Upload a MIDI file
+     * @description Standard MIDI files of format 0 and 1 in 4/4, up to 1 MiB. What was altered is said in `changes`.
+     */
+    post: operations["createTrack"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/tracks/{trackId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One track */
+    get: operations["getTrack"];
+    put?: never;
+    post?: never;
+    /** Delete a track */
+    delete: operations["deleteTrack"];
+    options?: never;
+    head?: never;
+    /** Rename a track */
+    patch: operations["updateTrack"];
+    trace?: never;
+  };
+  "/compositions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Your compositions, newest first */
+    get: operations["listCompositions"];
+    put?: never;
+    /**
+     * Compose
+     * @description Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. Equal seed, model, input and options give equal music.
+     */
+    post: operations["createComposition"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/compositions/{compositionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One composition */
+    get: operations["getComposition"];
+    put?: never;
+    post?: never;
+    /** Delete a composition that has ended */
+    delete: operations["deleteComposition"];
+    options?: never;
+    head?: never;
+    /** Rename a composition, or change its instruments */
+    patch: operations["updateComposition"];
+    trace?: never;
+  };
+  "/compositions/{compositionId}/midi": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The piece as a MIDI file
+     * @description With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getCompositionMidi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/compositions/{compositionId}/edit-events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How a technique that edits note by note came to its result
+     * @description 404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.
+     */
+    get: operations["listCompositionEditEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/models": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Models: those that came with the software, then yours, newest first */
+    get: operations["listModels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/models/{modelId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One model */
+    get: operations["getModel"];
+    put?: never;
+    post?: never;
+    /** Delete one of your models */
+    delete: operations["deleteModel"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-topics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Topics to train on, with how many pieces there are
+     * @description Filter by any tag: `?composer=bach&mode=minor`. A tag may have several values (repeated, or joined by commas): any of them; several tags: all of them. Counts are of the selection.
+     */
+    get: operations["listTrainingTopics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Your training jobs, newest first */
+    get: operations["listTrainingJobs"];
+    put?: never;
+    /**
+     * Train a model
+     * @description Answers at once; the job is its own monitor: follow `Location` until it is READY, FAILED or STOPPED. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
+     */
+    post: operations["createTrainingJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/{trainingJobId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One training job */
+    get: operations["getTrainingJob"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a training job that has ended
+     * @description With its progress, samples and checkpoints. Its model stays.
+     */
+    delete: operations["deleteTrainingJob"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/{trainingJobId}/stop": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stop a training job
+     * @description Repeating it is harmless. 409 `ALREADY_FINAL` for a job that is READY or FAILED.
+     */
+    post: operations["stopTrainingJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/{trainingJobId}/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Losses and metrics by epoch */
+    get: operations["listTrainingJobMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/{trainingJobId}/samples": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the model played after which epoch */
+    get: operations["listTrainingJobSamples"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One sample as a MIDI file
+     * @description With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.
+     */
+    get: operations["getTrainingJobSample"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    Health: {
+      /** @enum {string} */
+      status: "ok";
+    };
+    /** @description What every refusal of ours looks like (RFC 9457). */
+    Problem: {
+      /** @example urn:opencomposer:problem:invalid-request */
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      /** @description Path of the request. */
+      instance: string;
+      /**
+       * @description Stable; branch on this.
+       * @example INVALID_REQUEST
+       */
+      code: string;
+      /** @description Stands in the logs of this request. */
+      requestId: string;
+      errors?: components["schemas"]["FieldError"][];
+    };
+    FieldError: {
+      /**
+       * @description JSON pointer into the body; `?name` for a query parameter, `Name:` for a header.
+       * @example /hyperparameters/epochs
+       */
+      pointer: string;
+      reason: string;
+      /** @description The value that was given, where it is short. */
+      value?: unknown;
+      /** @description The allowed range, values or form, in words. */
+      allowed?: string;
+    };
+    /** @description What API Gateway itself answers before a request reaches us. */
+    GatewayError: {
+      message: string;
+    };
+    TechniqueList: {
+      items: components["schemas"]["Technique"][];
+    };
+    Technique: {
+      /** @enum {string} */
+      id: "unet-gan";
+      name: string;
+      description: string;
+      /** @description Of a composition. */
+      parameters: components["schemas"]["Parameter"][];
+      /** @description Of a training job. */
+      hyperparameters: components["schemas"]["Parameter"][];
+    };
+    Parameter: {
+      name: string;
+      /** @enum {string} */
+      type: "integer" | "number" | "boolean" | "string";
+      unit?: string;
+      minimum?: number;
+      maximum?: number;
+      values?: string[];
+      default: number | boolean | string;
+      description: string;
+    };
+    SampleMelodyList: {
+      items: components["schemas"]["SampleMelody"][];
+    };
+    SampleMelody: {
+      id: string;
+      name: string;
+      /** @description Who made the tune and when: why it is in the public domain. */
+      origin: string;
+      bars: number;
+      /** @description Beats a minute. */
+      tempo: number;
+      noteCount: number;
+    };
+    Track: {
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      id: string;
+      name: string;
+      /** @description Whole bars of 4/4 of the chosen track. */
+      bars: number;
+      tempo: number;
+      /** @example 4/4 */
+      timeSignature: string;
+      noteCount: number;
+      lowestPitch: number;
+      highestPitch: number;
+      trackIndex: number;
+      /** @description The file's tracks that have notes. */
+      tracks: {
+        index: number;
+        name: string;
+        program: number;
+        noteCount: number;
+      }[];
+      /** @description What was altered or ignored when the file was read, in words. */
+      changes: string[];
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+    };
+    TrackList: {
+      items: components["schemas"]["Track"][];
+      /** @description Absent on the last page. */
+      nextCursor?: string;
+    };
+    UpdateTrack: {
+      /**
+       * @description 1 to 100 characters, none of them a control character
+       * @example Evening song
+       */
+      name: string;
+    };
+    Composition: {
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      id: string;
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan";
+      modelId: string;
+      seed: number;
+      /** @enum {string} */
+      state: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+      input: components["schemas"]["CompositionInput"];
+      inputOptions: components["schemas"]["InputOptions"];
+      parameters: {
+        [key: string]: number | boolean | string;
+      };
+      failure?: components["schemas"]["Failure"];
+      output?: {
+        bars: number;
+        tempo: number;
+        tracks: {
+          index: number;
+          name: string;
+          /** @description General MIDI program. */
+          program: number;
+          noteCount: number;
+          /** @enum {string} */
+          source: "input" | "generated";
+        }[];
+        metrics: components["schemas"]["Metrics"];
+        editEventCount?: number;
+      };
+    };
+    CompositionInput:
+      | {
+          sampleMelodyId: string;
+        }
+      | {
+          /**
+           * @description a ULID: 26 characters of Crockford's base 32
+           * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+           */
+          trackId: string;
+        }
+      | {
+          /**
+           * @description a ULID: 26 characters of Crockford's base 32
+           * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+           */
+          compositionId: string;
+          /** @description Of the piece; its melody when not given. */
+          trackIndex?: number;
+        };
+    InputOptions: {
+      /** @description Beats a minute. */
+      tempo?: number;
+      /** @description Semitones. */
+      transpose?: number;
+      /** @description Moves the melody onto the grid of sixteenths. */
+      rhythmAssist?: boolean;
+      /** @description First bar of the melody, from 1. */
+      startBar?: number;
+      /** @description How many bars from there; all when not given. */
+      bars?: number;
+    };
+    Failure: {
+      code: string;
+      message: string;
+      retryable: boolean;
+    };
+    /** @description Musical metrics by name; docs/how-models-learn.md says what each one means. */
+    Metrics: {
+      [key: string]: number;
+    };
+    CreateComposition: {
+      /**
+       * @description 1 to 100 characters, none of them a control character
+       * @example Evening song
+       */
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan";
+      modelId: string;
+      /** @description Random when not given; the answer says which. */
+      seed?: number;
+      /** @description By the technique: see `GET /techniques`. */
+      parameters?: {
+        [key: string]: unknown;
+      };
+      input: components["schemas"]["CompositionInput"];
+      inputOptions?: components["schemas"]["InputOptions"];
+    };
+    CompositionList: {
+      items: components["schemas"]["Composition"][];
+      /** @description Absent on the last page. */
+      nextCursor?: string;
+    };
+    UpdateComposition: {
+      /**
+       * @description 1 to 100 characters, none of them a control character
+       * @example Evening song
+       */
+      name?: string;
+      /** @description Other instruments for tracks of the finished piece. */
+      programs?: {
+        index: number;
+        /** @description General MIDI program. */
+        program: number;
+      }[];
+    };
+    /** @description A short-lived URL of the file itself; it needs no token. */
+    PresignedUrl: {
+      /** Format: uri */
+      url: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      expiresAt: string;
+    };
+    EditEventList: {
+      items: {
+        step: number;
+        pitch: number;
+        /** @enum {string} */
+        kind: "add" | "remove";
+        /** @description Whether the note stood in the input. */
+        original: boolean;
+        pass: number;
+        probability: number;
+      }[];
+    };
+    ModelList: {
+      items: components["schemas"]["Model"][];
+      /** @description Absent on the last page. */
+      nextCursor?: string;
+    };
+    Model: {
+      id: string;
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan";
+      /** @description Came with the software: everyone's to use, nobody's to delete. */
+      stock: boolean;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      trainingJobId?: string;
+      /** @description Of the ONNX file. */
+      sha256: string;
+      bytes: number;
+      metrics: components["schemas"]["Metrics"];
+      dataset: {
+        id: string;
+        version: string;
+        sha256: string;
+        licence: string;
+        pieces: number;
+        topics: {
+          [key: string]: string[];
+        };
+      };
+      limits: {
+        maxBars: number;
+      } & {
+        [key: string]: unknown;
+      };
+    };
+    TrainingTopics: {
+      /** @description Tags, their values, and how many pieces of the selection carry them. */
+      topics: {
+        [key: string]: {
+          [key: string]: number;
+        };
+      };
+      selection: {
+        pieces: number;
+        bars: number;
+      };
+    };
+    TrainingJob: {
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      id: string;
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan";
+      /** @enum {string} */
+      state: "PENDING" | "QUEUED" | "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING" | "READY" | "FAILED" | "STOPPED";
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, UTC
+       * @example 2026-01-31T12:00:00.000Z
+       */
+      updatedAt: string;
+      topics: {
+        [key: string]: string[];
+      };
+      dataset: {
+        id: string;
+        version: string;
+        sha256: string;
+      };
+      hyperparameters: {
+        [key: string]: number | boolean | string;
+      };
+      maxRuntimeSeconds: number;
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      resumeFrom?: string;
+      progress: {
+        /** @description Completed epochs. */
+        epoch: number;
+        epochs: number;
+        percent: number;
+        /** @description Null while it is not known. */
+        secondsRemaining: number | null;
+      };
+      /** @description Null before the first epoch. */
+      latestMetrics:
+        | ({
+            epoch: number;
+          } & {
+            [key: string]: unknown;
+          })
+        | null;
+      convergence: {
+        /** @enum {string} */
+        state: "fluctuating" | "settling" | "converged";
+        sinceEpoch?: number;
+      };
+      stopRequested: boolean;
+      /** @enum {string} */
+      endReason?: "EPOCHS_COMPLETED" | "EARLY_STOPPING" | "TIME_LIMIT" | "USER_STOP" | "FAILURE";
+      /**
+       * @description a ULID: 26 characters of Crockford's base 32
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      modelId?: string;
+      resumable: boolean;
+      failure?: components["schemas"]["Failure"];
+      usage: {
+        trainingSeconds: number;
+        billableSeconds: number;
+      };
+    };
+    CreateTrainingJob: {
+      /**
+       * @description 1 to 100 characters, none of them a control character
+       * @example Evening song
+       */
+      name: string;
+      /** @enum {string} */
+      technique: "unet-gan";
+      topics?: components["schemas"]["Topics"];
+      datasetId?: string;
+      /** @description By the technique: see `GET /techniques`. Omitted means default. */
+      hyperparameters?: {
+        [key: string]: unknown;
+      };
+      /** @description 3600 when not given. */
+      maxRuntimeSeconds?: number;
+      /**
+       * @description An ended job of yours with a checkpoint: training goes on from it.
+       * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
+       */
+      resumeFrom?: string;
+    };
+    /**
+     * @description Tags with the values wanted: any value of a tag, every tag. None selects everything.
+     * @example {
+     *       "composer": [
+     *         "bach"
+     *       ],
+     *       "mode": [
+     *         "minor"
+     *       ]
+     *     }
+     */
+    Topics: {
+      [key: string]: string[];
+    };
+    TrainingJobList: {
+      items: components["schemas"]["TrainingJob"][];
+      /** @description Absent on the last page. */
+      nextCursor?: string;
+    };
+    TrainingMetrics: {
+      items: ({
+        epoch: number;
+      } & {
+        [key: string]: unknown;
+      })[];
+      /** @description The same metrics on the training data; empty until the job has measured them. */
+      reference: {
+        [key: string]: number;
+      };
+    };
+    SampleList: {
+      items: {
+        epoch: number;
+        melodyId: string;
+        /** @description Path of the sample, from the API's root. */
+        href: string;
+      }[];
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  getHealth: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whether the API is there */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getOpenApiDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description This document */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTechniques: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Techniques, with every parameter and hyperparameter */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TechniqueList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listSampleMelodies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Built-in melodies, in the public domain */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SampleMelodyList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTracks: {
+    parameters: {
+      query?: {
+        /** @description How many items a page has, 1 to 100. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your tracks, newest first */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrackList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  createTrack: {
+    parameters: {
+      query?: {
+        /** @description 1 to 100 characters, none of them a control character */
+        name?: string;
+        /** @description Which track of the file is the melody; the first one with notes when not given. */
+        trackIndex?: number | null;
+      };
+      header?: {
+        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "audio/midi": string;
+      };
+    };
+    responses: {
+      /** @description Upload a MIDI file */
+      201: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Path of the resource. */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Track"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `METRE_NOT_SUPPORTED`: the metre is not supported; `TRACK_NOT_FOUND`: the track does not exist */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getTrack: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One track */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Track"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  deleteTrack: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Delete a track */
+      204: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  updateTrack: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trackId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateTrack"];
+      };
+    };
+    responses: {
+      /** @description Rename a track */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Track"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listCompositions: {
+    parameters: {
+      query?: {
+        /** @description How many items a page has, 1 to 100. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your compositions, newest first */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CompositionList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  createComposition: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateComposition"];
+      };
+    };
+    responses: {
+      /** @description Compose */
+      202: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Path of the resource. */
+          Location?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Composition"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getComposition: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One composition */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Composition"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  deleteComposition: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Delete a composition that has ended */
+      204: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  updateComposition: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateComposition"];
+      };
+    };
+    responses: {
+      /** @description Rename a composition, or change its instruments */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Composition"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `NOT_READY`: not ready */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `PROGRAMS_NOT_APPLICABLE`: the programs do not fit the tracks */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getCompositionMidi: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The piece as a MIDI file */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": string;
+          "application/json": components["schemas"]["PresignedUrl"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_READY`: not ready */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listCompositionEditEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        compositionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How a technique that edits note by note came to its result */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EditEventList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_READY`: not ready */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listModels: {
+    parameters: {
+      query?: {
+        /** @description How many items a page has, 1 to 100. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Models: those that came with the software, then yours, newest first */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ModelList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getModel: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        modelId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One model */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  deleteModel: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        modelId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Delete one of your models */
+      204: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use; `STOCK_MODEL`: stock models cannot be deleted */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTrainingTopics: {
+    parameters: {
+      query?: {
+        /** @description One query parameter for each tag, named as the tag. */
+        tags?: {
+          [key: string]: string;
+        };
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Topics to train on, with how many pieces there are */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingTopics"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `TOPIC_NOT_FOUND`: the topic does not exist */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTrainingJobs: {
+    parameters: {
+      query?: {
+        /** @description How many items a page has, 1 to 100. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Your training jobs, newest first */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingJobList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_CURSOR`: the cursor is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  createTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateTrainingJob"];
+      };
+    };
+    responses: {
+      /** @description Train a model */
+      202: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Path of the resource. */
+          Location?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingJob"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_JSON`: the body is not json; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `DATASET_NOT_FOUND`: the data set does not exist; `TOPIC_NOT_FOUND`: the topic does not exist; `TOPIC_TOO_SMALL`: the topics select too few pieces; `RUN_TOO_LONG`: the run is longer than this deployment allows; `RESUME_NOT_POSSIBLE`: the job cannot be resumed this way */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One training job */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingJob"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  deleteTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Delete a training job that has ended */
+      204: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  stopTrainingJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Stop a training job */
+      202: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          /** @description Path of the resource. */
+          Location?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingJob"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CONFLICT`: changed at the same time; `ALREADY_FINAL`: already ended */
+      409: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `VERSION_MISMATCH`: changed since it was read */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTrainingJobMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Losses and metrics by epoch */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrainingMetrics"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  listTrainingJobSamples: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What the model played after which epoch */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SampleList"];
+        };
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+  getTrainingJobSample: {
+    parameters: {
+      query?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
+      path: {
+        /** @description a ULID: 26 characters of Crockford's base 32 */
+        trainingJobId: string;
+        epoch: string;
+        melodyId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One sample as a MIDI file */
+      200: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "audio/midi": string;
+          "application/json": components["schemas"]["PresignedUrl"];
+        };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id"?: string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `INVALID_REQUEST`: the request is not valid */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the token lacks a scope */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `NOT_FOUND`: not found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
+      406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: too many requests at once */
+      429: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+      /** @description API Gateway: the function could not be reached */
+      503: {
+        headers: {
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GatewayError"];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,129 @@
+import * as z from "zod";
+import { techniqueIds } from "../../names/resource-names";
+import { compositionStates } from "../../states/composition-state";
+import type { CompositionItem } from "../items";
+import {
+  failureAnswerSchema,
+  idSchema,
+  instantSchema,
+  metricValuesSchema,
+  nameSchema,
+  pageOf,
+  parameterValueSchema,
+} from "./shared";
+
+const seedSchema = z.int().min(0).max(2_147_483_647);
+const programSchema = z.int().min(0).max(127).meta({ description: "General MIDI program." });
+
+export const inputSchema = z
+  .union([
+    z.strictObject({ sampleMelodyId: z.string().min(1).max(64) }),
+    z.strictObject({ trackId: idSchema }),
+    z.strictObject({
+      compositionId: idSchema,
+      trackIndex: z.int().min(0).max(63).optional().meta({ description: "Of the piece; its melody when not given." }),
+    }),
+  ])
+  .meta({ id: "CompositionInput" });
+
+export const compositionInputOptionsSchema = z
+  .strictObject({
+    tempo: z.number().min(40).max(160).optional().meta({ description: "Beats a minute." }),
+    transpose: z.int().min(-12).max(12).optional().meta({ description: "Semitones." }),
+    rhythmAssist: z.boolean().optional().meta({ description: "Moves the melody onto the grid of sixteenths." }),
+    startBar: z.int().min(1).max(100_000).optional().meta({ description: "First bar of the melody, from 1." }),
+    bars: z.int().min(1).max(64).optional().meta({ description: "How many bars from there; all when not given." }),
+  })
+  .meta({ id: "InputOptions" });
+
+export const createCompositionSchema = z
+  .strictObject({
+    name: nameSchema,
+    technique: z.enum(techniqueIds),
+    modelId: z.string().min(1).max(64),
+    seed: seedSchema.optional().meta({ description: "Random when not given; the answer says which." }),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: "By the technique: see `GET /techniques`." }),
+    input: inputSchema,
+    inputOptions: compositionInputOptionsSchema.optional(),
+  })
+  .meta({ id: "CreateComposition" });
+
+export const updateCompositionSchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    programs: z
+      .array(z.strictObject({ index: z.int().min(0).max(63), program: programSchema }))
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({ description: "Other instruments for tracks of the finished piece." }),
+  })
+  .meta({ id: "UpdateComposition" });
+
+export const compositionSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    technique: z.enum(techniqueIds),
+    modelId: z.string(),
+    seed: seedSchema,
+    state: z.enum(compositionStates),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+    input: inputSchema,
+    inputOptions: compositionInputOptionsSchema,
+    parameters: z.record(z.string(), parameterValueSchema),
+    failure: failureAnswerSchema.optional(),
+    output: z
+      .object({
+        bars: z.int(),
+        tempo: z.number(),
+        tracks: z.array(
+          z.object({
+            index: z.int(),
+            name: z.string(),
+            program: programSchema,
+            noteCount: z.int(),
+            source: z.enum(["input", "generated"]),
+          }),
+        ),
+        metrics: metricValuesSchema,
+        editEventCount: z.int().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: "Composition" });
+export type CompositionResource = z.infer<typeof compositionSchema>;
+export const compositionListSchema = pageOf(compositionSchema, "CompositionList");
+
+export const editEventSchema = z.object({
+  step: z.int().min(0),
+  pitch: z.int().min(0).max(127),
+  kind: z.enum(["add", "remove"]),
+  original: z.boolean().meta({ description: "Whether the note stood in the input." }),
+  pass: z.int().min(0),
+  probability: z.number().min(0).max(1),
+});
+export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });
+
+export function compositionResource(item: CompositionItem): CompositionResource {
+  const { id, name, technique, seed, state, createdAt, updatedAt, input, inputOptions, parameters } = item;
+  return {
+    id,
+    name,
+    technique,
+    modelId: item.model.id,
+    seed,
+    state,
+    createdAt,
+    updatedAt,
+    input,
+    inputOptions,
+    parameters,
+    ...(item.failure === undefined ? {} : { failure: item.failure }),
+    ...(item.output === undefined ? {} : { output: item.output }),
+  };
+}

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { techniqueIds } from "../../names/resource-names";
+
+export const parameterSchema = z
+  .object({
+    name: z.string(),
+    type: z.enum(["integer", "number", "boolean", "string"]),
+    unit: z.string().optional(),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    values: z.array(z.string()).optional(),
+    default: z.union([z.number(), z.boolean(), z.string()]),
+    description: z.string(),
+  })
+  .meta({ id: "Parameter" });
+
+export const techniqueSchema = z
+  .object({
+    id: z.enum(techniqueIds),
+    name: z.string(),
+    description: z.string(),
+    parameters: z.array(parameterSchema).meta({ description: "Of a composition." }),
+    hyperparameters: z.array(parameterSchema).meta({ description: "Of a training job." }),
+  })
+  .meta({ id: "Technique" });
+
+export const techniqueListSchema = z.object({ items: z.array(techniqueSchema) }).meta({ id: "TechniqueList" });
+
+export const sampleMelodySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    origin: z.string().meta({ description: "Who made the tune and when: why it is in the public domain." }),
+    bars: z.int(),
+    tempo: z.number().meta({ description: "Beats a minute." }),
+    noteCount: z.int(),
+  })
+  .meta({ id: "SampleMelody" });
+export const sampleMelodyListSchema = z.object({ items: z.array(sampleMelodySchema) }).meta({ id: "SampleMelodyList" });
+
+export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });

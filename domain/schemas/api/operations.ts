@@ -1,0 +1,316 @@
+/** What the OpenAPI document says of each route. Only its generator reads this: handlers import the schemas themselves. */
+import * as z from "zod";
+import { apiRoutes, type OperationId } from "../../names/api-routes";
+import {
+  compositionListSchema,
+  compositionSchema,
+  createCompositionSchema,
+  editEventListSchema,
+  updateCompositionSchema,
+} from "./compositions";
+import { healthSchema, sampleMelodyListSchema, techniqueListSchema } from "./discovery";
+import { modelListSchema, modelSchema } from "./models";
+import type { ProblemCode } from "./problem-codes";
+import { idSchema, pageQuerySchema } from "./shared";
+import { createTrackQuerySchema, trackListSchema, trackSchema, updateTrackSchema } from "./tracks";
+import {
+  createTrainingJobSchema,
+  sampleListSchema,
+  trainingJobListSchema,
+  trainingJobSchema,
+  trainingMetricsSchema,
+  trainingTopicsSchema,
+} from "./training";
+
+export interface OperationDescription {
+  readonly summary: string;
+  readonly description?: string;
+  readonly pathParameters?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Query parameters whose names are data: one per tag. */
+  readonly freeQuery?: { readonly name: string; readonly description: string };
+  readonly body?: z.ZodType | "midi";
+  readonly status: 200 | 201 | 202 | 204;
+  /** `midi`: the bytes, or a presigned URL for those who accept JSON. */
+  readonly answer?: z.ZodType | "midi" | "openapi";
+  /** The answer carries an ETag; a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
+  readonly tagged?: true;
+  readonly located?: true;
+  /** Says when to ask again, while there is something to wait for. */
+  readonly polled?: true;
+  readonly idempotent?: true;
+  /** Codes besides those that every operation can answer. */
+  readonly problems: readonly ProblemCode[];
+}
+
+const byTrackId = z.object({ trackId: idSchema });
+const byCompositionId = z.object({ compositionId: idSchema });
+const byModelId = z.object({ modelId: z.string().min(1).max(64) });
+const byTrainingJobId = z.object({ trainingJobId: idSchema });
+
+export const operationDescriptions = {
+  getHealth: { summary: "Whether the API is there", status: 200, answer: healthSchema, problems: [] },
+  getOpenApiDocument: { summary: "This document", status: 200, answer: "openapi", problems: [] },
+  listTechniques: {
+    summary: "Techniques, with every parameter and hyperparameter",
+    description: "Self-describing: forms and command-line flags can be made from it.",
+    status: 200,
+    answer: techniqueListSchema,
+    problems: [],
+  },
+  listSampleMelodies: {
+    summary: "Built-in melodies, in the public domain",
+    status: 200,
+    answer: sampleMelodyListSchema,
+    problems: [],
+  },
+
+  createTrack: {
+    summary: "Upload a MIDI file",
+    description: "Standard MIDI files of format 0 and 1 in 4/4, up to 1 MiB. What was altered is said in `changes`.",
+    query: createTrackQuerySchema,
+    body: "midi",
+    status: 201,
+    answer: trackSchema,
+    tagged: true,
+    located: true,
+    idempotent: true,
+    problems: ["UNREADABLE_MIDI", "METRE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
+  },
+  listTracks: {
+    summary: "Your tracks, newest first",
+    query: pageQuerySchema,
+    status: 200,
+    answer: trackListSchema,
+    problems: ["INVALID_CURSOR"],
+  },
+  getTrack: {
+    summary: "One track",
+    pathParameters: byTrackId,
+    status: 200,
+    answer: trackSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  updateTrack: {
+    summary: "Rename a track",
+    pathParameters: byTrackId,
+    body: updateTrackSchema,
+    status: 200,
+    answer: trackSchema,
+    tagged: true,
+    problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  deleteTrack: {
+    summary: "Delete a track",
+    pathParameters: byTrackId,
+    status: 204,
+    problems: ["NOT_FOUND", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
+  },
+
+  createComposition: {
+    summary: "Compose",
+    description:
+      "Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. " +
+      "Equal seed, model, input and options give equal music.",
+    body: createCompositionSchema,
+    status: 202,
+    answer: compositionSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    idempotent: true,
+    problems: [
+      "MODEL_NOT_FOUND",
+      "MODEL_OF_ANOTHER_TECHNIQUE",
+      "SAMPLE_MELODY_NOT_FOUND",
+      "TRACK_NOT_FOUND",
+      "COMPOSITION_NOT_FOUND",
+      "INPUT_NOT_READY",
+      "BARS_OUT_OF_RANGE",
+      "MELODY_TOO_LONG",
+      "PITCH_OUT_OF_RANGE",
+    ],
+  },
+  listCompositions: {
+    summary: "Your compositions, newest first",
+    query: pageQuerySchema,
+    status: 200,
+    answer: compositionListSchema,
+    problems: ["INVALID_CURSOR"],
+  },
+  getComposition: {
+    summary: "One composition",
+    pathParameters: byCompositionId,
+    status: 200,
+    answer: compositionSchema,
+    tagged: true,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
+  updateComposition: {
+    summary: "Rename a composition, or change its instruments",
+    pathParameters: byCompositionId,
+    body: updateCompositionSchema,
+    status: 200,
+    answer: compositionSchema,
+    tagged: true,
+    polled: true,
+    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH", "PROGRAMS_NOT_APPLICABLE"],
+  },
+  deleteComposition: {
+    summary: "Delete a composition that has ended",
+    pathParameters: byCompositionId,
+    status: 204,
+    problems: ["NOT_FOUND", "NOT_FINAL", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  getCompositionMidi: {
+    summary: "The piece as a MIDI file",
+    description: "With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byCompositionId,
+    status: 200,
+    answer: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY"],
+  },
+  listCompositionEditEvents: {
+    summary: "How a technique that edits note by note came to its result",
+    description: "404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.",
+    pathParameters: byCompositionId,
+    status: 200,
+    answer: editEventListSchema,
+    problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY"],
+  },
+
+  listModels: {
+    summary: "Models: those that came with the software, then yours, newest first",
+    query: pageQuerySchema,
+    status: 200,
+    answer: modelListSchema,
+    problems: ["INVALID_CURSOR"],
+  },
+  getModel: {
+    summary: "One model",
+    pathParameters: byModelId,
+    status: 200,
+    answer: modelSchema,
+    tagged: true,
+    problems: ["NOT_FOUND"],
+  },
+  deleteModel: {
+    summary: "Delete one of your models",
+    pathParameters: byModelId,
+    status: 204,
+    problems: ["NOT_FOUND", "IN_USE", "STOCK_MODEL", "CONFLICT", "VERSION_MISMATCH"],
+  },
+
+  listTrainingTopics: {
+    summary: "Topics to train on, with how many pieces there are",
+    description:
+      "Filter by any tag: `?composer=bach&mode=minor`. A tag may have several values (repeated, or joined by commas): " +
+      "any of them; several tags: all of them. Counts are of the selection.",
+    freeQuery: { name: "tags", description: "One query parameter for each tag, named as the tag." },
+    status: 200,
+    answer: trainingTopicsSchema,
+    problems: ["TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
+  },
+  createTrainingJob: {
+    summary: "Train a model",
+    description:
+      "Answers at once; the job is its own monitor: follow `Location` until it is READY, FAILED or STOPPED. With " +
+      "`resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and " +
+      "must exceed those completed), and topics are the resumed job's and cannot be given.",
+    body: createTrainingJobSchema,
+    status: 202,
+    answer: trainingJobSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    idempotent: true,
+    problems: [
+      "DATASET_NOT_FOUND",
+      "TOPIC_NOT_FOUND",
+      "TOPIC_TOO_SMALL",
+      "RUN_TOO_LONG",
+      "RESUME_NOT_POSSIBLE",
+      "DATASET_NOT_READY",
+    ],
+  },
+  listTrainingJobs: {
+    summary: "Your training jobs, newest first",
+    query: pageQuerySchema,
+    status: 200,
+    answer: trainingJobListSchema,
+    problems: ["INVALID_CURSOR"],
+  },
+  getTrainingJob: {
+    summary: "One training job",
+    pathParameters: byTrainingJobId,
+    status: 200,
+    answer: trainingJobSchema,
+    tagged: true,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
+  deleteTrainingJob: {
+    summary: "Delete a training job that has ended",
+    description: "With its progress, samples and checkpoints. Its model stays.",
+    pathParameters: byTrainingJobId,
+    status: 204,
+    problems: ["NOT_FOUND", "NOT_FINAL", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  stopTrainingJob: {
+    summary: "Stop a training job",
+    description: "Repeating it is harmless. 409 `ALREADY_FINAL` for a job that is READY or FAILED.",
+    pathParameters: byTrainingJobId,
+    status: 202,
+    answer: trainingJobSchema,
+    tagged: true,
+    located: true,
+    polled: true,
+    problems: ["NOT_FOUND", "ALREADY_FINAL", "CONFLICT", "VERSION_MISMATCH"],
+  },
+  listTrainingJobMetrics: {
+    summary: "Losses and metrics by epoch",
+    pathParameters: byTrainingJobId,
+    status: 200,
+    answer: trainingMetricsSchema,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
+  listTrainingJobSamples: {
+    summary: "What the model played after which epoch",
+    pathParameters: byTrainingJobId,
+    status: 200,
+    answer: sampleListSchema,
+    polled: true,
+    problems: ["NOT_FOUND"],
+  },
+  getTrainingJobSample: {
+    summary: "One sample as a MIDI file",
+    description: "With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.",
+    pathParameters: byTrainingJobId.extend({
+      epoch: z.string().regex(/^[1-9][0-9]{0,5}$/),
+      melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    }),
+    status: 200,
+    answer: "midi",
+    tagged: true,
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE"],
+  },
+} as const satisfies Readonly<Record<OperationId, OperationDescription>>;
+
+/** Codes that an operation can answer whatever it does: from its method, its token and its body. */
+export function commonProblems(id: OperationId): ProblemCode[] {
+  const route = apiRoutes[id];
+  const description: OperationDescription = operationDescriptions[id];
+  const codes: ProblemCode[] = ["INVALID_REQUEST", "INTERNAL"];
+  if (!route.public) codes.push("UNAUTHENTICATED", "BODY_TOO_LARGE");
+  if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
+  if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");
+  if (description.idempotent === true) {
+    codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_CAP_REACHED");
+  }
+  if (route.method !== "GET") codes.push("BUSY", "CONFLICT");
+  return codes;
+}

@@ -1,0 +1,57 @@
+/** Parts that several resources of the API share. */
+import * as z from "zod";
+
+export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";
+export const idSchema = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "is not one of our ids")
+  .meta({ description: ulidDescription, example: "01JD8Z6Y3Q4M5N6P7R8S9T0V1W" });
+
+/** Free text of its owner; control characters have no place in a name (file names, MIDI texts, terminals). */
+export const nameSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\u0000-\u001f\u007f]*$/, "has control characters")
+  .meta({ description: "1 to 100 characters, none of them a control character", example: "Evening song" });
+
+export const instantSchema = z.iso
+  .datetime()
+  .meta({ description: "ISO 8601, UTC", example: "2026-01-31T12:00:00.000Z" });
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Query of every list. */
+export const pageQuerySchema = z.strictObject({
+  limit: z.coerce
+    .number<string | undefined>()
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .meta({ description: "How many items a page has, 1 to 100." }),
+  cursor: z.string().min(1).max(1024).optional().meta({ description: "`nextCursor` of the page before." }),
+});
+export type PageQuery = z.output<typeof pageQuerySchema>;
+
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>
+  z
+    .object({
+      items: z.array(item),
+      nextCursor: z.string().optional().meta({ description: "Absent on the last page." }),
+    })
+    .meta({ id });
+
+export const metricValuesSchema = z
+  .record(z.string(), z.number())
+  .meta({ id: "Metrics", description: "Musical metrics by name; docs/how-models-learn.md says what each one means." });
+
+export const presignedUrlSchema = z
+  .object({ url: z.url(), expiresAt: instantSchema })
+  .meta({ id: "PresignedUrl", description: "A short-lived URL of the file itself; it needs no token." });
+
+export const failureAnswerSchema = z
+  .object({ code: z.string(), message: z.string(), retryable: z.boolean() })
+  .meta({ id: "Failure" });
+
+export const parameterValueSchema = z.union([z.number(), z.boolean(), z.string()]);

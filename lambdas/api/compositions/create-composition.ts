@@ -1,0 +1,110 @@
+import { openWorkOwner } from "../../../domain/names/table-keys";
+import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
+import type { CompositionItem, ModelItem, TrackItem } from "../../../domain/schemas/items";
+import type { UserCaps } from "../../../domain/schemas/user-caps";
+import { checkParameters, techniques } from "../../../domain/techniques/registry";
+import { ReferenceGone } from "../../aws/table/errors";
+import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { StockModels } from "../../aws/table/shared-items";
+import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { versionTag } from "../../http/entity-tag";
+import { answerOnce } from "../../http/idempotency";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { techniqueErrors } from "../../http/technique-values";
+import { parseBody } from "../../http/validation";
+import type { MetricRecorder } from "../../telemetry/metrics";
+import { checkInputOptions, resolveInput } from "./composition-input";
+import { chooseModel } from "./composition-model";
+import { pollAfterSeconds } from "./poll-interval";
+
+export interface CreateCompositionParams {
+  readonly request: Request;
+  readonly compositions: Pick<OwnedItems<CompositionItem>, "get" | "create">;
+  readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
+  readonly models: Pick<OwnedItems<ModelItem>, "get">;
+  readonly stockModels: Pick<StockModels, "get">;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly caps: UserCaps;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly randomSeed: () => number;
+  readonly now: () => Date;
+}
+
+/** Accepts a composition. The work itself begins from the table's stream: one write, so nothing can be half begun. */
+export async function createComposition(params: CreateCompositionParams): Promise<Answer> {
+  const { request, compositions, tracks, models, stockModels, idempotencyRecords, caps, metrics } = params;
+  const { newId, randomSeed, now } = params;
+  const sub = request.subject();
+  requireNoQuery(request);
+  const body = parseBody({
+    request,
+    schema: createCompositionSchema,
+    alsoCheck: (raw) => techniqueErrors(raw, "parameters"),
+  });
+  return await answerOnce({
+    request,
+    records: idempotencyRecords,
+    now,
+    create: async (remember) => {
+      const { name, technique, modelId, input, inputOptions = {} } = body;
+      const model = await chooseModel({ sub, modelId, technique, models, stockModels });
+      const resolved = await resolveInput({ sub, input, tracks, compositions });
+      checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
+      const id = newId();
+      const createdAt = now().toISOString();
+      const item: CompositionItem = {
+        schemaVersion: 1,
+        kind: "COMPOSITION",
+        sub,
+        id,
+        name,
+        version: 1,
+        createdAt,
+        updatedAt: createdAt,
+        technique,
+        model: model.reference,
+        seed: body.seed ?? randomSeed(),
+        state: "PENDING",
+        input,
+        inputOptions,
+        parameters: checkParameters(techniques[technique].parameters, body.parameters ?? {}).values,
+        attempt: 0,
+        openWork: "COMPOSITION",
+        openWorkOwner: openWorkOwner(sub, id),
+      };
+      const answer = jsonAnswer({ status: 202, body: compositionResource(item) });
+      const created = {
+        ...answer,
+        headers: {
+          ...answer.headers,
+          ...retryAfter(pollAfterSeconds(item, now())),
+          location: `/compositions/${id}`,
+          etag: versionTag(item),
+        },
+      };
+      try {
+        await compositions.create({
+          item,
+          raise: ["compositions", "openCompositions"],
+          caps,
+          idempotency: remember(created),
+          mustExist: [...resolved.mustExist, model.mustExist],
+        });
+      } catch (error) {
+        if (!(error instanceof ReferenceGone)) throw error;
+        const goneModel = error.key.sk === model.mustExist.sk;
+        const inputCode = "trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND";
+        throw new Problem(goneModel ? "MODEL_NOT_FOUND" : inputCode, {
+          detail: `The ${goneModel ? "model" : "input"} has just been deleted.`,
+          errors: [{ pointer: goneModel ? "/modelId" : "/input", reason: "does not exist any more" }],
+        });
+      }
+      metrics.record("CompositionsSubmitted");
+      return created;
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import { compositionMidiKey } from "../../../domain/names/object-keys";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import type { StoredFiles } from "../../aws/stored-files";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Answer } from "../../http/answer";
+import { midiAnswer } from "../../http/midi-answer";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { notReady } from "./not-ready";
+
+export interface GetCompositionMidiParams {
+  readonly request: Request;
+  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
+  readonly files: Pick<StoredFiles, "read" | "presign">;
+  readonly now: () => Date;
+}
+
+export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Answer> {
+  const { request, compositions, files, now } = params;
+  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  requireNoQuery(request);
+  const item = await compositions.load(of);
+  const { midi } = item;
+  if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
+  const key = compositionMidiKey(of, midi.revision);
+  return await midiAnswer({
+    request,
+    sha256: midi.sha256,
+    filename: item.name,
+    read: async () => {
+      const bytes = await files.read(key);
+      if (bytes === undefined) throw new Error(`composition ${of.id} has no MIDI file of revision ${midi.revision}`);
+      return bytes;
+    },
+    presign: async () => await files.presign(key),
+  });
+}

@@ -1,0 +1,57 @@
+import { randomInt } from "node:crypto";
+import { ulid } from "ulid";
+import { compositionItemSchema, modelItemSchema, trackItemSchema } from "../../../domain/schemas/items";
+import { createDocumentClient, createS3Client } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createStoredFiles } from "../../aws/stored-files";
+import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
+import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
+import { createOwnedItems } from "../../aws/table/owned-items";
+import { createStockModels } from "../../aws/table/shared-items";
+import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createLogger, logTo } from "../../telemetry/logger";
+import { createMetrics } from "../../telemetry/metrics";
+import { createComposition } from "./create-composition";
+import { deleteComposition } from "./delete-composition";
+import { getComposition } from "./get-composition";
+import { getCompositionMidi } from "./get-composition-midi";
+import { listCompositionEditEvents } from "./list-composition-edit-events";
+import { listCompositions } from "./list-compositions";
+import { updateComposition } from "./update-composition";
+
+const component = "api/compositions";
+const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
+const table = { client: createDocumentClient(), tableName: environment.tableName };
+const metrics = createMetrics();
+const dependencies = {
+  compositions: createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema }),
+  tracks: createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema }),
+  models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
+  stockModels: createStockModels(table),
+  idempotencyRecords: createIdempotencyRecords(table),
+  openWork: createOpenWorkOfUser(table),
+  files: createStoredFiles({ client: createS3Client(), bucket: environment.artefactsBucket }),
+  caps: environment.userCaps,
+  metrics,
+  newId: ulid,
+  randomSeed: () => randomInt(2_147_483_648),
+  now: () => new Date(),
+};
+
+const operations = {
+  createComposition: async (request) => await createComposition({ request, ...dependencies }),
+  listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
+  getComposition: async (request) => await getComposition({ request, ...dependencies }),
+  updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
+  deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
+  getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
+  listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
+} satisfies OperationsOf<"compositions">;
+
+export const handler = withHttp({
+  operations,
+  log: logTo(createLogger(component)),
+  afterRequest: () => {
+    metrics.publish();
+  },
+});

@@ -1,0 +1,34 @@
+import { compositionEditEventsKey } from "../../../domain/names/object-keys";
+import { editEventListSchema } from "../../../domain/schemas/api/compositions";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import type { StoredFiles } from "../../aws/stored-files";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { jsonAnswer, type Answer } from "../../http/answer";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { notReady } from "./not-ready";
+
+export interface ListCompositionEditEventsParams {
+  readonly request: Request;
+  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
+  readonly files: Pick<StoredFiles, "read">;
+  readonly now: () => Date;
+}
+
+/** How a technique that edits note by note came to its result, step by step. */
+export async function listCompositionEditEvents(params: ListCompositionEditEventsParams): Promise<Answer> {
+  const { request, compositions, files, now } = params;
+  const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
+  requireNoQuery(request);
+  const item = await compositions.load(of);
+  if (item.state !== "COMPLETED") throw notReady(item, now());
+  if (item.output?.editEventCount === undefined) {
+    const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
+    throw new Problem("EDIT_EVENTS_NOT_AVAILABLE", { detail });
+  }
+  const stored = await files.read(compositionEditEventsKey(of));
+  if (stored === undefined) throw new Error(`composition ${of.id} has no edit events, but says how many`);
+  const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
+  return jsonAnswer({ status: 200, body: { items } });
+}

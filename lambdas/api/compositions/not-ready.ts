@@ -1,0 +1,14 @@
+import type { CompositionItem } from "../../../domain/schemas/items";
+import { Problem } from "../../http/problem";
+import { pollAfterSeconds } from "./poll-interval";
+
+/** 409 with the state; a composition that failed says why, since waiting does not help. */
+export function notReady(item: CompositionItem, now: Date): Problem {
+  const wait = pollAfterSeconds(item, now);
+  const why = item.failure === undefined ? "" : `: ${item.failure.message}`;
+  return new Problem("NOT_READY", {
+    detail: `The composition is ${item.state}${why}`,
+    errors: [{ pointer: "/state", reason: "is not COMPLETED", value: item.state, allowed: "COMPLETED" }],
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+  });
+}

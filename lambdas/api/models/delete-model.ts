@@ -1,0 +1,41 @@
+import { modelCardFile, modelFile, modelPrefix } from "../../../domain/names/object-keys";
+import type { ModelItem } from "../../../domain/schemas/items";
+import type { StoredFiles } from "../../aws/stored-files";
+import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { StockModels } from "../../aws/table/shared-items";
+import { noContent, type Answer } from "../../http/answer";
+import { changeOwned } from "../../http/change-owned";
+import { inUse, Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+
+export interface DeleteModelParams {
+  readonly request: Request;
+  readonly models: Pick<OwnedItems<ModelItem>, "load" | "remove">;
+  readonly stockModels: Pick<StockModels, "get">;
+  readonly openWork: Pick<OpenWorkOfUser, "compositions">;
+  readonly files: Pick<StoredFiles, "remove">;
+}
+
+/** Deletes one of the caller's models; compositions that were made with it stay. */
+export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
+  const { request, models, stockModels, openWork, files } = params;
+  const of = { sub: request.subject(), id: request.pathParameter("modelId") };
+  requireNoQuery(request);
+  if ((await stockModels.get(of.id)) !== undefined) {
+    throw new Problem("STOCK_MODEL", { detail: `${of.id} came with the software and serves everyone.` });
+  }
+  await changeOwned({
+    request,
+    load: async () => await models.load(of),
+    change: async (item) => {
+      const users = (await openWork.compositions(of.sub)).filter(({ model }) => model.id === of.id);
+      if (users.length > 0) throw inUse("model", users);
+      // The files first: if the row stays behind, the request can be repeated; files alone would stay for ever.
+      await files.remove([modelFile, modelCardFile].map((name) => `${modelPrefix(of)}${name}`));
+      await models.remove({ item, lower: ["models"] });
+    },
+  });
+  return noContent;
+}

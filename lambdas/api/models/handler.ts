@@ -1,0 +1,29 @@
+import { modelItemSchema } from "../../../domain/schemas/items";
+import { createDocumentClient, createS3Client } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createStoredFiles } from "../../aws/stored-files";
+import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
+import { createOwnedItems } from "../../aws/table/owned-items";
+import { createStockModels } from "../../aws/table/shared-items";
+import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createLogger, logTo } from "../../telemetry/logger";
+import { deleteModel } from "./delete-model";
+import { getModel } from "./get-model";
+import { listModels } from "./list-models";
+
+const environment = readEnvironment(["tableName", "artefactsBucket"]);
+const table = { client: createDocumentClient(), tableName: environment.tableName };
+const dependencies = {
+  models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
+  stockModels: createStockModels(table),
+  openWork: createOpenWorkOfUser(table),
+  files: createStoredFiles({ client: createS3Client(), bucket: environment.artefactsBucket }),
+};
+
+const operations = {
+  listModels: async (request) => await listModels({ request, ...dependencies }),
+  getModel: async (request) => await getModel({ request, ...dependencies }),
+  deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
+} satisfies OperationsOf<"models">;
+
+export const handler = withHttp({ operations, log: logTo(createLogger("api/models")) });

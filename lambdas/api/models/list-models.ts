@@ -1,0 +1,48 @@
+import { modelResource } from "../../../domain/schemas/api/models";
+import { pageQuerySchema } from "../../../domain/schemas/api/shared";
+import type { ModelItem } from "../../../domain/schemas/items";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { StockModels } from "../../aws/table/shared-items";
+import { jsonAnswer, type Answer } from "../../http/answer";
+import { decodeCursor, encodeCursor } from "../../http/cursor";
+import type { Request } from "../../http/request";
+import { parseQuery } from "../../http/validation";
+
+export interface ListModelsParams {
+  readonly request: Request;
+  readonly models: Pick<OwnedItems<ModelItem>, "list">;
+  readonly stockModels: Pick<StockModels, "list">;
+}
+
+/** Ids of users' models are ULIDs, in capitals; ids of stock models are in small letters. */
+const isOwn = (id: string): boolean => /^[0-9A-Z]{26}$/.test(id);
+
+/** Stock models first, by id; then the caller's own, newest first. One cursor runs through both. */
+export async function listModels({ request, models, stockModels }: ListModelsParams): Promise<Answer> {
+  const sub = request.subject();
+  const { limit, cursor } = parseQuery(request, pageQuerySchema);
+  const scope = { kind: "MODEL", sub };
+  const after = cursor === undefined ? undefined : decodeCursor(scope, cursor);
+  const stock =
+    after === undefined || !isOwn(after) ? await stockModels.list({ limit, after }) : { items: [], hasMore: false };
+  const room = limit - stock.items.length;
+  // Asked for one at least, also where there is no room: only so is it known whether another page follows.
+  const own = stock.hasMore
+    ? { items: [], hasMore: false }
+    : await models.list({
+        sub,
+        limit: Math.max(1, room),
+        after: after !== undefined && isOwn(after) ? after : undefined,
+      });
+  const ownItems = own.items.slice(0, room);
+  const items = [...stock.items, ...ownItems];
+  const hasMore = stock.hasMore || own.hasMore || own.items.length > ownItems.length;
+  const last = items.at(-1);
+  return jsonAnswer({
+    status: 200,
+    body: {
+      items: items.map(modelResource),
+      ...(hasMore && last !== undefined ? { nextCursor: encodeCursor(scope, last.id) } : {}),
+    },
+  });
+}

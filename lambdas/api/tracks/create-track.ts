@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { parseMidi, UnreadableMidiError, type Song } from "../../../domain/music/midi-file";
+import { MelodyError, trackMelody, type Melody } from "../../../domain/music/melody";
+import { trackKey } from "../../../domain/names/object-keys";
+import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
+import type { TrackItem } from "../../../domain/schemas/items";
+import type { UserCaps } from "../../../domain/schemas/user-caps";
+import type { StoredFiles } from "../../aws/stored-files";
+import { TableRefusal } from "../../aws/table/errors";
+import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { jsonAnswer, type Answer } from "../../http/answer";
+import { versionTag } from "../../http/entity-tag";
+import { answerOnce } from "../../http/idempotency";
+import { midiType } from "../../http/midi-answer";
+import { Problem } from "../../http/problem";
+import type { Request } from "../../http/request";
+import { mediaType, parseQuery } from "../../http/validation";
+
+export interface CreateTrackParams {
+  readonly request: Request;
+  readonly tracks: Pick<OwnedItems<TrackItem>, "create">;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly files: Pick<StoredFiles, "write" | "remove">;
+  readonly caps: UserCaps;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+/** What clients and file managers call MIDI besides its proper name. */
+const midiTypes: readonly string[] = [midiType, "audio/x-midi", "audio/mid", "application/x-midi"];
+
+/** A row is read at every poll: what it says of a file stays small. */
+const mostTracksListed = 64;
+const mostChangesListed = 50;
+const longestText = 200;
+
+function readSong(bytes: Uint8Array): Song {
+  try {
+    return parseMidi(bytes);
+  } catch (error) {
+    if (error instanceof UnreadableMidiError) throw new Problem("UNREADABLE_MIDI", { detail: sentence(error.message) });
+    throw error;
+  }
+}
+
+function chooseMelody(song: Song, trackIndex: number): Melody {
+  try {
+    return trackMelody(song, trackIndex);
+  } catch (error) {
+    if (!(error instanceof MelodyError)) throw error;
+    const errors =
+      error.code === "TRACK_NOT_FOUND"
+        ? [
+            {
+              pointer: "?trackIndex",
+              reason: "no track with notes has this index",
+              value: trackIndex,
+              allowed: song.tracks
+                .map(({ index }) => index)
+                .join(", ")
+                .slice(0, longestText),
+            },
+          ]
+        : undefined;
+    throw new Problem(error.code, { detail: sentence(error.message), ...(errors === undefined ? {} : { errors }) });
+  }
+}
+
+function sentence(text: string): string {
+  const clipped = text.slice(0, 1000);
+  return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
+}
+
+/** A track's own name as the name of the upload: names are 1 to 100 characters without control characters. */
+function plainName(name: string): string {
+  const plain = name
+    .replace(/[\u0000-\u001f\u007f]/g, " ")
+    .trim()
+    .slice(0, 100)
+    .trim();
+  return plain === "" ? "Untitled" : plain;
+}
+
+function listedChanges(song: Song): string[] {
+  const changes = song.changes.map((change) => change.slice(0, longestText));
+  if (song.tracks.length > mostTracksListed) {
+    changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
+  }
+  const more = changes.length - mostChangesListed;
+  return more > 0 ? [...changes.slice(0, mostChangesListed), `and ${more} more`] : changes;
+}
+
+/** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
+export async function createTrack(params: CreateTrackParams): Promise<Answer> {
+  const { request, tracks, idempotencyRecords, files, caps, newId, now } = params;
+  const sub = request.subject();
+  const query = parseQuery(request, createTrackQuerySchema);
+  const type = mediaType(request);
+  if (!midiTypes.includes(type)) {
+    const given = type === "" ? "no content type" : type.slice(0, 100);
+    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; send ${midiType}.` });
+  }
+  return await answerOnce({
+    request,
+    records: idempotencyRecords,
+    now,
+    create: async (remember) => {
+      const song = readSong(request.body);
+      const trackIndex = query.trackIndex ?? song.tracks[0]?.index ?? 0;
+      const melody = chooseMelody(song, trackIndex);
+      const pitches = melody.notes.map(({ pitch }) => pitch);
+      const createdAt = now().toISOString();
+      const item: TrackItem = {
+        schemaVersion: 1,
+        kind: "TRACK",
+        sub,
+        id: newId(),
+        name: query.name ?? plainName(melody.name),
+        version: 1,
+        createdAt,
+        updatedAt: createdAt,
+        sha256: createHash("sha256").update(request.body).digest("hex"),
+        bytes: request.body.length,
+        bars: melody.bars,
+        tempo: song.tempo,
+        timeSignature: `${song.timeSignature.numerator}/${song.timeSignature.denominator}`,
+        noteCount: melody.notes.length,
+        lowestPitch: Math.min(...pitches),
+        highestPitch: Math.max(...pitches),
+        trackIndex,
+        tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
+          index,
+          name: name.slice(0, 100),
+          program,
+          noteCount: notes.length,
+        })),
+        changes: listedChanges(song),
+      };
+      const answer = jsonAnswer({ status: 201, body: trackResource(item) });
+      const created = {
+        ...answer,
+        headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
+      };
+      const key = trackKey(item);
+      await files.write({ key, bytes: request.body, contentType: midiType });
+      try {
+        await tracks.create({ item, raise: ["tracks"], caps, idempotency: remember(created) });
+      } catch (error) {
+        if (error instanceof TableRefusal) await files.remove([key]);
+        throw error;
+      }
+      return created;
+    },
+  });
+}

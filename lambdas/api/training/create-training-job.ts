@@ -1,0 +1,138 @@
+import { openWorkOwner, ownedKey } from "../../../domain/names/table-keys";
+import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { UserCaps } from "../../../domain/schemas/user-caps";
+import { ReferenceGone } from "../../aws/table/errors";
+import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Catalogues } from "../../aws/table/shared-items";
+import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { versionTag } from "../../http/entity-tag";
+import { answerOnce } from "../../http/idempotency";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { techniqueErrors } from "../../http/technique-values";
+import { parseBody } from "../../http/validation";
+import type { MetricRecorder } from "../../telemetry/metrics";
+import { pollAfterSeconds } from "./poll-interval";
+import { planTraining } from "./training-plan";
+
+export interface CreateTrainingJobParams {
+  readonly request: Request;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get" | "create">;
+  readonly catalogues: Catalogues;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly caps: UserCaps;
+  readonly longestRunSeconds: number;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+const defaultRunSeconds = 3600;
+
+function checkRunTime(seconds: number | undefined, longest: number): number {
+  if (seconds !== undefined && seconds > longest) {
+    throw new Problem("RUN_TOO_LONG", {
+      detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${longest}.`,
+      errors: [
+        {
+          pointer: "/maxRuntimeSeconds",
+          reason: "is over this deployment's limit",
+          value: seconds,
+          allowed: `60 to ${longest}`,
+        },
+      ],
+    });
+  }
+  return seconds ?? Math.min(defaultRunSeconds, longest);
+}
+
+/** Accepts a training job. The workflow begins from the table's stream: one write, so nothing can be half begun. */
+export async function createTrainingJob(params: CreateTrainingJobParams): Promise<Answer> {
+  const { request, trainingJobs, catalogues, idempotencyRecords, caps, longestRunSeconds, metrics, newId, now } =
+    params;
+  const sub = request.subject();
+  requireNoQuery(request);
+  const body = parseBody({
+    request,
+    schema: createTrainingJobSchema,
+    alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
+  });
+  return await answerOnce({
+    request,
+    records: idempotencyRecords,
+    now,
+    create: async (remember) => {
+      const maxRuntimeSeconds = checkRunTime(body.maxRuntimeSeconds, longestRunSeconds);
+      const { dataset, topics, hyperparameters, completedEpochs } = await planTraining({
+        sub,
+        body,
+        trainingJobs,
+        catalogues,
+      });
+      const { name, technique, resumeFrom } = body;
+      const id = newId();
+      const createdAt = now().toISOString();
+      const epochs = Number(hyperparameters["epochs"] ?? 1);
+      const item: TrainingJobItem = {
+        schemaVersion: 1,
+        kind: "TRAINING_JOB",
+        sub,
+        id,
+        name,
+        version: 1,
+        createdAt,
+        updatedAt: createdAt,
+        technique,
+        state: "PENDING",
+        topics,
+        dataset,
+        hyperparameters,
+        maxRuntimeSeconds,
+        ...(resumeFrom === undefined ? {} : { resumeFrom }),
+        attempt: 1,
+        launch: 0,
+        stopRequested: false,
+        progress: {
+          epoch: completedEpochs,
+          epochs,
+          percent: Math.round((1000 * completedEpochs) / epochs) / 10,
+        },
+        convergence: { state: "fluctuating" },
+        resumable: false,
+        usage: { trainingSeconds: 0, billableSeconds: 0 },
+        openWork: "TRAINING_JOB",
+        openWorkOwner: openWorkOwner(sub, id),
+      };
+      const answer = jsonAnswer({ status: 202, body: trainingJobResource(item) });
+      const created = {
+        ...answer,
+        headers: {
+          ...answer.headers,
+          ...retryAfter(pollAfterSeconds(item, now())),
+          location: `/training-jobs/${id}`,
+          etag: versionTag(item),
+        },
+      };
+      try {
+        await trainingJobs.create({
+          item,
+          raise: ["openTrainingJobs"],
+          caps,
+          idempotency: remember(created),
+          mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
+        });
+      } catch (error) {
+        if (!(error instanceof ReferenceGone)) throw error;
+        throw new Problem("RESUME_NOT_POSSIBLE", {
+          detail: "The job to be resumed has just been deleted.",
+          errors: [{ pointer: "/resumeFrom", reason: "does not exist any more" }],
+        });
+      }
+      metrics.record("JobsSubmitted");
+      return created;
+    },
+  });
+}

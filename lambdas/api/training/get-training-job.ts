@@ -1,0 +1,27 @@
+import { trainingJobResource } from "../../../domain/schemas/api/training";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { taggedAnswer, versionTag } from "../../http/entity-tag";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { pollAfterSeconds } from "./poll-interval";
+
+export interface GetTrainingJobParams {
+  readonly request: Request;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly now: () => Date;
+}
+
+/** One read of one item: clients poll this. */
+export async function getTrainingJob({ request, trainingJobs, now }: GetTrainingJobParams): Promise<Answer> {
+  const sub = request.subject();
+  requireNoQuery(request);
+  const item = await trainingJobs.load({ sub, id: request.pathParameter("trainingJobId") });
+  return await taggedAnswer({
+    request,
+    tag: versionTag(item),
+    headers: retryAfter(pollAfterSeconds(item, now())),
+    answer: () => jsonAnswer({ status: 200, body: trainingJobResource(item) }),
+  });
+}

@@ -1,0 +1,59 @@
+import { ulid } from "ulid";
+import { trainingJobItemSchema } from "../../../domain/schemas/items";
+import { createDocumentClient, createS3Client } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createStoredFiles } from "../../aws/stored-files";
+import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
+import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
+import { createOwnedItems } from "../../aws/table/owned-items";
+import { createCatalogues } from "../../aws/table/shared-items";
+import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createLogger, logTo } from "../../telemetry/logger";
+import { createMetrics } from "../../telemetry/metrics";
+import { createTrainingJob } from "./create-training-job";
+import { deleteTrainingJob } from "./delete-training-job";
+import { getTrainingJob } from "./get-training-job";
+import { getTrainingJobSample } from "./get-training-job-sample";
+import { listTrainingJobMetrics } from "./list-training-job-metrics";
+import { listTrainingJobs } from "./list-training-jobs";
+import { listTrainingJobSamples } from "./list-training-job-samples";
+import { listTrainingTopics } from "./list-training-topics";
+import { stopTrainingJob } from "./stop-training-job";
+
+const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds"]);
+const table = { client: createDocumentClient(), tableName: environment.tableName };
+const s3 = createS3Client();
+const metrics = createMetrics();
+const dependencies = {
+  trainingJobs: createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema }),
+  catalogues: createCatalogues(table),
+  idempotencyRecords: createIdempotencyRecords(table),
+  openWork: createOpenWorkOfUser(table),
+  artefacts: createStoredFiles({ client: s3, bucket: environment.artefactsBucket }),
+  work: createStoredFiles({ client: s3, bucket: environment.workBucket }),
+  caps: environment.userCaps,
+  longestRunSeconds: environment.longestRunSeconds,
+  metrics,
+  newId: ulid,
+  now: () => new Date(),
+};
+
+const operations = {
+  listTrainingTopics: async (request) => await listTrainingTopics({ request, ...dependencies }),
+  createTrainingJob: async (request) => await createTrainingJob({ request, ...dependencies }),
+  listTrainingJobs: async (request) => await listTrainingJobs({ request, ...dependencies }),
+  getTrainingJob: async (request) => await getTrainingJob({ request, ...dependencies }),
+  deleteTrainingJob: async (request) => await deleteTrainingJob({ request, ...dependencies }),
+  stopTrainingJob: async (request) => await stopTrainingJob({ request, ...dependencies }),
+  listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
+  listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
+  getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
+} satisfies OperationsOf<"training">;
+
+export const handler = withHttp({
+  operations,
+  log: logTo(createLogger("api/training")),
+  afterRequest: () => {
+    metrics.publish();
+  },
+});

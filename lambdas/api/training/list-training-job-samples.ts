@@ -1,0 +1,40 @@
+import { parseSampleFile, samplesFolder } from "../../../domain/names/object-keys";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { StoredFiles } from "../../aws/stored-files";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { pollAfterSeconds } from "./poll-interval";
+import { listTrainingFiles } from "./training-files";
+
+export interface ListTrainingJobSamplesParams {
+  readonly request: Request;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly now: () => Date;
+}
+
+/** The same held-out melodies, as the model played them after each of these epochs. */
+export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Answer> {
+  const { request, trainingJobs, artefacts, work, now } = params;
+  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  requireNoQuery(request);
+  const item = await trainingJobs.load(of);
+  const keys = await listTrainingFiles({ item, artefacts, work }, samplesFolder);
+  const samples = keys
+    .flatMap((key) => parseSampleFile(key) ?? [])
+    .sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
+  return jsonAnswer({
+    status: 200,
+    headers: retryAfter(pollAfterSeconds(item, now())),
+    body: {
+      items: samples.map(({ epoch, melodyId }) => ({
+        epoch,
+        melodyId,
+        href: `/training-jobs/${of.id}/samples/${epoch}/${melodyId}`,
+      })),
+    },
+  });
+}

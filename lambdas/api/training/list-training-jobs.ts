@@ -1,0 +1,15 @@
+import { trainingJobResource } from "../../../domain/schemas/api/training";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Answer } from "../../http/answer";
+import { pageAnswer } from "../../http/page-answer";
+import type { Request } from "../../http/request";
+
+export interface ListTrainingJobsParams {
+  readonly request: Request;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "list">;
+}
+
+export async function listTrainingJobs({ request, trainingJobs }: ListTrainingJobsParams): Promise<Answer> {
+  return await pageAnswer({ request, kind: "TRAINING_JOB", list: trainingJobs.list, resource: trainingJobResource });
+}

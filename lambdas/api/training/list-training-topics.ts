@@ -1,0 +1,61 @@
+import { selectPieces } from "../../../domain/training/selection";
+import type { CatalogueItem } from "../../../domain/schemas/items";
+import type { Catalogues } from "../../aws/table/shared-items";
+import { jsonAnswer, type Answer } from "../../http/answer";
+import { Problem } from "../../http/problem";
+import type { Request } from "../../http/request";
+import { invalidRequest } from "../../http/validation";
+import { loadCatalogue } from "./catalogue";
+import { tagValues, unknownTopics } from "./topics";
+
+export interface ListTrainingTopicsParams {
+  readonly request: Request;
+  readonly catalogues: Catalogues;
+}
+
+/** `?composer=bach&mode=minor,major&mode=dorian`: values of one tag may be repeated or joined by commas. */
+function topicsOf(query: URLSearchParams): Record<string, string[]> {
+  const topics = new Map<string, string[]>();
+  for (const [tag, values] of query) {
+    topics.set(tag, [...(topics.get(tag) ?? []), ...values.split(",")]);
+  }
+  return Object.fromEntries([...topics].map(([tag, values]) => [tag, [...new Set(values)]]));
+}
+
+function countValues(pieces: CatalogueItem["pieces"], all: ReadonlyMap<string, ReadonlySet<string>>) {
+  const counted = [...all].map(([tag, values]) => {
+    const counts = [...values].sort().map((value) => {
+      const carrying = pieces.filter(({ tags }) => tags[tag]?.includes(value) === true);
+      return [value, carrying.length] as const;
+    });
+    return [tag, Object.fromEntries(counts)] as const;
+  });
+  return Object.fromEntries(counted);
+}
+
+/** The tags of the stock data set, and how many pieces of the selection carry each value. */
+export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Answer> {
+  request.subject();
+  const topics = topicsOf(request.query);
+  const { pieces } = await loadCatalogue(catalogues, undefined);
+  const all = tagValues(pieces);
+  const unknownTags = Object.keys(topics).filter((tag) => !all.has(tag));
+  if (unknownTags.length > 0) {
+    const allowed = [...all.keys()].join(", ");
+    throw invalidRequest(
+      unknownTags.map((tag) => ({ pointer: `?${tag.slice(0, 100)}`, reason: "unknown query parameter", allowed })),
+    );
+  }
+  const errors = unknownTopics(topics, all).map(({ tag, ...error }) => ({ ...error, pointer: `?${tag}` }));
+  if (errors.length > 0) {
+    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+  }
+  const selected = selectPieces(pieces, topics);
+  return jsonAnswer({
+    status: 200,
+    body: {
+      topics: countValues(selected, all),
+      selection: { pieces: selected.length, bars: selected.reduce((sum, { bars }) => sum + bars, 0) },
+    },
+  });
+}

@@ -1,0 +1,47 @@
+import { trainingJobResource } from "../../../domain/schemas/api/training";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { changeOwned } from "../../http/change-owned";
+import { versionTag } from "../../http/entity-tag";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { pollAfterSeconds } from "./poll-interval";
+
+export interface StopTrainingJobParams {
+  readonly request: Request;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "change">;
+  readonly now: () => Date;
+}
+
+/** Asks for the end: the stream tells SageMaker, the workflow alone records how it ended. Repeating it is harmless. */
+export async function stopTrainingJob({ request, trainingJobs, now }: StopTrainingJobParams): Promise<Answer> {
+  const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
+  requireNoQuery(request);
+  const stopped = await changeOwned({
+    request,
+    load: async () => await trainingJobs.load(of),
+    change: async (item) => {
+      if (item.state === "READY" || item.state === "FAILED") throw alreadyFinal(item);
+      if (item.state === "STOPPED" || item.stopRequested) return item;
+      return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" }, now());
+    },
+  });
+  return jsonAnswer({
+    status: 202,
+    body: trainingJobResource(stopped),
+    headers: {
+      etag: versionTag(stopped),
+      location: `/training-jobs/${of.id}`,
+      ...retryAfter(pollAfterSeconds(stopped, now())),
+    },
+  });
+}
+
+function alreadyFinal({ state }: TrainingJobItem): Problem {
+  return new Problem("ALREADY_FINAL", {
+    detail: `The training job is ${state}; it cannot be stopped any more.`,
+    errors: [{ pointer: "/state", reason: "is final", value: state }],
+  });
+}

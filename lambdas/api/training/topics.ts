@@ -1,0 +1,48 @@
+/** Topics against the tags that a data set has. */
+import type { FieldError } from "../../../domain/schemas/api/problem";
+import type { CatalogueItem } from "../../../domain/schemas/items";
+
+/** Every tag of a data set with all its values, tags in the order of the alphabet. */
+export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const { tags } of pieces) {
+    for (const [tag, values] of Object.entries(tags)) {
+      const known = all.get(tag) ?? new Set<string>();
+      for (const value of values) known.add(value);
+      all.set(tag, known);
+    }
+  }
+  return new Map([...all].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+export interface UnknownTopic extends FieldError {
+  readonly tag: string;
+}
+
+/** Every tag and every value that no piece carries; pointers inside the topics. */
+export function unknownTopics(
+  topics: Readonly<Record<string, readonly string[]>>,
+  all: ReadonlyMap<string, ReadonlySet<string>>,
+): UnknownTopic[] {
+  return Object.entries(topics).flatMap(([tag, values]): UnknownTopic[] => {
+    const pointer = `/${tag.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const known = all.get(tag);
+    if (known === undefined) {
+      return [{ tag, pointer, reason: "no piece has this tag", value: tag, allowed: [...all.keys()].join(", ") }];
+    }
+    const allowed = [...known].sort().join(", ");
+    return values.flatMap((value, index) =>
+      known.has(value)
+        ? []
+        : [
+            {
+              tag,
+              pointer: `${pointer}/${index}`,
+              reason: "no piece has this value",
+              value: value.slice(0, 100),
+              allowed,
+            },
+          ],
+    );
+  });
+}

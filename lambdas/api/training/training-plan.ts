@@ -1,0 +1,151 @@
+/** What a new training job is to do: from its own choices, or from the job that it goes on from. */
+import type * as z from "zod";
+import type { createTrainingJobSchema } from "../../../domain/schemas/api/training";
+import type { FieldError } from "../../../domain/schemas/api/problem";
+import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../../domain/schemas/items";
+import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
+import { checkParameters, techniques } from "../../../domain/techniques/registry";
+import type { ParameterValue } from "../../../domain/techniques/technique";
+import { selectPieces } from "../../../domain/training/selection";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Catalogues } from "../../aws/table/shared-items";
+import { Problem } from "../../http/problem";
+import { loadCatalogue } from "./catalogue";
+import { tagValues, unknownTopics } from "./topics";
+
+/** Fewer pieces than this teach a model nothing but themselves. */
+export const fewestTrainingPieces = 8;
+
+export interface TrainingPlan {
+  readonly dataset: DatasetReference;
+  readonly topics: Readonly<Record<string, string[]>>;
+  readonly hyperparameters: Readonly<Record<string, ParameterValue>>;
+  /** Epochs that the job it goes on from has completed. */
+  readonly completedEpochs: number;
+}
+
+export type CreateTrainingJob = z.output<typeof createTrainingJobSchema>;
+
+export interface PlanTrainingParams {
+  readonly sub: string;
+  readonly body: CreateTrainingJob;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get">;
+  readonly catalogues: Catalogues;
+}
+
+function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, string[]>>): void {
+  const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
+  if (unknown.length > 0) {
+    const errors = unknown.map(({ tag: _, ...error }): FieldError => ({
+      ...error,
+      pointer: `/topics${error.pointer}`,
+    }));
+    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+  }
+  const selected = selectPieces(catalogue.pieces, topics).filter(({ split }) => split === "train").length;
+  if (selected < fewestTrainingPieces) {
+    throw new Problem("TOPIC_TOO_SMALL", {
+      detail: `The topics select ${selected} pieces to train on; at least ${fewestTrainingPieces} are needed.`,
+      errors: [
+        {
+          pointer: "/topics",
+          reason: `selects ${selected} training pieces`,
+          value: selected,
+          allowed: `at least ${fewestTrainingPieces}`,
+        },
+      ],
+    });
+  }
+}
+
+async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
+  const catalogue = await loadCatalogue(catalogues, body.datasetId);
+  const topics = body.topics ?? {};
+  checkTopics(catalogue, topics);
+  const { id, version, sha256 } = catalogue.dataset;
+  return {
+    dataset: { id, version, sha256 },
+    topics,
+    hyperparameters: checkParameters(techniques[body.technique].hyperparameters, body.hyperparameters ?? {}).values,
+    completedEpochs: 0,
+  };
+}
+
+function cannotResume(detail: string, errors: readonly FieldError[]): Problem {
+  return new Problem("RESUME_NOT_POSSIBLE", { detail, errors });
+}
+
+async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingJobItem> {
+  const { sub, body, trainingJobs } = params;
+  const pointer = "/resumeFrom";
+  const parent = await trainingJobs.get({ sub, id: resumeFrom });
+  if (parent === undefined) {
+    const detail = `There is no training job ${resumeFrom}.`;
+    throw cannotResume(detail, [{ pointer, reason: "does not exist", value: resumeFrom }]);
+  }
+  if (!isFinalTrainingJobState(parent.state)) {
+    const detail = `Training job ${resumeFrom} is ${parent.state}; it can be resumed when it has ended.`;
+    const allowed = "a job that is READY, STOPPED or FAILED";
+    throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed }]);
+  }
+  if (!parent.resumable) {
+    const detail = `Training job ${resumeFrom} left no checkpoint to go on from.`;
+    throw cannotResume(detail, [
+      { pointer, reason: "left no checkpoint", value: resumeFrom, allowed: "a resumable job" },
+    ]);
+  }
+  if (parent.technique !== body.technique) {
+    const detail = `Training job ${resumeFrom} is of the technique ${parent.technique}, not ${body.technique}.`;
+    throw cannotResume(detail, [
+      { pointer: "/technique", reason: "is not the resumed job's", value: body.technique, allowed: parent.technique },
+    ]);
+  }
+  return parent;
+}
+
+/** Everything is inherited but what is given; what shapes the network, and the data, cannot change. */
+async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingPlan> {
+  const { body } = params;
+  const parent = await loadParent(params, resumeFrom);
+  const technique = techniques[body.technique];
+  const given = body.hyperparameters ?? {};
+  const hyperparameters = checkParameters(technique.hyperparameters, { ...parent.hyperparameters, ...given }).values;
+  const completedEpochs = parent.progress.epoch;
+  const { epochs } = hyperparameters;
+  const errors: FieldError[] = [];
+  for (const field of ["topics", "datasetId"] as const) {
+    if (body[field] !== undefined) {
+      errors.push({ pointer: `/${field}`, reason: "is the resumed job's and cannot be given", allowed: "nothing" });
+    }
+  }
+  for (const name of technique.fixedOnResume) {
+    const before = parent.hyperparameters[name];
+    if (before !== undefined && hyperparameters[name] !== before) {
+      errors.push({
+        pointer: `/hyperparameters/${name}`,
+        reason: `is ${before} in the resumed job and cannot change`,
+        value: hyperparameters[name],
+        allowed: String(before),
+      });
+    }
+  }
+  if (typeof epochs === "number" && epochs <= completedEpochs) {
+    errors.push({
+      pointer: "/hyperparameters/epochs",
+      reason: `is the total: ${epochs}, and the resumed job has completed ${completedEpochs}`,
+      value: epochs,
+      allowed: `more than ${completedEpochs}`,
+    });
+  }
+  if (errors.length > 0) {
+    const reasons = errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; ");
+    throw cannotResume(`Training job ${resumeFrom} cannot be resumed this way: ${reasons}.`, errors);
+  }
+  return { dataset: parent.dataset, topics: parent.topics, hyperparameters, completedEpochs };
+}
+
+/** @throws Problem 422 with every fault */
+export async function planTraining(params: PlanTrainingParams): Promise<TrainingPlan> {
+  const { resumeFrom } = params.body;
+  return resumeFrom === undefined ? await planFromTopics(params) : await planFromJob(params, resumeFrom);
+}

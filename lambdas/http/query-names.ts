@@ -1,0 +1,16 @@
+/** For operations without a query; apart from validation.ts, which brings the whole of Zod with it. */
+import type { FieldError } from "../../domain/schemas/api/problem";
+import { Problem } from "./problem";
+import type { Request } from "./request";
+
+/** @throws Problem INVALID_REQUEST that names every query parameter */
+export function requireNoQuery(request: Request): void {
+  const names = [...new Set(request.query.keys())].slice(0, 100);
+  if (names.length === 0) return;
+  const errors = names.map((name): FieldError => ({
+    pointer: `?${name.slice(0, 100)}`,
+    reason: "unknown query parameter",
+    allowed: "no query parameters",
+  }));
+  throw new Problem("INVALID_REQUEST", { detail: "This path takes no query parameters, see `errors`.", errors });
+}

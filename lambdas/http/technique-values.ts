@@ -1,0 +1,21 @@
+/** A technique's own fields in a request: checked in the same pass as the rest of the body. */
+import { isTechniqueId } from "../../domain/names/resource-names";
+import { checkParameters, techniques } from "../../domain/techniques/registry";
+import type { FieldError } from "../../domain/schemas/api/problem";
+
+export type TechniqueField = "parameters" | "hyperparameters";
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Every fault in `body[field]`, by the technique that the body names; none where the body itself is at fault. */
+export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: TechniqueField): FieldError[] {
+  const { technique } = body;
+  const given = body[field];
+  if (typeof technique !== "string" || !isTechniqueId(technique) || !isObject(given)) return [];
+  return checkParameters(techniques[technique][field], given).issues.map((issue) => ({
+    ...issue,
+    pointer: `/${field}${issue.pointer}`,
+  }));
+}

@@ -1,0 +1,228 @@
+/**
+ * Writes docs/openapi.json and client/schema.d.ts from the routes and the Zod schemas.
+ *
+ *   npx tsx scripts/generate-openapi.ts            writes both
+ *   npx tsx scripts/generate-openapi.ts --check    ends with 1 when either is stale
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type ResponseConfig,
+  type RouteConfig,
+} from "@asteasolutions/zod-to-openapi";
+import openapiTypescript, { astToString } from "openapi-typescript";
+import { format, resolveConfig } from "prettier";
+import * as z from "zod";
+import { apiRoutes, isOperationId, type OperationId } from "../domain/names/api-routes";
+import { commonProblems, operationDescriptions, type OperationDescription } from "../domain/schemas/api/operations";
+import { gatewayErrorSchema, problemSchema } from "../domain/schemas/api/problem";
+import { problemCodes } from "../domain/schemas/api/problem-codes";
+import { presignedUrlSchema } from "../domain/schemas/api/shared";
+
+const root = path.join(__dirname, "..");
+const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
+
+/** Statuses that API Gateway answers by itself, in its own shape. */
+const gatewayStatuses: Readonly<Record<number, string>> = {
+  401: "No access token, or one that is expired, altered or of another user pool",
+  403: "The token lacks a scope",
+  413: "The body is over API Gateway's own 10 MB",
+  429: "Too many requests at once",
+  500: "The function could not be run",
+  503: "The function could not be reached",
+};
+
+const headerText = {
+  etag: "Changes with every change of the resource; send it as `If-None-Match` or `If-Match`.",
+  location: "Path of the resource.",
+  retryAfter: "Whole seconds after which it is worth asking again; absent when there is nothing to wait for.",
+  requestId: "Stands in the logs of this request.",
+} as const;
+
+const stringHeader = (description: string) => ({ description, schema: { type: "string" as const } });
+const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "integer" as const, minimum: 1 } };
+
+/** MIDI bytes: in OpenAPI 3.1 an empty schema under its media type. */
+const midiContent = { "audio/midi": { schema: { type: "string", contentMediaType: "audio/midi" } as const } };
+
+function answerHeaders({ tagged, located, polled }: OperationDescription) {
+  return {
+    "X-Request-Id": stringHeader(headerText.requestId),
+    ...(tagged === true ? { ETag: stringHeader(headerText.etag) } : {}),
+    ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
+    ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
+  };
+}
+
+function answerContent({ answer }: OperationDescription): Pick<ResponseConfig, "content"> {
+  if (answer === undefined) return {};
+  if (answer === "midi") return { content: { ...midiContent, "application/json": { schema: presignedUrlSchema } } };
+  if (answer === "openapi") return { content: { "application/json": { schema: { type: "object" } } } };
+  return { content: { "application/json": { schema: answer } } };
+}
+
+function problemResponses(id: OperationId): Record<string, ResponseConfig> {
+  const route = apiRoutes[id];
+  const description: OperationDescription = operationDescriptions[id];
+  const codes = [...new Set([...commonProblems(id), ...description.problems])];
+  const gateway = Object.keys(gatewayStatuses)
+    .map(Number)
+    .filter((status) => !route.public || status >= 413);
+  const statuses = [...new Set([...codes.map((code) => problemCodes[code].status), ...gateway])].sort(
+    (one, other) => one - other,
+  );
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const ours = codes.filter((code) => problemCodes[code].status === status);
+      const theirs = gateway.includes(status) ? gatewayStatuses[status] : undefined;
+      const lines = [
+        ...ours.map((code) => `\`${code}\`: ${problemCodes[code].title.toLowerCase()}`),
+        ...(theirs === undefined ? [] : [`API Gateway: ${theirs.toLowerCase()}`]),
+      ];
+      return [
+        String(status),
+        {
+          description: lines.join("; "),
+          ...([409, 429, 503].includes(status) ? { headers: { "Retry-After": retryAfterHeader } } : {}),
+          content: {
+            ...(ours.length === 0 ? {} : { "application/problem+json": { schema: problemSchema } }),
+            ...(theirs === undefined ? {} : { "application/json": { schema: gatewayErrorSchema } }),
+          },
+        },
+      ];
+    }),
+  );
+}
+
+function requestHeaders(id: OperationId): z.ZodObject {
+  const { method } = apiRoutes[id];
+  const { tagged, idempotent } = operationDescriptions[id] as OperationDescription;
+  const changes = method === "PATCH" || method === "DELETE";
+  return z.object({
+    ...(idempotent === true
+      ? {
+          "Idempotency-Key": z
+            .string()
+            .regex(/^[\x21-\x7e]{1,255}$/)
+            .optional()
+            .meta({ description: "The same request with the same key gets the first answer again, for 24 hours." }),
+        }
+      : {}),
+    ...(method === "GET" && tagged === true ? { "If-None-Match": z.string().optional() } : {}),
+    ...(changes ? { "If-Match": z.string().optional() } : {}),
+  });
+}
+
+function routeConfig(id: OperationId): RouteConfig {
+  const route = apiRoutes[id];
+  const description: OperationDescription = operationDescriptions[id];
+  const { summary, pathParameters, query, freeQuery, body, status } = description;
+  const midiOrJson = body === "midi" ? midiContent : { "application/json": { schema: body ?? z.never() } };
+  const notModified =
+    route.method === "GET" && description.tagged === true
+      ? { "304": { description: "The client has this version.", headers: answerHeaders(description) } }
+      : {};
+  return {
+    method:
+      route.method === "GET" ? "get" : route.method === "POST" ? "post" : route.method === "PATCH" ? "patch" : "delete",
+    path: route.path,
+    operationId: id,
+    tags: [route.capability],
+    summary,
+    ...(description.description === undefined ? {} : { description: description.description }),
+    security: route.public ? [] : [{ accessToken: [] }],
+    ...(freeQuery === undefined
+      ? {}
+      : {
+          parameters: [
+            {
+              in: "query",
+              name: freeQuery.name,
+              description: freeQuery.description,
+              required: false,
+              // One parameter a tag: an object in form style, exploded.
+              style: "form",
+              explode: true,
+              schema: { type: "object", additionalProperties: { type: "string" } },
+            },
+          ],
+        }),
+    request: {
+      ...(pathParameters === undefined ? {} : { params: pathParameters }),
+      ...(query === undefined ? {} : { query }),
+      headers: requestHeaders(id),
+      ...(body === undefined ? {} : { body: { required: true, content: midiOrJson } }),
+    },
+    responses: {
+      [String(status)]: {
+        description: summary,
+        headers: answerHeaders(description),
+        ...answerContent(description),
+      },
+      ...notModified,
+      ...problemResponses(id),
+    },
+  };
+}
+
+function generateDocument() {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent("securitySchemes", "accessToken", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "Access token of the deployment's Cognito user pool.",
+  });
+  for (const id of Object.keys(apiRoutes).filter(isOperationId)) registry.registerPath(routeConfig(id));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "OpenComposer",
+      version: "1",
+      license: { name: "Apache 2.0", identifier: "Apache-2.0" },
+      description:
+        "Generative music: compose with stock models or with models that you trained. Resources are their own status " +
+        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Errors are `application/problem+json` " +
+        'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
+        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.",
+    },
+    servers: [{ url: "/" }],
+    tags: [
+      { name: "discovery", description: "What there is; no token needed" },
+      { name: "tracks", description: "MIDI uploads" },
+      { name: "compositions", description: "Music made by a model" },
+      { name: "models", description: "Stock and trained models" },
+      { name: "training", description: "Training jobs and topics" },
+    ],
+  });
+}
+
+async function formatted(text: string, file: string): Promise<string> {
+  return await format(text, { ...(await resolveConfig(file)), filepath: file });
+}
+
+async function main(): Promise<void> {
+  const document = generateDocument();
+  const json = JSON.stringify(document);
+  const types = astToString(await openapiTypescript(json));
+  const banner = "// Generated from docs/openapi.json by scripts/generate-openapi.ts.\n";
+  const generated = [
+    { file: files.document, text: await formatted(json, files.document) },
+    { file: files.types, text: await formatted(`${banner}${types}`, files.types) },
+  ];
+  if (!process.argv.includes("--check")) {
+    for (const { file, text } of generated) await writeFile(file, text);
+    return;
+  }
+  for (const { file, text } of generated) {
+    const committed = await readFile(file, "utf8").catch(() => "");
+    if (committed !== text) {
+      console.error(`${path.relative(root, file)} is stale: run npx tsx scripts/generate-openapi.ts`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+void main();
