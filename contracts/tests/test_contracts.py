@@ -1,0 +1,100 @@
+"""The schemas against their fixtures, and what Python writes and reads against the schemas."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.hyperparameters import parse_hyperparameters
+from opencomposer_shared.progress import STDOUT_METRICS, metrics_line
+
+CONTRACTS = Path(__file__).resolve().parent.parent
+REPOSITORY = CONTRACTS.parent
+FIXTURES = sorted((CONTRACTS / "fixtures").glob("*/*.json"))
+SCHEMAS = sorted(CONTRACTS.glob("*.schema.json"))
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def validator(contract: str) -> Any:
+    return jsonschema.Draft202012Validator(load(CONTRACTS / f"{contract}.schema.json"))
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_schema_is_valid_and_has_fixtures_of_both_kinds(path: Path) -> None:
+    schema = load(path)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    contract = path.name.removesuffix(".schema.json")
+    assert schema["$id"].endswith(f"/{path.name}")
+    names = [fixture.name for fixture in FIXTURES if fixture.parent.name == contract]
+    assert any(name.startswith("valid-") for name in names)
+    assert any(name.startswith("invalid-") for name in names)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_fixture_is_what_its_name_says(path: Path) -> None:
+    errors = list(validator(path.parent.name).iter_errors(load(path)))
+    if path.name.startswith("valid-"):
+        assert errors == []
+    else:
+        # Exactly one thing is wrong: a fixture that fails for another reason would prove nothing.
+        assert len(errors) == 1, [error.message for error in errors]
+
+
+def as_strings(values: dict[str, Any]) -> dict[str, str]:
+    """Hyperparameters as SageMaker passes them on."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
+# On the wire a number and its text are the same, so that one fixture means nothing there.
+ON_THE_WIRE = [
+    path
+    for path in FIXTURES
+    if path.parent.name == "hyperparameters-unet-gan" and path.stem != "invalid-epochs-as-text"
+]
+
+
+@pytest.mark.parametrize("path", ON_THE_WIRE, ids=lambda path: path.stem)
+def test_the_container_accepts_the_hyperparameters_that_the_schema_accepts(path: Path) -> None:
+    schema = load(CONTRACTS / "hyperparameters-unet-gan.schema.json")
+    values = load(path)
+    if path.stem.startswith("valid-"):
+        parsed = parse_hyperparameters(schema, as_strings(values))
+        assert {key: parsed[key] for key in values} == values
+        assert set(parsed) == set(schema["properties"])
+    else:
+        with pytest.raises(TrainingFailure):
+            parse_hyperparameters(schema, as_strings(values))
+
+
+def test_the_container_carries_the_contracts_schema() -> None:
+    name = "hyperparameters-unet-gan.schema.json"
+    copy = REPOSITORY / "sagemaker-containers/unet-gan/src/opencomposer_unet_gan" / name
+    assert copy.read_bytes() == (CONTRACTS / name).read_bytes()
+
+
+def test_each_metric_definition_finds_its_number_in_the_stdout_line() -> None:
+    values = {name: -1.5 * (index + 1) for index, name in enumerate(STDOUT_METRICS)}
+    line = metrics_line(17, values)
+    definitions = load(CONTRACTS / "metric-definitions.json")
+    assert len(definitions) <= 40
+    found = {}
+    for definition in definitions:
+        assert len(definition["Regex"]) <= 500
+        match = re.search(definition["Regex"], line)
+        assert match is not None, definition
+        found[definition["Name"].removeprefix("opencomposer:")] = float(match.group(1))
+        assert re.search(definition["Regex"], f"something else {line}") is None
+    assert found == {"epoch": 17, **values}
+
+
+@pytest.mark.parametrize("name", ["bach-chorales"])
+def test_the_committed_manifest_keeps_the_contract(name: str) -> None:
+    validator("dataset-manifest").validate(load(REPOSITORY / "datasets" / name / "manifest.json"))
