@@ -33,7 +33,7 @@ export interface MiniStack {
   readonly logFile: string;
   readonly exited: Promise<ProcessExit>;
   /** Stops it and all Lambda workers; with `persist` the state is on disk afterwards. */
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<ProcessExit>;
 }
 
 const SERVE = resolve(__dirname, "serve.py");
@@ -83,8 +83,9 @@ export async function startMiniStack(params: MiniStackParams): Promise<MiniStack
     logFile,
     exited: group.exited,
     stop: async () => {
-      await group.stop({ graceMilliseconds: 7_000 });
+      const exit = await group.stop({ graceMilliseconds: 5_000 });
       rmSync(temporary, { recursive: true, force: true });
+      return exit;
     },
   };
 }

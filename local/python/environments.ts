@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
+
+import { runToEnd } from "../processes/run-to-end";
 
 /** The environments that `local/python/environments.py` makes. */
 export const pythonEnvironments = ["cloud", "inference", "training"] as const;
@@ -73,50 +74,14 @@ export async function makeEnvironments(params: MakeEnvironmentsParams): Promise<
     "make",
     ...names,
   ];
-  await runToEnd({ command: python, args, report, ...(signal === undefined ? {} : { signal }) });
-}
-
-/**
- * Runs a program to its end and hands over its output by lines.
- *
- * @throws Error with the end of its standard error where it did not end with 0
- */
-export async function runToEnd(params: {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly report: (line: string) => void;
-  readonly signal?: AbortSignal;
-}): Promise<void> {
-  const { command, args, report, signal } = params;
-  // A process group of its own: an abort has to reach pip and what pip starts, too.
-  const child = spawn(command, [...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const end = (): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  signal?.addEventListener("abort", end, { once: true });
-  process.once("exit", end);
-  createInterface({ input: child.stdout }).on("line", report);
-  let problem = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    problem = (problem + text).slice(-4_000);
+  await runToEnd({
+    name: "python3 local/python/environments.py",
+    command: python,
+    args,
+    cwd: root,
+    report,
+    ...(signal === undefined ? {} : { signal }),
   });
-  try {
-    const code = await new Promise<number | null>((done, fail) => {
-      child.once("error", fail);
-      child.once("close", done);
-      if (signal?.aborted === true) end();
-    });
-    if (signal?.aborted === true) throw new Error(`${command} was ended`);
-    if (code !== 0) throw new Error(problem.trim() === "" ? `${command} ended with code ${code ?? "?"}` : problem.trim());
-  } finally {
-    signal?.removeEventListener("abort", end);
-    process.removeListener("exit", end);
-  }
 }
 
 function inPath(name: string, path: string): string | undefined {

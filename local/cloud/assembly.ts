@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { type Dirent, existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+/** What the stacks are made from: `cdk synth` gives the same assembly while none of it changes. */
+const sources = ["bin", "lib", "domain", "lambdas", "stepfunctions", "contracts"] as const;
+const sourceFiles = ["cdk.json", "package-lock.json", "tsconfig.json", "docs/openapi.json"] as const;
+
+/**
+ * Types of which MiniStack replaces the resource, or empties it, when its definition changes (measured, see
+ * docs/local-and-aws.md): a cloud with such a change begins anew.
+ */
+const statefulTypes = /^AWS::(?:DynamoDB|S3|Cognito|SQS)::(?!.*Policy$)/;
+
+const templateSchema = z.object({
+  Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}),
+});
+
+/** Digest of everything that the stacks are synthesised from. */
+export function hashOfSources(repository: string): string {
+  const hash = createHash("sha256");
+  // A newer Node may bundle or synthesise differently.
+  hash.update(process.version);
+  for (const file of [
+    ...sources.flatMap((folder) => filesUnder(join(repository, folder))),
+    ...sourceFiles.map((name) => join(repository, name)),
+  ]) {
+    if (!existsSync(file)) continue;
+    hash.update(`${file.slice(repository.length)}\0`);
+    hash.update(readFileSync(file));
+    hash.update("\0");
+  }
+  return hash.digest("hex");
+}
+
+export interface AssemblyHashes {
+  /** Of all templates: functions' code included, because its digest names its asset. */
+  readonly templates: string;
+  /** Of the resources that hold what a user has made. */
+  readonly stateful: string;
+}
+
+/** Digests of an assembly's templates. */
+export function hashOfAssembly(directory: string): AssemblyHashes {
+  const templates = createHash("sha256");
+  const stateful = createHash("sha256");
+  for (const name of readdirSync(directory).sort()) {
+    if (!name.endsWith(".template.json")) continue;
+    const text = readFileSync(join(directory, name), "utf8");
+    templates.update(`${name}\0${text}\0`);
+    const { Resources } = templateSchema.parse(JSON.parse(text));
+    for (const [id, resource] of Object.entries(Resources).sort(([one], [other]) => (one < other ? -1 : 1))) {
+      if (statefulTypes.test(resource.Type)) stateful.update(`${name}\0${id}\0${JSON.stringify(resource)}\0`);
+    }
+  }
+  return { templates: templates.digest("hex"), stateful: stateful.digest("hex") };
+}
+
+/** The parsed template of one stack. */
+export function readTemplate(directory: string, stackName: string): unknown {
+  return JSON.parse(readFileSync(join(directory, `${stackName}.template.json`), "utf8"));
+}
+
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
+  return entries
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules" && name !== "__pycache__")
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesUnder(path) : [path];
+    });
+}

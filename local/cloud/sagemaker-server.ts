@@ -1,0 +1,169 @@
+import { writeFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { techniqueIds, localImageUri, type TechniqueId } from "../../domain/names/resource-names";
+import { repository, type LocalPaths } from "../paths";
+import { LOOPBACK } from "../processes/free-port";
+import { type ProcessGroup, startProcessGroup } from "../processes/process-group";
+import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
+
+/** The Python modules behind each technique's container: what its image's entry point starts. */
+const modules: Readonly<Record<TechniqueId, string>> = { "unet-gan": "opencomposer_unet_gan" };
+
+export interface SageMakerServerParams {
+  readonly paths: LocalPaths;
+  readonly port: number;
+  readonly region: string;
+  readonly awsEndpointUrl: string;
+  /** Runs a module under the trainer's environment: its interpreter, or what waits for it while it is being made. */
+  readonly trainingCommand: readonly string[];
+  readonly inferencePython: string;
+  /** Told of a crash and of the start that follows it. */
+  readonly report: (line: string) => void;
+}
+
+export interface SageMakerServer {
+  readonly endpointUrl: string;
+  readonly pid: () => number;
+  /** Calls back with the pid of each server that takes the place of one that crashed. */
+  readonly onRestart: (listener: (pid: number) => void) => void;
+  readonly stop: (graceMilliseconds: number) => Promise<void>;
+}
+
+/** After so many crashes within a minute it stays down: something is wrong that another start will not mend. */
+const CRASHES_A_MINUTE = 5;
+
+/**
+ * Starts the local SageMaker server and starts it again, on the same port, when it crashes: its job table is on disk
+ * and it takes up what it finds there.
+ *
+ * @throws Error naming its log where it does not come up
+ */
+export async function startSageMakerServer(params: SageMakerServerParams): Promise<SageMakerServer> {
+  const { paths, port, report } = params;
+  const endpointUrl = `http://${LOOPBACK}:${port}`;
+  const logFile = join(paths.logs, "sagemaker.log");
+  const configFile = join(paths.root, "sagemaker.json");
+  mkdirSync(paths.sageMaker, { recursive: true });
+  writeFileSync(configFile, JSON.stringify(sageMakerConfiguration(params), null, 2), { mode: 0o600 });
+
+  const start = async (): Promise<ProcessGroup> =>
+    await startProcessGroup({
+      name: "the SageMaker server",
+      command: process.execPath,
+      args: ["--import", "tsx", join(repository, "local", "sagemaker", "main.ts"), configFile],
+      cwd: repository,
+      environment: {
+        PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+        HOME: process.env["HOME"] ?? paths.temporary,
+        LANG: "C.UTF-8",
+        TMPDIR: paths.temporary,
+        NODE_NO_WARNINGS: "1",
+      },
+      logFile,
+    });
+
+  const listeners: ((pid: number) => void)[] = [];
+  let stopping = false;
+  let group = await start();
+  await waitForAnswer({ endpointUrl, group, logFile });
+
+  const crashes: number[] = [];
+  const watch = (watched: ProcessGroup): void => {
+    void watched.exited.then(async ({ code, signal }) => {
+      if (stopping) return;
+      crashes.push(Date.now());
+      const recent = crashes.filter((at) => at > Date.now() - 60_000).length;
+      const how = signal ?? `code ${code ?? "?"}`;
+      if (recent > CRASHES_A_MINUTE) {
+        report(
+          `The SageMaker server ended ${recent} times within a minute (${how}): it stays down. Its log: ${logFile}`,
+        );
+        return;
+      }
+      report(`The SageMaker server ended (${how}): starting it again on port ${port}`);
+      await sleep(250 * recent);
+      // `stop` may have been called while we slept.
+      if (isStopping()) return;
+      try {
+        group = await start();
+        watch(group);
+        for (const listener of listeners) listener(group.pid);
+      } catch (problem) {
+        report(`The SageMaker server could not be started again: ${String(problem)}`);
+      }
+    });
+  };
+  const isStopping = (): boolean => stopping;
+  watch(group);
+
+  return {
+    endpointUrl,
+    pid: () => group.pid,
+    onRestart: (listener) => {
+      listeners.push(listener);
+    },
+    stop: async (graceMilliseconds) => {
+      stopping = true;
+      await group.stop({ graceMilliseconds });
+    },
+  };
+}
+
+/** See local/sagemaker/config.ts. */
+export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
+  const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
+  const images: Record<string, unknown> = {};
+  for (const technique of techniqueIds) {
+    const name = modules[technique];
+    const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
+    images[localImageUri(technique, "training")] = {
+      train: { command: [...trainingCommand, "-m", `${name}.train`], environment: common },
+    };
+    images[localImageUri(technique, "inference")] = {
+      serve: {
+        command: [inferencePython, "-m", `${name}.serve`],
+        environment: {
+          ...common,
+          // What is in the image on AWS.
+          OPENCOMPOSER_STOCK_MODELS_DIR: join(repository, "models"),
+          OPENCOMPOSER_MODEL_ORIGINS: awsEndpointUrl,
+          OPENCOMPOSER_MODEL_CACHE_DIR: join(paths.sageMaker, "model-cache", technique),
+        },
+      },
+    };
+  }
+  return {
+    host: LOOPBACK,
+    port,
+    region,
+    accountId: LOCAL_ACCOUNT,
+    stateDirectory: paths.sageMaker,
+    aws: { endpointUrl: awsEndpointUrl, ...LOCAL_CREDENTIALS },
+    images,
+  };
+}
+
+async function waitForAnswer(params: {
+  readonly endpointUrl: string;
+  readonly group: ProcessGroup;
+  readonly logFile: string;
+}): Promise<void> {
+  const { endpointUrl, group, logFile } = params;
+  const deadline = Date.now() + 60_000;
+  while (group.isRunning() && Date.now() < deadline) {
+    try {
+      // Any answer will do: it is listening.
+      await fetch(endpointUrl, { signal: AbortSignal.timeout(2_000) });
+      return;
+    } catch {
+      await sleep(50);
+    }
+  }
+  const ended = !group.isRunning();
+  await group.stop({ graceMilliseconds: 1_000 });
+  throw new Error(
+    `The SageMaker server ${ended ? "ended while it started" : "did not answer within 60 s"}. Its log: ${logFile}`,
+  );
+}

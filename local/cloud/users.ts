@@ -1,0 +1,75 @@
+import { randomInt } from "node:crypto";
+
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  type CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+  UsernameExistsException,
+} from "@aws-sdk/client-cognito-identity-provider";
+
+export interface LocalUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A password that every policy of ours takes: 20 characters of four kinds. */
+export function randomPassword(): string {
+  const kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.!+"] as const;
+  const characters = Array.from({ length: 20 }, (_, index) => {
+    const kind = kinds[index % kinds.length] ?? kinds[0];
+    return kind.charAt(randomInt(kind.length));
+  });
+  return characters.join("");
+}
+
+/** Makes a user with a password that needs no change, or gives the one that is there this password. */
+export async function seedUser(params: {
+  readonly cognito: CognitoIdentityProviderClient;
+  readonly userPoolId: string;
+  readonly user: LocalUser;
+}): Promise<void> {
+  const { cognito, userPoolId, user } = params;
+  try {
+    await cognito.send(
+      new AdminCreateUserCommand({
+        UserPoolId: userPoolId,
+        Username: user.username,
+        MessageAction: "SUPPRESS",
+        UserAttributes: [
+          { Name: "email", Value: `${user.username}@example.com` },
+          { Name: "email_verified", Value: "true" },
+        ],
+      }),
+    );
+  } catch (problem) {
+    if (!(problem instanceof UsernameExistsException)) throw problem;
+  }
+  await cognito.send(
+    new AdminSetUserPasswordCommand({
+      UserPoolId: userPoolId,
+      Username: user.username,
+      Password: user.password,
+      Permanent: true,
+    }),
+  );
+}
+
+/** The access token of a user, by the password grant that only stage `local` allows. */
+export async function signIn(params: {
+  readonly cognito: CognitoIdentityProviderClient;
+  readonly userPoolClientId: string;
+  readonly user: LocalUser;
+}): Promise<string> {
+  const { cognito, userPoolClientId, user } = params;
+  const answer = await cognito.send(
+    new InitiateAuthCommand({
+      AuthFlow: "USER_PASSWORD_AUTH",
+      ClientId: userPoolClientId,
+      AuthParameters: { USERNAME: user.username, PASSWORD: user.password },
+    }),
+  );
+  const token = answer.AuthenticationResult?.AccessToken;
+  if (token === undefined) throw new Error(`Signing in as ${user.username} gave no access token.`);
+  return token;
+}

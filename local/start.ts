@@ -1,0 +1,463 @@
+/**
+ * `npm start`: the whole of OpenComposer on this machine, and a first composition.
+ *
+ *   npm start                keeps running until Ctrl-C
+ *   npm start -- --once      ends after the first composition
+ *   npm start -- --fresh     forgets what an earlier start kept
+ */
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+import { resourcePrefix, techniqueIds } from "../domain/names/resource-names";
+import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../scripts/seeding/stock-dataset";
+import { readStockModels, seedStockModel } from "../scripts/seeding/stock-models";
+import { hashOfAssembly, readTemplate } from "./cloud/assembly";
+import {
+  type Deployment,
+  bootstrap,
+  deploy,
+  planDeployment,
+  readDeployment,
+  removeState,
+  synthesise,
+  writeDeployment,
+} from "./cloud/deployment";
+import { createEndpoint } from "./cloud/endpoints";
+import { createLambdaApi } from "./cloud/lambda-api";
+import { LOCAL_CREDENTIALS, startMiniStack } from "./cloud/ministack";
+import { startSageMakerServer } from "./cloud/sagemaker-server";
+import { randomPassword, seedUser, signIn } from "./cloud/users";
+import { composeTwinkle } from "./first-composition";
+import { corsOfTemplate } from "./gateway/cors";
+import { startGateway } from "./gateway/gateway";
+import { takeInstanceLock } from "./instance-lock";
+import { type Outputs, removeOutputs, writeOutputs } from "./outputs";
+import { datasetCache, localPaths, repository } from "./paths";
+import { freePort, isPortFree } from "./processes/free-port";
+import { runToEnd } from "./processes/run-to-end";
+import { environmentPython, findPython, makeEnvironments, waitingCommand } from "./python/environments";
+
+/** The region that the local stacks believe to be in. */
+const REGION = "eu-west-1";
+/** On AWS the sweeper runs every few minutes; a schedule cannot be shorter than one. */
+const SWEEP_MILLISECONDS = 3_000;
+
+const started = Date.now();
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+const stamped = (line: string): string => `[${seconds(started).padStart(7)}] ${line}`;
+/** The steps, on standard output, whose last line is the path of the MIDI file. */
+const say = (line: string): void => {
+  console.log(stamped(line));
+};
+/** What comes beside the steps or after them: on standard error. */
+const note = (line: string): void => {
+  console.error(stamped(line));
+};
+
+/** What a step leaves to undo, undone in the opposite order. */
+type Undo = () => Promise<void> | void;
+
+async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: { once: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
+  });
+  const paths = localPaths();
+  const undo: Undo[] = [];
+  const ending = new AbortController();
+  const { signal } = ending;
+
+  let releaseLock: (() => void) | undefined;
+  const shutDown = shutDownOnce(async () => {
+    ending.abort();
+    removeOutputs(paths.outputs);
+    for (const step of undo.reverse()) {
+      try {
+        await step();
+      } catch (problem) {
+        console.error(`While ending: ${messageOf(problem)}`);
+      }
+    }
+    rmSync(paths.temporary, { recursive: true, force: true });
+    releaseLock?.();
+  });
+  const interrupt = { asked: false };
+  const interrupted = new Promise<void>((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      // npm passes a Ctrl-C on that the terminal has sent us already: the second one asks for nothing new.
+      process.on(name, () => {
+        if (interrupt.asked) return;
+        interrupt.asked = true;
+        note("ending");
+        ending.abort();
+        resolve();
+      });
+    }
+  });
+  process.on("uncaughtException", (problem) => {
+    console.error(problem);
+    process.exitCode = 1;
+    void shutDown().finally(() => process.exit(1));
+  });
+
+  try {
+    releaseLock = takeInstanceLock(paths.lock);
+    removeOutputs(paths.outputs);
+    const { failed } = await bringUp({ options, paths, undo, signal });
+    if (!options.once) await Promise.race([interrupted, failed]);
+    await shutDown();
+    return 0;
+  } catch (problem) {
+    if (interrupt.asked) {
+      await shutDown();
+      // Asked to end before the composition was there: `--once` has not done what it is for.
+      return options.once ? 1 : 0;
+    }
+    console.error(`\nnpm start failed: ${messageOf(problem)}`);
+    console.error(`Logs: ${paths.logs} and ${join(paths.cloud, "ministack.log")}`);
+    await shutDown();
+    return 1;
+  }
+}
+
+async function bringUp(params: {
+  readonly options: { readonly once: boolean; readonly fresh: boolean };
+  readonly paths: ReturnType<typeof localPaths>;
+  readonly undo: Undo[];
+  readonly signal: AbortSignal;
+  /** `failed` rejects when a part that nothing works without has ended by itself. */
+}): Promise<{ readonly failed: Promise<never> }> {
+  const { options, paths, undo, signal } = params;
+  mkdirSync(paths.logs, { recursive: true });
+  mkdirSync(paths.temporary, { recursive: true });
+
+  // What needs no other step: Python's side, and the templates.
+  const stockModels = readStockModels(join(repository, "models"));
+  if (stockModels.length === 0) throw new Error(`There is no stock model under ${join(repository, "models")}.`);
+  const python = findPython();
+  await Promise.all([
+    step("Python environments cloud and inference", async () => {
+      await makeEnvironments({ names: ["cloud", "inference"], python, report: say, signal });
+    }),
+    step("templates of the stacks (cdk synth)", async () =>
+      (await synthesise({ paths, region: REGION, signal })) ? undefined : "unchanged",
+    ),
+  ]);
+  const assembly = hashOfAssembly(paths.assembly);
+
+  const plan = planDeployment({
+    deployment: readDeployment(paths),
+    assembly,
+    hasState: isThere(join(paths.cloud, "state", "cloudformation.json")),
+    freshAsked: options.fresh,
+  });
+  if (plan.kind === "fresh") {
+    say(`a fresh cloud: ${plan.reason}`);
+    removeState(paths);
+  } else {
+    say(
+      plan.kind === "keep"
+        ? "going on with the cloud of the last start"
+        : "the stacks changed: updating the cloud of the last start",
+    );
+  }
+  const kept = plan.kind === "fresh" ? undefined : plan.deployment;
+  const ports = await choosePorts(kept);
+
+  const awsEndpointUrl = `http://127.0.0.1:${ports.cloud}`;
+  const sagemakerEndpointUrl = `http://127.0.0.1:${ports.sageMaker}`;
+  // The trainer's environment has PyTorch in it: minutes when it is not there yet. Jobs started before wait for it.
+  const trainer = background({
+    signal,
+    undo,
+    work: async () => {
+      await makeEnvironments({ names: ["training"], python, report: note, signal });
+    },
+  });
+  const cloud = await step("MiniStack", async () => {
+    const miniStack = await startMiniStack({
+      python: environmentPython("cloud"),
+      directory: paths.cloud,
+      region: REGION,
+      port: ports.cloud,
+      persist: true,
+      environment: {
+        AWS_ENDPOINT_URL_SAGEMAKER: sagemakerEndpointUrl,
+        AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: sagemakerEndpointUrl,
+        NODE_NO_WARNINGS: "1",
+      },
+    });
+    undo.push(async () => {
+      const { code, signal: endedBy } = await miniStack.stop();
+      const deployment = readDeployment(paths);
+      // uvicorn ends by the signal that asked it to, once MiniStack has written its state.
+      const saved = code === 0 || endedBy === "SIGTERM";
+      if (deployment !== undefined && saved) writeDeployment(paths, { ...deployment, saved });
+    });
+    return miniStack;
+  });
+  const failed = cloud.exited.then((): never => {
+    throw new Error(`MiniStack ended by itself. Its log: ${cloud.logFile}`);
+  });
+  // Until somebody waits for it; while it ends with us it is no failure.
+  failed.catch(() => undefined);
+  const sageMakerServer = await step("SageMaker server", async () => {
+    const server = await startSageMakerServer({
+      paths,
+      port: ports.sageMaker,
+      region: REGION,
+      awsEndpointUrl,
+      trainingCommand: waitingCommand({ basePython: python, name: "training" }),
+      inferencePython: environmentPython("inference"),
+      report: note,
+    });
+    undo.push(async () => {
+      await server.stop(3_500);
+    });
+    return server;
+  });
+  signal.throwIfAborted();
+
+  const lambda = createLambdaApi({ endpointUrl: awsEndpointUrl, region: REGION });
+  const outputs = await step("stacks (cdk deploy)", async () => {
+    if (plan.kind === "fresh") await bootstrap({ paths, endpointUrl: awsEndpointUrl, region: REGION, signal });
+    if (plan.kind === "keep") {
+      await lambda.restartStreamSources();
+      return plan.deployment.outputs;
+    }
+    try {
+      const deployed = await deploy({ paths, endpointUrl: awsEndpointUrl, region: REGION, signal });
+      if (plan.kind === "update") await lambda.restartStreamSources();
+      return deployed;
+    } catch (problem) {
+      if (plan.kind !== "update") throw problem;
+      throw new Error(
+        `${messageOf(problem)}\nWhat was in the cloud is kept. To begin anew instead: npm start -- --fresh`,
+        {
+          cause: problem,
+        },
+      );
+    }
+  });
+  const deployment: Deployment = {
+    schemaVersion: 1,
+    ...assembly,
+    saved: plan.kind === "keep",
+    ports,
+    outputs,
+    demoUser: kept?.demoUser ?? { username: "demo", password: randomPassword() },
+    secondUser: kept?.secondUser ?? { username: "second", password: randomPassword() },
+  };
+
+  const client = { endpoint: awsEndpointUrl, region: REGION, credentials: LOCAL_CREDENTIALS };
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient(client), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const cognito = new CognitoIdentityProviderClient(client);
+  const sageMaker = new SageMakerClient({ ...client, endpoint: sagemakerEndpointUrl });
+  undo.push(() => {
+    for (const one of [s3, table, cognito, sageMaker]) one.destroy();
+  });
+  const places = { artefactsBucket: outputs.ArtefactsBucketName, tableName: outputs.TableName };
+
+  const dataset = committedDataset(repository);
+  const seedBuiltDataset = async (): Promise<void> => {
+    await seedDataset({ folder: builtDatasetFolder(datasetCache, dataset), s3, table, ...places });
+  };
+  const hasDataset = isDatasetBuilt(datasetCache, dataset);
+  await Promise.all([
+    ...techniqueIds.map(async (technique) => {
+      await step(`endpoint of ${technique}`, async () => {
+        await createEndpoint({ sageMaker, technique, roleArn: outputs.TrainingRoleArn, signal });
+      });
+    }),
+    step("users", async () => {
+      for (const user of [deployment.demoUser, deployment.secondUser]) {
+        await seedUser({ cognito, userPoolId: outputs.UserPoolId, user });
+      }
+    }),
+    step("stock models", async () => {
+      for (const stockModel of stockModels) await seedStockModel({ stockModel, s3, table, ...places });
+      return stockModels.map(({ id }) => id).join(", ");
+    }),
+    ...(hasDataset ? [step(`data set ${dataset.id}`, seedBuiltDataset)] : []),
+  ]);
+  writeDeployment(paths, deployment);
+
+  if (!hasDataset) {
+    say(`data set ${dataset.id}: it is built in the background; training jobs need it, composing does not`);
+    void background({
+      signal,
+      undo,
+      work: async () => {
+        const began = Date.now();
+        await trainer;
+        await runToEnd({
+          name: "the data set's builder",
+          command: environmentPython("training"),
+          args: [join(repository, "datasets", "build_bach_chorales.py"), datasetCache],
+          cwd: repository,
+          report: note,
+          logFile: join(paths.logs, "dataset.log"),
+          signal,
+        });
+        await seedBuiltDataset();
+        note(`data set ${dataset.id}: ready after ${seconds(began)}`);
+      },
+    });
+  }
+
+  const gateway = await step("gateway", async () => {
+    const cors = corsOfTemplate(readTemplate(paths.assembly, `${resourcePrefix("local")}-Api`));
+    const made = await startGateway({ port: ports.gateway, endpointUrl: awsEndpointUrl, apiId: outputs.ApiId, cors });
+    undo.push(made.stop);
+    return made;
+  });
+  void background({
+    signal,
+    undo,
+    work: async () => {
+      await sweep({
+        invoke: async () => {
+          await lambda.invoke(outputs.SweepFunctionName, {});
+        },
+        signal,
+      });
+    },
+  });
+
+  const outputsOf = (sagemakerPid: number): Outputs => ({
+    apiUrl: gateway.url,
+    region: REGION,
+    userPoolId: outputs.UserPoolId,
+    userPoolClientId: outputs.UserPoolClientId,
+    demoUser: deployment.demoUser,
+    secondUser: deployment.secondUser,
+    awsEndpointUrl,
+    sagemakerEndpointUrl,
+    artefactsBucket: outputs.ArtefactsBucketName,
+    workBucket: outputs.WorkBucketName,
+    tableName: outputs.TableName,
+    stateMachineArn: outputs.StateMachineArn,
+    pids: { start: process.pid, ministack: cloud.pid, sagemaker: sagemakerPid },
+  });
+  writeOutputs(paths.outputs, outputsOf(sageMakerServer.pid()));
+  sageMakerServer.onRestart((pid) => {
+    writeOutputs(paths.outputs, outputsOf(pid));
+  });
+  say(`the API is at ${gateway.url} (users, passwords and addresses: ${paths.outputs})`);
+
+  const accessToken = await signIn({ cognito, userPoolClientId: outputs.UserPoolClientId, user: deployment.demoUser });
+  const file = await step("Twinkle, Twinkle for four voices", async () => {
+    return await composeTwinkle({
+      apiUrl: gateway.url,
+      accessToken,
+      technique: "unet-gan",
+      folder: paths.compositions,
+      report: say,
+      signal,
+    });
+  });
+  if (!options.once) say("everything is up; Ctrl-C ends it");
+  console.log(file);
+  return { failed };
+}
+
+/** Runs a step and prints how long it took, with what it says of itself. */
+async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const began = Date.now();
+  try {
+    const result = await work();
+    const note = typeof result === "string" && !name.startsWith("Twinkle") ? ` (${result})` : "";
+    say(`${name}: ${seconds(began)}${note}`);
+    return result;
+  } catch (problem) {
+    throw new Error(`${name}: ${messageOf(problem)}`, { cause: problem });
+  }
+}
+
+/** Starts work that nothing waits for but the end. What goes wrong in it is said, and ends nothing else. */
+async function background(params: {
+  readonly work: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly undo: Undo[];
+}): Promise<void> {
+  const { work, signal, undo } = params;
+  const done = work().catch((problem: unknown) => {
+    if (!signal.aborted) console.error(messageOf(problem));
+  });
+  undo.push(async () => {
+    await done;
+  });
+  await done;
+}
+
+/** Invokes the sweeper again and again; a sweep that fails is said once, until one works again. */
+async function sweep(params: { readonly invoke: () => Promise<void>; readonly signal: AbortSignal }): Promise<void> {
+  const { invoke, signal } = params;
+  let complained = false;
+  for (;;) {
+    try {
+      await invoke();
+      complained = false;
+    } catch (problem) {
+      if (!complained && !isAborted(signal)) console.error(`The sweeper failed: ${messageOf(problem)}`);
+      complained = true;
+    }
+    try {
+      await sleep(SWEEP_MILLISECONDS, undefined, { signal });
+    } catch {
+      return;
+    }
+  }
+}
+
+async function choosePorts(kept: Deployment | undefined): Promise<Deployment["ports"]> {
+  if (kept !== undefined && !(await isPortFree(kept.ports.cloud))) {
+    throw new Error(
+      `Port ${kept.ports.cloud}, which the queues of your local cloud were made with, is in use by another program. ` +
+        "End that program, or begin with an empty cloud: npm start -- --fresh",
+    );
+  }
+  const cloud = kept?.ports.cloud ?? (await freePort());
+  const sageMaker = await freePort(kept?.ports.sageMaker);
+  const gateway = await freePort(kept?.ports.gateway);
+  return { cloud, sageMaker, gateway };
+}
+
+function shutDownOnce(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return async () => {
+    running ??= work();
+    await running;
+  };
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}
+
+main()
+  .then((code) => {
+    process.exit(code);
+  })
+  .catch((problem: unknown) => {
+    console.error(problem);
+    process.exit(1);
+  });

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+
+import {
+  datasetCatalogueFile,
+  datasetManifestFile,
+  datasetPiecesFile,
+  datasetPrefix,
+} from "../../domain/names/object-keys";
+import { catalogueKey } from "../../domain/names/table-keys";
+import { catalogueItemSchema } from "../../domain/schemas/items";
+
+const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
+
+/** The stock data set that a checkout says it has: its committed manifest. */
+export function committedDataset(repository: string): {
+  readonly id: string;
+  readonly version: string;
+  readonly sha256: string;
+} {
+  return manifestSchema.parse(
+    JSON.parse(readFileSync(join(repository, "datasets", "bach-chorales", datasetManifestFile), "utf8")),
+  );
+}
+
+/** Where its builder puts a data set inside its cache folder. */
+export function builtDatasetFolder(cache: string, dataset: { readonly id: string; readonly version: string }): string {
+  return join(cache, dataset.id, dataset.version);
+}
+
+/** Whether the data set was built, wholly, from what the checkout says. */
+export function isDatasetBuilt(cache: string, dataset: ReturnType<typeof committedDataset>): boolean {
+  const folder = builtDatasetFolder(cache, dataset);
+  const files = [datasetPiecesFile, datasetCatalogueFile, datasetManifestFile];
+  if (!files.every((name) => existsSync(join(folder, name)))) return false;
+  const built = manifestSchema.safeParse(JSON.parse(readFileSync(join(folder, datasetManifestFile), "utf8")));
+  return built.success && built.data.sha256 === dataset.sha256;
+}
+
+/**
+ * Uploads a built data set, then puts its catalogue's row: who reads the row finds the objects. Again and again to the
+ * same end.
+ *
+ * @throws Error where the pieces are not those of the manifest
+ */
+export async function seedDataset(params: {
+  readonly folder: string;
+  readonly s3: S3Client;
+  readonly table: DynamoDBDocumentClient;
+  readonly artefactsBucket: string;
+  readonly tableName: string;
+}): Promise<void> {
+  const { folder, s3, table, artefactsBucket, tableName } = params;
+  const read = (name: string): Buffer => readFileSync(join(folder, name));
+  const manifest = manifestSchema.parse(JSON.parse(read(datasetManifestFile).toString("utf8")));
+  const pieces = read(datasetPiecesFile);
+  const sha256 = createHash("sha256").update(pieces).digest("hex");
+  if (sha256 !== manifest.sha256) {
+    throw new Error(
+      `${join(folder, datasetPiecesFile)} is damaged: its sha256 is ${sha256}, its manifest says ${manifest.sha256}.`,
+    );
+  }
+  const catalogue = z
+    .object({ dataset: z.object(catalogueItemSchema.shape.dataset.shape), pieces: catalogueItemSchema.shape.pieces })
+    .parse(JSON.parse(read(datasetCatalogueFile).toString("utf8")));
+  const item = catalogueItemSchema.parse({ schemaVersion: 1, kind: "CATALOGUE", ...catalogue });
+  const row = { ...catalogueKey(item.dataset.id), ...item };
+  const found = await table.send(new GetCommand({ TableName: tableName, Key: catalogueKey(item.dataset.id) }));
+  // Already there; the bucket would keep each upload as a version.
+  if (isDeepStrictEqual(found.Item, row)) return;
+  const objects = [
+    { name: datasetPiecesFile, body: pieces, type: "application/x-ndjson" },
+    { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
+    { name: datasetManifestFile, body: read(datasetManifestFile), type: "application/json" },
+  ];
+  for (const { name, body, type } of objects) {
+    const key = `${datasetPrefix(manifest)}${name}`;
+    await s3.send(new PutObjectCommand({ Bucket: artefactsBucket, Key: key, Body: body, ContentType: type }));
+  }
+  await table.send(new PutCommand({ TableName: tableName, Item: row }));
+}

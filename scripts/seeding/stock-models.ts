@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+
+import { modelCardFile, modelFile, stockModelPrefix } from "../../domain/names/object-keys";
+import { techniqueIds } from "../../domain/names/resource-names";
+import { stockModelKey } from "../../domain/names/table-keys";
+import {
+  type StockModelItem,
+  modelDatasetSchema,
+  modelLimitsSchema,
+  stockModelItemSchema,
+} from "../../domain/schemas/items";
+import { metricsSchema } from "../../domain/schemas/metrics";
+
+/** What of `contracts/model-card.schema.json` a row of the table is made from. */
+const modelCardSchema = z.object({
+  technique: z.enum(techniqueIds),
+  name: z.string().min(1).max(100),
+  createdAt: z.iso.datetime({ offset: true }),
+  model: z.object({ sha256: z.string() }),
+  // The row's schema is strict: what else the card says of its data stays in the card.
+  dataset: z.object(modelDatasetSchema.shape),
+  limits: modelLimitsSchema,
+  metrics: metricsSchema,
+});
+
+export interface StockModel {
+  readonly id: string;
+  readonly item: StockModelItem;
+  readonly model: Buffer;
+  readonly card: Buffer;
+}
+
+/**
+ * Reads the stock models: folders of `models/` with a `model.onnx` and its card.
+ *
+ * @throws Error where a card does not say what the row needs, or is not the card of the model beside it
+ */
+export function readStockModels(directory: string): readonly StockModel[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(directory, entry.name, modelFile)))
+    .map(({ name: id }) => readStockModel(join(directory, id), id))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function readStockModel(folder: string, id: string): StockModel {
+  const model = readFileSync(join(folder, modelFile));
+  const card = readFileSync(join(folder, modelCardFile));
+  const parsed = modelCardSchema.safeParse(JSON.parse(card.toString("utf8")));
+  if (!parsed.success)
+    throw new Error(`${join(folder, modelCardFile)} is not usable:\n${z.prettifyError(parsed.error)}`);
+  const said = parsed.data;
+  const sha256 = createHash("sha256").update(model).digest("hex");
+  if (said.model.sha256 !== sha256) {
+    throw new Error(
+      `${join(folder, modelCardFile)} is the card of another model: its sha256 is ${said.model.sha256}, the file's ${sha256}.`,
+    );
+  }
+  const createdAt = new Date(said.createdAt).toISOString();
+  const item = stockModelItemSchema.parse({
+    schemaVersion: 1,
+    kind: "MODEL",
+    id,
+    name: said.name,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    technique: said.technique,
+    sha256,
+    bytes: model.length,
+    metrics: said.metrics,
+    dataset: said.dataset,
+    limits: said.limits,
+  });
+  return { id, item, model, card };
+}
+
+/**
+ * Uploads a stock model and its card, then puts its row: a row always has its object. Again and again to the same end;
+ * what is there already is not uploaded again (the bucket keeps old versions).
+ */
+export async function seedStockModel(params: {
+  readonly stockModel: StockModel;
+  readonly s3: S3Client;
+  readonly table: DynamoDBDocumentClient;
+  readonly artefactsBucket: string;
+  readonly tableName: string;
+}): Promise<void> {
+  const { stockModel, s3, table, artefactsBucket, tableName } = params;
+  const found = await table.send(new GetCommand({ TableName: tableName, Key: stockModelKey(stockModel.id) }));
+  if (isDeepStrictEqual(found.Item, { ...stockModelKey(stockModel.id), ...stockModel.item })) return;
+  const prefix = stockModelPrefix(stockModel.id);
+  const objects = [
+    { name: modelFile, body: stockModel.model, type: "application/octet-stream" },
+    { name: modelCardFile, body: stockModel.card, type: "application/json" },
+  ];
+  for (const { name, body, type } of objects) {
+    await s3.send(
+      new PutObjectCommand({ Bucket: artefactsBucket, Key: `${prefix}${name}`, Body: body, ContentType: type }),
+    );
+  }
+  await table.send(
+    new PutCommand({ TableName: tableName, Item: { ...stockModelKey(stockModel.id), ...stockModel.item } }),
+  );
+}
