@@ -58,11 +58,18 @@ def parse_origin(text: str) -> Origin:
 class ModelFetcher:
     """Gets model files from allowed origins, one attempt each (the caller's queue retries)."""
 
-    def __init__(self, *, origins: Iterable[Origin], read_seconds: float = 10.0, total_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        *,
+        origins: Iterable[Origin],
+        read_seconds: float = 10.0,
+        total_seconds: float = 30.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._origins = frozenset(origins)
         self._read_seconds = read_seconds
         self._total_seconds = total_seconds
-        self._tls = ssl.create_default_context()
+        self._tls = ssl.create_default_context() if tls is None else tls
 
     def check(self, url: str) -> None:
         """Raise BAD_REQUEST unless the URL lies on an allowed origin."""
