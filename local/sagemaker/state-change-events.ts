@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 
+import { localSageMakerEventSource } from "../../domain/names/resource-names";
 import type { PendingFaults } from "./fault-injection";
 import { type TrainingJob, describeTrainingJob } from "./training-job";
 
@@ -70,7 +71,8 @@ export class StateChangeEvents {
         Entries: [
           {
             EventBusName: this.eventBusName,
-            Source: "aws.sagemaker",
+            // Nobody but AWS may send events of `aws.…`, and MiniStack refuses them as the real bus does.
+            Source: localSageMakerEventSource,
             DetailType: "SageMaker Training Job State Change",
             Resources: [job.arn],
             Time: new Date(job.lastModifiedTime * 1_000),
