@@ -56,7 +56,7 @@ TECHNIQUE = "unet-gan"
 WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
-DECODING = Decoding(pitch_temperature=0.5, onset_temperature=0.5, coherence_steps=4)
+DECODING = Decoding(pitch_temperature=0.2, onset_temperature=0.2, coherence_steps=4)
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
 EMA_DECAY = 0.995
