@@ -94,22 +94,33 @@ export function epochMetrics({ epoch, metrics }: EpochProgress): EpochMetrics {
 
 const epochsOfPace = 5;
 
+export interface PaceParams {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** What the job asks for; a resumed job's first lines still tell the old job's number. */
+  readonly plannedEpochs?: number;
+}
+
 /**
  * How far the training is. `secondsRemaining` is the pace of the last five epochs times those that are left, less what
  * has passed since the last line; absent while no pace is known.
- * @param now - epoch milliseconds
  */
-export function summariseProgress(lines: readonly EpochProgress[], now: number): TrainingProgress | undefined {
+export function summariseProgress(
+  lines: readonly EpochProgress[],
+  { now, plannedEpochs }: PaceParams,
+): TrainingProgress | undefined {
   const last = lines.at(-1);
   if (last === undefined) return undefined;
+  const epochs = Math.max(plannedEpochs ?? last.epochs, last.epoch);
   const paces = lines.slice(-epochsOfPace).flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
-  const remaining = last.epochs - last.epoch;
-  const sinceLast = last.writtenAt === undefined ? 0 : Math.max(0, (now - last.writtenAt) / 1000);
   const pace = paces.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, paces.length);
+  const sinceLast = last.writtenAt === undefined ? 0 : Math.max(0, (now - last.writtenAt) / 1000);
   return {
     epoch: last.epoch,
-    epochs: last.epochs,
-    percent: Math.round((1000 * last.epoch) / last.epochs) / 10,
-    ...(paces.length === 0 ? {} : { secondsRemaining: Math.max(0, Math.round(remaining * pace - sinceLast)) }),
+    epochs,
+    percent: Math.round((1000 * last.epoch) / epochs) / 10,
+    ...(paces.length === 0
+      ? {}
+      : { secondsRemaining: Math.max(0, Math.round((epochs - last.epoch) * pace - sinceLast)) }),
   };
 }

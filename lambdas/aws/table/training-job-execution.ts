@@ -64,6 +64,8 @@ const ending = trainingJobItemSchema
   .partial();
 export interface TrainingJobEnd extends z.infer<typeof ending> {
   readonly state: FinalTrainingJobState;
+  /** What the end was decided on: a stop request that came meanwhile refuses it. */
+  readonly stopRequested: boolean;
 }
 
 export interface TrainingJobsInExecution {
@@ -72,7 +74,7 @@ export interface TrainingJobsInExecution {
   change(job: JobAttempt, change: TrainingJobChange): Promise<TrainingJobItem | undefined>;
   /** Adds the model to the user's, names it in the job and counts it. @returns false when the job has a model or is final */
   addModel(job: JobAttempt, model: ModelItem): Promise<boolean>;
-  /** The only way into a final state. @returns false when the row was final already, or is another attempt's */
+  /** The only way into a final state. @returns false when the row has changed since it was decided */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<boolean>;
   loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined>;
 }
@@ -147,10 +149,10 @@ export function createTrainingJobsInExecution({
       ]);
     },
 
-    async finish(job, { state, ...data }) {
+    async finish(job, { state, stopRequested, ...data }) {
       const parts = updateOfRow(
         { set: { state, ...ending.parse(data) }, remove: ["openWork", "openWorkOwner"], now: now().toISOString() },
-        { equals: { attempt: job.attempt }, oneOf: { state: trainingJobStatesBefore(state) } },
+        { equals: { attempt: job.attempt, stopRequested }, oneOf: { state: trainingJobStatesBefore(state) } },
       );
       return await transact(client, [
         { Update: { TableName: tableName, Key: key(job), ...parts } },

@@ -1,0 +1,34 @@
+/** The wrapper of every function that is not behind the API: logs, metrics, and errors that are never swallowed. */
+import type { Context } from "aws-lambda";
+import { createLogger, logTo, type Log } from "./logger";
+import { createMetrics, type MetricRecorder } from "./metrics";
+
+export interface Telemetry {
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type Handler<Answer> = (event: unknown, context: Context) => Promise<Answer>;
+
+/**
+ * @param component - for example `workflow/take-slot`
+ * @param run - gets the event as it came: hostile until it is parsed
+ */
+export function observed<Answer>(
+  component: string,
+  run: (event: unknown, telemetry: Telemetry, context: Context) => Promise<Answer>,
+): Handler<Answer> {
+  const logger = createLogger(component);
+  const metrics = createMetrics();
+  return async (event, context) => {
+    logger.addContext(context);
+    try {
+      return await run(event, { log: logTo(logger), metrics }, context);
+    } catch (error) {
+      logger.error("failed", error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      metrics.publish();
+    }
+  };
+}

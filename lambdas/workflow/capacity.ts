@@ -1,0 +1,58 @@
+/** What happens when SageMaker has no capacity: wait, and launch again under the next name, until a deadline. */
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+
+export type CapacityAnswer =
+  | { readonly outcome: "WAITING_FOR_CAPACITY"; readonly waitSeconds: number }
+  | { readonly outcome: "CAPACITY_DEADLINE_PASSED"; readonly failure: Failure }
+  | { readonly outcome: "STOP_REQUESTED" };
+
+type CapacitySettings = Pick<TrainingSettings, "capacityDeadlineSeconds" | "slotLeaseSeconds" | "waitSeconds">;
+
+export interface AwaitCapacityParams {
+  readonly job: TrainingJobItem;
+  /** A refused job has used its name up; a throttled call has not. */
+  readonly nextName: boolean;
+  readonly jobs: Pick<TrainingJobsInExecution, "change">;
+  readonly settings: CapacitySettings;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+const longestWaitSeconds = 300;
+
+/** Doubles from launch to launch, and stays well inside the lease of the slot, which is kept meanwhile. */
+export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeconds }: CapacitySettings): number {
+  const doubled = waitSeconds * 2 ** Math.min(4, Math.max(0, launch - 1));
+  return Math.max(1, Math.floor(Math.min(doubled, longestWaitSeconds, slotLeaseSeconds / 2)));
+}
+
+export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityAnswer> {
+  const { job, nextName, jobs, settings, log, metrics } = params;
+  const now = params.now();
+  const capacityRefusedSince = job.capacityRefusedSince ?? now.toISOString();
+  metrics.record("CapacityRefusals");
+  if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
+  if (now.getTime() - Date.parse(capacityRefusedSince) >= settings.capacityDeadlineSeconds * 1000) {
+    return { outcome: "CAPACITY_DEADLINE_PASSED", failure: capacityDeadlinePassed(settings.capacityDeadlineSeconds) };
+  }
+  const changed = await jobs.change(
+    { sub: job.sub, id: job.id, attempt: job.attempt },
+    { to: "QUEUED", set: { capacityRefusedSince }, ...(nextName ? { remove: ["trainingJobName"] as const } : {}) },
+  );
+  // Only a stop request stands in the way of QUEUED.
+  if (changed === undefined) return { outcome: "STOP_REQUESTED" };
+  log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
+  return { outcome: "WAITING_FOR_CAPACITY", waitSeconds: capacityWaitSeconds(job.launch, settings) };
+}
+
+const capacityDeadlinePassed = (seconds: number): Failure => ({
+  code: "CAPACITY_DEADLINE_PASSED",
+  message: `The training platform had no capacity for ${seconds} seconds. Try again later.`,
+  retryable: true,
+});

@@ -1,0 +1,36 @@
+import metricDefinitions from "../../../contracts/metric-definitions.json";
+import { createDocumentClient, createSageMakerClient } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createSlots } from "../../aws/table/slots";
+import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobs } from "../../aws/training-jobs";
+import { observed } from "../../telemetry/observed";
+import { stepInputSchema } from "../step-input";
+import { launchTrainingJob } from "./launch-training-job";
+
+const {
+  tableName,
+  trainingSettings: settings,
+  ...places
+} = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "trainingSettings"]);
+const client = createDocumentClient();
+const now = () => new Date();
+const jobs = createTrainingJobsInExecution({ client, tableName, now });
+const slots = createSlots({ client, tableName });
+const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+
+export const handler = observed(
+  "workflow/launch-training-job",
+  async (event, telemetry) =>
+    await launchTrainingJob({
+      input: stepInputSchema.parse(event),
+      jobs,
+      slots,
+      trainingJobs,
+      settings,
+      ...places,
+      metricDefinitions,
+      now,
+      ...telemetry,
+    }),
+);

@@ -1,0 +1,36 @@
+import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createObjectStore } from "../../aws/object-store";
+import { createSlots } from "../../aws/table/slots";
+import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobs } from "../../aws/training-jobs";
+import { observed } from "../../telemetry/observed";
+import { stepInputSchema } from "../step-input";
+import { lookAtTrainingJob } from "./look-at-training-job";
+
+const {
+  tableName,
+  workBucket,
+  trainingSettings: settings,
+} = readEnvironment(["stage", "tableName", "workBucket", "trainingSettings"]);
+const client = createDocumentClient();
+const now = () => new Date();
+const jobs = createTrainingJobsInExecution({ client, tableName, now });
+const slots = createSlots({ client, tableName });
+const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
+
+export const handler = observed(
+  "workflow/look-at-training-job",
+  async (event, telemetry) =>
+    await lookAtTrainingJob({
+      input: stepInputSchema.parse(event),
+      jobs,
+      slots,
+      trainingJobs,
+      work,
+      settings,
+      now,
+      ...telemetry,
+    }),
+);

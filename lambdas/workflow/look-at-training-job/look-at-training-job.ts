@@ -1,0 +1,78 @@
+import type { Failure } from "../../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import type { TrainingSettings } from "../../../domain/schemas/training-settings";
+import type { TrainingEnding } from "../../../domain/states/sagemaker-status";
+import type { Slots } from "../../aws/table/slots";
+import type { TrainingJobs } from "../../aws/training-jobs";
+import { awaitCapacity, type CapacityAnswer } from "../capacity";
+import { openJob, type ClosedJob } from "../open-job";
+import type { StepInput } from "../step-input";
+import { observeTrainingJob, type Observation, type ObserveTrainingJobParams } from "./observe-training-job";
+
+export interface LookAtTrainingJobParams extends Omit<
+  ObserveTrainingJobParams,
+  "job" | "trainingJobName" | "trainingJobs"
+> {
+  readonly input: StepInput;
+  readonly slots: Pick<Slots, "held" | "renew">;
+  readonly trainingJobs: TrainingJobs;
+  readonly settings: Pick<TrainingSettings, "look" | "slotLeaseSeconds" | "capacityDeadlineSeconds" | "waitSeconds">;
+}
+
+export type LookAtTrainingJobAnswer =
+  | { readonly outcome: "RUNNING"; readonly waitSeconds: number }
+  | { readonly outcome: Exclude<TrainingEnding, "FAILED"> }
+  | { readonly outcome: "FAILED"; readonly failure: Failure }
+  | CapacityAnswer
+  | ClosedJob;
+
+/** One turn of the loop: look, keep the slot, pass a stop request on, and say when to look again or how it ended. */
+export async function lookAtTrainingJob(params: LookAtTrainingJobParams): Promise<LookAtTrainingJobAnswer> {
+  const { input, jobs, trainingJobs, settings, now, log, metrics } = params;
+  const opened = await openJob(jobs, input);
+  if (opened.outcome !== "OPEN") return opened;
+  const { trainingJobName } = opened.job;
+  if (trainingJobName === undefined) throw new Error(`job ${input.jobId} is looked at before it was launched`);
+  await renewSlot(params);
+
+  const observation = await observeTrainingJob({ ...params, job: opened.job, trainingJobName });
+  const { meaning, job } = observation;
+  switch (meaning.kind) {
+    case "RUNNING":
+    case "UNKNOWN": {
+      const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
+      if (job.stopRequested && !isStopping) await trainingJobs.stop(trainingJobName);
+      return { outcome: "RUNNING", waitSeconds: secondsToNextLook(observation, settings, now()) };
+    }
+    case "CAPACITY_REFUSED":
+      return await awaitCapacity({ job, nextName: true, jobs, settings, now, log, metrics });
+    case "ENDED":
+      log.info("training has ended", { trainingJobName, ending: meaning.ending });
+      return meaning.ending === "FAILED"
+        ? { outcome: "FAILED", failure: meaning.failure }
+        : { outcome: meaning.ending };
+  }
+}
+
+async function renewSlot({ input, slots, settings, now, log }: LookAtTrainingJobParams): Promise<void> {
+  const mine = (await slots.held()).find(({ holder }) => holder.jobId === input.jobId);
+  const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
+  const renewed = mine !== undefined && (await slots.renew({ index: mine.index, jobId: input.jobId, leasedUntil }));
+  // A slot is reclaimed only when SageMaker says that the job has ended, which this very look is about to see.
+  if (!renewed) log.warn("the job's slot is not its own any more");
+}
+
+/** Short at first, and again near the end; otherwise as long as the stage says. */
+function secondsToNextLook(
+  { described, job }: Observation,
+  { look }: Pick<TrainingSettings, "look">,
+  now: Date,
+): number {
+  const { firstSeconds, laterSeconds, firstForSeconds } = look;
+  const ranSeconds = described?.startedAt === undefined ? 0 : (now.getTime() - described.startedAt.getTime()) / 1000;
+  if (ranSeconds < firstForSeconds || job.state === "UPLOADING" || job.state === "STOPPING") return firstSeconds;
+  const remaining = secondsRemaining(job) ?? laterSeconds;
+  return Math.ceil(Math.min(laterSeconds, Math.max(firstSeconds, remaining)));
+}
+
+const secondsRemaining = (job: TrainingJobItem): number | undefined => job.progress.secondsRemaining;

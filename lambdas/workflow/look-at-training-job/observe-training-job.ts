@@ -1,0 +1,163 @@
+/** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
+import { checkpointsPrefix, progressFile } from "../../../domain/names/object-keys";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import {
+  interpretTrainingJob,
+  type ObservedState,
+  type TrainingJobMeaning,
+} from "../../../domain/states/sagemaker-status";
+import { isLegalTrainingJobTransition } from "../../../domain/states/training-job-state";
+import { convergenceOf } from "../../../domain/training/convergence";
+import { epochMetrics, parseProgress, summariseProgress } from "../../../domain/training/progress";
+import type { ObjectStore } from "../../aws/object-store";
+import type {
+  TrainingJobChange,
+  TrainingJobData,
+  TrainingJobsInExecution,
+} from "../../aws/table/training-job-execution";
+import type { DescribedTrainingJob, TrainingJobs } from "../../aws/training-jobs";
+import type { Log } from "../../telemetry/logger";
+import type { MetricRecorder } from "../../telemetry/metrics";
+
+export interface ObserveTrainingJobParams {
+  readonly job: TrainingJobItem;
+  /** The SageMaker job of the row's latest launch. */
+  readonly trainingJobName: string;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
+  readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly work: Pick<ObjectStore, "read" | "list">;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export interface Observation {
+  readonly meaning: TrainingJobMeaning;
+  readonly described: DescribedTrainingJob | undefined;
+  /** The row after the look. */
+  readonly job: TrainingJobItem;
+}
+
+/** 2,000 epochs at 1 kB; a container that writes more is not read. */
+export const longestProgressBytes = 8 * 1024 * 1024;
+
+/** What the platform no longer knows has been deleted behind our back. */
+const lost: TrainingJobMeaning = {
+  kind: "ENDED",
+  ending: "FAILED",
+  failure: {
+    code: "TRAINING_JOB_LOST",
+    message: "The training platform does not know the training job any more. Make a new job.",
+    retryable: true,
+  },
+};
+
+/**
+ * Describes the job, reads its progress, and upserts what is not final. Idempotent: a look that finds nothing new writes
+ * nothing, so that clients that poll keep getting 304.
+ */
+export async function observeTrainingJob(params: ObserveTrainingJobParams): Promise<Observation> {
+  const { trainingJobName, trainingJobs, log, metrics } = params;
+  const described = await trainingJobs.describe(trainingJobName);
+  const meaning = described === undefined ? lost : interpretTrainingJob(described);
+  if (meaning.kind === "UNKNOWN") {
+    metrics.record("UnknownSageMakerStatuses");
+    const { status, secondaryStatus } = described ?? {};
+    log.warn("SageMaker answered a status that is not in the table", { status, secondaryStatus });
+  }
+  const data = await observedData({ ...params, described });
+  const job = await writeObservation({ ...params, meaning, data });
+  return { meaning, described, job };
+}
+
+interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "work" | "now" | "log"> {
+  readonly described: DescribedTrainingJob | undefined;
+}
+
+/** What the row should say about the training, whatever its state. */
+export async function observedData({ job, work, now, log, described }: ObservedDataParams): Promise<TrainingJobData> {
+  const prefix = checkpointsPrefix(job);
+  const content = await work.read(`${prefix}${progressFile}`, longestProgressBytes);
+  const parsed = parseProgress(content ?? "");
+  if (parsed.skippedLines > 0) log.warn("lines of progress were not understood", { lines: parsed.skippedLines });
+  const planned = job.hyperparameters["epochs"];
+  const instant = now().getTime();
+  const progress = summariseProgress(parsed.epochs, {
+    now: instant,
+    ...(typeof planned === "number" ? { plannedEpochs: planned } : {}),
+  });
+  const last = parsed.epochs.at(-1);
+  return {
+    ...(progress === undefined ? {} : { progress }),
+    ...(last === undefined ? {} : { latestMetrics: epochMetrics(last), convergence: convergenceOf(parsed.epochs) }),
+    resumable: job.resumable || (await work.list(`${prefix}last.`, 1)).length > 0,
+    usage: usageOf(described, instant) ?? job.usage,
+  };
+}
+
+/** Billing runs from start to end of the training; while it runs SageMaker may give neither sum. */
+function usageOf(described: DescribedTrainingJob | undefined, now: number): TrainingJobItem["usage"] | undefined {
+  if (described?.startedAt === undefined) return undefined;
+  const ran = Math.max(0, Math.round(((described.endedAt?.getTime() ?? now) - described.startedAt.getTime()) / 1000));
+  const trainingSeconds = described.trainingSeconds ?? ran;
+  return { trainingSeconds, billableSeconds: described.billableSeconds ?? trainingSeconds };
+}
+
+interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | "jobs"> {
+  readonly meaning: TrainingJobMeaning;
+  readonly data: TrainingJobData;
+}
+
+/** A stop request may come between reading and writing: then its state stands, and the rest is written again. */
+const tries = 3;
+
+async function writeObservation({ job, jobs, meaning, data }: WriteObservationParams): Promise<TrainingJobItem> {
+  let current = job;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const change = changeOf(current, meaning, data);
+    if (change === undefined) return current;
+    const { sub, id } = job;
+    const written = await jobs.change({ sub, id, attempt: job.attempt }, change);
+    if (written !== undefined) return written;
+    const reloaded = await jobs.load({ sub, id });
+    if (reloaded?.attempt !== job.attempt) return current;
+    current = reloaded;
+  }
+  return current;
+}
+
+function changeOf(
+  job: TrainingJobItem,
+  meaning: TrainingJobMeaning,
+  data: TrainingJobData,
+): TrainingJobChange | undefined {
+  const to = nextState(job, meaning);
+  const hasCapacity = to === "TRAINING" && job.capacityRefusedSince !== undefined;
+  const isNews = Object.entries(data).some(([name, value]) => !sameValue(Object.entries(job), name, value));
+  if (to === undefined && !isNews) return undefined;
+  return {
+    ...(to === undefined ? {} : { to }),
+    set: data,
+    ...(hasCapacity ? { remove: ["capacityRefusedSince"] as const } : {}),
+  };
+}
+
+/** The state to change to; undefined where the row says so already, or the transition is not legal (STOPPING stays). */
+function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): ObservedState | undefined {
+  if (meaning.kind !== "RUNNING" || meaning.state === job.state) return undefined;
+  return isLegalTrainingJobTransition(job.state, meaning.state) ? meaning.state : undefined;
+}
+
+function sameValue(attributes: readonly (readonly [string, unknown])[], name: string, value: unknown): boolean {
+  const before = attributes.find(([attribute]) => attribute === name)?.[1];
+  return canonical(before) === canonical(value);
+}
+
+/** The table does not keep the order of a map's keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}

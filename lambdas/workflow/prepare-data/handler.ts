@@ -1,0 +1,16 @@
+import { createDocumentClient, createS3Client } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createObjectStore } from "../../aws/object-store";
+import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { observed } from "../../telemetry/observed";
+import { stepInputSchema } from "../step-input";
+import { prepareData } from "./prepare-data";
+
+const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
+const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now: () => new Date() });
+const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
+
+export const handler = observed(
+  "workflow/prepare-data",
+  async (event, { log }) => await prepareData({ input: stepInputSchema.parse(event), jobs, work, log }),
+);

@@ -1,0 +1,155 @@
+import {
+  checkpointsPrefix,
+  parseSampleFile,
+  progressFile,
+  referenceFile,
+  trainingJobPrefix,
+} from "../../../domain/names/object-keys";
+import type { Failure } from "../../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../../domain/schemas/items";
+import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../../domain/states/sagemaker-status";
+import type { FinalTrainingJobState } from "../../../domain/states/training-job-state";
+import { endOfJob, type JobEnd } from "../../../domain/training/job-end";
+import type { TrainingProgress } from "../../../domain/training/progress";
+import type { ObjectStore } from "../../aws/object-store";
+import type { Slots } from "../../aws/table/slots";
+import type { Tickets } from "../../aws/table/tickets";
+import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import type { DescribedTrainingJob, TrainingJobs } from "../../aws/training-jobs";
+import type { Log } from "../../telemetry/logger";
+import type { MetricName, MetricRecorder } from "../../telemetry/metrics";
+import { copyObjects } from "../copy-objects";
+import { observedData } from "../look-at-training-job/observe-training-job";
+import { openJob, type ClosedJob } from "../open-job";
+import { jobAttempt, type StepInput } from "../step-input";
+
+export interface SettleTrainingJobParams {
+  readonly input: StepInput;
+  /** What the last step said went wrong, where it was an expected outcome. */
+  readonly failure?: Failure | undefined;
+  /** That the workflow itself did not get to its end: an unexpected error, an abort, a time-out. */
+  readonly fault?: Failure | undefined;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "finish">;
+  readonly slots: Pick<Slots, "held" | "release">;
+  readonly tickets: Pick<Tickets, "remove">;
+  readonly trainingJobs: Pick<TrainingJobs, "describe" | "stop">;
+  readonly work: Pick<ObjectStore, "bucket" | "read" | "list">;
+  readonly artefacts: Pick<ObjectStore, "copy">;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type SettleTrainingJobAnswer =
+  | { readonly outcome: "SETTLED"; readonly state: FinalTrainingJobState }
+  /** SageMaker still works on the job, which has been told to stop: the slot is not free before it has. */
+  | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
+  | ClosedJob;
+
+/** SageMaker gives a container two minutes to save its work. */
+const stopWaitSeconds = 5;
+const mostObjects = 10_000;
+/** Between deciding and writing, a stop request may come: then it is decided again. */
+const tries = 3;
+
+/**
+ * The one writer of final states. Keeps progress and samples, ends the row (open-work mark and quota in the same
+ * transaction), then frees slot and ticket. Every part can be done twice; whoever finds the row final only frees.
+ */
+export async function settleTrainingJob(params: SettleTrainingJobParams): Promise<SettleTrainingJobAnswer> {
+  const { input, jobs, trainingJobs, log } = params;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const opened = await openJob(jobs, input);
+    if (opened.outcome !== "OPEN") {
+      // Another attempt holds slot and ticket by the same job id: they are its own now.
+      if (opened.outcome !== "SUPERSEDED") await free(params);
+      return opened;
+    }
+    const { job } = opened;
+    const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+    if (described !== undefined && mayStillRun(interpretTrainingJob(described))) {
+      await trainingJobs.stop(described.name);
+      log.info("waiting for the training job to stop", { trainingJobName: described.name });
+      return { outcome: "WAITING_FOR_STOP", waitSeconds: stopWaitSeconds };
+    }
+
+    await keepProgressAndSamples(params, job);
+    const data = await observedData({ ...params, job, described });
+    const progress = reached(data.progress ?? job.progress);
+    const end = decide(params, { ...job, progress }, described);
+    const finished = await jobs.finish(jobAttempt(input), {
+      ...end,
+      ...data,
+      progress,
+      stopRequested: job.stopRequested,
+    });
+    if (finished) {
+      await free(params);
+      report(params, end, data.usage ?? job.usage);
+      return { outcome: "SETTLED", state: end.state };
+    }
+  }
+  throw new Error("the row kept changing while the job was being settled");
+}
+
+/** Nothing remains to be done in a final state. */
+const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
+
+function decide(
+  { failure, fault }: SettleTrainingJobParams,
+  job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
+): JobEnd {
+  const meaning = described === undefined ? undefined : interpretTrainingJob(described);
+  const failed = meaning?.kind === "ENDED" && meaning.ending === "FAILED" ? meaning.failure : undefined;
+  const hasModel = job.modelId !== undefined;
+  const ending: TrainingEnding | undefined = meaning?.kind === "ENDED" ? meaning.ending : undefined;
+  // A fault of the workflow stopped a training that might have gone on: only a model that is registered already counts.
+  const cutOff = fault !== undefined && failed === undefined && !hasModel;
+  return endOfJob({
+    ending: cutOff ? undefined : ending,
+    hasModel,
+    stopRequested: job.stopRequested,
+    endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
+    failure: failed ?? failure ?? fault,
+  });
+}
+
+/** The checkpoint folder is deleted after some days; what its owner looks at and listens to is kept. */
+async function keepProgressAndSamples(
+  { work, artefacts, log }: SettleTrainingJobParams,
+  job: TrainingJobItem,
+): Promise<void> {
+  const from = checkpointsPrefix(job);
+  const names = (await work.list(from, mostObjects))
+    .map(({ key }) => key.slice(from.length))
+    .filter((name) => name === progressFile || name === referenceFile || parseSampleFile(name) !== undefined);
+  const copied = await copyObjects({
+    to: artefacts,
+    copies: names.map((name) => ({
+      from: { bucket: work.bucket, key: `${from}${name}` },
+      to: `${trainingJobPrefix(job)}${name}`,
+    })),
+  });
+  log.info("progress and samples kept", { objects: copied });
+}
+
+async function free({ input, slots, tickets }: SettleTrainingJobParams): Promise<void> {
+  // All of them: a step that was tried twice at once may have taken two.
+  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === input.jobId);
+  for (const { index } of mine) await slots.release({ index, jobId: input.jobId });
+  await tickets.remove(input.jobId);
+}
+
+const counted: Readonly<Record<FinalTrainingJobState, MetricName>> = {
+  READY: "JobsReady",
+  FAILED: "JobsFailed",
+  STOPPED: "JobsStopped",
+};
+
+function report({ metrics, log }: SettleTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
+  metrics.record(counted[end.state]);
+  metrics.record("TrainingSeconds", usage.trainingSeconds);
+  metrics.record("BillableSeconds", usage.billableSeconds);
+  log.info("settled", { state: end.state, endReason: end.endReason, code: end.failure?.code });
+}

@@ -1,0 +1,13 @@
+/** What every step of the workflow is given: its execution's input. What the steps before it said stands beside it. */
+import * as z from "zod";
+import { ulidSchema } from "../../domain/schemas/items";
+import type { JobAttempt } from "../aws/table/training-job-execution";
+
+export const stepInputSchema = z.object({
+  sub: z.string().min(1).max(128),
+  jobId: ulidSchema,
+  attempt: z.int().min(1),
+});
+export type StepInput = z.infer<typeof stepInputSchema>;
+
+export const jobAttempt = ({ sub, jobId, attempt }: StepInput): JobAttempt => ({ sub, id: jobId, attempt });
