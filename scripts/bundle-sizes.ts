@@ -1,5 +1,5 @@
 /**
- * Sizes of the Lambda bundles, built as the stacks build them (lib/constructs/functions/service-function.ts).
+ * Sizes of the Lambda bundles, built as the stacks build them (lib/constructs/functions/bundling.ts).
  *
  *   npx tsx scripts/bundle-sizes.ts            a table; ends with 1 when one is over its budget
  *   npx tsx scripts/bundle-sizes.ts --json     the same as JSON, for the bench
@@ -8,6 +8,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
+import { functionBundling } from "../lib/constructs/functions/bundling";
 
 const root = path.join(__dirname, "..");
 
@@ -26,7 +27,10 @@ const budgets = { withoutS3: 500_000, withS3: 650_000 };
 const packageOf = (file: string): string => {
   const [, inside] = file.split(/.*node_modules\//);
   if (inside === undefined) return file.split("/").slice(0, 2).join("/");
-  return inside.split("/").slice(0, inside.startsWith("@") ? 2 : 1).join("/");
+  return inside
+    .split("/")
+    .slice(0, inside.startsWith("@") ? 2 : 1)
+    .join("/");
 };
 
 function heaviest(metafile: Metafile): BundleSize["heaviest"] {
@@ -56,13 +60,14 @@ export async function measureBundles(): Promise<BundleSize[]> {
       absWorkingDir: root,
       outfile: "handler.js",
       bundle: true,
-      minify: true,
+      minify: functionBundling.minify,
       write: false,
       metafile: true,
       platform: "node",
-      target: "node20",
-      format: "cjs",
-      mainFields: ["module", "main"],
+      target: functionBundling.target,
+      format: functionBundling.format,
+      mainFields: functionBundling.mainFields,
+      external: functionBundling.externalModules,
       logLevel: "error",
     });
     const name = path.dirname(handler);

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -14,6 +14,7 @@ import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 import { repositoryPath } from "../repository-root";
 import { acknowledgeWildcards } from "../rights/acknowledge";
+import { functionBundling } from "./bundling";
 
 export interface ServiceFunctionProps {
   readonly config: StageConfig;
@@ -97,15 +98,7 @@ export class ServiceFunction extends Construct {
       },
       projectRoot: repositoryPath(),
       depsLockFilePath: repositoryPath("package-lock.json"),
-      bundling: {
-        // node20 also runs on the machine of the local cloud; CommonJS because the local executor refuses top-level await.
-        target: "node20",
-        format: OutputFormat.CJS,
-        mainFields: ["module", "main"],
-        minify: true,
-        // The SDK goes into the bundle: what was tested is what runs, and cold starts read one file.
-        externalModules: [],
-      },
+      bundling: functionBundling,
     });
     acknowledgeWildcards(
       this.role,
