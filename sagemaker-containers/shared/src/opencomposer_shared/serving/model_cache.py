@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
+from opencomposer_shared.serving.allocator import return_freed_memory
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.event_log import EventLog
 from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
@@ -239,10 +240,11 @@ class ModelCache(Generic[ModelT]):
                 flight.done.set()
 
     def _load_into_memory(self, reference: ModelReference, deadline: Deadline) -> tuple[_Entry[ModelT], Leased[ModelT]]:
-        content, source = self._read(reference, deadline)
-        self._check_size(reference, len(content))
-        entry = self._reserve(reference.sha256, len(content), deadline)
+        # Room for the declared size is taken first, so that files on their way are bounded too.
+        entry = self._reserve(reference.sha256, reference.bytes, deadline)
         try:
+            content, source = self._read(reference, deadline)
+            self._check_size(reference, len(content))
             model = self._load(content)
         except ModelRejected as rejected:
             self._forget(reference.sha256)
@@ -291,19 +293,23 @@ class ModelCache(Generic[ModelT]):
 
     def _reserve(self, sha256: str, size: int, deadline: Deadline) -> _Entry[ModelT]:
         """Take room before the model is loaded, dropping idle models, waiting for those in use."""
+        dropped = False
         with self._changed:
             while True:
-                for other in [key for key, entry in self._entries.items() if entry.users == 0]:
-                    if self._held() + size <= self._capacity_bytes:
-                        break
-                    del self._entries[other]
+                idle = [key for key, entry in self._entries.items() if entry.users == 0]
+                while idle and self._held() + size > self._capacity_bytes:
+                    del self._entries[idle.pop(0)]
+                    dropped = True
                 if self._held() + size <= self._capacity_bytes:
                     entry: _Entry[ModelT] = _Entry(size)
                     entry.users = 1
                     self._entries[sha256] = entry
-                    return entry
+                    break
                 if not self._changed.wait(deadline.remaining()):
                     raise InvocationFailure("BUSY", "all model memory is in use; try again")
+        if dropped:
+            return_freed_memory()
+        return entry
 
     def _forget(self, sha256: str) -> None:
         with self._changed:

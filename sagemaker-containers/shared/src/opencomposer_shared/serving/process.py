@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from opencomposer_shared.serving.allocator import use_few_arenas
 from opencomposer_shared.serving.event_log import EventLog
 from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache
 from opencomposer_shared.serving.model_fetch import ModelFetcher
@@ -30,6 +31,7 @@ def run_server(
     Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers.
     """
     started = time.perf_counter()
+    use_few_arenas()
     log = EventLog()
     try:
         settings = read_settings(environment)

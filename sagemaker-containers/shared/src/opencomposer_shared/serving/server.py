@@ -42,14 +42,15 @@ from opencomposer_shared.serving.parameters import BrokenFields
 from opencomposer_shared.serving.technique import Generated, Technique
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of requests and answers: what a serverless endpoint carries."""
 MAX_CONNECTIONS = 128
 MAX_WAITING_INVOCATIONS = 32
 IDLE_SECONDS = 75.0
 READ_SECONDS = 15.0
 WRITE_SECONDS = 15.0
-STOP_GRACE_SECONDS = 25.0
+STOP_WORK_SECONDS = 25.0
 """SageMaker kills a container 30 s after SIGTERM."""
-STOP_READING_GRACE_SECONDS = 1.0
+STOP_READING_SECONDS = 1.0
 LINGER_SECONDS = 0.5
 LINGER_BYTES = 8 * MAX_BODY_BYTES
 
@@ -107,7 +108,12 @@ class Invoker(Generic[ModelT]):
                     self._inference.release()
         finally:
             self._places.release()
-        return answer_bytes(request, generated, time.perf_counter() - started)
+        answer = answer_bytes(request, generated, time.perf_counter() - started)
+        if len(answer) > MAX_BODY_BYTES:
+            raise InvocationFailure(
+                "INTERNAL", f"the answer has {len(answer)} bytes, and an endpoint carries {MAX_BODY_BYTES}"
+            )
+        return answer
 
 
 def answer_bytes(request: InvocationRequest, generated: Generated, seconds: float) -> bytes:
@@ -143,9 +149,11 @@ class InvocationHandler(Protocol):
 
 
 class Traffic:
-    """Counts requests being read and being worked on, so that a stop can wait for them."""
+    """Counts requests being read and being worked on, so that a stop can wait for them, each kind for so long."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, work_seconds: float, reading_seconds: float) -> None:
+        self._work_seconds = work_seconds
+        self._reading_seconds = reading_seconds
         self._changed = threading.Condition()
         self._reading = 0
         self._working = 0
@@ -182,7 +190,7 @@ class Traffic:
         with self._changed:
             while self._working or self._reading:
                 spent = time.monotonic() - began
-                grace = STOP_GRACE_SECONDS if self._working else STOP_READING_GRACE_SECONDS
+                grace = self._work_seconds if self._working else self._reading_seconds
                 if spent >= grace:
                     return not self._working
                 self._changed.wait(grace - spent)
@@ -199,7 +207,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
     def __init__(self, *, host: str, port: int, invoker: InvocationHandler, log: EventLog) -> None:
         self.invoker = invoker
         self.log = log
-        self.traffic = Traffic()
+        self.traffic = Traffic(work_seconds=STOP_WORK_SECONDS, reading_seconds=STOP_READING_SECONDS)
         self._connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
         if ":" in host:
             self.address_family = socket.AF_INET6
