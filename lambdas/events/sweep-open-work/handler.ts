@@ -1,0 +1,41 @@
+import { createDocumentClient, createQueueClient, createStepFunctionsClient } from "../../aws/clients";
+import { createCompositionQueue } from "../../aws/composition-queue";
+import { readEnvironment } from "../../aws/environment";
+import { createCompositionsInExecution } from "../../aws/table/composition-execution";
+import { createOpenWork } from "../../aws/table/open-work";
+import { createWorkflowExecutions } from "../../aws/workflow-executions";
+import { observed } from "../../telemetry/observed";
+import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
+import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
+
+const environment = readEnvironment([
+  "stage",
+  "tableName",
+  "artefactsBucket",
+  "workBucket",
+  "compositionQueueUrl",
+  "stateMachineArn",
+]);
+const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
+const ports = createSettlingPorts(environment);
+const client = createDocumentClient();
+const openWork = createOpenWork({ client, tableName });
+const compositions = createCompositionsInExecution({ client, tableName, now: ports.now });
+const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
+const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
+const patience = stage === "local" ? sweepPatience.local : sweepPatience.aws;
+
+/** Settling one job may take a while: nothing is begun in the last quarter of the function's time. */
+export const handler = observed("events/sweep-open-work", async (_event, telemetry, context) => {
+  const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
+  return await sweepOpenWork({
+    ...ports,
+    ...telemetry,
+    openWork,
+    compositions,
+    queue,
+    executions,
+    patience,
+    deadline,
+  });
+});
