@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { parseMidi, type Song } from "../../domain/music/midi-file";
+import { findSampleMelody } from "../../domain/music/sample-melodies";
 import { accessToken, openSession, shapes, type ApiAnswer, type ApiSession } from "./api-session";
 import { randomMelody, type RandomMelody } from "./random-melody";
 import { repository, startCloud, type RunningCloud } from "./running-cloud";
@@ -214,7 +215,6 @@ describe("train on Bach", () => {
         modelId: trained.modelId,
         input: { sampleMelodyId: "ode-to-joy" },
       });
-      writeFileSync(join(folder, "served.mid"), await midiOf(composition));
       const { sub } = z
         .object({ sub: z.string() })
         .parse(
@@ -229,13 +229,13 @@ describe("train on Bach", () => {
       const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/${key}`);
       expect(model.status).toBe(200);
       writeFileSync(join(folder, "model.onnx"), new Uint8Array(await model.arrayBuffer()));
-      const python = join(repository, ".venv/training/bin/python");
+      const odeToJoy = findSampleMelody("ode-to-joy");
+      const melodyNotes = odeToJoy?.notes.map(({ onset, duration, pitch }) => [onset, duration, pitch]);
+      writeFileSync(join(folder, "melody.json"), JSON.stringify({ bars: odeToJoy?.bars, notes: melodyNotes }));
       const played = execFileSync(
-        python,
-        [join(__dirname, "play_model.py"), join(folder, "model.onnx"), join(folder, "served.mid"), "11"],
-        {
-          encoding: "utf8",
-        },
+        join(repository, ".venv/inference/bin/python"),
+        [join(__dirname, "play_model.py"), join(folder, "model.onnx"), join(folder, "melody.json"), "11"],
+        { encoding: "utf8" },
       );
       const song = parseMidi(await midiOf(composition));
       const step = song.ticksPerBeat / 4;
