@@ -50,6 +50,8 @@ export const localSageMakerConfig = z.strictObject({
   invocationTimeoutSeconds: z.number().min(0.05).max(3_600).default(60),
   /** Put the containers of jobs with network isolation in a network namespace of their own, where the host permits. */
   networkNamespaces: z.boolean().default(true),
+  /** End, as for SIGTERM, when standard input ends: whoever starts this program holds its other end and so ends it with itself. */
+  endWithStandardInput: z.boolean().default(false),
   /** Refuse to send an answer that breaks the service model. For tests of this server. */
   strictAnswers: z.boolean().default(false),
   /** Pending from the start. */

@@ -1,6 +1,9 @@
 /**
  * The local SageMaker as a program: `npx tsx local/sagemaker/main.ts CONFIG.json`. Prints one line of JSON,
  * `{ "ready": true, "url", "port", "pid" }`, when it serves; ends within 10 s of SIGTERM or SIGINT.
+ *
+ * Who wants to end it with certainty starts it as one process (`node --import tsx local/sagemaker/main.ts CONFIG.json`):
+ * `npx` and `tsx` are parents that a SIGKILL may take away alone.
  */
 import { readFileSync } from "node:fs";
 
@@ -12,9 +15,10 @@ async function main(): Promise<void> {
   const [, , path] = process.argv;
   if (path === undefined) throw new Error("Usage: npx tsx local/sagemaker/main.ts CONFIG.json");
   const content: unknown = JSON.parse(readFileSync(path, "utf8"));
-  const server = await startLocalSageMaker(parseLocalSageMakerConfig(content));
-  const end = (signal: NodeJS.Signals): void => {
-    console.error(`local sagemaker: ${signal}, ending`);
+  const config = parseLocalSageMakerConfig(content);
+  const server = await startLocalSageMaker(config);
+  const end = (cause: string): void => {
+    console.error(`local sagemaker: ${cause}, ending`);
     server.stop().then(
       () => {
         process.exit(0);
@@ -27,6 +31,15 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  if (config.endWithStandardInput) {
+    process.stdin.resume();
+    process.stdin.once("end", () => {
+      end("the end of standard input");
+    });
+    process.stdin.on("error", () => {
+      end("the loss of standard input");
+    });
+  }
   console.log(JSON.stringify({ ready: true, url: server.url, port: server.port, pid: process.pid }));
 }
 

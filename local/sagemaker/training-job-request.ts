@@ -79,47 +79,49 @@ export function parseTrainingJobRequest(body: RequestBody): TrainingJobRequest {
   for (const member of UNSUPPORTED_MEMBERS) {
     if (body[member] !== undefined) throw notSupported(`${member} is`);
   }
-  refuseUnsupportedShapes(body);
+  refuseUnsupportedChoices(body);
   const parsed = trainingJobRequest.safeParse(body);
-  if (!parsed.success) {
-    // Members that the model calls optional and the service asks for, and enum values that this server has not.
-    throw validationException(
-      parsed.error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; "),
-    );
-  }
+  if (!parsed.success) throw validationException(issuesText(parsed.error));
   checkRules(parsed.data);
   return parsed.data;
 }
 
-/** The most common unsupported choices by their names, before the general parse would name only a type. */
-function refuseUnsupportedShapes(body: RequestBody): void {
-  const shape = z.looseObject({
-    AlgorithmSpecification: z
-      .looseObject({
-        AlgorithmName: z.unknown(),
-        ContainerEntrypoint: z.unknown(),
-        ContainerArguments: z.unknown(),
-        TrainingInputMode: z.unknown(),
-      })
-      .optional(),
-    InputDataConfig: z
-      .array(z.looseObject({ DataSource: z.looseObject({ FileSystemDataSource: z.unknown() }) }))
-      .optional(),
-  });
-  const parsed = shape.safeParse(body);
-  if (!parsed.success) return;
-  const { AlgorithmSpecification: algorithm, InputDataConfig: channels = [] } = parsed.data;
+/** Where a request names what this server has not. Members that are not listed are of no interest here. */
+const unsupportedChoices = z.looseObject({
+  AlgorithmSpecification: z
+    .looseObject({
+      AlgorithmName: z.unknown().optional(),
+      ContainerEntrypoint: z.unknown().optional(),
+      ContainerArguments: z.unknown().optional(),
+      TrainingInputMode: z.unknown().optional(),
+    })
+    .optional(),
+  InputDataConfig: z
+    .array(z.looseObject({ DataSource: z.looseObject({ FileSystemDataSource: z.unknown().optional() }) }))
+    .optional(),
+  ResourceConfig: z.unknown().optional(),
+});
+
+/** Unsupported choices by their names, before the general parse would name only a type. */
+function refuseUnsupportedChoices(body: RequestBody): void {
+  const parsed = unsupportedChoices.safeParse(body);
+  if (!parsed.success) throw validationException(issuesText(parsed.error));
+  const { AlgorithmSpecification: algorithm, InputDataConfig: channels = [], ResourceConfig: resources } = parsed.data;
   if (algorithm === undefined) throw validationException("AlgorithmSpecification is required for this training job.");
+  if (resources === undefined) throw validationException("ResourceConfig is required for this training job.");
   if (algorithm.AlgorithmName !== undefined) throw notSupported("AlgorithmSpecification.AlgorithmName is");
   // They would let a request choose what runs on this machine; only the configured images do.
   if (algorithm.ContainerEntrypoint !== undefined) throw notSupported("AlgorithmSpecification.ContainerEntrypoint is");
   if (algorithm.ContainerArguments !== undefined) throw notSupported("AlgorithmSpecification.ContainerArguments is");
   if (algorithm.TrainingInputMode === "Pipe") throw notSupported("TrainingInputMode Pipe is");
-  if (body["ResourceConfig"] === undefined)
-    throw validationException("ResourceConfig is required for this training job.");
   if (channels.some((channel) => channel.DataSource.FileSystemDataSource !== undefined)) {
     throw notSupported("DataSource.FileSystemDataSource is");
   }
+}
+
+/** Members that the model calls optional and the service asks for, and enum values that this server has not. */
+function issuesText(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; ");
 }
 
 function checkRules(request: TrainingJobRequest): void {

@@ -24,6 +24,7 @@ import {
   putObject,
   startLocalServices,
 } from "./support/local-services";
+import { processesWith } from "./support/processes";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
@@ -237,7 +238,7 @@ describe("a job that ends well", () => {
     const name = await create(trainingJobRequest(freshName("child"), { child: "true" }));
     expect((await waitForEnd(name)).TrainingJobStatus).toBe("Completed");
     await until("the container's child is gone", () =>
-      processesWithEnvironment(name).length === 0 ? true : undefined,
+      processesWith("TRAINING_JOB_NAME", name).length === 0 ? true : undefined,
     );
   });
 
@@ -276,7 +277,7 @@ describe("a job whose algorithm fails", () => {
   it("says so when it was killed from outside", async () => {
     const name = await create(trainingJobRequest(freshName("killed"), { epochs: "1000" }));
     await waitForEpoch(name);
-    const [pid] = processesWithEnvironment(name);
+    const [pid] = processesWith("TRAINING_JOB_NAME", name);
     process.kill(pid ?? Number.NaN, "SIGKILL");
     const job = await waitForEnd(name);
     expect(job.TrainingJobStatus).toBe("Failed");
@@ -308,7 +309,7 @@ describe("stopping", () => {
     await waitForEpoch(name);
     await stopJob(name);
     expect((await waitForEnd(name)).TrainingJobStatus).toBe("Stopped");
-    expect(processesWithEnvironment(name)).toEqual([]);
+    expect(processesWith("TRAINING_JOB_NAME", name)).toEqual([]);
   });
 
   it.each(["Starting", "Downloading", "Uploading"])("ends Stopped when asked in %s", async (phase) => {
@@ -511,14 +512,3 @@ describe("names and lists", () => {
     });
   });
 });
-
-/** Processes whose environment names the job, from /proc (Linux only, as the CI is). */
-function processesWithEnvironment(job: string): number[] {
-  const found = execFileSync("sh", ["-c", `grep -lsz '^TRAINING_JOB_NAME=${job}$' /proc/[0-9]*/environ || true`], {
-    encoding: "utf8",
-  });
-  return found.split("\n").flatMap((path) => {
-    const pid = /^\/proc\/(\d+)\//.exec(path)?.[1];
-    return pid === undefined ? [] : [Number(pid)];
-  });
-}

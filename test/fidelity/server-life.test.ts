@@ -1,0 +1,190 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateTrainingJobCommand,
+  DescribeEndpointCommand,
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
+  type SageMakerClient,
+  StopTrainingJobCommand,
+} from "@aws-sdk/client-sagemaker";
+import { InvokeEndpointCommand, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+
+import { startLocalSageMaker } from "../../local/sagemaker/server";
+import {
+  type Cloud,
+  IMAGE,
+  ROLE,
+  getObject,
+  sagemakerClients,
+  sagemakerConfig,
+  startCloud,
+} from "./support/local-services";
+import { processesWith } from "./support/processes";
+import { type ServerProcess, startServerProcess } from "./support/server-process";
+import { freshName, trainingJobRequest } from "./support/training-job-request";
+import { until } from "./support/until";
+
+let cloud: Cloud;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+
+afterAll(async () => {
+  await cloud.stop();
+});
+
+interface Running {
+  readonly server: ServerProcess;
+  readonly sagemaker: SageMakerClient;
+  readonly runtime: SageMakerRuntimeClient;
+}
+
+async function start(state: string): Promise<Running> {
+  const config = sagemakerConfig({
+    directory: cloud.directory,
+    endpointUrl: cloud.ministack.endpointUrl,
+    overrides: { stateDirectory: `${cloud.directory}/${state}`, stopGraceSeconds: 60, endWithStandardInput: true },
+  });
+  const server = await startServerProcess(cloud.directory, config);
+  return { server, ...sagemakerClients(server.url) };
+}
+
+async function createJob(running: Running, hyperParameters: Record<string, string>, retries?: number): Promise<string> {
+  const name = freshName("life");
+  await running.sagemaker.send(
+    new CreateTrainingJobCommand(
+      trainingJobRequest(name, hyperParameters, {
+        ...(retries === undefined ? {} : { RetryStrategy: { MaximumRetryAttempts: retries } }),
+      }),
+    ),
+  );
+  await until(`${name} has a checkpoint`, async () => await getObject(cloud, `checkpoints/${name}/state.json`));
+  return name;
+}
+
+async function createEndpoint(running: Running): Promise<string> {
+  const name = freshName("life");
+  const { sagemaker } = running;
+  await sagemaker.send(
+    new CreateModelCommand({
+      ModelName: name,
+      ExecutionRoleArn: ROLE,
+      PrimaryContainer: { Image: IMAGE, Environment: { NAME: name } },
+    }),
+  );
+  await sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: name,
+      ProductionVariants: [
+        { VariantName: "AllTraffic", ModelName: name, ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 } },
+      ],
+    }),
+  );
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
+  await waitInService(running, name);
+  return name;
+}
+
+async function waitInService(running: Running, name: string): Promise<void> {
+  await until(`${name} is in service`, async () => {
+    const { EndpointStatus } = await running.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+    return EndpointStatus === "InService" ? true : undefined;
+  });
+  await running.runtime.send(new InvokeEndpointCommand({ EndpointName: name, Body: "{}" }));
+}
+
+async function ended(running: Running, name: string): Promise<DescribeTrainingJobCommandOutput> {
+  return await until(`${name} has ended`, async () => {
+    const job = await running.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+    return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "") ? job : undefined;
+  });
+}
+
+async function noProcessesOf(jobs: readonly string[], endpoints: readonly string[]): Promise<void> {
+  await until("all containers are gone", () => {
+    const left = [
+      ...jobs.flatMap((name) => processesWith("TRAINING_JOB_NAME", name)),
+      ...endpoints.flatMap((name) => processesWith("NAME", name)),
+    ];
+    return left.length === 0 ? true : undefined;
+  });
+}
+
+const LONG = { epochs: "100", pauseMilliseconds: "40" };
+
+it.each(["SIGINT", "end of standard input"] as const)("ends with all of its containers on %s", async (end) => {
+  const { server, ...clients } = await start(freshName("state"));
+  const job = await createJob({ server, ...clients }, LONG);
+  if (end === "end of standard input") server.child.stdin?.end();
+  else process.kill(server.pid, end);
+  expect(await server.ended).toBe(0);
+  expect(processesWith("TRAINING_JOB_NAME", job)).toEqual([]);
+});
+
+it.each(["SIGTERM", "SIGKILL"] as const)(
+  "leaves no process after %s; the next server settles the jobs and brings the endpoints back",
+  async (end) => {
+    const state = freshName("state");
+    const first = await start(state);
+    const firm = await createJob(first, LONG);
+    const retried = await createJob(first, LONG, 1);
+    const endpoint = await createEndpoint(first);
+    expect(processesWith("TRAINING_JOB_NAME", firm)).not.toEqual([]);
+    // A container that ignores SIGTERM and has a child must not hold the server up, nor outlive it.
+    const stopping = await createJob(first, { ...LONG, ignoreSigterm: "true", child: "true" });
+    await first.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: stopping }));
+
+    const begun = Date.now();
+    process.kill(first.server.pid, end);
+    expect(await first.server.ended).toBe(end === "SIGKILL" ? "SIGKILL" : 0);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    await noProcessesOf([firm, retried, stopping], [endpoint]);
+    const epochBefore = epochOf(await getObject(cloud, `checkpoints/${retried}/state.json`));
+
+    const second = await start(state);
+    try {
+      expect(await ended(second, firm)).toMatchObject({
+        TrainingJobStatus: "Failed",
+        FailureReason: expect.stringMatching(/^InternalServerError: The local SageMaker server/),
+      });
+      expect((await ended(second, stopping)).TrainingJobStatus).toBe("Stopped");
+      await waitInService(second, endpoint);
+      const job = await ended(second, retried);
+      expect(job.TrainingJobStatus).toBe("Completed");
+      expect(job.SecondaryStatusTransitions?.map(({ Status }) => Status)).toEqual([
+        "Starting",
+        "Downloading",
+        "Training",
+        "Restarting",
+        "Downloading",
+        "Training",
+        "Uploading",
+        "Completed",
+      ]);
+      expect(epochBefore).toBeGreaterThan(0);
+      const epochs = ((await getObject(cloud, `checkpoints/${retried}/progress.jsonl`))?.toString("utf8") ?? "").trim();
+      // It went on where it was: far fewer lines than two whole runs.
+      expect(epochs.split("\n").length).toBeLessThan(160);
+    } finally {
+      second.server.child.kill("SIGTERM");
+      await second.server.ended;
+    }
+    await noProcessesOf([firm, retried, stopping], [endpoint]);
+  },
+  60_000,
+);
+
+it("does not share a state directory with another server", async () => {
+  const config = sagemakerConfig({ directory: cloud.directory, endpointUrl: cloud.ministack.endpointUrl });
+  const server = await startLocalSageMaker(config);
+  await expect(startLocalSageMaker(config)).rejects.toThrow(/Another local SageMaker server \(pid \d+\) works on/);
+  await server.stop();
+  await (await startLocalSageMaker(config)).stop();
+});
+
+function epochOf(state: Buffer | undefined): number {
+  return Number(/"epoch":(\d+)/.exec(state?.toString("utf8") ?? "")?.[1] ?? 0);
+}

@@ -1,0 +1,246 @@
+import { request as httpRequest } from "node:http";
+
+import { CreateTrainingJobCommand, DescribeTrainingJobCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
+
+import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { BUCKET, IMAGE, type LocalServices, ROLE, injectFault, startLocalServices } from "./support/local-services";
+import { freshName, trainingJobRequest } from "./support/training-job-request";
+import { until } from "./support/until";
+
+let services: LocalServices;
+
+beforeAll(async () => {
+  services = await startLocalServices({ allowedHosts: ["sagemaker.internal:9000"] });
+});
+
+afterAll(async () => {
+  await services.stop();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+const SIGNED =
+  "AWS4-HMAC-SHA256 Credential=test/20261121/eu-central-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
+
+/** One request as it is on the wire; Host and all else can be forged. */
+async function exchange(params: {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}): Promise<Answer> {
+  const { path = "/", method = "POST", headers = {}, body = "" } = params;
+  const { port } = new URL(services.sagemakerUrl);
+  return await new Promise((resolve, reject) => {
+    const call = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+      answer.on("end", () => {
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          body: Buffer.concat(chunks).toString("utf8"),
+        });
+      });
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+async function operation(name: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  return await exchange({
+    headers: {
+      "x-amz-target": `SageMaker.${name}`,
+      "content-type": "application/x-amz-json-1.1",
+      authorization: SIGNED,
+      ...headers,
+    },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+function parse(answer: Answer): Record<string, unknown> {
+  const content: unknown = JSON.parse(answer.body);
+  return { ...Object(content) };
+}
+
+it("answers in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
+  const name = freshName("raw");
+  const created = await operation("CreateTrainingJob", trainingJobRequest(name));
+  expect(created.status).toBe(200);
+  expect(created.headers).toMatchObject({
+    "content-type": "application/x-amz-json-1.1",
+    "x-amzn-requestid": expect.any(String),
+  });
+  const model = new ServiceSchemas("sagemaker");
+  const seen = new Set<unknown>();
+  await until("the job has ended", async () => {
+    const answer = parse(await operation("DescribeTrainingJob", { TrainingJobName: name }));
+    expect(model.answerFaults("DescribeTrainingJob", answer)).toEqual([]);
+    expect(answer["CreationTime"]).toBeGreaterThan(1.7e9);
+    expect(answer["CreationTime"]).toBeLessThan(1e10);
+    seen.add(answer["SecondaryStatus"]);
+    return answer["TrainingJobStatus"] === "Completed" ? true : undefined;
+  });
+  expect(seen.size).toBeGreaterThan(1);
+  const stopped = await operation("StopTrainingJob", { TrainingJobName: name });
+  expect(parse(stopped)["__type"]).toBe("ValidationException");
+  const deleted = await operation("DeleteTrainingJob", { TrainingJobName: name });
+  expect([deleted.status, deleted.body]).toEqual([200, ""]);
+});
+
+it("names every broken member at once, in the service's words", async () => {
+  const answer = await operation("CreateTrainingJob", {
+    ...trainingJobRequest("my_job"),
+    RoleArn: undefined,
+    HyperParameters: { long: "x".repeat(2_501) },
+    InputDataConfig: [
+      { ChannelName: "a/b", DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: "s3://b/k" } } },
+    ],
+    ResourceConfig: { InstanceType: "ml.none", InstanceCount: -1, VolumeSizeInGB: 1 },
+    Mystery: 1,
+  });
+  expect(answer.status).toBe(400);
+  const { __type, message } = parse(answer);
+  expect(__type).toBe("ValidationException");
+  expect(message).toMatch(/^7 validation errors detected: /);
+  for (const part of [
+    "Value 'my_job' at 'trainingJobName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+    "Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
+    "at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 2500]",
+    "Value 'a/b' at 'inputDataConfig.1.member.channelName' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    "Value 'ml.none' at 'resourceConfig.instanceType' failed to satisfy constraint: Member must satisfy enum value set: [",
+    "Value '-1' at 'resourceConfig.instanceCount' failed to satisfy constraint: Member must have value greater than or equal to 0",
+    "Value '1' at 'mystery' failed to satisfy constraint: Member is not in the service model",
+  ]) {
+    expect(message).toContain(part);
+  }
+});
+
+it.each([
+  [
+    "wrong type",
+    { TrainingJobName: 5 },
+    "SerializationException",
+    "NUMBER_VALUE can not be converted to a String at 'trainingJobName'",
+  ],
+  ["no JSON", "{", "SerializationException", "not JSON"],
+  ["a list", [], "SerializationException", "not an object"],
+  ["unknown job", { TrainingJobName: "nobody" }, "ValidationException", "Requested resource not found."],
+])("refuses %s", async (_, body, type, text) => {
+  const answer = await operation("DescribeTrainingJob", body);
+  expect(answer.status).toBe(400);
+  expect(parse(answer)).toEqual({ __type: type, message: expect.stringContaining(text) });
+});
+
+it("refuses what a local server cannot do, by its name", async () => {
+  const known = await operation("CreateProcessingJob", {});
+  expect(parse(known)).toEqual({
+    __type: "UnknownOperationException",
+    message: "The operation CreateProcessingJob is not supported by this local SageMaker server.",
+  });
+  const unknown = await operation("MakeCoffee", {});
+  expect(parse(unknown)["message"]).toBe("SageMaker has no operation MakeCoffee.");
+
+  const image = { TrainingImage: IMAGE, TrainingInputMode: "File" } as const;
+  const channel = (more: object): object => ({
+    InputDataConfig: [
+      {
+        ChannelName: "a",
+        DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: `s3://${BUCKET}/nothing/` } },
+        ...more,
+      },
+    ],
+  });
+  for (const [more, text] of [
+    [
+      { AlgorithmSpecification: { ...image, ContainerEntrypoint: ["sh", "-c", "id"] } },
+      "ContainerEntrypoint is not supported",
+    ],
+    [{ AlgorithmSpecification: { ...image, TrainingInputMode: "Pipe" } }, "Pipe is not supported"],
+    [{ AlgorithmSpecification: { ...image, TrainingImage: "elsewhere:1" } }, "Invalid training image."],
+    [
+      { ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 2, VolumeSizeInGB: 1 } },
+      "InstanceCount other than 1",
+    ],
+    [{ EnableManagedSpotTraining: true }, "MaxWaitTimeInSeconds"],
+    [{ StoppingCondition: { MaxRuntimeInSeconds: 5, MaxWaitTimeInSeconds: 5 } }, "only when EnableManagedSpotTraining"],
+    [{ CheckpointConfig: { S3Uri: "s3://b/k/", LocalPath: "/opt/ml/../../etc" } }, "LocalPath outside /opt/ml"],
+    [
+      { AlgorithmSpecification: { ...image, MetricDefinitions: [{ Name: "m", Regex: "(" }] } },
+      "regular expression of metric 'm'",
+    ],
+    [channel({}), `No S3 objects found under S3 URL "s3://${BUCKET}/nothing/" given in input data source.`],
+    [channel({ CompressionType: "Gzip" }), "CompressionType Gzip is not supported"],
+    [{ Tags: [{ Key: "aws:mine", Value: "" }] }, "reserved"],
+  ] as const) {
+    const answer = await operation("CreateTrainingJob", { ...trainingJobRequest(freshName("refused")), ...more });
+    expect([text, answer.status, parse(answer)["__type"]]).toEqual([text, 400, "ValidationException"]);
+    expect(parse(answer)["message"]).toContain(text);
+  }
+  const tooMany = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`key${index}`, ""]));
+  const answer = await operation("CreateTrainingJob", trainingJobRequest(freshName("refused"), tooMany));
+  expect(parse(answer)["message"]).toContain("Member must have length less than or equal to 100");
+  // None of them left anything.
+  expect(parse(await operation("ListTrainingJobs", { NameContains: "refused" }))["TrainingJobSummaries"]).toEqual([]);
+});
+
+it("answers only signed requests of programs on this machine", async () => {
+  const call = { "x-amz-target": "SageMaker.ListModels", "content-type": "application/x-amz-json-1.1" };
+  const unsigned = await exchange({ headers: call, body: "{}" });
+  expect([unsigned.status, parse(unsigned)["__type"]]).toEqual([403, "MissingAuthenticationTokenException"]);
+  const elsewhere = await exchange({
+    headers: { ...call, authorization: SIGNED.replace("/sagemaker/", "/s3/") },
+    body: "{}",
+  });
+  expect(elsewhere.status).toBe(403);
+  for (const headers of [
+    { host: "rebound.example" },
+    { host: "127.0.0.1" },
+    { origin: "http://evil.example" },
+    { origin: services.sagemakerUrl },
+  ]) {
+    expect((await operation("ListModels", {}, headers)).status).toBe(403);
+  }
+  expect((await operation("ListModels", {}, { host: "sagemaker.internal:9000" })).status).toBe(200);
+  expect((await exchange({ path: "/_local/faults", method: "GET", headers: { host: "rebound.example" } })).status).toBe(
+    403,
+  );
+  const asForm = await exchange({
+    path: "/_local/faults",
+    headers: { "content-type": "text/plain" },
+    body: '{"kind":"throttle"}',
+  });
+  expect(asForm.status).toBe(415);
+  const huge = await operation("ListModels", "x".repeat(2 * 1024 * 1024 + 1)).catch(() => undefined);
+  expect(huge?.status ?? 413).toBe(413);
+});
+
+it("lists, adds and clears pending faults", async () => {
+  expect((await injectFault(services, { kind: "earthquake" })).status).toBe(400);
+  await injectFault(services, { kind: "throttle", operation: "ListModels", count: 3 });
+  const listed: unknown = await (await fetch(`${services.sagemakerUrl}/_local/faults`)).json();
+  expect(listed).toEqual({ faults: [{ kind: "throttle", operation: "ListModels", count: 3 }] });
+  await expect(services.sagemaker.send(new ListModelsCommand({}))).rejects.toMatchObject({
+    name: "ThrottlingException",
+  });
+  await fetch(`${services.sagemakerUrl}/_local/faults`, { method: "DELETE" });
+  await expect(services.sagemaker.send(new ListModelsCommand({}))).resolves.toMatchObject({ Models: [] });
+});
+
+it("gives the SDK the modelled errors", async () => {
+  const name = freshName("twice");
+  const create = new CreateTrainingJobCommand(trainingJobRequest(name, { epochs: "1" }, { RoleArn: ROLE }));
+  await services.sagemaker.send(create);
+  const { ResourceInUse } = await import("@aws-sdk/client-sagemaker");
+  await expect(services.sagemaker.send(create)).rejects.toBeInstanceOf(ResourceInUse);
+  await until("the job has ended", async () => {
+    const job = await services.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+    return job.TrainingJobStatus === "Completed" ? true : undefined;
+  });
+});
