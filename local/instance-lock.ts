@@ -23,7 +23,7 @@ export function takeInstanceLock(file: string): () => void {
           rmSync(file, { force: true });
         };
       } catch (problem) {
-        if (!(problem instanceof Error && "code" in problem && problem.code === "EEXIST")) throw problem;
+        if (codeOf(problem) !== "EEXIST") throw problem;
       }
       const holder = readHolder(file);
       if (holder !== undefined && holder.pid !== process.pid && isAlive(holder.pid)) {
@@ -57,6 +57,11 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (problem) {
     // It lives but is not ours to signal.
-    return problem instanceof Error && "code" in problem && problem.code === "EPERM";
+    return codeOf(problem) === "EPERM";
   }
+}
+
+/** The system's name of an error, as `EEXIST`. */
+function codeOf(problem: unknown): unknown {
+  return typeof problem === "object" && problem !== null && "code" in problem ? problem.code : undefined;
 }

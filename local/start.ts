@@ -299,7 +299,8 @@ async function bringUp(params: {
       undo,
       work: async () => {
         const began = Date.now();
-        await trainer;
+        // Why not has been said.
+        if (!(await trainer)) return;
         await runToEnd({
           name: "the data set's builder",
           command: environmentPython("training"),
@@ -384,20 +385,28 @@ async function step<Result>(name: string, work: () => Promise<Result>): Promise<
   }
 }
 
-/** Starts work that nothing waits for but the end. What goes wrong in it is said, and ends nothing else. */
+/**
+ * Starts work that nothing waits for but the end. What goes wrong in it is said, and ends nothing else.
+ *
+ * @returns whether it went well
+ */
 async function background(params: {
   readonly work: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly undo: Undo[];
-}): Promise<void> {
+}): Promise<boolean> {
   const { work, signal, undo } = params;
-  const done = work().catch((problem: unknown) => {
-    if (!signal.aborted) console.error(messageOf(problem));
-  });
+  const done = work().then(
+    () => true,
+    (problem: unknown) => {
+      if (!signal.aborted) note(messageOf(problem));
+      return false;
+    },
+  );
   undo.push(async () => {
     await done;
   });
-  await done;
+  return await done;
 }
 
 /** Invokes the sweeper again and again; a sweep that fails is said once, until one works again. */

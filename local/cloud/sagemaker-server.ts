@@ -44,8 +44,9 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
   const { paths, port, report } = params;
   const endpointUrl = `http://${LOOPBACK}:${port}`;
   const logFile = join(paths.logs, "sagemaker.log");
-  const configFile = join(paths.root, "sagemaker.json");
+  const configFile = join(paths.temporary, "sagemaker.json");
   mkdirSync(paths.sageMaker, { recursive: true });
+  mkdirSync(paths.temporary, { recursive: true });
   writeFileSync(configFile, JSON.stringify(sageMakerConfiguration(params), null, 2), { mode: 0o600 });
 
   const start = async (): Promise<ProcessGroup> =>

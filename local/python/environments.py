@@ -74,6 +74,7 @@ class Environments:
 
     def make(self, name: str, report: Callable[[str], None]) -> None:
         """Make the environment unless it is current; safe to call from several processes at once."""
+        self._stamp(name)  # First, because it says when a lock file is missing.
         if not self.is_current(name):
             self.directory.mkdir(parents=True, exist_ok=True)
             with self._alone(name, report):

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { findPython, makeEnvironments } from "../../local/python/environments";
+
+const python = findPython();
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "opencomposer-venv-"));
+  mkdirSync(join(folder, "locks"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Locks without packages: what is tested is when an environment is made, not pip. */
+const lock = (name: string, text: string): void => {
+  writeFileSync(join(folder, "locks", `${name}.lock.txt`), text);
+};
+const make = async (): Promise<string[]> => {
+  const lines: string[] = [];
+  await makeEnvironments({
+    names: ["inference"],
+    python,
+    directory: join(folder, "venv"),
+    locks: join(folder, "locks"),
+    report: (line) => lines.push(line),
+  });
+  return lines;
+};
+const environment = (): string => join(folder, "venv", "inference");
+
+describe("Python environments", () => {
+  it("are made once, by one of several makers, and again when their lock changes", async () => {
+    lock("inference", "# one\n");
+    const [first, second] = await Promise.all([make(), make()]);
+    expect([...first, ...second].filter((line) => line.includes("ready after"))).toHaveLength(1);
+    const made = statSync(join(environment(), "stamp.json")).mtimeMs;
+
+    // Our own packages can be imported, from where they are.
+    const where = execFileSync(
+      join(environment(), "bin", "python"),
+      ["-c", "import sys; print('\\n'.join(sys.path))"],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(where).toMatch(/sagemaker-containers\/shared\/src/);
+
+    expect(await make()).toEqual([]);
+    expect(statSync(join(environment(), "stamp.json")).mtimeMs).toBe(made);
+
+    lock("inference", "# two\n");
+    expect((await make()).join("\n")).toMatch(/changed[^]*ready after/);
+
+    // Whatever it was made from: without its stamp, which is written last, it is not whole.
+    rmSync(join(environment(), "stamp.json"));
+    // Not a name but a file that is not there: pip asks no registry.
+    lock("inference", `opencomposer-missing @ file://${folder}/missing-1.0-py3-none-any.whl\n`);
+    await expect(make()).rejects.toThrow(/pip could not install the packages of inference/);
+    expect(readdirSync(environment())).not.toContain("stamp.json");
+  }, 300_000);
+
+  it("say which lock file is missing, before anything is made", async () => {
+    await expect(make()).rejects.toThrow(/lock file .*inference\.lock\.txt .* is missing/);
+    expect(readdirSync(folder)).toEqual(["locks"]);
+  });
+});

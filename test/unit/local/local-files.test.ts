@@ -1,0 +1,109 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { randomPassword } from "../../../local/cloud/users";
+import { takeInstanceLock } from "../../../local/instance-lock";
+import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
+import { localPaths, repository } from "../../../local/paths";
+import { freePort, isPortFree } from "../../../local/processes/free-port";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "opencomposer-local-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const outputs: Outputs = {
+  apiUrl: "http://127.0.0.1:1",
+  region: "eu-west-1",
+  userPoolId: "p",
+  userPoolClientId: "c",
+  demoUser: { username: "demo", password: "x" },
+  secondUser: { username: "second", password: "y" },
+  awsEndpointUrl: "http://127.0.0.1:2",
+  sagemakerEndpointUrl: "http://127.0.0.1:3",
+  artefactsBucket: "a",
+  workBucket: "w",
+  tableName: "t",
+  stateMachineArn: "arn:m",
+  pids: { start: 1 },
+};
+
+describe("outputs.json", () => {
+  it("appears whole, for its owner only, leaves nothing beside it and goes away again", () => {
+    const file = join(folder, "outputs.json");
+    writeOutputs(file, outputs);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(outputs);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    expect(readdirSync(folder)).toEqual(["outputs.json"]);
+    removeOutputs(file);
+    expect(existsSync(file)).toBe(false);
+    removeOutputs(file);
+  });
+
+  it("is never written with a hole in it", () => {
+    const file = join(folder, "outputs.json");
+    expect(() => {
+      writeOutputs(file, { ...outputs, tableName: "" });
+    }).toThrow(/tableName/);
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe("the lock of a local cloud's folder", () => {
+  it("is refused while its holder lives, with a message that says what to do", () => {
+    const file = join(folder, "running.json");
+    // The parent of this process lives for as long as this test does.
+    writeFileSync(file, JSON.stringify({ pid: process.ppid, startedAt: "2026-01-01T00:00:00Z" }));
+    expect(() => takeInstanceLock(file)).toThrow(new RegExp(`process ${process.ppid}[^]*OPENCOMPOSER_LOCAL_DIR`));
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.ppid });
+  });
+
+  it("is taken over from a process that died with it, and given back", () => {
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const file = join(folder, "running.json");
+    writeFileSync(file, JSON.stringify({ pid: dead, startedAt: "2026-01-01T00:00:00Z" }));
+    const release = takeInstanceLock(file);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
+    release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("free ports", () => {
+  it("keeps a preferred port while it is free and finds another when it is not", async () => {
+    const port = await freePort();
+    expect(await freePort(port)).toBe(port);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    try {
+      expect(await isPortFree(port)).toBe(false);
+      expect(await freePort(port)).not.toBe(port);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(await isPortFree(port)).toBe(true);
+  });
+});
+
+describe("paths and passwords", () => {
+  it("puts everything under the folder that is asked for, else under .local", () => {
+    for (const path of Object.values(localPaths({ OPENCOMPOSER_LOCAL_DIR: folder })))
+      expect(path.startsWith(folder)).toBe(true);
+    expect(localPaths({}).root).toBe(join(repository, ".local"));
+  });
+
+  it("makes passwords that the user pool's policy takes, each another", () => {
+    const passwords = Array.from({ length: 50 }, randomPassword);
+    for (const password of passwords) {
+      expect(password.length).toBeGreaterThanOrEqual(12);
+      for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/]) expect(password).toMatch(kind);
+    }
+    expect(new Set(passwords).size).toBe(50);
+  });
+});
