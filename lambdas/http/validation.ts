@@ -61,7 +61,7 @@ function range(minimum: number | null, maximum: number | null, unit: string): st
 /** What a schema allows, in words. */
 function allowedBy(schema: z.core.$ZodType | undefined): string | undefined {
   if (schema instanceof z.ZodNumber) {
-    const kind = schema.isInt ? "an integer" : "a number";
+    const kind = schema.format?.includes("int") === true ? "an integer" : "a number";
     const { minValue, maxValue } = schema;
     return minValue === null && maxValue === null ? kind : `${kind}, ${range(minValue, maxValue, "")}`;
   }

@@ -1,5 +1,4 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
-import type { TechniqueId } from "../../../domain/names/resource-names";
 import { ownedKey, stockModelKey, type TableKey } from "../../../domain/names/table-keys";
 import type { ModelItem, ModelReference } from "../../../domain/schemas/items";
 import type { OwnedItems } from "../../aws/table/owned-items";
@@ -9,7 +8,7 @@ import { Problem } from "../../http/problem";
 export interface ChooseModelParams {
   readonly sub: string;
   readonly modelId: string;
-  readonly technique: TechniqueId;
+  readonly technique: string;
   readonly models: Pick<OwnedItems<ModelItem>, "get">;
   readonly stockModels: Pick<StockModels, "get">;
 }

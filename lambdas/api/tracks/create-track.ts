@@ -75,7 +75,7 @@ function sentence(text: string): string {
 /** A track's own name as the name of the upload: names are 1 to 100 characters without control characters. */
 function plainName(name: string): string {
   const plain = name
-    .replace(/[\u0000-\u001f\u007f]/g, " ")
+    .replace(/\p{Cc}/gu, " ")
     .trim()
     .slice(0, 100)
     .trim();

@@ -46,7 +46,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
       unknownTags.map((tag) => ({ pointer: `?${tag.slice(0, 100)}`, reason: "unknown query parameter", allowed })),
     );
   }
-  const errors = unknownTopics(topics, all).map(({ tag, ...error }) => ({ ...error, pointer: `?${tag}` }));
+  const errors = unknownTopics(topics, all).map(({ tag, error }) => ({ ...error, pointer: `?${tag}` }));
   if (errors.length > 0) {
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }

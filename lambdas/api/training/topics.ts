@@ -1,6 +1,7 @@
 /** Topics against the tags that a data set has. */
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CatalogueItem } from "../../../domain/schemas/items";
+import { jsonPointer } from "../../http/validation";
 
 /** Every tag of a data set with all its values, tags in the order of the alphabet. */
 export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -15,34 +16,30 @@ export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, 
   return new Map([...all].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-export interface UnknownTopic extends FieldError {
+export interface UnknownTopic {
   readonly tag: string;
+  /** Its pointer leads into the topics. */
+  readonly error: FieldError;
 }
 
-/** Every tag and every value that no piece carries; pointers inside the topics. */
+/** Every tag and every value that no piece carries. */
 export function unknownTopics(
   topics: Readonly<Record<string, readonly string[]>>,
   all: ReadonlyMap<string, ReadonlySet<string>>,
 ): UnknownTopic[] {
   return Object.entries(topics).flatMap(([tag, values]): UnknownTopic[] => {
-    const pointer = `/${tag.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const pointer = jsonPointer([tag]);
     const known = all.get(tag);
     if (known === undefined) {
-      return [{ tag, pointer, reason: "no piece has this tag", value: tag, allowed: [...all.keys()].join(", ") }];
+      return [
+        { tag, error: { pointer, reason: "no piece has this tag", value: tag, allowed: [...all.keys()].join(", ") } },
+      ];
     }
     const allowed = [...known].sort().join(", ");
-    return values.flatMap((value, index) =>
+    return values.flatMap((value, index): UnknownTopic[] =>
       known.has(value)
         ? []
-        : [
-            {
-              tag,
-              pointer: `${pointer}/${index}`,
-              reason: "no piece has this value",
-              value: value.slice(0, 100),
-              allowed,
-            },
-          ],
+        : [{ tag, error: { pointer: jsonPointer([tag, index]), reason: "no piece has this value", value, allowed } }],
     );
   });
 }

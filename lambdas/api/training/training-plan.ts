@@ -36,10 +36,7 @@ export interface PlanTrainingParams {
 function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, string[]>>): void {
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
   if (unknown.length > 0) {
-    const errors = unknown.map(({ tag: _, ...error }): FieldError => ({
-      ...error,
-      pointer: `/topics${error.pointer}`,
-    }));
+    const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));;
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }
   const selected = selectPieces(catalogue.pieces, topics).filter(({ split }) => split === "train").length;
@@ -94,10 +91,11 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
       { pointer, reason: "left no checkpoint", value: resumeFrom, allowed: "a resumable job" },
     ]);
   }
-  if (parent.technique !== body.technique) {
-    const detail = `Training job ${resumeFrom} is of the technique ${parent.technique}, not ${body.technique}.`;
+  const technique: string = body.technique;
+  if (parent.technique !== technique) {
+    const detail = `Training job ${resumeFrom} is of the technique ${parent.technique}, not ${technique}.`;
     throw cannotResume(detail, [
-      { pointer: "/technique", reason: "is not the resumed job's", value: body.technique, allowed: parent.technique },
+      { pointer: "/technique", reason: "is not the resumed job's", value: technique, allowed: parent.technique },
     ]);
   }
   return parent;

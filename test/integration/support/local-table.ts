@@ -1,0 +1,73 @@
+/** A table and two buckets in a MiniStack of the test's own, made as the stacks make them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { openWorkIndex, partitionKey, sortKey } from "../../../domain/names/table-keys";
+import type { Table } from "../../../lambdas/aws/table/table";
+import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
+import { environmentPython, findPython, makeEnvironments } from "../../../local/python/environments";
+
+const region = "eu-west-1";
+
+export interface LocalTable {
+  readonly table: Table;
+  readonly s3: S3Client;
+  readonly endpointUrl: string;
+  readonly region: string;
+  readonly artefactsBucket: string;
+  readonly workBucket: string;
+  stop(): Promise<void>;
+}
+
+export async function startLocalTable(): Promise<LocalTable> {
+  await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
+  const directory = mkdtempSync(path.join(tmpdir(), "opencomposer-table-"));
+  const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
+  const settings = { endpoint: cloud.endpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  const dynamodb = new DynamoDBClient(settings);
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  const tableName = "opencomposer-test";
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [
+        { AttributeName: partitionKey, KeyType: "HASH" },
+        { AttributeName: sortKey, KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: [partitionKey, sortKey, openWorkIndex.partitionKey, openWorkIndex.sortKey].map(
+        (AttributeName) => ({ AttributeName, AttributeType: "S" as const }),
+      ),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: openWorkIndex.indexName,
+          KeySchema: [
+            { AttributeName: openWorkIndex.partitionKey, KeyType: "HASH" },
+            { AttributeName: openWorkIndex.sortKey, KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+    }),
+  );
+  const [artefactsBucket, workBucket] = ["test-artefacts", "test-work"];
+  for (const Bucket of [artefactsBucket, workBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
+  const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    table: { client, tableName },
+    s3,
+    endpointUrl: cloud.endpointUrl,
+    region,
+    artefactsBucket,
+    workBucket,
+    stop: async () => {
+      dynamodb.destroy();
+      s3.destroy();
+      await cloud.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
