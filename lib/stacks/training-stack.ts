@@ -54,7 +54,6 @@ export class TrainingStack extends Stack {
       work,
       compositionQueue: compositions.queue,
       stateMachine: workflow.stateMachine,
-      settings,
     });
 
     this.stateMachine = workflow.stateMachine;

@@ -37,11 +37,7 @@ export class ApiFunctions extends Construct {
     // A MIDI file of 1 MiB takes 170 MB and a third of a second of a whole processor to parse.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, "readWrite");
-    tracks.useArtefacts(artefacts, {
-      get: ["users/*/tracks/*"],
-      put: ["users/*/tracks/*"],
-      delete: ["users/*/tracks/*"],
-    });
+    tracks.useArtefacts(artefacts, { put: ["users/*/tracks/*"], delete: ["users/*/tracks/*"] });
 
     const compositions = make(
       "Compositions",
@@ -54,11 +50,12 @@ export class ApiFunctions extends Construct {
       get: ["users/*/compositions/*"],
       put: ["users/*/compositions/*"],
       delete: ["users/*/compositions/*"],
+      list: true,
     });
 
     const models = make("Models", "models", "Stock and trained models", 512);
     models.useTable(table, "readWrite");
-    models.useArtefacts(artefacts, { get: ["users/*/models/*"], delete: ["users/*/models/*"] });
+    models.useArtefacts(artefacts, { delete: ["users/*/models/*"] });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, "readWrite");
@@ -66,7 +63,7 @@ export class ApiFunctions extends Construct {
     training.useArtefacts(artefacts, { get: ofJobs, delete: ofJobs, list: true });
     training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
 
-    for (const fn of [tracks, compositions, models, training]) {
+    for (const fn of [tracks, compositions, training]) {
       fn.setJsonVariable(environmentVariables.userCaps, config.userCaps);
     }
     training.setVariable(environmentVariables.longestRunSeconds, String(config.training.longestRunSeconds));

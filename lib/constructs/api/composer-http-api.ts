@@ -62,7 +62,7 @@ export class ComposerHttpApi extends Construct {
     super(scope, id);
 
     this.api = new HttpApi(this, "Api", {
-      description: `OpenComposer ${config.stage}`,
+      description: "OpenComposer: generative music",
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: config.api.corsOrigins,

@@ -5,6 +5,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { environmentVariables } from "../../../domain/names/environment-variables";
 import { techniqueIds } from "../../../domain/names/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
@@ -36,7 +37,9 @@ export class CompositionWork extends Construct {
       // Not the usual six time-outs: the poller never takes more than the worker's concurrency allows, so nothing waits
       // in flight, and after a cold endpoint's refusal the next try should come soon. A second delivery meets the lease.
       visibilityTimeout: workerTimeout.plus(Duration.seconds(30)),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      // A composition that waits for a cold endpoint is delivered about ten times within the worker's own budget, which
+      // ends it properly; only what the worker cannot handle at all comes here.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
     });
 
     this.worker = new ServiceFunction(this, "Worker", {
@@ -49,11 +52,14 @@ export class CompositionWork extends Construct {
     });
     this.worker.useTable(table, "readWrite");
     this.worker.useArtefacts(artefacts, {
-      // Models are read by the endpoint, with a URL that this role signs.
-      get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "stock/*"],
+      // Models are read by the endpoint, with a URL that this role signs; stock models are in its image.
+      get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
       list: true,
     });
+    // Its own queue: a composition that has to wait for its model is made visible again sooner or later than usual. The
+    // right to do so comes with the event source.
+    this.worker.setVariable(environmentVariables.compositionQueueUrl, this.queue.queueUrl);
     this.worker.allow(
       new PolicyStatement({
         actions: ["sagemaker:InvokeEndpoint"],

@@ -32,11 +32,16 @@ export class ContainerImage extends Construct {
         const [registry = "", ...path] = source.uri.split("/");
         const [account = "", , , region = ""] = registry.split(".");
         const name = path.join("/").replace(/[@:].*$/, "");
-        this.repository = Repository.fromRepositoryArn(
-          this,
-          "Repository",
-          Stack.of(this).formatArn({ service: "ecr", account, region, resource: "repository", resourceName: name }),
-        );
+        this.repository = Repository.fromRepositoryAttributes(this, "Repository", {
+          repositoryArn: Stack.of(this).formatArn({
+            service: "ecr",
+            account,
+            region,
+            resource: "repository",
+            resourceName: name,
+          }),
+          repositoryName: name,
+        });
         break;
       }
       case "build": {

@@ -49,13 +49,13 @@ export class ComposerAlarms extends Construct {
         statistic: Stats.SUM,
         period,
       });
-    this.alarm("TrainingJobsFailed", ours("JobsFailed"), 1, "Training jobs ended FAILED.", "training-jobs-failed");
+    this.alarm("TrainingJobsFailed", ours("JobsFailed"), 1, "Training jobs ended FAILED.", "failed-training-jobs");
     this.alarm(
       "CompositionsFailed",
       ours("CompositionsFailed"),
       5,
       "Several compositions ended FAILED within five minutes.",
-      "compositions-failed",
+      "failed-compositions",
     );
     this.alarm(
       "WorkflowCutOff",
@@ -71,17 +71,17 @@ export class ComposerAlarms extends Construct {
       }),
       1,
       "Training workflow executions failed, timed out or were aborted; their jobs were settled by the rule or the sweeper.",
-      "workflow-cut-off",
+      "executions-aborted-timed-out-or-failed",
     );
     this.alarm(
       "ApiServerErrors",
       api.metricServerError({ period, statistic: Stats.SUM }),
       5,
       "The HTTP API answered 5xx at least five times in five minutes.",
-      "api-server-errors",
+      "api-errors-5xx",
     );
     const waiting = {
-      compositions: "Compositions were given up after five deliveries.",
+      compositions: "Messages of compositions were given up after many deliveries.",
       dispatch: "Stream records could not be dispatched; the sweeper starts their work later.",
       events: "Events of a rule or the schedule could not be handled.",
     } as const;
@@ -91,7 +91,7 @@ export class ComposerAlarms extends Construct {
         deadLetters[kind].metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
         1,
         waiting[kind],
-        `dead-letters-${kind}`,
+        "messages-in-a-dead-letter-queue",
       );
     }
   }

@@ -33,7 +33,11 @@ export function makeSageMakerRole(scope: Construct, id: string, props: SageMaker
       resources: logArns,
     }),
   );
-  acknowledgeWildcards(role, logArns, "SageMaker names the log streams after jobs and instances.");
+  acknowledgeWildcards(
+    role,
+    props.logGroupName.includes("*") ? logArns : logArns.slice(1),
+    "SageMaker names the log streams after jobs and instances.",
+  );
   role.addToPolicy(
     new PolicyStatement({
       actions: ["cloudwatch:PutMetricData"],

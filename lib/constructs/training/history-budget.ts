@@ -60,8 +60,11 @@ export interface HistoryPlan {
   readonly total: number;
 }
 
-/** Time that SageMaker may take to end a job that was told to stop: 120 s for the container, then the upload. */
-const stopSeconds = 900;
+/**
+ * Time that SageMaker may take to end a job that was told to stop (120 s for the container, then the upload), and how
+ * often the settling step looks whether it has (`stopWaitSeconds` there; test/infra/history-budget.test.ts compares).
+ */
+export const stop = { longestSeconds: 900, everySeconds: 5 } as const;
 
 /**
  * The events of the longest execution that a stage's settings allow.
@@ -85,7 +88,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
       turns(Math.max(0, lookSeconds - look.firstForSeconds), look.laterSeconds) +
       // A refusal for capacity comes as a job that failed: each one was launched, and looked at once.
       capacityTurns,
-    WaitForStop: turns(stopSeconds, Math.min(look.firstSeconds, waitSeconds)),
+    WaitForStop: turns(stop.longestSeconds, stop.everySeconds),
   };
   const waits = Object.entries(workflow.States).filter(([, state]) => state.Type === "Wait");
   const loops: Record<string, { turns: number; eventsPerTurn: number }> = {};

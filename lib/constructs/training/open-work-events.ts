@@ -26,8 +26,6 @@ export interface OpenWorkEventsProps {
   readonly work: Bucket;
   readonly compositionQueue: Queue;
   readonly stateMachine: StateMachine;
-  /** TRAINING_SETTINGS, see domain/schemas/training-settings.ts. */
-  readonly settings: unknown;
 }
 
 /** What starts work, and what makes sure that none is forgotten: stream, schedule and two rules. */
@@ -65,7 +63,6 @@ export class OpenWorkEvents extends Construct {
         reservedConcurrency: config.functions.reservedConcurrency.dispatchWork,
       },
     );
-    dispatcher.useTable(table, "readWrite");
     dispatcher.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     dispatcher.useQueue(this.dispatchFailures, environmentVariables.dispatchFailuresQueueUrl);
     this.allowExecutions(dispatcher, { describe: false });
@@ -119,7 +116,6 @@ export class OpenWorkEvents extends Construct {
     const { stateMachine } = this.props;
     const ended = this.make("WorkflowEnded", "workflow-ended", "Settles the job of an execution that was cut off");
     allowSettling(ended, this.props);
-    this.allowExecutions(ended, { describe: true });
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
       eventPattern: {
@@ -159,8 +155,8 @@ export class OpenWorkEvents extends Construct {
     description: string,
     more: { readonly reservedConcurrency?: number | undefined } = {},
   ): ServiceFunction {
-    const { config, settings } = this.props;
-    const fn = new ServiceFunction(this, name, {
+    const { config } = this.props;
+    return new ServiceFunction(this, name, {
       config,
       entry: `events/${event}`,
       description,
@@ -168,8 +164,6 @@ export class OpenWorkEvents extends Construct {
       memoryMb: 512,
       ...more,
     });
-    fn.setJsonVariable(environmentVariables.trainingSettings, settings);
-    return fn;
   }
 
   /** A rule's target. An event that cannot be delivered, or that the function keeps failing on, is kept. */

@@ -75,14 +75,12 @@ export class TrainingWorkflow extends Construct {
         timeout: Duration.seconds(seconds),
         memoryMb,
       });
-      fn.setJsonVariable(environmentVariables.trainingSettings, settings);
       return fn;
     };
 
     // Each time-out is under that of its state in the ASL file, so that the function's own error is what is seen.
     const prepareData = make("PrepareData", "prepare-data", "Selects the pieces of a training job", 300, 1024);
     prepareData.useTable(table, "readWrite");
-    prepareData.useArtefacts(artefacts, { get: ["datasets/*"], list: true });
     prepareData.useWork(work, {
       // A resumed job starts from a copy of the earlier job's checkpoints.
       get: [`${trainingJobObjects}/checkpoints/*`],
@@ -110,10 +108,11 @@ export class TrainingWorkflow extends Construct {
     register.useTable(table, "readWrite");
     register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
     register.useArtefacts(artefacts, { put: ["users/*/models/*"] });
-    allowFollowingJobs(register, { stop: false });
 
     const settle = make("SettleTrainingJob", "settle-training-job", "Writes the final state of a training job", 300);
     allowSettling(settle, { table, artefacts, work });
+
+    for (const fn of [takeSlot, launch, look]) fn.setJsonVariable(environmentVariables.trainingSettings, settings);
 
     this.steps = {
       PrepareDataFunctionArn: prepareData,

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { environmentVariables } from "../../domain/names/environment-variables";
+import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
+import { userCapsSchema } from "../../domain/schemas/user-caps";
+import { repositoryPath } from "../../lib/constructs/repository-root";
+import { synthesise } from "./support/synthesise";
+
+const keys = z.enum(Object.keys(environmentVariables) as [keyof typeof environmentVariables]);
+
+/** What a handler reads, from its source: importing it would read the environment of this test. */
+function variablesReadBy(entry: string): string[] {
+  const source = readFileSync(repositoryPath("lambdas", ...entry.split("/"), "handler.ts"), "utf8");
+  const [, list = ""] = /readEnvironment\(\s*\[([^\]]*)\]/.exec(source) ?? [];
+  return [...list.matchAll(/"(\w+)"/g)].map(([, key]) => environmentVariables[keys.parse(key)]);
+}
+
+const entries = [
+  "api/discovery",
+  "api/tracks",
+  "api/compositions",
+  "api/models",
+  "api/training",
+  "events/dispatch-work",
+  "events/execute-composition",
+  "events/sweep-open-work",
+  "events/workflow-ended",
+  "events/training-job-changed",
+  "workflow/prepare-data",
+  "workflow/take-slot",
+  "workflow/launch-training-job",
+  "workflow/look-at-training-job",
+  "workflow/register-model",
+  "workflow/settle-training-job",
+] as const;
+
+const prod = synthesise("prod");
+const roles = new Map(
+  prod.resourcesOf("AWS::IAM::Role").map(({ id, resource }) => [id, String(resource.Properties["Description"])]),
+);
+const environmentOf = new Map(
+  prod.resourcesOf("AWS::Lambda::Function").map(({ resource }) => {
+    const { Role, Environment } = z
+      .looseObject({
+        Role: z.looseObject({ "Fn::GetAtt": z.tuple([z.string(), z.literal("Arn")]) }),
+        Environment: z.looseObject({ Variables: z.record(z.string(), z.unknown()) }),
+      })
+      .parse(resource.Properties);
+    // The role's description ends with the function's folder.
+    const entry = /\S+$/.exec(roles.get(Role["Fn::GetAtt"][0]) ?? "")?.[0] ?? "";
+    return [entry, Environment.Variables] as const;
+  }),
+);
+
+test("there is a function for every folder", () => {
+  expect([...environmentOf.keys()].sort()).toEqual([...entries].sort());
+});
+
+test.each(entries)("%s has the variables that its handler reads, and no others", (entry) => {
+  const given = Object.keys(environmentOf.get(entry) ?? {}).filter(
+    (name) => !name.startsWith("POWERTOOLS_") && name !== environmentVariables.stage,
+  );
+  const read = variablesReadBy(entry).filter((name) => name !== environmentVariables.stage);
+  expect(given.sort()).toEqual(read.sort());
+});
+
+/** CloudFormation's join, with what only AWS knows replaced. */
+function resolved(value: unknown): unknown {
+  if (typeof value === "string") return JSON.parse(value);
+  const { "Fn::Join": join } = z
+    .looseObject({ "Fn::Join": z.tuple([z.literal(""), z.array(z.unknown())]) })
+    .parse(value);
+  return JSON.parse(join[1].map((part) => (typeof part === "string" ? part : "arn:aws:resolved")).join(""));
+}
+
+test.each(["local", "dev", "prod"] as const)("the settings of %s are what the functions expect", (stage) => {
+  const values = synthesise(stage)
+    .resourcesOf("AWS::Lambda::Function")
+    .map(
+      ({ resource }) =>
+        z.looseObject({ Variables: z.record(z.string(), z.unknown()) }).parse(resource.Properties["Environment"])
+          .Variables,
+    );
+  const settings = values.map((variables) => variables["TRAINING_SETTINGS"]).filter((value) => value !== undefined);
+  const caps = values.map((variables) => variables["USER_CAPS"]).filter((value) => value !== undefined);
+  expect(settings.length).toBeGreaterThan(0);
+  expect(caps.length).toBeGreaterThan(0);
+  for (const value of settings) expect(trainingSettingsSchema.safeParse(resolved(value)).error).toBeUndefined();
+  for (const value of caps) expect(userCapsSchema.safeParse(resolved(value)).error).toBeUndefined();
+});

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { stages } from "../../domain/names/resource-names";
+import { loadStageConfig } from "../../lib/config/load-stage-config";
+import type { TrainingConfig } from "../../lib/config/stage-config";
+import { repositoryPath } from "../../lib/constructs/repository-root";
+import {
+  checkHistoryBudget,
+  historyEventBudget,
+  planHistory,
+  stop,
+} from "../../lib/constructs/training/history-budget";
+
+const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
+const training: TrainingConfig = {
+  instanceType: "ml.m5.xlarge",
+  volumeSizeGb: 10,
+  useSpot: false,
+  slots: 1,
+  longestRunSeconds: 3_600,
+  queueDeadlineSeconds: 600,
+  capacityDeadlineSeconds: 300,
+  slotLeaseSeconds: 600,
+  look: { firstSeconds: 10, laterSeconds: 60, firstForSeconds: 100 },
+  waitSeconds: 100,
+};
+
+/** A loop of Wait, Task and Choice, with a longer way back through a Pass, and a Wait of another loop beside it. */
+const small = JSON.stringify({
+  StartAt: "Look",
+  States: {
+    WaitToLook: { Type: "Wait", SecondsPath: "$.s", Next: "Look" },
+    Look: { Type: "Task", Resource: "${X}", Next: "Ended" },
+    Ended: {
+      Type: "Choice",
+      Choices: [{ Next: "WaitToLook" }, { Next: "Note" }, { Next: "WaitForSlot" }],
+      Default: "Done",
+    },
+    Note: { Type: "Pass", Next: "WaitToLook" },
+    WaitForSlot: { Type: "Wait", SecondsPath: "$.s", Next: "Slot" },
+    Slot: { Type: "Task", Resource: "${Y}", Next: "WaitForSlot" },
+    Done: { Type: "Succeed" },
+  },
+});
+
+test("a turn is the longest way back to the Wait state that passes no other one", () => {
+  const { loops } = planHistory(small, training);
+  expect(loops["WaitToLook"]?.eventsPerTurn).toBe(2 + 5 + 2 + 2);
+  expect(loops["WaitForSlot"]?.eventsPerTurn).toBe(2 + 5);
+});
+
+test("the turns come from the stage's deadlines and intervals", () => {
+  const { loops, once, total } = planHistory(small, training);
+  // 100 s of looks every 10 s, 3,500 s of looks every 60 s, one for each of three refused launches.
+  expect(loops["WaitToLook"]?.turns).toBe(10 + 59 + 3);
+  expect(loops["WaitForSlot"]?.turns).toBe(6);
+  expect(once).toBe(2 + 5 + 2 + 2 + 2 + 5 + 2);
+  expect(total).toBe(once + 72 * 11 + 6 * 7);
+});
+
+test("on spot, SageMaker's own wait for capacity is looked at too", () => {
+  const turnsOf = (config: TrainingConfig): number => planHistory(small, config).loops["WaitToLook"]?.turns ?? 0;
+  expect(turnsOf({ ...training, useSpot: true }) - turnsOf(training)).toBe(5);
+});
+
+test.each(stages)("the longest job of %s stays inside the budget", (stage) => {
+  const { total, loops } = planHistory(definition, loadStageConfig(stage).training);
+  expect(Object.keys(loops).sort()).toEqual(["WaitForCapacity", "WaitForSlot", "WaitForStop", "WaitToLook"]);
+  expect(total).toBeLessThanOrEqual(historyEventBudget);
+  expect(total).toBeGreaterThan(1_000);
+});
+
+test("settings over the budget are refused with the arithmetic", () => {
+  expect(() => {
+    checkHistoryBudget(definition, {
+      ...training,
+      longestRunSeconds: 86_400,
+      look: { ...training.look, laterSeconds: 20 },
+    });
+  }).toThrow(/WaitToLook \d+ × 9 = \d+/);
+});
+
+test("a Wait state that the plan does not know is refused", () => {
+  expect(() => planHistory(definition.replaceAll('"WaitForCapacity"', '"WaitForLuck"'), training)).toThrow(
+    /WaitForLuck/,
+  );
+});
+
+test("the settling step looks as often as planned", () => {
+  const step = readFileSync(
+    repositoryPath("lambdas", "workflow", "settle-training-job", "settle-training-job.ts"),
+    "utf8",
+  );
+  const [, seconds] = /const stopWaitSeconds = (\d+);/.exec(step) ?? [];
+  expect(Number(seconds)).toBe(stop.everySeconds);
+});

@@ -1,0 +1,128 @@
+import type { StackName } from "./synthesise";
+
+/** A way in which the templates of `local` and `prod` may differ, and why. docs/local-and-aws.md shows this list. */
+export interface PermittedDifference {
+  /** Type of the resources, `*` for any. */
+  readonly type: string;
+  /** What differs: part of the path inside the resource, as a regular expression; absent: the whole resource. */
+  readonly path?: RegExp;
+  /** How the table names it. */
+  readonly what: string;
+  readonly local: string;
+  readonly aws: string;
+  readonly why: string;
+}
+
+/** Stacks that `local` does not have. */
+export const stacksOnAwsOnly = ["Inference", "Observability"] as const satisfies readonly StackName[];
+
+export const permittedDifferences: readonly PermittedDifference[] = [
+  {
+    type: "*",
+    path: /^(?:DeletionPolicy|UpdateReplacePolicy|Properties\/DeletionProtection(?:Enabled)?)$/,
+    what: "Removal of data",
+    local: "deleted with its stack",
+    aws: "`prod` retains it and protects it from deletion; `dev` is as `local`",
+    why: "a local cloud is made anew at will",
+  },
+  {
+    type: "AWS::Logs::LogGroup",
+    path: /^Properties\/RetentionInDays$/,
+    what: "Log retention",
+    local: "7 days",
+    aws: "14 or 90 days",
+    why: "stage setting",
+  },
+  {
+    type: "AWS::Lambda::Function",
+    path: /^Properties\/Environment\/Variables\/(?:STAGE|USER_CAPS|TRAINING_SETTINGS|LONGEST_RUN_SECONDS)/,
+    what: "Values of function variables",
+    local: "the stage's name, caps, training settings, local image names",
+    aws: "the same variables with the stage's values",
+    why: "stage settings; which variables there are is the same",
+  },
+  {
+    type: "AWS::Cognito::UserPoolClient",
+    path: /^Properties\/(?:ExplicitAuthFlows|AllowedOAuth\w+|CallbackURLs|LogoutURLs)$/,
+    what: "How people sign in",
+    local: "USER_PASSWORD_AUTH",
+    aws: "authorization code with PKCE",
+    why: "there is no sign-in page to send a local command line to",
+  },
+  {
+    type: "AWS::Cognito::UserPoolDomain",
+    what: "Host of the sign-in page",
+    local: "none",
+    aws: "a managed login domain",
+    why: "as above",
+  },
+  {
+    type: "AWS::Cognito::ManagedLoginBranding",
+    what: "Style of the sign-in page",
+    local: "none",
+    aws: "Cognito's own",
+    why: "as above; MiniStack refuses the type",
+  },
+  {
+    type: "AWS::ApiGatewayV2::Stage",
+    path: /^Properties\/(?:DefaultRouteSettings|RouteSettings\/.+)\/Throttling(?:Rate|Burst)Limit$/,
+    what: "Throttles",
+    local: "lower numbers, which MiniStack ignores",
+    aws: "the stage's numbers",
+    why: "stage setting",
+  },
+  {
+    type: "AWS::Lambda::EventSourceMapping",
+    path: /^Properties\/ScalingConfig\/MaximumConcurrency$/,
+    what: "Compositions executed at once",
+    local: "2 (MiniStack runs one)",
+    aws: "the stage's number",
+    why: "stage setting",
+  },
+  {
+    type: "AWS::IAM::Policy",
+    path: /^Properties\/PolicyDocument\/Statement\/\d+\/Condition\/NumericLessThanEquals\/sagemaker:MaxRuntimeInSeconds$/,
+    what: "Longest training job that may be created",
+    local: "the stage's longest run",
+    aws: "the stage's longest run",
+    why: "stage setting",
+  },
+  {
+    type: "AWS::IAM::Policy",
+    path: /^Properties\/PolicyDocument\/Statement\/\d+\/ecr:/,
+    what: "Right to pull the training image",
+    local: "none",
+    aws: "on the image's own repository",
+    why: "the local SageMaker server starts the entry point without an image",
+  },
+  {
+    type: "AWS::Events::Rule",
+    path: /^Properties\/ScheduleExpression$/,
+    what: "How often the sweeper runs",
+    local: "every minute (the local start also calls it every few seconds)",
+    aws: "every 5 minutes",
+    why: "stage setting; a minute is the least that a schedule can",
+  },
+  {
+    type: "AWS::Events::Rule",
+    path: /^Properties\/EventPattern\/source$/,
+    what: "Source of training job events",
+    local: "`aws.sagemaker` and `opencomposer.local.sagemaker`",
+    aws: "`aws.sagemaker`",
+    why: "the bus takes events of `aws.…` from AWS alone, so the local SageMaker server has its own source",
+  },
+];
+
+/** The two tables of docs/local-and-aws.md, between its markers. */
+export function renderPermittedDifferences(): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [
+    `Only on AWS: the stacks ${stacksOnAwsOnly.map((name) => `\`${name}\``).join(" and ")} (MiniStack refuses their resource types).`,
+    "",
+    row(["What differs", "Where", "local", "AWS", "Why"]),
+    row(["---", "---", "---", "---", "---"]),
+    ...permittedDifferences.map(({ what, type, local, aws, why }) =>
+      row([what, type === "*" ? "any type" : `\`${type}\``, local, aws, why]),
+    ),
+  ].join("\n");
+}

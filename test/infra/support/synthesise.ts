@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import * as z from "zod";
+import { resourcePrefix, type Stage } from "../../../domain/names/resource-names";
+import { loadStageConfig } from "../../../lib/config/load-stage-config";
+import type { StageConfig } from "../../../lib/config/stage-config";
+import { addOpenComposer } from "../../../lib/open-composer";
+import { repositoryPath } from "../../../lib/constructs/repository-root";
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+
+const templateSchema = z.looseObject({
+  Resources: z.record(z.string(), resourceSchema),
+  Outputs: z.record(z.string(), z.unknown()).default({}),
+});
+
+export const stackNames = ["Storage", "Api", "Training", "Inference", "Observability"] as const;
+export type StackName = (typeof stackNames)[number];
+
+export interface SynthesisedStack {
+  readonly template: Template;
+  readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: readonly string[];
+}
+
+export interface Synthesised {
+  readonly stage: Stage;
+  /** The stacks that the stage has. */
+  readonly stacks: ReadonlyMap<StackName, SynthesisedStack>;
+  stack(name: StackName): SynthesisedStack;
+  /** Every resource of a type, in all stacks. */
+  resourcesOf(type: string): { readonly stack: StackName; readonly id: string; readonly resource: Resource }[];
+}
+
+/** The feature flags that the CLI would give the app. */
+export function cdkContext(): Record<string, unknown> {
+  const file: unknown = JSON.parse(readFileSync(repositoryPath("cdk.json"), "utf8"));
+  return z.looseObject({ context: z.record(z.string(), z.unknown()) }).parse(file).context;
+}
+
+/** An app as the CLI runs it, into a temporary folder, without bundles (see setup/disable-bundling.ts). */
+export function makeApp(): { readonly app: App; readonly remove: () => void } {
+  const outdir = mkdtempSync(join(tmpdir(), "opencomposer-synth-"));
+  const remove = (): void => {
+    rmSync(outdir, { recursive: true, force: true });
+  };
+  return { app: new App({ outdir, context: cdkContext() }), remove };
+}
+
+/** Synthesises a stage, cdk-nag included: an unacknowledged finding throws. */
+export function synthesise(stageOrConfig: Stage | StageConfig): Synthesised {
+  const config = typeof stageOrConfig === "string" ? loadStageConfig(stageOrConfig) : stageOrConfig;
+  const { app, remove } = makeApp();
+  try {
+    addOpenComposer(app, config);
+    const assembly = app.synth();
+    const stacks = new Map<StackName, SynthesisedStack>();
+    for (const name of stackNames) {
+      const found = assembly.stacks.find(({ stackName }) => stackName === `${resourcePrefix(config.stage)}-${name}`);
+      if (found === undefined) continue;
+      const json: unknown = found.template;
+      const { Resources, Outputs } = templateSchema.parse(json);
+      stacks.set(name, {
+        template: Template.fromJSON(z.record(z.string(), z.any()).parse(json)),
+        resources: Resources,
+        outputs: Object.keys(Outputs),
+      });
+    }
+    return {
+      stage: config.stage,
+      stacks,
+      stack: (name) => {
+        const stack = stacks.get(name);
+        if (stack === undefined) throw new Error(`The stage ${config.stage} has no stack ${name}.`);
+        return stack;
+      },
+      resourcesOf: (type) =>
+        [...stacks].flatMap(([stack, { resources }]) =>
+          Object.entries(resources)
+            .filter(([, resource]) => resource.Type === type)
+            .map(([id, resource]) => ({ stack, id, resource })),
+        ),
+    };
+  } finally {
+    remove();
+  }
+}

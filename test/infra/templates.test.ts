@@ -1,0 +1,662 @@
+import { readFileSync } from "node:fs";
+import { Match } from "aws-cdk-lib/assertions";
+import * as z from "zod";
+import { apiRoutes, routeKey, type ApiRoute } from "../../domain/names/api-routes";
+import { endpointName, techniqueIds } from "../../domain/names/resource-names";
+import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
+import { prodConfig } from "../../lib/config/prod";
+import { repositoryPath } from "../../lib/constructs/repository-root";
+import { synthesise, type Resource, type StackName } from "./support/synthesise";
+
+const prod = synthesise("prod");
+const dev = synthesise("dev");
+
+const statementSchema = z.looseObject({
+  Effect: z.enum(["Allow", "Deny"]),
+  Action: z.union([z.string(), z.array(z.string())]).transform((action) => [action].flat()),
+  Resource: z.unknown().transform((resource) => [resource].flat()),
+  Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+const policySchema = z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(statementSchema) }) });
+
+interface Statement extends z.infer<typeof statementSchema> {
+  readonly stack: StackName;
+  readonly policy: string;
+}
+
+/** Everything that a role of ours may do. */
+const allowed: readonly Statement[] = prod.resourcesOf("AWS::IAM::Policy").flatMap(({ stack, id, resource }) =>
+  policySchema
+    .parse(resource.Properties)
+    .PolicyDocument.Statement.filter(({ Effect }) => Effect === "Allow")
+    .map((statement) => ({ ...statement, stack, policy: id })),
+);
+const allowing = (action: string): readonly Statement[] => allowed.filter(({ Action }) => Action.includes(action));
+
+/** Jest types its matchers as `any`. */
+const anything: unknown = expect.anything();
+
+const property = (resource: Resource, name: string): unknown => resource.Properties[name];
+
+describe("HTTP API", () => {
+  const { resources } = prod.stack("Api");
+  const routes = prod.resourcesOf("AWS::ApiGatewayV2::Route").map(({ resource }) => resource.Properties);
+  const routeOf = (key: string): Record<string, unknown> | undefined => routes.find(({ RouteKey }) => RouteKey === key);
+
+  test("has exactly the routes of the route map, and $default", () => {
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
+      [...Object.values<ApiRoute>(apiRoutes).map(routeKey), "$default"].sort(),
+    );
+  });
+
+  test.each(Object.values<ApiRoute>(apiRoutes).map((route) => [routeKey(route), route.public] as const))(
+    "%s asks for an access token unless it is public (%p)",
+    (key, isPublic) => {
+      expect(routeOf(key)).toMatchObject(
+        isPublic ? { AuthorizationType: "NONE" } : { AuthorizationType: "JWT", AuthorizerId: anything },
+      );
+    },
+  );
+
+  test("takes tokens of its own user pool and client only", () => {
+    prod.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+      AuthorizerType: "JWT",
+      IdentitySource: ["$request.header.Authorization"],
+      JwtConfiguration: {
+        Audience: [{ Ref: Match.stringLikeRegexp("UserPoolClient") }],
+        Issuer: Match.objectLike({ "Fn::Join": Match.anyValue() }),
+      },
+    });
+  });
+
+  test("throttles every public route by itself, after the routes are there", () => {
+    const [stage] = prod.resourcesOf("AWS::ApiGatewayV2::Stage");
+    const publicKeys = [
+      ...Object.values<ApiRoute>(apiRoutes)
+        .filter((route) => route.public)
+        .map(routeKey),
+      "$default",
+    ];
+    const { publicThrottle } = loadStageConfig("prod").api;
+    expect(stage?.resource.Properties["RouteSettings"]).toEqual(
+      Object.fromEntries(
+        publicKeys.map((key) => [
+          key,
+          { ThrottlingRateLimit: publicThrottle.rate, ThrottlingBurstLimit: publicThrottle.burst },
+        ]),
+      ),
+    );
+    const dependsOn = z.array(z.string()).parse(stage?.resource["DependsOn"]);
+    const routeIds = Object.entries(resources)
+      .filter(
+        ([, { Type, Properties }]) =>
+          Type === "AWS::ApiGatewayV2::Route" && publicKeys.includes(String(Properties["RouteKey"])),
+      )
+      .map(([id]) => id);
+    expect(routeIds).toHaveLength(publicKeys.length);
+    expect(dependsOn).toEqual(expect.arrayContaining(routeIds));
+  });
+
+  test("lets browsers read what polling and creating need", () => {
+    prod.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+      CorsConfiguration: {
+        AllowHeaders: Match.arrayWith(["authorization", "content-type", "idempotency-key", "if-none-match"]),
+        AllowMethods: ["GET", "POST", "PATCH", "DELETE"],
+        ExposeHeaders: ["ETag", "Location", "Retry-After"],
+      },
+    });
+  });
+
+  test("logs each request as JSON, without query strings or headers", () => {
+    const [stage] = prod.resourcesOf("AWS::ApiGatewayV2::Stage");
+    const { Format } = z.looseObject({ Format: z.string() }).parse(stage?.resource.Properties["AccessLogSettings"]);
+    const fields = z.record(z.string(), z.string()).parse(JSON.parse(Format));
+    expect(Object.values(fields)).toEqual(expect.arrayContaining(["$context.requestId", "$context.status"]));
+    expect(Format).not.toMatch(/querystring|header|authorization/i);
+  });
+
+  test("a custom domain is mapped to the stage and needs a certificate of the region", () => {
+    const custom = synthesise(
+      parseStageConfig({
+        ...prodConfig,
+        api: {
+          ...prodConfig.api,
+          customDomain: {
+            name: "music.example.org",
+            certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
+          },
+        },
+      }),
+    );
+    custom.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", { Stage: Match.anyValue() });
+    expect(custom.stack("Api").outputs).toContain("CustomDomainTarget");
+    expect(prod.resourcesOf("AWS::ApiGatewayV2::DomainName")).toEqual([]);
+  });
+});
+
+describe("users", () => {
+  test("are added by an administrator, with a password that is not easily guessed", () => {
+    prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPool", {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      DeletionProtection: "ACTIVE",
+      Policies: {
+        PasswordPolicy: { MinimumLength: 12, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true },
+      },
+    });
+  });
+
+  test("sign in by the code flow on AWS: the client is public and takes no password", () => {
+    prod.stack("Api").template.hasResourceProperties("AWS::Cognito::UserPoolClient", {
+      GenerateSecret: false,
+      AllowedOAuthFlows: ["code"],
+      ExplicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
+      PreventUserExistenceErrors: "ENABLED",
+      EnableTokenRevocation: true,
+    });
+  });
+});
+
+describe("storage", () => {
+  const { template } = prod.stack("Storage");
+
+  test("the table is on demand, streams old and new images, expires items, recovers to a point in time", () => {
+    template.hasResource("AWS::DynamoDB::Table", {
+      DeletionPolicy: "Retain",
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        GlobalSecondaryIndexes: [{ IndexName: "OpenWork", Projection: { ProjectionType: "ALL" } }],
+      },
+    });
+  });
+
+  test("no bucket is public, and none answers without TLS", () => {
+    const buckets = prod.resourcesOf("AWS::S3::Bucket");
+    expect(buckets).toHaveLength(2);
+    for (const { id, resource } of buckets) {
+      expect(property(resource, "PublicAccessBlockConfiguration")).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      template.hasResourceProperties("AWS::S3::BucketPolicy", {
+        Bucket: { Ref: id },
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+          ]),
+        },
+      });
+    }
+  });
+
+  test("artefacts keep old versions for a while, work is forgotten", () => {
+    template.hasResourceProperties("AWS::S3::Bucket", {
+      VersioningConfiguration: { Status: "Enabled" },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } })]),
+      },
+    });
+    template.hasResourceProperties("AWS::S3::Bucket", {
+      VersioningConfiguration: Match.absent(),
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 7, Prefix: "users/", Status: "Enabled" })]),
+      },
+    });
+  });
+});
+
+describe("removal", () => {
+  const holdsData = [
+    "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
+    "AWS::Cognito::UserPool",
+    "AWS::Logs::LogGroup",
+  ] as const;
+
+  test.each(holdsData)("%s is retained in prod and goes with its stack in dev", (type) => {
+    expect(prod.resourcesOf(type).length).toBeGreaterThan(0);
+    expect(new Set(prod.resourcesOf(type).map(({ resource }) => resource.DeletionPolicy))).toEqual(new Set(["Retain"]));
+    expect(new Set(dev.resourcesOf(type).map(({ resource }) => resource.DeletionPolicy))).toEqual(new Set(["Delete"]));
+  });
+});
+
+describe("functions", () => {
+  const functions = prod.resourcesOf("AWS::Lambda::Function");
+
+  test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
+    expect(functions).toHaveLength(16);
+    const roles = new Set<string>();
+    for (const { resource } of functions) {
+      roles.add(JSON.stringify(property(resource, "Role")));
+      expect(resource.Properties).toMatchObject({
+        Architectures: ["arm64"],
+        TracingConfig: { Mode: "Active" },
+        LoggingConfig: { LogFormat: "JSON", LogGroup: anything },
+        Timeout: anything,
+        MemorySize: anything,
+      });
+    }
+    expect(roles.size).toBe(functions.length);
+    for (const { resource } of prod.resourcesOf("AWS::Logs::LogGroup")) {
+      expect(property(resource, "RetentionInDays")).toBe(90);
+    }
+  });
+
+  test("none has a managed policy", () => {
+    for (const { id, resource } of prod.resourcesOf("AWS::IAM::Role")) {
+      expect([id, property(resource, "ManagedPolicyArns")]).toEqual([id, undefined]);
+    }
+  });
+
+  test("concurrency is reserved only where the stage says so", () => {
+    const reserved = (config: unknown): number =>
+      synthesise(parseStageConfig(config))
+        .resourcesOf("AWS::Lambda::Function")
+        .filter(({ resource }) => property(resource, "ReservedConcurrentExecutions") !== undefined).length;
+    expect(
+      functions.filter(({ resource }) => property(resource, "ReservedConcurrentExecutions") !== undefined),
+    ).toEqual([]);
+    expect(
+      reserved({
+        ...prodConfig,
+        functions: { ...prodConfig.functions, reservedConcurrency: { dispatchWork: 2, executeComposition: 4 } },
+      }),
+    ).toBe(2);
+  });
+});
+
+describe("rights", () => {
+  test("nobody may scan the table, delete it, or use an action wildcard", () => {
+    const actions = new Set(allowed.flatMap(({ Action }) => Action));
+    expect([...actions].filter((action) => action.includes("*"))).toEqual([]);
+    expect([...actions].filter((action) => action.startsWith("dynamodb:")).sort()).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:DescribeStream",
+      "dynamodb:GetItem",
+      "dynamodb:GetRecords",
+      "dynamodb:GetShardIterator",
+      "dynamodb:ListStreams",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]);
+  });
+
+  test("the resource * is used only for actions that know no other, or under a condition", () => {
+    const everywhere = allowed.filter(({ Resource }) => Resource.includes("*"));
+    const actions = new Set(everywhere.flatMap(({ Action }) => Action));
+    expect([...actions].sort()).toEqual([
+      "cloudwatch:PutMetricData",
+      "dynamodb:ListStreams",
+      "ecr:GetAuthorizationToken",
+      "logs:CreateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:DescribeLogGroups",
+      "logs:DescribeResourcePolicies",
+      "logs:GetLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]);
+    for (const { Action, Condition } of everywhere) {
+      if (Action.includes("cloudwatch:PutMetricData")) {
+        expect(Condition["StringEquals"]?.["cloudwatch:namespace"]).toEqual(
+          expect.arrayContaining([expect.any(String)]),
+        );
+      }
+    }
+  });
+
+  test("only the launching step creates training jobs: isolated, of our type, no longer than allowed", () => {
+    const [create, ...more] = allowing("sagemaker:CreateTrainingJob");
+    expect(more).toEqual([]);
+    expect(create?.policy).toMatch(/LaunchTrainingJob/);
+    expect(create?.Condition).toEqual({
+      Bool: { "sagemaker:NetworkIsolation": "true" },
+      "ForAllValues:StringEquals": { "sagemaker:InstanceTypes": ["ml.m5.xlarge"] },
+      Null: { "sagemaker:InstanceTypes": "false" },
+      NumericLessThanEquals: { "sagemaker:MaxRuntimeInSeconds": "86400" },
+    });
+    expect(JSON.stringify(create?.Resource)).toContain("training-job/opencomposer-prod-*");
+  });
+
+  test("only the launching step passes a role: the training role, to SageMaker", () => {
+    const [pass, ...more] = allowing("iam:PassRole");
+    expect(more).toEqual([]);
+    expect(pass?.Condition).toEqual({ StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } });
+    expect(pass?.Resource).toEqual([{ "Fn::GetAtt": [expect.stringMatching(/^TrainingRole/), "Arn"] }]);
+  });
+
+  test("endpoints are invoked by the worker alone, each by its name", () => {
+    const [invoke, ...more] = allowing("sagemaker:InvokeEndpoint");
+    expect(more).toEqual([]);
+    expect(invoke?.policy).toMatch(/CompositionsWorker/);
+    for (const technique of techniqueIds) {
+      expect(JSON.stringify(invoke?.Resource)).toContain(`endpoint/${endpointName("prod", technique)}"`);
+    }
+  });
+
+  test("the API starts nothing: work goes through the outbox", () => {
+    const services = allowed
+      .filter(({ stack }) => stack === "Api")
+      .flatMap(({ Action }) => Action.map((action) => action.split(":")[0]));
+    expect([...new Set(services)].sort()).toEqual(["dynamodb", "logs", "s3", "xray"]);
+  });
+
+  test("discovery has no data at all", () => {
+    const services = allowed
+      .filter(({ policy }) => policy.startsWith("FunctionsDiscovery"))
+      .flatMap(({ Action }) => Action.map((action) => action.split(":")[0]));
+    expect([...new Set(services)].sort()).toEqual(["logs", "xray"]);
+  });
+
+  test("SageMaker's roles are for SageMaker on behalf of this account, and the endpoint reads no data", () => {
+    const roles = prod
+      .resourcesOf("AWS::IAM::Role")
+      .filter(({ resource }) => JSON.stringify(resource).includes("sagemaker.amazonaws.com"));
+    expect(roles).toHaveLength(2);
+    for (const { resource } of roles) {
+      expect(JSON.stringify(property(resource, "AssumeRolePolicyDocument"))).toContain("aws:SourceAccount");
+    }
+    const ofEndpoint = allowed.filter(({ stack }) => stack === "Inference").flatMap(({ Action }) => Action);
+    expect(ofEndpoint.filter((action) => /^(?:s3|dynamodb):/.test(action))).toEqual([]);
+  });
+
+  test("a training job reads no user's music", () => {
+    const s3 = allowed.filter(
+      ({ policy, Action }) => policy.startsWith("TrainingRole") && Action.some((action) => action.startsWith("s3:")),
+    );
+    expect(s3.length).toBeGreaterThan(0);
+    expect(JSON.stringify(s3)).not.toMatch(/tracks|compositions|models/);
+  });
+});
+
+describe("queues", () => {
+  test("all are encrypted, refuse plain HTTP, and every queue of work has a dead-letter queue", () => {
+    const queues = prod.resourcesOf("AWS::SQS::Queue");
+    const redriven = queues.filter(({ resource }) => property(resource, "RedrivePolicy") !== undefined);
+    expect(queues).toHaveLength(4);
+    expect(redriven.map(({ id }) => id)).toEqual([expect.stringMatching(/^CompositionsQueue/)]);
+    for (const { id, resource } of queues) {
+      expect(property(resource, "SqsManagedSseEnabled")).toBe(true);
+      prod.stack("Training").template.hasResourceProperties("AWS::SQS::QueuePolicy", {
+        Queues: [{ Ref: id }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+          ]),
+        },
+      });
+    }
+    for (const { resource } of queues.filter(({ id }) => !id.startsWith("CompositionsQueue"))) {
+      expect(property(resource, "MessageRetentionPeriod")).toBe(14 * 86_400);
+    }
+  });
+
+  test("a message is hidden for longer than its worker may run, and given up after many deliveries", () => {
+    const { template } = prod.stack("Training");
+    template.hasResourceProperties("AWS::SQS::Queue", {
+      VisibilityTimeout: 120,
+      RedrivePolicy: { maxReceiveCount: 20, deadLetterTargetArn: Match.anyValue() },
+    });
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Description: Match.stringLikeRegexp("^Executes one composition"),
+      Timeout: 90,
+    });
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 4 },
+    });
+  });
+});
+
+describe("events", () => {
+  const { template } = prod.stack("Training");
+
+  test("the stream starts work once: filtered, bounded in tries and age, failures kept", () => {
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      StartingPosition: "TRIM_HORIZON",
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 3_600,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: JSON.stringify({
+              eventName: ["INSERT"],
+              dynamodb: { NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] } } },
+            }),
+          },
+          {
+            Pattern: JSON.stringify({
+              eventName: ["MODIFY"],
+              dynamodb: {
+                NewImage: { openWork: { S: ["COMPOSITION", "TRAINING_JOB"] }, stopRequested: { BOOL: [true] } },
+                OldImage: { stopRequested: { BOOL: [false] } },
+              },
+            }),
+          },
+        ],
+      },
+    });
+  });
+
+  test("every rule and every function behind one keeps what it could not handle", () => {
+    const rules = prod.resourcesOf("AWS::Events::Rule");
+    expect(rules).toHaveLength(3);
+    for (const { resource } of rules) {
+      expect(property(resource, "Targets")).toEqual([
+        expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),
+      ]);
+    }
+    template.resourcePropertiesCountIs(
+      "AWS::Lambda::EventInvokeConfig",
+      { MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: { Destination: Match.anyValue() } } },
+      3,
+    );
+  });
+
+  test("executions that were cut off, and training jobs of ours that changed, are heard of", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.states"],
+        detail: {
+          status: ["FAILED", "TIMED_OUT", "ABORTED"],
+          stateMachineArn: [{ Ref: Match.stringLikeRegexp("StateMachine") }],
+        },
+      },
+    });
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change"],
+        detail: { TrainingJobName: [{ prefix: "opencomposer-prod-" }] },
+      },
+    });
+  });
+});
+
+describe("training workflow", () => {
+  const { resources } = prod.stack("Training");
+  const [machine] = prod.resourcesOf("AWS::StepFunctions::StateMachine");
+  const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
+
+  test("is the ASL file, Standard, logged without data, traced, and limited in time", () => {
+    expect(machine?.resource.Properties).toMatchObject({
+      StateMachineType: "STANDARD",
+      DefinitionString: definition,
+      LoggingConfiguration: { Level: "ALL", IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    });
+    expect(z.looseObject({ TimeoutSeconds: z.int().min(1) }).safeParse(JSON.parse(definition)).success).toBe(true);
+  });
+
+  test("every substitution of the file is given, every given one is used, each a version of its function", () => {
+    const given = z
+      .record(z.string(), z.looseObject({ Ref: z.string() }))
+      .parse(machine?.resource.Properties["DefinitionSubstitutions"]);
+    const used = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect(Object.keys(given).sort()).toEqual([...used].sort());
+    for (const [name, { Ref }] of Object.entries(given)) {
+      const version = resources[Ref];
+      expect([name, version?.Type, version?.DeletionPolicy]).toEqual([name, "AWS::Lambda::Version", "Retain"]);
+      expect(Ref).toContain(name.replace(/FunctionArn$/, ""));
+    }
+  });
+
+  test("may call every version of its steps and nothing else", () => {
+    const [invoke, ...more] = allowing("lambda:InvokeFunction");
+    expect(more).toEqual([]);
+    expect(invoke?.policy).toMatch(/StateMachine/);
+    expect(invoke?.Resource).toHaveLength(6);
+    for (const resource of invoke?.Resource ?? []) expect(JSON.stringify(resource)).toMatch(/":\*"/);
+  });
+});
+
+describe("inference", () => {
+  test("is serverless by default, with its concurrency and memory stated", () => {
+    const { template } = prod.stack("Inference");
+    template.hasResourceProperties("AWS::SageMaker::EndpointConfig", {
+      ProductionVariants: [
+        { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 4 }, InstanceType: Match.absent() },
+      ],
+    });
+    template.hasResourceProperties("AWS::SageMaker::Endpoint", { EndpointName: "opencomposer-prod-unet-gan" });
+  });
+
+  test("models are fetched from the artefacts bucket's own host only", () => {
+    const [model] = prod.resourcesOf("AWS::SageMaker::Model");
+    const { Environment } = z
+      .looseObject({ Environment: z.record(z.string(), z.unknown()) })
+      .parse(model?.resource.Properties["PrimaryContainer"]);
+    expect(Object.keys(Environment)).toEqual(["OPENCOMPOSER_MODEL_ORIGINS"]);
+    expect(JSON.stringify(Environment)).toMatch(/"https:\/\/".*Artefacts/);
+  });
+
+  test("a change makes a new model and a new configuration: neither has a name that would be in the way", () => {
+    for (const [type, name] of [
+      ["AWS::SageMaker::Model", "ModelName"],
+      ["AWS::SageMaker::EndpointConfig", "EndpointConfigName"],
+    ] as const) {
+      for (const { resource } of prod.resourcesOf(type)) expect(property(resource, name)).toBeUndefined();
+    }
+  });
+
+  test("can be real-time by stage option", () => {
+    const realTime = synthesise(
+      parseStageConfig({
+        ...prodConfig,
+        endpoints: { "unet-gan": { kind: "realTime", instanceType: "ml.c5.large", instanceCount: 1 } },
+      }),
+    );
+    realTime.stack("Inference").template.hasResourceProperties("AWS::SageMaker::EndpointConfig", {
+      ProductionVariants: [{ InstanceType: "ml.c5.large", InitialInstanceCount: 1, ServerlessConfig: Match.absent() }],
+    });
+  });
+
+  test("an image that is in ECR already is pinned as written, and only its repository may be pulled", () => {
+    const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music/unet-gan@sha256:${"0".repeat(64)}`;
+    const pinned = synthesise(
+      parseStageConfig({
+        ...prodConfig,
+        images: { "unet-gan": { training: { kind: "uri", uri }, inference: { kind: "uri", uri } } },
+      }),
+    );
+    pinned.stack("Inference").template.hasResourceProperties("AWS::SageMaker::Model", {
+      PrimaryContainer: { Image: uri },
+    });
+    expect(JSON.stringify(pinned.resourcesOf("AWS::IAM::Policy"))).toContain(
+      ":ecr:eu-west-1:123456789012:repository/music/unet-gan",
+    );
+  });
+});
+
+describe("cost", () => {
+  test("nothing is provisioned and nothing stands by", () => {
+    const types = new Set(
+      [...prod.stacks.values()].flatMap(({ resources }) => Object.values(resources).map(({ Type }) => Type)),
+    );
+    expect(
+      [...types].filter((type) =>
+        /^AWS::(?:EC2|RDS|ECS|ElastiCache|ApplicationAutoScaling|KMS|WAFv2|Kinesis)::/.test(type),
+      ),
+    ).toEqual([]);
+    for (const { resource } of prod.resourcesOf("AWS::Lambda::Alias")) {
+      expect(property(resource, "ProvisionedConcurrencyConfig")).toBeUndefined();
+    }
+    for (const { resource } of prod.resourcesOf("AWS::SageMaker::EndpointConfig")) {
+      expect(JSON.stringify(resource)).not.toMatch(/ProvisionedConcurrency|InitialInstanceCount/);
+    }
+  });
+
+  test("alarms are few", () => {
+    expect(prod.resourcesOf("AWS::CloudWatch::Alarm").length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("alarms", () => {
+  const alarms = prod.resourcesOf("AWS::CloudWatch::Alarm");
+  const headings = new Set(
+    [...readFileSync(repositoryPath("docs", "runbook.md"), "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^a-z0-9 -]/g, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+
+  test("each says what it means and where the runbook says what to do", () => {
+    expect(alarms.map(({ id }) => id).length).toBe(7);
+    for (const { resource } of alarms) {
+      const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(property(resource, "AlarmDescription"))) ?? [];
+      expect([anchor, headings.has(anchor ?? "")]).toEqual([anchor, true]);
+      expect(property(resource, "AlarmActions")).toHaveLength(1);
+    }
+  });
+
+  test("failed training jobs are counted for this stage alone", () => {
+    prod.stack("Observability").template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Namespace: "OpenComposer",
+      MetricName: "JobsFailed",
+      Dimensions: [{ Name: "service", Value: "opencomposer-prod" }],
+    });
+  });
+
+  test("go to the stage's addresses", () => {
+    const told = synthesise(parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }));
+    told.stack("Observability").template.hasResourceProperties("AWS::SNS::Subscription", {
+      Protocol: "email",
+      Endpoint: "ops@example.org",
+    });
+  });
+});
+
+test("no template names an account or a region", () => {
+  for (const { resources } of prod.stacks.values()) {
+    expect(JSON.stringify(resources)).not.toMatch(
+      /\b\d{12}\b(?!-)|(?:us|eu|ap)-(?:east|west|central|south|north)\w*-\d/,
+    );
+  }
+});
+
+test.each([
+  ["Storage", ["TableName", "ArtefactsBucketName", "WorkBucketName"]],
+  ["Api", ["ApiId", "ApiUrl", "UserPoolId", "UserPoolClientId"]],
+  ["Training", ["StateMachineArn", "CompositionQueueUrl", "SweepFunctionName", "TrainingRoleArn"]],
+] as const)("%s tells what clients and tools need", (stack, outputs) => {
+  expect(prod.stack(stack).outputs).toEqual(expect.arrayContaining([...outputs]));
+});
