@@ -50,7 +50,7 @@ beforeAll(async () => {
     }),
   );
   await services.events.send(
-    new PutTargetsCommand({ Rule: "changes", Targets: [{ Id: "queue", Arn: Attributes?.["QueueArn"] }] }),
+    new PutTargetsCommand({ Rule: "changes", Targets: [{ Id: "queue", Arn: Attributes?.QueueArn }] }),
   );
 });
 

@@ -1,6 +1,12 @@
 import { request as httpRequest } from "node:http";
 
-import { CreateTrainingJobCommand, DescribeTrainingJobCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  ListModelsCommand,
+  ResourceInUse,
+} from "@aws-sdk/client-sagemaker";
+import { z } from "zod";
 
 import { ServiceSchemas } from "../../local/sagemaker/request-validation";
 import { BUCKET, IMAGE, type LocalServices, ROLE, injectFault, startLocalServices } from "./support/local-services";
@@ -66,7 +72,7 @@ async function operation(name: string, body: unknown, headers: Record<string, st
 
 function parse(answer: Answer): Record<string, unknown> {
   const content: unknown = JSON.parse(answer.body);
-  return { ...Object(content) };
+  return z.record(z.string(), z.unknown()).parse(content);
 }
 
 it("answers in the JSON 1.1 protocol with times in epoch seconds, and as the model says, at every moment of a job", async () => {
@@ -237,7 +243,6 @@ it("gives the SDK the modelled errors", async () => {
   const name = freshName("twice");
   const create = new CreateTrainingJobCommand(trainingJobRequest(name, { epochs: "1" }, { RoleArn: ROLE }));
   await services.sagemaker.send(create);
-  const { ResourceInUse } = await import("@aws-sdk/client-sagemaker");
   await expect(services.sagemaker.send(create)).rejects.toBeInstanceOf(ResourceInUse);
   await until("the job has ended", async () => {
     const job = await services.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));

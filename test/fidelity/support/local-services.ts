@@ -25,8 +25,8 @@ export const BUCKET = "fidelity";
 export const IMAGE = "local/tiny:1";
 export const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/training`;
 
-const TRAIN = join(__dirname, "train.cjs");
-const SERVE = join(__dirname, "serve.cjs");
+const TRAIN = join(__dirname, "train.mjs");
+const SERVE = join(__dirname, "serve.mjs");
 
 /** A real S3 and event bus, and a local SageMaker that uses them, for one test file. */
 export interface LocalServices {

@@ -10,7 +10,7 @@ export function freshName(prefix: string): string {
   return `${prefix}-${process.pid}-${made}`;
 }
 
-/** A request for a job of the tiny container; `hyperParameters` steer it (see train.cjs). */
+/** A request for a job of the tiny container; `hyperParameters` steer it (see train.mjs). */
 export function trainingJobRequest(
   name: string,
   hyperParameters: Record<string, string> = {},

@@ -1,5 +1,8 @@
 // A tiny training container. It knows only the folder contract; hyperparameters say how it behaves.
-const {
+import { spawn } from "node:child_process";
+import console from "node:console";
+import { createHash } from "node:crypto";
+import {
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -8,10 +11,11 @@ const {
   renameSync,
   rmSync,
   writeFileSync,
-} = require("node:fs");
-const { createHash } = require("node:crypto");
-const { join } = require("node:path");
-const { spawn } = require("node:child_process");
+} from "node:fs";
+import { get } from "node:http";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const base = process.env.SAGEMAKER_BASE_DIR;
 const read = (...path) => readFileSync(join(base, ...path), "utf8");
@@ -30,13 +34,14 @@ const files = (folder) =>
 const configuration = Object.fromEntries(
   readdirSync(join(base, "input", "config")).map((name) => [name, JSON.parse(read("input", "config", name))]),
 );
-const probe = async () => {
-  if (options.probe === undefined) return undefined;
-  return await fetch(options.probe).then(
-    (answer) => `answered ${answer.status}`,
-    () => "no network",
-  );
-};
+const probe = async () =>
+  options.probe === undefined
+    ? undefined
+    : await new Promise((resolve) => {
+        get(options.probe, (answer) => resolve(`answered ${answer.statusCode}`)).on("error", () =>
+          resolve("no network"),
+        );
+      });
 
 const epochs = Number(options.epochs ?? "2");
 const pause = Number(options.pauseMilliseconds ?? "10");
@@ -68,7 +73,7 @@ async function main() {
   console.log(`begins after epoch ${epoch}`);
   if (options.removeOld === "true") rmSync(join(checkpoints, "old.txt"), { force: true });
   while (epoch < epochs && !stopped) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await sleep(pause);
     epoch += 1;
     weights = createHash("sha256")
       .update(weights + epoch)

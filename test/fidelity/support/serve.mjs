@@ -1,7 +1,10 @@
 // A tiny model server: /ping and /invocations, which does what the body asks.
-const { createServer } = require("node:http");
-const { existsSync, readFileSync } = require("node:fs");
-const { join } = require("node:path");
+import { Buffer } from "node:buffer";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout } from "node:timers";
 
 if (process.env.CRASH_AT_START === "true") process.exit(3);
 const healthyAt = Date.now() + Number(process.env.HEALTHY_AFTER_MILLISECONDS ?? "0");
