@@ -7,6 +7,7 @@ file from elsewhere cannot run code.
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -59,8 +60,12 @@ def load_newest(folder: Path) -> dict[str, Any] | None:
 
 
 def _parse(content: bytes) -> dict[str, Any] | None:
-    # A damaged file makes torch raise whatever its unpickler met first, so every Exception means the same here.
+    # A damaged file makes torch raise whatever its unpickler met first, so every Exception means the same here. It does
+    # not compare the archive's own checksums, without which a flipped bit would become a weight.
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if archive.testzip() is not None:
+                return None
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception:  # noqa: BLE001
         return None

@@ -56,11 +56,12 @@ def export_onnx(generator: Generator, essentials: ModelEssentials) -> bytes:
     entry.key, entry.value = METADATA_KEY, essentials.to_json()
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString(deterministic=True)
-    _verify(content, served, essentials)
+    verify_export(content, served, essentials)
     return content
 
 
-def _verify(content: bytes, served: ServedGenerator, essentials: ModelEssentials) -> None:
+def verify_export(content: bytes, served: ServedGenerator, essentials: ModelEssentials) -> None:
+    """Run the file in ONNX Runtime beside the network. Raises RuntimeError where their logits differ."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,226 @@
+"""The training loop: what it leaves behind, that a resumed run equals an uninterrupted one, that it learns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from opencomposer_shared.checkpoints import load_checkpoint
+from opencomposer_shared.dataset import read_dataset, read_selection
+from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
+from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.midi_file import read_midi
+from opencomposer_unet_gan.training import Settings, Trainer, choose_shape
+from tiny_job import write_job
+
+DEFAULTS: dict[str, Any] = {
+    "epochs": 2,
+    "learning_rate": 1e-3,
+    "update_ratio": 1,
+    "batch_size": 8,
+    "transposition_range": 2,
+    "model_size": "small",
+    "reconstruction_weight": 20.0,
+    "early_stopping": False,
+    "seed": 4,
+}
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings(**{**DEFAULTS, **changes})
+
+
+def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Trainer:
+    """A trainer of the job under `base`; `stop_after` batches it is asked to stop."""
+    if not (base / "input").exists():
+        write_job(base, {}, polyphonic=changes.pop("polyphonic", False))
+    changes.pop("polyphonic", None)
+    selection = read_selection(base / "input/data/selection/manifest.json", "unet-gan")
+    remaining = [stop_after]
+
+    def stop_requested() -> bool:
+        if remaining[0] is None:
+            return False
+        remaining[0] -= 1
+        return remaining[0] < 0
+
+    return Trainer(
+        dataset=read_dataset(base / "input/data/dataset", selection),
+        selection=selection,
+        settings=settings(**changes),
+        checkpoints=base / "checkpoints",
+        stop_requested=stop_requested,
+    )
+
+
+def progress(base: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (base / "checkpoints/progress.jsonl").read_text().splitlines()]
+
+
+TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
+
+
+def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
+    whole = trainer(tmp_path / "whole", epochs=3)
+    assert whole.run() == "epochs"
+    interrupted = trainer(tmp_path / "parts", stop_after=1, epochs=3)
+    assert interrupted.run() == "stopped"
+    assert (interrupted.epoch, interrupted.batch) == (0, 1)
+    again = trainer(tmp_path / "parts", stop_after=2, epochs=3)
+    assert again.run() == "stopped"
+    assert (again.epoch, again.batch) == (1, 1)
+    last = trainer(tmp_path / "parts", epochs=3)
+    assert last.run() == "epochs"
+    for name, weights in whole.average.state_dict().items():
+        assert torch.equal(weights, last.average.state_dict()[name]), name
+    assert without_times(progress(tmp_path / "whole")) == without_times(progress(tmp_path / "parts"))
+
+
+def test_another_seed_is_another_model_and_the_same_seed_the_same(tmp_path: Path) -> None:
+    runs = {}
+    for name, seed in (("one", 1), ("same", 1), ("other", 2)):
+        run = trainer(tmp_path / name, epochs=1, seed=seed)
+        run.run()
+        runs[name] = run.average.state_dict()
+    assert all(torch.equal(runs["one"][name], runs["same"][name]) for name in runs["one"])
+    assert not torch.equal(runs["one"]["head.weight"], runs["other"]["head.weight"])
+
+
+def test_what_a_run_leaves_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = trainer(tmp_path)
+    reason = run.run()
+    assert run.export(tmp_path / "model", reason, {"epochs": 2})
+    lines = progress(tmp_path)
+    assert [line["epoch"] for line in lines] == [1, 2]
+    assert lines[1]["elapsedSeconds"] > lines[0]["elapsedSeconds"] > 0
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[opencomposer] epoch=")]
+    assert len(printed) == 2
+    card = json.loads((tmp_path / "model/model-card.json").read_text())
+    best = min(lines, key=lambda line: line["similarityIndex"])
+    assert card["epoch"] == best["epoch"]
+    assert card["metrics"]["similarityIndex"] == best["similarityIndex"]
+    assert card["dataset"]["pieces"] == 6
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["model-card.json", "model.onnx"]
+    reference = json.loads((tmp_path / "checkpoints/reference.json").read_text())
+    assert reference["validation"]["similarityIndex"] < lines[0]["similarityIndex"]
+    for epoch in (1, 2):
+        content = (tmp_path / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes()
+        tempo, tracks = read_midi(content)
+        assert round(tempo) == 100
+        assert tracks[0].name == "Melody"
+        assert [(note.onset, note.pitch) for note in tracks[0].notes] == [
+            (4 * i, pitch) for i, pitch in enumerate((60, 62, 64, 65, 64, 62))
+        ]
+
+
+def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=1)
+    run.export(tmp_path / "model", run.run(), {})
+    session = onnxruntime.InferenceSession(tmp_path / "model/model.onnx", providers=["CPUExecutionProvider"])
+    essentials = parse_essentials(session.get_modelmeta().custom_metadata_map["opencomposer"])
+    melody = run.selection.melodies[0]
+    rng = np.random.Generator(np.random.PCG64(DEFAULTS["seed"]))
+    noise = draw_noise(rng, melody.bars, essentials.noise)
+    inputs = {"melody": encode_melody(melody.notes, melody.bars, essentials), "noise": noise}
+    pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
+    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], essentials, rng)
+    _, tracks = read_midi((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes())
+    sampled = {track.name: list(track.notes) for track in tracks}
+    for voice, notes in zip(essentials.voices[1:], played, strict=True):
+        assert sampled.get(voice.name, []) == notes
+
+
+def test_heads_are_chosen_from_the_data(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=1, polyphonic=True)
+    assert run.shape.heads == ("monophonic", "polyphonic")
+    run.export(tmp_path / "model", run.run(), {})
+    card = json.loads((tmp_path / "model/model-card.json").read_text())
+    assert [voice["head"] for voice in card["voices"]] == ["monophonic", "monophonic", "polyphonic"]
+
+
+def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) -> None:
+    run = trainer(tmp_path)
+    low, high = run.dataset.pitch_range()
+    for reach in (0, 6):
+        shape = choose_shape(run.dataset, settings(transposition_range=reach))
+        assert shape.lowest_pitch <= low - reach
+        assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
+        assert shape.pitches - (high - low + 1 + 2 * reach) < 16
+
+
+def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=12)
+    run.run()
+    losses = [line["reconstructionLoss"] for line in progress(tmp_path)]
+    assert np.mean(losses[-3:]) < 0.6 * losses[0]
+
+
+def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:
+    # With no learning to speak of nothing improves clearly after the first epochs.
+    run = trainer(tmp_path, epochs=60, early_stopping=True, learning_rate=1e-5, reconstruction_weight=0.0)
+    assert run.run() == "earlyStopping"
+    assert 12 < run.epoch < 60
+
+
+def test_a_checkpoint_of_another_kind_of_model_is_refused(tmp_path: Path) -> None:
+    trainer(tmp_path, epochs=1).run()
+    with pytest.raises(TrainingFailure, match="another modelSize than 'large'"):
+        trainer(tmp_path, epochs=2, model_size="large")
+    (tmp_path / "input").rename(tmp_path / "input-before")
+    with pytest.raises(TrainingFailure, match="other voices"):
+        trainer(tmp_path, epochs=2, polyphonic=True)
+
+
+def test_more_epochs_go_on_from_where_the_job_ended(tmp_path: Path) -> None:
+    trainer(tmp_path, epochs=1).run()
+    longer = trainer(tmp_path, epochs=2)
+    assert longer.epoch == 1
+    longer.run()
+    assert [line["epoch"] for line in progress(tmp_path)] == [1, 2]
+
+
+def test_a_diverged_training_says_so(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=1)
+    with torch.no_grad():
+        run.critic.score.bias.fill_(float("nan"))
+    with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
+        run.run()
+
+
+def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(tmp_path: Path) -> None:
+    run = trainer(tmp_path, stop_after=1)
+    assert not run.export(tmp_path / "model", run.run(), {})
+    assert list((tmp_path / "model").iterdir()) == []
+    state = load_checkpoint(tmp_path / "checkpoints", "last")
+    assert state is not None
+    assert (state["epoch"], state["batch"]) == (0, 1)
+
+
+def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> None:
+    write_job(tmp_path, {})
+    path = tmp_path / "input/data/selection/manifest.json"
+    selection = json.loads(path.read_text())
+    selection["pieces"] = [{"id": "piece-3", "split": "validation"}]
+    path.write_text(json.dumps(selection))
+    with pytest.raises(TrainingFailure, match="no piece to train on"):
+        trainer(tmp_path)
+
+
+def test_a_single_piece_is_enough(tmp_path: Path) -> None:
+    write_job(tmp_path, {})
+    path = tmp_path / "input/data/selection/manifest.json"
+    selection = json.loads(path.read_text())
+    selection["pieces"] = selection["pieces"][:1]
+    path.write_text(json.dumps(selection))
+    run = trainer(tmp_path, epochs=1)
+    assert run.run() == "epochs"
+    assert progress(tmp_path)[0]["epoch"] == 1

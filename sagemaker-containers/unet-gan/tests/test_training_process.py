@@ -1,0 +1,157 @@
+"""The training entry point as SageMaker runs it: a process under a base folder, with signals and files only."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import onnxruntime
+import pytest
+from tiny_job import start_job, write_job
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
+DEADLINE_SECONDS = 240
+
+
+@contextlib.contextmanager
+def job(base: Path) -> Iterator[subprocess.Popen[str]]:
+    """A started job that never outlives its test."""
+    process = start_job(base)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def finish(base: Path) -> tuple[int, str]:
+    """Run a job to its end: exit status and what it printed."""
+    with job(base) as process:
+        out, _ = process.communicate(timeout=DEADLINE_SECONDS)
+        return process.returncode, out
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def epochs(base: Path) -> list[int]:
+    """Epochs of the whole lines of progress.jsonl."""
+    path = base / "checkpoints/progress.jsonl"
+    if not path.exists():
+        return []
+    lines = path.read_text().split("\n")[:-1]
+    return [json.loads(line)["epoch"] for line in lines]
+
+
+def validate(contract: str, value: Any) -> None:
+    schema = json.loads((CONTRACTS / f"{contract}.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(value)
+
+
+def change_hyperparameters(base: Path, **values: str) -> None:
+    path = base / "input/config/hyperparameters.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_a_job_keeps_every_contract_and_its_model_runs_without_torch(tmp_path: Path) -> None:
+    write_job(tmp_path, {"epochs": "2", "seed": "3"})
+    selection = json.loads((tmp_path / "input/data/selection/manifest.json").read_text())
+    validate("training-selection", selection)
+    status, out = finish(tmp_path)
+    assert status == 0, out
+    assert not (tmp_path / "output/failure").exists()
+    lines = (tmp_path / "checkpoints/progress.jsonl").read_text().splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        validate("progress-line", json.loads(line))
+    validate("training-reference", json.loads((tmp_path / "checkpoints/reference.json").read_text()))
+    validate("model-card", json.loads((tmp_path / "model/model-card.json").read_text()))
+    session = onnxruntime.InferenceSession(tmp_path / "model/model.onnx", providers=["CPUExecutionProvider"])
+    assert [value.name for value in session.get_inputs()] == ["melody", "noise"]
+
+
+def test_sigterm_leaves_a_model_and_a_checkpoint_from_which_the_job_goes_on(tmp_path: Path) -> None:
+    write_job(tmp_path, {"epochs": "2000"})
+    with job(tmp_path) as process:
+        wait_for(lambda: len(epochs(tmp_path)) >= 1, process)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=DEADLINE_SECONDS)
+        assert process.returncode == 0, out
+        assert time.monotonic() - asked < 60
+    card = json.loads((tmp_path / "model/model-card.json").read_text())
+    done = epochs(tmp_path)[-1]
+    assert card["endReason"] == "stopped"
+    assert card["epochsCompleted"] == done
+    change_hyperparameters(tmp_path, epochs=str(done + 1))
+    status, out = finish(tmp_path)
+    assert status == 0, out
+    assert f"goes on after epoch {done}" in out
+    assert epochs(tmp_path) == list(range(1, done + 2))
+
+
+def test_a_killed_job_with_a_broken_checkpoint_goes_on_from_the_best_one(tmp_path: Path) -> None:
+    write_job(tmp_path, {"epochs": "2000"})
+    with job(tmp_path) as process:
+        wait_for(lambda: len(epochs(tmp_path)) >= 2, process)
+        process.kill()
+        process.communicate()
+    assert not (tmp_path / "model/model.onnx").exists()
+    with (tmp_path / "checkpoints/progress.jsonl").open("a") as file:
+        file.write('{"epoch": 99')
+    last = tmp_path / "checkpoints/last.pt"
+    last.write_bytes(last.read_bytes()[:1000])
+    change_hyperparameters(tmp_path, epochs="3")
+    status, out = finish(tmp_path)
+    assert status == 0, out
+    assert "last.pt cannot be read" in out
+    assert "goes on from the best epoch" in out
+    assert epochs(tmp_path)[:3] == [1, 2, 3]
+    assert (tmp_path / "model/model.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    ("break_job", "sentence"),
+    [
+        (
+            lambda base: change_hyperparameters(base, epochs="0", modelSize="huge"),
+            'Invalid hyperparameters: epochs is "0" but must be an integer from 1 to 2000; '
+            'modelSize is "huge" but must be small or large.',
+        ),
+        (
+            lambda base: (base / "input/data/selection/manifest.json").write_text("{"),
+            "The training selection (manifest.json) is not JSON",
+        ),
+        (
+            lambda base: (base / "input/data/dataset/pieces.jsonl").write_bytes(b"changed"),
+            "The data set's pieces.jsonl has sha256",
+        ),
+    ],
+    ids=["hyperparameters", "selection", "data set"],
+)
+def test_a_job_that_cannot_start_says_why_in_one_sentence(
+    tmp_path: Path, break_job: Callable[[Path], object], sentence: str
+) -> None:
+    write_job(tmp_path, {"epochs": "2"})
+    break_job(tmp_path)
+    status, out = finish(tmp_path)
+    assert status == 1
+    failure = (tmp_path / "output/failure").read_text()
+    assert failure.startswith(sentence)
+    assert len(failure) <= 1024
+    assert f"Training failed: {failure}" in out
+    assert list((tmp_path / "model").iterdir()) == []
