@@ -17,6 +17,7 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 import { resourcePrefix, techniqueIds } from "../domain/names/resource-names";
+import { buildDataset } from "../scripts/seeding/build-dataset";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../scripts/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../scripts/seeding/stock-models";
 import { hashOfAssembly, readTemplate } from "./cloud/assembly";
@@ -42,7 +43,6 @@ import { takeInstanceLock } from "./instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "./outputs";
 import { datasetCache, localPaths, repository } from "./paths";
 import { freePort, isPortFree } from "./processes/free-port";
-import { runToEnd } from "./processes/run-to-end";
 import { environmentPython, findPython, makeEnvironments, waitingCommand } from "./python/environments";
 
 /** The region that the local stacks believe to be in. */
@@ -301,15 +301,7 @@ async function bringUp(params: {
         const began = Date.now();
         // Why not has been said.
         if (!(await trainer)) return;
-        await runToEnd({
-          name: "the data set's builder",
-          command: environmentPython("training"),
-          args: [join(repository, "datasets", "build_bach_chorales.py"), datasetCache],
-          cwd: repository,
-          report: note,
-          logFile: join(paths.logs, "dataset.log"),
-          signal,
-        });
+        await buildDataset({ cache: datasetCache, report: note, logFile: join(paths.logs, "dataset.log"), signal });
         await seedBuiltDataset();
         note(`data set ${dataset.id}: ready after ${seconds(began)}`);
       },

@@ -1,23 +1,27 @@
 /**
  * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx local/python/prepare.ts
- * cloud inference`. A fraction of a second when they are current; never part of `npm ci`.
+ * cloud inference`. With `dataset` the stock data set, too. A moment when all is there; never part of `npm ci`.
  */
+import { buildDataset } from "../../scripts/seeding/build-dataset";
+import { committedDataset, isDatasetBuilt } from "../../scripts/seeding/stock-dataset";
+import { datasetCache, repository } from "../paths";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
   const names = pythonEnvironments.filter((name) => asked.includes(name));
-  const unknown = asked.filter((name) => !pythonEnvironments.some((known) => known === name));
-  if (names.length === 0 || unknown.length > 0) {
-    throw new Error(`Name one or more of ${pythonEnvironments.join(", ")}; not ${unknown.join(", ") || "nothing"}.`);
+  const known = [...pythonEnvironments, "dataset"];
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (asked.length === 0 || unknown.length > 0) {
+    throw new Error(`Name one or more of ${known.join(", ")}; not ${unknown.join(", ") || "nothing"}.`);
   }
-  await makeEnvironments({
-    names,
-    python: findPython(),
-    report: (line) => {
-      console.log(line);
-    },
-  });
+  const report = (line: string): void => {
+    console.log(line);
+  };
+  if (names.length > 0) await makeEnvironments({ names, python: findPython(), report });
+  if (asked.includes("dataset") && !isDatasetBuilt(datasetCache, committedDataset(repository))) {
+    await buildDataset({ cache: datasetCache, report });
+  }
 }
 
 main().catch((problem: unknown) => {

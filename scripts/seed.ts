@@ -1,0 +1,80 @@
+/**
+ * `npm run seed -- --stage dev`: puts the stock data set, its catalogue and the stock models into a deployed stage, as
+ * the local start does into the local cloud. Needs the outputs of the deploy and AWS credentials that may write to the
+ * artefacts bucket and the table:
+ *
+ *   npx cdk deploy --all --context stage=dev --outputs-file cdk-outputs.json
+ *   npm run seed -- --stage dev --outputs-file cdk-outputs.json
+ *
+ * Never run on AWS by its authors. Repeating it changes nothing.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+
+import { resourcePrefix, stages } from "../domain/names/resource-names";
+import { buildDataset } from "./seeding/build-dataset";
+import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "./seeding/stock-dataset";
+import { readStockModels, seedStockModel } from "./seeding/stock-models";
+
+const repository = resolve(__dirname, "..");
+const storageOutputsSchema = z.object({ TableName: z.string(), ArtefactsBucketName: z.string() });
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { stage: { type: "string" }, "outputs-file": { type: "string", default: "cdk-outputs.json" } },
+  });
+  const stage = z.enum(stages).exclude(["local"]).safeParse(values.stage);
+  if (!stage.success) {
+    throw new Error(
+      `--stage must be dev or prod, not ${values.stage ?? "missing"}; npm start seeds the local cloud itself.`,
+    );
+  }
+  const { tableName, artefactsBucket } = readStorageOutputs(resolve(values["outputs-file"]), stage.data);
+  const s3 = new S3Client({});
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const places = { s3, table, tableName, artefactsBucket };
+
+  for (const stockModel of readStockModels(join(repository, "models"))) {
+    await seedStockModel({ stockModel, ...places });
+    console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artefactsBucket}`);
+  }
+  const cache = join(repository, ".cache", "datasets");
+  const dataset = committedDataset(repository);
+  if (!isDatasetBuilt(cache, dataset)) {
+    await buildDataset({
+      cache,
+      report: (line) => {
+        console.log(line);
+      },
+    });
+  }
+  await seedDataset({ folder: builtDatasetFolder(cache, dataset), ...places });
+  console.log(`data set ${dataset.id} ${dataset.version} is in ${artefactsBucket}, its catalogue in ${tableName}`);
+}
+
+/** @throws Error that says how to get the file, or which stack is missing in it */
+function readStorageOutputs(
+  file: string,
+  stage: "dev" | "prod",
+): { readonly tableName: string; readonly artefactsBucket: string } {
+  const how = `npx cdk deploy --all --context stage=${stage} --outputs-file cdk-outputs.json`;
+  if (!existsSync(file)) throw new Error(`There is no ${file}. It is written by the deploy: ${how}`);
+  const stack = `${resourcePrefix(stage)}-Storage`;
+  const parsed = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
+  const outputs = storageOutputsSchema.safeParse(parsed[stack]);
+  if (!outputs.success) throw new Error(`${file} has no outputs of the stack ${stack}. Deploy that stage with: ${how}`);
+  return { tableName: outputs.data.TableName, artefactsBucket: outputs.data.ArtefactsBucketName };
+}
+
+main().catch((problem: unknown) => {
+  console.error(problem instanceof Error ? problem.message : problem);
+  process.exitCode = 1;
+});

@@ -1,0 +1,31 @@
+import { join, resolve } from "node:path";
+
+import { runToEnd } from "../../local/processes/run-to-end";
+import { environmentPython, findPython, makeEnvironments } from "../../local/python/environments";
+
+/**
+ * Builds the stock data set from the corpus of the installed music21 into `cache`, making the trainer's Python
+ * environment first where it is not there yet (minutes).
+ *
+ * @throws Error where what was built is not what the committed manifest says
+ */
+export async function buildDataset(params: {
+  readonly cache: string;
+  readonly report: (line: string) => void;
+  readonly logFile?: string;
+  readonly signal?: AbortSignal;
+}): Promise<void> {
+  const { cache, report, logFile, signal } = params;
+  const repository = resolve(__dirname, "../..");
+  const ended = signal === undefined ? {} : { signal };
+  await makeEnvironments({ names: ["training"], python: findPython(), report, ...ended });
+  await runToEnd({
+    name: "the data set's builder",
+    command: environmentPython("training"),
+    args: [join(repository, "datasets", "build_bach_chorales.py"), cache],
+    cwd: repository,
+    report,
+    ...(logFile === undefined ? {} : { logFile }),
+    ...ended,
+  });
+}
