@@ -1,0 +1,104 @@
+"""The builder of the Bach chorales: what a piece becomes, what is refused, how pieces are grouped and split."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import build_bach_chorales as builder
+import pytest
+from build_bach_chorales import NotUsable, Piece, Skipped
+from music21 import corpus, note, stream, tie
+
+MELODY = [(i * 4, 4, pitch) for i, pitch in enumerate((60, 62, 64, 65, 67, 69, 71, 72, 71, 69, 67, 65))]
+
+
+def piece(name: str, *, title: str = "", melody: list[tuple[int, int, int]] | None = None, bars: int = 4) -> Piece:
+    voices = [MELODY if melody is None else melody, [(0, 16, 57)], [(0, 16, 52)], [(0, 16, 45 + len(name) % 5)]]
+    return Piece(name, title, "chorale", "major", "c-major", 0, bars, voices)
+
+
+def test_a_chorale_with_a_pickup_stands_on_its_barlines() -> None:
+    path = next(p for p in corpus.getComposer("bach") if p.name == "bwv10.7.mxl")
+    chorale = builder.read_piece(str(path), "Meine Seele erhebt den Herren")
+    assert chorale.id == "bwv-10.7"
+    assert len(chorale.voices) == 4
+    assert min(onset for voice in chorale.voices for onset, _, _ in voice) == (16 - chorale.pickup_steps) % 16
+    end = max(onset + duration for voice in chorale.voices for onset, duration, _ in voice)
+    assert (chorale.bars - 1) * 16 < end <= chorale.bars * 16
+    assert all(duration >= 1 and 30 < pitch < 90 for voice in chorale.voices for _, duration, pitch in voice)
+    # The cadence is in the last bar's strong beats: a wrong alignment would put the last note elsewhere.
+    assert {voice[-1][0] % 8 for voice in chorale.voices} == {0}
+
+
+def test_tied_notes_are_one_and_repeated_notes_are_several() -> None:
+    part = stream.Part()
+    first, second = note.Note("C4", quarterLength=1), note.Note("C4", quarterLength=2)
+    first.tie, second.tie = tie.Tie("start"), tie.Tie("stop")
+    for element in (first, second, note.Note("C4", quarterLength=1), note.Note("C4", quarterLength=1)):
+        part.append(element)
+    assert builder.read_part(part, 4) == [(4, 12, 60), (16, 4, 60), (20, 4, 60)]
+
+
+def test_what_the_grid_cannot_hold_is_refused_with_its_reason() -> None:
+    triplet = stream.Part()
+    triplet.append([note.Note("C4", quarterLength=1 / 3) for _ in range(3)])
+    with pytest.raises(NotUsable, match="off the sixteenth grid"):
+        builder.read_part(triplet, 0)
+    with pytest.raises(NotUsable, match="is empty"):
+        builder.read_part(stream.Part(), 0)
+
+
+def test_names_are_safe_in_keys_and_urls() -> None:
+    assert builder.piece_id("bwv248.35-3c.mxl") == "bwv-248.35-3c"
+    assert builder.piece_id("bwv281.krn") == "bwv-281"
+    assert builder.slug("Ich dank’ dir, lieber Herre") == "ich-dank-dir-lieber-herre"
+    assert builder.slug("Wie schön leuchtet") == builder.slug("Wie schon leuchtet")
+
+
+def test_a_tune_is_known_by_its_title_or_by_its_opening_in_any_key() -> None:
+    transposed = [(onset, duration, pitch + 3) for onset, duration, pitch in MELODY]
+    other = [(onset, duration, 60 + (onset * 5) % 7) for onset, duration, _ in MELODY]
+    pieces = [
+        piece("a"),
+        piece("b", melody=transposed, title="A title"),
+        piece("c", melody=other, title="A, title"),
+        piece("d", melody=[(o, d, p - 1 if o else p) for o, d, p in other], title="bwv1.mxl"),
+    ]
+    tunes = builder.group_by_tune(pieces)
+    assert tunes["a"] == tunes["b"] == tunes["c"]
+    assert tunes["d"] != tunes["a"]
+
+
+def test_tunes_stay_together_and_splits_get_their_shares() -> None:
+    pieces = [piece(f"p{index:03}", bars=8 + index % 9) for index in range(200)]
+    tunes = {one.id: f"tune-{int(one.id[1:]) // 2}" for one in pieces}
+    splits = builder.split_groups(pieces, tunes)
+    assert splits == builder.split_groups(list(reversed(pieces)), tunes)
+    bars: Counter[str] = Counter()
+    for one in pieces:
+        bars[splits[tunes[one.id]]] += one.bars
+    total = sum(bars.values())
+    assert bars["train"] / total == pytest.approx(0.8, abs=0.02)
+    assert bars["validation"] / total == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_files_have_the_same_bytes_in_any_order_and_name_duplicates() -> None:
+    results = [piece("bb"), Skipped("z", "it has 5 parts, not four"), piece("aa"), piece("c", title="x")]
+    files = builder.assemble(results, "1.0")
+    assert files == builder.assemble(reversed(results), "1.0")
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["sha256"] == hashlib.sha256(files["pieces.jsonl"]).hexdigest()
+    assert [skip["id"] for skip in manifest["skipped"]] == ["bb", "z"]
+    assert manifest["skipped"][0]["reason"] == "it has the same notes as aa"
+    assert manifest["pieces"] == len(files["pieces.jsonl"].splitlines()) == 2
+
+
+def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path: Path) -> None:
+    assert not builder.is_built(tmp_path)
+    (tmp_path / "manifest.json").write_bytes(builder.COMMITTED_MANIFEST.read_bytes())
+    (tmp_path / "catalogue.json").write_text("{}")
+    (tmp_path / "pieces.jsonl").write_text("not what was built")
+    assert not builder.is_built(tmp_path)
