@@ -2,6 +2,7 @@
 import { isTechniqueId } from "../../domain/names/resource-names";
 import { checkParameters, techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { shortValue } from "./validation";
 
 export type TechniqueField = "parameters" | "hyperparameters";
 
@@ -14,8 +15,10 @@ export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: 
   const { technique } = body;
   const given = body[field];
   if (typeof technique !== "string" || !isTechniqueId(technique) || !isObject(given)) return [];
-  return checkParameters(techniques[technique][field], given).issues.map((issue) => ({
-    ...issue,
-    pointer: `/${field}${issue.pointer}`,
+  return checkParameters(techniques[technique][field], given).issues.map(({ pointer, reason, value, allowed }) => ({
+    pointer: `/${field}${pointer.slice(0, 100)}`,
+    reason,
+    ...shortValue(value),
+    ...(allowed === undefined ? {} : { allowed }),
   }));
 }

@@ -18,7 +18,7 @@ export function jsonPointer(path: Path): string {
 }
 
 /** A value short enough to be repeated in an answer. */
-function shortValue(value: unknown): { readonly value?: unknown } {
+export function shortValue(value: unknown): { readonly value?: unknown } {
   if (typeof value === "string")
     return { value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value };
   return typeof value === "number" || typeof value === "boolean" || value === null ? { value } : {};
@@ -40,9 +40,13 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** The schema of the field at a path, as far as objects, arrays and records lead there. */
-function schemaAt(schema: z.core.$ZodType, [part, ...rest]: Path): z.core.$ZodType | undefined {
+function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
+  const [part, ...rest] = path;
   const inner = unwrap(schema);
   if (part === undefined) return inner;
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.map((option) => schemaAt(option, path)).find((found) => found !== undefined);
+  }
   let next: z.core.$ZodType | undefined;
   if (inner instanceof z.ZodObject) {
     const shape: Readonly<Record<string, z.core.$ZodType>> = inner.shape;
@@ -131,7 +135,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
       );
     }
     default: {
-      const missing = issue.code === "invalid_type" && value === undefined;
+      const missing = value === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value");
       const reason = missing ? "is required" : issue.message;
       return [fieldError(issue.path, reason, value, allowedBy(at))];
     }

@@ -1,0 +1,319 @@
+import * as fc from "fast-check";
+import * as z from "zod";
+import { jsonAnswer } from "../../../lambdas/http/answer";
+import { negotiate } from "../../../lambdas/http/accept";
+import { decodeCursor, encodeCursor } from "../../../lambdas/http/cursor";
+import { isNotModified, requireMatch } from "../../../lambdas/http/entity-tag";
+import { Problem } from "../../../lambdas/http/problem";
+import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
+import { jsonPointer, parseBody, parseQuery } from "../../../lambdas/http/validation";
+import { TableBusy } from "../../../lambdas/aws/table/errors";
+import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
+import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
+import { pageQuerySchema } from "../../../domain/schemas/api/shared";
+import { techniqueErrors } from "../../../lambdas/http/technique-values";
+import { documentedApi, httpEvent, problemOf } from "./support/documented-api";
+import { alice, bob } from "./support/items";
+
+const requestOf = (...args: Parameters<typeof httpEvent>): Request => readRequest(httpEvent(...args));
+const refusal = (act: () => unknown): Problem => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+};
+
+describe("the wrapper", () => {
+  test("answers 404 as a problem where there is no route", async () => {
+    const api = documentedApi({});
+    const reply = await api.call("GET", "/nothing/here");
+    expect(reply.status).toBe(404);
+    expect(reply.headers["content-type"]).toBe("application/problem+json");
+    expect(reply.body).toEqual({
+      type: "urn:opencomposer:problem:not-found",
+      title: "Not found",
+      status: 404,
+      detail: "There is nothing at /nothing/here.",
+      instance: "/nothing/here",
+      code: "NOT_FOUND",
+      requestId: "request-1",
+    });
+  });
+
+  test("turns any fault into a 500 that tells nothing, and logs it", async () => {
+    const fault = new Error("table arn:aws:dynamodb:eu-west-1:123456789012:table/secret is gone");
+    const api = documentedApi({
+      listTracks: async () => {
+        throw fault;
+      },
+    });
+    const reply = await api.call("GET", "/tracks");
+    expect(reply.status).toBe(500);
+    expect(problemOf(reply).code).toBe("INTERNAL");
+    expect(reply.bytes.toString()).not.toContain("secret");
+    expect(api.log.lines).toContainEqual(
+      expect.objectContaining({ level: "error", details: expect.objectContaining({ error: fault }) as unknown }),
+    );
+  });
+
+  test("logs one line a request, without token and body", async () => {
+    const api = documentedApi({ updateTrack: async () => jsonAnswer({ status: 200, body: {} }) });
+    await api
+      .call("PATCH", "/tracks/x", { json: { name: "private words" }, headers: { authorization: "Bearer abc.def" } })
+      .catch(() => undefined);
+    const lines = api.log.lines.filter(({ message }) => message === "request");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.details).toMatchObject({ requestId: "request-1", operation: "updateTrack", status: 200 });
+    expect(JSON.stringify(api.log.lines)).not.toMatch(/private words|abc\.def/);
+  });
+
+  test("answers 503 with Retry-After when the table stayed busy", async () => {
+    const api = documentedApi({
+      createTrack: async () => {
+        throw new TableBusy("conflicts");
+      },
+    });
+    const reply = await api.call("POST", "/tracks");
+    expect(reply.status).toBe(503);
+    expect(reply.headers["retry-after"]).toBe("1");
+  });
+});
+
+describe("a request", () => {
+  test.each([
+    ["no claims", undefined],
+    ["no subject", { token_use: "access" }],
+    ["an id token", { sub: alice, token_use: "id" }],
+    ["no use", { sub: alice }],
+    ["a subject that would leave its partition", { sub: "x/../y", token_use: "access" }],
+    ["a subject that is no text", { sub: 7, token_use: "access" }],
+  ])("with %s is not authenticated", (_, claims) => {
+    const event = httpEvent("GET", "/tracks");
+    const request = readRequest({ ...event, requestContext: { authorizer: { jwt: { claims } } } });
+    expect(refusal(() => request.subject())).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  });
+
+  test("has its subject from an access token, whatever else the claims hold", () => {
+    const claims = { sub: alice, token_use: "access", exp: 123, "cognito:groups": ["a", "b"] };
+    expect(requestOf("GET", "/tracks", { claims }).subject()).toBe(alice);
+  });
+
+  test("is refused over 1 MiB, by the decoded size, and taken at 1 MiB", () => {
+    const bytes = new Uint8Array(bodyLimitBytes);
+    expect(requestOf("POST", "/tracks", { bytes }).body).toHaveLength(bodyLimitBytes);
+    for (const call of [{ bytes: new Uint8Array(bodyLimitBytes + 1) }, { text: "é".repeat(bodyLimitBytes / 2 + 1) }]) {
+      expect(refusal(() => requestOf("POST", "/tracks", call))).toMatchObject({ status: 413, code: "BODY_TOO_LARGE" });
+    }
+  });
+
+  test.each([
+    ["text", { text: "hello", headers: { "content-type": "text/plain" } }, 415, "UNSUPPORTED_MEDIA_TYPE"],
+    ["no type", { text: "{}" }, 415, "UNSUPPORTED_MEDIA_TYPE"],
+    ["half JSON", { text: '{"name":', headers: { "content-type": "application/json" } }, 400, "MALFORMED_JSON"],
+    ["no body", { headers: { "content-type": "application/json; charset=utf-8" } }, 400, "MALFORMED_JSON"],
+    [
+      "JSON that is not UTF-8",
+      { bytes: Uint8Array.of(0x22, 0xff, 0x22), headers: { "content-type": "application/json" } },
+      400,
+      "MALFORMED_JSON",
+    ],
+  ])("with %s as its body is refused", (_, call, status, code) => {
+    const request = requestOf("PATCH", "/tracks/x", call);
+    expect(refusal(() => parseBody({ request, schema: z.strictObject({}) }))).toMatchObject({ status, code });
+  });
+});
+
+describe("validation", () => {
+  const jobErrors = (json: unknown) =>
+    refusal(() =>
+      parseBody({
+        request: requestOf("POST", "/training-jobs", { json }),
+        schema: createTrainingJobSchema,
+        alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
+      }),
+    );
+
+  test("names every broken field at once, technique-specific and unknown ones included", () => {
+    const problem = jobErrors({
+      name: "",
+      technique: "unet-gan",
+      topics: { mode: [] },
+      maxRuntimeSeconds: 59,
+      colour: "red",
+      hyperparameters: { epochs: 0, learningRate: "fast", updateRatio: 2.5, modelSize: "huge", speed: 3 },
+    });
+    expect(problem).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+    const byPointer = new Map(problem.errors?.map((error) => [error.pointer, error]));
+    expect([...byPointer.keys()].sort()).toEqual([
+      "/colour",
+      "/hyperparameters/epochs",
+      "/hyperparameters/learningRate",
+      "/hyperparameters/modelSize",
+      "/hyperparameters/speed",
+      "/hyperparameters/updateRatio",
+      "/maxRuntimeSeconds",
+      "/name",
+      "/topics/mode",
+    ]);
+    expect(byPointer.get("/hyperparameters/epochs")).toMatchObject({ value: 0, allowed: "an integer from 1 to 2000" });
+    expect(byPointer.get("/maxRuntimeSeconds")).toMatchObject({ value: 59, allowed: "an integer, 60 to 86400" });
+    expect(byPointer.get("/hyperparameters/modelSize")).toMatchObject({ value: "huge", allowed: "small, large" });
+    expect(byPointer.get("/colour")).toMatchObject({ reason: "unknown field", value: "red" });
+  });
+
+  test("says what is missing", () => {
+    const { errors = [] } = jobErrors({});
+    expect(errors).toEqual([
+      expect.objectContaining({ pointer: "/name", reason: "is required" }),
+      expect.objectContaining({ pointer: "/technique", reason: "is required", allowed: "unet-gan" }),
+    ]);
+  });
+
+  const inputErrors = (input: unknown) => {
+    const json = { name: "n", technique: "unet-gan", modelId: "m", input };
+    const request = requestOf("POST", "/compositions", { json });
+    return refusal(() => parseBody({ request, schema: createCompositionSchema })).errors ?? [];
+  };
+
+  test("of one of several forms speaks of the one that was meant", () => {
+    expect(inputErrors({ trackId: "short" })).toEqual([
+      expect.objectContaining({ pointer: "/input/trackId", value: "short" }),
+    ]);
+    expect(inputErrors({ compositionId: "0".repeat(26), trackIndex: -1 })).toEqual([
+      expect.objectContaining({ pointer: "/input/trackIndex", value: -1, allowed: "an integer, 0 to 63" }),
+    ]);
+    const [none, ...more] = inputErrors({});
+    expect(more).toEqual([]);
+    expect(none).toMatchObject({ pointer: "/input" });
+    expect(none?.allowed).toMatch(/sampleMelodyId.*trackId.*compositionId/);
+  });
+
+  test("of a query refuses unknown, repeated and broken parameters together", () => {
+    const request = requestOf("GET", "/tracks?limit=0&page=2&cursor=a&cursor=b");
+    const { errors = [], status } = refusal(() => parseQuery(request, pageQuerySchema));
+    expect(status).toBe(400);
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual(["?cursor", "?limit", "?page"]);
+    expect(parseQuery(requestOf("GET", "/tracks"), pageQuerySchema)).toEqual({ limit: 20 });
+    expect(parseQuery(requestOf("GET", "/tracks?limit=100"), pageQuerySchema)).toEqual({ limit: 100 });
+  });
+
+  test("answers any JSON at all, with errors whose pointers lead to the values they repeat", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        const { status, errors = [] } = jobErrors(json);
+        expect(status).toBe(400);
+        expect(errors.length).toBeGreaterThan(0);
+        expect(errors.length).toBeLessThanOrEqual(100);
+        for (const { pointer } of errors) expect(pointer === "" || pointer.startsWith("/")).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("keeps its answer short for a body of many unknown fields", () => {
+    const problem = jobErrors(
+      Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`field${index}`, "x".repeat(200)])),
+    );
+    expect(problem.errors).toHaveLength(100);
+    expect(problem.message).toContain("4002 fields");
+    expect(JSON.stringify(problem.errors).length).toBeLessThan(50_000);
+  });
+
+  test("writes JSON pointers that can be read back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 20 })), (path) => {
+        const parts = jsonPointer(path).split("/").slice(1);
+        expect(parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))).toEqual(path);
+      }),
+    );
+  });
+});
+
+describe("cursors", () => {
+  const scope = { kind: "TRACK", sub: alice };
+  test("go round for every sort key", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 128 }).filter((text) => Buffer.from(text).toString() === text),
+        (after) => {
+          expect(decodeCursor(scope, encodeCursor(scope, after))).toBe(after);
+        },
+      ),
+    );
+  });
+  test("of another user or another list are refused", () => {
+    const cursor = encodeCursor(scope, "0".repeat(26));
+    expect(refusal(() => decodeCursor({ ...scope, sub: bob }, cursor))).toMatchObject({ code: "INVALID_CURSOR" });
+    expect(refusal(() => decodeCursor({ ...scope, kind: "MODEL" }, cursor))).toMatchObject({ code: "INVALID_CURSOR" });
+    expect(cursor).not.toContain(alice);
+    expect(Buffer.from(cursor, "base64url").toString()).not.toContain(alice);
+  });
+  test("that we did not write are refused, whatever they are", () => {
+    const base = encodeCursor(scope, "0".repeat(26));
+    const foreign = fc.oneof(
+      fc.string(),
+      fc.base64String(),
+      fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString("base64url")),
+      fc.constantFrom(`${base}=`, `${base} `, base.slice(1), `${base}AA`),
+    );
+    fc.assert(
+      fc.property(foreign, (cursor) => {
+        expect(refusal(() => decodeCursor(scope, cursor))).toMatchObject({ status: 400, code: "INVALID_CURSOR" });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("entity tags", () => {
+  test.each([
+    ['"3"', true],
+    ['W/"3"', true],
+    ['"1", "3"', true],
+    ["*", true],
+    ['"4"', false],
+    ["3", false],
+    ["", false],
+  ])("If-None-Match: %s", (header, same) => {
+    expect(isNotModified(requestOf("GET", "/x", { headers: { "if-none-match": header } }), '"3"')).toBe(same);
+  });
+  test.each([
+    ['"3"', true],
+    ["*", true],
+    ['"2", "3"', true],
+    ['W/"3"', false],
+    ['"4"', false],
+  ])("If-Match: %s", (header, same) => {
+    const request = requestOf("PATCH", "/x", { headers: { "If-Match": header } });
+    if (same) requireMatch(request, '"3"');
+    else
+      expect(
+        refusal(() => {
+          requireMatch(request, '"3"');
+        }),
+      ).toMatchObject({ status: 412 });
+  });
+});
+
+describe("negotiation", () => {
+  test.each([
+    [undefined, "audio/midi"],
+    ["*/*", "audio/midi"],
+    ["audio/*", "audio/midi"],
+    ["application/json", "application/json"],
+    ["application/json, */*;q=0.1", "application/json"],
+    ["audio/midi;q=0.2, application/json;q=0.9", "application/json"],
+    ["application/json, text/plain, */*", "audio/midi"],
+    ["application/*;q=0.5, audio/midi;q=0", "application/json"],
+  ])("Accept: %s gives %s", (accept, type) => {
+    const request = requestOf("GET", "/x", accept === undefined ? {} : { headers: { accept } });
+    expect(negotiate(request, ["audio/midi", "application/json"])).toBe(type);
+  });
+  test("refuses what it cannot send", () => {
+    const request = requestOf("GET", "/x", { headers: { accept: "text/html" } });
+    expect(refusal(() => negotiate(request, ["audio/midi", "application/json"]))).toMatchObject({ status: 406 });
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * The operations behind their wrapper, called as API Gateway calls them; every answer is held against docs/openapi.json:
+ * its status is documented for the operation, and its body fits the schema.
+ */
+import Ajv from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import * as z from "zod";
+import document from "../../../../docs/openapi.json";
+import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../../../domain/names/api-routes";
+import { withHttp, type HttpResult, type Operation } from "../../../../lambdas/http/with-http";
+import type { HttpEvent } from "../../../../lambdas/http/request";
+import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";
+import { alice } from "./items";
+
+export interface Call {
+  readonly sub?: string | undefined;
+  /** Replaces the claims of a proper access token. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  readonly json?: unknown;
+  /** Text of the body as it is sent, for bodies that are no JSON. */
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  /** The body as JSON. */
+  readonly body: unknown;
+}
+
+const problemSchema = z.object({
+  status: z.number(),
+  code: z.string(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z
+    .array(z.object({ pointer: z.string(), reason: z.string(), value: z.unknown(), allowed: z.string().optional() }))
+    .optional(),
+});
+
+/** The problem of a refusal. */
+export const problemOf = (reply: Reply) => problemSchema.parse(reply.body);
+export const resourceOf = <Schema extends z.ZodType>(reply: Reply, schema: Schema): z.output<Schema> =>
+  schema.parse(reply.body);
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(document, "openapi");
+
+const escape = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+
+interface DocumentedOperation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+const pathsSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.looseObject({ responses: z.record(z.string(), z.looseObject({})) })),
+);
+const responseSchema = z.looseObject({ content: z.record(z.string(), z.unknown()).optional() });
+
+function documented(id: OperationId): DocumentedOperation {
+  const { method, path } = apiRoutes[id];
+  const found = pathsSchema.parse(document.paths)[path]?.[method.toLowerCase()];
+  if (found === undefined) throw new Error(`${id} is not in docs/openapi.json`);
+  return {
+    responses: Object.fromEntries(
+      Object.entries(found.responses).map(([status, response]) => {
+        const { content } = responseSchema.parse(response);
+        return [status, content === undefined ? {} : { content }];
+      }),
+    ),
+  };
+}
+
+/** Throws when an answer is not as the document says. */
+export function expectDocumented(id: OperationId, reply: Reply): void {
+  const { method, path } = apiRoutes[id];
+  const response = documented(id).responses[String(reply.status)];
+  if (response === undefined) throw new Error(`${id} answered ${reply.status}, which is not documented`);
+  if (reply.bytes.length === 0) return;
+  const type = reply.headers["content-type"] ?? "";
+  if (response.content?.[type] === undefined) throw new Error(`${id} ${reply.status} answered ${type}: not documented`);
+  if (!type.endsWith("json")) return;
+  const pointer = ["paths", path, method.toLowerCase(), "responses", String(reply.status), "content", type, "schema"];
+  const validate = ajv.compile({ $ref: `openapi#/${pointer.map(escape).join("/")}` });
+  if (!validate(reply.body)) {
+    throw new Error(`${id} ${reply.status} does not fit its schema: ${JSON.stringify(validate.errors)}`);
+  }
+}
+
+export function collectingLog(): Log & { readonly lines: { level: string; message: string; details?: LogDetails }[] } {
+  const lines: { level: string; message: string; details?: LogDetails }[] = [];
+  const line = (level: string) => (message: string, details?: LogDetails) => {
+    lines.push({ level, message, ...(details === undefined ? {} : { details }) });
+  };
+  return { lines, debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}
+
+/** The route of a path, with its parameters, as API Gateway finds it. */
+function match(method: string, path: string): { id: OperationId; pathParameters: Record<string, string> } | undefined {
+  for (const [id, route] of Object.entries(apiRoutes)) {
+    const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+    const found = route.method === method ? pattern.exec(path) : null;
+    if (found !== null && isOperationId(id)) return { id, pathParameters: { ...found.groups } };
+  }
+  return undefined;
+}
+
+/** An HTTP API event of payload 2.0. */
+export function httpEvent(method: string, target: string, call: Call = {}): HttpEvent {
+  const [path = "", rawQueryString = ""] = target.split("?");
+  const found = match(method, path);
+  const jsonText = call.json === undefined ? call.text : JSON.stringify(call.json);
+  const claims = call.claims ?? { sub: call.sub ?? alice, token_use: "access" };
+  const body = call.bytes === undefined ? jsonText : Buffer.from(call.bytes).toString("base64");
+  return {
+    routeKey: found === undefined ? "$default" : routeKey(apiRoutes[found.id]),
+    rawPath: path,
+    rawQueryString,
+    headers: {
+      ...(call.json === undefined ? {} : { "content-type": "application/json" }),
+      ...call.headers,
+    },
+    pathParameters: found === undefined ? null : found.pathParameters,
+    ...(body === undefined ? {} : { body }),
+    isBase64Encoded: call.bytes !== undefined,
+    requestContext: { requestId: "request-1", http: { method, path }, authorizer: { jwt: { claims } } },
+  };
+}
+
+function replyOf({ statusCode, headers, body, isBase64Encoded }: HttpResult): Reply {
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  const isJson = (headers["content-type"] ?? "").endsWith("json");
+  return { status: statusCode, headers, bytes, body: isJson ? JSON.parse(bytes.toString("utf8")) : undefined };
+}
+
+export interface DocumentedApi {
+  readonly log: ReturnType<typeof collectingLog>;
+  call(method: string, target: string, call?: Call): Promise<Reply>;
+}
+
+export function documentedApi(operations: Readonly<Partial<Record<OperationId, Operation>>>): DocumentedApi {
+  const log = collectingLog();
+  const handler = withHttp({ operations, log });
+  return {
+    log,
+    call: async (method, target, call = {}) => {
+      const reply = replyOf(await handler(httpEvent(method, target, call)));
+      const id = match(method, target.split("?")[0] ?? "")?.id;
+      if (id !== undefined) expectDocumented(id, reply);
+      return reply;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
+
+/** A bucket in memory. */
+export class FakeFiles implements StoredFiles {
+  readonly objects = new Map<string, Uint8Array>();
+
+  readonly read: StoredFiles["read"] = async (key) => this.objects.get(key);
+  readonly write: StoredFiles["write"] = async ({ key, bytes }) => {
+    this.objects.set(key, bytes);
+  };
+  readonly writeNew: StoredFiles["writeNew"] = async ({ key, bytes }) => {
+    if (this.objects.has(key)) return false;
+    this.objects.set(key, bytes);
+    return true;
+  };
+  readonly remove: StoredFiles["remove"] = async (keys) => {
+    for (const key of keys) this.objects.delete(key);
+  };
+  readonly removeAllUnder: StoredFiles["removeAllUnder"] = async (prefix) => {
+    for (const key of this.objects.keys()) if (key.startsWith(prefix)) this.objects.delete(key);
+  };
+  readonly list: StoredFiles["list"] = async (prefix) =>
+    [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  readonly presign: StoredFiles["presign"] = async (key) => ({
+    url: `https://bucket.example/${key}?signature=secret`,
+    expiresAt: "2026-01-31T12:05:00.000Z",
+  });
+}

@@ -1,0 +1,159 @@
+/** The table in memory: what the repositories promise, without DynamoDB. test/integration/table.test.ts holds the real ones to the same. */
+import {
+  catalogueKey,
+  ownedKey,
+  stockModelKey,
+  type OwnedKind,
+  type TableKey,
+} from "../../../../domain/names/table-keys";
+import type { CatalogueItem, IdempotencyRecord, StockModelItem } from "../../../../domain/schemas/items";
+import type { CompositionItem, TrainingJobItem } from "../../../../domain/schemas/items";
+import type { QuotaCounter } from "../../../../domain/schemas/user-caps";
+import {
+  AlreadyAnswered,
+  CapReached,
+  ItemNotFound,
+  ReferenceGone,
+  StaleItem,
+} from "../../../../lambdas/aws/table/errors";
+import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
+import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
+import type { OwnedItem, OwnedItems } from "../../../../lambdas/aws/table/owned-items";
+import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
+
+const text = ({ pk, sk }: TableKey): string => `${pk}|${sk}`;
+
+export class FakeTable {
+  readonly keys = new Set<string>();
+  readonly quotas = new Map<string, number>();
+  private readonly records = new Map<string, IdempotencyRecord>();
+  private readonly stock = new Map<string, StockModelItem>();
+  private readonly catalogues = new Map<string, CatalogueItem>();
+  readonly openCompositions: CompositionItem[] = [];
+  readonly openTrainingJobs: TrainingJobItem[] = [];
+
+  owned<Item extends OwnedItem>(kind: OwnedKind, initial: readonly Item[] = []): FakeOwnedItems<Item> {
+    return new FakeOwnedItems(this, kind, initial);
+  }
+
+  quota(sub: string, counter: QuotaCounter): number {
+    return this.quotas.get(`${sub}/${counter}`) ?? 0;
+  }
+
+  addStockModel(item: StockModelItem): void {
+    this.stock.set(item.id, item);
+    this.keys.add(text(stockModelKey(item.id)));
+  }
+
+  addCatalogue(item: CatalogueItem): void {
+    this.catalogues.set(item.dataset.id, item);
+    this.keys.add(text(catalogueKey(item.dataset.id)));
+  }
+
+  readonly stockModels: StockModels = {
+    get: async (id) => this.stock.get(id),
+    list: async ({ limit, after }) => {
+      const items = [...this.stock.values()]
+        .filter(({ id }) => after === undefined || id > after)
+        .sort((one, other) => (one.id < other.id ? -1 : 1));
+      return { items: items.slice(0, limit), hasMore: items.length > limit };
+    },
+  };
+
+  readonly cataloguesOfDatasets: Catalogues = { get: async (id) => this.catalogues.get(id) };
+
+  readonly idempotencyRecords: IdempotencyRecords = {
+    find: async ({ sub, route, key }) => this.records.get(`${sub}/${route}/${key}`),
+  };
+
+  readonly openWork: OpenWorkOfUser = {
+    compositions: async (sub) => this.openCompositions.filter((item) => item.sub === sub),
+    trainingJobs: async (sub) => this.openTrainingJobs.filter((item) => item.sub === sub),
+  };
+
+  remember(id: string, record: IdempotencyRecord): void {
+    this.records.set(id, record);
+  }
+
+  recordOf(id: string): IdempotencyRecord | undefined {
+    return this.records.get(id);
+  }
+}
+
+export class FakeOwnedItems<Item extends OwnedItem> implements OwnedItems<Item> {
+  private readonly items = new Map<string, Item>();
+
+  constructor(
+    private readonly table: FakeTable,
+    private readonly kind: OwnedKind,
+    initial: readonly Item[],
+  ) {
+    for (const item of initial) this.put(item);
+  }
+
+  put(item: Item): void {
+    const key = this.keyOf(item);
+    this.items.set(key, item);
+    this.table.keys.add(key);
+  }
+
+  all(): Item[] {
+    return [...this.items.values()];
+  }
+
+  private keyOf({ sub, id }: { readonly sub: string; readonly id: string }): string {
+    return text(ownedKey(this.kind, sub, id));
+  }
+
+  readonly get: OwnedItems<Item>["get"] = async (of) => this.items.get(this.keyOf(of));
+
+  readonly load: OwnedItems<Item>["load"] = async (of) => {
+    const item = this.items.get(this.keyOf(of));
+    if (item === undefined) throw new ItemNotFound(this.kind, of.id);
+    return item;
+  };
+
+  readonly list: OwnedItems<Item>["list"] = async ({ sub, limit, after }) => {
+    const items = this.all()
+      .filter((item) => item.sub === sub && (after === undefined || item.id < after))
+      .sort((one, other) => (one.id < other.id ? 1 : -1));
+    return { items: items.slice(0, limit), hasMore: items.length > limit };
+  };
+
+  readonly create: OwnedItems<Item>["create"] = async ({ item, raise, caps, idempotency, mustExist = [] }) => {
+    const id =
+      idempotency === undefined
+        ? undefined
+        : `${idempotency.claim.sub}/${idempotency.claim.route}/${idempotency.claim.key}`;
+    const first = id === undefined ? undefined : this.table.recordOf(id);
+    if (first !== undefined) throw new AlreadyAnswered(first);
+    for (const counter of raise) {
+      if (this.table.quota(item.sub, counter) >= caps[counter]) throw new CapReached(counter, caps[counter]);
+    }
+    for (const key of mustExist) if (!this.table.keys.has(text(key))) throw new ReferenceGone(key);
+    for (const counter of raise) {
+      this.table.quotas.set(`${item.sub}/${counter}`, this.table.quota(item.sub, counter) + 1);
+    }
+    if (id !== undefined && idempotency !== undefined) this.table.remember(id, idempotency.record);
+    this.put(item);
+  };
+
+  readonly change: OwnedItems<Item>["change"] = async (item, attributes, now) => {
+    if (this.items.get(this.keyOf(item))?.version !== item.version) {
+      throw new StaleItem(ownedKey(this.kind, item.sub, item.id));
+    }
+    const changed = { ...item, ...attributes, version: item.version + 1, updatedAt: now.toISOString() };
+    this.put(changed);
+    return changed;
+  };
+
+  readonly remove: OwnedItems<Item>["remove"] = async ({ item, lower }) => {
+    const key = this.keyOf(item);
+    if (this.items.get(key)?.version !== item.version) throw new StaleItem(ownedKey(this.kind, item.sub, item.id));
+    this.items.delete(key);
+    this.table.keys.delete(key);
+    for (const counter of lower) {
+      this.table.quotas.set(`${item.sub}/${counter}`, this.table.quota(item.sub, counter) - 1);
+    }
+  };
+}
