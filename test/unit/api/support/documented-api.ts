@@ -37,7 +37,14 @@ const problemSchema = z.object({
   detail: z.string(),
   requestId: z.string(),
   errors: z
-    .array(z.object({ pointer: z.string(), reason: z.string(), value: z.unknown(), allowed: z.string().optional() }))
+    .array(
+      z.object({
+        pointer: z.string(),
+        reason: z.string(),
+        value: z.unknown().optional(),
+        allowed: z.string().optional(),
+      }),
+    )
     .optional(),
 });
 

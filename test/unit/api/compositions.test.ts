@@ -1,0 +1,313 @@
+import { createHash } from "node:crypto";
+import { parseMidi } from "../../../domain/music/midi-file";
+import { writeMidi, type Score } from "../../../domain/music/score";
+import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { compositionSchema } from "../../../domain/schemas/api/compositions";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import { composerApi, type ComposerApi } from "./support/composer-api";
+import { problemOf, resourceOf } from "./support/documented-api";
+import { alice, bob, caps, composition, finishedOutput, model, track } from "./support/items";
+
+const wanted = {
+  name: "Evening",
+  technique: "unet-gan",
+  modelId: "unet-gan-bach",
+  input: { sampleMelodyId: "twinkle-twinkle" },
+};
+const create = async (api: ComposerApi, more: object = {}) =>
+  await api.call("POST", "/compositions", { json: { ...wanted, ...more } });
+
+describe("composing", () => {
+  test("answers 202 with the resource, where to follow it and when to ask", async () => {
+    const api = composerApi();
+    const reply = await create(api);
+    expect(reply.status).toBe(202);
+    const created = resourceOf(reply, compositionSchema);
+    expect(created).toMatchObject({ ...wanted, state: "PENDING", seed: 1234, inputOptions: {}, parameters: {} });
+    expect(reply.headers).toMatchObject({ location: `/compositions/${created.id}`, "retry-after": "1", etag: '"1"' });
+    expect(api.compositions.all()[0]).toMatchObject({
+      openWork: "COMPOSITION",
+      openWorkOwner: `${alice}#${created.id}`,
+      attempt: 0,
+      model: { id: "unet-gan-bach", stock: true },
+    });
+    expect(api.metrics).toEqual(["CompositionsSubmitted"]);
+  });
+
+  test("keeps the seed and the options that were given", async () => {
+    const reply = await create(composerApi(), { seed: 0, inputOptions: { tempo: 80, startBar: 2, bars: 2 } });
+    expect(reply.body).toMatchObject({ seed: 0, inputOptions: { tempo: 80, startBar: 2, bars: 2 } });
+  });
+
+  test("takes the caller's tracks, models and finished compositions, and nobody else's", async () => {
+    const api = composerApi();
+    const own = {
+      track: track(),
+      model: model(),
+      composition: composition({ state: "COMPLETED", output: finishedOutput }),
+    };
+    const theirs = {
+      track: track({ sub: bob }),
+      model: model({ sub: bob }),
+      composition: composition({ sub: bob, state: "COMPLETED", output: finishedOutput }),
+    };
+    for (const { track: one, model: other, composition: third } of [own, theirs]) {
+      api.tracks.put(one);
+      api.models.put(other);
+      api.compositions.put(third);
+    }
+    expect((await create(api, { input: { trackId: own.track.id }, modelId: own.model.id })).status).toBe(202);
+    expect((await create(api, { input: { compositionId: own.composition.id, trackIndex: 1 } })).status).toBe(202);
+    for (const [more, code] of [
+      [{ input: { trackId: theirs.track.id } }, "TRACK_NOT_FOUND"],
+      [{ modelId: theirs.model.id }, "MODEL_NOT_FOUND"],
+      [{ input: { compositionId: theirs.composition.id } }, "COMPOSITION_NOT_FOUND"],
+    ] as const) {
+      const reply = await create(api, more);
+      expect(reply.status).toBe(422);
+      expect(problemOf(reply).code).toBe(code);
+    }
+  });
+
+  const unfinished = composition({ state: "RUNNING" });
+  const finished = composition({ state: "COMPLETED", output: finishedOutput });
+  const long = track({ bars: 200, highestPitch: 120 });
+  test.each<[string, object, string, string]>([
+    ["an unknown model", { modelId: "nothing" }, "MODEL_NOT_FOUND", "/modelId"],
+    ["an unknown melody", { input: { sampleMelodyId: "nothing" } }, "SAMPLE_MELODY_NOT_FOUND", "/input/sampleMelodyId"],
+    ["an unfinished piece", { input: { compositionId: unfinished.id } }, "INPUT_NOT_READY", "/input/compositionId"],
+    [
+      "a silent track",
+      { input: { compositionId: finished.id, trackIndex: 2 } },
+      "TRACK_NOT_FOUND",
+      "/input/trackIndex",
+    ],
+    ["a start after the end", { inputOptions: { startBar: 99 } }, "BARS_OUT_OF_RANGE", "/inputOptions/startBar"],
+    ["bars past the end", { inputOptions: { startBar: 12, bars: 9 } }, "BARS_OUT_OF_RANGE", "/inputOptions/bars"],
+    ["more bars than the model takes", { input: { trackId: long.id } }, "MELODY_TOO_LONG", "/inputOptions/bars"],
+    [
+      "a transposition out of range",
+      { input: { trackId: "T".repeat(26) }, inputOptions: { transpose: 12 } },
+      "PITCH_OUT_OF_RANGE",
+      "/inputOptions/transpose",
+    ],
+  ])("refuses %s with 422", async (_, more, code, pointer) => {
+    const api = composerApi();
+    api.compositions.put(unfinished);
+    api.compositions.put(finished);
+    api.tracks.put(long);
+    api.tracks.put(track({ id: "T".repeat(26), highestPitch: 120 }));
+    const reply = await create(api, more);
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({ code, errors: [{ pointer }] });
+    expect(api.metrics).toEqual([]);
+  });
+
+  test("takes a part of a melody that is too long as a whole", async () => {
+    const api = composerApi();
+    api.tracks.put(long);
+    const reply = await create(api, { input: { trackId: long.id }, inputOptions: { startBar: 100, bars: 64 } });
+    expect(reply.status).toBe(202);
+  });
+
+  test("lists every fault of a body at once", async () => {
+    const reply = await create(composerApi(), {
+      name: 7,
+      seed: -1,
+      parameters: { mood: "sad" },
+      inputOptions: { tempo: 200, swing: true },
+    });
+    expect(reply.status).toBe(400);
+    expect(
+      problemOf(reply)
+        .errors?.map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(["/inputOptions/swing", "/inputOptions/tempo", "/name", "/parameters/mood", "/seed"]);
+  });
+
+  test("over the cap of unfinished ones answers 429; an idempotent repetition still gets its answer", async () => {
+    const api = composerApi();
+    const keyed = async (key: string) =>
+      await api.call("POST", "/compositions", { json: wanted, headers: { "idempotency-key": key } });
+    const first = await keyed("0");
+    for (let count = 1; count < caps.openCompositions; count += 1) await keyed(String(count));
+    const refused = await keyed("more");
+    expect(refused.status).toBe(429);
+    expect(problemOf(refused).detail).toContain("3 unfinished compositions");
+    expect((await keyed("0")).bytes).toEqual(first.bytes);
+  });
+});
+
+const score: Score = {
+  schemaVersion: 1,
+  name: "A piece",
+  ticksPerBeat: 480,
+  tempo: 100,
+  bars: 1,
+  tracks: [
+    {
+      name: "Melody",
+      program: 0,
+      source: "input",
+      notes: [{ startTick: 0, durationTicks: 480, pitch: 60, velocity: 80 }],
+    },
+    {
+      name: "Bass",
+      program: 32,
+      source: "generated",
+      notes: [{ startTick: 0, durationTicks: 480, pitch: 36, velocity: 80 }],
+    },
+    { name: "Silent", program: 32, source: "generated", notes: [] },
+  ],
+};
+const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+function finishedPiece(api: ComposerApi): CompositionItem {
+  const bytes = writeMidi(score);
+  const item = composition({
+    state: "COMPLETED",
+    output: finishedOutput,
+    midi: { revision: 1, sha256: digest(bytes), bytes: bytes.length },
+    name: "Été\r\nset-cookie: x",
+  });
+  api.compositions.put(item);
+  api.files.objects.set(compositionMidiKey(item, 1), bytes);
+  api.files.objects.set(compositionScoreKey(item), Buffer.from(JSON.stringify(score)));
+  return item;
+}
+
+describe("a composition", () => {
+  test("says when to ask again while it is made, also in 304, and no more when it is done", async () => {
+    const api = composerApi();
+    const item = composition({ state: "RUNNING", version: 3 });
+    api.compositions.put(item);
+    expect((await api.call("GET", `/compositions/${item.id}`)).headers["retry-after"]).toBe("1");
+    const same = await api.call("GET", `/compositions/${item.id}`, { headers: { "if-none-match": '"3"' } });
+    expect(same.status).toBe(304);
+    expect(same.headers["retry-after"]).toBe("1");
+    const done = finishedPiece(api);
+    const reply = await api.call("GET", `/compositions/${done.id}`);
+    expect(reply.headers["retry-after"]).toBeUndefined();
+    expect(reply.body).toMatchObject({ state: "COMPLETED", output: finishedOutput });
+  });
+
+  test("gives its MIDI bytes under their digest, or a URL for those who accept JSON", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const path = `/compositions/${item.id}/midi`;
+    const reply = await api.call("GET", path);
+    expect(reply.headers["content-type"]).toBe("audio/midi");
+    expect(reply.headers["etag"]).toBe(`"${digest(reply.bytes)}"`);
+    expect(reply.headers["content-disposition"]).toBe('attachment; filename="_t___set-cookie_ x.mid"');
+    expect(parseMidi(reply.bytes).tracks).toHaveLength(2);
+    const etag = reply.headers["etag"] ?? "";
+    expect((await api.call("GET", path, { headers: { "if-none-match": etag } })).status).toBe(304);
+    const url = await api.call("GET", path, { headers: { accept: "application/json" } });
+    expect(url.body).toMatchObject({ url: expect.stringContaining("https://") as unknown });
+    expect(url.headers["etag"]).toBeUndefined();
+    expect((await api.call("GET", path, { headers: { accept: "text/html" } })).status).toBe(406);
+    expect((await api.call("GET", path, { sub: bob })).status).toBe(404);
+  });
+
+  test("has no MIDI before it is done, and says its state", async () => {
+    const api = composerApi();
+    const running = composition({ state: "RUNNING" });
+    const failed = composition({
+      state: "FAILED",
+      failure: { code: "X", message: "The model is broken.", retryable: false },
+    });
+    api.compositions.put(running);
+    api.compositions.put(failed);
+    const reply = await api.call("GET", `/compositions/${running.id}/midi`);
+    expect(reply.status).toBe(409);
+    expect(problemOf(reply)).toMatchObject({
+      code: "NOT_READY",
+      detail: expect.stringContaining("RUNNING") as unknown,
+    });
+    const never = await api.call("GET", `/compositions/${failed.id}/midi`);
+    expect(problemOf(never).detail).toContain("The model is broken.");
+    expect(never.headers["retry-after"]).toBeUndefined();
+  });
+
+  test("has edit events only if its technique works by edits", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const reply = await api.call("GET", `/compositions/${item.id}/edit-events`);
+    expect(reply.status).toBe(404);
+    expect(problemOf(reply).code).toBe("EDIT_EVENTS_NOT_AVAILABLE");
+  });
+
+  test("gets other instruments: the MIDI is written again, the notes stay", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const path = `/compositions/${item.id}`;
+    const before = await api.call("GET", `${path}/midi`);
+    const reply = await api.call("PATCH", path, { json: { name: "New", programs: [{ index: 1, program: 40 }] } });
+    expect(reply.status).toBe(200);
+    expect(resourceOf(reply, compositionSchema).output?.tracks.map(({ program }) => program)).toEqual([0, 40, 32]);
+    const after = await api.call("GET", `${path}/midi`);
+    expect(after.headers["etag"]).not.toBe(before.headers["etag"]);
+    expect(after.headers["etag"]).toBe(`"${digest(after.bytes)}"`);
+    const [old, changed] = [parseMidi(before.bytes), parseMidi(after.bytes)];
+    expect(changed.tracks.map(({ program }) => program)).toEqual([0, 40]);
+    expect(changed.tracks.map(({ notes }) => notes)).toEqual(old.tracks.map(({ notes }) => notes));
+    // A second change builds on the first.
+    const again = await api.call("PATCH", path, { json: { programs: [{ index: 0, program: 73 }] } });
+    expect(resourceOf(again, compositionSchema).output?.tracks.map(({ program }) => program)).toEqual([73, 40, 32]);
+    expect(parseMidi((await api.call("GET", `${path}/midi`)).bytes).tracks.map(({ program }) => program)).toEqual([
+      73, 40,
+    ]);
+  });
+
+  test("changed by several at once: every change is kept, and the bytes are those of the row", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const path = `/compositions/${item.id}`;
+    const replies = await Promise.all([
+      api.call("PATCH", path, { json: { programs: [{ index: 0, program: 10 }] } }),
+      api.call("PATCH", path, { json: { programs: [{ index: 1, program: 20 }] } }),
+      api.call("PATCH", path, { json: { name: "Renamed" } }),
+    ]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const midi = await api.call("GET", `${path}/midi`);
+    expect(midi.headers["etag"]).toBe(`"${digest(midi.bytes)}"`);
+    expect(parseMidi(midi.bytes).tracks.map(({ program }) => program)).toEqual([10, 20]);
+    expect((await api.call("GET", path)).body).toMatchObject({ name: "Renamed" });
+  });
+
+  test("refuses instruments that do not fit, and before it is done", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const programs = [9, 1, 1].map((index) => ({ index, program: 3 }));
+    const reply = await api.call("PATCH", `/compositions/${item.id}`, { json: { programs } });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply).errors?.map(({ pointer }) => pointer)).toEqual(["/programs/0/index", "/programs/2/index"]);
+    const running = composition({ state: "RUNNING" });
+    api.compositions.put(running);
+    const early = await api.call("PATCH", `/compositions/${running.id}`, {
+      json: { programs: [{ index: 0, program: 3 }] },
+    });
+    expect(early.status).toBe(409);
+    const renamed = await api.call("PATCH", `/compositions/${running.id}`, { json: { name: "Meanwhile" } });
+    expect(renamed).toMatchObject({ status: 200, body: { name: "Meanwhile", state: "RUNNING" } });
+  });
+
+  test("is deleted with all its files when it has ended and nothing builds on it", async () => {
+    const api = composerApi();
+    const running = composition({ state: "RUNNING" });
+    api.compositions.put(running);
+    const early = await api.call("DELETE", `/compositions/${running.id}`);
+    expect(early.status).toBe(409);
+    expect(problemOf(early)).toMatchObject({
+      code: "NOT_FINAL",
+      detail: expect.stringContaining("RUNNING") as unknown,
+    });
+    const item = finishedPiece(api);
+    await api.call("PATCH", `/compositions/${item.id}`, { json: { name: "New" } });
+    api.table.openCompositions.push(composition({ input: { compositionId: item.id } }));
+    expect(problemOf(await api.call("DELETE", `/compositions/${item.id}`)).code).toBe("IN_USE");
+    api.table.openCompositions.pop();
+    expect((await api.call("DELETE", `/compositions/${item.id}`)).status).toBe(204);
+    expect([...api.files.objects.keys()]).toEqual([]);
+  });
+});

@@ -1,0 +1,125 @@
+/** The whole API on a table and buckets in memory. */
+import { ulid } from "ulid";
+import type { CompositionItem, ModelItem, TrackItem, TrainingJobItem } from "../../../../domain/schemas/items";
+import { createComposition } from "../../../../lambdas/api/compositions/create-composition";
+import { deleteComposition } from "../../../../lambdas/api/compositions/delete-composition";
+import { getComposition } from "../../../../lambdas/api/compositions/get-composition";
+import { getCompositionMidi } from "../../../../lambdas/api/compositions/get-composition-midi";
+import { listCompositionEditEvents } from "../../../../lambdas/api/compositions/list-composition-edit-events";
+import { listCompositions } from "../../../../lambdas/api/compositions/list-compositions";
+import { updateComposition } from "../../../../lambdas/api/compositions/update-composition";
+import { getHealth } from "../../../../lambdas/api/discovery/get-health";
+import { listSampleMelodies } from "../../../../lambdas/api/discovery/list-sample-melodies";
+import { listTechniques } from "../../../../lambdas/api/discovery/list-techniques";
+import { deleteModel } from "../../../../lambdas/api/models/delete-model";
+import { getModel } from "../../../../lambdas/api/models/get-model";
+import { listModels } from "../../../../lambdas/api/models/list-models";
+import { createTrack } from "../../../../lambdas/api/tracks/create-track";
+import { deleteTrack } from "../../../../lambdas/api/tracks/delete-track";
+import { getTrack } from "../../../../lambdas/api/tracks/get-track";
+import { listTracks } from "../../../../lambdas/api/tracks/list-tracks";
+import { updateTrack } from "../../../../lambdas/api/tracks/update-track";
+import { createTrainingJob } from "../../../../lambdas/api/training/create-training-job";
+import { deleteTrainingJob } from "../../../../lambdas/api/training/delete-training-job";
+import { getTrainingJob } from "../../../../lambdas/api/training/get-training-job";
+import { getTrainingJobSample } from "../../../../lambdas/api/training/get-training-job-sample";
+import { listTrainingJobMetrics } from "../../../../lambdas/api/training/list-training-job-metrics";
+import { listTrainingJobs } from "../../../../lambdas/api/training/list-training-jobs";
+import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-training-job-samples";
+import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
+import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
+import type { Operation } from "../../../../lambdas/http/with-http";
+import type { OperationId } from "../../../../domain/names/api-routes";
+import { documentedApi, type DocumentedApi } from "./documented-api";
+import { FakeFiles } from "./fake-files";
+import { FakeTable, type FakeOwnedItems } from "./fake-table";
+import { caps, catalogue, stockModel } from "./items";
+
+export interface ComposerApi extends DocumentedApi {
+  readonly table: FakeTable;
+  readonly tracks: FakeOwnedItems<TrackItem>;
+  readonly compositions: FakeOwnedItems<CompositionItem>;
+  readonly models: FakeOwnedItems<ModelItem>;
+  readonly trainingJobs: FakeOwnedItems<TrainingJobItem>;
+  readonly files: FakeFiles;
+  readonly work: FakeFiles;
+  readonly metrics: string[];
+}
+
+/** The clock of these tests stands still. */
+export const now = new Date("2026-01-31T12:00:30.000Z");
+
+/** @param seeded - whether the stock data set and model are in the table */
+export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {}): ComposerApi {
+  const table = new FakeTable();
+  if (seeded) {
+    table.addStockModel(stockModel());
+    table.addCatalogue(catalogue());
+  }
+  const tracks = table.owned<TrackItem>("TRACK");
+  const compositions = table.owned<CompositionItem>("COMPOSITION");
+  const models = table.owned<ModelItem>("MODEL");
+  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
+  const files = new FakeFiles();
+  const work = new FakeFiles();
+  const recorded: string[] = [];
+  const dependencies = {
+    tracks,
+    compositions,
+    models,
+    trainingJobs,
+    stockModels: table.stockModels,
+    catalogues: table.cataloguesOfDatasets,
+    idempotencyRecords: table.idempotencyRecords,
+    openWork: table.openWork,
+    files,
+    artefacts: files,
+    work,
+    caps,
+    longestRunSeconds: 7200,
+    metrics: { record: (name: string) => void recorded.push(name) },
+    newId: ulid,
+    randomSeed: () => 1234,
+    now: () => now,
+  };
+  const operations = {
+    getHealth: async (request) => await getHealth({ request }),
+    listTechniques: async (request) => await listTechniques({ request }),
+    listSampleMelodies: async (request) => await listSampleMelodies({ request }),
+    createTrack: async (request) => await createTrack({ request, ...dependencies }),
+    listTracks: async (request) => await listTracks({ request, ...dependencies }),
+    getTrack: async (request) => await getTrack({ request, ...dependencies }),
+    updateTrack: async (request) => await updateTrack({ request, ...dependencies }),
+    deleteTrack: async (request) => await deleteTrack({ request, ...dependencies }),
+    createComposition: async (request) => await createComposition({ request, ...dependencies }),
+    listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
+    getComposition: async (request) => await getComposition({ request, ...dependencies }),
+    updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
+    deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
+    getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
+    listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
+    listModels: async (request) => await listModels({ request, ...dependencies }),
+    getModel: async (request) => await getModel({ request, ...dependencies }),
+    deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
+    listTrainingTopics: async (request) => await listTrainingTopics({ request, ...dependencies }),
+    createTrainingJob: async (request) => await createTrainingJob({ request, ...dependencies }),
+    listTrainingJobs: async (request) => await listTrainingJobs({ request, ...dependencies }),
+    getTrainingJob: async (request) => await getTrainingJob({ request, ...dependencies }),
+    deleteTrainingJob: async (request) => await deleteTrainingJob({ request, ...dependencies }),
+    stopTrainingJob: async (request) => await stopTrainingJob({ request, ...dependencies }),
+    listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
+    listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
+    getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
+  } satisfies Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>>;
+  return {
+    ...documentedApi(operations),
+    table,
+    tracks,
+    compositions,
+    models,
+    trainingJobs,
+    files,
+    work,
+    metrics: recorded,
+  };
+}

@@ -1,0 +1,238 @@
+import * as z from "zod";
+import { writeMidi, type Score } from "../../../domain/music/score";
+import { trackKey } from "../../../domain/names/object-keys";
+import { trackSchema } from "../../../domain/schemas/api/tracks";
+import { composerApi } from "./support/composer-api";
+import { problemOf, resourceOf } from "./support/documented-api";
+import { alice, bob, caps, composition, track } from "./support/items";
+
+const note = (beat: number, pitch: number) => ({ startTick: beat * 480, durationTicks: 480, pitch, velocity: 90 });
+const score: Score = {
+  schemaVersion: 1,
+  name: "Two voices",
+  ticksPerBeat: 480,
+  tempo: 90,
+  bars: 2,
+  tracks: [
+    { name: "Silent", program: 0, source: "input", notes: [] },
+    { name: "Flute", program: 73, source: "input", notes: [0, 1, 2, 3, 4].map((beat) => note(beat, 60 + beat)) },
+    { name: "Bass", program: 32, source: "generated", notes: [note(0, 36)] },
+  ],
+};
+const midi = writeMidi(score);
+const upload = { bytes: midi, headers: { "content-type": "audio/midi" } };
+
+describe("uploading a track", () => {
+  test("takes the first track with notes, keeps the bytes, and says what it found", async () => {
+    const api = composerApi();
+    const reply = await api.call("POST", "/tracks", upload);
+    expect(reply.status).toBe(201);
+    const created = resourceOf(reply, trackSchema);
+    expect(created).toMatchObject({
+      name: "Flute",
+      bars: 2,
+      tempo: 90,
+      timeSignature: "4/4",
+      noteCount: 5,
+      lowestPitch: 60,
+      highestPitch: 64,
+      trackIndex: 1,
+      tracks: [
+        { index: 1, name: "Flute", program: 73, noteCount: 5 },
+        { index: 2, name: "Bass", program: 32, noteCount: 1 },
+      ],
+    });
+    expect(reply.headers["location"]).toBe(`/tracks/${created.id}`);
+    expect(Buffer.from(api.files.objects.get(trackKey({ sub: alice, id: created.id })) ?? [])).toEqual(
+      Buffer.from(midi),
+    );
+    expect((await api.call("GET", `/tracks/${created.id}`)).body).toEqual(created);
+  });
+
+  test("chooses name and track by the query", async () => {
+    const reply = await composerApi().call("POST", "/tracks?name=My%20bass&trackIndex=2", upload);
+    expect(reply.body).toMatchObject({ name: "My bass", trackIndex: 2, noteCount: 1 });
+  });
+
+  test.each([
+    ["a track without notes", "/tracks?trackIndex=0", upload, 422, "TRACK_NOT_FOUND"],
+    ["a broken query", "/tracks?trackIndex=-1&nam=x", upload, 400, "INVALID_REQUEST"],
+    ["JSON", "/tracks", { json: {} }, 415, "UNSUPPORTED_MEDIA_TYPE"],
+    ["no MIDI", "/tracks", { ...upload, bytes: Buffer.from("RIFF....") }, 422, "UNREADABLE_MIDI"],
+    ["no bytes", "/tracks", { headers: upload.headers }, 422, "UNREADABLE_MIDI"],
+    ["half a file", "/tracks", { ...upload, bytes: midi.slice(0, midi.length - 20) }, 422, "UNREADABLE_MIDI"],
+    ["more than 1 MiB", "/tracks", { ...upload, bytes: new Uint8Array(1_048_577) }, 413, "BODY_TOO_LARGE"],
+  ])("refuses %s, and keeps nothing", async (_, path, call, status, code) => {
+    const api = composerApi();
+    const reply = await api.call("POST", path, call);
+    expect(reply.status).toBe(status);
+    expect(problemOf(reply).code).toBe(code);
+    expect(api.files.objects.size).toBe(0);
+    expect(api.tracks.all()).toEqual([]);
+  });
+
+  test("refuses other metres clearly", async () => {
+    // The time signature event 4/4 (04 02) made 3/4 (03 02).
+    const waltz = Buffer.from(midi);
+    const at = waltz.indexOf(Buffer.from([0xff, 0x58, 0x04, 0x04]));
+    waltz[at + 3] = 3;
+    const reply = await composerApi().call("POST", "/tracks", { ...upload, bytes: waltz });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "METRE_NOT_SUPPORTED",
+      detail: expect.stringContaining("3/4") as unknown,
+    });
+  });
+
+  test("over the cap answers 429 with the cap, and keeps no file", async () => {
+    const api = composerApi();
+    for (let count = 0; count < caps.tracks; count += 1) await api.call("POST", "/tracks", upload);
+    const reply = await api.call("POST", "/tracks", upload);
+    expect(reply.status).toBe(429);
+    expect(problemOf(reply)).toMatchObject({
+      code: "USER_CAP_REACHED",
+      detail: expect.stringContaining("5 tracks") as unknown,
+    });
+    expect(Number(reply.headers["retry-after"])).toBeGreaterThan(0);
+    expect(api.files.objects.size).toBe(caps.tracks);
+    expect((await api.call("POST", "/tracks", { ...upload, sub: bob })).status).toBe(201);
+  });
+});
+
+describe("an idempotency key", () => {
+  const keyed = (key: string, bytes: Uint8Array = midi) => ({
+    bytes,
+    headers: { ...upload.headers, "idempotency-key": key },
+  });
+
+  test("gives the first answer again, and creates nothing more", async () => {
+    const api = composerApi();
+    const first = await api.call("POST", "/tracks", keyed("k-1"));
+    const again = await api.call("POST", "/tracks", keyed("k-1"));
+    expect(again.status).toBe(201);
+    expect(again.bytes).toEqual(first.bytes);
+    expect(again.headers["location"]).toBe(first.headers["location"]);
+    expect(again.headers["idempotent-replayed"]).toBe("true");
+    expect(api.tracks.all()).toHaveLength(1);
+    expect(api.files.objects.size).toBe(1);
+    const other = await api.call("POST", "/tracks", keyed("k-2"));
+    expect(other.headers["location"]).not.toBe(first.headers["location"]);
+    const bobs = await api.call("POST", "/tracks", { ...keyed("k-1"), sub: bob });
+    expect(bobs.headers["location"]).not.toBe(first.headers["location"]);
+  });
+
+  test("with another body or query is refused", async () => {
+    const api = composerApi();
+    await api.call("POST", "/tracks", keyed("k"));
+    const otherBody = await api.call("POST", "/tracks", keyed("k", writeMidi({ ...score, tempo: 91 })));
+    const otherQuery = await api.call("POST", "/tracks?name=x", keyed("k"));
+    for (const reply of [otherBody, otherQuery]) {
+      expect(reply.status).toBe(422);
+      expect(problemOf(reply).code).toBe("IDEMPOTENCY_KEY_REUSED");
+    }
+  });
+
+  test("of two requests at once makes one track, whoever wins", async () => {
+    const api = composerApi();
+    const replies = await Promise.all(
+      Array.from({ length: 5 }, async () => await api.call("POST", "/tracks", keyed("k"))),
+    );
+    expect(new Set(replies.map(({ headers }) => headers["location"])).size).toBe(1);
+    expect(api.tracks.all()).toHaveLength(1);
+    expect(api.files.objects.size).toBe(1);
+  });
+
+  test.each([[""], ["with space"], ["ü"], ["x".repeat(256)]])("%j is refused", async (key) => {
+    const reply = await composerApi().call("POST", "/tracks", keyed(key));
+    expect(reply.status).toBe(400);
+    expect(problemOf(reply).code).toBe("INVALID_IDEMPOTENCY_KEY");
+  });
+});
+
+describe("a track", () => {
+  const listSchema = z.object({ items: z.array(trackSchema), nextCursor: z.string().optional() });
+
+  test("is listed newest first, page by page", async () => {
+    const api = composerApi();
+    const ids = ["A", "B", "C", "D", "E"].map((letter) => letter.repeat(26));
+    for (const id of ids) api.tracks.put(track({ id }));
+    api.tracks.put(track({ id: "F".repeat(26), sub: bob }));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = cursor === undefined ? "" : `&cursor=${cursor}`;
+      const page = resourceOf(await api.call("GET", `/tracks?limit=2${query}`), listSchema);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([...ids].reverse());
+  });
+
+  test("of someone else is as if it were not", async () => {
+    const api = composerApi();
+    const item = track();
+    api.tracks.put(item);
+    const mine = `/tracks/${item.id}`;
+    const none = `/tracks/${"0".repeat(26)}`;
+    for (const [method, call] of [
+      ["GET", {}],
+      ["DELETE", {}],
+      ["PATCH", { json: { name: "x" } }],
+    ] as const) {
+      const theirs = await api.call(method, mine, { ...call, sub: bob });
+      const missing = await api.call(method, none, { ...call, sub: bob });
+      expect(theirs.status).toBe(404);
+      expect(problemOf(theirs).detail.replace(item.id, "")).toBe(problemOf(missing).detail.replace("0".repeat(26), ""));
+    }
+    expect(api.tracks.all()).toEqual([item]);
+  });
+
+  test("is not sent again to who has it", async () => {
+    const api = composerApi();
+    const item = track();
+    api.tracks.put(item);
+    const first = await api.call("GET", `/tracks/${item.id}`);
+    const etag = first.headers["etag"] ?? "";
+    const second = await api.call("GET", `/tracks/${item.id}`, { headers: { "if-none-match": etag } });
+    expect(second.status).toBe(304);
+    expect(second.bytes).toHaveLength(0);
+    expect(second.headers["etag"]).toBe(etag);
+    await api.call("PATCH", `/tracks/${item.id}`, { json: { name: "New" } });
+    const third = await api.call("GET", `/tracks/${item.id}`, { headers: { "if-none-match": etag } });
+    expect(third).toMatchObject({ status: 200, body: { name: "New" } });
+  });
+
+  test("is changed and deleted only as the client has seen it, where it says so", async () => {
+    const api = composerApi();
+    const item = track();
+    api.tracks.put(item);
+    const stale = { headers: { "if-match": '"99"' } };
+    const patched = await api.call("PATCH", `/tracks/${item.id}`, { json: { name: "New" }, ...stale });
+    expect(patched.status).toBe(412);
+    expect((await api.call("DELETE", `/tracks/${item.id}`, stale)).status).toBe(412);
+    const fresh = await api.call("PATCH", `/tracks/${item.id}`, {
+      json: { name: "New" },
+      headers: { "if-match": '"1"' },
+    });
+    expect(fresh).toMatchObject({ status: 200, body: { name: "New" } });
+    expect(fresh.headers["etag"]).toBe('"2"');
+  });
+
+  test("is deleted with its file, unless unfinished work needs it", async () => {
+    const api = composerApi();
+    const reply = await api.call("POST", "/tracks", upload);
+    const { id } = resourceOf(reply, trackSchema);
+    const user = composition({ input: { trackId: id }, state: "RUNNING" });
+    api.table.openCompositions.push(user);
+    const refused = await api.call("DELETE", `/tracks/${id}`);
+    expect(refused.status).toBe(409);
+    expect(problemOf(refused)).toMatchObject({ code: "IN_USE", detail: expect.stringContaining(user.id) as unknown });
+    api.table.openCompositions.pop();
+    const deleted = await api.call("DELETE", `/tracks/${id}`);
+    expect(deleted).toMatchObject({ status: 204 });
+    expect(deleted.bytes).toHaveLength(0);
+    expect(api.files.objects.size).toBe(0);
+    expect(api.table.quota(alice, "tracks")).toBe(0);
+    expect((await api.call("GET", `/tracks/${id}`)).status).toBe(404);
+  });
+});

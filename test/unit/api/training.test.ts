@@ -1,0 +1,348 @@
+import * as z from "zod";
+import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../domain/names/object-keys";
+import { trainingJobSchema } from "../../../domain/schemas/api/training";
+import { trainingJobStates } from "../../../domain/states/training-job-state";
+import { techniques } from "../../../domain/techniques/registry";
+import { composerApi, type ComposerApi } from "./support/composer-api";
+import { problemOf, resourceOf } from "./support/documented-api";
+import { alice, bob, caps, composition, model, stockModel, trainingJob } from "./support/items";
+
+const wanted = { name: "My model", technique: "unet-gan" };
+const create = async (api: ComposerApi, more: object = {}) =>
+  await api.call("POST", "/training-jobs", { json: { ...wanted, ...more } });
+
+describe("a training job", () => {
+  test("is accepted with every default filled in", async () => {
+    const api = composerApi();
+    const reply = await create(api, { topics: { mode: ["minor"] }, hyperparameters: { epochs: 5 } });
+    expect(reply.status).toBe(202);
+    const job = resourceOf(reply, trainingJobSchema);
+    const defaults = Object.fromEntries(
+      techniques["unet-gan"].hyperparameters.map((each) => [each.name, each.default]),
+    );
+    expect(job).toMatchObject({
+      ...wanted,
+      state: "PENDING",
+      topics: { mode: ["minor"] },
+      maxRuntimeSeconds: 3600,
+      progress: { epoch: 0, epochs: 5, percent: 0 },
+      stopRequested: false,
+      resumable: false,
+    });
+    expect(job.hyperparameters).toEqual({ ...defaults, epochs: 5 });
+    expect(reply.headers).toMatchObject({ location: `/training-jobs/${job.id}`, "retry-after": "3" });
+    expect(api.trainingJobs.all()[0]).toMatchObject({ attempt: 1, launch: 0, openWork: "TRAINING_JOB" });
+    expect(api.metrics).toEqual(["JobsSubmitted"]);
+  });
+
+  test.each<[string, object, number, string, string]>([
+    ["an unknown tag", { topics: { mood: ["sad"] } }, 422, "TOPIC_NOT_FOUND", "/topics/mood"],
+    ["an unknown value", { topics: { mode: ["minor", "lydian"] } }, 422, "TOPIC_NOT_FOUND", "/topics/mode/1"],
+    ["a topic of too few pieces", { topics: { mode: ["major"] } }, 422, "TOPIC_TOO_SMALL", "/topics"],
+    ["an unknown data set", { datasetId: "mozart" }, 422, "DATASET_NOT_FOUND", "/datasetId"],
+    ["a run over the deployment's limit", { maxRuntimeSeconds: 7201 }, 422, "RUN_TOO_LONG", "/maxRuntimeSeconds"],
+    ["an unknown job to resume", { resumeFrom: "0".repeat(26) }, 422, "RESUME_NOT_POSSIBLE", "/resumeFrom"],
+    [
+      "a hyperparameter out of range",
+      { hyperparameters: { epochs: 2001 } },
+      400,
+      "INVALID_REQUEST",
+      "/hyperparameters/epochs",
+    ],
+    ["an unknown technique", { technique: "lstm" }, 400, "INVALID_REQUEST", "/technique"],
+  ])("with %s is refused", async (_, more, status, code, pointer) => {
+    const api = composerApi();
+    const reply = await create(api, more);
+    expect(reply.status).toBe(status);
+    expect(problemOf(reply)).toMatchObject({ code, errors: [{ pointer }] });
+    expect(api.trainingJobs.all()).toEqual([]);
+  });
+
+  test("any of several values of a tag, and all tags, select its pieces", async () => {
+    const api = composerApi();
+    expect((await create(api, { topics: { mode: ["major", "minor"] } })).status).toBe(202);
+    const narrow = await create(api, { topics: { mode: ["minor"], length: ["short"] } });
+    expect(problemOf(narrow)).toMatchObject({
+      code: "TOPIC_TOO_SMALL",
+      detail: expect.stringContaining("select 5") as unknown,
+    });
+  });
+
+  test("is told to come back while the stock data set is not there yet", async () => {
+    const api = composerApi({ seeded: false });
+    for (const reply of [await create(api), await api.call("GET", "/training-topics")]) {
+      expect(reply.status).toBe(503);
+      expect(problemOf(reply).code).toBe("DATASET_NOT_READY");
+      expect(reply.headers["retry-after"]).toBe("15");
+    }
+  });
+
+  test("over the cap answers 429 and when to try again", async () => {
+    const api = composerApi();
+    for (let count = 0; count < caps.openTrainingJobs; count += 1) await create(api);
+    const reply = await create(api);
+    expect(reply.status).toBe(429);
+    expect(problemOf(reply).detail).toContain("2 unfinished training jobs");
+    expect(reply.headers["retry-after"]).toBe("60");
+  });
+});
+
+describe("resuming", () => {
+  const parent = () =>
+    trainingJob({
+      state: "STOPPED",
+      resumable: true,
+      topics: { mode: ["major"] },
+      progress: { epoch: 7, epochs: 20, percent: 35 },
+      hyperparameters: { epochs: 20, modelSize: "large", learningRate: 0.002 },
+    });
+
+  test("inherits everything but what is given", async () => {
+    const api = composerApi();
+    const from = parent();
+    api.trainingJobs.put(from);
+    const reply = await create(api, { resumeFrom: from.id, hyperparameters: { learningRate: 0.001 } });
+    expect(reply.status).toBe(202);
+    expect(reply.body).toMatchObject({
+      resumeFrom: from.id,
+      topics: { mode: ["major"] },
+      hyperparameters: { epochs: 20, modelSize: "large", learningRate: 0.001 },
+      progress: { epoch: 7, epochs: 20, percent: 35 },
+    });
+  });
+
+  test.each<[string, object, string[]]>([
+    ["no more epochs than are done", { hyperparameters: { epochs: 7 } }, ["/hyperparameters/epochs"]],
+    ["another size", { hyperparameters: { modelSize: "small" } }, ["/hyperparameters/modelSize"]],
+    [
+      "everything wrong at once",
+      { topics: {}, datasetId: "x", hyperparameters: { epochs: 3, modelSize: "small" } },
+      ["/topics", "/datasetId", "/hyperparameters/modelSize", "/hyperparameters/epochs"],
+    ],
+  ])("with %s is refused", async (_, more, pointers) => {
+    const api = composerApi();
+    const from = parent();
+    api.trainingJobs.put(from);
+    const reply = await create(api, { resumeFrom: from.id, ...more });
+    expect(reply.status).toBe(422);
+    const problem = problemOf(reply);
+    expect(problem.code).toBe("RESUME_NOT_POSSIBLE");
+    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
+    if (pointers.includes("/hyperparameters/epochs")) expect(problem.detail).toMatch(/\b7\b/);
+  });
+
+  test("needs an ended job of the caller's with a checkpoint", async () => {
+    const api = composerApi();
+    const open = trainingJob({ state: "TRAINING", resumable: true });
+    const empty = trainingJob({ state: "FAILED" });
+    const theirs = { ...parent(), sub: bob };
+    for (const item of [open, empty, theirs]) {
+      api.trainingJobs.put(item);
+      expect(problemOf(await create(api, { resumeFrom: item.id })).code).toBe("RESUME_NOT_POSSIBLE");
+    }
+  });
+});
+
+describe("stopping", () => {
+  test.each(trainingJobStates)("a job that is %s", async (state) => {
+    const api = composerApi();
+    const item = trainingJob({ state, stopRequested: state === "STOPPING" || state === "STOPPED" });
+    api.trainingJobs.put(item);
+    const path = `/training-jobs/${item.id}/stop`;
+    const reply = await api.call("POST", path);
+    if (state === "READY" || state === "FAILED") {
+      expect(reply.status).toBe(409);
+      expect(problemOf(reply)).toMatchObject({
+        code: "ALREADY_FINAL",
+        detail: expect.stringContaining(state) as unknown,
+      });
+      return;
+    }
+    expect(reply.status).toBe(202);
+    expect(reply.body).toMatchObject({ state: state === "STOPPED" ? "STOPPED" : "STOPPING", stopRequested: true });
+    expect("retry-after" in reply.headers).toBe(state !== "STOPPED");
+    const again = await api.call("POST", path);
+    expect(again.status).toBe(202);
+    expect(again.bytes).toEqual(reply.bytes);
+    expect((await api.call("POST", path, { sub: bob })).status).toBe(404);
+  });
+});
+
+describe("watching", () => {
+  const line = (epoch: number, loss: number): string =>
+    JSON.stringify({
+      schemaVersion: 1,
+      epoch,
+      epochs: 9,
+      generatorLoss: loss,
+      similarityIndex: 0.5,
+      seconds: 2,
+      timestamp: "2026-01-31T12:00:00Z",
+    });
+
+  test("metrics come from the running job, one item an epoch, whatever the last line", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    const path = `/training-jobs/${item.id}/metrics`;
+    expect((await api.call("GET", path)).body).toEqual({ items: [], reference: {} });
+    const prefix = checkpointsPrefix(item);
+    const text = [line(1, 1), line(2, 9), line(2, 2), line(3, 3).slice(0, 30)].join("\n");
+    api.work.objects.set(`${prefix}progress.jsonl`, Buffer.from(text));
+    api.work.objects.set(
+      `${prefix}reference.json`,
+      Buffer.from('{"schemaVersion":1,"metrics":{"similarityIndex":0.1}}'),
+    );
+    const reply = await api.call("GET", path);
+    expect(reply.body).toMatchObject({
+      items: [
+        { epoch: 1, generatorLoss: 1 },
+        { epoch: 2, generatorLoss: 2 },
+      ],
+      reference: { similarityIndex: 0.1 },
+    });
+    expect(reply.headers["retry-after"]).toBe("3");
+  });
+
+  test("metrics and samples of an ended job come from what was kept", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "READY" });
+    api.trainingJobs.put(item);
+    api.files.objects.set(`${trainingJobPrefix(item)}progress.jsonl`, Buffer.from(`${line(1, 7)}\n`));
+    const midi = Buffer.from("MThd kept");
+    for (const epoch of [10, 2]) {
+      api.files.objects.set(`${trainingJobPrefix(item)}${sampleFile(epoch, "ode-to-joy")}`, midi);
+    }
+    const root = `/training-jobs/${item.id}`;
+    expect((await api.call("GET", `${root}/metrics`)).body).toMatchObject({ items: [{ epoch: 1, generatorLoss: 7 }] });
+    const { items } = resourceOf(
+      await api.call("GET", `${root}/samples`),
+      z.object({ items: z.array(z.object({ epoch: z.number(), melodyId: z.string(), href: z.string() })) }),
+    );
+    expect(items.map(({ epoch }) => epoch)).toEqual([2, 10]);
+    const [first] = items;
+    expect(first).toEqual({ epoch: 2, melodyId: "ode-to-joy", href: `${root}/samples/2/ode-to-joy` });
+    const sample = await api.call("GET", first?.href ?? "");
+    expect(sample.bytes).toEqual(midi);
+    expect(sample.headers["content-type"]).toBe("audio/midi");
+    const etag = sample.headers["etag"] ?? "";
+    expect((await api.call("GET", first?.href ?? "", { headers: { "if-none-match": etag } })).status).toBe(304);
+    for (const missing of ["3/ode-to-joy", "0/ode-to-joy", "2/..%2fx", "x/ode-to-joy"]) {
+      expect((await api.call("GET", `${root}/samples/${missing}`)).status).toBe(404);
+    }
+    expect((await api.call("GET", first?.href ?? "", { sub: bob })).status).toBe(404);
+  });
+
+  test("topics count the pieces of the selection", async () => {
+    const api = composerApi();
+    expect((await api.call("GET", "/training-topics")).body).toEqual({
+      topics: { composer: { bach: 18 }, length: { long: 9, short: 9 }, mode: { major: 6, minor: 12 } },
+      selection: { pieces: 18, bars: 180 },
+    });
+    const minor = await api.call("GET", "/training-topics?mode=minor&length=short");
+    expect(minor.body).toMatchObject({ topics: { mode: { major: 0, minor: 6 } }, selection: { pieces: 6, bars: 60 } });
+    const both = await api.call("GET", "/training-topics?mode=minor&mode=major");
+    expect(both.body).toMatchObject({ selection: { pieces: 18 } });
+    expect((await api.call("GET", "/training-topics?mode=minor,major")).body).toEqual(both.body);
+    expect((await api.call("GET", "/training-topics?mood=sad")).status).toBe(400);
+    const unknown = await api.call("GET", "/training-topics?mode=lydian");
+    expect(unknown.status).toBe(422);
+    expect(problemOf(unknown).errors?.[0]).toMatchObject({
+      pointer: "?mode",
+      value: "lydian",
+      allowed: "major, minor",
+    });
+  });
+});
+
+describe("deleting a training job", () => {
+  test("is for ended ones; progress, samples and checkpoints go, other jobs' stay", async () => {
+    const api = composerApi();
+    const open = trainingJob({ state: "TRAINING" });
+    const item = trainingJob({ state: "FAILED" });
+    const other = trainingJob({ state: "READY" });
+    for (const job of [open, item, other]) {
+      api.trainingJobs.put(job);
+      api.files.objects.set(`${trainingJobPrefix(job)}progress.jsonl`, Buffer.from("x"));
+      api.work.objects.set(`${checkpointsPrefix(job)}last.pt`, Buffer.from("x"));
+    }
+    const early = await api.call("DELETE", `/training-jobs/${open.id}`);
+    expect(early.status).toBe(409);
+    expect(problemOf(early)).toMatchObject({
+      code: "NOT_FINAL",
+      detail: expect.stringContaining("TRAINING") as unknown,
+    });
+    api.table.openTrainingJobs.push(trainingJob({ resumeFrom: item.id }));
+    expect(problemOf(await api.call("DELETE", `/training-jobs/${item.id}`)).code).toBe("IN_USE");
+    api.table.openTrainingJobs.pop();
+    expect((await api.call("DELETE", `/training-jobs/${item.id}`, { sub: bob })).status).toBe(404);
+    expect((await api.call("DELETE", `/training-jobs/${item.id}`)).status).toBe(204);
+    expect((await api.call("GET", `/training-jobs/${item.id}`)).status).toBe(404);
+    expect([...api.files.objects.keys(), ...api.work.objects.keys()].filter((key) => key.includes(item.id))).toEqual(
+      [],
+    );
+    expect(api.files.objects.size + api.work.objects.size).toBe(4);
+  });
+});
+
+describe("models", () => {
+  const idsSchema = z.object({
+    items: z.array(z.object({ id: z.string(), stock: z.boolean() })),
+    nextCursor: z.string().optional(),
+  });
+
+  test("are listed stock first, then the caller's newest first, one cursor through both", async () => {
+    for (const limit of [1, 2, 3, 100]) {
+      const api = composerApi();
+      api.table.addStockModel(stockModel({ id: "a-stock-model" }));
+      for (const letter of ["A", "B", "C"]) api.models.put(model({ id: letter.repeat(26) }));
+      api.models.put(model({ sub: bob }));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = cursor === undefined ? "" : `&cursor=${cursor}`;
+        const page = resourceOf(await api.call("GET", `/models?limit=${limit}${query}`), idsSchema);
+        expect(page.items.length).toBeGreaterThan(0);
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(seen).toEqual(["a-stock-model", "unet-gan-bach", "C".repeat(26), "B".repeat(26), "A".repeat(26)]);
+    }
+  });
+
+  test("are got and deleted by their owner; stock ones by nobody; none while a composition needs it", async () => {
+    const api = composerApi();
+    const own = model();
+    api.models.put(own);
+    expect((await api.call("GET", "/models/unet-gan-bach")).body).toMatchObject({ stock: true });
+    expect((await api.call("GET", `/models/${own.id}`)).body).toMatchObject({
+      stock: false,
+      trainingJobId: own.trainingJobId,
+    });
+    expect((await api.call("GET", `/models/${own.id}`, { sub: bob })).status).toBe(404);
+    expect(problemOf(await api.call("DELETE", "/models/unet-gan-bach"))).toMatchObject({
+      status: 409,
+      code: "STOCK_MODEL",
+    });
+    expect((await api.call("DELETE", "/models/nothing")).status).toBe(404);
+    api.table.openCompositions.push(composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } }));
+    expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
+    api.table.openCompositions.pop();
+    expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
+    expect(api.table.quota(alice, "models")).toBe(-1);
+  });
+});
+
+describe("discovery", () => {
+  test("describes itself without a token", async () => {
+    const api = composerApi();
+    const nobody = { claims: {} };
+    for (const path of ["/health", "/techniques", "/sample-melodies"]) {
+      expect((await api.call("GET", path, nobody)).status).toBe(200);
+      expect((await api.call("GET", `${path}?x=1`, nobody)).status).toBe(400);
+    }
+    for (const path of ["/tracks", "/compositions", "/models", "/training-jobs", "/training-topics"]) {
+      expect((await api.call("GET", path, nobody)).status).toBe(401);
+    }
+  });
+});
