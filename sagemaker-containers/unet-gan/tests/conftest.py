@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import opencomposer_shared  # noqa: F401 - before any test imports onnxruntime, whose telemetry it switches off
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 

@@ -230,6 +230,18 @@ def test_eight_bars_take_a_tenth_of_a_second_at_most(server: ServingProcess) -> 
     assert min(seconds) < 0.1
 
 
+def test_the_process_reports_to_no_one(tmp_path: Path, host: ModelHost) -> None:
+    """ONNX Runtime's telemetry, on by default, would leave a device id and a queue in the home folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    url = host.serve("/silent", STOCK)
+    with start({"OPENCOMPOSER_MODEL_ORIGINS": host.origin, "HOME": str(home)}) as process:
+        assert process.invoke(invocation(STOCK, scale(1), 1, url=url)).status == 200
+        process.terminate()
+        assert process.wait(5) == 0
+    assert list(home.rglob("*")) == []
+
+
 def test_sigterm_ends_the_process_cleanly() -> None:
     with start({}) as process:
         process.terminate()

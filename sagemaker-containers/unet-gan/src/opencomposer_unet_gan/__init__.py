@@ -1,1 +1,4 @@
 """U-Net GAN: gives a melody its accompaniment. `train` learns it (PyTorch), `serve` plays it (ONNX Runtime)."""
+
+# First of all imports, since it keeps ONNX Runtime from reporting to its maker.
+import opencomposer_shared  # noqa: F401
