@@ -1,0 +1,226 @@
+/** The execution side of the table in memory, with the conditions of the real one: no await lies between check and write. */
+import type { OwnedBy } from "../../domain/names/object-keys";
+import type { OpenWorkKind } from "../../domain/names/table-keys";
+import {
+  compositionItemSchema,
+  trainingJobItemSchema,
+  type CatalogueItem,
+  type CompositionItem,
+  type ModelItem,
+  type TrackItem,
+  type TrainingJobItem,
+} from "../../domain/schemas/items";
+import type { Failure } from "../../domain/schemas/failure";
+import {
+  isFinalTrainingJobState,
+  isLegalTrainingJobTransition,
+  type TrainingJobState,
+} from "../../domain/states/training-job-state";
+import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
+import type { OpenWork } from "../../lambdas/aws/table/open-work";
+import type { HeldSlot, Slots, TakeSlotParams } from "../../lambdas/aws/table/slots";
+import type { Ticket, Tickets } from "../../lambdas/aws/table/tickets";
+import type {
+  JobAttempt,
+  TrainingJobChange,
+  TrainingJobEnd,
+  TrainingJobsInExecution,
+} from "../../lambdas/aws/table/training-job-execution";
+
+/** What the table keeps: attributes that are defined and not removed. */
+const attributesOf = (item: object, removed: readonly string[] = []): unknown =>
+  Object.fromEntries(Object.entries(item).filter(([name, value]) => value !== undefined && !removed.includes(name)));
+
+const nameOf = ({ sub, id }: OwnedBy): string => `${sub}/${id}`;
+
+export class MemoryTrainingJobs implements TrainingJobsInExecution {
+  readonly rows = new Map<string, TrainingJobItem>();
+  readonly models = new Map<string, ModelItem>();
+  readonly catalogues = new Map<string, CatalogueItem>();
+  /** Every state a row was ever in, by job id. */
+  readonly history = new Map<string, TrainingJobState[]>();
+  openTrainingJobs = 0;
+
+  constructor(private readonly now: () => Date) {}
+
+  add(job: TrainingJobItem): void {
+    this.put(trainingJobItemSchema.parse(job));
+    this.openTrainingJobs += 1;
+  }
+
+  /** What the API does on POST …/stop. */
+  requestStop(of: OwnedBy): boolean {
+    const row = this.rows.get(nameOf(of));
+    if (row === undefined || isFinalTrainingJobState(row.state)) return false;
+    this.put({ ...row, stopRequested: true, state: "STOPPING", version: row.version + 1 });
+    return true;
+  }
+
+  private put(row: TrainingJobItem): void {
+    this.rows.set(nameOf(row), trainingJobItemSchema.parse(row));
+    const states = this.history.get(row.id) ?? [];
+    if (states.at(-1) !== row.state) states.push(row.state);
+    this.history.set(row.id, states);
+  }
+
+  async load(of: OwnedBy): Promise<TrainingJobItem | undefined> {
+    return this.rows.get(nameOf(of));
+  }
+
+  async change(
+    job: JobAttempt,
+    { to, set = {}, remove = [] }: TrainingJobChange,
+  ): Promise<TrainingJobItem | undefined> {
+    const row = this.rows.get(nameOf(job));
+    if (row?.attempt !== job.attempt || isFinalTrainingJobState(row.state)) return undefined;
+    if (to !== undefined && to !== row.state && !isLegalTrainingJobTransition(row.state, to)) return undefined;
+    const changed = {
+      ...row,
+      ...set,
+      state: to ?? row.state,
+      version: row.version + 1,
+      updatedAt: this.now().toISOString(),
+    };
+    this.put(trainingJobItemSchema.parse(attributesOf(changed, remove)));
+    return this.rows.get(nameOf(job));
+  }
+
+  async addModel(job: JobAttempt, model: ModelItem): Promise<boolean> {
+    const row = this.rows.get(nameOf(job));
+    if (row?.attempt !== job.attempt || isFinalTrainingJobState(row.state) || row.modelId !== undefined) return false;
+    if (this.models.has(nameOf(model))) return false;
+    this.models.set(nameOf(model), model);
+    this.put({ ...row, modelId: model.id, version: row.version + 1 });
+    return true;
+  }
+
+  async finish(job: JobAttempt, { state, stopRequested, ...data }: TrainingJobEnd): Promise<boolean> {
+    const row = this.rows.get(nameOf(job));
+    if (row?.attempt !== job.attempt || row.stopRequested !== stopRequested) return false;
+    if (!isLegalTrainingJobTransition(row.state, state)) return false;
+    const ended = { ...row, ...data, state, version: row.version + 1 };
+    this.put(trainingJobItemSchema.parse(attributesOf(ended, ["openWork", "openWorkOwner"])));
+    this.openTrainingJobs -= 1;
+    return true;
+  }
+
+  async loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined> {
+    return this.catalogues.get(datasetId);
+  }
+}
+
+export class MemorySlots implements Slots {
+  readonly slots = new Map<number, HeldSlot>();
+
+  async held(): Promise<readonly HeldSlot[]> {
+    return [...this.slots.values()];
+  }
+  async take({ index, holder, leasedUntil, instead }: TakeSlotParams): Promise<boolean> {
+    const current = this.slots.get(index);
+    const allowed =
+      instead === undefined
+        ? current === undefined
+        : current?.holder.jobId === instead.holder.jobId && current.leasedUntil === instead.leasedUntil;
+    if (allowed) this.slots.set(index, { index, holder, leasedUntil });
+    return allowed;
+  }
+  async renew({ index, jobId, leasedUntil }: { index: number; jobId: string; leasedUntil: number }): Promise<boolean> {
+    const current = this.slots.get(index);
+    if (current?.holder.jobId !== jobId) return false;
+    this.slots.set(index, { ...current, leasedUntil });
+    return true;
+  }
+  async release({ index, jobId }: { index: number; jobId: string }): Promise<void> {
+    if (this.slots.get(index)?.holder.jobId === jobId) this.slots.delete(index);
+  }
+}
+
+export class MemoryTickets implements Tickets {
+  readonly tickets = new Map<string, Ticket>();
+  async show(ticket: Ticket): Promise<void> {
+    this.tickets.set(ticket.jobId, ticket);
+  }
+  async waiting(): Promise<readonly Ticket[]> {
+    return [...this.tickets.values()].sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
+  }
+  async remove(jobId: string): Promise<void> {
+    this.tickets.delete(jobId);
+  }
+}
+
+export class MemoryCompositions implements CompositionsInExecution {
+  readonly rows = new Map<string, CompositionItem>();
+  readonly tracks = new Map<string, TrackItem>();
+  openCompositions = 0;
+
+  constructor(private readonly now: () => Date) {}
+
+  add(item: CompositionItem): void {
+    this.rows.set(nameOf(item), compositionItemSchema.parse(item));
+    this.openCompositions += 1;
+  }
+  async load(of: OwnedBy): Promise<CompositionItem | undefined> {
+    return this.rows.get(nameOf(of));
+  }
+  async loadTrack(of: OwnedBy): Promise<TrackItem | undefined> {
+    return this.tracks.get(nameOf(of));
+  }
+  private unclaimed(row: CompositionItem | undefined): row is CompositionItem {
+    if (row?.state === "PENDING") return true;
+    return row?.state === "RUNNING" && (row.runningUntil === undefined || row.runningUntil < this.now().toISOString());
+  }
+  async claim(of: OwnedBy, runningUntil: Date): Promise<CompositionItem | undefined> {
+    const row = this.rows.get(nameOf(of));
+    if (!this.unclaimed(row)) return undefined;
+    const claimed: CompositionItem = {
+      ...row,
+      state: "RUNNING",
+      attempt: row.attempt + 1,
+      runningUntil: runningUntil.toISOString(),
+      version: row.version + 1,
+    };
+    this.rows.set(nameOf(of), compositionItemSchema.parse(claimed));
+    return claimed;
+  }
+  async release(claim: Claim): Promise<void> {
+    const row = this.rows.get(nameOf(claim));
+    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return;
+    const released = attributesOf({ ...row, version: row.version + 1 }, ["runningUntil"]);
+    this.rows.set(nameOf(claim), compositionItemSchema.parse(released));
+  }
+  private finish(row: CompositionItem, set: Partial<CompositionItem>): true {
+    const ended = attributesOf({ ...row, ...set, version: row.version + 1 }, [
+      "runningUntil",
+      "openWork",
+      "openWorkOwner",
+    ]);
+    this.rows.set(nameOf(row), compositionItemSchema.parse(ended));
+    this.openCompositions -= 1;
+    return true;
+  }
+  async complete(claim: Claim, result: CompositionResult): Promise<boolean> {
+    const row = this.rows.get(nameOf(claim));
+    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
+    return this.finish(row, { ...result, state: "COMPLETED" });
+  }
+  async fail(claim: Claim, failure: Failure): Promise<boolean> {
+    const row = this.rows.get(nameOf(claim));
+    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
+    return this.finish(row, { state: "FAILED", failure });
+  }
+  async abandon(of: OwnedBy, failure: Failure): Promise<boolean> {
+    const row = this.rows.get(nameOf(of));
+    return this.unclaimed(row) && this.finish(row, { state: "FAILED", failure });
+  }
+}
+
+export class MemoryOpenWork implements OpenWork {
+  constructor(
+    private readonly jobs: MemoryTrainingJobs,
+    private readonly compositions: MemoryCompositions,
+  ) {}
+  async *list(kind: OpenWorkKind): AsyncIterable<OwnedBy> {
+    const rows = kind === "TRAINING_JOB" ? [...this.jobs.rows.values()] : [...this.compositions.rows.values()];
+    for (const { sub, id, openWork } of rows) if (openWork !== undefined) yield { sub, id };
+  }
+}

@@ -1,0 +1,224 @@
+/** A SageMaker whose jobs live by a script and the virtual clock, and leave the files that our container leaves. */
+import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
+import { createHash } from "node:crypto";
+import type { CreateOutcome, DescribedTrainingJob, TrainingJobs } from "../../lambdas/aws/training-jobs";
+import type { MemoryBuckets } from "./memory-object-store";
+
+/** What the next call of CreateTrainingJob meets. */
+export type Plan =
+  { readonly create: "QUOTA_EXCEEDED" | "THROTTLED" | "REFUSED" } | { readonly create: "THROWS" } | RunPlan;
+export interface RunPlan {
+  readonly create: "RUN";
+  readonly startSeconds?: number;
+  readonly epochs?: number;
+  readonly secondsPerEpoch?: number;
+  readonly uploadSeconds?: number;
+  /** How it ends if nobody stops it. */
+  readonly end?: "Completed" | "Failed" | "MaxRuntimeExceeded";
+  readonly failureReason?: string;
+  /** Epochs after which it ends by itself, where that is not all of them. */
+  readonly endAfterEpochs?: number;
+  /** Whether it leaves a model; also then only if an epoch was complete. */
+  readonly leavesModel?: boolean;
+  /** A model card that is not the model's. */
+  readonly wrongCard?: boolean;
+}
+
+interface Job {
+  readonly request: CreateTrainingJobCommandInput;
+  readonly plan: Required<Omit<RunPlan, "failureReason">> & { readonly failureReason: string | undefined };
+  readonly createdAt: number;
+  stoppedAt?: number;
+}
+
+interface Phase {
+  readonly status: string;
+  readonly secondaryStatus: string;
+  readonly failureReason?: string | undefined;
+  readonly epochsDone: number;
+  readonly ended: boolean;
+}
+
+const stopSeconds = 20;
+
+export class ScriptedSageMaker implements TrainingJobs {
+  readonly jobs = new Map<string, Job>();
+  readonly plans: Plan[] = [];
+  readonly creates: string[] = [];
+  readonly stops: string[] = [];
+  /** The largest number of jobs that ran at once. */
+  mostAtOnce = 0;
+
+  constructor(
+    private readonly now: () => Date,
+    private readonly buckets: MemoryBuckets,
+  ) {}
+
+  async create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome> {
+    const name = request.TrainingJobName ?? "";
+    this.creates.push(name);
+    if (this.jobs.has(name)) return { kind: "NAME_IN_USE" };
+    const plan = this.plans.shift() ?? { create: "RUN" };
+    if (plan.create === "THROWS") throw new Error("InternalServerException");
+    if (plan.create === "REFUSED") return { kind: "REFUSED", reason: "ValidationException: no" };
+    if (plan.create !== "RUN") return { kind: plan.create };
+    const epochs = plan.epochs ?? 10;
+    this.jobs.set(name, {
+      request,
+      createdAt: this.seconds(),
+      plan: {
+        create: "RUN",
+        startSeconds: plan.startSeconds ?? 30,
+        epochs,
+        secondsPerEpoch: plan.secondsPerEpoch ?? 30,
+        uploadSeconds: plan.uploadSeconds ?? 10,
+        end: plan.end ?? "Completed",
+        failureReason: plan.failureReason,
+        endAfterEpochs: plan.endAfterEpochs ?? epochs,
+        leavesModel: plan.leavesModel ?? true,
+        wrongCard: plan.wrongCard ?? false,
+      },
+    });
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running().length);
+    return { kind: "CREATED" };
+  }
+
+  async describe(name: string): Promise<DescribedTrainingJob | undefined> {
+    const job = this.jobs.get(name);
+    if (job === undefined) return undefined;
+    const phase = this.phase(job);
+    this.sync(name, job, phase);
+    const started = this.seconds() - job.createdAt >= job.plan.startSeconds;
+    const startedAt = started ? new Date((job.createdAt + job.plan.startSeconds) * 1000) : undefined;
+    return {
+      name,
+      status: phase.status,
+      secondaryStatus: phase.secondaryStatus,
+      failureReason: phase.failureReason,
+      startedAt,
+      endedAt: phase.ended ? this.now() : undefined,
+      trainingSeconds: phase.ended && started ? 100 : undefined,
+      billableSeconds: phase.ended && started ? 60 : undefined,
+      outputUri: job.request.OutputDataConfig?.S3OutputPath,
+      checkpointUri: job.request.CheckpointConfig?.S3Uri,
+    };
+  }
+
+  async stop(name: string): Promise<void> {
+    this.stops.push(name);
+    const job = this.jobs.get(name);
+    if (job !== undefined && !this.phase(job).ended) job.stoppedAt ??= this.seconds();
+  }
+
+  running(): string[] {
+    return [...this.jobs].filter(([, job]) => !this.phase(job).ended).map(([name]) => name);
+  }
+
+  private seconds(): number {
+    return this.now().getTime() / 1000;
+  }
+
+  private phase(job: Job): Phase {
+    const { plan, stoppedAt } = job;
+    const at = (seconds: number): number => seconds - job.createdAt - plan.startSeconds;
+    const epochsAt = (seconds: number): number =>
+      Math.max(0, Math.min(plan.endAfterEpochs, Math.floor(at(seconds) / plan.secondsPerEpoch)));
+    const trained = plan.startSeconds + plan.endAfterEpochs * plan.secondsPerEpoch;
+    const elapsed = this.seconds() - job.createdAt;
+    if (stoppedAt !== undefined) {
+      const epochsDone = epochsAt(stoppedAt);
+      return this.seconds() - stoppedAt < stopSeconds
+        ? { status: "Stopping", secondaryStatus: "Stopping", epochsDone, ended: false }
+        : { status: "Stopped", secondaryStatus: "Stopped", epochsDone, ended: true };
+    }
+    const epochsDone = epochsAt(this.seconds());
+    if (elapsed < plan.startSeconds)
+      return { status: "InProgress", secondaryStatus: "Starting", epochsDone, ended: false };
+    if (elapsed < trained) return { status: "InProgress", secondaryStatus: "Training", epochsDone, ended: false };
+    if (plan.end === "Failed") {
+      return {
+        status: "Failed",
+        secondaryStatus: "Failed",
+        failureReason: plan.failureReason,
+        epochsDone,
+        ended: true,
+      };
+    }
+    if (elapsed < trained + plan.uploadSeconds) {
+      return { status: "InProgress", secondaryStatus: "Uploading", epochsDone, ended: false };
+    }
+    const status = plan.end === "Completed" ? "Completed" : "Stopped";
+    return { status, secondaryStatus: plan.end, epochsDone, ended: true };
+  }
+
+  private sync(name: string, { request, plan }: Job, { epochsDone, ended, status }: Phase): void {
+    if (epochsDone === 0) return;
+    const [bucket = "", ...rest] = (request.CheckpointConfig?.S3Uri ?? "").replace("s3://", "").split("/");
+    const checkpoints = rest.join("/");
+    const store = this.buckets.store(bucket);
+    const lines = Array.from({ length: epochsDone }, (_, index) =>
+      JSON.stringify(progressLine(index + 1, plan.epochs)),
+    );
+    // A half line at the end: the container is in the middle of writing.
+    store.put(`${checkpoints}progress.jsonl`, `${lines.join("\n")}\n${ended ? "" : '{"schemaVersion":1,"ep'}`);
+    store.put(`${checkpoints}reference.json`, JSON.stringify({ schemaVersion: 1, metrics: {}, validation: {} }));
+    store.put(`${checkpoints}last.pt`, `checkpoint of epoch ${epochsDone}`);
+    store.put(`${checkpoints}samples/epoch-0001/twinkle-twinkle.mid`, "MThd");
+    if (!ended || status === "Failed" || !plan.leavesModel) return;
+    const output = `${(request.OutputDataConfig?.S3OutputPath ?? "").replace(`s3://${bucket}/`, "")}${name}/output/model/`;
+    const model = new TextEncoder().encode(`model of ${name}`);
+    const sha256 = createHash("sha256")
+      .update(plan.wrongCard ? "another" : model)
+      .digest("hex");
+    store.put(`${output}model.onnx`, model);
+    store.put(`${output}model-card.json`, JSON.stringify(modelCard(sha256, model.byteLength)));
+  }
+}
+
+export const datasetSha256 = createHash("sha256").update("pieces").digest("hex");
+
+const progressLine = (epoch: number, epochs: number) => ({
+  schemaVersion: 1,
+  epoch,
+  epochs,
+  generatorLoss: -1 / epoch,
+  criticLoss: 1 / epoch,
+  reconstructionLoss: 1 / epoch,
+  similarityIndex: 0.5 / epoch,
+  seconds: 30,
+  elapsedSeconds: 30 * epoch,
+  samplesPerSecond: 10,
+  timestamp: "2026-01-01T00:00:00.000Z",
+});
+
+const modelCard = (sha256: string, bytes: number) => ({
+  schemaVersion: 1,
+  technique: "unet-gan",
+  name: "A model",
+  description: "Made by a test",
+  createdAt: "2026-01-01T00:00:00.000Z",
+  model: { file: "model.onnx", sha256, bytes, opset: 18, parameters: 1 },
+  voices: [
+    { name: "Soprano", program: 0, head: "monophonic", lowestPitch: 40, highestPitch: 80 },
+    { name: "Bass", program: 0, head: "monophonic", lowestPitch: 30, highestPitch: 60 },
+  ],
+  limits: { maxBars: 64, stepsPerBeat: 4, beatsPerBar: 4, lowestPitch: 30, highestPitch: 80 },
+  dataset: {
+    id: "bach-chorales",
+    version: "1",
+    sha256: datasetSha256,
+    licence: "Public domain",
+    pieces: 2,
+    windows: 4,
+    topics: {},
+  },
+  hyperparameters: {},
+  seed: 0,
+  epoch: 1,
+  epochsCompleted: 1,
+  endReason: "epochs",
+  metrics: { similarityIndex: 0.1, emptyBarRate: 0 },
+  reference: { metrics: {}, validation: {} },
+  versions: { python: "3.11", torch: "2", onnx: "1", numpy: "2" },
+  trainingSeconds: 100,
+});

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { convergenceSchema, trainingProgressSchema } from "../../../domain/schemas/items";
+import { epochMetricsSchema } from "../../../domain/schemas/metrics";
+import { convergenceOf } from "../../../domain/training/convergence";
+import { epochMetrics, parseProgress, summariseProgress } from "../../../domain/training/progress";
+
+const line = (epoch: number, more: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ schemaVersion: 1, epoch, epochs: 20, generatorLoss: -epoch, seconds: 10, ...more });
+
+test("reads the contract's own example", () => {
+  const example = readFileSync(join(__dirname, "../../../contracts/fixtures/progress-line/valid-epoch.json"), "utf8");
+  const [epoch] = parseProgress(JSON.stringify(JSON.parse(example))).epochs;
+  expect(epoch?.epoch).toBeGreaterThanOrEqual(1);
+  expect(Object.keys(epoch?.metrics ?? {})).toEqual(expect.arrayContaining(["similarityIndex", "generatorLoss"]));
+});
+
+test("a half last line is left alone, a broken one in the middle is counted", () => {
+  const text = `${line(1)}\nnot json\n${line(2)}\n{"schemaVersion":1,"epo`;
+  const { epochs, skippedLines } = parseProgress(text);
+  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+  expect(skippedLines).toBe(1);
+});
+
+test("after a resume the lines that were written twice count once, and those not yet reached again do not count", () => {
+  const text = [line(1), line(2), line(3, { generatorLoss: 99 }), line(4), line(3)].join("\n");
+  const { epochs } = parseProgress(text);
+  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  expect(epochs.at(-1)?.metrics["generatorLoss"]).toBe(-3);
+});
+
+test("whatever the bytes, parsing returns: epochs in order, one each, metrics finite, all of it storable", () => {
+  const part = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.integer({ min: -5, max: 30 }).map((epoch) => new TextEncoder().encode(`${line(epoch)}\n`)),
+    fc.json().map((text) => new TextEncoder().encode(`${text}\n`)),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
+      const { epochs } = parseProgress(Buffer.concat(parts));
+      for (const [index, { epoch }] of epochs.entries()) expect(epoch).toBeGreaterThan(epochs[index - 1]?.epoch ?? 0);
+      for (const each of epochs) {
+        epochMetricsSchema.parse(epochMetrics(each));
+        expect(Object.values(each.metrics).every(Number.isFinite)).toBe(true);
+      }
+      const summary = summariseProgress(epochs, { now: 0 });
+      if (summary !== undefined) trainingProgressSchema.parse(summary);
+      convergenceSchema.parse(convergenceOf(epochs));
+    }),
+  );
+});
+
+test("the rest is what is left at the pace of the last five epochs, less what has passed since", () => {
+  const timestamp = "2026-01-01T00:00:00.000Z";
+  const { epochs } = parseProgress(
+    [1, 2, 3, 4, 5, 6].map((epoch) => line(epoch, { timestamp, seconds: epoch === 1 ? 500 : 10 })).join("\n"),
+  );
+  const now = Date.parse(timestamp) + 4_000;
+  expect(summariseProgress(epochs, { now })).toEqual({ epoch: 6, epochs: 20, percent: 30, secondsRemaining: 136 });
+  expect(summariseProgress(epochs, { now, plannedEpochs: 12 })).toMatchObject({
+    epochs: 12,
+    percent: 50,
+    secondsRemaining: 56,
+  });
+  expect(summariseProgress([], { now })).toBeUndefined();
+});

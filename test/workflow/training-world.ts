@@ -1,0 +1,209 @@
+/** The real steps of the workflow on fakes of everything around them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import metricDefinitions from "../../contracts/metric-definitions.json";
+import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
+import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { launchTrainingJob } from "../../lambdas/workflow/launch-training-job/launch-training-job";
+import { lookAtTrainingJob } from "../../lambdas/workflow/look-at-training-job/look-at-training-job";
+import { prepareData } from "../../lambdas/workflow/prepare-data/prepare-data";
+import { registerModel } from "../../lambdas/workflow/register-model/register-model";
+import { parseSettleInput } from "../../lambdas/workflow/settle-training-job/settle-input";
+import { settleTrainingJob } from "../../lambdas/workflow/settle-training-job/settle-training-job";
+import { stepInputSchema } from "../../lambdas/workflow/step-input";
+import { takeSlot } from "../../lambdas/workflow/take-slot/take-slot";
+import { VirtualClock } from "../fakes/clock";
+import { MemoryBuckets } from "../fakes/memory-object-store";
+import {
+  MemoryCompositions,
+  MemoryOpenWork,
+  MemorySlots,
+  MemoryTickets,
+  MemoryTrainingJobs,
+} from "../fakes/memory-table";
+import { datasetSha256, ScriptedSageMaker } from "../fakes/scripted-sagemaker";
+import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
+import {
+  definitionSchema,
+  runExecution,
+  type Definition,
+  type ExecutionResult,
+  type RunParams,
+} from "./asl-interpreter";
+
+export const definitionFile = join(__dirname, "../../stepfunctions/training-workflow.asl.json");
+export const readDefinition = (): Definition =>
+  definitionSchema.parse(JSON.parse(readFileSync(definitionFile, "utf8")));
+
+export const stepNames = [
+  "PrepareData",
+  "TakeSlot",
+  "LaunchTrainingJob",
+  "LookAtTrainingJob",
+  "RegisterModel",
+  "SettleTrainingJob",
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+export const settings: TrainingSettings = {
+  images: { "unet-gan": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/unet-gan@sha256:0" },
+  roleArn: "arn:aws:iam::123456789012:role/training",
+  instanceType: "ml.m5.xlarge",
+  volumeSizeGb: 10,
+  useSpot: false,
+  slots: 1,
+  longestRunSeconds: 86_400,
+  queueDeadlineSeconds: 3_600,
+  capacityDeadlineSeconds: 1_800,
+  slotLeaseSeconds: 300,
+  look: { firstSeconds: 15, laterSeconds: 60, firstForSeconds: 300 },
+  waitSeconds: 30,
+};
+
+export const sub = "0a1b2c3d-user";
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** ULIDs in order: the nth job was made nth. */
+export const jobId = (n: number): string => `01K0000000000000000000000${alphabet[n] ?? "Z"}`;
+
+export function trainingJob(n: number, more: Partial<TrainingJobItem> = {}): TrainingJobItem {
+  const id = jobId(n);
+  return {
+    schemaVersion: 1,
+    kind: "TRAINING_JOB",
+    sub,
+    id,
+    name: `Job ${n}`,
+    version: 1,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    technique: "unet-gan",
+    state: "PENDING",
+    topics: {},
+    dataset: { id: "bach-chorales", version: "1", sha256: datasetSha256 },
+    hyperparameters: { epochs: 10, learningRate: 0.001, earlyStopping: false, modelSize: "small" },
+    maxRuntimeSeconds: 3_600,
+    attempt: 1,
+    launch: 0,
+    stopRequested: false,
+    progress: { epoch: 0, epochs: 10, percent: 0 },
+    convergence: { state: "fluctuating" },
+    resumable: false,
+    usage: { trainingSeconds: 0, billableSeconds: 0 },
+    openWork: "TRAINING_JOB",
+    openWorkOwner: `${sub}#${id}`,
+    ...more,
+  };
+}
+
+export const catalogue: CatalogueItem = {
+  schemaVersion: 1,
+  kind: "CATALOGUE",
+  dataset: {
+    id: "bach-chorales",
+    version: "1",
+    sha256: datasetSha256,
+    name: "Bach chorales",
+    licence: "Public domain",
+  },
+  pieces: [
+    { id: "bwv-1", tags: { composer: ["bach"], mode: ["major"] }, bars: 40, split: "train" },
+    { id: "bwv-2", tags: { composer: ["bach"], mode: ["minor"] }, bars: 20, split: "train" },
+    { id: "bwv-3", tags: { composer: ["bach"], mode: ["minor"] }, bars: 20, split: "validation" },
+  ],
+};
+
+export class TrainingWorld {
+  readonly clock = new VirtualClock();
+  readonly buckets = new MemoryBuckets();
+  readonly work = this.buckets.store("work-bucket");
+  readonly artefacts = this.buckets.store("artefacts-bucket");
+  readonly jobs = new MemoryTrainingJobs(this.clock.now);
+  readonly compositions = new MemoryCompositions(this.clock.now);
+  readonly slots = new MemorySlots();
+  readonly tickets = new MemoryTickets();
+  readonly openWork = new MemoryOpenWork(this.jobs, this.compositions);
+  readonly sageMaker = new ScriptedSageMaker(this.clock.now, this.buckets);
+  readonly log = new CollectingLog();
+  readonly metrics = new CollectingMetrics();
+  readonly settings: TrainingSettings;
+  /** Throws instead of (or before, or after) a step: called with the step and how often it has been called. */
+  fault: (step: StepName, call: number) => "BEFORE" | "AFTER" | undefined = () => undefined;
+  private readonly calls = new Map<StepName, number>();
+
+  constructor(more: Partial<TrainingSettings> = {}) {
+    this.settings = { ...settings, ...more };
+    this.jobs.catalogues.set("bach-chorales", catalogue);
+  }
+
+  readonly settlingPorts = () => ({
+    jobs: this.jobs,
+    slots: this.slots,
+    tickets: this.tickets,
+    trainingJobs: this.sageMaker,
+    work: this.work,
+    artefacts: this.artefacts,
+    now: this.clock.now,
+    log: this.log,
+    metrics: this.metrics,
+  });
+
+  /** One step, as its handler would call it. */
+  async step(name: StepName, event: unknown): Promise<unknown> {
+    const input = stepInputSchema.parse(event);
+    const { settings: stageSettings } = this;
+    const common = { ...this.settlingPorts(), input, settings: stageSettings };
+    switch (name) {
+      case "PrepareData":
+        return await prepareData(common);
+      case "TakeSlot":
+        return await takeSlot(common);
+      case "LaunchTrainingJob":
+        return await launchTrainingJob({
+          ...common,
+          stage: "dev",
+          artefactsBucket: "artefacts-bucket",
+          workBucket: "work-bucket",
+          metricDefinitions,
+        });
+      case "LookAtTrainingJob":
+        return await lookAtTrainingJob(common);
+      case "RegisterModel":
+        return await registerModel(common);
+      case "SettleTrainingJob":
+        return await settleTrainingJob({ ...common, ...parseSettleInput(event) });
+    }
+  }
+
+  async run(n: number, more: Partial<RunParams> = {}): Promise<ExecutionResult> {
+    return await runExecution({
+      definition: readDefinition(),
+      clock: this.clock,
+      input: { sub, jobId: jobId(n), attempt: 1 },
+      task: async (name, event) => {
+        const step = stepNames.find((candidate) => candidate === name);
+        if (step === undefined) throw new Error(`no step ${name}`);
+        const call = (this.calls.get(step) ?? 0) + 1;
+        this.calls.set(step, call);
+        const fault = this.fault(step, call);
+        if (fault === "BEFORE") throw faultOf(step);
+        const answer = await this.step(step, event);
+        if (fault === "AFTER") throw faultOf(step);
+        return answer;
+      },
+      ...more,
+    });
+  }
+
+  row(n: number): TrainingJobItem {
+    const row = this.jobs.rows.get(`${sub}/${jobId(n)}`);
+    if (row === undefined) throw new Error(`no job ${n}`);
+    return row;
+  }
+}
+
+/** As MiniStack names every error of a function. */
+function faultOf(step: StepName): Error {
+  const error = new Error(`${step} failed`);
+  error.name = "Runtime.HandlerError";
+  return error;
+}
