@@ -82,6 +82,19 @@ def test_sampling_varies_with_the_seed_and_holds_its_choice_for_a_beat() -> None
     assert all(note.onset % 4 == 0 and note.duration % 4 == 0 for melody in melodies for note in melody)
 
 
+def test_a_pitch_changes_inside_an_eighth_only_where_it_is_worth_its_cost() -> None:
+    dear = replace(ESSENTIALS, decoding=Decoding(0, 0, 1, sixteenth_cost=1.0))
+    pitch, onset = logits()
+    pitch[0, :, [60, 62]] = 6
+    pitch[0, 0, 60], pitch[0, 1, 62] = 7, 6.5  # both C: 13, C and D: 13.5 less the cost
+    pitch[0, 2, 60], pitch[0, 3, 62] = 8, 7.5  # both C: 14, C and D: 15.5 less the cost
+    pitch[0, 4:6, 62] = 6.2  # a change on the eighth costs nothing
+    plain = decode_tracks(pitch, onset, ESSENTIALS, rng())[0]
+    assert [(note.onset, note.pitch) for note in plain] == [(0, 60), (1, 62), (2, 60), (3, 62), (6, 60)]
+    line = decode_tracks(pitch, onset, dear, rng())[0]
+    assert [(note.onset, note.pitch) for note in line] == [(0, 60), (3, 62), (6, 60)]
+
+
 def test_sampling_follows_the_probabilities() -> None:
     warm = replace(ESSENTIALS, decoding=Decoding(1.0, 0, 1))
     pitch, onset = logits(16384)
@@ -117,7 +130,13 @@ def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
 
 
 def test_essentials_survive_the_metadata() -> None:
-    assert parse_essentials(ESSENTIALS.to_json()) == ESSENTIALS
+    costly = replace(ESSENTIALS, decoding=Decoding(0.25, 0.5, 2, 0.75))
+    for essentials in (ESSENTIALS, costly):
+        assert parse_essentials(essentials.to_json()) == essentials
+    # Files from before the cost existed pay nothing.
+    data = json.loads(costly.to_json())
+    del data["decoding"]["sixteenthCost"]
+    assert parse_essentials(json.dumps(data)).decoding.sixteenth_cost == 0
 
 
 @pytest.mark.parametrize(
@@ -137,6 +156,7 @@ def test_essentials_survive_the_metadata() -> None:
         (["decoding", "pitchTemperature"], "warm", "decoding.pitchTemperature"),
         (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
         (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
+        (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
     ],
 )
 def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str) -> None:

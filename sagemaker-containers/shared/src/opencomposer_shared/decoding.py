@@ -68,11 +68,14 @@ class Decoding:
     The pitch temperature is for monophonic voices. Polyphonic ones are trained with deterministic binary neurons (Dong
     & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
     `coherence_steps`: the random choice is held for so many steps, so that sampling changes notes and not single steps.
+    `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth. Without it two
+    nearly equal logits make flickering sixteenths, since each step is chosen for itself.
     """
 
     pitch_temperature: float
     onset_temperature: float
     coherence_steps: int
+    sixteenth_cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class ModelEssentials:
                     "pitchTemperature": self.decoding.pitch_temperature,
                     "onsetTemperature": self.decoding.onset_temperature,
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
+                    "sixteenthCost": self.decoding.sixteenth_cost,
                 },
             },
             sort_keys=True,
@@ -184,6 +188,7 @@ def parse_essentials(text: str) -> ModelEssentials:
             _number(decoding, "pitchTemperature", 0, 10, "decoding"),
             _number(decoding, "onsetTemperature", 0, 10, "decoding"),
             _integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
+            _number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
         ),
     )
 
@@ -253,7 +258,7 @@ def decode_planes(
         sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
-            chosen = np.argmax(logits + decoding.pitch_temperature * gumbel, axis=1)
+            chosen = _best_line(logits + decoding.pitch_temperature * gumbel, decoding.sixteenth_cost)
             played = chosen != REST
             sounding[np.nonzero(played)[0], chosen[played]] = True
         else:
@@ -274,6 +279,19 @@ def decode_tracks(
 ) -> list[list[Note]]:
     """Like decode_planes, as notes: one list for each accompaniment voice."""
     return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, rng)]
+
+
+def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:
+    """The class of each step, [steps], that makes the greatest sum of scores [steps, classes] less what is paid for
+    changing inside an eighth. Eighths do not touch each other's choice, so the best line is the best of each."""
+    steps, classes = scores.shape
+    whole = np.zeros((steps + steps % 2, classes))
+    whole[:steps] = scores
+    pairs = whole.reshape(-1, 2, classes)
+    together = pairs.sum(axis=1)
+    changes = pairs.max(axis=2).sum(axis=1) - sixteenth_cost > together.max(axis=1)
+    line = np.where(changes[:, np.newaxis], pairs.argmax(axis=2), together.argmax(axis=1)[:, np.newaxis])
+    return line.reshape(-1)[:steps]
 
 
 def _held_noise(rng: np.random.Generator, steps: int, width: int, hold: int) -> npt.NDArray[np.float64]:
