@@ -1,7 +1,6 @@
 import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -12,9 +11,8 @@ import { resourcePrefix } from "../../../domain/names/resource-names";
 import { openWorkIndex } from "../../../domain/names/table-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
-import { repositoryPath } from "../repository-root";
 import { acknowledgeWildcards } from "../rights/acknowledge";
-import { functionBundling } from "./bundling";
+import { bundledCode } from "./bundled-code";
 
 export interface ServiceFunctionProps {
   readonly config: StageConfig;
@@ -48,7 +46,7 @@ const tableActions = {
  * method gives the right and the environment variable that names the resource together, so that neither can be missing.
  */
 export class ServiceFunction extends Construct {
-  readonly handler: NodejsFunction;
+  readonly handler: LambdaFunction;
   readonly role: Role;
   private readonly config: StageConfig;
 
@@ -73,9 +71,9 @@ export class ServiceFunction extends Construct {
       }),
     );
 
-    this.handler = new NodejsFunction(this, "Function", {
-      entry: repositoryPath("lambdas", ...props.entry.split("/"), "handler.ts"),
-      handler: "handler",
+    this.handler = new LambdaFunction(this, "Function", {
+      code: bundledCode(props.entry),
+      handler: "index.handler",
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -87,7 +85,6 @@ export class ServiceFunction extends Construct {
       tracing: Tracing.ACTIVE,
       // A workflow execution goes on with the versions it started with; they go when the function goes.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      awsSdkConnectionReuse: false,
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: {
         [environmentVariables.stage]: config.stage,
@@ -96,9 +93,6 @@ export class ServiceFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: telemetryNamespace,
         POWERTOOLS_LOG_LEVEL: config.functions.logLevel,
       },
-      projectRoot: repositoryPath(),
-      depsLockFilePath: repositoryPath("package-lock.json"),
-      bundling: functionBundling,
     });
     acknowledgeWildcards(
       this.role,
