@@ -74,7 +74,14 @@ async function main(): Promise<number> {
   const ending = new AbortController();
   const { signal } = ending;
 
-  let releaseLock: (() => void) | undefined;
+  let releaseLock: () => void;
+  try {
+    releaseLock = takeInstanceLock(paths.lock);
+  } catch (problem) {
+    // Nothing in the folder is ours, so there is nothing to undo.
+    console.error(messageOf(problem));
+    return 1;
+  }
   const shutDown = shutDownOnce(async () => {
     ending.abort();
     removeOutputs(paths.outputs);
@@ -86,7 +93,7 @@ async function main(): Promise<number> {
       }
     }
     rmSync(paths.temporary, { recursive: true, force: true });
-    releaseLock?.();
+    releaseLock();
   });
   const interrupt = { asked: false };
   const interrupted = new Promise<void>((resolve) => {
@@ -108,7 +115,6 @@ async function main(): Promise<number> {
   });
 
   try {
-    releaseLock = takeInstanceLock(paths.lock);
     removeOutputs(paths.outputs);
     const { failed } = await bringUp({ options, paths, undo, signal });
     if (!options.once) await Promise.race([interrupted, failed]);
@@ -193,6 +199,7 @@ async function bringUp(params: {
         AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: sagemakerEndpointUrl,
         NODE_NO_WARNINGS: "1",
       },
+      signal,
     });
     undo.push(async () => {
       const { code, signal: endedBy } = await miniStack.stop();
@@ -217,6 +224,7 @@ async function bringUp(params: {
       trainingCommand: waitingCommand({ basePython: python, name: "training" }),
       inferencePython: environmentPython("inference"),
       report: note,
+      signal,
     });
     undo.push(async () => {
       await server.stop(3_500);

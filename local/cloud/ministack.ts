@@ -24,6 +24,8 @@ export interface MiniStackParams {
   /** More variables for MiniStack, and so for every Lambda: its workers inherit its whole environment. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly startDeadlineMilliseconds?: number;
+  /** Gives up waiting for it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface MiniStack {
@@ -66,6 +68,7 @@ export async function startMiniStack(params: MiniStackParams): Promise<MiniStack
     endpointUrl,
     exited: group.exited,
     deadline: Date.now() + startDeadlineMilliseconds,
+    signal: params.signal,
   });
   if (!healthy) {
     const ended = !group.isRunning();
@@ -131,13 +134,14 @@ async function waitUntilHealthy(params: {
   readonly endpointUrl: string;
   readonly exited: Promise<ProcessExit>;
   readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
 }): Promise<boolean> {
   let ended = false;
   void params.exited.then(() => {
     ended = true;
   });
   // `ended` changes in the callback above while we wait.
-  const goOn = (): boolean => !ended && Date.now() < params.deadline;
+  const goOn = (): boolean => !ended && Date.now() < params.deadline && params.signal?.aborted !== true;
   while (goOn()) {
     try {
       const answer = await fetch(`${params.endpointUrl}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });

@@ -21,6 +21,8 @@ export interface SageMakerServerParams {
   readonly inferencePython: string;
   /** Told of a crash and of the start that follows it. */
   readonly report: (line: string) => void;
+  /** Gives up waiting for it. */
+  readonly signal: AbortSignal;
 }
 
 export interface SageMakerServer {
@@ -68,7 +70,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
   const listeners: ((pid: number) => void)[] = [];
   let stopping = false;
   let group = await start();
-  await waitForAnswer({ endpointUrl, group, logFile });
+  await waitForAnswer({ endpointUrl, group, logFile, signal: params.signal });
 
   const crashes: number[] = [];
   const watch = (watched: ProcessGroup): void => {
@@ -150,10 +152,11 @@ async function waitForAnswer(params: {
   readonly endpointUrl: string;
   readonly group: ProcessGroup;
   readonly logFile: string;
+  readonly signal: AbortSignal;
 }): Promise<void> {
-  const { endpointUrl, group, logFile } = params;
+  const { endpointUrl, group, logFile, signal } = params;
   const deadline = Date.now() + 60_000;
-  while (group.isRunning() && Date.now() < deadline) {
+  while (group.isRunning() && Date.now() < deadline && !signal.aborted) {
     try {
       // Any answer will do: it is listening.
       await fetch(endpointUrl, { signal: AbortSignal.timeout(2_000) });
