@@ -11,6 +11,11 @@ import sys
 import traceback
 from importlib import resources
 
+# Before PyTorch is loaded, which reads it once. Threads that wait in a spin loop take ten times as long as soon as the
+# machine has anything else to do (README, "Precision and threads").
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# ruff: noqa: E402
 import torch
 from opencomposer_shared.dataset import DatasetError, read_dataset, read_selection
 from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
