@@ -15,7 +15,6 @@ from importlib import resources
 # machine has anything else to do (README, "Precision and threads").
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# ruff: noqa: E402
 import torch
 from opencomposer_shared.dataset import DatasetError, read_dataset, read_selection
 from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
