@@ -1,0 +1,242 @@
+/** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
+import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
+import type { Melody } from "../../domain/music/melody";
+import { environmentVariables } from "../../domain/names/environment-variables";
+import { checkpointsPrefix, compositionMidiKey, compositionScoreKey, sampleFile } from "../../domain/names/object-keys";
+import { catalogueKey, ownedKey, stockModelKey } from "../../domain/names/table-keys";
+import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { trackSchema } from "../../domain/schemas/api/tracks";
+import { trainingJobSchema } from "../../domain/schemas/api/training";
+import type { HttpEvent } from "../../lambdas/http/request";
+import type { HttpResult } from "../../lambdas/http/with-http";
+import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { expectDocumented, httpEvent, type Call } from "../unit/api/support/documented-api";
+import { catalogue, stockModel } from "../unit/api/support/items";
+import { apiRoutes, isOperationId, routeKey, type ApiCapability } from "../../domain/names/api-routes";
+import { startLocalTable, type LocalTable } from "./support/local-table";
+import { createHash } from "node:crypto";
+
+type Handler = (event: HttpEvent) => Promise<HttpResult>;
+let local: LocalTable;
+let handlers: Readonly<Record<ApiCapability, Handler>>;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  local = await startLocalTable();
+  // What the stack sets, and what the Lambda service adds.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: local.endpointUrl,
+    AWS_REGION: local.region,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+    POWERTOOLS_METRICS_DISABLED: "true",
+    POWERTOOLS_METRICS_NAMESPACE: "test",
+    [environmentVariables.tableName]: local.table.tableName,
+    [environmentVariables.artefactsBucket]: local.artefactsBucket,
+    [environmentVariables.workBucket]: local.workBucket,
+    [environmentVariables.userCaps]: JSON.stringify({
+      openCompositions: 10,
+      openTrainingJobs: 5,
+      tracks: 10,
+      models: 10,
+      compositions: 50,
+    }),
+    [environmentVariables.longestRunSeconds]: "7200",
+  });
+  const [discovery, tracks, compositions, models, training] = await Promise.all([
+    import("../../lambdas/api/discovery/handler"),
+    import("../../lambdas/api/tracks/handler"),
+    import("../../lambdas/api/compositions/handler"),
+    import("../../lambdas/api/models/handler"),
+    import("../../lambdas/api/training/handler"),
+  ]);
+  handlers = {
+    discovery: discovery.handler,
+    tracks: tracks.handler,
+    compositions: compositions.handler,
+    models: models.handler,
+    training: training.handler,
+  };
+  const put = async (Item: Record<string, unknown>) =>
+    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
+  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
+  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+}, 300_000);
+afterAll(async () => {
+  process.env = before;
+  await local.stop();
+});
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  readonly body: unknown;
+}
+
+async function call(method: string, target: string, details: Call = {}): Promise<Reply> {
+  const event = httpEvent(method, target, details);
+  const found = Object.entries(apiRoutes).find(([, route]) => routeKey(route) === event.routeKey);
+  const handler = handlers[found?.[1].capability ?? "discovery"];
+  const { statusCode: status, headers, body, isBase64Encoded } = await handler(event);
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  const isJson = headers["content-type"]?.endsWith("json") === true;
+  const reply = { status, headers, bytes, body: isJson ? (JSON.parse(bytes.toString()) as unknown) : undefined };
+  if (found !== undefined && isOperationId(found[0])) expectDocumented(found[0], reply);
+  return reply;
+}
+
+function builtIn(id: string): Melody {
+  const melody = findSampleMelody(id);
+  if (melody === undefined) throw new Error(`no sample melody ${id}`);
+  return sampleAsMelody(melody);
+}
+
+const user = (name: string): string => `user-${name}`;
+
+test("upload, list, rename, delete a track", async () => {
+  const sub = user("tracks");
+  const melody = builtIn("ode-to-joy");
+  const bytes = writeMidi(composeScore({ name: "Upload", melody, generated: [] }));
+  const headers = { "content-type": "audio/midi", "idempotency-key": "one" };
+  const created = await call("POST", "/tracks?name=Joy", { sub, bytes, headers });
+  expect(created.status).toBe(201);
+  const { id, noteCount } = trackSchema.parse(created.body);
+  expect(noteCount).toBe(melody.notes.length);
+  expect((await call("POST", "/tracks?name=Joy", { sub, bytes, headers })).bytes).toEqual(created.bytes);
+  expect((await call("POST", "/tracks?name=Other", { sub, bytes, headers })).status).toBe(422);
+  expect((await call("GET", "/tracks", { sub })).body).toMatchObject({ items: [{ id, name: "Joy" }] });
+  expect((await call("PATCH", `/tracks/${id}`, { sub, json: { name: "New" } })).body).toMatchObject({ name: "New" });
+
+  const composed = await call("POST", "/compositions", {
+    sub,
+    json: { name: "On it", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId: id } },
+  });
+  expect(composed.status).toBe(202);
+  expect((await call("DELETE", `/tracks/${id}`, { sub })).status).toBe(409);
+  expect((await call("GET", `/tracks/${id}`, { sub: user("other") })).status).toBe(404);
+});
+
+test("a composition from request to other instruments to deletion", async () => {
+  const sub = user("compositions");
+  const created = await call("POST", "/compositions", {
+    sub,
+    json: {
+      name: "Evening",
+      technique: "unet-gan",
+      modelId: "unet-gan-bach",
+      input: { sampleMelodyId: "twinkle-twinkle" },
+      inputOptions: { bars: 4 },
+    },
+  });
+  expect(created.status).toBe(202);
+  const { id } = compositionSchema.parse(created.body);
+  expect((await call("GET", `/compositions/${id}/midi`, { sub })).status).toBe(409);
+  expect((await call("DELETE", `/compositions/${id}`, { sub })).status).toBe(409);
+
+  // What the worker does when the model has answered.
+  const melody = builtIn("twinkle-twinkle");
+  const generated = [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }];
+  const score = composeScore({ name: "Evening", melody, generated });
+  const midi = writeMidi(score);
+  for (const [Key, Body] of [
+    [compositionScoreKey({ sub, id }), JSON.stringify(score)],
+    [compositionMidiKey({ sub, id }, 1), midi],
+  ] as const) {
+    await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body }));
+  }
+  await local.table.client.send(
+    new UpdateCommand({
+      TableName: local.table.tableName,
+      Key: ownedKey("COMPOSITION", sub, id),
+      UpdateExpression: "SET #s = :s, #o = :o, midi = :m, version = version + :one REMOVE openWork, openWorkOwner",
+      ExpressionAttributeNames: { "#s": "state", "#o": "output" },
+      ExpressionAttributeValues: {
+        ":s": "COMPLETED",
+        ":o": scoreOutput(score, { emptyBarRate: 0 }),
+        ":m": { revision: 1, sha256: createHash("sha256").update(midi).digest("hex"), bytes: midi.length },
+        ":one": 1,
+      },
+    }),
+  );
+
+  const first = await call("GET", `/compositions/${id}/midi`, { sub });
+  expect(first.bytes).toEqual(Buffer.from(midi));
+  const changed = await call("PATCH", `/compositions/${id}`, { sub, json: { programs: [{ index: 1, program: 40 }] } });
+  expect(changed.status).toBe(200);
+  const second = await call("GET", `/compositions/${id}/midi`, { sub });
+  expect(second.bytes).not.toEqual(first.bytes);
+  expect(second.headers["etag"]).toBe(`"${createHash("sha256").update(second.bytes).digest("hex")}"`);
+
+  // Several at once: S3 refuses to overwrite a revision, the table a row that has changed; every change is kept.
+  const programs = [10, 11, 12].map((program, index) => ({ index: index % 2, program }));
+  const replies = await Promise.all(
+    programs.map(async (one) => await call("PATCH", `/compositions/${id}`, { sub, json: { programs: [one] } })),
+  );
+  for (const { status } of replies) expect([200, 409]).toContain(status);
+  const third = await call("GET", `/compositions/${id}/midi`, { sub });
+  expect(third.headers["etag"]).toBe(`"${createHash("sha256").update(third.bytes).digest("hex")}"`);
+
+  const signed = await call("GET", `/compositions/${id}/midi`, { sub, headers: { accept: "application/json" } });
+  const { url } = z.object({ url: z.url(), expiresAt: z.iso.datetime() }).parse(signed.body);
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(third.bytes);
+
+  expect((await call("DELETE", `/compositions/${id}`, { sub })).status).toBe(204);
+  expect((await call("GET", `/compositions/${id}`, { sub })).status).toBe(404);
+  expect((await fetch(url)).status).toBe(404);
+});
+
+test("a training job: asked for, watched, stopped, deleted", async () => {
+  const sub = user("training");
+  const created = await call("POST", "/training-jobs", {
+    sub,
+    json: { name: "Minor", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
+  });
+  expect(created.status).toBe(202);
+  const { id } = trainingJobSchema.parse(created.body);
+  const prefix = checkpointsPrefix({ sub, id });
+  const line = JSON.stringify({ schemaVersion: 1, epoch: 1, epochs: 3, similarityIndex: 0.5, seconds: 1 });
+  for (const [name, Body] of [
+    ["progress.jsonl", `${line}\n{"half`],
+    [sampleFile(1, "ode-to-joy"), "MThd"],
+  ] as const) {
+    await local.s3.send(new PutObjectCommand({ Bucket: local.workBucket, Key: `${prefix}${name}`, Body }));
+  }
+  expect((await call("GET", `/training-jobs/${id}/metrics`, { sub })).body).toMatchObject({
+    items: [{ epoch: 1, similarityIndex: 0.5 }],
+  });
+  const samples = await call("GET", `/training-jobs/${id}/samples`, { sub });
+  const href = `/training-jobs/${id}/samples/1/ode-to-joy`;
+  expect(samples.body).toEqual({ items: [{ epoch: 1, melodyId: "ode-to-joy", href }] });
+  expect((await call("GET", href, { sub })).bytes.toString()).toBe("MThd");
+  expect((await call("GET", `/training-jobs/${id}/samples/2/ode-to-joy`, { sub })).status).toBe(404);
+
+  const stopped = await call("POST", `/training-jobs/${id}/stop`, { sub });
+  expect(stopped).toMatchObject({ status: 202, body: { state: "STOPPING", stopRequested: true } });
+  expect((await call("DELETE", `/training-jobs/${id}`, { sub })).status).toBe(409);
+  await local.table.client.send(
+    new UpdateCommand({
+      TableName: local.table.tableName,
+      Key: ownedKey("TRAINING_JOB", sub, id),
+      UpdateExpression: "SET #s = :s, version = version + :one REMOVE openWork, openWorkOwner",
+      ExpressionAttributeNames: { "#s": "state" },
+      ExpressionAttributeValues: { ":s": "STOPPED", ":one": 1 },
+    }),
+  );
+  expect((await call("POST", `/training-jobs/${id}/stop`, { sub })).status).toBe(202);
+  expect((await call("DELETE", `/training-jobs/${id}`, { sub })).status).toBe(204);
+  expect((await call("GET", `/training-jobs/${id}/metrics`, { sub })).status).toBe(404);
+});
+
+test("what there is", async () => {
+  const sub = user("reader");
+  expect((await call("GET", "/models", { sub })).body).toMatchObject({ items: [{ id: "unet-gan-bach", stock: true }] });
+  expect((await call("GET", "/training-topics?mode=minor", { sub })).body).toMatchObject({ selection: { pieces: 12 } });
+  expect((await call("GET", "/openapi.json")).body).toMatchObject({ openapi: "3.1.0" });
+  expect((await call("GET", "/nothing")).status).toBe(404);
+});
