@@ -86,7 +86,12 @@ def test_tunes_stay_together_and_splits_get_their_shares() -> None:
 
 
 def test_the_files_have_the_same_bytes_in_any_order_and_name_duplicates() -> None:
-    results = [piece("bb"), Skipped("z", "it has 5 parts, not four"), piece("aa"), piece("c", title="x")]
+    results: list[Piece | Skipped] = [
+        piece("bb"),
+        Skipped("z", "it has 5 parts, not four"),
+        piece("aa"),
+        piece("c", title="x"),
+    ]
     files = builder.assemble(results, "1.0")
     assert files == builder.assemble(reversed(results), "1.0")
     manifest = json.loads(files["manifest.json"])

@@ -291,7 +291,7 @@ def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.ND
     together = pairs.sum(axis=1)
     changes = pairs.max(axis=2).sum(axis=1) - sixteenth_cost > together.max(axis=1)
     line = np.where(changes[:, np.newaxis], pairs.argmax(axis=2), together.argmax(axis=1)[:, np.newaxis])
-    return line.reshape(-1)[:steps]
+    return np.asarray(line.reshape(-1)[:steps], dtype=np.int64)
 
 
 def _held_noise(rng: np.random.Generator, steps: int, width: int, hold: int) -> npt.NDArray[np.float64]:
