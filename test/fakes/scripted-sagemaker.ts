@@ -48,6 +48,10 @@ export class ScriptedSageMaker implements TrainingJobs {
   readonly stops: string[] = [];
   /** The largest number of jobs that ran at once. */
   mostAtOnce = 0;
+  /** What else happens while a job is being created. */
+  whileCreating: () => void = () => undefined;
+  /** What the service says instead. */
+  describedAs: (described: DescribedTrainingJob) => DescribedTrainingJob = (described) => described;
 
   constructor(
     private readonly now: () => Date,
@@ -57,6 +61,7 @@ export class ScriptedSageMaker implements TrainingJobs {
   async create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome> {
     const name = request.TrainingJobName ?? "";
     this.creates.push(name);
+    this.whileCreating();
     if (this.jobs.has(name)) return { kind: "NAME_IN_USE" };
     const plan = this.plans.shift() ?? { create: "RUN" };
     if (plan.create === "THROWS") throw new Error("InternalServerException");
@@ -90,7 +95,7 @@ export class ScriptedSageMaker implements TrainingJobs {
     this.sync(name, job, phase);
     const started = this.seconds() - job.createdAt >= job.plan.startSeconds;
     const startedAt = started ? new Date((job.createdAt + job.plan.startSeconds) * 1000) : undefined;
-    return {
+    return this.describedAs({
       name,
       status: phase.status,
       secondaryStatus: phase.secondaryStatus,
@@ -101,7 +106,7 @@ export class ScriptedSageMaker implements TrainingJobs {
       billableSeconds: phase.ended && started ? 60 : undefined,
       outputUri: job.request.OutputDataConfig?.S3OutputPath,
       checkpointUri: job.request.CheckpointConfig?.S3Uri,
-    };
+    });
   }
 
   async stop(name: string): Promise<void> {

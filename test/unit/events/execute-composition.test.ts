@@ -1,0 +1,286 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { parseMidi } from "../../../domain/music/midi-file";
+import { findSampleMelody } from "../../../domain/music/sample-melodies";
+import { scoreSchema } from "../../../domain/music/score";
+import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
+import {
+  executeComposition,
+  inferenceBudgetSeconds,
+  leaseSeconds,
+  pauseSeconds,
+  type ExecuteCompositionParams,
+} from "../../../lambdas/events/execute-composition/execute-composition";
+import { VirtualClock } from "../../fakes/clock";
+import { MemoryBuckets } from "../../fakes/memory-object-store";
+import { MemoryCompositions } from "../../fakes/memory-table";
+import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
+
+const sub = "user-1";
+const sha256 = createHash("sha256").update("model").digest("hex");
+const id = (n: number): string => `01K0000000000000000000000${n}`;
+
+function composition(more: Partial<CompositionItem> = {}): CompositionItem {
+  return {
+    schemaVersion: 1,
+    kind: "COMPOSITION",
+    sub,
+    id: id(1),
+    name: "A piece",
+    version: 1,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    technique: "unet-gan",
+    model: { id: "unet-gan-bach", stock: true, sha256, bytes: 1_000 },
+    seed: 7,
+    state: "PENDING",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+    inputOptions: {},
+    parameters: {},
+    attempt: 0,
+    openWork: "COMPOSITION",
+    openWorkOwner: `${sub}#${id(1)}`,
+    ...more,
+  };
+}
+
+const answerOf = (more: object = {}): Invocation => ({
+  kind: "ANSWER",
+  body: new TextEncoder().encode(
+    JSON.stringify({
+      schemaVersion: 1,
+      technique: "unet-gan",
+      modelSha256: sha256,
+      tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
+      metrics: { emptyBarRate: 0 },
+      seconds: 0.1,
+      ...more,
+    }),
+  ),
+});
+const modelError = (status: number, body: string): Invocation => ({ kind: "MODEL_ERROR", status, body });
+const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
+
+class ComposingWorld {
+  readonly clock = new VirtualClock();
+  readonly compositions = new MemoryCompositions(this.clock.now);
+  readonly artefacts = new MemoryBuckets().store("artefacts");
+  readonly log = new CollectingLog();
+  readonly metrics = new CollectingMetrics();
+  readonly requests: string[] = [];
+  readonly firstDeliveredAt = this.clock.now();
+  answers: Invocation[] = [];
+  during: () => void | Promise<void> = () => undefined;
+
+  async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
+    return await executeComposition({
+      of: { sub, id: id(n) },
+      firstDeliveredAt: this.firstDeliveredAt,
+      compositions: this.compositions,
+      artefacts: this.artefacts,
+      endpoint: {
+        invoke: async (endpointName, request) => {
+          this.requests.push(`${endpointName} ${new TextDecoder().decode(request)}`);
+          await this.during();
+          return this.answers.shift() ?? answerOf();
+        },
+      },
+      presign: async (key) => `https://bucket.example/${key}?signed`,
+      stage: "dev",
+      now: this.clock.now,
+      log: this.log,
+      metrics: this.metrics,
+      ...more,
+    });
+  }
+  row(n = 1): CompositionItem {
+    const row = this.compositions.rows.get(`${sub}/${id(n)}`);
+    if (row === undefined) throw new Error("no such composition");
+    return row;
+  }
+}
+
+function worldWith(more: Partial<CompositionItem> = {}): ComposingWorld {
+  const world = new ComposingWorld();
+  world.compositions.add(composition(more));
+  return world;
+}
+
+test("keeps the melody note for note, adds the tracks, writes MIDI and score, and ends COMPLETED once", async () => {
+  const world = worldWith();
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({ state: "COMPLETED", attempt: 1, output: { metrics: { emptyBarRate: 0 } } });
+  expect(row.openWork).toBeUndefined();
+  expect(row.runningUntil).toBeUndefined();
+  expect(world.compositions.openCompositions).toBe(0);
+  const midi = world.artefacts.objects.get(compositionMidiKey(row, 1)) ?? new Uint8Array();
+  expect(row.midi).toEqual({
+    revision: 1,
+    bytes: midi.byteLength,
+    sha256: createHash("sha256").update(midi).digest("hex"),
+  });
+  const song = parseMidi(midi);
+  const melody = findSampleMelody("twinkle-twinkle");
+  const step = song.ticksPerBeat / 4;
+  expect(song.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch])).toEqual(
+    melody?.notes.map(({ onset, duration, pitch }) => [onset * step, duration * step, pitch]),
+  );
+  expect(song.tracks[1]?.notes).toHaveLength(1);
+  expect(world.metrics.count("CompositionsCompleted")).toBe(1);
+
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.requests).toHaveLength(1);
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("the request names a stock model by its digest alone, a user's model also by a signed URL of its own key", async () => {
+  const stock = worldWith();
+  await stock.deliver();
+  expect(stock.requests[0]).toMatch(/^opencomposer-dev-unet-gan /);
+  expect(stock.requests[0]).not.toContain("url");
+  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  await own.deliver();
+  expect(own.requests[0]).toContain(`https://bucket.example/users/${sub}/models/${id(5)}/model.onnx?signed`);
+});
+
+test("a finished piece can be the input of the next one", async () => {
+  const world = worldWith();
+  await world.deliver();
+  world.compositions.add(
+    composition({ id: id(2), input: { compositionId: id(1), trackIndex: 1 }, openWorkOwner: "x" }),
+  );
+  await world.deliver(2);
+  const score = scoreSchema.parse(JSON.parse(world.artefacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
+  expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
+});
+
+test.each([
+  ["a track that was deleted", { input: { trackId: id(3) } }, "INPUT_NOT_FOUND"],
+  ["a composition that is not there", { input: { compositionId: id(3) } }, "INPUT_NOT_FOUND"],
+  ["a sample that is not there", { input: { sampleMelodyId: "none" } }, "INPUT_NOT_FOUND"],
+  ["bars that are not in the melody", { inputOptions: { startBar: 900 } }, "BARS_OUT_OF_RANGE"],
+])("%s ends FAILED with its reason, without a call", async (_, more, code) => {
+  const world = worldWith(more);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(world.requests).toEqual([]);
+});
+
+test("another user's composition cannot be the input", async () => {
+  const world = worldWith({ input: { compositionId: id(4) } });
+  world.compositions.add(composition({ id: id(4), sub: "user-2", state: "COMPLETED" }));
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_NOT_FOUND" } });
+});
+
+test.each([
+  [
+    "a corrupt model",
+    modelError(400, '{"code":"MODEL_CORRUPT","message":"The file is no ONNX model."}'),
+    "MODEL_CORRUPT",
+  ],
+  [
+    "a wrong checksum",
+    modelError(400, '{"code":"MODEL_CHECKSUM_MISMATCH","message":"Other bytes."}'),
+    "MODEL_CHECKSUM_MISMATCH",
+  ],
+  ["an error in no known shape", modelError(400, "<html>"), "MODEL_ERROR"],
+  ["an answer that is not JSON", { kind: "ANSWER", body: new Uint8Array([255, 0]) }, "MODEL_ANSWER_INVALID"],
+  ["an answer of another model", answerOf({ modelSha256: "0".repeat(64) }), "MODEL_ANSWER_INVALID"],
+  [
+    "notes outside the piece",
+    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 5_000, duration: 1, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_ANSWER_INVALID",
+  ],
+] as const)("%s fails at once: the same request would fail again", async (_, answer, code) => {
+  const world = worldWith();
+  world.answers = [answer];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test.each([
+  ["nobody there", unavailable],
+  ["a container's own fault", modelError(500, '{"code":"INTERNAL","message":"x"}')],
+  ["a busy container", modelError(429, '{"code":"BUSY","message":"x"}')],
+])("%s gives the message back, longer each time, and works when it is back", async (_, answer) => {
+  const world = worldWith();
+  world.answers = [answer, answer];
+  const first = await world.deliver();
+  const second = await world.deliver();
+  expect([first, second]).toEqual([
+    { kind: "AGAIN", afterSeconds: pauseSeconds(1) },
+    { kind: "AGAIN", afterSeconds: pauseSeconds(2) },
+  ]);
+  expect(world.row().state).toBe("RUNNING");
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
+});
+
+test("the retries have a budget, then the composition fails and says that trying again may help", async () => {
+  const world = worldWith();
+  world.answers = Array.from({ length: 100 }, () => unavailable);
+  for (;;) {
+    const answer = await world.deliver();
+    if (answer.kind === "DONE") break;
+    world.clock.advance(answer.afterSeconds);
+  }
+  const spent = (world.clock.now().getTime() - world.firstDeliveredAt.getTime()) / 1000;
+  expect(spent).toBeLessThanOrEqual(inferenceBudgetSeconds.dev);
+  expect(spent).toBeGreaterThan(inferenceBudgetSeconds.dev / 2);
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INFERENCE_UNAVAILABLE", retryable: true } });
+});
+
+test("a second delivery while a worker is at it waits for the lease, and takes over when it has run out", async () => {
+  const world = worldWith();
+  const died = world.deliver(1, { endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) } });
+  void died;
+  await Promise.resolve();
+  const again = await world.deliver();
+  expect(again).toMatchObject({ kind: "AGAIN" });
+  if (again.kind === "AGAIN") expect(again.afterSeconds).toBeGreaterThanOrEqual(leaseSeconds);
+  world.clock.advance(leaseSeconds + 1);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+});
+
+test("a worker that comes back after its lease was taken over ends nothing", async () => {
+  const world = worldWith();
+  world.during = async () => {
+    if (world.requests.length > 1) return;
+    world.clock.advance(leaseSeconds + 1);
+    world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"x"}')];
+    await world.deliver();
+  };
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", attempt: 2 });
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("an unexpected error frees the lease and is thrown", async () => {
+  const world = worldWith();
+  const broken = { endpoint: { invoke: async () => await Promise.reject(new Error("out of memory")) } };
+  await expect(world.deliver(1, broken)).rejects.toThrow("out of memory");
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row().state).toBe("COMPLETED");
+});
+
+test("whatever bytes an endpoint answers, the composition ends or waits", async () => {
+  const answers = fc.oneof(
+    fc.uint8Array().map((body): Invocation => ({ kind: "ANSWER", body })),
+    fc.json().map((text): Invocation => ({ kind: "ANSWER", body: new TextEncoder().encode(text) })),
+    fc.tuple(fc.integer({ min: 100, max: 599 }), fc.string()).map(([status, body]) => modelError(status, body)),
+  );
+  await fc.assert(
+    fc.asyncProperty(answers, async (answer) => {
+      const world = worldWith();
+      world.answers = [answer];
+      const { kind } = await world.deliver();
+      expect(world.row().state).toBe(kind === "DONE" ? "FAILED" : "RUNNING");
+    }),
+  );
+});
