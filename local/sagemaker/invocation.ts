@@ -93,6 +93,9 @@ async function ask(params: {
         "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for " +
           "each container in Amazon CloudWatch, resolve the issue, and try again.",
       );
+    case "refused":
+      // It has just ended, and its supervisor is about to know.
+      throw notReady(endpoint.maxConcurrency !== undefined, endpoint.name);
     case "broken":
       throw failed(0, "Amazon SageMaker could not get a response from the primary endpoint.");
     case "tooLarge":
@@ -117,7 +120,7 @@ function customAttributes(headers: IncomingHttpHeaders): Record<string, string> 
 
 type Exchange =
   | { readonly kind: "answer"; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
-  | { readonly kind: "timeout" | "broken" | "tooLarge" };
+  | { readonly kind: "timeout" | "refused" | "broken" | "tooLarge" };
 
 async function exchange(params: {
   readonly port: number;
@@ -170,8 +173,8 @@ async function exchange(params: {
     const timer = setTimeout(() => {
       end({ kind: "timeout" });
     }, milliseconds);
-    call.on("error", () => {
-      end({ kind: "broken" });
+    call.on("error", (error) => {
+      end({ kind: "code" in error && error.code === "ECONNREFUSED" ? "refused" : "broken" });
     });
     call.end(body);
   });

@@ -65,6 +65,9 @@ export class ModelServer {
   private container: ContainerProcess | undefined;
   private current: ModelServerState = "starting";
   private servingPort = 0;
+  private hasStarted = false;
+  /** Ends in a row since the last good /ping. */
+  private crashes = 0;
 
   constructor(params: ModelServerParams) {
     this.params = params;
@@ -126,8 +129,6 @@ export class ModelServer {
     mkdirSync(scratch, { recursive: true });
     await this.fetchModel(join(root, "model"));
     const deadline = Date.now() + params.startSeconds * 1_000;
-    let crashes = 0;
-    let hasStarted = false;
     for (;;) {
       this.stopping.signal.throwIfAborted();
       const port = await freePort();
@@ -135,23 +136,23 @@ export class ModelServer {
         port,
         root,
         scratch,
-        deadline: hasStarted ? Date.now() + params.startSeconds * 1_000 : deadline,
+        deadline: this.hasStarted ? Date.now() + params.startSeconds * 1_000 : deadline,
         onReady: () => {
-          crashes = 0;
-          hasStarted = true;
+          this.crashes = 0;
+          this.hasStarted = true;
           this.servingPort = port;
           this.current = "ready";
           onStarted();
         },
       });
       this.stopping.signal.throwIfAborted();
-      if (hasStarted) this.current = "restarting";
-      crashes += 1;
-      appendPlatformLine(params.logFile, `${ended}; ${crashes} of ${config.endpointCrashLimit} in a row`);
-      if (crashes >= config.endpointCrashLimit || (!hasStarted && Date.now() >= deadline)) {
+      if (this.hasStarted) this.current = "restarting";
+      this.crashes += 1;
+      appendPlatformLine(params.logFile, `${ended}; ${this.crashes} of ${config.endpointCrashLimit} in a row`);
+      if (this.crashes >= config.endpointCrashLimit || (!this.hasStarted && Date.now() >= deadline)) {
         throw new Error(`${PING_FAILED} (${ended})`);
       }
-      const pause = Math.min(LONGEST_BACK_OFF_SECONDS, 0.25 * 2 ** (crashes - 1));
+      const pause = Math.min(LONGEST_BACK_OFF_SECONDS, 0.25 * 2 ** (this.crashes - 1));
       await sleep(pause * 1_000, undefined, { signal: this.stopping.signal });
     }
   }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 import { environmentPython } from "../../../local/python/environments";
@@ -11,8 +12,11 @@ export function cloudPython(): string {
   throw new Error(`${made} is missing: run the pretest step, or name an interpreter in OPENCOMPOSER_CLOUD_PYTHON.`);
 }
 
-/** An interpreter that has boto3: the tools of the `training` environment, or the system's own where it has not been made. */
+/** An interpreter that has boto3: the tools of the `training` environment, or the system's own while that is being made. */
 export function boto3Python(): string {
-  const made = environmentPython("training");
-  return existsSync(made) ? made : "python3";
+  const found = [environmentPython("training"), "python3"].find(
+    (python) => spawnSync(python, ["-c", "import boto3"], { stdio: "ignore" }).status === 0,
+  );
+  if (found === undefined) throw new Error("No Python with boto3: run the pretest step.");
+  return found;
 }

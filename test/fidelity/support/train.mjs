@@ -71,6 +71,7 @@ async function main() {
     ? JSON.parse(readFileSync(state(), "utf8"))
     : { epoch: 0, weights: "start" };
   console.log(`begins after epoch ${epoch}`);
+  const isFirstRun = epoch === 0;
   if (options.removeOld === "true") rmSync(join(checkpoints, "old.txt"), { force: true });
   while (epoch < epochs && !stopped) {
     await sleep(pause);
@@ -81,6 +82,8 @@ async function main() {
     save(epoch, weights);
     appendFileSync(join(checkpoints, "progress.jsonl"), JSON.stringify({ epoch, loss: 1 / epoch }) + "\n");
     console.log(`[opencomposer] epoch=${epoch} loss=${1 / epoch}`);
+    // Waits for the interruption that the test has in mind; a run that resumes goes on.
+    while (isFirstRun && String(epoch) === options.holdAtEpoch && !stopped) await sleep(20);
   }
   if (options.model !== "none") {
     mkdirSync(join(base, "model", "nested"), { recursive: true });
