@@ -873,12 +873,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -945,12 +946,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -1017,12 +1019,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -1089,12 +1092,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description API Gateway: the body is over api gateway's own 10 mb */
+      /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };

@@ -61,7 +61,7 @@ export const updateCompositionSchema = z
       .optional()
       .meta({ description: "Other instruments for tracks of the finished piece." }),
   })
-  .meta({ id: "UpdateComposition" });
+  .meta({ id: "UpdateComposition", minProperties: 1 });
 
 export const compositionSchema = z
   .object({

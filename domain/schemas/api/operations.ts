@@ -304,8 +304,8 @@ export const operationDescriptions = {
 export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
-  const codes: ProblemCode[] = ["INVALID_REQUEST", "INTERNAL"];
-  if (!route.public) codes.push("UNAUTHENTICATED", "BODY_TOO_LARGE");
+  const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "INTERNAL"];
+  if (!route.public) codes.push("UNAUTHENTICATED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
   if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");
   if (description.idempotent === true) {

@@ -88,7 +88,12 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
   const { request, compositions, files, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
-  const { name, programs } = parseBody({ request, schema: updateCompositionSchema });
+  const { name, programs } = parseBody({
+    request,
+    schema: updateCompositionSchema,
+    alsoCheck: (body) =>
+      Object.keys(body).length > 0 ? [] : [{ pointer: "", reason: "changes nothing", allowed: "name, programs" }],
+  });
 
   const changed = await changeOwned({
     request,

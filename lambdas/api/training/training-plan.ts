@@ -36,7 +36,7 @@ export interface PlanTrainingParams {
 function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, string[]>>): void {
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
   if (unknown.length > 0) {
-    const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));;
+    const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }
   const selected = selectPieces(catalogue.pieces, topics).filter(({ split }) => split === "train").length;

@@ -275,6 +275,18 @@ describe("a composition", () => {
     expect((await api.call("GET", path)).body).toMatchObject({ name: "Renamed" });
   });
 
+  test("refuses a change of nothing, and unknown fields", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const path = `/compositions/${item.id}`;
+    for (const json of [{}, { seed: 3 }, [], null, { programs: [] }]) {
+      const reply = await api.call("PATCH", path, { json });
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).code).toBe("INVALID_REQUEST");
+    }
+    expect((await api.call("GET", path)).headers["etag"]).toBe('"1"');
+  });
+
   test("refuses instruments that do not fit, and before it is done", async () => {
     const api = composerApi();
     const item = finishedPiece(api);
