@@ -157,6 +157,14 @@ def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) 
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
+def test_a_large_model_trains_and_exports_in_the_precision_that_the_hardware_prefers(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=1, model_size="large")
+    assert run.shape.widths == (64, 128, 192, 256)
+    assert run.export(tmp_path / "model", run.run(), {})
+    resumed = trainer(tmp_path, epochs=1, model_size="large")
+    assert resumed.precision == run.precision
+
+
 def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
     run = trainer(tmp_path, epochs=12)
     run.run()
