@@ -48,7 +48,7 @@ export interface LocalSageMaker {
 /** Longer than the clients keep idle connections: then they close them, and none is closed just as it is used. */
 const KEEP_ALIVE_MILLISECONDS = 120_000;
 const SERVE_SHUT_DOWN_GRACE_SECONDS = 4;
-const EVENTS_SHUT_DOWN_SECONDS = 2;
+const EVENTS_SHUT_DOWN_SECONDS = 1;
 
 type Operation = (body: RequestBody) => unknown;
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { ServiceSchemas } from "../../local/sagemaker/request-validation";
 import { BUCKET, IMAGE, type LocalServices, REGION, ROLE, startLocalServices } from "./support/local-services";
 import { boto3Python } from "./support/python";
@@ -33,7 +34,16 @@ it("serves boto3, its waiters and its idea of every answer, told nothing but the
         `s3://${BUCKET}/boto3/`,
         `s3://${BUCKET}/boto3-checkpoints/`,
       ],
-      { env: { PATH: process.env["PATH"] ?? "", HOME: home, PYTHONDONTWRITEBYTECODE: "1" }, timeout: 55_000 },
+      {
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          HOME: home,
+          PYTHONDONTWRITEBYTECODE: "1",
+          AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+        },
+        timeout: 55_000,
+      },
     );
     const told: unknown = JSON.parse(stdout);
     expect(told).toMatchObject({

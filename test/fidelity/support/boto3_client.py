@@ -1,7 +1,8 @@
-"""A client that knows nothing of this repository: boto3 with its waiters and botocore's own model, told only an address.
+"""A client that knows nothing of this repository: boto3 with its waiters and botocore's own model.
 
-Arguments: endpoint URL, region, image, role ARN, S3 output path, checkpoint prefix, endpoint URL of S3. Prints one line of
-JSON. Every answer is also checked against botocore's output shapes, by its own validator.
+Arguments: endpoint URL, region, image, role ARN, S3 output path, S3 checkpoint prefix; credentials come from the
+environment, as for any boto3. Prints one line of JSON. Every answer is also checked against botocore's output shapes,
+by its own validator.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def error_of(action: Any) -> dict[str, Any]:
 def main() -> None:
     """The calls of a job's and an endpoint's whole life."""
     endpoint_url, region, image, role, output_path, checkpoints = sys.argv[1:7]
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
+    session = boto3.Session(region_name=region)
     config = Config(retries={"max_attempts": 0})
     sagemaker = CheckedClient(session.client("sagemaker", endpoint_url=endpoint_url, config=config))
     runtime = CheckedClient(session.client("sagemaker-runtime", endpoint_url=endpoint_url, config=config))
