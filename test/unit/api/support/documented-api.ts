@@ -2,7 +2,7 @@
  * The operations behind their wrapper, called as API Gateway calls them; every answer is held against docs/openapi.json:
  * its status is documented for the operation, and its body fits the schema.
  */
-import Ajv from "ajv/dist/2020";
+import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
@@ -57,6 +57,14 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema(document, "openapi");
 
+const validators = new Map<string, ValidateFunction>();
+/** Compiling takes milliseconds, and thousands of answers share a few schemas. */
+function validatorOf($ref: string): ValidateFunction {
+  const known = validators.get($ref) ?? ajv.compile({ $ref });
+  validators.set($ref, known);
+  return known;
+}
+
 const escape = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 
 interface DocumentedOperation {
@@ -92,7 +100,7 @@ export function expectDocumented(id: OperationId, reply: Reply): void {
   if (response.content?.[type] === undefined) throw new Error(`${id} ${reply.status} answered ${type}: not documented`);
   if (!type.endsWith("json")) return;
   const pointer = ["paths", path, method.toLowerCase(), "responses", String(reply.status), "content", type, "schema"];
-  const validate = ajv.compile({ $ref: `openapi#/${pointer.map(escape).join("/")}` });
+  const validate = validatorOf(`openapi#/${pointer.map(escape).join("/")}`);
   if (!validate(reply.body)) {
     throw new Error(`${id} ${reply.status} does not fit its schema: ${JSON.stringify(validate.errors)}`);
   }
