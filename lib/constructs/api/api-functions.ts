@@ -36,7 +36,7 @@ export class ApiFunctions extends Construct {
 
     // A MIDI file of 1 MiB takes 170 MB and a third of a second of a whole processor to parse.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
-    tracks.useTable(table, "readWrite");
+    tracks.useTable(table, "write");
     tracks.useArtefacts(artefacts, { put: ["users/*/tracks/*"], delete: ["users/*/tracks/*"] });
 
     const compositions = make(
@@ -45,7 +45,7 @@ export class ApiFunctions extends Construct {
       "Compositions: request, follow, fetch, rename, delete",
       512,
     );
-    compositions.useTable(table, "readWrite");
+    compositions.useTable(table, "write");
     compositions.useArtefacts(artefacts, {
       get: ["users/*/compositions/*"],
       put: ["users/*/compositions/*"],
@@ -54,15 +54,17 @@ export class ApiFunctions extends Construct {
     });
 
     const models = make("Models", "models", "Stock and trained models", 512);
-    models.useTable(table, "readWrite");
+    models.useTable(table, "write");
     models.useArtefacts(artefacts, { delete: ["users/*/models/*"] });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
-    training.useTable(table, "readWrite");
+    training.useTable(table, "write");
     const ofJobs = ["users/*/training-jobs/*"];
     training.useArtefacts(artefacts, { get: ofJobs, delete: ofJobs, list: true });
     training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
 
+    // Whether something is in use, and how much of it is under way.
+    for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
     for (const fn of [tracks, compositions, training]) {
       fn.setJsonVariable(environmentVariables.userCaps, config.userCaps);
     }

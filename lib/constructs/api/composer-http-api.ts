@@ -93,7 +93,6 @@ export class ComposerHttpApi extends Construct {
       stageName: "$default",
       autoDeploy: true,
       throttle: { rateLimit: config.api.throttle.rate, burstLimit: config.api.throttle.burst },
-      detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(
           new LogGroup(this, "AccessLogs", {

@@ -50,7 +50,7 @@ export class CompositionWork extends Construct {
       memoryMb: 1024,
       reservedConcurrency: config.functions.reservedConcurrency.executeComposition,
     });
-    this.worker.useTable(table, "readWrite");
+    this.worker.useTable(table, "update");
     this.worker.useArtefacts(artefacts, {
       // Models are read by the endpoint, with a URL that this role signs; stock models are in its image.
       get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*"],

@@ -35,10 +35,22 @@ export interface ObjectRights {
   readonly list?: boolean;
 }
 
+/**
+ * What a function may do with items. A transaction needs the rights of the writes in it. Scan is never granted: no access
+ * pattern needs it.
+ */
 const tableActions = {
-  read: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
-  // A transaction needs the rights of the writes in it. Scan is never granted: no access pattern needs it.
-  write: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"],
+  /** Reads, and changes items that are there. */
+  update: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+  /** Adds and removes items, too. */
+  write: [
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+    "dynamodb:PutItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:ConditionCheckItem",
+  ],
 } as const;
 
 /**
@@ -119,14 +131,13 @@ export class ServiceFunction extends Construct {
    * `dynamodb:LeadingKeys` cannot narrow this to one user: a function has one role for the requests of every user.
    * Ownership is kept by the repositories, which build every key from the token's `sub`.
    */
-  useTable(table: Table, access: "read" | "readWrite"): void {
+  useTable(table: Table, access: keyof typeof tableActions): void {
     this.setVariable(environmentVariables.tableName, table.tableName);
-    this.allow(
-      new PolicyStatement({
-        actions: [...tableActions.read, ...(access === "readWrite" ? tableActions.write : [])],
-        resources: [table.tableArn],
-      }),
-    );
+    this.allow(new PolicyStatement({ actions: [...tableActions[access]], resources: [table.tableArn] }));
+  }
+
+  /** The right to ask which work is not finished. */
+  useOpenWorkIndex(table: Table): void {
     this.allow(
       new PolicyStatement({
         actions: ["dynamodb:Query"],

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from "aws-cdk-lib";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from "aws-cdk-lib/aws-sagemaker";
@@ -5,7 +6,6 @@ import { Construct } from "constructs";
 import { endpointName, type TechniqueId } from "../../../domain/names/resource-names";
 import type { EndpointConfig, StageConfig } from "../../config/stage-config";
 import { ContainerImage } from "../images/container-image";
-import { removalPolicy } from "../removal";
 import { makeSageMakerRole } from "../rights/sagemaker-role";
 
 export interface TechniqueEndpointProps {
@@ -50,11 +50,12 @@ export class TechniqueEndpoint extends Construct {
     super(scope, id);
     const name = endpointName(config.stage, technique);
     const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
-    // Made here, or SageMaker would make it without an end to its keeping.
+    // Made here, or SageMaker would make it without an end to its keeping. Never retained: its name is SageMaker's, and a
+    // group that is left over would stand in the way of the next deploy.
     const logs = new LogGroup(this, "Logs", {
       logGroupName,
       retention: config.logRetention,
-      removalPolicy: removalPolicy(config),
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = makeSageMakerRole(this, "Role", {
       description: `Endpoint ${name}`,

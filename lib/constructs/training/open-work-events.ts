@@ -17,7 +17,7 @@ import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 import { DeadLetterQueue } from "../queues/dead-letter-queue";
 import { acknowledge } from "../rights/acknowledge";
-import { allowFollowingJobs, allowSettling } from "./training-workflow";
+import { allowOnJobs, allowSettling } from "./training-workflow";
 
 export interface OpenWorkEventsProps {
   readonly config: StageConfig;
@@ -66,7 +66,7 @@ export class OpenWorkEvents extends Construct {
     dispatcher.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     dispatcher.useQueue(this.dispatchFailures, environmentVariables.dispatchFailuresQueueUrl);
     this.allowExecutions(dispatcher, { describe: false });
-    allowFollowingJobs(dispatcher, { stop: true });
+    allowOnJobs(dispatcher, "Stop");
 
     const hasOpenWork = { [openWorkIndex.partitionKey]: { S: [...openWorkKinds] } };
     const { tableStreamArn } = table;
@@ -101,6 +101,7 @@ export class OpenWorkEvents extends Construct {
     const { config, compositionQueue } = this.props;
     const sweeper = this.make("SweepOpenWork", "sweep-open-work", "Repairs work whose execution or lease has ended");
     allowSettling(sweeper, this.props);
+    sweeper.useOpenWorkIndex(this.props.table);
     sweeper.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     this.allowExecutions(sweeper, { describe: true });
     new Rule(this, "SweepSchedule", {
@@ -134,9 +135,9 @@ export class OpenWorkEvents extends Construct {
   private addTrainingJobChanged(): void {
     const { config, table, work } = this.props;
     const changed = this.make("TrainingJobChanged", "training-job-changed", "Looks at a training job that has changed");
-    changed.useTable(table, "readWrite");
+    changed.useTable(table, "update");
     changed.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], list: true });
-    allowFollowingJobs(changed, { stop: false });
+    allowOnJobs(changed, "Describe");
     new Rule(this, "TrainingJobChangedRule", {
       description: "State changes of this deployment's training jobs",
       eventPattern: {

@@ -29,14 +29,11 @@ export interface TrainingWorkflowProps {
 const trainingJobObjects = "users/*/training-jobs/*";
 const prefixReason = "Training jobs of this deployment: their names begin with its prefix and end with the job's id.";
 
-/** The right to look at this deployment's training jobs and to stop them. */
-export function allowFollowingJobs(fn: ServiceFunction, { stop }: { readonly stop: boolean }): void {
+/** Rights on this deployment's training jobs. */
+export function allowOnJobs(fn: ServiceFunction, ...actions: readonly ("Describe" | "Stop")[]): void {
   const jobs = trainingJobsArn(fn, fn.stageConfig.stage);
   fn.allow(
-    new PolicyStatement({
-      actions: ["sagemaker:DescribeTrainingJob", ...(stop ? ["sagemaker:StopTrainingJob"] : [])],
-      resources: [jobs],
-    }),
+    new PolicyStatement({ actions: actions.map((action) => `sagemaker:${action}TrainingJob`), resources: [jobs] }),
   );
   fn.acknowledgeWildcards([jobs], prefixReason);
 }
@@ -46,10 +43,10 @@ export function allowSettling(
   fn: ServiceFunction,
   { table, artefacts, work }: Pick<TrainingWorkflowProps, "table" | "artefacts" | "work">,
 ): void {
-  fn.useTable(table, "readWrite");
+  fn.useTable(table, "write");
   fn.useWork(work, { get: [trainingJobObjects], list: true });
   fn.useArtefacts(artefacts, { put: [trainingJobObjects] });
-  allowFollowingJobs(fn, { stop: true });
+  allowOnJobs(fn, "Describe", "Stop");
 }
 
 /** The state machine of stepfunctions/training-workflow.asl.json and the functions that are its steps. */
@@ -80,7 +77,7 @@ export class TrainingWorkflow extends Construct {
 
     // Each time-out is under that of its state in the ASL file, so that the function's own error is what is seen.
     const prepareData = make("PrepareData", "prepare-data", "Selects the pieces of a training job", 300, 1024);
-    prepareData.useTable(table, "readWrite");
+    prepareData.useTable(table, "update");
     prepareData.useWork(work, {
       // A resumed job starts from a copy of the earlier job's checkpoints.
       get: [`${trainingJobObjects}/checkpoints/*`],
@@ -89,23 +86,23 @@ export class TrainingWorkflow extends Construct {
     });
 
     const takeSlot = make("TakeSlot", "take-slot", "Takes or renews a training slot", 30);
-    takeSlot.useTable(table, "readWrite");
-    allowFollowingJobs(takeSlot, { stop: false });
+    takeSlot.useTable(table, "write");
+    allowOnJobs(takeSlot, "Describe");
 
     const launch = make("LaunchTrainingJob", "launch-training-job", "Creates the SageMaker training job", 90);
-    launch.useTable(table, "readWrite");
+    launch.useTable(table, "update");
     launch.setVariable(environmentVariables.artefactsBucket, artefacts.bucketName);
     launch.setVariable(environmentVariables.workBucket, work.bucketName);
-    allowFollowingJobs(launch, { stop: true });
+    allowOnJobs(launch, "Describe", "Stop");
     this.allowCreatingJobs(launch, trainingRole);
 
     const look = make("LookAtTrainingJob", "look-at-training-job", "Brings status and progress into the row", 90);
-    look.useTable(table, "readWrite");
+    look.useTable(table, "update");
     look.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
-    allowFollowingJobs(look, { stop: true });
+    allowOnJobs(look, "Describe", "Stop");
 
     const register = make("RegisterModel", "register-model", "Keeps the model that a training job left", 300, 1024);
-    register.useTable(table, "readWrite");
+    register.useTable(table, "write");
     register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
     register.useArtefacts(artefacts, { put: ["users/*/models/*"] });
 
