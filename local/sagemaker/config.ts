@@ -26,8 +26,8 @@ export const localSageMakerConfig = z.strictObject({
   accountId: z.string().regex(/^\d{12}$/),
   /** Job table, endpoint table, logs and the folders of running containers. One server at a time. */
   stateDirectory: z.string().refine(isAbsolute, "must be an absolute path"),
-  /** Where S3 and EventBridge are. */
-  aws: z.strictObject({
+  /** Where S3 and EventBridge are. More members are let through: SDK clients write their own into credentials. */
+  aws: z.object({
     endpointUrl: z.url({ protocol: /^https?$/ }),
     accessKeyId: z.string().min(1),
     secretAccessKey: z.string().min(1),
