@@ -430,16 +430,27 @@ async function sweep(params: { readonly invoke: () => Promise<void>; readonly si
 }
 
 async function choosePorts(kept: Deployment | undefined): Promise<Deployment["ports"]> {
-  if (kept !== undefined && !(await isPortFree(kept.ports.cloud))) {
+  if (kept !== undefined && !(await becomesFree([kept.ports.cloud, kept.ports.sageMaker]))) {
     throw new Error(
-      `Port ${kept.ports.cloud}, which the queues of your local cloud were made with, is in use by another program. ` +
-        "End that program, or begin with an empty cloud: npm start -- --fresh",
+      `Port ${kept.ports.cloud} or ${kept.ports.sageMaker}, which your local cloud was made with, is in use by another ` +
+        "program. End that program, or begin with an empty cloud: npm start -- --fresh",
     );
   }
   const cloud = kept?.ports.cloud ?? (await freePort());
-  const sageMaker = await freePort(kept?.ports.sageMaker);
+  const sageMaker = kept?.ports.sageMaker ?? (await freePort());
   const gateway = await freePort(kept?.ports.gateway);
   return { cloud, sageMaker, gateway };
+}
+
+/** Whether nothing listens on the ports: soon, because what a killed start left behind takes seconds to end. */
+async function becomesFree(ports: readonly number[]): Promise<boolean> {
+  const deadline = Date.now() + 12_000;
+  for (;;) {
+    const free = await Promise.all(ports.map(isPortFree));
+    if (free.every(Boolean)) return true;
+    if (Date.now() > deadline) return false;
+    await sleep(250);
+  }
 }
 
 function shutDownOnce(work: () => Promise<void>): () => Promise<void> {

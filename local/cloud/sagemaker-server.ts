@@ -145,6 +145,8 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
     stateDirectory: paths.sageMaker,
     aws: { endpointUrl: awsEndpointUrl, ...LOCAL_CREDENTIALS },
     images,
+    // Its standard input ends when we do, however that happens.
+    endWithStandardInput: true,
   };
 }
 

@@ -141,11 +141,18 @@ class Environments:
             command += ["--requirement", str(file)]
         report(f"{name}: installing {total} packages")
         log = self.directory / f"{name}.log"
+        # pip leaves its temporary folders where it is killed: then they are here, and the next making clears them.
+        temporary = self.directory / f"{name}.tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        environment = {**os.environ, "TMPDIR": str(temporary)}
         collected = 0
         said = time.monotonic()
         with (
             log.open("w", encoding="utf-8") as sink,
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,
+            subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ) as pip,
         ):
             assert pip.stdout is not None
             for line in pip.stdout:
@@ -155,6 +162,7 @@ class Environments:
                     if time.monotonic() - said > 5:
                         said = time.monotonic()
                         report(f"{name}: {collected} of {total} packages")
+        shutil.rmtree(temporary, ignore_errors=True)
         if pip.returncode != 0:
             last = "\n".join(log.read_text("utf-8").strip().splitlines()[-5:])
             raise EnvironmentProblem(f"pip could not install the packages of {name} (all it said: {log}):\n{last}")

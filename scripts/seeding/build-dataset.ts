@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { runToEnd } from "../../local/processes/run-to-end";
@@ -19,8 +20,12 @@ export async function buildDataset(params: {
   const repository = resolve(__dirname, "../..");
   const ended = signal === undefined ? {} : { signal };
   await makeEnvironments({ names: ["training"], python: findPython(), report, ...ended });
+  // music21 keeps a folder in the system's temporary one; here it goes with the rest.
+  const temporary = join(cache, "tmp");
+  mkdirSync(temporary, { recursive: true });
   await runToEnd({
     name: "the data set's builder",
+    environment: { ...process.env, TMPDIR: temporary },
     command: environmentPython("training"),
     args: [join(repository, "datasets", "build_bach_chorales.py"), cache],
     cwd: repository,
@@ -28,4 +33,5 @@ export async function buildDataset(params: {
     ...(logFile === undefined ? {} : { logFile }),
     ...ended,
   });
+  rmSync(temporary, { recursive: true, force: true });
 }
