@@ -1,0 +1,230 @@
+import { parseEndedWorkflow } from "../../../lambdas/events/workflow-ended/workflow-ended";
+import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
+import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
+import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
+
+const patience = sweepPatience.aws;
+
+class SweptWorld extends TrainingWorld {
+  readonly statuses = new Map<string, ExecutionStatus>();
+  readonly started: WorkflowInput[] = [];
+  readonly sent: string[] = [];
+
+  async sweep(deadlineSeconds = 100) {
+    return await sweepOpenWork({
+      ...this.settlingPorts(),
+      openWork: this.openWork,
+      compositions: this.compositions,
+      queue: {
+        send: async ({ compositionId }) => {
+          this.sent.push(compositionId);
+        },
+      },
+      executions: {
+        start: async (input) => {
+          this.started.push(input);
+        },
+        status: async (input) => this.statuses.get(input.jobId) ?? "NOT_STARTED",
+      },
+      patience,
+      deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
+    });
+  }
+}
+
+const event = { sub, jobId: jobId(1), attempt: 1 };
+
+describe("training jobs", () => {
+  test("one that was never started is started, after the stream has had its time", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    await world.sweep();
+    expect(world.started).toEqual([]);
+    world.clock.advance(patience.notStarted);
+    await world.sweep();
+    expect(world.started).toEqual([event]);
+  });
+
+  test("one whose execution runs is left alone", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    world.statuses.set(jobId(1), "RUNNING");
+    world.clock.advance(100_000);
+    expect(await world.sweep()).toEqual({ looked: 1, repaired: 0, failed: 0 });
+    expect(world.row(1).state).toBe("PENDING");
+  });
+
+  test("one whose execution died is stopped at SageMaker first, and settled with its slot freed when it has ended", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, event);
+    world.clock.advance(120);
+    world.statuses.set(jobId(1), "ENDED");
+    await world.sweep();
+    expect(world.sageMaker.stops).toHaveLength(1);
+    expect(world.slots.slots.size).toBe(1);
+    world.clock.advance(60);
+    await world.sweep();
+    expect(world.row(1)).toMatchObject({
+      state: "FAILED",
+      resumable: true,
+      failure: { code: "WORKFLOW_FAILED", retryable: true },
+    });
+    expect(world.slots.slots.size).toBe(0);
+    expect(world.sageMaker.running()).toEqual([]);
+  });
+
+  test("a slot whose holder is final, or gone, is freed", async () => {
+    const world = new SweptWorld({ slots: 3 });
+    world.jobs.add(trainingJob(1));
+    world.jobs.add(trainingJob(2));
+    world.statuses.set(jobId(2), "RUNNING");
+    await world.step("SettleTrainingJob", event);
+    for (const n of [1, 2, 3])
+      await world.slots.take({ index: n - 1, holder: { sub, jobId: jobId(n) }, leasedUntil: 0 });
+    await world.sweep();
+    expect([...world.slots.slots.values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
+  });
+
+  test("one that cannot be repaired does not stand in the way of the next", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    world.jobs.add(trainingJob(2));
+    world.clock.advance(1_000);
+    const load = world.jobs.load.bind(world.jobs);
+    world.jobs.load = async (of) => {
+      if (of.id === jobId(1)) throw new Error("unreadable");
+      return await load(of);
+    };
+    expect(await world.sweep()).toMatchObject({ repaired: 1, failed: 1 });
+    expect(world.started).toHaveLength(1);
+  });
+
+  test("nothing is begun after the deadline", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    world.clock.advance(1_000);
+    expect(await world.sweep(0)).toMatchObject({ looked: 0 });
+  });
+});
+
+describe("compositions", () => {
+  const pending: CompositionItem = {
+    schemaVersion: 1,
+    kind: "COMPOSITION",
+    sub,
+    id: jobId(1),
+    name: "A piece",
+    version: 1,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    technique: "unet-gan",
+    model: { id: "stock", stock: true, sha256: "0".repeat(64), bytes: 1 },
+    seed: 1,
+    state: "PENDING",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+    inputOptions: {},
+    parameters: {},
+    attempt: 0,
+    openWork: "COMPOSITION",
+    openWorkOwner: `${sub}#${jobId(1)}`,
+  };
+  const row = (world: SweptWorld) => world.compositions.rows.get(`${sub}/${jobId(1)}`);
+
+  test("one that nobody took is sent again, one that a worker has is not", async () => {
+    const world = new SweptWorld();
+    world.compositions.add(pending);
+    await world.sweep();
+    expect(world.sent).toEqual([]);
+    world.clock.advance(patience.notTaken);
+    await world.sweep();
+    expect(world.sent).toEqual([jobId(1)]);
+    await world.compositions.claim(pending, new Date(world.clock.now().getTime() + 100_000));
+    await world.sweep();
+    expect(world.sent).toHaveLength(1);
+  });
+
+  test("one whose worker died is sent again, and after an hour of that it fails", async () => {
+    const world = new SweptWorld();
+    world.compositions.add(pending);
+    await world.compositions.claim(pending, world.clock.now());
+    world.clock.advance(patience.notTaken + 1);
+    await world.sweep();
+    expect(world.sent).toEqual([jobId(1)]);
+    world.clock.advance(patience.composition);
+    await world.sweep();
+    expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "COMPOSITION_ABANDONED", retryable: true } });
+    expect(world.compositions.openCompositions).toBe(0);
+    expect(await world.sweep()).toMatchObject({ looked: 0 });
+  });
+});
+
+describe("a workflow that did not end by itself", () => {
+  const ended = (status: string, input: object = event, name = `${jobId(1)}-1`) => ({
+    detail: { name, status, input: JSON.stringify(input), executionArn: "arn" },
+  });
+
+  test.each(["FAILED", "TIMED_OUT", "ABORTED"])("%s is read with what to tell the owner", (status) => {
+    const { input, fault } = parseEndedWorkflow(ended(status));
+    expect(input).toEqual(event);
+    expect(fault.retryable).toBe(true);
+  });
+
+  test("an execution of another name, or an event of another kind, is refused", () => {
+    expect(() => parseEndedWorkflow(ended("ABORTED", event, `${jobId(2)}-1`))).toThrow("input of another job");
+    expect(() => parseEndedWorkflow(ended("SUCCEEDED"))).toThrow();
+    expect(() => parseEndedWorkflow({})).toThrow();
+  });
+});
+
+describe("SageMaker's state change", () => {
+  const launched = async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, event);
+    world.clock.advance(100);
+    return world;
+  };
+  const changed = async (world: SweptWorld, detail: object) =>
+    await trainingJobChanged({ ...world.settlingPorts(), event: { detail }, stage: "dev" });
+  const detailOf = (world: SweptWorld) => {
+    const [name = ""] = world.sageMaker.creates;
+    return { TrainingJobName: name, CheckpointConfig: world.sageMaker.jobs.get(name)?.request.CheckpointConfig };
+  };
+
+  test("makes the row fresher, twice with no further change, and never ends a job", async () => {
+    const world = await launched();
+    expect(await changed(world, detailOf(world))).toEqual({ outcome: "OBSERVED" });
+    expect(world.row(1)).toMatchObject({ state: "TRAINING", progress: { epoch: 2 } });
+    const { version } = world.row(1);
+    await changed(world, detailOf(world));
+    expect(world.row(1).version).toBe(version);
+    world.clock.advance(10_000);
+    await changed(world, detailOf(world));
+    expect(world.row(1).state).toBe("TRAINING");
+    expect(world.row(1).progress.epoch).toBe(10);
+  });
+
+  test("of another deployment, of an earlier launch, or of a final job changes nothing", async () => {
+    const world = await launched();
+    const detail = detailOf(world);
+    expect(await changed(world, { ...detail, TrainingJobName: detail.TrainingJobName.replace("dev", "prod") })).toEqual(
+      { outcome: "NOT_OURS" },
+    );
+    expect(await changed(world, { ...detail, TrainingJobName: detail.TrainingJobName.replace(/1$/, "2") })).toEqual({
+      outcome: "NOT_OURS",
+    });
+    expect(
+      await changed(world, {
+        ...detail,
+        CheckpointConfig: { S3Uri: `s3://b/users/x/training-jobs/${jobId(2)}/checkpoints/` },
+      }),
+    ).toEqual({ outcome: "NOT_OURS" });
+    expect(world.row(1).state).toBe("STARTING");
+    world.clock.advance(10_000);
+    await world.step("SettleTrainingJob", event);
+    expect(await changed(world, detail)).toEqual({ outcome: "ALREADY_FINAL" });
+  });
+});

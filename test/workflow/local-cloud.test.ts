@@ -1,0 +1,358 @@
+/**
+ * The real table, bucket and workflow code on MiniStack: its conditional writes and copies, and its Step Functions as a
+ * second engine beside the interpreter of these tests. Only SageMaker is a script here.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { build } from "esbuild";
+import { catalogueKey, ownedKey, quotaKey } from "../../domain/names/table-keys";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
+import { createOpenWork } from "../../lambdas/aws/table/open-work";
+import { createSlots } from "../../lambdas/aws/table/slots";
+import { createTickets } from "../../lambdas/aws/table/tickets";
+import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { environmentPython } from "../../local/python/environments";
+import { MemoryBuckets } from "../fakes/memory-object-store";
+import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
+import { startLocalTable, type LocalTable } from "../integration/support/local-table";
+import { startScriptedServer, type ScriptedServer } from "./scripted-sagemaker-server";
+import {
+  catalogue,
+  definitionFile,
+  jobId,
+  settings,
+  stepNames,
+  sub,
+  trainingJob,
+  type StepName,
+} from "./training-world";
+
+let local: LocalTable;
+beforeAll(async () => {
+  local = await startLocalTable();
+}, 300_000);
+afterAll(async () => {
+  await local.stop();
+});
+
+const now = () => new Date();
+const jobs = () => createTrainingJobsInExecution({ ...local.table, now });
+const put = async (key: object, item: object) => {
+  await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item: { ...key, ...item } }));
+};
+const putJob = async (n: number, more: Parameters<typeof trainingJob>[1] = {}) => {
+  const job = trainingJob(n, more);
+  await put(ownedKey("TRAINING_JOB", job.sub, job.id), job);
+  return { ...job, jobId: job.id };
+};
+const quota = async (of: string) =>
+  (await local.table.client.send(new GetCommand({ TableName: local.table.tableName, Key: quotaKey(of) }))).Item;
+
+describe("training jobs in the table", () => {
+  test("change only by legal transitions of their own attempt, and end once", async () => {
+    const owner = "changing";
+    const job = await putJob(1, { sub: owner, openWorkOwner: `${owner}#${jobId(1)}` });
+    await put(quotaKey(owner), { openTrainingJobs: 1 });
+    expect(await jobs().change({ ...job, attempt: 2 }, { to: "QUEUED" })).toBeUndefined();
+    expect(await jobs().change(job, { to: "UPLOADING" })).toBeUndefined();
+    const queued = await jobs().change(job, { to: "STARTING", set: { launch: 1, trainingJobName: "name" } });
+    expect(queued).toMatchObject({ state: "STARTING", version: 2, trainingJobName: "name" });
+    expect(await jobs().change(job, { to: "QUEUED", remove: ["trainingJobName"] })).not.toHaveProperty(
+      "trainingJobName",
+    );
+
+    const end = {
+      state: "FAILED" as const,
+      endReason: "FAILURE" as const,
+      failure: { code: "X", message: "x", retryable: true },
+    };
+    expect(await jobs().finish(job, { ...end, stopRequested: true })).toBe(false);
+    const twice = await Promise.all([
+      jobs().finish(job, { ...end, stopRequested: false }),
+      jobs().finish(job, { ...end, stopRequested: false }),
+    ]);
+    expect(twice.sort()).toEqual([false, true]);
+    const row = await jobs().load(job);
+    expect(row).toMatchObject({ state: "FAILED", failure: { code: "X" } });
+    expect(row?.openWork).toBeUndefined();
+    expect(await quota(owner)).toMatchObject({ openTrainingJobs: 0 });
+    expect(await jobs().change(job, { set: { resumable: true } })).toBeUndefined();
+  });
+
+  test("are found as open work until they are final", async () => {
+    const owner = "open";
+    const job = await putJob(2, { sub: owner, openWorkOwner: `${owner}#${jobId(2)}` });
+    const list = async () => {
+      const found: string[] = [];
+      for await (const of of createOpenWork(local.table).list("TRAINING_JOB")) found.push(`${of.sub}/${of.id}`);
+      return found;
+    };
+    expect(await list()).toContain(`${owner}/${job.id}`);
+    await jobs().finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
+    expect(await list()).not.toContain(`${owner}/${job.id}`);
+  });
+});
+
+test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
+  const slots = createSlots(local.table);
+  const holder = (n: number) => ({ sub, jobId: jobId(n) });
+  const index = 50;
+  const taken = await Promise.all(
+    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000 })),
+  );
+  expect(taken.filter(Boolean)).toHaveLength(1);
+  const held = (await slots.held()).find((slot) => slot.index === index);
+  if (held === undefined) throw new Error("nobody holds the slot");
+  expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toBe(false);
+  expect(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 })).toBe(true);
+  // Reclaimed on what was read before the holder renewed it.
+  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: held })).toBe(false);
+  expect(
+    await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: { ...held, leasedUntil: 2_000 } }),
+  ).toBe(true);
+  await slots.release({ index, jobId: held.holder.jobId });
+  expect((await slots.held()).find((slot) => slot.index === index)?.holder).toEqual(holder(9));
+  await slots.release({ index, jobId: jobId(9) });
+  expect((await slots.held()).find((slot) => slot.index === index)).toBeUndefined();
+  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1 })).toBe(true);
+  await slots.release({ index, jobId: jobId(1) });
+});
+
+test("tickets come in the order of their jobs", async () => {
+  const tickets = createTickets(local.table);
+  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n });
+  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50 });
+  expect(await tickets.waiting()).toEqual(
+    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n })),
+  );
+  for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
+  expect(await tickets.waiting()).toEqual([]);
+});
+
+test("a composition is claimed by one worker, taken over after its lease, and ended by the one that has it", async () => {
+  const compositions = createCompositionsInExecution({ ...local.table, now });
+  const of = { sub: "composer", id: jobId(1) };
+  const item: CompositionItem = {
+    schemaVersion: 1,
+    kind: "COMPOSITION",
+    ...of,
+    name: "A piece",
+    version: 1,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    technique: "unet-gan",
+    model: { id: "stock", stock: true, sha256: "0".repeat(64), bytes: 1 },
+    seed: 1,
+    state: "PENDING",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+    inputOptions: {},
+    parameters: {},
+    attempt: 0,
+    openWork: "COMPOSITION",
+    openWorkOwner: `${of.sub}#${of.id}`,
+  };
+  await put(ownedKey("COMPOSITION", of.sub, of.id), item);
+  await put(quotaKey(of.sub), { openCompositions: 1 });
+  const until = new Date(Date.now() + 60_000);
+  const claims = await Promise.all([1, 2, 3].map(async () => await compositions.claim(of, until)));
+  const [first] = claims.filter((claim) => claim !== undefined);
+  expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  if (first === undefined) throw new Error("nobody has it");
+  expect(first).toMatchObject({ state: "RUNNING", attempt: 1 });
+  const failure = { code: "X", message: "x", retryable: true };
+  expect(await compositions.abandon(of, failure)).toBe(false);
+  await compositions.release(first);
+  const second = await compositions.claim(of, until);
+  if (second === undefined) throw new Error("a free composition was not taken");
+  expect(await compositions.fail(first, failure)).toBe(false);
+  const result = {
+    output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
+    midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
+  };
+  expect(await compositions.complete(second, result)).toBe(true);
+  expect(await compositions.complete(second, result)).toBe(false);
+  expect(await compositions.claim(of, until)).toBeUndefined();
+  const row = await compositions.load(of);
+  expect(row).toMatchObject({ state: "COMPLETED", ...result });
+  expect(row?.openWork).toBeUndefined();
+  expect(await quota(of.sub)).toMatchObject({ openCompositions: 0 });
+});
+
+test("objects: bounded reading, a digest whose very bytes are copied, listing, deleting", async () => {
+  const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
+  const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
+  await work.write("a/model file.onnx", "model", "application/octet-stream");
+  expect(await work.read("a/none", 10)).toBeUndefined();
+  await expect(work.read("a/model file.onnx", 4)).rejects.toThrow("allowed are 4");
+  const digest = await work.digest("a/model file.onnx", 10);
+  if (digest === undefined) throw new Error("the object is not there");
+  expect(digest).toMatchObject({
+    bytes: 5,
+    sha256: "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4",
+  });
+  await work.write("a/model file.onnx", "other", "application/octet-stream");
+  const from = { bucket: local.workBucket, key: "a/model file.onnx" };
+  expect(await artefacts.copy({ from: { ...from, etag: digest.etag }, to: "b" })).toBe(false);
+  expect(await artefacts.copy({ from, to: "b" })).toBe(true);
+  expect(await artefacts.copy({ from: { ...from, key: "a/none" }, to: "c" })).toBe(false);
+  expect(Buffer.from((await artefacts.read("b", 10)) ?? []).toString()).toBe("other");
+  for (const n of [1, 2, 3]) await work.write(`l/${n}`, "x", "text/plain");
+  expect((await work.list("l/", 2)).map(({ key }) => key)).toEqual(["l/1", "l/2"]);
+  await work.delete(["l/1", "l/2", "l/3"]);
+  expect(await work.list("l/", 10)).toEqual([]);
+});
+
+const folders: Readonly<Record<StepName, string>> = {
+  PrepareData: "prepare-data",
+  TakeSlot: "take-slot",
+  LaunchTrainingJob: "launch-training-job",
+  LookAtTrainingJob: "look-at-training-job",
+  RegisterModel: "register-model",
+  SettleTrainingJob: "settle-training-job",
+};
+
+describe("the definition on MiniStack's Step Functions, with the real functions", () => {
+  let server: ScriptedServer;
+  let directory: string;
+  let sfn: SFNClient;
+  let stateMachineArn: string;
+  const buckets = new MemoryBuckets();
+  const sageMaker = new ScriptedSageMaker(now, buckets);
+
+  beforeAll(async () => {
+    const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
+    server = await startScriptedServer(sageMaker, async () => {
+      for (const [key, body] of buckets.store(local.workBucket).objects)
+        await work.write(key, body, "application/octet-stream");
+    });
+    directory = mkdtempSync(join(tmpdir(), "opencomposer-workflow-"));
+    const environment = {
+      AWS_ENDPOINT_URL_SAGEMAKER: server.url,
+      STAGE: "local",
+      TABLE_NAME: local.table.tableName,
+      ARTEFACTS_BUCKET: local.artefactsBucket,
+      WORK_BUCKET: local.workBucket,
+      TRAINING_SETTINGS: JSON.stringify({
+        ...settings,
+        look: { firstSeconds: 1, laterSeconds: 1, firstForSeconds: 5 },
+        waitSeconds: 1,
+      }),
+      POWERTOOLS_SERVICE_NAME: "opencomposer-local",
+      POWERTOOLS_METRICS_NAMESPACE: "OpenComposer",
+    };
+    const arns = new Map<string, string>();
+    for (const name of stepNames) arns.set(name, await createFunction(name, environment));
+    const definition = readFileSync(definitionFile, "utf8").replace(
+      /\$\{(\w+)FunctionArn\}/g,
+      (_, name: string) => arns.get(name) ?? "",
+    );
+    sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: LOCAL_CREDENTIALS });
+    const roleArn = "arn:aws:iam::000000000000:role/workflow";
+    const created = await sfn.send(new CreateStateMachineCommand({ name: "training", definition, roleArn }));
+    stateMachineArn = created.stateMachineArn ?? "";
+    await put(catalogueKey("bach-chorales"), catalogue);
+  }, 120_000);
+
+  afterAll(async () => {
+    sfn.destroy();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function createFunction(step: StepName, Variables: Readonly<Record<string, string>>): Promise<string> {
+    const folder = join(directory, step);
+    await build({
+      entryPoints: [join(__dirname, `../../lambdas/workflow/${folders[step]}/handler.ts`)],
+      outfile: join(folder, "index.js"),
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      mainFields: ["module", "main"],
+    });
+    const zip = join(directory, `${step}.zip`);
+    execFileSync(environmentPython("cloud"), ["-m", "zipfile", "-c", zip, join(folder, "index.js")]);
+    const response = await fetch(`${local.endpointUrl}/2015-03-31/functions`, {
+      method: "POST",
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${local.region}/lambda/aws4_request` },
+      body: JSON.stringify({
+        FunctionName: step,
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Role: "arn:aws:iam::000000000000:role/step",
+        Timeout: 60,
+        Environment: { Variables },
+        Code: { ZipFile: readFileSync(zip).toString("base64") },
+      }),
+    });
+    const created: unknown = await response.json();
+    if (typeof created !== "object" || created === null || !("FunctionArn" in created))
+      throw new Error(JSON.stringify(created));
+    return String(created.FunctionArn);
+  }
+
+  async function execute(n: number): Promise<string> {
+    const { executionArn } = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn,
+        name: `${jobId(n)}-1`,
+        input: JSON.stringify({ sub, jobId: jobId(n), attempt: 1 }),
+      }),
+    );
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
+      const { status = "" } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (status !== "RUNNING") return status;
+      await sleep(200);
+    }
+    throw new Error("the execution did not end within a minute");
+  }
+
+  test("a job becomes READY, and a capacity refusal on its way is waited out", async () => {
+    const brief = { create: "RUN", startSeconds: 1, secondsPerEpoch: 1, uploadSeconds: 1 } as const;
+    sageMaker.plans.push(
+      { ...brief, epochs: 0, end: "Failed", failureReason: "CapacityError: none" },
+      { ...brief, epochs: 3 },
+    );
+    const job = await putJob(10, { hyperparameters: { epochs: 3 } });
+    expect(await execute(10)).toBe("SUCCEEDED");
+    expect(await jobs().load(job)).toMatchObject({
+      state: "READY",
+      modelId: job.id,
+      launch: 2,
+      progress: { epoch: 3, epochs: 3, percent: 100 },
+      resumable: true,
+    });
+    expect(await createSlots(local.table).held()).toEqual([]);
+  }, 90_000);
+
+  test("a step that throws is caught by States.ALL, and the job is settled", async () => {
+    sageMaker.plans.push({ create: "REFUSED" });
+    const refused = await putJob(11);
+    expect(await execute(11)).toBe("SUCCEEDED");
+    expect(await jobs().load(refused)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
+
+    // A row that no longer fits its schema: what the step throws is unexpected.
+    const broken = await putJob(12, { queuedSince: "2026-01-01T00:00:00.000Z" });
+    await put(catalogueKey("bach-chorales"), { ...catalogue, pieces: "none" });
+    expect(await execute(12)).toBe("SUCCEEDED");
+    expect(await jobs().load(broken)).toMatchObject({
+      state: "FAILED",
+      failure: { code: "WORKFLOW_FAILED", retryable: true },
+    });
+    await put(catalogueKey("bach-chorales"), catalogue);
+  }, 90_000);
+});

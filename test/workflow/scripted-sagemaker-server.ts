@@ -1,0 +1,102 @@
+/** The scripted SageMaker behind HTTP, for Lambda functions that run in processes of their own. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
+import type { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
+
+export interface ScriptedServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const notFound: Answer = {
+  status: 400,
+  body: { __type: "ValidationException", message: "Requested resource not found." },
+};
+const seconds = (at: Date | undefined): number | undefined => (at === undefined ? undefined : at.getTime() / 1000);
+
+async function answer(
+  sageMaker: ScriptedSageMaker,
+  operation: string,
+  body: CreateTrainingJobCommandInput,
+): Promise<Answer> {
+  const name = body.TrainingJobName ?? "";
+  switch (operation) {
+    case "CreateTrainingJob": {
+      const { kind } = await sageMaker.create(body);
+      const codes = {
+        NAME_IN_USE: "ResourceInUse",
+        QUOTA_EXCEEDED: "ResourceLimitExceeded",
+        THROTTLED: "ThrottlingException",
+        REFUSED: "ValidationException",
+      };
+      return kind === "CREATED"
+        ? { status: 200, body: { TrainingJobArn: `arn:aws:sagemaker:eu-west-1:000000000000:training-job/${name}` } }
+        : { status: 400, body: { __type: codes[kind], message: kind } };
+    }
+    case "DescribeTrainingJob": {
+      const described = await sageMaker.describe(name);
+      if (described === undefined) return notFound;
+      return {
+        status: 200,
+        body: {
+          TrainingJobName: name,
+          TrainingJobStatus: described.status,
+          SecondaryStatus: described.secondaryStatus,
+          FailureReason: described.failureReason,
+          TrainingStartTime: seconds(described.startedAt),
+          TrainingEndTime: seconds(described.endedAt),
+          TrainingTimeInSeconds: described.trainingSeconds,
+          BillableTimeInSeconds: described.billableSeconds,
+          OutputDataConfig: { S3OutputPath: described.outputUri },
+          CheckpointConfig: { S3Uri: described.checkpointUri },
+        },
+      };
+    }
+    case "StopTrainingJob":
+      if (!sageMaker.jobs.has(name)) return notFound;
+      await sageMaker.stop(name);
+      return { status: 200, body: {} };
+    default:
+      return { status: 400, body: { __type: "UnknownOperationException", message: operation } };
+  }
+}
+
+/** @param afterwards - called after each operation: brings what the script has written to where others read it */
+export async function startScriptedServer(
+  sageMaker: ScriptedSageMaker,
+  afterwards: () => Promise<void>,
+): Promise<ScriptedServer> {
+  const server: Server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).replace("SageMaker.", "");
+      const body: CreateTrainingJobCommandInput = JSON.parse(Buffer.concat(parts).toString());
+      void answer(sageMaker, operation, body).then(async (answered) => {
+        await afterwards();
+        response.writeHead(answered.status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(answered.body));
+      });
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((done) => {
+        server.close(() => {
+          done();
+        });
+      });
+    },
+  };
+}
