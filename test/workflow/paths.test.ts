@@ -190,13 +190,13 @@ describe("a user's stop", () => {
     world.sageMaker.whileCreating = () => {
       world.jobs.requestStop(job);
     };
-    let stopsAtFirstLook = 0;
+    const stopsBeforeLooks: number[] = [];
     await finish(world, 1, {
       before: (state) => {
-        if (state === "WaitToLook" && stopsAtFirstLook === 0) stopsAtFirstLook = world.sageMaker.stops.length;
+        if (state === "WaitToLook") stopsBeforeLooks.push(world.sageMaker.stops.length);
       },
     });
-    expect(stopsAtFirstLook).toBe(1);
+    expect(stopsBeforeLooks[0]).toBe(1);
     expect(world.row(1).state).toBe("STOPPED");
     expectNothingLeft(world);
   });
