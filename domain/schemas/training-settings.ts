@@ -17,7 +17,10 @@ export const trainingSettingsSchema = z.strictObject({
   capacityDeadlineSeconds: z.int().min(1),
   /** A slot that was not renewed for this long may be reclaimed. */
   slotLeaseSeconds: z.int().min(10),
-  /** Seconds between two looks: short at first, so that an early failure is seen early. */
+  /**
+   * Seconds between two looks: the first ones for so long, then in proportion to how long the job has run, up to the
+   * later ones. An early failure is seen early, and a long run leaves few history events.
+   */
   look: z.strictObject({
     firstSeconds: z.int().min(1),
     laterSeconds: z.int().min(1),

@@ -83,7 +83,10 @@ export function openSession(outputs: Outputs, token?: string): ApiSession {
       let last: unknown;
       try {
         return await until(path, deadlineSeconds, async () => {
-          const resource = (await call("GET", path)).json(schema);
+          const answer = await call("GET", path);
+          // Not ready yet, by the contract: the data set of a first start is still being built.
+          if (answer.status === 503) return undefined;
+          const resource = answer.json(schema);
           last = resource;
           return wanted(resource) ? { resource } : undefined;
         }).then(({ resource }) => resource);
@@ -141,9 +144,9 @@ export const shapes = {
       epoch: z.int(),
       epochs: z.int(),
       percent: z.number(),
-      secondsRemaining: z.number().optional(),
+      secondsRemaining: z.number().nullish(),
     }),
-    latestMetrics: z.looseObject({ epoch: z.int() }).optional(),
+    latestMetrics: z.looseObject({ epoch: z.int() }).nullish(),
     convergence: z.object({ state: z.enum(["fluctuating", "settling", "converged"]) }),
     endReason: z.string().optional(),
     modelId: z.string().optional(),

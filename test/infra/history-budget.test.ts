@@ -7,6 +7,7 @@ import {
   checkHistoryBudget,
   historyEventBudget,
   planHistory,
+  turnsOfLooking,
   stop,
 } from "../../lib/constructs/training/history-budget";
 
@@ -50,11 +51,12 @@ test("a turn is the longest way back to the Wait state that passes no other one"
 
 test("the turns come from the stage's deadlines and intervals", () => {
   const { loops, once, total } = planHistory(small, training);
-  // 100 s of looks every 10 s, 3,500 s of looks every 60 s, one for each of three refused launches.
-  expect(loops["WaitToLook"]?.turns).toBe(10 + 59 + 3);
+  // 100 s of looks every 10 s; to 600 s each a tenth later than the last; 3,000 s of looks every 60 s; one for each of three
+  // refused launches.
+  expect(loops["WaitToLook"]?.turns).toBe(10 + 19 + 50 + 3);
   expect(loops["WaitForSlot"]?.turns).toBe(6);
   expect(once).toBe(2 + 5 + 2 + 2 + 2 + 5 + 2);
-  expect(total).toBe(once + 72 * 11 + 6 * 7);
+  expect(total).toBe(once + 82 * 11 + 6 * 7);
 });
 
 test("on spot, SageMaker's own wait for capacity is looked at too", () => {
@@ -92,4 +94,18 @@ test("the settling step looks as often as planned", () => {
   );
   const [, seconds] = /const stopWaitSeconds = (\d+);/.exec(step) ?? [];
   expect(Number(seconds)).toBe(stop.everySeconds);
+});
+
+it("never plans fewer looks than the step's rule takes", () => {
+  const look = { firstSeconds: 2, laterSeconds: 60, firstForSeconds: 60 };
+  const runs = [30, 600, 1_800, 86_400];
+  for (const seconds of runs) {
+    let looks = 0;
+    for (let ran = 0; ran < seconds; looks += 1) {
+      // lambdas/workflow/look-at-training-job, secondsToNextLook.
+      const inProportion = (look.firstSeconds * ran) / look.firstForSeconds;
+      ran += ran < look.firstForSeconds ? look.firstSeconds : Math.ceil(Math.min(look.laterSeconds, inProportion));
+    }
+    expect(turnsOfLooking(look, seconds)).toBeGreaterThanOrEqual(looks);
+  }
 });

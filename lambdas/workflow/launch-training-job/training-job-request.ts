@@ -63,6 +63,8 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
       ...(settings.useSpot ? { MaxWaitTimeInSeconds: MaxRuntimeInSeconds + settings.capacityDeadlineSeconds } : {}),
     },
     EnableManagedSpotTraining: settings.useSpot,
+    // Of all failures only the platform's own; the container goes on from its checkpoint. Two: most are passing.
+    RetryStrategy: { MaximumRetryAttempts: 2 },
     EnableNetworkIsolation: true,
     Environment: { OPENCOMPOSER_JOB_ID: job.id },
     Tags: [

@@ -62,7 +62,10 @@ async function renewSlot({ input, slots, settings, now, log }: LookAtTrainingJob
   if (!renewed) log.warn("the job's slot is not its own any more");
 }
 
-/** Short at first, and again near the end; otherwise as long as the stage says. */
+/**
+ * Short at first, then in proportion to how long the job has run, up to the longest that the stage says: an early failure is
+ * seen early, and a day's run leaves few enough history events. Short again near the end.
+ */
 function secondsToNextLook(
   { described, job }: Observation,
   { look }: Pick<TrainingSettings, "look">,
@@ -71,8 +74,9 @@ function secondsToNextLook(
   const { firstSeconds, laterSeconds, firstForSeconds } = look;
   const ranSeconds = described?.startedAt === undefined ? 0 : (now.getTime() - described.startedAt.getTime()) / 1000;
   if (ranSeconds < firstForSeconds || job.state === "UPLOADING" || job.state === "STOPPING") return firstSeconds;
+  const inProportion = firstForSeconds === 0 ? laterSeconds : (firstSeconds * ranSeconds) / firstForSeconds;
   const remaining = secondsRemaining(job) ?? laterSeconds;
-  return Math.ceil(Math.min(laterSeconds, Math.max(firstSeconds, remaining)));
+  return Math.ceil(Math.min(laterSeconds, inProportion, Math.max(firstSeconds, remaining)));
 }
 
 const secondsRemaining = (job: TrainingJobItem): number | undefined => job.progress.secondsRemaining;

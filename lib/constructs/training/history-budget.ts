@@ -67,6 +67,23 @@ export interface HistoryPlan {
 export const stop = { longestSeconds: 900, everySeconds: 5 } as const;
 
 /**
+ * Looks at a job that runs for so long: `firstSeconds` apart for `firstForSeconds`, then in proportion to the time it has run
+ * (each look that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are whole seconds,
+ * rounded up, so this is an upper bound.
+ */
+export function turnsOfLooking(look: TrainingConfig["look"], seconds: number): number {
+  const { firstSeconds, laterSeconds, firstForSeconds } = look;
+  const first = Math.ceil(Math.min(firstForSeconds, seconds) / firstSeconds);
+  if (firstForSeconds === 0 || laterSeconds <= firstSeconds) {
+    return first + Math.ceil(Math.max(0, seconds - firstForSeconds) / laterSeconds);
+  }
+  const slowest = Math.max(firstForSeconds, (laterSeconds * firstForSeconds) / firstSeconds);
+  const grown = Math.min(seconds, slowest) / firstForSeconds;
+  const growing = grown <= 1 ? 0 : Math.ceil(Math.log(grown) / Math.log(1 + firstSeconds / firstForSeconds));
+  return first + growing + Math.ceil(Math.max(0, seconds - slowest) / laterSeconds);
+}
+
+/**
  * The events of the longest execution that a stage's settings allow.
  *
  * Throws if the workflow waits somewhere that this plan does not know: a new loop has to be planned, too.
@@ -84,8 +101,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
     WaitForSlot: turns(training.queueDeadlineSeconds, waitSeconds),
     WaitForCapacity: capacityTurns,
     WaitToLook:
-      turns(Math.min(look.firstForSeconds, lookSeconds), look.firstSeconds) +
-      turns(Math.max(0, lookSeconds - look.firstForSeconds), look.laterSeconds) +
+      turnsOfLooking(look, lookSeconds) +
       // A refusal for capacity comes as a job that failed: each one was launched, and looked at once.
       capacityTurns,
     WaitForStop: turns(stop.longestSeconds, stop.everySeconds),
