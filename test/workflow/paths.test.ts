@@ -339,6 +339,16 @@ describe("capacity", () => {
 });
 
 describe("unexpected errors", () => {
+  test("a training survives that nobody could look at it for some minutes", async () => {
+    const world = worldWithJob();
+    world.sageMaker.plans.push({ ...run, epochs: 100 });
+    world.fault = (name, call) => (name === "LookAtTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
+    await finish(world);
+    expect(world.row(1)).toMatchObject({ state: "READY", progress: { epoch: 100 } });
+    expect(world.sageMaker.stops).toEqual([]);
+    expectNothingLeft(world);
+  });
+
   test.each(stepNames)("%s failing once, before or after its work, changes nothing", async (step) => {
     for (const when of ["BEFORE", "AFTER"] as const) {
       const world = worldWithJob();
@@ -356,10 +366,13 @@ describe("unexpected errors", () => {
     "%s failing always ends FAILED by way of Catch, with the job stopped and the slot free",
     async (step) => {
       const world = worldWithJob();
+      // Looking is tried for minutes: the training goes on meanwhile.
+      world.sageMaker.plans.push({ ...run, ...(step === "LookAtTrainingJob" ? { epochs: 100 } : {}) });
       world.fault = (name) => (name === step ? "BEFORE" : undefined);
       const result = await finish(world);
       expect(result.status).toBe("SUCCEEDED");
       expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+      if (step === "LookAtTrainingJob") expect(world.sageMaker.stops).toHaveLength(world.sageMaker.creates.length);
       expectNothingLeft(world);
     },
   );

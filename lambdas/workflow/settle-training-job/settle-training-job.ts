@@ -67,8 +67,10 @@ export async function settleTrainingJob(params: SettleTrainingJobParams): Promis
     }
     const { job } = opened;
     const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
-    if (described !== undefined && mayStillRun(interpretTrainingJob(described))) {
-      await trainingJobs.stop(described.name);
+    const meaning = described === undefined ? undefined : interpretTrainingJob(described);
+    if (described !== undefined && meaning !== undefined && mayStillRun(meaning)) {
+      const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
+      if (!isStopping) await trainingJobs.stop(described.name);
       log.info("waiting for the training job to stop", { trainingJobName: described.name });
       return { outcome: "WAITING_FOR_STOP", waitSeconds: stopWaitSeconds };
     }
