@@ -27,4 +27,5 @@ export default tseslint.config(
   // Jest's asymmetric matchers (`expect.any`, `expect.stringContaining`) are of type any.
   { files: ["test/**"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   { files: ["**/*.mjs", "**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.cjs"], languageOptions: { globals: { module: "writable" } } },
 );

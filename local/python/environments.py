@@ -116,13 +116,12 @@ class Environments:
         if place.exists():
             report(f"{name}: its lock or Python changed: making it again")
             shutil.rmtree(place)
-        made = subprocess.run(
-            [sys.executable, "-m", "venv", str(place)], capture_output=True, text=True, check=False
-        )
+        made = subprocess.run([sys.executable, "-m", "venv", str(place)], capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise EnvironmentProblem(
                 f"python3 could not make a virtual environment in {place}. On Debian and Ubuntu its part for that is a "
-                f"package of its own: apt-get install python3-venv. It said: {(made.stdout + made.stderr).strip()[-600:]}"
+                "package of its own: apt-get install python3-venv. It said: "
+                f"{(made.stdout + made.stderr).strip()[-600:]}"
             )
         self._install(name, report)
         temporary = place / "stamp.json.new"
@@ -254,8 +253,9 @@ def main(arguments: list[str]) -> int:
     except EnvironmentProblem as problem:
         print(str(problem), file=sys.stderr)
         return 1
+    # The same process with the same pipes: signals and ends reach who waits for us.
     interpreter = str(environments.python(asked.name))
-    os.execv(interpreter, [interpreter, *asked.arguments])
+    return os.execv(interpreter, [interpreter, *asked.arguments])
 
 
 if __name__ == "__main__":
