@@ -245,8 +245,8 @@ def test_ping_is_answered_at_once_while_an_inference_runs_and_another_waits(
             slowest = max(slowest, time.perf_counter() - began)
             time.sleep(0.02)
         assert [future.result().status for future in running] == [200, 200]
-        # One at a time: the second was answered after both had run.
-        assert max(future.result().json()["seconds"] for future in running) >= 1.6
+        # One at a time: the second was answered after both had run (less what it came later).
+        assert max(future.result().json()["seconds"] for future in running) >= 1.4
     assert slowest < 0.25, "SageMaker wants the socket accepted within 250 ms"
 
 
