@@ -179,14 +179,17 @@ async function bringUp(params: {
 
   const awsEndpointUrl = `http://127.0.0.1:${ports.cloud}`;
   const sagemakerEndpointUrl = `http://127.0.0.1:${ports.sageMaker}`;
-  // The trainer's environment has PyTorch in it: minutes when it is not there yet. Jobs started before wait for it.
-  const trainer = background({
-    signal,
-    undo,
-    work: async () => {
-      await makeEnvironments({ names: ["training"], python, report: note, signal });
-    },
-  });
+  // The trainer's environment has PyTorch in it: minutes when it is not there yet. Jobs started before wait for it. A start
+  // that ends after its composition would break it off.
+  const trainer = options.once
+    ? Promise.resolve(false)
+    : background({
+        signal,
+        undo,
+        work: async () => {
+          await makeEnvironments({ names: ["training"], python, report: note, signal });
+        },
+      });
   const cloud = await step("MiniStack", async () => {
     const miniStack = await startMiniStack({
       python: environmentPython("cloud"),
@@ -300,7 +303,7 @@ async function bringUp(params: {
   ]);
   writeDeployment(paths, deployment);
 
-  if (!hasDataset) {
+  if (!hasDataset && !options.once) {
     say(`data set ${dataset.id}: it is built in the background; training jobs need it, composing does not`);
     void background({
       signal,

@@ -216,6 +216,8 @@ function cdkEnvironment(params: { readonly paths: LocalPaths; readonly region: s
     CDK_HOME: join(params.paths.temporary, "cdk"),
     CDK_DISABLE_VERSION_CHECK: "1",
     CDK_DISABLE_CLI_TELEMETRY: "true",
+    // cdk-nag and CDK's own check are `npm run check`'s; here they would only keep a person waiting.
+    CDK_VALIDATION: "false",
     NODE_NO_WARNINGS: "1",
     TMPDIR: ensured(params.paths.temporary),
   };
