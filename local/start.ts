@@ -18,7 +18,13 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 import { resourcePrefix, techniqueIds } from "../domain/names/resource-names";
 import { buildDataset } from "../scripts/seeding/build-dataset";
-import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../scripts/seeding/stock-dataset";
+import {
+  builtDatasetFolder,
+  committedDataset,
+  isDatasetBuilt,
+  seedCommittedCatalogue,
+  seedDataset,
+} from "../scripts/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../scripts/seeding/stock-models";
 import { hashOfAssembly, readTemplate } from "./cloud/assembly";
 import {
@@ -299,12 +305,14 @@ async function bringUp(params: {
       for (const stockModel of stockModels) await seedStockModel({ stockModel, s3, table, ...places });
       return stockModels.map(({ id }) => id).join(", ");
     }),
-    ...(hasDataset ? [step(`data set ${dataset.id}`, seedBuiltDataset)] : []),
+    hasDataset
+      ? step(`data set ${dataset.id}`, seedBuiltDataset)
+      : seedCommittedCatalogue({ repository, table, tableName: outputs.TableName }),
   ]);
   writeDeployment(paths, deployment);
 
   if (!hasDataset && !options.once) {
-    say(`data set ${dataset.id}: it is built in the background; training jobs need it, composing does not`);
+    say(`data set ${dataset.id}: it is built in the background; training jobs wait for it, composing does not`);
     void background({
       signal,
       undo,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
@@ -66,22 +66,58 @@ export async function seedDataset(params: {
       `${join(folder, datasetPiecesFile)} is damaged: its sha256 is ${sha256}, its manifest says ${manifest.sha256}.`,
     );
   }
-  const catalogue = z
-    .object({ dataset: z.object(catalogueItemSchema.shape.dataset.shape), pieces: catalogueItemSchema.shape.pieces })
-    .parse(JSON.parse(read(datasetCatalogueFile).toString("utf8")));
-  const item = catalogueItemSchema.parse({ schemaVersion: 1, kind: "CATALOGUE", ...catalogue });
-  const row = { ...catalogueKey(item.dataset.id), ...item };
-  const found = await table.send(new GetCommand({ TableName: tableName, Key: catalogueKey(item.dataset.id) }));
+  const { row, isCurrent } = await catalogueRow({ file: join(folder, datasetCatalogueFile), table, tableName });
+  const prefix = datasetPrefix(manifest);
   // Already there; the bucket would keep each upload as a version.
-  if (isDeepStrictEqual(found.Item, row)) return;
+  if (isCurrent && (await exists(s3, artefactsBucket, `${prefix}${datasetPiecesFile}`))) return;
+  // The pieces come last: whoever finds them finds the rest.
   const objects = [
-    { name: datasetPiecesFile, body: pieces, type: "application/x-ndjson" },
     { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
     { name: datasetManifestFile, body: read(datasetManifestFile), type: "application/json" },
+    { name: datasetPiecesFile, body: pieces, type: "application/x-ndjson" },
   ];
   for (const { name, body, type } of objects) {
-    const key = `${datasetPrefix(manifest)}${name}`;
+    const key = `${prefix}${name}`;
     await s3.send(new PutObjectCommand({ Bucket: artefactsBucket, Key: key, Body: body, ContentType: type }));
   }
   await table.send(new PutCommand({ TableName: tableName, Item: row }));
+}
+
+/**
+ * Puts the row of the committed catalogue, before the data set itself is there: topics can be chosen and jobs made, and
+ * the workflow waits for the data.
+ */
+export async function seedCommittedCatalogue(params: {
+  readonly repository: string;
+  readonly table: DynamoDBDocumentClient;
+  readonly tableName: string;
+}): Promise<void> {
+  const { repository, table, tableName } = params;
+  const file = join(repository, "datasets", "bach-chorales", datasetCatalogueFile);
+  const { row, isCurrent } = await catalogueRow({ file, table, tableName });
+  if (!isCurrent) await table.send(new PutCommand({ TableName: tableName, Item: row }));
+}
+
+const catalogueFileSchema = z.object({
+  dataset: z.object(catalogueItemSchema.shape.dataset.shape),
+  pieces: catalogueItemSchema.shape.pieces,
+});
+
+async function catalogueRow(params: {
+  readonly file: string;
+  readonly table: DynamoDBDocumentClient;
+  readonly tableName: string;
+}): Promise<{ readonly row: Record<string, unknown>; readonly isCurrent: boolean }> {
+  const { file, table, tableName } = params;
+  const catalogue = catalogueFileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const item = catalogueItemSchema.parse({ schemaVersion: 1, kind: "CATALOGUE", ...catalogue });
+  const key = catalogueKey(item.dataset.id);
+  const row = { ...key, ...item };
+  const found = await table.send(new GetCommand({ TableName: tableName, Key: key }));
+  return { row, isCurrent: isDeepStrictEqual(found.Item, row) };
+}
+
+async function exists(s3: S3Client, bucket: string, key: string): Promise<boolean> {
+  const listed = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+  return (listed.Contents ?? []).length > 0;
 }

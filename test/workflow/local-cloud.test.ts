@@ -31,6 +31,7 @@ import { startLocalTable, type LocalTable } from "../integration/support/local-t
 import { startScriptedServer, type ScriptedServer } from "./scripted-sagemaker-server";
 import {
   catalogue,
+  piecesKey,
   definitionFile,
   jobId,
   settings,
@@ -264,6 +265,8 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     const created = await sfn.send(new CreateStateMachineCommand({ name: "training", definition, roleArn }));
     stateMachineArn = created.stateMachineArn ?? "";
     await put(catalogueKey("bach-chorales"), catalogue);
+    const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
+    await artefacts.write(piecesKey, "{}", "application/x-ndjson");
   }, 120_000);
 
   afterAll(async () => {

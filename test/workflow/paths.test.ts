@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
-import { jobId, readDefinition, stepNames, sub, trainingJob, TrainingWorld } from "./training-world";
+import { jobId, piecesKey, readDefinition, stepNames, sub, trainingJob, TrainingWorld } from "./training-world";
 
 const job = { sub, id: jobId(1) };
 const run: RunPlan = { create: "RUN" };
@@ -297,6 +297,31 @@ describe("failures are told, and nothing is left behind", () => {
       failure: { code: "QUEUE_DEADLINE_PASSED", retryable: true },
     });
     await world.slots.release({ index: 0, jobId: jobId(0) });
+    expectNothingLeft(world);
+  });
+
+  test("a data set that is still on its way is waited for, out of the queue's way", async () => {
+    const world = worldWithJob();
+    world.artefacts.objects.delete(piecesKey);
+    world.sageMaker.plans.push(run);
+    const input = { sub, jobId: jobId(1), attempt: 1 };
+    expect(await world.step("TakeSlot", input)).toMatchObject({ outcome: "WAITING_FOR_DATA" });
+    expect(await world.tickets.waiting()).toEqual([]);
+    let turns = 0;
+    const before = () => {
+      turns += 1;
+      if (turns === 12) world.artefacts.put(piecesKey, "{}");
+    };
+    await finish(world, 1, { before });
+    expect(world.row(1)).toMatchObject({ state: "READY", launch: 1 });
+    expectNothingLeft(world);
+  });
+
+  test("a data set that never comes ends the wait with its own reason", async () => {
+    const world = worldWithJob();
+    world.artefacts.objects.delete(piecesKey);
+    await finish(world);
+    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "DATASET_NOT_READY", retryable: true } });
     expectNothingLeft(world);
   });
 });

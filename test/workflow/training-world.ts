@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import metricDefinitions from "../../contracts/metric-definitions.json";
+import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { launchTrainingJob } from "../../lambdas/workflow/launch-training-job/launch-training-job";
@@ -112,6 +113,9 @@ export const catalogue: CatalogueItem = {
   ],
 };
 
+/** Where the data set of {@link catalogue} lies. */
+export const piecesKey = `${datasetPrefix(catalogue.dataset)}${datasetPiecesFile}`;
+
 export class TrainingWorld {
   readonly clock = new VirtualClock();
   readonly buckets = new MemoryBuckets();
@@ -133,6 +137,7 @@ export class TrainingWorld {
   constructor(more: Partial<TrainingSettings> = {}) {
     this.settings = { ...settings, ...more };
     this.jobs.catalogues.set("bach-chorales", catalogue);
+    this.artefacts.put(piecesKey, "{}");
   }
 
   readonly settlingPorts = () => ({

@@ -1,5 +1,6 @@
-import { createDocumentClient, createSageMakerClient } from "../../aws/clients";
+import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { createObjectStore } from "../../aws/object-store";
 import { createSlots } from "../../aws/table/slots";
 import { createTickets } from "../../aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
@@ -8,12 +9,17 @@ import { observed } from "../../telemetry/observed";
 import { stepInputSchema } from "../step-input";
 import { takeSlot } from "./take-slot";
 
-const { tableName, trainingSettings: settings } = readEnvironment(["stage", "tableName", "trainingSettings"]);
+const {
+  tableName,
+  artefactsBucket,
+  trainingSettings: settings,
+} = readEnvironment(["stage", "tableName", "artefactsBucket", "trainingSettings"]);
 const client = createDocumentClient();
 const now = () => new Date();
 const jobs = createTrainingJobsInExecution({ client, tableName, now });
 const slots = createSlots({ client, tableName });
 const tickets = createTickets({ client, tableName });
+const artefacts = createObjectStore({ client: createS3Client(), bucket: artefactsBucket });
 const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
 
 export const handler = observed(
@@ -25,6 +31,7 @@ export const handler = observed(
       slots,
       tickets,
       trainingJobs,
+      artefacts,
       settings,
       now,
       ...telemetry,

@@ -1,7 +1,9 @@
+import { datasetPiecesFile, datasetPrefix } from "../../../domain/names/object-keys";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { TrainingSettings } from "../../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
+import type { ObjectStore } from "../../aws/object-store";
 import type { HeldSlot, Slots } from "../../aws/table/slots";
 import type { Tickets } from "../../aws/table/tickets";
 import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
@@ -17,6 +19,7 @@ export interface TakeSlotParams {
   readonly slots: Slots;
   readonly tickets: Tickets;
   readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly artefacts: Pick<ObjectStore, "list">;
   readonly settings: Pick<TrainingSettings, "slots" | "slotLeaseSeconds" | "queueDeadlineSeconds" | "waitSeconds">;
   readonly now: () => Date;
   readonly log: Log;
@@ -26,6 +29,8 @@ export interface TakeSlotParams {
 export type TakeSlotAnswer =
   | { readonly outcome: "SLOT_TAKEN"; readonly slot: number }
   | { readonly outcome: "WAITING_FOR_SLOT"; readonly waitSeconds: number }
+  /** The data set is known by its catalogue and still on its way: a first start of the local cloud builds it. */
+  | { readonly outcome: "WAITING_FOR_DATA"; readonly waitSeconds: number }
   | { readonly outcome: "QUEUE_DEADLINE_PASSED"; readonly failure: Failure }
   | { readonly outcome: "STOP_REQUESTED" }
   | ClosedJob;
@@ -41,7 +46,7 @@ const launchGraceSeconds = 120;
 
 /**
  * Takes a training slot, or renews the one the job has. Who waits has a ticket; only the first live ticket takes a slot,
- * so jobs are served in the order they were made.
+ * so jobs are served in the order they were made. Who waits for data has none, and stands in nobody's way.
  */
 export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> {
   const { input, jobs, slots, tickets, settings, metrics, log } = params;
@@ -67,8 +72,14 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
     return { outcome: "SLOT_TAKEN", slot: mine.index };
   }
 
+  const hasData = (await params.artefacts.list(`${datasetPrefix(job.dataset)}${datasetPiecesFile}`, 1)).length > 0;
   if (waitedSeconds > settings.queueDeadlineSeconds) {
-    return { outcome: "QUEUE_DEADLINE_PASSED", failure: queueDeadlinePassed(settings.queueDeadlineSeconds) };
+    const failure = hasData ? queueDeadlinePassed(settings.queueDeadlineSeconds) : dataMissing(job.dataset.id);
+    return { outcome: "QUEUE_DEADLINE_PASSED", failure };
+  }
+  if (!hasData) {
+    log.info("the data set is not there yet", { dataset: job.dataset.id });
+    return { outcome: "WAITING_FOR_DATA", waitSeconds: settings.waitSeconds };
   }
 
   await tickets.show({ ...holder, heartbeatAt: now.getTime() });
@@ -105,6 +116,12 @@ const waiting = ({ waitSeconds }: { readonly waitSeconds: number }): TakeSlotAns
 const queueDeadlinePassed = (seconds: number): Failure => ({
   code: "QUEUE_DEADLINE_PASSED",
   message: `Other training jobs kept every slot for ${seconds} seconds. Try again later.`,
+  retryable: true,
+});
+
+const dataMissing = (id: string): Failure => ({
+  code: "DATASET_NOT_READY",
+  message: `The data set ${id} did not arrive in time. Try again when it is there.`,
   retryable: true,
 });
 

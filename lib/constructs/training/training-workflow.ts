@@ -87,6 +87,8 @@ export class TrainingWorkflow extends Construct {
 
     const takeSlot = make("TakeSlot", "take-slot", "Takes or renews a training slot", 30);
     takeSlot.useTable(table, "write");
+    // Whether the data set has arrived.
+    takeSlot.useArtefacts(artefacts, { get: ["datasets/*"], list: true });
     allowOnJobs(takeSlot, "Describe");
 
     const launch = make("LaunchTrainingJob", "launch-training-job", "Creates the SageMaker training job", 90);

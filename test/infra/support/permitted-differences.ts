@@ -81,14 +81,6 @@ export const permittedDifferences: readonly PermittedDifference[] = [
   },
   {
     type: "AWS::IAM::Policy",
-    path: /^Properties\/PolicyDocument\/Statement\/\d+\/Condition\/NumericLessThanEquals\/sagemaker:MaxRuntimeInSeconds$/,
-    what: "Longest training job that may be created",
-    local: "the stage's longest run",
-    aws: "the stage's longest run",
-    why: "stage setting",
-  },
-  {
-    type: "AWS::IAM::Policy",
     path: /^Properties\/PolicyDocument\/Statement\/\d+\/ecr:/,
     what: "Right to pull the training image",
     local: "none",
