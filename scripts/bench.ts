@@ -10,8 +10,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { signInForBench } from "./bench-session";
+import { signIn } from "../local/cloud/users";
+import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { outputsSchema } from "../local/outputs";
 import { measureBundles } from "./bundle-sizes";
 
 const run = promisify(execFile);
@@ -82,7 +85,16 @@ async function measureLatencies(): Promise<Latency[]> {
       if (Date.now() > deadline || child.exitCode !== null) throw new Error("the local cloud did not come up");
       await new Promise((resume) => setTimeout(resume, 200));
     }
-    const { apiUrl, token } = await signInForBench(readFileSync(outputsFile, "utf8"));
+    const { apiUrl, awsEndpointUrl, region, userPoolClientId, demoUser } = outputsSchema.parse(
+      JSON.parse(readFileSync(outputsFile, "utf8")),
+    );
+    const cognito = new CognitoIdentityProviderClient({
+      endpoint: awsEndpointUrl,
+      region,
+      credentials: { ...LOCAL_CREDENTIALS },
+    });
+    const token = await signIn({ cognito, userPoolClientId, user: demoUser });
+    cognito.destroy();
     const timed = async (path: string): Promise<number> => {
       const started = performance.now();
       const answer = await fetch(new URL(path, apiUrl), { headers: { authorization: `Bearer ${token}` } });

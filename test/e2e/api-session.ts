@@ -50,6 +50,12 @@ export async function accessToken(
   return tokensSchema.parse(await answer.json()).AuthenticationResult.AccessToken;
 }
 
+/** Whose token it is: everything of theirs lies under this name. */
+export function subjectOf(token: string): string {
+  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return z.object({ sub: z.string() }).parse(claims).sub;
+}
+
 export function openSession(outputs: Outputs, token?: string): ApiSession {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> => {
     const body = options.json === undefined ? options.bytes : JSON.stringify(options.json);

@@ -1,7 +1,7 @@
 /** What breaks, breaks clearly: nothing stuck, nothing twice, no slot leaked. On the whole local cloud. */
 import { readFileSync, readdirSync } from "node:fs";
 import * as z from "zod";
-import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
+import { accessToken, openSession, shapes, subjectOf, type ApiSession } from "./api-session";
 import { startCloud, type RunningCloud } from "./running-cloud";
 import { until } from "./until";
 
@@ -76,16 +76,7 @@ it("ends a job whose container is killed with its reason, and frees its slot for
   const modelId = (await jobUntil(next, () => true, 10)).modelId ?? "";
 
   // The model's file is damaged where it lies: the composition says so instead of playing noise.
-  const { sub } = z
-    .object({ sub: z.string() })
-    .parse(
-      JSON.parse(
-        Buffer.from(
-          (await accessToken(cloud.outputs, cloud.outputs.demoUser)).split(".")[1] ?? "",
-          "base64url",
-        ).toString(),
-      ),
-    );
+  const sub = subjectOf(await accessToken(cloud.outputs, cloud.outputs.demoUser));
   const object = `${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/users/${sub}/models/${modelId}/model.onnx`;
   expect((await fetch(object, { method: "PUT", body: "this is no model" })).status).toBe(200);
   const broken = await submit("/compositions", {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { parseMidi, type Song } from "../../domain/music/midi-file";
 import { findSampleMelody } from "../../domain/music/sample-melodies";
-import { accessToken, openSession, shapes, type ApiAnswer, type ApiSession } from "./api-session";
+import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type ApiSession } from "./api-session";
 import { randomMelody, type RandomMelody } from "./random-melody";
 import { repository, startCloud, type RunningCloud } from "./running-cloud";
 
@@ -215,16 +215,7 @@ describe("train on Bach", () => {
         modelId: trained.modelId,
         input: { sampleMelodyId: "ode-to-joy" },
       });
-      const { sub } = z
-        .object({ sub: z.string() })
-        .parse(
-          JSON.parse(
-            Buffer.from(
-              (await accessToken(cloud.outputs, cloud.outputs.demoUser)).split(".")[1] ?? "",
-              "base64url",
-            ).toString(),
-          ),
-        );
+      const sub = subjectOf(await accessToken(cloud.outputs, cloud.outputs.demoUser));
       const key = `users/${sub}/models/${trained.modelId ?? ""}/model.onnx`;
       const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/${key}`);
       expect(model.status).toBe(200);
