@@ -31,6 +31,8 @@ LOCKS = {
     "inference": ("inference.lock.txt",),
     # The tools of the tests and static checks look at the trainer's code, so they live beside its packages.
     "training": ("training.lock.txt", "tools.lock.txt"),
+    "clients": ("clients.lock.txt",),
+    "plots": ("plots.lock.txt",),
 }
 """The lock files of each environment, in `local/python/`."""
 
