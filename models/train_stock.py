@@ -4,7 +4,10 @@
 
 CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER). FOLDER becomes the job's base folder
 with its checkpoints: the same command goes on where it was stopped (Ctrl-C, SIGTERM, kill). At the end, or when
-stopped after the first epoch, models/<id>/ gets model.onnx and model-card.json.
+stopped after the first epoch, models/<id>/ gets model.onnx, model-card.json and the run's log.
+
+With `--seed N` the recipe is followed from another seed, and models/<id>/seeds/N/ gets model and card: the evaluation
+says by them how much is the recipe's doing and how much is luck.
 """
 
 from __future__ import annotations
@@ -20,6 +23,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("sagemaker-containers/shared/src", "sagemaker-containers/unet-gan/src")
+KEPT = {
+    "model/model.onnx": "model.onnx",
+    "model/model-card.json": "model-card.json",
+    "checkpoints/progress.jsonl": "training-log.jsonl",
+    "checkpoints/reference.json": "training-reference.json",
+}
+"""What is kept of a job's folders, and its name under models/<id>/. The log is what docs/plots shows."""
 
 
 def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
@@ -54,9 +64,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("model", help="folder under models/ that has a recipe.json")
     parser.add_argument("--datasets", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--seed", type=int, help="another seed than the recipe's")
     options = parser.parse_args(arguments)
     target = ROOT / "models" / options.model
     recipe = json.loads((target / "recipe.json").read_text())
+    kept = KEPT
+    if options.seed is not None:
+        recipe["hyperparameters"]["seed"] = options.seed
+        target = target / "seeds" / str(options.seed)
+        kept = {made: name for made, name in KEPT.items() if made.startswith("model/")}
     base: Path = options.work.resolve()
     prepare(recipe, options.datasets, base)
     variables = {
@@ -72,8 +88,9 @@ def main(arguments: list[str]) -> int:
     status = process.wait()
     made = base / "model" / "model-card.json"
     if status == 0 and made.is_file():
-        for name in ("model.onnx", "model-card.json"):
-            shutil.copyfile(base / "model" / name, target / name)
+        target.mkdir(parents=True, exist_ok=True)
+        for source, name in kept.items():
+            shutil.copyfile(base / source, target / name)
         print(f"{target.relative_to(ROOT)}: {json.loads(made.read_text())['metrics']}")
     return status
 

@@ -70,6 +70,16 @@ export const unetGan: Technique = {
         "training. Higher is safer and less varied.",
     },
     {
+      name: "diversityWeight",
+      type: "number",
+      minimum: 0,
+      maximum: 100,
+      default: 10,
+      description:
+        "How much two accompaniments of one melody are pushed apart while they are too much alike, so that a seed " +
+        "means something. 0 leaves it to chance.",
+    },
+    {
       name: "earlyStopping",
       type: "boolean",
       default: false,

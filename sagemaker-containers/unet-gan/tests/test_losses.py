@@ -7,10 +7,13 @@ import pytest
 import torch
 from opencomposer_shared.decoding import Decoding, Head, Limits, ModelEssentials, NoiseShape, Voice, decode_planes
 from opencomposer_unet_gan.losses import (
+    DIVERSITY_TARGET,
     Performance,
     critic_input,
+    diversity_loss,
     gradient_penalty,
     perform,
+    performance_distance,
     reconstruction_loss,
     sounding_before,
     straight_through,
@@ -124,3 +127,43 @@ def test_the_gradient_penalty_of_a_linear_critic_is_known() -> None:
     real, fake, mix = torch.rand(3, 4, 16, 16), torch.rand(3, 4, 16, 16), torch.rand(3, 1, 1, 1)
     assert float(gradient_penalty(Linear(1.0), real, fake, mix)) == pytest.approx(0, abs=1e-6)
     assert float(gradient_penalty(Linear(3.0), real, fake, mix)) == pytest.approx(4, rel=1e-4)
+
+
+def certain(pitch: int, probability: float = 1.0) -> Logits:
+    """One monophonic voice that plays `pitch` with a probability, and rests otherwise."""
+    scores = torch.full((1, 1, 16, PITCHES), -1e4)
+    scores[..., pitch] = 0.0 if probability > 0 else -1e4
+    rest = torch.full((1, 1, 16, 1), -1e4 if probability == 1 else float(np.log((1 - probability) / probability)))
+    return Logits(scores, rest, torch.zeros(1, 1, 16, PITCHES))
+
+
+def test_the_distance_of_performances_is_worked_out_by_hand() -> None:
+    heads: tuple[Head, ...] = ("monophonic",)
+    assert performance_distance(certain(60), certain(60), heads).tolist() == pytest.approx([0.0])
+    assert performance_distance(certain(60), certain(62), heads).tolist() == pytest.approx([1.0])
+    # A quarter of the first plays where the second rests: the two distributions share three quarters.
+    assert performance_distance(certain(60), certain(60, 0.75), heads).tolist() == pytest.approx([0.25])
+
+
+@pytest.mark.parametrize("head", ["monophonic", "polyphonic"])
+def test_the_distance_of_performances_is_symmetric_and_between_nothing_and_one(head: Head) -> None:
+    one, two = (Logits(*(part[:, :1] for part in random_logits(seed))) for seed in (1, 2))
+    there = performance_distance(one, two, (head,))
+    assert torch.allclose(there, performance_distance(two, one, (head,)))
+    assert ((there > 0) & (there < 1)).all()
+    assert performance_distance(one, one, (head,)).abs().max() == 0
+
+
+def test_diversity_asks_for_no_more_than_its_target_and_its_gradient_drives_apart() -> None:
+    heads: tuple[Head, ...] = ("monophonic",)
+    assert float(diversity_loss(certain(60), certain(62), heads)) == 0.0
+    assert float(diversity_loss(certain(60), certain(60), heads)) == pytest.approx(DIVERSITY_TARGET)
+    first = Logits(*(part[:, :1] for part in random_logits(3)))
+    first.pitch.mul_(0.1).requires_grad_(True)
+    second = Logits(*(part[:, :1].clone() for part in random_logits(4)))
+    second.pitch.mul_(0.1)
+    before = performance_distance(first, second, heads).mean()
+    torch.autograd.backward(diversity_loss(first, second, heads))
+    assert first.pitch.grad is not None
+    stepped = Logits((first.pitch - 100 * first.pitch.grad).detach(), first.rest, first.onset)
+    assert float(performance_distance(stepped, second, heads).mean()) > float(before.detach())

@@ -15,7 +15,8 @@ from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
-from opencomposer_unet_gan.training import INDEX_TOLERANCE, Settings, Trainer, choose_shape
+from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BEAT
+from opencomposer_unet_gan.training import INDEX_TOLERANCE, Settings, Trainer, choose_shape, silence_a_while
 from tiny_job import write_job
 
 DEFAULTS: dict[str, Any] = {
@@ -26,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "transposition_range": 2,
     "model_size": "small",
     "reconstruction_weight": 20.0,
+    "diversity_weight": 10.0,
     "early_stopping": False,
     "seed": 4,
 }
@@ -232,3 +234,38 @@ def test_a_single_piece_is_enough(tmp_path: Path) -> None:
     run = trainer(tmp_path, epochs=1)
     assert run.run() == "epochs"
     assert progress(tmp_path)[0]["epoch"] == 1
+
+
+def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_them() -> None:
+    for seed in range(50):
+        # One note that never ends: whatever is silenced shows.
+        melody = np.zeros((2, 64, 32), dtype=np.bool_)
+        melody[SOUNDING, :, 5] = True
+        melody[STARTING, 0, 5] = True
+        silence_a_while(melody, np.random.default_rng(seed))
+        silent = np.nonzero(~melody[SOUNDING].any(axis=1))[0]
+        assert len(silent) >= STEPS_PER_BEAT
+        assert silent[0] % STEPS_PER_BEAT == 0 and len(silent) % STEPS_PER_BEAT == 0
+        assert np.array_equal(silent, np.arange(silent[0], silent[-1] + 1))
+        sounding_again = int(silent[-1]) + 1
+        assert not melody[STARTING, silent].any()
+        assert sounding_again == 64 or melody[STARTING, sounding_again, 5]
+
+
+def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tmp_path: Path) -> None:
+    run = trainer(tmp_path)
+    windows = run._windows(0) * 8
+    melody, accompaniment = run._load(windows, np.random.default_rng(0))
+    silent_beats = ~melody[:, SOUNDING].any(dim=2).reshape(len(windows), -1, STEPS_PER_BEAT).any(dim=2)
+    silenced = float(silent_beats.any(dim=1).float().mean())
+    assert 0.05 < silenced < 0.3
+    assert accompaniment.sounding[:, 0].any(dim=2).all()
+
+
+def test_without_diversity_weight_the_run_is_another(tmp_path: Path) -> None:
+    runs = []
+    for name, weight in (("with", 10.0), ("without", 0.0)):
+        run = trainer(tmp_path / name, epochs=1, diversity_weight=weight)
+        run.run()
+        runs.append(run.average.state_dict()["noise.weight"])
+    assert not torch.equal(runs[0], runs[1])

@@ -17,6 +17,9 @@ POLYPHONIC_RECONSTRUCTION = 25.0
 POSITIVE_WEIGHT = 4.0
 """In a polyphonic roll few cells sound; a missed note counts more than a wrong one."""
 
+DIVERSITY_TARGET = 0.35
+"""Distance (see performance_distance) up to which two performances of one melody are pushed apart."""
+
 
 class Performance(NamedTuple):
     """What is played, 0/1 with gradients: sounding and starting, each [batch, voices, steps, pitches]."""
@@ -85,6 +88,36 @@ def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Perform
     open_cells = target.sounding * sounding_before(target.sounding)
     onset = functional.binary_cross_entropy_with_logits(logits.onset, target.starting, open_cells, reduction="sum")
     return torch.stack(terms).mean() + onset / open_cells.sum().clamp(min=1)
+
+
+def performance_distance(first: Logits, second: Logits, heads: tuple[Head, ...]) -> Tensor:
+    """How differently two sets of logits would be played, [batch]: 0 the same, 1 nothing in common.
+
+    For each voice and step: half the distance between the two distributions over pitches and rest (their total
+    variation); of polyphonic voices, the probabilities' difference over their sum.
+    """
+    terms: list[Tensor] = []
+    for voice, head in enumerate(heads):
+        if head == "monophonic":
+            one, two = (
+                functional.softmax(torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2), dim=2)
+                for logits in (first, second)
+            )
+        else:
+            one, two = torch.sigmoid(first.pitch[:, voice]), torch.sigmoid(second.pitch[:, voice])
+        apart = (one - two).abs().sum(dim=2) / (one + two).sum(dim=2).clamp(min=1e-6)
+        terms.append(apart.mean(dim=1))
+    return torch.stack(terms).mean(dim=0)
+
+
+def diversity_loss(first: Logits, second: Logits, heads: tuple[Head, ...]) -> Tensor:
+    """What is missing from DIVERSITY_TARGET between the performances of one melody under two noises (a scalar).
+
+    The paired loss teaches a generator to ignore its noise; this asks for two accompaniments that differ, as the mode
+    seeking term of Mao et al. 2019 does, and stops asking once they differ enough.
+    """
+    shortfall: Tensor = functional.relu(DIVERSITY_TARGET - performance_distance(first, second, heads)).mean()
+    return shortfall
 
 
 def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:

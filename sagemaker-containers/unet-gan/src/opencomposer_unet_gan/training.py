@@ -30,7 +30,7 @@ from opencomposer_shared.decoding import Decoding, Head, Limits, ModelEssentials
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_shared.progress import (
     SAMPLES_FOLDER,
     append_progress,
@@ -46,11 +46,12 @@ from opencomposer_unet_gan.losses import (
     GRADIENT_PENALTY,
     Performance,
     critic_input,
+    diversity_loss,
     gradient_penalty,
     perform,
     reconstruction_loss,
 )
-from opencomposer_unet_gan.networks import DOWNSAMPLING, WIDTHS, Critic, Generator, NetworkShape
+from opencomposer_unet_gan.networks import DOWNSAMPLING, WIDTHS, Critic, Generator, Logits, NetworkShape
 
 TECHNIQUE = "unet-gan"
 WINDOW_BARS = 4
@@ -60,6 +61,8 @@ DECODING = Decoding(pitch_temperature=0.2, onset_temperature=0.5, coherence_step
 """Chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
+SILENCED_WINDOWS = 0.15
+"""Share of the windows whose melody is silenced for a while, so that the accompaniment learns to play on alone."""
 EMA_DECAY = 0.995
 GENERATOR_CLIP = 10.0
 CHECKPOINT_SECONDS = 60.0
@@ -79,6 +82,7 @@ class Settings:
     transposition_range: int
     model_size: Literal["small", "large"]
     reconstruction_weight: float
+    diversity_weight: float
     early_stopping: bool
     seed: int
 
@@ -93,6 +97,7 @@ class Settings:
             transposition_range=int(values["transpositionRange"]),
             model_size="large" if values["modelSize"] == "large" else "small",
             reconstruction_weight=float(values["reconstructionWeight"]),
+            diversity_weight=float(values["diversityWeight"]),
             early_stopping=bool(values["earlyStopping"]),
             seed=int(values["seed"]),
         )
@@ -169,6 +174,19 @@ def choose_precision(device: torch.device, model_size: Literal["small", "large"]
 def random_generator(*key: int) -> np.random.Generator:
     """The random numbers that belong to a key such as (seed, epoch, batch)."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
+
+
+def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
+    """Take the notes of two or more successive beats out of melody [2, steps, pitches], in place.
+
+    A note that sounds on after the silence starts again there.
+    """
+    beats = melody.shape[1] // STEPS_PER_BEAT
+    length = int(rng.integers(2, beats + 1)) * STEPS_PER_BEAT
+    start = int(rng.integers(beats)) * STEPS_PER_BEAT
+    melody[:, start : start + length] = False
+    if start + length < melody.shape[1]:
+        melody[STARTING, start + length] |= melody[SOUNDING, start + length]
 
 
 class Trainer:
@@ -300,7 +318,11 @@ class Trainer:
             cut.append(
                 cut_window(piece, window.start_bar, WINDOW_BARS, self.shape.lowest_pitch, self.shape.pitches, shift)
             )
-        planes = torch.from_numpy(np.stack(cut)).to(self.device).float()
+        voices = np.stack(cut)
+        for window in voices:
+            if rng.random() < SILENCED_WINDOWS:
+                silence_a_while(window[0], rng)
+        planes = torch.from_numpy(voices).to(self.device).float()
         return planes[:, 0], Performance(planes[:, 1:, 0], planes[:, 1:, 1])
 
     def _noise(self, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -359,14 +381,23 @@ class Trainer:
         self, melody: Tensor, target: Performance, weight: float, slope: float, rng: np.random.Generator
     ) -> None:
         bottleneck, gumbel, logistic = self._noise(len(melody), rng)
+        diversity = torch.zeros((), device=self.device)
         with self._autocast():
-            logits = self.generator(melody, bottleneck)
+            if self.settings.diversity_weight == 0:
+                logits = self.generator(melody, bottleneck)
+            else:
+                # One pass for both noises: the batch normalisation sees them together.
+                other, _, _ = self._noise(len(melody), rng)
+                both = self.generator(torch.cat([melody, melody]), torch.cat([bottleneck, other]))
+                logits = Logits(*(part[: len(melody)] for part in both))
+                second = Logits(*(part[len(melody) :] for part in both))
+                diversity = diversity_loss(logits, second, self.shape.heads)
         performance = perform(logits, self.shape.heads, gumbel, logistic, slope)
         with self._autocast():
             adversarial = -self.critic(critic_input(melody, performance)).mean()
         reconstruction = reconstruction_loss(logits, self.shape.heads, target)
         self.generator_optimiser.zero_grad(set_to_none=True)
-        (adversarial + weight * reconstruction).backward()
+        (adversarial + weight * reconstruction + self.settings.diversity_weight * diversity).backward()
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), GENERATOR_CLIP)
         self.generator_optimiser.step()
         self.sums.generator += _finite(adversarial, "generator")
