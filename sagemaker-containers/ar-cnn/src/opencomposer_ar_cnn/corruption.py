@@ -1,0 +1,216 @@
+"""Spoilt music, from which the network learns to mend: what is missing and what is wrong, in the shapes that occur.
+
+The published method (ES-Net, arXiv 2008.08927, and its sample code) removes and adds single cells anywhere on the
+keyboard. Music that people bring, and music that the sampler has half written, lacks whole voices, bars or notes, and
+its wrong notes stand near the right ones; such examples taught the same network far better (research notes 5.4).
+Imports numpy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR
+
+from opencomposer_ar_cnn.starts import Cells, before, joints
+
+VoicePlanes = npt.NDArray[np.bool_]
+"""Planes of several voices, [voices, 2, steps, pitches]."""
+
+LOCKED_SHARE = 0.5
+OTHER_LOCKED_VOICE_SHARE = 0.2
+"""Of the locked examples, those in which another voice than the melody is given."""
+LOCKED_BARS_SHARE = 0.25
+"""Of the locked examples, those in which some bars are given whole, as outside of a region that is re-written."""
+FEWER_VOICES_SHARE = 0.15
+"""Examples whose music itself has fewer voices, so that the density means something."""
+CLEAN_SHARE = 0.25
+"""Examples without a wrong note."""
+MOST_WRONG_NOTES = 0.3
+"""Wrong notes for each right one, at most."""
+WRONG_INTERVALS = np.array([-12, -7, -5, -4, -3, -2, -2, -1, -1, 1, 1, 2, 2, 3, 4, 5, 7, 12])
+WRONG_LENGTHS = np.array([1, 1, 1, 2, 2, 3, 4, 4, 8])
+REMOVALS = ("voices", "bars", "blocks", "notes", "cells")
+DENSITY_UNIT = 4.0
+"""The density that the network sees is the mean number of sounding pitches, in units of four."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One training example. All arrays are [steps, pitches].
+
+    roll, starts: the spoilt music as it is now; original: how it was brought, before anyone edited it; locked: what
+    must stay; target, target_starts: the composer's music; density: of the target.
+    """
+
+    roll: Cells
+    starts: Cells
+    original: Cells
+    locked: Cells
+    target: Cells
+    target_starts: Cells
+    density: float
+
+    @property
+    def difference(self) -> Cells:
+        """The cells that are to be toggled: the symmetric difference of what is and what should be."""
+        return self.roll ^ self.target
+
+
+def merge(planes: VoicePlanes) -> tuple[Cells, Cells]:
+    """All voices as one roll: which pitches sound and which start. Where one voice holds what another starts, it
+    starts."""
+    return _anywhere(planes[:, SOUNDING]), _anywhere(planes[:, STARTING])
+
+
+def _anywhere(cells: npt.NDArray[np.bool_]) -> Cells:
+    """[voices, steps, pitches] -> the union of the voices, [steps, pitches]."""
+    return np.asarray(cells.any(axis=0), dtype=np.bool_)
+
+
+def density_of(sounding: Cells) -> float:
+    """Mean number of sounding pitches a step, in units of four."""
+    return float(sounding.sum() / len(sounding) / DENSITY_UNIT)
+
+
+def spoil(planes: VoicePlanes, rng: np.random.Generator) -> Example:
+    """A random training example of one window [voices, 2, steps, pitches]; voice 0 is the melody."""
+    planes = _fewer_voices(planes, rng)
+    target, target_starts = merge(planes)
+    locked_voices = _choose_locks(planes, rng)
+    locked = _anywhere(planes[:, SOUNDING] & locked_voices[:, :, np.newaxis])
+    removed = _choose_removals(planes, float(rng.random()), rng) & ~locked_voices
+    roll = _anywhere(planes[:, SOUNDING] & ~removed[:, :, np.newaxis]) | locked
+    given_steps = locked_voices.all(axis=0)
+    share = 0.0 if rng.random() < CLEAN_SHARE else float(rng.random()) ** 2 * MOST_WRONG_NOTES
+    count = round(share * int(target_starts.sum()))
+    wrong, wrong_starts, replaced = _wrong_notes(target, target_starts, count, rng)
+    wrong[given_steps] = False
+    roll = (roll & ~(replaced & ~locked)) | wrong
+    starts = _hide_repeats(roll, target_starts & target, wrong_starts, locked, rng)
+    return Example(
+        roll=roll,
+        starts=starts,
+        original=_choose_original(roll, locked, rng),
+        locked=locked,
+        target=target,
+        target_starts=target_starts,
+        density=density_of(target),
+    )
+
+
+def _fewer_voices(planes: VoicePlanes, rng: np.random.Generator) -> VoicePlanes:
+    voices = len(planes)
+    if voices < 3 or rng.random() >= FEWER_VOICES_SHARE:
+        return planes
+    others = rng.permutation(np.arange(1, voices))[: int(rng.integers(1, voices - 1))]
+    return np.asarray(planes[np.sort(np.append(others, 0))], dtype=np.bool_)
+
+
+def _choose_locks(planes: VoicePlanes, rng: np.random.Generator) -> Cells:
+    """[voices, steps]: where each voice is given."""
+    voices, _, steps, _ = planes.shape
+    locked = np.zeros((voices, steps), dtype=np.bool_)
+    if rng.random() >= LOCKED_SHARE:
+        return locked
+    voice = int(rng.integers(1, voices)) if voices > 1 and rng.random() < OTHER_LOCKED_VOICE_SHARE else 0
+    locked[voice] = True
+    if rng.random() < LOCKED_BARS_SHARE:
+        bars = -(-steps // STEPS_PER_BAR)
+        first, last = np.sort(rng.integers(0, bars + 1, size=2))
+        inside = np.zeros(steps, dtype=np.bool_)
+        inside[first * STEPS_PER_BAR : last * STEPS_PER_BAR] = True
+        locked[:, inside if rng.random() < 0.5 else ~inside] = True
+    return locked
+
+
+def _choose_removals(planes: VoicePlanes, rate: float, rng: np.random.Generator) -> Cells:
+    """[voices, steps]: where each voice is missing; about `rate` of all."""
+    voices, _, steps, _ = planes.shape
+    kind = REMOVALS[int(rng.integers(len(REMOVALS)))]
+    if kind == "voices":
+        return np.repeat(rng.random((voices, 1)) < rate, steps, axis=1)
+    if kind == "bars":
+        bars = -(-steps // STEPS_PER_BAR)
+        # Together in half of the examples: a gap in the piece. Else each voice has its own.
+        chance = rng.random((1 if rng.random() < 0.5 else voices, bars)) < rate
+        return np.repeat(np.broadcast_to(chance, (voices, bars)), STEPS_PER_BAR, axis=1)[:, :steps]
+    if kind == "blocks":
+        length = int(rng.integers(2, 13))
+        chance = rng.random((voices, steps // length + 2)) < rate
+        offset = int(rng.integers(length))
+        return np.repeat(chance, length, axis=1)[:, offset : offset + steps]
+    if kind == "notes":
+        indices = np.cumsum(planes[:, STARTING].any(axis=2), axis=1)
+        chance = rng.random((voices, steps + 1)) < rate
+        return chance[np.arange(voices)[:, np.newaxis], indices]
+    return np.asarray(rng.random((voices, steps)) < rate, dtype=np.bool_)
+
+
+def _wrong_notes(
+    target: Cells, target_starts: Cells, count: int, rng: np.random.Generator
+) -> tuple[Cells, Cells, Cells]:
+    """Up to `count` notes near the music that do not belong to it: their cells, their first cells, and the cells of
+    the right notes in whose place half of them stand."""
+    steps, pitches = target.shape
+    wrong = np.zeros_like(target)
+    wrong_starts = np.zeros_like(target)
+    replaced = np.zeros_like(target)
+    sounding = np.argwhere(target)
+    if count == 0 or len(sounding) == 0:
+        return wrong, wrong_starts, replaced
+    chosen = sounding[rng.integers(len(sounding), size=count)]
+    intervals = WRONG_INTERVALS[rng.integers(len(WRONG_INTERVALS), size=count)]
+    lengths = WRONG_LENGTHS[rng.integers(len(WRONG_LENGTHS), size=count)]
+    replaces = rng.random(count) < 0.5
+    for (step, pitch), interval, length, replace in zip(chosen, intervals, lengths, replaces, strict=True):
+        if not 0 <= pitch + interval < pitches:
+            continue
+        first, last = int(step), min(int(step + length), steps)
+        if replace:
+            # A right note, played elsewhere: from its own first cell to its own last.
+            first = _note_begin(target_starts[:, pitch], int(step))
+            last = _note_end(target[:, pitch], target_starts[:, pitch], int(step))
+            replaced[first:last, pitch] = True
+        wrong[first:last, pitch + interval] = True
+        wrong_starts[first, pitch + interval] = True
+    # What belongs to the music cannot be wrong.
+    wrong &= ~target
+    return wrong, wrong_starts & wrong, replaced
+
+
+def _note_begin(starts: npt.NDArray[np.bool_], step: int) -> int:
+    begins = np.flatnonzero(starts[: step + 1])
+    return int(begins[-1]) if len(begins) else 0
+
+
+def _note_end(sounding: npt.NDArray[np.bool_], starts: npt.NDArray[np.bool_], step: int) -> int:
+    ends = np.flatnonzero(~sounding[step + 1 :] | starts[step + 1 :])
+    return step + 1 + int(ends[0]) if len(ends) else len(sounding)
+
+
+def _hide_repeats(
+    roll: Cells, right_starts: Cells, wrong_starts: Cells, locked: Cells, rng: np.random.Generator
+) -> Cells:
+    """The starts that the network sees: some repeated notes look held, since it is the network that must tell. Those
+    of locked notes stay in sight."""
+    touching = joints(roll)
+    hidden = touching & ~locked & (rng.random(roll.shape) < rng.random())
+    starts = roll & ((right_starts & ~hidden) | wrong_starts | ~before(roll))
+    return np.asarray(starts, dtype=np.bool_)
+
+
+def _choose_original(roll: Cells, locked: Cells, rng: np.random.Generator) -> Cells:
+    """What the user might have brought, of which `roll` is a later state."""
+    chance = rng.random()
+    if locked.any() and chance < 0.5:
+        return locked.copy()
+    if chance < 0.75:
+        return roll.copy()
+    # Some of what is there the network itself has added since.
+    steps = len(roll)
+    length = int(rng.integers(2, 33))
+    added = np.repeat(rng.random(steps // length + 1) < rng.random(), length)[:steps]
+    return (roll & ~added[:, np.newaxis]) | locked
