@@ -1,0 +1,83 @@
+"""What the editor is asked: which edits lead back to the composer's music, how sure it is, and where notes start."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from opencomposer_ar_cnn.network import Logits
+
+LEAST_EDITS = 8.0
+"""The toggle loss is a sum over all cells for each edit that is needed; of an example that needs fewer than these it
+would be nothing but noise times a large number."""
+
+
+class Batch(NamedTuple):
+    """Tensors of one batch, float 0/1, [batch, steps, pitches] but for planes [batch, 4, steps, pitches] and density
+    [batch, 1]. open_starts: cells of the target whose pitch sounds at the step before too."""
+
+    planes: Tensor
+    density: Tensor
+    difference: Tensor
+    locked: Tensor
+    open_starts: Tensor
+    starts: Tensor
+
+
+class Losses(NamedTuple):
+    """Means over the batch: selection and toggle are in nats, of each example's needed edits."""
+
+    selection: Tensor
+    toggle: Tensor
+    start: Tensor
+
+    def total(self) -> Tensor:
+        """What is minimised."""
+        return self.selection + self.toggle + self.start
+
+
+def selection_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
+    """KL(uniform over the needed edits || softmax over all cells that may be edited), example by example.
+
+    0 when every needed edit is as likely as the others and nothing else is likely at all. The published code normalises
+    over the whole batch instead, so that examples with few needed edits hardly count (ES-Net, arXiv 2008.08927, and
+    the sample code of AR-CNN). An example that needs no edit adds nothing. logits, difference, locked:
+    [batch, steps, pitches].
+    """
+    needed = difference.flatten(1)
+    count = needed.sum(dim=1)
+    allowed = locked.flatten(1) == 0
+    scores = functional.log_softmax(logits.flatten(1).masked_fill(~allowed, float("-inf")), dim=1)
+    # -inf times 0 is no number: locked cells are never needed, so their score may be anything finite.
+    scores = scores.masked_fill(~allowed, 0.0)
+    mean = (scores * needed).sum(dim=1) / count.clamp(min=1)
+    divergence = torch.where(count > 0, -mean - count.clamp(min=1).log(), torch.zeros_like(mean))
+    return divergence.sum() / (count > 0).sum().clamp(min=1)
+
+
+def toggle_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
+    """Binary cross entropy "this cell needs toggling", summed over the cells that may be edited, for each edit needed.
+
+    It gives the logits their level: the sum of their probabilities is the number of edits that remain.
+    """
+    each = functional.binary_cross_entropy_with_logits(logits, difference, reduction="none") * (1 - locked)
+    count = difference.flatten(1).sum(dim=1)
+    return (each.flatten(1).sum(dim=1) / count.clamp(min=LEAST_EDITS)).mean()
+
+
+def start_loss(logits: Tensor, starts: Tensor, open_starts: Tensor) -> Tensor:
+    """Binary cross entropy "a note starts here", asked only where it is open: where the pitch sounds on."""
+    asked = functional.binary_cross_entropy_with_logits(logits, starts, weight=open_starts, reduction="sum")
+    return asked / open_starts.sum().clamp(min=1)
+
+
+def losses(logits: Logits, batch: Batch) -> Losses:
+    """All three of one batch."""
+    return Losses(
+        selection_loss(logits.toggle, batch.difference, batch.locked),
+        toggle_loss(logits.toggle, batch.difference, batch.locked),
+        start_loss(logits.start, batch.starts, batch.open_starts),
+    )

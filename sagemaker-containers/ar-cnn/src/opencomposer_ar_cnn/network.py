@@ -1,0 +1,199 @@
+"""The editor: a U-Net over time x pitch that says of every cell whether to toggle it, and of touching cells whether a
+note starts there.
+
+It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
+over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without seams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from torch import Tensor, nn
+from torch.nn import functional
+
+INPUT_PLANES = ("roll", "starts", "locked", "original")
+TIME_DOWNSAMPLING = 16
+"""One position of the bottom is one bar."""
+FAR_BELOW = -1e4
+"""The logit of a cell that the network does not see."""
+TOGGLE_BIAS = -4.0
+"""Few cells are to be toggled; the network begins by knowing that."""
+
+ModelSize = Literal["small", "large"]
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """Everything that fixes the layers' sizes.
+
+    widths: channels of the four levels; blocks: residual blocks a level and side; stem: by how much the first layer
+    shrinks (time, pitch).
+    """
+
+    lowest_pitch: int
+    pitches: int
+    widths: tuple[int, int, int, int]
+    blocks: int
+    stem: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        rows = self.pitch_downsampling
+        if self.pitches % rows != 0 or not 0 < self.pitches <= PITCHES:
+            raise ValueError(f"pitches must be a multiple of {rows} up to {PITCHES}, but is {self.pitches}")
+        if not 0 <= self.lowest_pitch <= PITCHES - self.pitches:
+            raise ValueError(f"a window of {self.pitches} pitches cannot start at {self.lowest_pitch}")
+
+    @property
+    def strides(self) -> tuple[tuple[int, int], ...]:
+        """(time, pitch) strides of the three levels under the stem: pitch always halves, time until a bar is one."""
+        strides = []
+        time = self.stem[0]
+        for _ in range(3):
+            strides.append((2 if time < TIME_DOWNSAMPLING else 1, 2))
+            time *= strides[-1][0]
+        return tuple(strides)
+
+    @property
+    def pitch_downsampling(self) -> int:
+        """By how much the pitch axis is shrunk at the bottom."""
+        return 8 * self.stem[1]
+
+
+WIDTHS: dict[ModelSize, tuple[int, int, int, int]] = {"small": (32, 48, 64, 96), "large": (48, 64, 96, 128)}
+BLOCKS: dict[ModelSize, int] = {"small": 1, "large": 2}
+STEMS: dict[ModelSize, tuple[int, int]] = {"small": (2, 2), "large": (4, 1)}
+
+
+class Logits(NamedTuple):
+    """What the network says, [batch, steps, pitches] each: this cell should be toggled; if it sounds and its pitch
+    sounds at the step before too, a note starts here."""
+
+    toggle: Tensor
+    start: Tensor
+
+
+class Residual(nn.Module):
+    """Two convolutions 3x3 beside the identity."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.layers(x))
+
+
+class Down(nn.Module):
+    """Shrink by a strided convolution that is as large as its stride."""
+
+    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(inputs, outputs, stride, stride=stride, bias=False)
+        self.normalisation = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(self.normalisation(self.convolution(x)))
+
+
+class Up(nn.Module):
+    """Grow by repetition after a 1x1 convolution, and add the skip connection: cheaper than joining channels."""
+
+    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
+        super().__init__()
+        self.stride = stride
+        self.reduction = nn.Conv2d(inputs, outputs, 1, bias=False)
+        self.normalisation = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        x = self.normalisation(self.reduction(x))
+        scale = (float(self.stride[0]), float(self.stride[1]))
+        return functional.relu(functional.interpolate(x, scale_factor=scale, mode="nearest") + skip)
+
+
+class Editor(nn.Module):
+    """Planes of the present roll to logits of its edits. Layer sizes: research notes, sections 5.2 and 8."""
+
+    place: Tensor
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.register_buffer("place", _place_planes(shape.pitches), persistent=False)
+        first = shape.widths[0]
+        time, pitch = shape.stem
+        inputs = len(INPUT_PLANES) + 1 + self.place.shape[1]
+        self.stem = nn.Conv2d(inputs, first, (time + 2, pitch + 2), stride=shape.stem, padding=1, bias=False)
+        self.stem_normalisation = nn.BatchNorm2d(first)
+        levels = list(zip(shape.widths, shape.widths[1:], shape.strides, strict=False))
+        self.encoders = nn.ModuleList([_blocks(width, shape.blocks) for width in shape.widths[:3]])
+        self.downs = nn.ModuleList([Down(upper, lower, stride) for upper, lower, stride in levels])
+        self.bottom = _blocks(shape.widths[3], 2)
+        self.ups = nn.ModuleList([Up(lower, upper, stride) for upper, lower, stride in levels])
+        self.decoders = nn.ModuleList([_blocks(width, shape.blocks) for width in shape.widths[:3]])
+        self.head = nn.Conv2d(first, 2 * time * pitch, 1)
+        with torch.no_grad():
+            self.head.bias.zero_()  # type: ignore[union-attr]
+            self.head.bias[: time * pitch] = TOGGLE_BIAS  # type: ignore[index]
+
+    def forward(self, planes: Tensor, density: Tensor) -> Logits:
+        """planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES), density [batch, 1]; steps a multiple of 16."""
+        batch, _, steps, pitches = planes.shape
+        bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)
+        place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, pitches)
+        wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)
+        full = torch.cat([planes, wanted, place], dim=1).contiguous(memory_format=torch.channels_last)
+        x = functional.relu(self.stem_normalisation(self.stem(full)))
+        skips: list[Tensor] = []
+        for encoder, down in zip(self.encoders, self.downs, strict=True):
+            x = encoder(x)
+            skips.append(x)
+            x = down(x)
+        x = self.bottom(x)
+        for level in (2, 1, 0):
+            x = self.decoders[level](self.ups[level](x, skips[level]))
+        time, pitch = self.shape.stem
+        shuffled = self.head(x).float().reshape(batch, 2, time, pitch, steps // time, pitches // pitch)
+        cells = shuffled.permute(0, 1, 4, 2, 5, 3).reshape(batch, 2, steps, pitches)
+        return Logits(cells[:, 0], cells[:, 1])
+
+
+class ServedEditor(nn.Module):
+    """The editor as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self.editor = editor
+
+    def forward(self, planes: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
+        """planes [batch, 4, steps, 128], density [batch, 1] -> toggle and start logits, [batch, steps, 128] each."""
+        shape = self.editor.shape
+        low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
+        logits = self.editor(planes[:, :, :, low:high], density)
+        borders = (low, PITCHES - high)
+        return (
+            functional.pad(logits.toggle, borders, value=FAR_BELOW),
+            functional.pad(logits.start, borders, value=FAR_BELOW),
+        )
+
+
+def _blocks(width: int, count: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(width) for _ in range(count)))
+
+
+def _place_planes(pitches: int) -> Tensor:
+    """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
+    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, pitches)
+    height = torch.linspace(-1, 1, pitches)[None, :].expand(STEPS_PER_BAR, pitches)
+    beat = 2 * torch.pi * step / STEPS_PER_BEAT
+    bar = 2 * torch.pi * step / STEPS_PER_BAR
+    return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
