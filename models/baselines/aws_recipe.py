@@ -68,6 +68,9 @@ NORMALISATION_MOMENTUM = 0.2
 NORM_EPSILON = 1e-8
 SAME_PADDING = (1, 2, 1, 2)
 """What TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
+MERGED_TAPS = torch.tensor([[[1.0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]], [[0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]]])
+"""Of a 4-tap kernel on repeated cells: which taps meet the cell before, the cell itself and the one after (second
+index), for the first and the second of the two cells that a cell becomes (first index)."""
 CHECKPOINT_SECONDS = 60.0
 OPSET = 17
 EXPORT_TOLERANCE = 0.02
@@ -82,6 +85,24 @@ def widths(filters: int) -> tuple[int, int, int, int]:
 def noise_shape(filters: int) -> tuple[int, int, int]:
     """Noise of one window: as many channels as the lowest level, on its 2 x 8 cells."""
     return 8 * filters, WINDOW_STEPS // 16, PITCHES // 16
+
+
+class DoublingConvolution(nn.Conv2d):
+    """Each cell repeated in time and pitch, then a convolution 4x4 that keeps the size.
+
+    Half of what the kernel sees there are repetitions. Adding up its weights beforehand gives the same numbers by a 3x3
+    convolution with four times the channels, one for each of the four cells that a cell becomes: two to three times as
+    fast here, which the baseline is given.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if torch.onnx.is_in_onnx_export():
+            # As it is written, so that the export's comparison with PyTorch is one of the two ways, too.
+            doubled = functional.interpolate(x, scale_factor=2.0, mode="nearest")
+            return functional.conv2d(functional.pad(doubled, SAME_PADDING), self.weight, self.bias)
+        merged = torch.einsum("pih,qjw,ochw->opqcij", MERGED_TAPS, MERGED_TAPS, self.weight).flatten(0, 2)
+        bias = None if self.bias is None else self.bias.repeat_interleave(4)
+        return functional.pixel_shuffle(functional.conv2d(x, merged, bias, padding=1), 2)
 
 
 class Down(nn.Module):
@@ -102,11 +123,11 @@ class Up(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(inputs, outputs, 4)
+        self.convolution = DoublingConvolution(inputs, outputs, 4)
         self.normalisation = normalisation(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        return torch.cat([functional.relu(self.normalisation(self.convolution(doubled(x)))), skip], dim=1)
+        return torch.cat([functional.relu(self.normalisation(self.convolution(x))), skip], dim=1)
 
 
 class Generator(nn.Module):
@@ -123,7 +144,7 @@ class Generator(nn.Module):
         self.up3 = Up(fourth + noise_shape(filters)[0], third)
         self.up2 = Up(2 * third, second)
         self.up1 = Up(2 * second, first)
-        self.last = nn.Conv2d(2 * first, TRACKS, 4)
+        self.last = DoublingConvolution(2 * first, TRACKS, 4)
         self.apply(initialise_as_keras)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Tensor:
@@ -132,7 +153,7 @@ class Generator(nn.Module):
         eighth = self.down3(quarter)
         x = torch.cat([self.down4(eighth), noise], dim=1)
         x = self.up1(self.up2(self.up3(x, eighth), quarter), half)
-        return torch.tanh(self.last(doubled(x)))
+        return torch.tanh(self.last(x))
 
 
 class Critic(nn.Module):
@@ -155,11 +176,6 @@ class Critic(nn.Module):
 def normalisation(channels: int) -> nn.BatchNorm2d:
     """Batch normalisation with Keras' epsilon and AWS's momentum."""
     return nn.BatchNorm2d(channels, eps=KERAS_NORMALISATION_EPSILON, momentum=NORMALISATION_MOMENTUM)
-
-
-def doubled(x: Tensor) -> Tensor:
-    """Each cell repeated in time and pitch, and padded for a 4x4 convolution that keeps the size."""
-    return functional.pad(functional.interpolate(x, scale_factor=2.0, mode="nearest"), SAME_PADDING)
 
 
 def initialise_as_keras(module: nn.Module) -> None:
