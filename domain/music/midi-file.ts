@@ -1,20 +1,10 @@
 /**
- * Standard MIDI files in, notes out.
+ * Standard MIDI files in, notes out (The Complete MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0").
  *
- * The parser is midi-json-parser's core (its public entry needs a browser's Worker). It trusts its input: it accepts
- * zero divisions, notes over 127 and over-long deltas, and throws on meta event 0x60 and F7 escapes that real files
- * have (research/ministack and design decision 10). So a scan of the bytes comes first: it checks every chunk and
- * event against the file's own lengths and our limits, and hands on only the events that music is made of.
+ * Uploads are hostile until read: every chunk and event is held against the file's own lengths and our limits, and only
+ * what music is made of is kept, so that memory follows the notes and not the bytes. docs/adr/0016 says why no library
+ * reads them.
  */
-import type {
-  IMidiNoteOffEvent,
-  IMidiNoteOnEvent,
-  IMidiProgramChangeEvent,
-  IMidiSetTempoEvent,
-  IMidiTimeSignatureEvent,
-  IMidiTrackNameEvent,
-} from "midi-json-parser-worker";
-import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
 
 export interface MidiNote {
   readonly startTick: number;
@@ -67,20 +57,6 @@ export const midiLimits = { bytes: 1_048_576, tracks: 256, events: 300_000, note
 
 const drumChannel = 9;
 const defaultTempo = 120;
-
-interface KeptEvent {
-  readonly tick: number;
-  readonly bytes: readonly number[];
-}
-
-interface ScannedFile {
-  readonly format: number;
-  readonly division: number;
-  /** Per track chunk: the events that music is made of, with absolute ticks. */
-  readonly chunks: readonly (readonly KeptEvent[])[];
-  readonly endTicks: readonly number[];
-  readonly changes: readonly string[];
-}
 
 function unreadable(reason: string): never {
   throw new UnreadableMidiError(reason);
@@ -141,25 +117,194 @@ class ByteReader {
   }
 }
 
-/** How many data bytes follow a channel message, by its upper four bits. */
-function dataBytesOf(status: number): number {
-  const kind = status >> 4;
-  return kind === 0xc || kind === 0xd ? 1 : 2;
-}
-
 const text = (bytes: Uint8Array, offset: number): string => String.fromCharCode(...bytes.subarray(offset, offset + 4));
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** Statuses of channel messages, by their upper four bits. */
+const noteOff = 0x8;
+const noteOn = 0x9;
+const programChange = 0xc;
+const channelPressure = 0xd;
 
 const metaTrackName = 0x03;
 const metaEndOfTrack = 0x2f;
 const metaSetTempo = 0x51;
 const metaTimeSignature = 0x58;
-const keptMetaLengths = new Map([
-  [metaSetTempo, 3],
-  [metaTimeSignature, 4],
-]);
 const longestTrackName = 100;
+/** More kinds of alterations than anybody reads. */
+const mostChanges = 100;
 
-function scan(bytes: Uint8Array): ScannedFile {
+interface ChannelNotes {
+  program: number;
+  readonly notes: MidiNote[];
+}
+
+/** One track chunk. */
+interface ReadTrack {
+  readonly name: string;
+  readonly channels: ReadonlyMap<number, ChannelNotes>;
+}
+
+interface At<Value> {
+  readonly tick: number;
+  readonly value: Value;
+}
+
+/** Notes of one chunk as they begin and end: the oldest sounding note of a pitch ends first. */
+class NotePairs {
+  readonly channels = new Map<number, ChannelNotes>();
+  empty = 0;
+  private readonly sounding = new Map<number, { startTick: number; velocity: number }[]>();
+
+  begin(tick: number, channel: number, pitch: number, velocity: number): void {
+    const key = channel * 128 + pitch;
+    const started = this.sounding.get(key);
+    if (started === undefined) this.sounding.set(key, [{ startTick: tick, velocity }]);
+    else started.push({ startTick: tick, velocity });
+  }
+
+  end(tick: number, channel: number, pitch: number): void {
+    const started = this.sounding.get(channel * 128 + pitch)?.shift();
+    if (started === undefined) return;
+    const { startTick, velocity } = started;
+    if (tick > startTick) {
+      this.ofChannel(channel).notes.push({ startTick, durationTicks: tick - startTick, pitch, velocity });
+    } else this.empty += 1;
+  }
+
+  /** Later changes are ignored: one track, one instrument. */
+  setProgram(channel: number, program: number): void {
+    const known = this.ofChannel(channel);
+    if (known.notes.length === 0) known.program = program;
+  }
+
+  /** @returns how many notes had no end of their own */
+  endAll(tick: number): number {
+    let count = 0;
+    for (const [key, started] of this.sounding) {
+      while (started.length > 0) {
+        this.end(tick, Math.floor(key / 128), key % 128);
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  private ofChannel(channel: number): ChannelNotes {
+    const known = this.channels.get(channel) ?? { program: 0, notes: [] };
+    this.channels.set(channel, known);
+    return known;
+  }
+}
+
+/** What the whole file says, gathered while its chunks are read one after the other. */
+class FileReading {
+  readonly changes = new Set<string>();
+  /** Note-ons; those over the limit are counted, not kept. */
+  noteOns = 0;
+  unended = 0;
+  empty = 0;
+  firstTempo: At<number> | undefined;
+  changesTempo = false;
+  /** Each with its first tick. */
+  readonly timeSignatures = new Map<string, At<TimeSignature>>();
+  private events = 0;
+
+  addChange(change: string): void {
+    if (this.changes.size < mostChanges) this.changes.add(change);
+  }
+
+  readTrack(reader: ByteReader, what: string): ReadTrack {
+    const pairs = new NotePairs();
+    let name = "";
+    let tick = 0;
+    let running: number | undefined;
+    let ended = false;
+    while (!reader.finished && !ended) {
+      this.events += 1;
+      if (this.events > midiLimits.events) unreadable(`the file has more than ${midiLimits.events} events`);
+      tick += reader.quantity();
+      const first = reader.peek();
+      if (first === 0xff) {
+        reader.byte();
+        const type = reader.byte();
+        const data = reader.slice(reader.quantity());
+        if (type === metaEndOfTrack) ended = true;
+        else if (type === metaTrackName && name === "") name = plainName(data);
+        else if (type === metaSetTempo) this.readTempo(tick, data, what);
+        else if (type === metaTimeSignature) this.readTimeSignature(tick, data, what);
+      } else if (first === 0xf0 || first === 0xf7) {
+        reader.byte();
+        reader.slice(reader.quantity());
+        running = undefined;
+      } else if (first > 0xf0) {
+        unreadable(`${what} has the system message 0x${first.toString(16)}, which cannot stand in a file`);
+      } else {
+        if (first >= 0x80) running = reader.byte();
+        const status = running ?? unreadable(`${what} begins an event with the data byte ${first}`);
+        this.readChannelMessage(reader, pairs, status, tick);
+      }
+    }
+    if (!ended) this.addChange(`${what} has no end-of-track event`);
+    this.unended += pairs.endAll(tick);
+    this.empty += pairs.empty;
+    return { name, channels: pairs.channels };
+  }
+
+  private readChannelMessage(reader: ByteReader, pairs: NotePairs, status: number, tick: number): void {
+    const message = status >> 4;
+    const channel = status & 0xf;
+    const first = reader.dataByte();
+    if (message === programChange) pairs.setProgram(channel, first);
+    if (message === programChange || message === channelPressure) return;
+    const second = reader.dataByte();
+    if (message === noteOn && second > 0) {
+      this.noteOns += 1;
+      if (this.noteOns <= midiLimits.notes) pairs.begin(tick, channel, first, second);
+    } else if (message === noteOn || message === noteOff) pairs.end(tick, channel, first);
+  }
+
+  private readTempo(tick: number, data: Uint8Array, what: string): void {
+    const [high = 0, middle = 0, low = 0] = data;
+    const microsecondsPerBeat = high * 65_536 + middle * 256 + low;
+    if (data.length !== 3) this.addWrongLength(metaSetTempo, what);
+    if (data.length !== 3 || microsecondsPerBeat === 0) return;
+    const tempo = { tick, value: round(60_000_000 / microsecondsPerBeat) };
+    if (this.firstTempo !== undefined && this.firstTempo.value !== tempo.value) this.changesTempo = true;
+    if (this.firstTempo === undefined || tick < this.firstTempo.tick) this.firstTempo = tempo;
+  }
+
+  private readTimeSignature(tick: number, data: Uint8Array, what: string): void {
+    const [numerator = 0, power = 0] = data;
+    if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
+    // A bar of no beats, and notes shorter than sixty-fourths as beats, are faults of the file.
+    if (data.length !== 4 || numerator === 0 || power > 6) return;
+    const value = { numerator, denominator: 2 ** power };
+    const key = `${value.numerator}/${value.denominator}`;
+    const known = this.timeSignatures.get(key);
+    if (known === undefined || tick < known.tick) this.timeSignatures.set(key, { tick, value });
+  }
+
+  private addWrongLength(type: number, what: string): void {
+    this.addChange(`a meta event of type ${type} with a wrong length in ${what} was left out`);
+  }
+}
+
+/** Printable Latin-1 of a track name event, the one encoding that old files have in common with ASCII. */
+function plainName(data: Uint8Array): string {
+  return String.fromCharCode(...data.subarray(0, longestTrackName))
+    .replace(/[^\x20-\x7e\xa0-\xff]/g, "")
+    .trim();
+}
+
+interface ReadFile {
+  readonly division: number;
+  readonly tracks: readonly ReadTrack[];
+  readonly reading: FileReading;
+}
+
+function readFile(bytes: Uint8Array): ReadFile {
   if (bytes.length > midiLimits.bytes) unreadable(`the file has ${bytes.length} bytes; at most ${midiLimits.bytes}`);
   if (bytes.length < 14 || text(bytes, 0) !== "MThd")
     unreadable('this is not a MIDI file: it does not begin with "MThd"');
@@ -176,14 +321,12 @@ function scan(bytes: Uint8Array): ScannedFile {
   if (trackCount === 0) unreadable("the file has no tracks");
   if (trackCount > midiLimits.tracks) unreadable(`the file has ${trackCount} tracks; at most ${midiLimits.tracks}`);
 
-  const changes = new Set<string>();
-  const chunks: KeptEvent[][] = [];
-  const endTicks: number[] = [];
+  const reading = new FileReading();
+  const tracks: ReadTrack[] = [];
   let offset = 8 + headerLength;
-  let events = 0;
-  while (chunks.length < trackCount) {
+  while (tracks.length < trackCount) {
     if (offset + 8 > bytes.length) {
-      unreadable(`the file says it has ${trackCount} tracks and ends after ${chunks.length}`);
+      unreadable(`the file says it has ${trackCount} tracks and ends after ${tracks.length}`);
     }
     const kind = text(bytes, offset);
     const length = view.getUint32(offset + 4);
@@ -194,173 +337,21 @@ function scan(bytes: Uint8Array): ScannedFile {
       );
     }
     if (kind === "MTrk") {
-      const kept: KeptEvent[] = [];
-      const what = `track ${chunks.length}`;
-      const reader = new ByteReader(bytes, offset + 8, end, what);
-      let tick = 0;
-      let running: number | undefined;
-      let ended = false;
-      while (!reader.finished && !ended) {
-        events += 1;
-        if (events > midiLimits.events) unreadable(`the file has more than ${midiLimits.events} events`);
-        tick += reader.quantity();
-        const first = reader.peek();
-        if (first === 0xff) {
-          reader.byte();
-          const type = reader.byte();
-          const data = reader.slice(reader.quantity());
-          if (type === metaEndOfTrack) ended = true;
-          else if (type === metaTrackName) {
-            const name = data.subarray(0, longestTrackName);
-            kept.push({ tick, bytes: [0xff, type, name.length, ...name] });
-          } else if (keptMetaLengths.has(type)) {
-            if (data.length === keptMetaLengths.get(type))
-              kept.push({ tick, bytes: [0xff, type, data.length, ...data] });
-            else changes.add(`a meta event of type ${type} with a wrong length in ${what} was left out`);
-          }
-        } else if (first === 0xf0 || first === 0xf7) {
-          reader.byte();
-          reader.slice(reader.quantity());
-          running = undefined;
-        } else if (first > 0xf0) {
-          unreadable(`${what} has the system message 0x${first.toString(16)}, which cannot stand in a file`);
-        } else {
-          if (first >= 0x80) running = reader.byte();
-          const status = running ?? unreadable(`${what} begins an event with the data byte ${first}`);
-          const data = Array.from({ length: dataBytesOf(status) }, () => reader.dataByte());
-          const message = status >> 4;
-          if (message === 0x8 || message === 0x9 || message === 0xc) kept.push({ tick, bytes: [status, ...data] });
-        }
-      }
-      if (!ended) changes.add(`${what} has no end-of-track event`);
-      chunks.push(kept);
-      endTicks.push(tick);
+      const what = `track ${tracks.length}`;
+      tracks.push(reading.readTrack(new ByteReader(bytes, offset + 8, end, what), what));
     } else {
-      changes.add(`a chunk of the unknown kind ${JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"))} was left out`);
+      const named = JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
+      reading.addChange(`a chunk of the unknown kind ${named} was left out`);
     }
     offset = end;
   }
-  if (offset < bytes.length) changes.add(`${bytes.length - offset} bytes after the last track were left out`);
-  return { format, division, chunks, endTicks, changes: [...changes] };
-}
-
-function variableLength(value: number): number[] {
-  const bytes = [value % 128];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(128 + (rest % 128));
-  return bytes;
-}
-
-/** The scanned events as a plain MIDI file again, without running status, for the parser. */
-function plainMidi({ format, division, chunks, endTicks }: ScannedFile): ArrayBuffer {
-  const bytes: number[] = [0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6];
-  bytes.push(0, format, chunks.length >> 8, chunks.length & 0xff, division >> 8, division & 0xff);
-  chunks.forEach((events, index) => {
-    const body: number[] = [];
-    let tick = 0;
-    const write = (at: number, event: readonly number[]): void => {
-      for (const byte of variableLength(at - tick)) body.push(byte);
-      for (const byte of event) body.push(byte);
-      tick = at;
-    };
-    for (const event of events) write(event.tick, event.bytes);
-    write(endTicks[index] ?? tick, [0xff, metaEndOfTrack, 0]);
-    bytes.push(0x4d, 0x54, 0x72, 0x6b);
-    for (const shift of [24, 16, 8, 0]) bytes.push((body.length >>> shift) & 0xff);
-    for (const byte of body) bytes.push(byte);
-  });
-  return Uint8Array.from(bytes).buffer;
-}
-
-type MidiJsonEvent = ReturnType<typeof parseArrayBuffer>["tracks"][number][number];
-
-// The parser's event types carry an index signature, so that `in` alone narrows nothing.
-const isNoteOn = (event: MidiJsonEvent): event is IMidiNoteOnEvent => "noteOn" in event;
-const isNoteOff = (event: MidiJsonEvent): event is IMidiNoteOffEvent => "noteOff" in event;
-const isProgramChange = (event: MidiJsonEvent): event is IMidiProgramChangeEvent => "programChange" in event;
-const isTrackName = (event: MidiJsonEvent): event is IMidiTrackNameEvent => "trackName" in event;
-const isSetTempo = (event: MidiJsonEvent): event is IMidiSetTempoEvent => "setTempo" in event;
-const isTimeSignature = (event: MidiJsonEvent): event is IMidiTimeSignatureEvent => "timeSignature" in event;
-
-interface ChannelNotes {
-  program: number;
-  readonly notes: MidiNote[];
-}
-
-interface ReadTrack {
-  readonly name: string;
-  readonly channels: ReadonlyMap<number, ChannelNotes>;
-  readonly tempos: readonly { readonly tick: number; readonly tempo: number }[];
-  readonly timeSignatures: readonly (TimeSignature & { readonly tick: number })[];
-  readonly unended: number;
-  readonly empty: number;
-}
-
-/** Pairs note-ons with note-offs: the oldest sounding note of a pitch ends first. */
-function readTrack(events: readonly MidiJsonEvent[]): ReadTrack {
-  let tick = 0;
-  let name = "";
-  let unended = 0;
-  let empty = 0;
-  const channels = new Map<number, ChannelNotes>();
-  const sounding = new Map<number, { startTick: number; velocity: number }[]>();
-  const tempos: { tick: number; tempo: number }[] = [];
-  const timeSignatures: (TimeSignature & { tick: number })[] = [];
-  const ofChannel = (channel: number): ChannelNotes => {
-    const known = channels.get(channel) ?? { program: 0, notes: [] };
-    channels.set(channel, known);
-    return known;
-  };
-  const end = (channel: number, pitch: number): boolean => {
-    const started = sounding.get(channel * 128 + pitch)?.shift();
-    if (started === undefined) return false;
-    const durationTicks = tick - started.startTick;
-    if (durationTicks > 0) {
-      ofChannel(channel).notes.push({ startTick: started.startTick, durationTicks, pitch, velocity: started.velocity });
-    } else empty += 1;
-    return true;
-  };
-  for (const event of events) {
-    tick += event.delta;
-    if (isNoteOn(event)) {
-      const key = event.channel * 128 + event.noteOn.noteNumber;
-      const started = sounding.get(key) ?? [];
-      started.push({ startTick: tick, velocity: event.noteOn.velocity });
-      sounding.set(key, started);
-    } else if (isNoteOff(event)) {
-      end(event.channel, event.noteOff.noteNumber);
-    } else if (isProgramChange(event)) {
-      const channel = ofChannel(event.channel);
-      // Later changes are ignored: one track, one instrument.
-      if (channel.notes.length === 0) channel.program = event.programChange.programNumber;
-    } else if (isTrackName(event) && name === "") {
-      name = event.trackName.replace(/[^\x20-\x7e\xa0-\xff]/g, "").trim();
-    } else if (isSetTempo(event) && event.setTempo.microsecondsPerQuarter > 0) {
-      tempos.push({ tick, tempo: 60_000_000 / event.setTempo.microsecondsPerQuarter });
-    } else if (isTimeSignature(event)) {
-      const { numerator, denominator } = event.timeSignature;
-      if (numerator > 0 && denominator <= 64) timeSignatures.push({ tick, numerator, denominator });
-    }
-  }
-  for (const [key, started] of sounding) {
-    while (started.length > 0) {
-      unended += 1;
-      end(Math.floor(key / 128), key % 128);
-    }
-  }
-  return { name, channels, tempos, timeSignatures, unended, empty };
+  if (offset < bytes.length) reading.addChange(`${bytes.length - offset} bytes after the last track were left out`);
+  return { division, tracks, reading };
 }
 
 const byTick = (one: { readonly tick: number }, other: { readonly tick: number }): number => one.tick - other.tick;
 
 const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - other.startTick || one.pitch - other.pitch;
-
-const distinct = (signatures: readonly TimeSignature[]): TimeSignature[] => [
-  ...new Map(
-    signatures.map(({ numerator, denominator }) => [`${numerator}/${denominator}`, { numerator, denominator }]),
-  ).values(),
-];
-
-const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** Ticks of a bar of this time signature. */
 export function ticksPerBar(ticksPerBeat: number, { numerator, denominator }: TimeSignature): number {
@@ -372,10 +363,12 @@ export function ticksPerBar(ticksPerBeat: number, { numerator, denominator }: Ti
  * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why.
  */
 export function parseMidi(bytes: Uint8Array): Song {
-  const scanned = scan(bytes);
-  const parsed = parseArrayBuffer(plainMidi(scanned));
-  const read = parsed.tracks.map(readTrack);
-  const changes = [...scanned.changes];
+  const { division, tracks: read, reading } = readFile(bytes);
+  if (reading.noteOns === 0) unreadable("the file has no notes");
+  if (reading.noteOns > midiLimits.notes) {
+    unreadable(`the file has ${reading.noteOns} notes; at most ${midiLimits.notes}`);
+  }
+  const changes = [...reading.changes];
 
   const tracks: MidiTrack[] = [];
   let nextIndex = read.length;
@@ -393,28 +386,21 @@ export function parseMidi(bytes: Uint8Array): Song {
     });
   });
   tracks.sort((one, other) => one.index - other.index);
+  if (tracks.length === 0) unreadable("no note of the file lasts any time");
 
-  const noteCount = tracks.reduce((sum, { notes }) => sum + notes.length, 0);
-  if (noteCount === 0) unreadable("the file has no notes");
-  if (noteCount > midiLimits.notes) unreadable(`the file has ${noteCount} notes; at most ${midiLimits.notes}`);
-
-  const unended = read.reduce((sum, track) => sum + track.unended, 0);
-  if (unended > 0) changes.push(`${unended} notes without an end were ended with their track`);
-  const empty = read.reduce((sum, track) => sum + track.empty, 0);
-  if (empty > 0) changes.push(`${empty} notes of no length were left out`);
-
-  const tempos = read.flatMap((track) => track.tempos).sort(byTick);
-  const tempo = round(tempos[0]?.tempo ?? defaultTempo);
-  if (new Set(tempos.map((event) => round(event.tempo))).size > 1) {
+  if (reading.unended > 0) changes.push(`${reading.unended} notes without an end were ended with their track`);
+  if (reading.empty > 0) changes.push(`${reading.empty} notes of no length were left out`);
+  const tempo = reading.firstTempo?.value ?? defaultTempo;
+  if (reading.changesTempo) {
     changes.push(`the file changes its tempo; the first one, ${tempo} beats a minute, is used throughout`);
   }
-  const signatures = distinct(read.flatMap((track) => track.timeSignatures).sort(byTick));
+  const signatures = [...reading.timeSignatures.values()].sort(byTick).map(({ value }) => value);
   const timeSignature = signatures[0] ?? { numerator: 4, denominator: 4 };
   const lastTick = Math.max(...tracks.map(({ notes }) => Math.max(...notes.map(endTick))));
-  const bars = Math.ceil(lastTick / ticksPerBar(scanned.division, timeSignature));
+  const bars = Math.ceil(lastTick / ticksPerBar(division, timeSignature));
   if (bars > midiLimits.bars) unreadable(`the music is ${bars} bars long; at most ${midiLimits.bars}`);
   return {
-    ticksPerBeat: scanned.division,
+    ticksPerBeat: division,
     tempo,
     timeSignature,
     timeSignatures: signatures.length > 0 ? signatures : [timeSignature],

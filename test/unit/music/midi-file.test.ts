@@ -97,6 +97,7 @@ describe("parseMidi reads what real files have", () => {
 
 describe("parseMidi refuses with a reason", () => {
   const manyNotes = Array.from({ length: 25_000 }, () => [0, 0x90, 60, 90, 1, 60, 0]).flat();
+  const manyBeginnings = Array.from({ length: 99_999 }, () => [0, 0x90, 60, 90]).flat();
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
@@ -113,6 +114,8 @@ describe("parseMidi refuses with a reason", () => {
     ["an event without a status", file([track([0, 60, 90])]), /begins an event with the data byte 60/],
     ["no notes", file([track([])]), /has no notes/],
     ["too many notes", file([track(manyNotes)]), /25000 notes; at most 20000/],
+    ["too many notes without an end", file([track(manyBeginnings)]), /99999 notes; at most 20000/],
+    ["only notes of no length", file([track([0, 0x90, 60, 90, 0, 60, 0])]), /no note of the file lasts any time/],
     [
       "hours of music",
       file([track([...c4, 0xff, 0xff, 0xff, 0x7f, 0x90, 60, 90, 1, 60, 0])], { division: 1 }),
