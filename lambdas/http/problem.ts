@@ -9,6 +9,12 @@ export interface ProblemOptions {
   readonly retryAfterSeconds?: number;
 }
 
+/**
+ * More would only make the answer long: a body of 1 MiB can have 100,000 broken fields, and Lambda carries no answer over
+ * 6 MB.
+ */
+const mostErrors = 100;
+
 /** Thrown by operations for every outcome that the API answers with a problem; `withHttp` turns it into the answer. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -21,10 +27,12 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     { detail, errors, retryAfterSeconds }: ProblemOptions,
   ) {
-    super(detail);
+    super(
+      errors !== undefined && errors.length > mostErrors ? `${detail} The first ${mostErrors} are listed.` : detail,
+    );
     this.status = problemCodes[code].status;
     this.title = problemCodes[code].title;
-    this.errors = errors;
+    this.errors = errors?.slice(0, mostErrors);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -63,14 +63,14 @@ function subjectOf(event: HttpEvent): string {
 
 function bodyOf({ body, isBase64Encoded }: HttpEvent): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
-  // Sized before it is decoded: four characters of base64 are three bytes.
-  const size = isBase64Encoded === true ? Math.floor((body.length * 3) / 4) - 2 : Buffer.byteLength(body);
-  const bytes = size > bodyLimitBytes ? undefined : Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8");
-  if (bytes === undefined || bytes.length > bodyLimitBytes) {
-    const detail = `The body has ${bytes?.length ?? size} bytes; at most ${bodyLimitBytes} are allowed.`;
+  const encoding = isBase64Encoded === true ? "base64" : "utf8";
+  // Sized before it is decoded.
+  const size = Buffer.byteLength(body, encoding);
+  if (size > bodyLimitBytes) {
+    const detail = `The body has ${size} bytes; at most ${bodyLimitBytes} are allowed.`;
     throw new Problem("BODY_TOO_LARGE", { detail });
   }
-  return bytes;
+  return Buffer.from(body, encoding);
 }
 
 /** What a refusal needs of a request that may itself be unreadable. */

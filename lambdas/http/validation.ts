@@ -4,8 +4,6 @@ import type { FieldError } from "../../domain/schemas/api/problem";
 import { Problem } from "./problem";
 import type { Request } from "./request";
 
-/** More would only make the answer long: a body of 1 MiB can have 100,000 unknown keys. */
-const mostErrors = 100;
 const longestValue = 100;
 
 type Path = readonly PropertyKey[];
@@ -149,10 +147,8 @@ export function fieldErrors(schema: z.core.$ZodType, input: unknown, error: z.co
 
 /** 400 with every broken field. */
 export function invalidRequest(errors: readonly FieldError[]): Problem {
-  const shown = errors.slice(0, mostErrors);
   const fields = errors.length === 1 ? "1 field is" : `${errors.length} fields are`;
-  const more = errors.length > mostErrors ? ` The first ${mostErrors} are listed.` : "";
-  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.${more}`, errors: shown });
+  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.`, errors });
 }
 
 export interface ParseBodyParams<Schema extends z.ZodType> {

@@ -27,13 +27,12 @@ export function unknownTopics(
   topics: Readonly<Record<string, readonly string[]>>,
   all: ReadonlyMap<string, ReadonlySet<string>>,
 ): UnknownTopic[] {
+  const allTags = [...all.keys()].join(", ");
   return Object.entries(topics).flatMap(([tag, values]): UnknownTopic[] => {
     const pointer = jsonPointer([tag]);
     const known = all.get(tag);
     if (known === undefined) {
-      return [
-        { tag, error: { pointer, reason: "no piece has this tag", value: tag, allowed: [...all.keys()].join(", ") } },
-      ];
+      return [{ tag, error: { pointer, reason: "no piece has this tag", value: tag, allowed: allTags } }];
     }
     const allowed = [...known].sort().join(", ");
     return values.flatMap((value, index): UnknownTopic[] =>
