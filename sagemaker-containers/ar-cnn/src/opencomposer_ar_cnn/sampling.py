@@ -1,0 +1,337 @@
+"""From a network's opinion to a re-written piece: edits drawn pass by pass, counted, capped and kept in order.
+
+The original draws one cell at a time from a softmax over all cells (ES-Net, arXiv 2008.08927). Here a pass draws
+several without replacement, by adding Gumbel noise to the logits and taking the largest (Gumbel top-k, Kool et al.
+2019, arXiv 1903.06059); with one edit a pass both are the same. Nothing is exponentiated, so no temperature overflows.
+
+Imports numpy only: the inference image has nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_shared.piano_roll import (
+    DEFAULT_VELOCITY,
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    Note,
+    Planes,
+    notes_to_planes,
+    planes_to_notes,
+)
+
+from opencomposer_ar_cnn.starts import Cells, resolve_starts
+
+Floats = npt.NDArray[np.float32]
+Network = Callable[[Floats, float], tuple[Floats, Floats]]
+"""(planes [4, steps, 128], density) -> (toggle logits, start logits), [steps, 128] each."""
+
+ORIGINAL_BARS = 8
+"""The length of every piece of the original, for which its counts are meant."""
+TIDYING_PASSES = 4
+"""The last passes only remove what the network no longer wants (research notes 5.4)."""
+TIDYING_SHARE = 8
+"""At most one pass in so many tidies."""
+COOLEST = 0.5
+"""The temperature falls to this share of the given one while the edits get fewer."""
+ENOUGH = 1.0
+"""Sampling ends when fewer edits than this are expected to remain."""
+FAR_BELOW = np.float32(-1e4)
+
+ValueT = TypeVar("ValueT", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """The caller's parameters, in the order and with the meanings of the README.
+
+    The counts are for eight bars; a longer piece has them in proportion. Bars count from 1, last_bar 0 is the last.
+    """
+
+    max_percentage_of_initial_notes_removed: int = 100
+    max_notes_added: int = 500
+    sampling_iterations: int = 100
+    temperature: float = 1.0
+    edits_per_pass: int = 16
+    melody_lock: bool = False
+    first_bar: int = 1
+    last_bar: int = 0
+    lowest_pitch: int = 0
+    highest_pitch: int = 127
+    density: float = 1.0
+
+    def in_proportion(self, count: int, bars: int) -> int:
+        """A count for eight bars in a piece of `bars` bars."""
+        return count * max(bars, ORIGINAL_BARS) // ORIGINAL_BARS
+
+
+@dataclass(frozen=True)
+class EditorLimits:
+    """What the network sees and knows: its window of the keyboard, and the mean density of its training music."""
+
+    lowest_pitch: int
+    highest_pitch: int
+    density: float
+
+
+class EditEvent(NamedTuple):
+    """One edit. `original`: the cell was sounding in the input. `passed`: the pass, from 0. `probability`: the
+    network's, that this cell should be toggled, just before it was."""
+
+    step: int
+    pitch: int
+    kind: Literal["add", "remove"]
+    original: bool
+    passed: int
+    probability: float
+
+    def as_json(self) -> dict[str, object]:
+        """By the names of contracts/invocation-answer.schema.json."""
+        return {
+            "step": self.step,
+            "pitch": self.pitch,
+            "kind": self.kind,
+            "original": self.original,
+            "pass": self.passed,
+            "probability": self.probability,
+        }
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """The result: planes [2, steps, 128], the edits in their order, how often the network was asked to edit, and how
+    many edits it still expected at the last look."""
+
+    planes: Planes
+    events: Sequence[EditEvent]
+    passes: int
+    expected_edits: float
+
+
+def replay(sounding: Cells, events: Sequence[EditEvent]) -> Cells:
+    """The cells that sound after the edits. Raises ValueError for an edit that changes nothing."""
+    cells = sounding.copy()
+    for event in events:
+        if cells[event.step, event.pitch] == (event.kind == "add"):
+            raise ValueError(f"the edit {event} changes nothing")
+        cells[event.step, event.pitch] = event.kind == "add"
+    return cells
+
+
+def octave_shift(sounding: Cells, limits: EditorLimits) -> int:
+    """By how many semitones (whole octaves) the network must hear the piece raised, so that as much of it as possible
+    lies in its window."""
+    used = sounding.sum(axis=0)
+    pitches = np.arange(PITCHES)
+
+    def unheard(shift: int) -> int:
+        return int(used[(pitches + shift < limits.lowest_pitch) | (pitches + shift > limits.highest_pitch)].sum())
+
+    return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
+
+
+class EditSession:
+    """One piece being re-written: `planes()` is what to ask the network, `advance()` takes its answer.
+
+    The loop is turned inside out so that many pieces can share one run of the network (evaluation while training).
+    """
+
+    def __init__(
+        self, piece: Planes, *, settings: SamplingSettings, limits: EditorLimits, rng: np.random.Generator
+    ) -> None:
+        """piece: [2, steps, 128], a whole number of bars. Raises ValueError where nothing may be edited."""
+        self._settings = settings
+        self._rng = rng
+        self._original = piece[SOUNDING].copy()
+        self._original_starts = piece[STARTING] & self._original
+        self._roll = self._original.copy()
+        steps = len(self._roll)
+        bars = steps // STEPS_PER_BAR
+        self._shift = octave_shift(self._original, limits)
+        editable = np.zeros_like(self._roll)
+        lowest = max(settings.lowest_pitch, limits.lowest_pitch - self._shift, 0)
+        highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
+        first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
+        editable[first:last, lowest : highest + 1] = True
+        if not editable.any():
+            raise ValueError("the region holds no cell that this model can edit")
+        if settings.melody_lock:
+            editable &= ~self._original
+        self._editable = editable
+        self._locked = self._original & ~editable
+        self.density = limits.density * settings.density
+        self._edits_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
+        self._most_added = settings.in_proportion(settings.max_notes_added, bars)
+        self._most_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
+        self._added = 0
+        self._removed = 0
+        batched = settings.edits_per_pass > 1
+        self._tidying_passes = min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if batched else 0
+        self._coolest = COOLEST if batched else 1.0
+        self._first_expected: float | None = None
+        self._tidying = False
+        self._edited = False
+        self._repeats = np.zeros_like(self._roll)
+        self._passes = 0
+        self._expected = 0.0
+        self._events: list[EditEvent] = []
+        self.finished = settings.sampling_iterations == 0
+
+    def planes(self) -> Floats:
+        """What the network must be asked now, [4, steps, 128]: roll, starts, locked, original."""
+        cells = (self._roll, self._starts(), self._locked, self._original)
+        return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
+
+    def advance(self, toggle: Floats, start: Floats) -> None:
+        """Take the network's answer to `planes()`. Raises ValueError for numbers that are not finite."""
+        if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
+            raise ValueError("the model answered with numbers that are not finite")
+        logits = self._from_model(toggle).astype(np.float64)
+        self._repeats = self._from_model(start) > 0
+        self._edited = False
+        allowed = self._allowed()
+        # Written with tanh, which does not overflow.
+        probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        self._expected = float(probabilities[allowed].sum())
+        if self._passes == self._settings.sampling_iterations:
+            # This answer was only asked for the starts of the finished roll.
+            self.finished = True
+            return
+        if self._expected < ENOUGH or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
+            self._tidying = True
+        if self._tidying:
+            wanted = allowed & self._roll & (probabilities > 0.5)
+            self._toggle(self._ranked(probabilities, wanted, self._edits_per_pass), probabilities)
+        else:
+            self._toggle(self._draw(logits, allowed), probabilities)
+        if not self._edited:
+            self.finished = True
+            return
+        self._passes += 1
+
+    def result(self) -> Rewriting:
+        """What has become of the piece."""
+        return Rewriting(np.stack([self._roll, self._starts()]), tuple(self._events), self._passes, self._expected)
+
+    def _starts(self) -> Cells:
+        return resolve_starts(
+            self._roll,
+            original=self._original,
+            original_starts=self._original_starts,
+            locked=self._locked,
+            repeats=self._repeats,
+        )
+
+    def _allowed(self) -> Cells:
+        """Cells that may be toggled now: inside the region, not locked, and within the caps."""
+        allowed: Cells = self._editable.copy()
+        if self._added >= self._most_added:
+            allowed = allowed & (self._roll | self._original)
+        if self._removed >= self._most_removed:
+            allowed = allowed & ~(self._roll & self._original)
+        return allowed
+
+    def _draw(self, logits: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
+        """The next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain."""
+        if self._first_expected is None:
+            self._first_expected = max(self._expected, ENOUGH)
+        left = min(1.0, self._expected / self._first_expected)
+        temperature = self._settings.temperature * (self._coolest + (1 - self._coolest) * left)
+        # Drawn for every cell, so that a mask never shifts the random numbers.
+        noisy = logits / temperature + self._rng.gumbel(size=logits.shape)
+        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, math.ceil(self._expected))))
+
+    def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
+        """The `count` cells of the mask with the highest scores, highest first; ties in the order of step and pitch."""
+        steps, pitches = np.nonzero(mask)
+        values = scores[steps, pitches]
+        if len(values) > count:
+            best = np.argpartition(-values, count - 1)[:count]
+            best.sort()
+        else:
+            best = np.arange(len(values))
+        for index in best[np.argsort(-values[best], kind="stable")]:
+            yield int(steps[index]), int(pitches[index])
+
+    def _toggle(self, cells: Iterator[tuple[int, int]], probabilities: npt.NDArray[np.float64]) -> None:
+        for step, pitch in cells:
+            original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
+            # A pass may reach a cap in its middle.
+            if original and sounds and self._removed >= self._most_removed:
+                continue
+            if not original and not sounds and self._added >= self._most_added:
+                continue
+            change = -1 if sounds != original else 1
+            if original:
+                self._removed += change
+            else:
+                self._added += change
+            self._roll[step, pitch] = not sounds
+            probability = round(float(probabilities[step, pitch]), 6)
+            self._events.append(
+                EditEvent(step, pitch, "remove" if sounds else "add", original, self._passes, probability)
+            )
+            self._edited = True
+
+    def _to_model(self, cells: Cells, fill: np.bool_) -> Cells:
+        return np.asarray(_shifted(cells, self._shift, fill), dtype=np.bool_)
+
+    def _from_model(self, values: Floats) -> Floats:
+        return np.asarray(_shifted(values, -self._shift, FAR_BELOW), dtype=np.float32)
+
+
+def _shifted(cells: npt.NDArray[ValueT], shift: int, fill: ValueT) -> npt.NDArray[ValueT]:
+    """[steps, 128] moved up by `shift` pitches."""
+    if shift == 0:
+        return cells
+    result = np.full_like(cells, fill)
+    result[:, max(0, shift) : PITCHES + min(0, shift)] = cells[:, max(0, -shift) : PITCHES - max(0, shift)]
+    return result
+
+
+def rewrite(
+    network: Network,
+    piece: Planes,
+    *,
+    settings: SamplingSettings,
+    limits: EditorLimits,
+    seed: int,
+    before_each_pass: Callable[[], None] = lambda: None,
+) -> Rewriting:
+    """Re-write a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
+
+    `before_each_pass` may raise, to end work whose time is over. Raises ValueError where nothing may be edited or the
+    network answers nonsense.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    session = EditSession(piece, settings=settings, limits=limits, rng=rng)
+    while not session.finished:
+        before_each_pass()
+        session.advance(*network(session.planes(), session.density))
+    return session.result()
+
+
+def edited_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
+    """The notes of the re-written piece; one that begins in the given music keeps its velocity."""
+    steps = rewriting.planes.shape[1]
+    velocities = np.zeros((steps, PITCHES), dtype=np.int64)
+    for note in given:
+        velocities[note.onset : note.onset + note.duration, note.pitch] = note.velocity
+    return [
+        note._replace(velocity=int(velocities[note.onset, note.pitch]) or DEFAULT_VELOCITY)
+        for note in planes_to_notes(rewriting.planes)
+    ]
+
+
+def added_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
+    """The notes of the re-written piece that are not cells of the given music: what was written to a locked melody."""
+    original = notes_to_planes(given, rewriting.planes.shape[1])[SOUNDING]
+    return planes_to_notes(rewriting.planes & ~original)

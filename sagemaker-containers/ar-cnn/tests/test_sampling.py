@@ -1,0 +1,373 @@
+"""The sampler's laws, with networks that say anything: caps, locks, regions, seeds, replay, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opencomposer_ar_cnn.sampling import (
+    EditorLimits,
+    EditSession,
+    Floats,
+    Network,
+    Rewriting,
+    SamplingSettings,
+    added_notes,
+    edited_notes,
+    octave_shift,
+    replay,
+    rewrite,
+)
+from opencomposer_ar_cnn.starts import Cells
+from opencomposer_shared.piano_roll import (
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    Note,
+    Planes,
+    notes_to_planes,
+    planes_to_notes,
+)
+
+LIMITS = EditorLimits(30, 93, 1.0)
+
+
+def opinionated(seed: int, scale: float = 4.0, level: float = 0.0) -> Network:
+    """A network with random opinions that change with what it sees."""
+    base = np.random.default_rng(seed).standard_normal((2, 64 * 16, PITCHES)).astype(np.float32)
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        steps = planes.shape[1]
+        heard = np.float32(density) + planes.sum(axis=0) - 2 * np.roll(planes[0], 1, axis=0)
+        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] + heard
+
+    return network
+
+
+def wishing(target: Cells, strength: float = 12.0) -> Network:
+    """A network that knows what it wants: exactly `target`, all of whose notes are held."""
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle = np.where((planes[0] > 0) ^ target, strength, -strength).astype(np.float32)
+        return toggle, np.full_like(toggle, -5)
+
+    return network
+
+
+@st.composite
+def pieces(draw: st.DrawFn, most_bars: int = 10) -> tuple[list[Note], int]:
+    bars = draw(st.integers(1, most_bars))
+    placed = draw(
+        st.lists(
+            st.tuples(st.integers(0, bars * 16 - 1), st.integers(1, 20), st.integers(0, 127), st.integers(1, 127)),
+            min_size=1,
+            max_size=25,
+        )
+    )
+    return [Note(o, min(d, bars * 16 - o), p, v) for o, d, p, v in placed], bars
+
+
+@st.composite
+def sampling_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
+    first = draw(st.integers(1, bars))
+    lowest = draw(st.integers(0, 60))
+    return SamplingSettings(
+        max_percentage_of_initial_notes_removed=draw(st.integers(0, 100)),
+        max_notes_added=draw(st.integers(50, 1000)),
+        sampling_iterations=draw(st.integers(0, 30)),
+        temperature=draw(st.floats(0.5, 6)),
+        edits_per_pass=draw(st.integers(1, 32)),
+        melody_lock=draw(st.booleans()),
+        first_bar=first,
+        last_bar=draw(st.one_of(st.just(0), st.integers(first, bars))),
+        lowest_pitch=lowest,
+        highest_pitch=draw(st.integers(lowest + 12, 127)),
+        density=draw(st.floats(0.25, 2)),
+    )
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, int]:
+    notes, bars = draw(pieces())
+    return (
+        notes,
+        bars,
+        draw(sampling_settings(bars)),
+        opinionated(
+            draw(st.integers(0, 99)), draw(st.sampled_from([0.1, 4.0, 1e5])), draw(st.sampled_from([-3.0, 2.0]))
+        ),
+        draw(st.integers(0, 2**31 - 1)),
+    )
+
+
+def run(notes: list[Note], bars: int, chosen: SamplingSettings, network: Network, seed: int) -> Rewriting | None:
+    """The re-written piece, or None where the region holds nothing that the network sees."""
+    try:
+        return rewrite(network, notes_to_planes(notes, bars * 16), settings=chosen, limits=LIMITS, seed=seed)
+    except ValueError as error:
+        assert "no cell that this model can edit" in str(error)
+        return None
+
+
+@given(tasks())
+@settings(max_examples=80, deadline=None)
+def test_the_laws_of_every_rewriting(task: tuple[list[Note], int, SamplingSettings, Network, int]) -> None:
+    notes, bars, chosen, network, seed = task
+    result = run(notes, bars, chosen, network, seed)
+    if result is None:
+        return
+    piece = notes_to_planes(notes, bars * 16)
+    scale = max(bars, 8)
+    most_added = chosen.max_notes_added * scale // 8
+    most_removed = int(piece[SOUNDING].sum()) * chosen.max_percentage_of_initial_notes_removed // 100
+    most_a_pass = chosen.edits_per_pass * scale // 8
+    # Caps hold after every single edit, not only at the end.
+    roll = piece[SOUNDING].copy()
+    added = removed = 0
+    for event in result.events:
+        assert event.original == piece[SOUNDING, event.step, event.pitch]
+        assert roll[event.step, event.pitch] == (event.kind == "remove")
+        roll[event.step, event.pitch] = event.kind == "add"
+        added += 0 if event.original else (1 if event.kind == "add" else -1)
+        removed += (1 if event.kind == "remove" else -1) if event.original else 0
+        assert added <= most_added
+        assert removed <= most_removed
+        assert 0 <= event.probability <= 1
+        # The region: bars, and pitches.
+        assert (chosen.first_bar - 1) * 16 <= event.step < (chosen.last_bar or bars) * 16
+        assert chosen.lowest_pitch <= event.pitch <= chosen.highest_pitch
+    assert (added, removed) == ((roll & ~piece[SOUNDING]).sum(), (piece[SOUNDING] & ~roll).sum())
+    # Passes count from 0, in order, and none edits more than it may.
+    passes = [event.passed for event in result.events]
+    assert passes == sorted(passes)
+    assert all(passes.count(number) <= most_a_pass for number in set(passes))
+    assert result.passes <= chosen.sampling_iterations
+    assert max(passes, default=-1) < max(result.passes, 1)
+    # Replaying the edits on the input gives the output.
+    assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
+    # A lock keeps every given note, its beginning and its length.
+    if chosen.melody_lock:
+        assert not any(event.original for event in result.events)
+        given_notes = set(planes_to_notes(piece))
+        assert given_notes <= set(planes_to_notes(result.planes))
+        assert sorted([*added_notes(notes, result), *given_notes]) == sorted(planes_to_notes(result.planes))
+    # Piece and notes are the same thing.
+    assert np.array_equal(notes_to_planes(planes_to_notes(result.planes), bars * 16), result.planes)
+    # The same request, the same edits.
+    again = run(notes, bars, chosen, network, seed)
+    assert again is not None
+    assert again.events == result.events
+    assert np.array_equal(again.planes, result.planes)
+
+
+@given(pieces(most_bars=64))
+@settings(max_examples=40, deadline=None)
+def test_notes_survive_the_way_through_the_roll(piece: tuple[list[Note], int]) -> None:
+    """Held and repeated notes stay what they are; where a pitch overlaps itself the earlier note ends."""
+    notes, bars = piece
+    planes = notes_to_planes(notes, bars * 16)
+    untouched = rewrite(opinionated(0), planes, settings=SamplingSettings(sampling_iterations=0), limits=LIMITS, seed=0)
+    assert untouched.events == ()
+    result = edited_notes(notes, untouched)
+    assert [note[:3] for note in result] == [note[:3] for note in planes_to_notes(planes)]
+    assert np.array_equal(notes_to_planes(result, bars * 16), planes)
+    free = {(note.onset, note.pitch) for note in notes}
+    for note in notes:
+        others = [other for other in notes if other is not note and other.pitch == note.pitch]
+        if all(o.onset + o.duration <= note.onset or note.onset + note.duration <= o.onset for o in others):
+            assert note in result
+        assert (note.onset, note.pitch) in free
+
+
+def test_other_seeds_give_other_pieces() -> None:
+    piece = notes_to_planes([Note(0, 16, 60)], 128)
+    chosen = SamplingSettings(sampling_iterations=10)
+    results = {
+        str(rewrite(opinionated(1), piece, settings=chosen, limits=LIMITS, seed=seed).events) for seed in range(6)
+    }
+    assert len(results) == 6
+
+
+def target_of(notes: list[Note], steps: int) -> Cells:
+    return np.asarray(notes_to_planes(notes, steps)[SOUNDING], dtype=np.bool_)
+
+
+TARGET = target_of([Note(step, 8, pitch) for step in range(0, 128, 8) for pitch in (48, 55, 60, 64)], 128)
+WRONG = [Note(step, 8, 61 + step // 8 % 3) for step in range(0, 128, 8)]
+
+
+@pytest.mark.parametrize("edits_per_pass", [1, 4, 16, 32])
+@pytest.mark.parametrize("temperature", [0.5, 1.0])
+def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, temperature: float) -> None:
+    piece = notes_to_planes(WRONG, 128)
+    difference = int((piece[SOUNDING] ^ TARGET).sum())
+    chosen = SamplingSettings(
+        max_notes_added=1000, sampling_iterations=1000, edits_per_pass=edits_per_pass, temperature=temperature
+    )
+    result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=3)
+    assert np.array_equal(result.planes[SOUNDING], TARGET)
+    assert len(result.events) == difference
+    assert result.expected_edits < 1
+    assert result.passes == -(-difference // edits_per_pass)
+
+
+def test_one_edit_a_pass_is_one_edit_a_pass() -> None:
+    piece = notes_to_planes(WRONG, 128)
+    chosen = SamplingSettings(sampling_iterations=100, edits_per_pass=1)
+    result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=0)
+    assert [event.passed for event in result.events] == list(range(100))
+
+
+def test_one_edit_a_pass_draws_as_a_softmax_does() -> None:
+    """Gumbel top-1 is a draw from the softmax: three cells in the odds that their logits say."""
+    logits = np.full((16, PITCHES), -1e4, dtype=np.float32)
+    wanted = {(0, 60): 0.0, (5, 64): 1.0, (9, 67): 2.0}
+    for (step, pitch), value in wanted.items():
+        logits[step, pitch] = value
+    piece = notes_to_planes([Note(0, 1, 40)], 16)
+    chosen = SamplingSettings(sampling_iterations=1, edits_per_pass=1, temperature=2.0)
+    counts = dict.fromkeys(wanted, 0)
+    for seed in range(400):
+        result = rewrite(lambda *_: (logits, logits), piece, settings=chosen, limits=LIMITS, seed=seed)
+        counts[result.events[0].step, result.events[0].pitch] += 1
+    odds = np.exp(np.array(list(wanted.values())) / 2)
+    assert np.abs(np.array(list(counts.values())) / 400 - odds / odds.sum()).max() < 0.08
+
+
+def test_a_low_temperature_follows_and_a_high_one_strays() -> None:
+    piece = notes_to_planes(WRONG, 128)
+
+    def strayed(temperature: float) -> float:
+        chosen = SamplingSettings(sampling_iterations=5, temperature=temperature)
+        events = rewrite(wishing(TARGET, 4.0), piece, settings=chosen, limits=LIMITS, seed=1).events
+        return float(np.mean([event.probability < 0.5 for event in events]))
+
+    assert strayed(0.5) == 0
+    assert strayed(6) > 0.5
+
+
+@pytest.mark.parametrize("temperature", [0.5, 6.0])
+@pytest.mark.parametrize("scale", [1e-6, 1e6, 1e30])
+def test_any_temperature_and_any_logits_are_stable(temperature: float, scale: float) -> None:
+    chosen = SamplingSettings(sampling_iterations=6, temperature=temperature)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        result = rewrite(opinionated(2, scale), notes_to_planes(WRONG, 128), settings=chosen, limits=LIMITS, seed=0)
+    assert result.events
+    assert all(np.isfinite(event.probability) for event in result.events)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        answer = np.zeros(planes.shape[1:], dtype=np.float32)
+        answer[3, 3] = value
+        return answer, answer
+
+    with pytest.raises(ValueError, match="not finite"):
+        rewrite(network, notes_to_planes(WRONG, 128), settings=SamplingSettings(), limits=LIMITS, seed=0)
+
+
+def test_nothing_removed_at_nought_percent_and_everything_at_a_hundred() -> None:
+    piece = notes_to_planes(WRONG, 128)
+    for percentage in (0, 50, 100):
+        chosen = SamplingSettings(percentage, 1000, 500)
+        result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=0)
+        removed = int((piece[SOUNDING] & ~result.planes[SOUNDING]).sum())
+        assert removed == 128 * percentage // 100
+
+
+def test_the_caps_of_a_long_piece_are_in_proportion() -> None:
+    everything = np.ones((64 * 16, PITCHES), dtype=np.bool_)
+    piece = notes_to_planes([Note(0, 1, 60)], 64 * 16)
+    chosen = SamplingSettings(0, 100, 50, edits_per_pass=32)
+    result = rewrite(wishing(everything), piece, settings=chosen, limits=LIMITS, seed=0)
+    assert (result.planes[SOUNDING] & ~piece[SOUNDING]).sum() == 800
+    assert [event.passed for event in result.events].count(0) == 256
+
+
+def test_added_cells_hold_or_repeat_as_the_network_says() -> None:
+    target = target_of([Note(0, 8, 60)], 16)
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, start = wishing(target)(planes, density)
+        start[4, 60] = 5
+        return toggle, start
+
+    chosen = SamplingSettings(sampling_iterations=20)
+    result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=chosen, limits=LIMITS, seed=0)
+    assert planes_to_notes(result.planes) == [Note(0, 4, 60), Note(4, 4, 60)]
+
+
+def test_velocities_of_given_notes_are_kept() -> None:
+    given_notes = [Note(0, 4, 60, 33), Note(4, 4, 60, 99)]
+    target = target_of([Note(0, 8, 60), Note(0, 8, 64)], 16)
+    result = rewrite(
+        wishing(target), notes_to_planes(given_notes, 16), settings=SamplingSettings(), limits=LIMITS, seed=0
+    )
+    assert edited_notes(given_notes, result) == [Note(0, 4, 60, 33), Note(0, 8, 64, 80), Note(4, 4, 60, 99)]
+
+
+def test_a_piece_outside_of_the_networks_window_is_heard_by_octaves_and_edited_in_place() -> None:
+    high = [note._replace(pitch=note.pitch + 48) for note in WRONG]
+    piece = notes_to_planes(high, 128)
+    assert octave_shift(piece[SOUNDING], LIMITS) == -24
+    assert octave_shift(notes_to_planes(WRONG, 128)[SOUNDING], LIMITS) == 0
+    seen: list[Floats] = []
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        seen.append(planes)
+        wanted = np.zeros_like(TARGET)
+        wanted[:, 80] = True
+        return wishing(wanted)(planes, density)
+
+    chosen = SamplingSettings(max_notes_added=1000, melody_lock=True)
+    result = rewrite(network, piece, settings=chosen, limits=LIMITS, seed=0)
+    assert np.array_equal(seen[0][0, :, :104], piece[SOUNDING][:, 24:])
+    assert {event.pitch for event in result.events} == {104}
+
+
+def test_what_lies_outside_of_region_and_window_is_told_to_the_network_as_locked() -> None:
+    piece = notes_to_planes([Note(0, 32, 60), Note(0, 32, 33), Note(0, 32, 100)], 32)
+    session = EditSession(piece, settings=SamplingSettings(first_bar=2), limits=LIMITS, rng=np.random.default_rng(0))
+    locked = session.planes()[2]
+    assert locked[:16, 60].all()
+    assert not locked[16:, 60].any()
+    assert locked[:, 100].all()
+
+
+def test_a_region_without_an_editable_cell_is_refused() -> None:
+    chosen = SamplingSettings(lowest_pitch=110)
+    with pytest.raises(ValueError, match="no cell that this model can edit"):
+        rewrite(opinionated(0), notes_to_planes(WRONG, 128), settings=chosen, limits=LIMITS, seed=0)
+
+
+def test_a_deadline_ends_the_loop() -> None:
+    calls = 0
+
+    def check() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise TimeoutError
+
+    ended: Callable[[], Rewriting] = lambda: rewrite(  # noqa: E731
+        opinionated(0),
+        notes_to_planes(WRONG, 128),
+        settings=SamplingSettings(),
+        limits=LIMITS,
+        seed=0,
+        before_each_pass=check,
+    )
+    with pytest.raises(TimeoutError):
+        ended()
+
+
+def test_an_edit_that_changes_nothing_is_no_replay() -> None:
+    piece: Planes = notes_to_planes(WRONG, 128)
+    events = rewrite(wishing(TARGET), piece, settings=SamplingSettings(), limits=LIMITS, seed=0).events
+    with pytest.raises(ValueError, match="changes nothing"):
+        replay(piece[SOUNDING], [events[0], events[0]])
+    assert piece[STARTING].any()
