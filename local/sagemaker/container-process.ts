@@ -1,6 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const GONE_AFTER_KILL_MILLISECONDS = 5_000;
 
 /** How a container's main process ended: a code, or the signal that killed it. */
 export interface ContainerExit {
@@ -119,9 +122,30 @@ function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): vo
   stream?.on("error", () => undefined);
 }
 
-/** Ends what an earlier server left running, if the pid still belongs to the process that was recorded. */
-export function endRecordedProcess(identity: ProcessIdentity): void {
-  if (processStartTime(identity.pid) === identity.startedAt) killProcessGroup(identity.pid);
+/**
+ * Ends what an earlier server left running, if the pid still belongs to the process that was recorded, and waits until it
+ * is gone: its successor must not meet it.
+ *
+ * @throws Error where it does not go away
+ */
+export async function endRecordedProcess(identity: ProcessIdentity): Promise<void> {
+  const isThere = (): boolean => processStartTime(identity.pid) === identity.startedAt && !isZombie(identity.pid);
+  if (!isThere()) return;
+  killProcessGroup(identity.pid);
+  const deadline = Date.now() + GONE_AFTER_KILL_MILLISECONDS;
+  while (isThere()) {
+    if (Date.now() > deadline) throw new Error(`process ${identity.pid} of an earlier server cannot be ended`);
+    await sleep(10);
+  }
+}
+
+/** Dead, and waiting for a parent that does not ask: as good as gone. */
+function isZombie(pid: number): boolean {
+  try {
+    return processStatus(pid)?.[0] === "Z";
+  } catch {
+    return false;
+  }
 }
 
 function killProcessGroup(pid: number): void {
@@ -132,14 +156,19 @@ function killProcessGroup(pid: number): void {
   }
 }
 
+/** The fields of Linux's `/proc/PID/stat` from the third, which is the state. @throws Error when there is no such process */
+function processStatus(pid: number): string[] | undefined {
+  if (process.platform !== "linux") return undefined;
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The second field is the program's name and may hold spaces and brackets: count from behind it.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /** When a process was started, in a form that is only good for comparing; nothing when there is no such process. */
 export function processStartTime(pid: number): string | undefined {
   try {
-    if (process.platform === "linux") {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // The second field is the program's name and may hold spaces and brackets: count from behind it. Field 22.
-      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    }
+    // Field 22.
+    if (process.platform === "linux") return processStatus(pid)?.[19];
     const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
     return started === "" ? undefined : started;
   } catch {

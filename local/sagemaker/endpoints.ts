@@ -105,12 +105,16 @@ export class Endpoints {
     this.records = new DurableRecords({ directory: join(stateDirectory, "endpoints"), schema: endpointRecord });
   }
 
-  /** Ends what an earlier server left running and starts the endpoints again (status SystemUpdating meanwhile). */
+  /** Ends what an earlier server left running. */
+  async endLeftBehind(): Promise<void> {
+    await Promise.all(this.records.list().flatMap(({ processes }) => processes.map(endRecordedProcess)));
+  }
+
+  /** Starts the endpoints again (status SystemUpdating meanwhile); after {@link endLeftBehind}. */
   recover(): void {
     rmSync(this.runsDirectory, { recursive: true, force: true });
     mkdirSync(this.runsDirectory, { recursive: true });
     for (const record of this.records.list()) {
-      record.processes.forEach(endRecordedProcess);
       const { name } = record;
       this.records.put(name, { ...record, processes: [] });
       if (record.status === "Deleting") this.forget(name);

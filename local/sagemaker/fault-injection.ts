@@ -2,11 +2,15 @@ import { z } from "zod";
 
 const count = z.int().min(1).max(10_000).default(1);
 
+/** Where a job can be held up. `Pending`, waiting for capacity, is a phase that a job has only where this asks for it. */
+const slowPhase = z.enum(["Starting", "Pending", "Downloading", "Interrupted", "Restarting", "Uploading"]);
+export type SlowPhase = z.infer<typeof slowPhase>;
+
 /** One fault that a test or an operator asks for. `count` faults are used up one by one, in the order they came. */
 export const fault = z.discriminatedUnion("kind", [
   /** The next jobs end Failed with `CapacityError: Unable to provision…`, as the service reports a lack of machines. */
   z.strictObject({ kind: z.literal("capacityError"), count }),
-  /** The next jobs end Failed with `InternalServerError…`: the only class that RetryStrategy retries. */
+  /** The next starts of a job meet `InternalServerError…`: Failed, or Restarting while its RetryStrategy has attempts left. */
   z.strictObject({ kind: z.literal("internalServerError"), count }),
   /** The next CreateTrainingJob calls are refused with ResourceLimitExceeded. */
   z.strictObject({ kind: z.literal("resourceLimitExceeded"), count }),
@@ -14,10 +18,11 @@ export const fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("throttle"), operation: z.string().optional(), count }),
   /** The next calls (of one operation, or of any) are answered with HTTP 500 InternalFailure. */
   z.strictObject({ kind: z.literal("internalFailure"), operation: z.string().optional(), count }),
-  /** The next jobs that come to this phase stay in it this much longer. */
+  /** The next jobs (or the next times that this job) come to this phase stay in it this much longer. */
   z.strictObject({
     kind: z.literal("slowPhase"),
-    phase: z.enum(["Starting", "Downloading", "Uploading"]).default("Starting"),
+    phase: slowPhase.default("Starting"),
+    jobName: z.string().optional(),
     seconds: z.number().min(0).max(86_400),
     count,
   }),

@@ -148,8 +148,10 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
     void router.answer(request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
+  await Promise.all([trainingJobs.endLeftBehind(), endpoints.endLeftBehind()]);
   const port = await listen(server, config);
   router.port = port;
+  // Nothing is awaited from here on: nobody sees a job as the earlier server left it.
   trainingJobs.recover();
   endpoints.recover();
 

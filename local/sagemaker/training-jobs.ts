@@ -24,7 +24,7 @@ import {
   trainingJob,
 } from "./training-job";
 import { type TrainingJobRequest, parseTrainingJobRequest } from "./training-job-request";
-import { TrainingRun, afterHostLoss } from "./training-run";
+import { TrainingRun, afterHostLoss, failedByPlatform } from "./training-run";
 
 const named = z.object({ TrainingJobName: z.string() });
 
@@ -62,20 +62,19 @@ export class TrainingJobs {
     this.table = new DurableRecords({ directory: join(config.stateDirectory, "training-jobs"), schema: trainingJob });
   }
 
-  /** Settles what an earlier server left behind: ends its processes, then its jobs, or begins them again. */
+  /** Ends what an earlier server left running: no container may meet its successor. */
+  async endLeftBehind(): Promise<void> {
+    const left = this.table.list().flatMap((job) => job.process ?? []);
+    await Promise.all(left.map(endRecordedProcess));
+  }
+
+  /** Settles the jobs that an earlier server left behind, or begins them again; after {@link endLeftBehind}. */
   recover(): void {
     rmSync(this.runsDirectory, { recursive: true, force: true });
     mkdirSync(this.runsDirectory, { recursive: true });
     for (const job of this.table.list()) {
       if (isFinal(job)) continue;
-      if (job.process !== undefined) endRecordedProcess(job.process);
-      // Nothing had begun: it begins now. A job on its way back was counted as a retry when it was lost.
-      const waits =
-        job.secondaryStatus === "Starting" && job.trainingStartTime === undefined && job.stopReason === undefined;
-      const next =
-        waits || job.secondaryStatus === "Restarting"
-          ? job
-          : afterHostLoss(job, "The local SageMaker server ended while the training job was running.");
+      const next = afterHostLoss(job, "The local SageMaker server ended while the training job was running.");
       this.save(next);
       if (!isFinal(next)) this.start(next);
     }
@@ -182,8 +181,7 @@ export class TrainingJobs {
     const entryPoint = this.config.images[image]?.train;
     if (entryPoint === undefined) {
       // The server was started again with other images.
-      const { RetryStrategy: _none, ...request } = job.request;
-      this.save(afterHostLoss({ ...job, request }, `The image ${image} is not known to this server any more.`));
+      this.save(failedByPlatform(job, `The image ${image} is not known to this server any more.`));
       return;
     }
     const run = new TrainingRun({

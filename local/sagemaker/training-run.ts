@@ -9,7 +9,7 @@ import { CheckpointSync } from "./checkpoint-sync";
 import type { EntryPoint, LocalSageMakerConfig } from "./config";
 import { ContainerLog, appendPlatformLine } from "./container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";
-import type { PendingFaults } from "./fault-injection";
+import type { PendingFaults, SlowPhase } from "./fault-injection";
 import {
   type TrainingFolders,
   failureReason,
@@ -29,11 +29,13 @@ import {
 } from "./s3-objects";
 import { errorText } from "./service-error";
 import {
+  STOPPED_AS,
   type SecondaryStatus,
   type StopReason,
   type TrainingJob,
   advance,
   isFinal,
+  isWaitingForMachine,
   outputLocations,
 } from "./training-job";
 import { DEFAULT_MAX_RUNTIME_SECONDS, type TrainingJobRequest } from "./training-job-request";
@@ -138,12 +140,12 @@ export class TrainingRun {
     await sleep(0);
     const waitLimit = this.startWaitLimit();
     try {
-      await this.provision();
       do {
         this.interrupted = false;
+        await this.provision();
         await this.download();
         await this.train();
-      } while (this.resumesAfterInterruption());
+      } while (this.isToResume());
       await this.upload();
       this.settle();
     } catch (error) {
@@ -171,9 +173,37 @@ export class TrainingRun {
     );
   }
 
+  /** Waits for a machine; a job that lost one (to the spot market, or with an earlier server) waits anew. */
   private async provision(): Promise<void> {
-    await this.lingerFor("Starting");
+    for (;;) {
+      const { secondaryStatus } = this.current;
+      if (secondaryStatus === "Interrupted" || secondaryStatus === "Restarting") {
+        await this.lingerFor(secondaryStatus);
+        this.goOnUnlessEnding();
+        if (secondaryStatus === "Interrupted") this.step("Starting");
+      }
+      await this.lingerFor("Starting");
+      await this.pend();
+      this.goOnUnlessEnding();
+      if (!this.startFails()) return;
+    }
+  }
+
+  private async pend(): Promise<void> {
+    const slow = this.takeSlowPhase("Pending");
+    if (slow === undefined) return;
     this.goOnUnlessEnding();
+    this.step("Pending");
+    await this.wait(slow.seconds);
+  }
+
+  /**
+   * @returns whether the platform failed and the job has one more attempt
+   * @throws ReasonedFailure for a fault that ends the job
+   */
+  private startFails(): boolean {
+    // A fault is for a job's first machine: a spot job that has lost one waits for the next as long as it may.
+    if (this.current.trainingStartTime !== undefined) return false;
     if (this.params.faults.take("capacityError") !== undefined) {
       throw new ReasonedFailure(
         failureReason({
@@ -184,11 +214,14 @@ export class TrainingRun {
         }),
       );
     }
-    if (this.params.faults.take("internalServerError") !== undefined) {
+    if (this.params.faults.take("internalServerError") === undefined) return false;
+    if (!hasRetry(this.current)) {
       throw new ReasonedFailure(
         failureReason({ kind: "InternalServerError", text: "We encountered an internal error. Please try again." }),
       );
     }
+    this.save(retried(this.current));
+    return true;
   }
 
   private async download(): Promise<void> {
@@ -336,10 +369,9 @@ export class TrainingRun {
     });
   }
 
-  private resumesAfterInterruption(): boolean {
+  private isToResume(): boolean {
     if (!this.interrupted || this.current.stopReason !== undefined) return false;
     this.step("Interrupted");
-    this.step("Starting");
     return true;
   }
 
@@ -369,9 +401,22 @@ export class TrainingRun {
     if (this.hostLost) throw new HostLost();
   }
 
-  private async lingerFor(phase: "Starting" | "Downloading" | "Uploading"): Promise<void> {
-    const slow = this.params.faults.take("slowPhase", (candidate) => candidate.phase === phase);
-    if (slow !== undefined) await sleep(slow.seconds * 1_000, undefined, { signal: this.ending.signal });
+  private async lingerFor(phase: SlowPhase): Promise<void> {
+    const slow = this.takeSlowPhase(phase);
+    if (slow !== undefined) await this.wait(slow.seconds);
+  }
+
+  private takeSlowPhase(phase: SlowPhase): { readonly seconds: number } | undefined {
+    const name = this.request.TrainingJobName;
+    return this.params.faults.take(
+      "slowPhase",
+      (candidate) => candidate.phase === phase && (candidate.jobName === undefined || candidate.jobName === name),
+    );
+  }
+
+  /** Ends early, with an error, when the job is being ended. */
+  private async wait(seconds: number): Promise<void> {
+    await sleep(seconds * 1_000, undefined, { signal: this.ending.signal });
   }
 
   private takeUploadFault(): boolean {
@@ -385,12 +430,7 @@ export class TrainingRun {
     const job = withEndTime(this.current);
     const { stopReason } = job;
     if (stopReason !== undefined) {
-      const to: Readonly<Record<StopReason, SecondaryStatus>> = {
-        user: "Stopped",
-        maxRuntime: "MaxRuntimeExceeded",
-        maxWait: "MaxWaitTimeExceeded",
-      };
-      this.save(advance(job, { to: to[stopReason], status: "Stopped", now: now() }));
+      this.save(advance(job, { to: STOPPED_AS[stopReason], status: "Stopped", now: now() }));
     } else if (this.failure !== undefined) {
       this.save({
         ...advance(job, { to: "Failed", status: "Failed", now: now() }),
@@ -471,19 +511,35 @@ export class TrainingRun {
 class ReasonedFailure extends Error {}
 
 /**
- * The job after its machine was lost: begun again while RetryStrategy permits (it retries this class of failure alone),
- * Stopped when it was being stopped, else Failed with InternalServerError.
+ * The job after this server, and with it the job's machine, was lost: Stopped when it was being stopped; as it was when it
+ * had no machine; Interrupted when it was a spot job; begun again while RetryStrategy permits (it retries this class of
+ * failure alone); else Failed with InternalServerError.
  */
 export function afterHostLoss(lost: TrainingJob, text: string): TrainingJob {
   const { process: _lost, ...job } = lost;
-  if (job.stopReason !== undefined) return advance(withEndTime(job), { to: "Stopped", status: "Stopped", now: now() });
-  if (job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0)) {
-    return { ...advance(job, { to: "Restarting", now: now() }), retries: job.retries + 1 };
+  if (job.stopReason !== undefined) {
+    return advance(withEndTime(job), { to: STOPPED_AS[job.stopReason], status: "Stopped", now: now() });
   }
+  if (isWaitingForMachine(job)) return job;
+  if (job.request.EnableManagedSpotTraining === true) return advance(job, { to: "Interrupted", now: now() });
+  if (hasRetry(job)) return retried(job);
+  return failedByPlatform(job, text);
+}
+
+/** The job as a fault of the platform ends it that nothing makes good. */
+export function failedByPlatform(job: TrainingJob, text: string): TrainingJob {
   return {
     ...advance(withEndTime(job), { to: "Failed", status: "Failed", now: now() }),
     failureReason: failureReason({ kind: "InternalServerError", text }),
   };
+}
+
+function hasRetry(job: TrainingJob): boolean {
+  return job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0);
+}
+
+function retried(job: TrainingJob): TrainingJob {
+  return { ...advance(job, { to: "Restarting", now: now() }), retries: job.retries + 1 };
 }
 
 function withEndTime(job: TrainingJob): TrainingJob {

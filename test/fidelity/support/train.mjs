@@ -56,7 +56,27 @@ const save = (epoch, weights) => {
   renameSync(`${state()}.part`, state());
 };
 
+/** Tells a test that it ran, and whether another process of this job was running then. */
+function testify() {
+  if (options.witness === undefined) return;
+  const marker = `TRAINING_JOB_NAME=${process.env.TRAINING_JOB_NAME}`;
+  const others = readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+    try {
+      const environment = readFileSync(join("/proc", pid, "environ"), "utf8").split("\0");
+      // Not the shell that watches over a container and has the program's name in its own arguments.
+      const [, program = ""] = readFileSync(join("/proc", pid, "cmdline"), "utf8").split("\0");
+      return environment.includes(marker) && program.endsWith("train.mjs");
+    } catch {
+      return false;
+    }
+  });
+  const line = { job: process.env.TRAINING_JOB_NAME, pid: process.pid, others };
+  appendFileSync(options.witness, `${JSON.stringify(line)}\n`);
+}
+
 async function main() {
+  testify();
   if (options.child === "true") spawn("sleep", ["600"], { stdio: "inherit" });
   writeFileSync(
     join(base, "output", "data", "seen.json"),

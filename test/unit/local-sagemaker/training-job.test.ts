@@ -61,19 +61,58 @@ describe("a job's transitions", () => {
     const training = advance(job({ RetryStrategy: { MaximumRetryAttempts: 1 } }), { to: "Training", now: 1_100 });
     const again = afterHostLoss(training, "lost");
     expect([again.status, again.secondaryStatus, again.retries]).toEqual(["InProgress", "Restarting", 1]);
-    expect(afterHostLoss(again, "lost twice")).toMatchObject({
+    const againTraining = advance(again, { to: "Training", now: 1_200 });
+    expect(afterHostLoss(againTraining, "lost twice")).toMatchObject({
       status: "Failed",
       failureReason: "InternalServerError: lost twice",
     });
-    expect(afterHostLoss(job(), "lost")).toMatchObject({
-      status: "Failed",
-      failureReason: "InternalServerError: lost",
-    });
-    const stopping: TrainingJob = {
-      ...advance(training, { to: "Stopping", status: "Stopping", now: 1_200 }),
-      stopReason: "user",
+    const spot = advance(job({ EnableManagedSpotTraining: true }), { to: "Training", now: 1_100 });
+    expect(afterHostLoss(spot, "lost")).toMatchObject({ status: "InProgress", secondaryStatus: "Interrupted" });
+    for (const [stopReason, secondaryStatus] of [
+      ["user", "Stopped"],
+      ["maxRuntime", "MaxRuntimeExceeded"],
+      ["maxWait", "MaxWaitTimeExceeded"],
+    ] as const) {
+      for (const before of [training, spot, again]) {
+        const stopping = { ...advance(before, { to: "Stopping", status: "Stopping", now: 1_200 }), stopReason };
+        expect(afterHostLoss(stopping, "lost")).toMatchObject({ status: "Stopped", secondaryStatus });
+      }
+    }
+  });
+
+  it("lose nothing with the machine while they wait for one", () => {
+    for (const phase of ["Starting", "Pending", "Interrupted", "Restarting"] as const) {
+      const waiting = advance(job(), { to: phase, now: 1_100 });
+      expect(afterHostLoss(waiting, "lost")).toEqual(waiting);
+    }
+  });
+
+  it("are training time while there is a machine, of which spot is billed a share", () => {
+    const steps = [
+      ["Pending", 1_010],
+      ["Downloading", 1_100],
+      ["Training", 1_105],
+      ["Interrupted", 1_145],
+      ["Starting", 1_146],
+      ["Downloading", 1_900],
+      ["Training", 1_910],
+      ["Stopping", 1_940],
+      ["Uploading", 1_945],
+    ] as const;
+    const run = (more: object): object => {
+      const before = steps.reduce((current, [to, now]) => advance(current, { to, now }), job(more));
+      const done = advance(
+        { ...before, trainingStartTime: 1_100, trainingEndTime: 1_950 },
+        { to: "MaxRuntimeExceeded", status: "Stopped", now: 1_950 },
+      );
+      return describeTrainingJob(done);
     };
-    expect(afterHostLoss(stopping, "lost")).toMatchObject({ status: "Stopped", secondaryStatus: "Stopped" });
+    expect(run({})).toMatchObject({ TrainingTimeInSeconds: 95, BillableTimeInSeconds: 95 });
+    expect(run({ EnableManagedSpotTraining: true })).toMatchObject({
+      TrainingTimeInSeconds: 95,
+      BillableTimeInSeconds: 29,
+    });
+    expect(describeTrainingJob(job())).not.toHaveProperty("TrainingTimeInSeconds");
   });
 
   it("show the tags to nobody and the place of the model always", () => {
