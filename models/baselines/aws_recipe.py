@@ -464,6 +464,8 @@ def main(arguments: list[str]) -> int:
     if stopped:
         print(f"Stopped after {recipe.updates} generator updates; the same command goes on from there.")
         return 0
+    if not last:
+        parser.error("--cpu-seconds is too little for a single iteration")
     content = export_onnx(recipe.generator, options.filters)
     summary = {
         "schemaVersion": 1,
