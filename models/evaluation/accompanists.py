@@ -1,0 +1,152 @@
+"""Who accompanies a melody: what is judged, and the simple ones that it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from opencomposer_shared.dataset import Piece
+from opencomposer_shared.metrics import MAJOR_SCALE, chroma
+from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+
+from models.evaluation.corpus import cut_steps, line_of
+
+
+class Accompanist(Protocol):
+    """Anything that writes the other voices for a melody."""
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        """Planes [2, steps, 128] of each accompaniment voice; `steps`, that of the melody, is a whole number of bars.
+        The same seed gives the same notes."""
+        ...
+
+
+@dataclass(frozen=True)
+class InSeparateWindows:
+    """Plays a melody in windows of `bars` bars, each without its context and with its own random numbers."""
+
+    player: Accompanist
+    bars: int
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        length = self.bars * STEPS_PER_BAR
+        parts = [
+            # Seeds of windows must not meet those of other pieces: they are spread by a large odd number.
+            self.player.accompany(cut_steps(melody, start, length), seed + 1_000_003 * (start // length))
+            for start in range(0, melody.shape[1], length)
+        ]
+        return [np.concatenate(voice, axis=1) for voice in zip(*parts, strict=True)]
+
+
+class RandomInScale:
+    """Quarter notes at random from the major scale that holds most of the melody, each voice in its usual register:
+    what any accompanist who knows the key and the voices' ranges would get without listening to harmony."""
+
+    def __init__(self, training: Sequence[Piece]) -> None:
+        voices = training[0].planes.shape[0]
+        self._ranges: list[tuple[int, int]] = []
+        for voice in range(1, voices):
+            heard = np.sum([piece.planes[voice, SOUNDING].sum(axis=0) for piece in training], axis=0)
+            share = np.cumsum(heard) / heard.sum()
+            self._ranges.append((int(np.searchsorted(share, 0.05)), int(np.searchsorted(share, 0.95))))
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        rng = np.random.Generator(np.random.PCG64(seed))
+        classes = chroma(melody[SOUNDING]).sum(axis=0)
+        root = max(range(12), key=lambda key: int(sum(classes[(key + degree) % 12] for degree in MAJOR_SCALE)))
+        scale = {(root + degree) % 12 for degree in MAJOR_SCALE}
+        tracks: list[Planes] = []
+        for low, high in self._ranges:
+            choices = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]
+            planes = np.zeros_like(melody)
+            for start in range(0, melody.shape[1], STEPS_PER_BEAT):
+                pitch = choices[int(rng.integers(len(choices)))]
+                planes[SOUNDING, start : start + STEPS_PER_BEAT, pitch] = True
+                planes[STARTING, start, pitch] = True
+            tracks.append(planes)
+        return tracks
+
+
+@dataclass(frozen=True)
+class Found:
+    """The training window whose melody is nearest: its piece, first step, and the transposition that makes it fit."""
+
+    piece: int
+    start: int
+    shift: int
+    equal_steps: int
+
+
+class NearestWindow:
+    """Retrieval: finds the training window with the nearest melody, in any transposition of up to two octaves, and
+    plays the composer's own lower voices of that window in the same transposition.
+
+    Nearest is: most steps with the same pitch (or both silent); then most steps that agree on whether a note starts;
+    then the smallest transposition. It always plays real music, which was written for another melody.
+    """
+
+    LARGEST_SHIFT = 24
+
+    def __init__(self, training: Sequence[Piece], bars: int) -> None:
+        self._pieces = tuple(training)
+        self._steps = bars * STEPS_PER_BAR
+        self._silence = -1000
+        lines, onsets, self._places = [], [], list[tuple[int, int]]()
+        for index, piece in enumerate(self._pieces):
+            line = self._with_silence(piece.planes[0])
+            starts = piece.planes[0, STARTING].any(axis=1)
+            for start in range(0, max(1, len(line) - self._steps + 1), STEPS_PER_BAR):
+                window, window_starts = line[start : start + self._steps], starts[start : start + self._steps]
+                missing = self._steps - len(window)
+                lines.append(np.pad(window, (0, missing), constant_values=self._silence))
+                onsets.append(np.pad(window_starts, (0, missing)))
+                self._places.append((index, start))
+        self._lines = np.stack(lines)
+        self._onsets = np.stack(onsets)
+        self._tunes = np.array([self._pieces[piece].tune for piece, _ in self._places])
+
+    def _with_silence(self, planes: Planes) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+        line = line_of(planes)
+        return np.where(line < 0, self._silence, line).astype(np.int16)
+
+    def find(self, melody: Planes, not_of: str | None = None) -> Found:
+        """The nearest window for a melody of at most the windows' length. `not_of`: not from a piece of this tune."""
+        line = self._with_silence(melody)
+        steps = len(line)
+        silent = line == self._silence
+        agreeing_onsets = (self._onsets[:, :steps] == melody[STARTING].any(axis=1)).sum(axis=1)
+        best, found = -1, Found(0, 0, 0, 0)
+        for shift in sorted(range(-self.LARGEST_SHIFT, self.LARGEST_SHIFT + 1), key=lambda s: (abs(s), s)):
+            wanted = np.where(silent, self._silence, line - shift)
+            equal = (self._lines[:, :steps] == wanted).sum(axis=1)
+            score = np.where(self._tunes == not_of, -1, equal * (steps + 1) + agreeing_onsets)
+            index = int(np.argmax(score))
+            if score[index] > best:
+                best = int(score[index])
+                found = Found(*self._places[index], shift, int(equal[index]))
+        return found
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        """The seed changes nothing: there is one nearest window. Longer melodies are taken window by window."""
+        return self.accompany_without(melody, None)
+
+    def accompany_without(self, melody: Planes, not_of: str | None) -> Sequence[Planes]:
+        """Like accompany(), with nothing from pieces of the tune `not_of`."""
+        parts: list[list[Planes]] = []
+        for start in range(0, melody.shape[1], self._steps):
+            cut = cut_steps(melody, start, self._steps)
+            found = self.find(cut, not_of)
+            parts.append(self._lower_voices(found, cut.shape[1]))
+        return [np.concatenate(voice, axis=1) for voice in zip(*parts, strict=True)]
+
+    def _lower_voices(self, found: Found, steps: int) -> list[Planes]:
+        tracks: list[Planes] = []
+        for voice in self._pieces[found.piece].planes[1:]:
+            source = cut_steps(voice, found.start, steps)
+            planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
+            low, high = max(0, -found.shift), min(PITCHES, PITCHES - found.shift)
+            planes[:, : source.shape[1], low + found.shift : high + found.shift] = source[:, :, low:high]
+            tracks.append(planes)
+        return tracks

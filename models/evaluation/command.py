@@ -1,0 +1,60 @@
+"""The command line of models/evaluate.py."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from opencomposer_shared.dataset import DatasetError
+from opencomposer_shared.environment import write_atomically
+from opencomposer_shared.serving.failures import ModelRejected
+
+from models.evaluation.corpus import load_dataset
+from models.evaluation.registry import EVALUATIONS
+from models.evaluation.request import Request
+
+MODELS = Path(__file__).resolve().parent.parent
+DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
+WINDOWS = 320
+RESULT_FILE = "evaluation.json"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Evaluate, print, write. 0, or 2 with a sentence on what is missing."""
+    parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
+    parser.add_argument("technique", choices=sorted(EVALUATIONS))
+    parser.add_argument(
+        "--windows", type=int, default=WINDOWS, help=f"at most so many windows a row (default {WINDOWS})"
+    )
+    parser.add_argument(
+        "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
+    )
+    parser.add_argument("--dataset", type=Path, default=DATASET, help="folder with pieces.jsonl and manifest.json")
+    parser.add_argument("--output", type=Path, help=f"folder for {RESULT_FILE} (default: that of the model)")
+    options = parser.parse_args(arguments)
+    if options.windows < 3:
+        parser.error(f"--windows is {options.windows}, but must be at least 3")
+    evaluation = EVALUATIONS[options.technique]
+    model: Path = options.model or MODELS / evaluation.stock_model
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - began:5.0f} s  {line}", file=sys.stderr, flush=True)
+
+    try:
+        dataset = load_dataset(options.dataset)
+        report = evaluation.run(Request(model, MODELS / "baselines", dataset, options.windows, say))
+    except (DatasetError, FileNotFoundError, ModelRejected) as problem:
+        print(f"cannot evaluate: {problem}", file=sys.stderr)
+        return 2
+    print(report.markdown())
+    target: Path = options.output or model
+    target.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(report.to_json(), indent=2, allow_nan=False) + "\n"
+    write_atomically(target / RESULT_FILE, content.encode())
+    say(f"written to {target / RESULT_FILE}")
+    return 0

@@ -1,0 +1,82 @@
+"""Intervals by the bootstrap over groups (Efron 1979; Davison & Hinkley 1997, 3.8): windows of one piece are alike, so
+whole pieces are drawn again, not windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+Totals = Mapping[str, Numbers]
+"""Sums over windows by name, each an array with one entry a replicate."""
+
+Statistic = Callable[[Totals], Numbers]
+"""What is worked out of the sums, for all replicates at once."""
+
+REPLICATES = 1000
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, the replicates it was given by drawing pieces again, and the interval that holds 95 % of them."""
+
+    value: float
+    replicates: Numbers
+
+    @property
+    def low(self) -> float:
+        """Lower end of the percentile interval."""
+        return self._quantile((1 - CONFIDENCE) / 2)
+
+    @property
+    def high(self) -> float:
+        """Upper end of the percentile interval."""
+        return self._quantile((1 + CONFIDENCE) / 2)
+
+    def _quantile(self, share: float) -> float:
+        finite = self.replicates[np.isfinite(self.replicates)]
+        return float(np.quantile(finite, share)) if len(finite) else float("nan")
+
+    def minus(self, other: Estimate) -> Estimate:
+        """The difference. Paired where both were made with the same drawn pieces."""
+        return Estimate(self.value - other.value, self.replicates - other.replicates)
+
+    def to_json(self) -> dict[str, float | None]:
+        """Value and interval, four decimals; null where nothing could be measured."""
+        return {"value": rounded(self.value), "low": rounded(self.low), "high": rounded(self.high)}
+
+
+def rounded(value: float) -> float | None:
+    """Four decimals, None for what is no number."""
+    return round(float(value), 4) + 0.0 if np.isfinite(value) else None
+
+
+def mean_estimate(estimates: list[Estimate]) -> Estimate:
+    """The mean of estimates that were made with the same drawn pieces."""
+    return Estimate(
+        float(np.mean([estimate.value for estimate in estimates])),
+        np.mean([estimate.replicates for estimate in estimates], axis=0),
+    )
+
+
+def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int = REPLICATES) -> Numbers:
+    """How often each item counts in each replicate, [replicates + 1, items]; row 0 is the sample as it is.
+
+    owners: [items], the group of each. A replicate draws as many groups as there are, with replacement.
+    """
+    groups, member = np.unique(owners, return_inverse=True)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    counts = rng.multinomial(len(groups), np.full(len(groups), 1 / len(groups)), size=replicates)
+    return np.vstack([np.ones(len(owners)), counts[:, member]]).astype(np.float64)
+
+
+def estimate(totals: Mapping[str, Numbers], weights: Numbers, statistic: Statistic) -> Estimate:
+    """totals: name -> [items]; weights of draw_weights. NaN where a statistic divides by nothing."""
+    sums = {name: weights @ values for name, values in totals.items()}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = statistic(sums)
+    return Estimate(float(values[0]), values[1:])

@@ -1,0 +1,21 @@
+"""Which techniques can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from models.evaluation import unet_gan
+from models.evaluation.report import Report
+from models.evaluation.request import Request
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a technique's stock model is judged."""
+
+    stock_model: str
+    run: Callable[[Request], Report]
+
+
+EVALUATIONS: Mapping[str, Evaluation] = {"unet-gan": Evaluation("unet-gan-bach", unet_gan.evaluate)}

@@ -1,0 +1,72 @@
+"""The U-Net GANs that are judged: the stock model and its other training seeds, and the baseline by AWS's recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
+from opencomposer_unet_gan.generation import Accompaniment, Generator, accompany, load_generator
+
+from models.baselines import aws_recipe_generation
+
+
+@dataclass(frozen=True)
+class UnetGanPlayer:
+    """A U-Net GAN as the inference container plays it."""
+
+    generator: Generator
+
+    def play(self, melody: Planes, seed: int) -> Accompaniment:
+        """Like accompany(), with the count of bars that were forced."""
+        return accompany(self.generator, planes_to_notes(melody), melody.shape[1] // STEPS_PER_BAR, seed)
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        return self.play(melody, seed).planes
+
+    def without_sampling(self) -> UnetGanPlayer:
+        """The same model taking the likeliest at every step: only its noise input differs from seed to seed."""
+        essentials = self.generator.essentials
+        decoding = replace(essentials.decoding, pitch_temperature=0.0, onset_temperature=0.0)
+        return UnetGanPlayer(Generator(self.generator.session, replace(essentials, decoding=decoding)))
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """One training of the stock recipe."""
+
+    seed: int
+    sha256: str
+    epoch: int | None
+    player: UnetGanPlayer
+
+
+def load_trained_models(folder: Path) -> list[TrainedModel]:
+    """The stock model itself, first, and the other training seeds under `folder`/seeds/<seed>/ that are there.
+
+    Raises FileNotFoundError without a stock model, ModelRejected for a file that cannot be played.
+    """
+    found: list[TrainedModel] = []
+    others = [path for path in (folder / "seeds").glob("*") if path.name.isdigit() and (path / "model.onnx").is_file()]
+    for place in [folder, *sorted(others, key=lambda path: int(path.name))]:
+        content = (place / "model.onnx").read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        card_file = place / "model-card.json"
+        card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
+        seed = int(place.name) if place != folder else int(card["seed"])
+        if digest not in {model.sha256 for model in found}:
+            found.append(TrainedModel(seed, digest, card.get("epoch"), UnetGanPlayer(load_generator(content, 1))))
+    return found
+
+
+@dataclass(frozen=True)
+class AwsRecipePlayer:
+    """The baseline that AWS's recipe made of our training pieces: windows of two bars, binarised at 0."""
+
+    model: aws_recipe_generation.AwsRecipeModel
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        return aws_recipe_generation.accompany(self.model, melody, seed)

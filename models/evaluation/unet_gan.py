@@ -1,0 +1,224 @@
+"""The evaluation of the U-Net GAN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from opencomposer_shared.dataset import Piece
+from opencomposer_shared.piano_roll import Planes
+from opencomposer_shared.similarity_index import window_features
+
+from models.baselines import aws_recipe_generation
+from models.evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
+from models.evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
+from models.evaluation.copies import CopyReport
+from models.evaluation.corpus import choose_windows
+from models.evaluation.goals import Goal, exactly, goals_table
+from models.evaluation.intervals import REPLICATES, Estimate
+from models.evaluation.report import Report, Section
+from models.evaluation.request import Request
+from models.evaluation.sections import (
+    LONG_PIECE_BARS,
+    VARIETY_SEEDS,
+    Contestant,
+    comparison_section,
+    copies_section,
+    robustness_section,
+    seams_section,
+    variety_section,
+)
+from models.evaluation.similarity import SimilarityIndex
+from models.evaluation.stock_models import AwsRecipePlayer, UnetGanPlayer, load_trained_models
+from models.evaluation.variety import VarietyReport, first_bars_of_each_tune
+
+SEED = 0
+BARS = 4
+ORIGINAL_WINDOW_BARS = 2
+VARIETY_BARS = 8
+AWS_RECIPE = "unet-gan-aws-recipe"
+
+
+def evaluate(request: Request) -> Report:
+    """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
+    dataset, say = request.dataset, request.say
+    train, test, validation = (dataset.of_split(split) for split in ("train", "test", "validation"))
+    voice_names = [name for name, _ in dataset.voices[1:]]
+    models = load_trained_models(request.model)
+    stock = Contestant(f"our stock model (training seed {models[0].seed})", "stock", models[0].player)
+    others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in models[1:]]
+    retrieval = NearestWindow(train, BARS)
+    baselines = [
+        *_aws_recipe(request.baselines),
+        Contestant("nearest training window", "baseline", retrieval),
+        Contestant("random notes of the scale", "baseline", RandomInScale(train)),
+    ]
+    say(f"{1 + len(others)} training seeds, {len(baselines)} baselines")
+
+    test_windows = choose_windows(test, BARS, 1, request.windows)
+    reference = choose_windows(train, BARS, 1, len(test_windows))
+    floor = choose_windows(validation, BARS, 1, len(test_windows))
+    index = SimilarityIndex([window_features(window[0], list(window[1:])) for window in reference.planes])
+    comparison = Comparison(test_windows, index, SEED)
+    bach = comparison.composer("Bach, test pieces", "composer")
+    rows = [bach, Comparison(floor, index, SEED).composer("Bach, validation pieces", "floor")]
+    ours = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in (stock, *others)]
+    if len(ours) > 1:
+        seeds = ", ".join(str(model.seed) for model in models)
+        rows.append(mean_row(f"our recipe, mean of {len(ours)} training seeds ({seeds})", "seedMean", ours))
+    rows += ours
+    others_rows = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in baselines]
+    rows += others_rows
+    main = comparison_section(rows, bach, _introduction(len(test_windows), len(floor), test), voice_names)
+
+    sampled = [stock, *others]
+    silent_noise = [
+        Contestant(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", _without_sampling(one))
+        for one in sampled
+    ]
+    aws = [one for one in baselines if one.kind == "awsRecipe"]
+    melodies = first_bars_of_each_tune(test, VARIETY_BARS)
+    variety, variety_reports, _ = variety_section([*sampled, *silent_noise, *aws], melodies, dataset.pieces)
+    say("variety")
+    copies, copy_reports = copies_section([*sampled, *aws], retrieval, dataset)
+    say("copies")
+    long_pieces = [piece for piece in (*validation, *test) if piece.bars >= LONG_PIECE_BARS]
+    one_pass = Contestant("one pass (ADR 12)", "stock", stock.player)
+    apart = Contestant(
+        "the same model in separate two-bar windows", "control", InSeparateWindows(stock.player, ORIGINAL_WINDOW_BARS)
+    )
+    seams, _ = seams_section([one_pass, apart, *aws], long_pieces, SEED)
+    say("seams")
+
+    def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
+        played = models[0].player.play(melody, seed)
+        return played.planes, played.forced_bars
+
+    robustness, _ = robustness_section(play, choose_windows(test, BARS, BARS, request.windows), SEED)
+    say("unusual melodies")
+
+    groups = [(ours[0], [variety_reports[0]], [copy_reports[f"stock/{stock.name}/training"]])]
+    if len(ours) > 1:
+        everyone = [copy_reports[f"{one.kind}/{one.name}/training"] for one in sampled]
+        groups.append((rows[2], variety_reports[: len(sampled)], everyone))
+    goal_lists = [
+        (row.name, _goals(row, bach, others_rows, voice_names, varieties, copied)) for row, varieties, copied in groups
+    ]
+    goals = Section(
+        "goals",
+        "Goals",
+        "Set before this was measured (but the limit for copies), and judged by the value; the interval says whether "
+        "other pieces might have said otherwise. Of several models the worst counts for variety and copies.",
+        [goals_table(found) for _, found in goal_lists],
+        [{"of": name, "goals": [goal.to_json() for goal in found]} for name, found in goal_lists],
+        [f"First table: {goal_lists[0][0]}." + (f" Second: {goal_lists[1][0]}." if len(goal_lists) > 1 else "")],
+    )
+    setting: dict[str, object] = {
+        "technique": "unet-gan",
+        "stockModel": {"sha256": models[0].sha256, "trainingSeed": models[0].seed, "epoch": models[0].epoch},
+        "otherTrainingSeeds": [
+            {"sha256": model.sha256, "trainingSeed": model.seed, "epoch": model.epoch} for model in models[1:]
+        ],
+        "baselineTraining": _aws_summary(request.baselines),
+        "windows": {"bars": BARS, "hopBars": 1, "count": len(test_windows), "reference": len(reference)},
+        "bootstrapReplicates": REPLICATES,
+    }
+    return Report("U-Net GAN, evaluation", setting, [main, goals, variety, copies, seams, robustness])
+
+
+def _without_sampling(contestant: Contestant) -> UnetGanPlayer:
+    player = contestant.player
+    if not isinstance(player, UnetGanPlayer):
+        raise TypeError(f"{contestant.name} is no U-Net GAN")
+    return player.without_sampling()
+
+
+def _aws_recipe(baselines: Path) -> list[Contestant]:
+    """The baseline, when it was trained."""
+    file = baselines / AWS_RECIPE / "model.onnx"
+    if not file.is_file():
+        return []
+    player = AwsRecipePlayer(aws_recipe_generation.load(file))
+    return [Contestant("AWS's recipe at equal training time", "awsRecipe", player)]
+
+
+def _aws_summary(baselines: Path) -> object:
+    """What the baseline's training says of itself; None when it was not trained."""
+    file = baselines / AWS_RECIPE / "training-summary.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def _said(say: Callable[[str], None], row: Row) -> Row:
+    say(row.name)
+    return row
+
+
+def _introduction(windows: int, floor: int, test: Sequence[Piece]) -> str:
+    tunes = len({piece.tune for piece in test})
+    return (
+        f"{windows} windows of four bars of the {len(test)} test pieces ({tunes} tunes), a bar apart, since windows "
+        f"side by side would be about 100; {floor} of the validation pieces. Everyone hears the window's melody alone. "
+        "In brackets 95 % intervals, from drawing whole pieces again 1,000 times; all rows on test melodies draw the "
+        "same. Dissonant pairs, qualified notes and scale consistency are means over windows, mean pitch is over "
+        "notes; a window without a pair or note counts for none of them. The similarity index compares the lower "
+        "voices with those of as many training windows; its interval is moved to have the index as its mean, since "
+        "pieces drawn twice raise it."
+    )
+
+
+def _goals(
+    row: Row,
+    bach: Row,
+    baselines: Sequence[Row],
+    voice_names: Sequence[str],
+    varieties: Sequence[VarietyReport],
+    copies: Sequence[CopyReport],
+) -> list[Goal]:
+    """The goals of the issue for one row; varieties and copies are those of its models, of which the worst counts."""
+
+    def less_bach(measure: str) -> Estimate:
+        return row.estimates[measure].minus(bach.estimates[measure])
+
+    goals = [
+        Goal("empty bars, worst voice", "at most 0.01", row.estimates["emptyBarRate"], highest=0.01),
+        Goal("dissonant pairs", "at most 0.14", row.estimates["dissonantPairShare"], highest=0.14),
+        Goal("qualified notes", "at least 0.90", row.estimates["qualifiedNoteRate"], lowest=0.90),
+        Goal("scale consistency less Bach's", "within 0.03", less_bach("scaleConsistency"), -0.03, 0.03),
+    ]
+    goals += [
+        Goal(f"{name}: mean pitch less Bach's", "within 2 semitones", less_bach(f"meanPitch{voice + 1}"), -2, 2)
+        for voice, name in enumerate(voice_names)
+    ]
+    goals.append(Goal("pitch classes a bar less Bach's", "within 0.5", less_bach("pitchClassesUsed"), -0.5, 0.5))
+    index = row.estimates[SIMILARITY]
+    goals += [
+        Goal(
+            f"similarity index less that of: {other.name}",
+            "below 0",
+            index.minus(other.estimates[SIMILARITY]),
+            highest=0,
+        )
+        for other in baselines
+    ]
+    goals += [
+        Goal(
+            f"different accompaniments of {VARIETY_SEEDS} (worst melody)",
+            "at least 24",
+            exactly(min(report.different_least for report in varieties)),
+            lowest=24,
+        ),
+        Goal(
+            "mean difference between two seeds",
+            "at least 0.10",
+            exactly(min(report.difference_mean for report in varieties)),
+            lowest=0.10,
+        ),
+        Goal(
+            "two-bar windows copied, training melodies",
+            "at most 0.02",
+            exactly(max(report.copied_share for report in copies)),
+            highest=0.02,
+        ),
+    ]
+    return goals
