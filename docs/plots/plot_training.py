@@ -1,0 +1,210 @@
+"""Draws the plots of docs/how-models-learn.md and writes its table of numbers, from committed training logs.
+
+    npm run plots
+
+The same logs give the same files, byte for byte. Each plot says in its metadata of which logs it was made, and a test
+compares that with the logs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import matplotlib as mpl  # noqa: E402
+
+mpl.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+
+from docs.plots.training_numbers import (  # noqa: E402
+    BASELINE,
+    DOCUMENT,
+    STOCK_MODEL,
+    BaselineTraining,
+    Training,
+    numbers,
+    read_baseline,
+    read_training,
+    smoothed,
+    with_numbers,
+)
+
+FOLDER = ROOT / "docs/plots"
+# Okabe and Ito's colours, told apart with every kind of colour vision.
+BLUE, VERMILION, GREEN, GREY = "#0072b2", "#d55e00", "#007a5a", "#5b6470"
+MATPLOTLIBS_FONT = "DejaVu Sans"
+FONTS = "'DejaVu Sans', Verdana, sans-serif"
+"""Text stays text; where the font is missing, one of its width takes its place."""
+STYLE = {
+    "svg.hashsalt": "opencomposer",
+    "svg.fonttype": "none",
+    "font.family": MATPLOTLIBS_FONT,
+    "font.size": 10,
+    # An opaque ground: readable on a dark page as on a light one.
+    "figure.facecolor": "#ffffff",
+    "savefig.facecolor": "#ffffff",
+    "axes.facecolor": "#ffffff",
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "grid.color": "#e3e6ea",
+    "text.color": "#1f2933",
+    "axes.labelcolor": "#1f2933",
+    "xtick.color": "#1f2933",
+    "ytick.color": "#1f2933",
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+}
+
+
+def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float], colour: str) -> None:
+    """Thin as it was, thick as it is judged."""
+    axes.plot(x, values, color=colour, alpha=0.35, linewidth=1)
+    axes.plot(x, smoothed(values), color=colour)
+
+
+def mark_kept_epoch(axes: Axes, training: Training) -> None:
+    """A vertical line at the epoch whose model was kept."""
+    axes.axvline(training.kept_epoch, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+
+
+def plot_losses(training: Training, baseline: BaselineTraining) -> Figure:
+    """The three losses of our training over its epochs."""
+    figure, rows = plt.subplots(3, 1, figsize=(7.6, 6.6), sharex=True, layout="constrained")
+    titles = (
+        ("criticLoss", "criticLoss: score of generated less that of real music, plus the penalty", BLUE),
+        ("generatorLoss", "generatorLoss: how low the critic scores what the generator writes", VERMILION),
+        ("reconstructionLoss", "reconstructionLoss: how badly it foresees Bach's own accompaniment", GREEN),
+    )
+    epochs = training.series("epoch")
+    for axes, (name, title, colour) in zip(rows, titles, strict=True):
+        draw_raw_and_smoothed(axes, epochs, training.series(name), colour)
+        mark_kept_epoch(axes, training)
+        axes.set_title(title)
+    rows[0].axhline(0, color=GREY, linewidth=0.8)
+    rows[1].axhline(0, color=GREY, linewidth=0.8)
+    rows[-1].set_xlabel("epoch (dotted: the epoch that was kept; thick: smoothed as for convergence)")
+    return figure
+
+
+def plot_similarity(training: Training, baseline: BaselineTraining) -> Figure:
+    """The similarity index over the epochs, with its floor."""
+    figure, axes = plt.subplots(figsize=(7.6, 3.4), layout="constrained")
+    epochs = training.series("epoch")
+    draw_raw_and_smoothed(axes, epochs, training.series("similarityIndex"), BLUE)
+    mark_kept_epoch(axes, training)
+    floor = training.validation["similarityIndex"]
+    axes.axhline(floor, color=VERMILION, linestyle="--")
+    axes.annotate(
+        f"floor {floor:.3f}: Bach's own accompaniments of the same melodies",
+        (epochs[-1], floor),
+        (0, 4),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color="#a04000",
+        fontsize=9,
+    )
+    axes.set_ylim(0, max(training.series("similarityIndex")) * 1.05)
+    axes.set_title("similarityIndex: 0 cannot be told apart, 1 has nothing in common")
+    axes.set_xlabel("epoch (dotted: the epoch that was kept)")
+    return figure
+
+
+def plot_music(training: Training, baseline: BaselineTraining) -> Figure:
+    """Six measures over the epochs, with Bach's values."""
+    figure, grid = plt.subplots(3, 2, figsize=(7.6, 7.4), sharex=True, layout="constrained")
+    names = (
+        "dissonantPairShare",
+        "qualifiedNoteRate",
+        "scaleConsistency",
+        "pitchClassesUsed",
+        "grooveConsistency",
+        "tonalDistance",
+    )
+    epochs = training.series("epoch")
+    for axes, name in zip(grid.flat, names, strict=True):
+        axes.plot(epochs, training.series(name), color=BLUE, label="model, held-out melodies")
+        mark_kept_epoch(axes, training)
+        axes.axhline(training.validation[name], color=VERMILION, linestyle="--", label="Bach, the same melodies")
+        axes.axhline(training.composer[name], color=GREEN, linestyle=":", label="Bach, training pieces")
+        axes.set_title(name)
+    for axes in grid[-1]:
+        axes.set_xlabel("epoch")
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=3)
+    return figure
+
+
+def plot_baseline(training: Training, baseline: BaselineTraining) -> Figure:
+    """AWS's recipe: its losses, and what they do not tell."""
+    figure, rows = plt.subplots(3, 1, figsize=(7.6, 6.2), sharex=True, layout="constrained")
+    updates = baseline.series("generatorUpdates")
+    draw_raw_and_smoothed(rows[0], updates, baseline.series("criticLoss"), BLUE)
+    # The first iterations are tens of times larger than all that comes after.
+    rows[0].set_yscale("symlog", linthresh=10)
+    rows[0].set_yticks([-100, -10, 0], labels=["-100", "-10", "0"])
+    rows[0].set_title("criticLoss (linear between -10 and 10)")
+    draw_raw_and_smoothed(rows[1], updates, baseline.series("generatorLoss"), VERMILION)
+    rows[1].axhline(0, color=GREY, linewidth=0.8)
+    rows[1].set_title("generatorLoss")
+    draw_raw_and_smoothed(rows[2], updates, [100 * value for value in baseline.series("soundingSteps")], GREEN)
+    rows[2].axhline(100, color=VERMILION, linestyle="--")
+    rows[2].set_ylim(0, 105)
+    rows[2].set_title("steps at which a generated track sounds, % (dashed: all)")
+    rows[2].set_xlabel("generator updates")
+    return figure
+
+
+PLOTS: dict[str, Callable[[Training, BaselineTraining], Figure]] = {
+    "losses": plot_losses,
+    "similarity-index": plot_similarity,
+    "music": plot_music,
+    "aws-recipe": plot_baseline,
+}
+
+
+def tidy(path: Path) -> None:
+    """Name fonts to fall back on, and remove the spaces with which Matplotlib ends lines."""
+    text = path.read_text(encoding="utf-8").replace(f"'{MATPLOTLIBS_FONT}'", FONTS)
+    path.write_text("".join(f"{line.rstrip()}\n" for line in text.splitlines()), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Draw every plot and write the numbers."""
+    parser = argparse.ArgumentParser(description="Draw the plots of docs/how-models-learn.md and write its numbers.")
+    parser.add_argument("--stock-model", type=Path, default=STOCK_MODEL, help="folder with log, reference and card")
+    parser.add_argument("--baseline", type=Path, default=BASELINE, help="folder with log and summary")
+    parser.add_argument("--plots", type=Path, default=FOLDER, help="where the plots go")
+    parser.add_argument("--document", type=Path, default=DOCUMENT)
+    options = parser.parse_args(arguments)
+    training, baseline = read_training(options.stock_model), read_baseline(options.baseline)
+    with mpl.rc_context(STYLE):
+        for name, plot in PLOTS.items():
+            figure = plot(training, baseline)
+            source = baseline.sha256 if plot is plot_baseline else training.sha256
+            # No date: the same logs give the same file.
+            metadata = {"Date": None, "Title": name, "Source": f"training-log.jsonl sha256 {source}"}
+            path = options.plots / f"{name}.svg"
+            figure.savefig(path, metadata=metadata)
+            plt.close(figure)
+            tidy(path)
+            print(f"{path.name}: {path.stat().st_size} bytes")
+    document = options.document.read_text(encoding="utf-8")
+    options.document.write_text(with_numbers(document, numbers(training, baseline)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
