@@ -14,6 +14,7 @@ from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.serving.failures import ModelRejected
 
 from models.evaluation.corpus import load_dataset
+from models.evaluation.intervals import REPLICATES
 from models.evaluation.registry import EVALUATIONS
 from models.evaluation.request import Request
 
@@ -35,9 +36,14 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--dataset", type=Path, default=DATASET, help="folder with pieces.jsonl and manifest.json")
     parser.add_argument("--output", type=Path, help=f"folder for {RESULT_FILE} (default: that of the model)")
+    parser.add_argument(
+        "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
+    )
     options = parser.parse_args(arguments)
     if options.windows < 3:
         parser.error(f"--windows is {options.windows}, but must be at least 3")
+    if options.replicates < 1:
+        parser.error(f"--replicates is {options.replicates}, but must be at least 1")
     evaluation = EVALUATIONS[options.technique]
     model: Path = options.model or MODELS / evaluation.stock_model
     began = time.monotonic()
@@ -47,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         dataset = load_dataset(options.dataset)
-        report = evaluation.run(Request(model, MODELS / "baselines", dataset, options.windows, say))
+        report = evaluation.run(Request(model, MODELS / "baselines", dataset, options.windows, options.replicates, say))
     except (DatasetError, FileNotFoundError, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2

@@ -11,7 +11,7 @@ from opencomposer_shared.similarity_index import Vector, window_features
 
 from models.evaluation.accompanists import Accompanist
 from models.evaluation.corpus import Windows
-from models.evaluation.intervals import Estimate, Numbers, draw_weights, estimate, mean_estimate
+from models.evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
 from models.evaluation.similarity import SimilarityIndex
 from models.evaluation.window_measures import gather_totals, measure_window, statistics
 
@@ -41,19 +41,18 @@ class Comparison:
     """Measures accompaniments of one set of windows. All rows of one comparison draw the same pieces, so that their
     differences are paired."""
 
-    def __init__(self, windows: Windows, index: SimilarityIndex, seed: int) -> None:
+    def __init__(self, windows: Windows, index: SimilarityIndex, drawing: Drawing) -> None:
         self._windows = windows
         self._index = index
-        self._seed = seed
-        self._weights: Numbers = draw_weights(windows.owners, seed)
+        self._weights: Numbers = drawing.weights(windows.owners)
 
     def composer(self, name: str, kind: str) -> Row:
         """The row of the pieces' own lower voices."""
         return self._row(name, kind, lambda number, planes: list(planes[1:]))
 
     def row(self, name: str, kind: str, player: Accompanist) -> Row:
-        """The row of an accompanist, who hears each window's melody alone. Each window has its own seed."""
-        return self._row(name, kind, lambda number, planes: player.accompany(planes[0], self._seed + number))
+        """The row of an accompanist, who hears each window's melody alone. The seed of a window is its number."""
+        return self._row(name, kind, lambda number, planes: player.accompany(planes[0], number))
 
     def _row(self, name: str, kind: str, voices: Callable[[int, Planes], Sequence[Planes]]) -> Row:
         counts: list[dict[str, float]] = []

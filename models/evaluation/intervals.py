@@ -63,7 +63,7 @@ def mean_estimate(estimates: list[Estimate]) -> Estimate:
     )
 
 
-def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int = REPLICATES) -> Numbers:
+def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int) -> Numbers:
     """How often each item counts in each replicate, [replicates + 1, items]; row 0 is the sample as it is.
 
     owners: [items], the group of each. A replicate draws as many groups as there are, with replacement.
@@ -72,6 +72,18 @@ def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int = REP
     rng = np.random.Generator(np.random.PCG64(seed))
     counts = rng.multinomial(len(groups), np.full(len(groups), 1 / len(groups)), size=replicates)
     return np.vstack([np.ones(len(owners)), counts[:, member]]).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How groups are drawn again. The same drawing gives the same weights for the same owners."""
+
+    seed: int
+    replicates: int = REPLICATES
+
+    def weights(self, owners: npt.NDArray[np.int64]) -> Numbers:
+        """See draw_weights."""
+        return draw_weights(owners, self.seed, self.replicates)
 
 
 def estimate(totals: Mapping[str, Numbers], weights: Numbers, statistic: Statistic) -> Estimate:

@@ -11,11 +11,12 @@ from opencomposer_shared.dataset import Dataset
 
 @dataclass(frozen=True)
 class Request:
-    """The stock model's folder, the folder with the baselines, all pieces, the largest number of windows, and how to
-    say what is going on."""
+    """The stock model's folder, the folder with the baselines, all pieces, the largest number of windows, how often
+    pieces are drawn again for intervals, and how to say what is going on."""
 
     model: Path
     baselines: Path
     dataset: Dataset
     windows: int
+    replicates: int
     say: Callable[[str], None]

@@ -11,7 +11,7 @@ from opencomposer_shared.metrics import dissonant_pair_share, scale_consistency
 from opencomposer_shared.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 
 from models.evaluation.corpus import REST, cut_steps, lines_of
-from models.evaluation.intervals import Estimate, Numbers, Totals, draw_weights, estimate
+from models.evaluation.intervals import Drawing, Estimate, Numbers, Totals, estimate
 
 PLACES = ("every 4th bar line", "every 2nd, not 4th", "the others")
 MEASURES = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")
@@ -62,9 +62,9 @@ def measure_bar_lines(melody: Planes, tracks: Sequence[Planes]) -> dict[str, flo
 class SeamComparison:
     """The same long pieces by several players; their differences are paired by drawing the same pieces."""
 
-    def __init__(self, pieces: Sequence[Piece], seed: int) -> None:
+    def __init__(self, pieces: Sequence[Piece], drawing: Drawing) -> None:
         self.pieces = tuple(pieces)
-        self._weights: Numbers = draw_weights(np.arange(len(self.pieces)), seed)
+        self._weights: Numbers = drawing.weights(np.arange(len(self.pieces)))
 
     def measure(self, play: Callable[[int, Piece], Sequence[Sequence[Planes]]]) -> dict[str, Estimate]:
         """Estimates by "measure/place", and by "measure/seam": the bar lines at even bars less the others. `play` gives

@@ -13,7 +13,7 @@ from models.evaluation.accompanists import Accompanist, NearestWindow
 from models.evaluation.comparison import SIMILARITY, Row
 from models.evaluation.copies import CopyReport, PassageIndex, report_copies
 from models.evaluation.corpus import Lines, Windows, lines_of
-from models.evaluation.intervals import Estimate, draw_weights, estimate, rounded
+from models.evaluation.intervals import Drawing, Estimate, estimate, rounded
 from models.evaluation.melodies import random_melody, transposed, with_silent_bars
 from models.evaluation.report import Section, Table, number, percent, signed, with_interval
 from models.evaluation.seams import MEASURES, PLACES, SeamComparison
@@ -206,14 +206,14 @@ def _accompaniment(piece: Piece) -> Lines:
 
 
 def seams_section(
-    contestants: Sequence[Contestant], pieces: Sequence[Piece], seed: int
+    contestants: Sequence[Contestant], pieces: Sequence[Piece], drawing: Drawing
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
     """What happens at bar lines. The first contestant is the one that matters."""
-    comparison = SeamComparison(pieces, seed)
+    comparison = SeamComparison(pieces, drawing)
     composer = "Bach"
     results = {composer: comparison.measure(lambda number, piece: [list(piece.planes[1:])])}
     for one in contestants:
-        results[one.name] = comparison.measure(_several(one.player, seed))
+        results[one.name] = comparison.measure(_several(one.player))
     rows: list[list[str]] = []
     for measure in MEASURES:
         for name, found in results.items():
@@ -242,14 +242,12 @@ def seams_section(
     return Section("seams", "Seams", introduction, [table], data), results
 
 
-def _several(player: Accompanist, seed: int) -> Callable[[int, Piece], Sequence[Sequence[Planes]]]:
-    return lambda number, piece: [
-        player.accompany(piece.planes[0], seed + SEAM_SEEDS * number + k) for k in range(SEAM_SEEDS)
-    ]
+def _several(player: Accompanist) -> Callable[[int, Piece], Sequence[Sequence[Planes]]]:
+    return lambda number, piece: [player.accompany(piece.planes[0], SEAM_SEEDS * number + k) for k in range(SEAM_SEEDS)]
 
 
 def robustness_section(
-    play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, seed: int
+    play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, drawing: Drawing
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
     """Melodies unlike the training's. `play` gives the voices and how many bars had to be forced."""
     steps = windows.planes.shape[3]
@@ -259,17 +257,17 @@ def robustness_section(
         "an octave lower": lambda number, melody: transposed(melody, -12),
         "an octave higher": lambda number, melody: transposed(melody, 12),
         "every second bar silent": lambda number, melody: with_silent_bars(melody),
-        "random notes of a scale": lambda number, melody: random_melody(steps, seed + number, in_scale=True),
-        "random semitones": lambda number, melody: random_melody(steps, seed + number, in_scale=False),
+        "random notes of a scale": lambda number, melody: random_melody(steps, number, in_scale=True),
+        "random semitones": lambda number, melody: random_melody(steps, number, in_scale=False),
     }
-    weights = draw_weights(windows.owners, seed)
+    weights = drawing.weights(windows.owners)
     results: dict[str, dict[str, Estimate]] = {}
     for name, change in kinds.items():
         counts: list[dict[str, float]] = []
         voices = 0
         for position, planes in enumerate(windows.planes):
             melody = change(position, planes[0])
-            tracks, forced = play(melody, seed + position)
+            tracks, forced = play(melody, position)
             voices = len(tracks)
             counts.append(
                 {**measure_window(melody, tracks), "forced": forced, "forced.of": voices * steps / STEPS_PER_BAR}

@@ -66,12 +66,9 @@ def _weighted_overlap(within: Vector, between: Vector, weights: Numbers) -> Numb
     squares = (weights @ (between**2).sum(axis=1)) / counts
     deviations = np.sqrt(np.maximum(squares - means**2, 0))
     bandwidths = np.maximum(deviations * counts ** (-1 / 5), step)
-    reference = _smooth(
-        _histogram(within, grid, step), max(float(np.std(within)) * len(within) ** (-1 / 5), step), step
-    )
-    rows = weights @ histograms
-    densities = [_smooth(row, float(width), step) for row, width in zip(rows, bandwidths, strict=True)]
-    overlaps = np.minimum(reference, np.stack(densities)).sum(axis=1) * step
+    own_bandwidth = np.array([max(float(np.std(within)) * len(within) ** (-1 / 5), step)])
+    reference = _smooth(_histogram(within, grid, step)[np.newaxis], own_bandwidth, step)
+    overlaps = np.minimum(reference, _smooth(weights @ histograms, bandwidths, step)).sum(axis=1) * step
     return np.asarray(np.clip(overlaps, 0, 1), dtype=np.float64)
 
 
@@ -84,9 +81,12 @@ def _histogram(sample: Vector, grid: Vector, step: float) -> Vector:
     return np.asarray(counts, dtype=np.float64)
 
 
-def _smooth(histogram: Vector, bandwidth: float, step: float) -> Vector:
-    """The Gaussian kernel density of a histogram, summing to one."""
-    points = len(histogram)
-    reach = np.arange(1 - points, points) * step
-    density = np.convolve(histogram, np.exp(-0.5 * (reach / bandwidth) ** 2))[points - 1 : 2 * points - 1]
-    return np.asarray(density / max(float(density.sum()) * step, 1e-300), dtype=np.float64)
+def _smooth(histograms: Vector, bandwidths: Vector, step: float) -> Vector:
+    """The Gaussian kernel densities of histograms [n, points], each summing to one. bandwidths: [n]."""
+    points = histograms.shape[1]
+    # A circle of twice the grid: its lags -points+1..points-1 do not meet, so a circular convolution is the plain one.
+    lags = np.fft.fftfreq(2 * points, 1 / (2 * points)) * step
+    kernels = np.exp(-0.5 * (lags / bandwidths[:, np.newaxis]) ** 2)
+    spectra = np.fft.rfft(histograms, 2 * points) * np.fft.rfft(kernels)
+    densities = np.maximum(np.fft.irfft(spectra, 2 * points)[:, :points], 0)
+    return np.asarray(densities / np.maximum(densities.sum(axis=1, keepdims=True) * step, 1e-300), dtype=np.float64)

@@ -16,7 +16,7 @@ from models.evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
 from models.evaluation.copies import CopyReport
 from models.evaluation.corpus import choose_windows
 from models.evaluation.goals import Goal, exactly, goals_table
-from models.evaluation.intervals import REPLICATES, Estimate
+from models.evaluation.intervals import Drawing, Estimate
 from models.evaluation.report import Report, Section
 from models.evaluation.request import Request
 from models.evaluation.sections import (
@@ -54,15 +54,16 @@ def evaluate(request: Request) -> Report:
         Contestant("nearest training window", "baseline", retrieval),
         Contestant("random notes of the scale", "baseline", RandomInScale(train)),
     ]
+    drawing = Drawing(SEED, request.replicates)
     say(f"{1 + len(others)} training seeds, {len(baselines)} baselines")
 
     test_windows = choose_windows(test, BARS, 1, request.windows)
     reference = choose_windows(train, BARS, 1, len(test_windows))
     floor = choose_windows(validation, BARS, 1, len(test_windows))
     index = SimilarityIndex([window_features(window[0], list(window[1:])) for window in reference.planes])
-    comparison = Comparison(test_windows, index, SEED)
+    comparison = Comparison(test_windows, index, drawing)
     bach = comparison.composer("Bach, test pieces", "composer")
-    rows = [bach, Comparison(floor, index, SEED).composer("Bach, validation pieces", "floor")]
+    rows = [bach, Comparison(floor, index, drawing).composer("Bach, validation pieces", "floor")]
     ours = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in (stock, *others)]
     if len(ours) > 1:
         seeds = ", ".join(str(model.seed) for model in models)
@@ -70,7 +71,9 @@ def evaluate(request: Request) -> Report:
     rows += ours
     others_rows = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in baselines]
     rows += others_rows
-    main = comparison_section(rows, bach, _introduction(len(test_windows), len(floor), test), voice_names)
+    main = comparison_section(
+        rows, bach, _introduction(len(test_windows), len(floor), test, request.replicates), voice_names
+    )
 
     sampled = [stock, *others]
     silent_noise = [
@@ -88,14 +91,14 @@ def evaluate(request: Request) -> Report:
     apart = Contestant(
         "the same model in separate two-bar windows", "control", InSeparateWindows(stock.player, ORIGINAL_WINDOW_BARS)
     )
-    seams, _ = seams_section([one_pass, apart, *aws], long_pieces, SEED)
+    seams, _ = seams_section([one_pass, apart, *aws], long_pieces, drawing)
     say("seams")
 
     def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
         played = models[0].player.play(melody, seed)
         return played.planes, played.forced_bars
 
-    robustness, _ = robustness_section(play, choose_windows(test, BARS, BARS, request.windows), SEED)
+    robustness, _ = robustness_section(play, choose_windows(test, BARS, BARS, request.windows), drawing)
     say("unusual melodies")
 
     groups = [(ours[0], [variety_reports[0]], [copy_reports[f"stock/{stock.name}/training"]])]
@@ -122,7 +125,7 @@ def evaluate(request: Request) -> Report:
         ],
         "baselineTraining": _aws_summary(request.baselines),
         "windows": {"bars": BARS, "hopBars": 1, "count": len(test_windows), "reference": len(reference)},
-        "bootstrapReplicates": REPLICATES,
+        "bootstrapReplicates": request.replicates,
     }
     return Report("U-Net GAN, evaluation", setting, [main, goals, variety, copies, seams, robustness])
 
@@ -154,14 +157,14 @@ def _said(say: Callable[[str], None], row: Row) -> Row:
     return row
 
 
-def _introduction(windows: int, floor: int, test: Sequence[Piece]) -> str:
+def _introduction(windows: int, floor: int, test: Sequence[Piece], replicates: int) -> str:
     tunes = len({piece.tune for piece in test})
     return (
         f"{windows} windows of four bars of the {len(test)} test pieces ({tunes} tunes), a bar apart, since windows "
         f"side by side would be about 100; {floor} of the validation pieces. Everyone hears the window's melody alone. "
-        "In brackets 95 % intervals, from drawing whole pieces again 1,000 times; all rows on test melodies draw the "
-        "same. Dissonant pairs, qualified notes and scale consistency are means over windows, mean pitch is over "
-        "notes; a window without a pair or note counts for none of them. The similarity index compares the lower "
+        f"In brackets 95 % intervals, from drawing whole pieces again {replicates} times; all rows on test melodies "
+        "draw the same. Dissonant pairs, qualified notes and scale consistency are means over windows, mean pitch is "
+        "over notes; a window without a pair or note counts for none of them. The similarity index compares the lower "
         "voices with those of as many training windows; its interval is moved to have the index as its mean, since "
         "pieces drawn twice raise it."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from opencomposer_shared.piano_roll import Note, notes_to_planes
-from opencomposer_shared.similarity_index import SimilarityReference, window_features
+from opencomposer_shared.similarity_index import SimilarityReference, overlapped_area, window_features
 
 from models.evaluation.corpus import REST, choose_windows
 from models.evaluation.goals import Goal, exactly
@@ -62,12 +62,13 @@ def test_the_index_is_the_shared_one_and_its_replicates_are_those_of_repeated_wi
     assert by_feature == reference.compare(features[6:])
     assert found.replicates.mean() == pytest.approx(found.value)
 
-    # Weights that repeat every window alike leave the overlap as it is, but for the bandwidth's count.
+    # Each window once is the shared overlap; twice is that of the windows and their copies.
     rng = np.random.default_rng(0)
     within, between = rng.normal(size=40), rng.normal(loc=1, size=(9, 6))
     one, both, part = _weighted_overlap(
         within, between, np.array([np.ones(9), np.full(9, 2.0), [1, 1, 1, 0, 0, 0, 0, 0, 0]])
     )
+    assert one == pytest.approx(overlapped_area(within, between.ravel()))
     repeated = _weighted_overlap(within, np.vstack([between, between]), np.ones((1, 18)))[0]
     assert both == pytest.approx(repeated)
     assert 0 < one < 1

@@ -1,0 +1,96 @@
+"""The whole command, on a made-up data set and a tiny model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from opencomposer_shared.dataset import Piece
+from opencomposer_shared.piano_roll import planes_to_notes
+
+from models.evaluation.command import main
+from models.tests.music import random_piece
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "sagemaker-containers/unet-gan/tests"))
+from tiny_generator import TinyGenerator
+
+NAMES = ("Soprano", "Alto", "Tenor", "Bass")
+
+
+def written_dataset(folder: Path) -> Path:
+    """Two tunes of two pieces each to train on, two pieces to validate and to test on."""
+    shared = random_piece(0, 8).planes[0]
+    pieces: list[Piece] = []
+    for seed, split, bars, tune in (
+        (0, "train", 8, "twice"),
+        (1, "train", 8, "twice"),
+        (2, "train", 8, "once"),
+        (3, "validation", 16, "three"),
+        (4, "validation", 6, "four"),
+        (5, "test", 18, "five"),
+        (6, "test", 8, "six"),
+    ):
+        piece = random_piece(seed, bars, tune=tune)
+        if tune == "twice":
+            piece = Piece(piece.id, piece.split, tune, np.stack([shared, *piece.planes[1:]]))
+        pieces.append(Piece(piece.id, split, tune, piece.planes))  # type: ignore[arg-type]
+    lines = []
+    for piece in pieces:
+        voices = [
+            {"name": name, "program": 52, "notes": [[n.onset, n.duration, n.pitch] for n in planes_to_notes(planes)]}
+            for name, planes in zip(NAMES, piece.planes, strict=True)
+        ]
+        lines.append({"id": piece.id, "split": piece.split, "tune": piece.tune, "bars": piece.bars, "voices": voices})
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    folder.mkdir()
+    (folder / "pieces.jsonl").write_bytes(content)
+    (folder / "manifest.json").write_text(json.dumps({"sha256": hashlib.sha256(content).hexdigest()}))
+    return folder
+
+
+def written_model(folder: Path) -> Path:
+    """A stock model and one more training seed."""
+    for place, seed in ((folder, 0), (folder / "seeds" / "7", 7)):
+        place.mkdir(parents=True)
+        (place / "model.onnx").write_bytes(TinyGenerator(seed=seed).file())
+        (place / "model-card.json").write_text(json.dumps({"seed": seed, "epoch": 3}))
+    return folder
+
+
+def test_the_command_prints_tables_and_writes_the_same_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, dataset = written_model(tmp_path / "model"), written_dataset(tmp_path / "dataset")
+    written: list[bytes] = []
+    for name in ("one", "two"):
+        arguments = ["--model", str(model), "--dataset", str(dataset), "--output", str(tmp_path / name)]
+        assert main(["unet-gan", "--windows", "6", "--replicates", "50", *arguments]) == 0
+        written.append((tmp_path / name / "evaluation.json").read_bytes())
+    assert written[0] == written[1]
+    found: dict[str, Any] = json.loads(written[0])
+    assert [entry["trainingSeed"] for entry in found["otherTrainingSeeds"]] == [7]
+    rows = {row["kind"]: row for row in found["comparison"]}
+    assert {"composer", "floor", "seedMean", "stock", "otherSeed", "baseline"} <= set(rows)
+    seeds = [rows[kind]["measures"]["dissonantPairShare"]["value"] for kind in ("stock", "otherSeed")]
+    assert rows["seedMean"]["measures"]["dissonantPairShare"]["value"] == pytest.approx(np.mean(seeds), abs=2e-4)
+    # Random music: the tiny model is far from the goals, and the report says so.
+    verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
+    assert verdicts["dissonant pairs"] == "not reached"
+    assert verdicts["different accompaniments of 32 (worst melody)"] == "reached"
+    text = capsys.readouterr().out
+    for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Seams", "Unusual melodies"):
+        assert f"## {heading}" in text
+
+
+@pytest.mark.parametrize("missing", ["model", "dataset"])
+def test_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
+    model = tmp_path / "nothing" if missing == "model" else written_model(tmp_path / "model")
+    dataset = tmp_path / "nothing" if missing == "dataset" else written_dataset(tmp_path / "dataset")
+    assert main(["unet-gan", "--model", str(model), "--dataset", str(dataset), "--output", str(tmp_path)]) == 2
+    assert "nothing" in capsys.readouterr().err
+    assert not (tmp_path / "evaluation.json").exists()
