@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -42,7 +43,7 @@ BLUE, VERMILION, GREEN, GREY = "#0072b2", "#d55e00", "#007a5a", "#5b6470"
 MATPLOTLIBS_FONT = "DejaVu Sans"
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
 """Text stays text; where the font is missing, one of its width takes its place."""
-STYLE = {
+STYLE: dict[Any, object] = {
     "svg.hashsalt": "opencomposer",
     "svg.fonttype": "none",
     "font.family": MATPLOTLIBS_FONT,
