@@ -147,7 +147,8 @@ class Editor(nn.Module):
 
     def forward(self, planes: Tensor, density: Tensor) -> Logits:
         """planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES), density [batch, 1]; steps a multiple of 16."""
-        batch, _, steps, pitches = planes.shape
+        batch, _, steps, _ = planes.shape
+        pitches = self.shape.pitches
         bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)
         place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, pitches)
         wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)

@@ -49,6 +49,10 @@ FAR_BELOW = np.float32(-1e4)
 ValueT = TypeVar("ValueT", bound=np.generic)
 
 
+class NothingToEdit(ValueError):
+    """The region that may be edited holds no cell that the network sees."""
+
+
 @dataclass(frozen=True)
 class SamplingSettings:
     """The caller's parameters, in the order and with the meanings of the README.
@@ -147,7 +151,7 @@ class EditSession:
     def __init__(
         self, piece: Planes, *, settings: SamplingSettings, limits: EditorLimits, rng: np.random.Generator
     ) -> None:
-        """piece: [2, steps, 128], a whole number of bars. Raises ValueError where nothing may be edited."""
+        """piece: [2, steps, 128], a whole number of bars. Raises NothingToEdit."""
         self._settings = settings
         self._rng = rng
         self._original = piece[SOUNDING].copy()
@@ -162,7 +166,7 @@ class EditSession:
         first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
         editable[first:last, lowest : highest + 1] = True
         if not editable.any():
-            raise ValueError("the region holds no cell that this model can edit")
+            raise NothingToEdit("the region holds no cell that this model can edit")
         if settings.melody_lock:
             editable &= ~self._original
         self._editable = editable
@@ -308,7 +312,7 @@ def rewrite(
 ) -> Rewriting:
     """Re-write a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
-    `before_each_pass` may raise, to end work whose time is over. Raises ValueError where nothing may be edited or the
+    `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit, and ValueError where the
     network answers nonsense.
     """
     rng = np.random.Generator(np.random.PCG64(seed))

@@ -7,15 +7,31 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
-from opencomposer_shared.decoding import ModelEssentials, limits_to_json, voice_to_json
+from opencomposer_shared.decoding import Limits, Voice, limits_to_json, voice_to_json
 from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.progress import now
 
 MODEL_FILE = "model.onnx"
 CARD_FILE = "model-card.json"
 EndReason = Literal["epochs", "earlyStopping", "stopped"]
+
+
+class CardEssentials(Protocol):
+    """What every technique's model says about itself and its card repeats."""
+
+    @property
+    def technique(self) -> str:
+        """The technique's id."""
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """The given voice first."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the model can take."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ def write_model(
     folder: Path,
     model: bytes,
     *,
-    essentials: ModelEssentials,
+    essentials: CardEssentials,
     name: str,
     description: str,
     opset: int,

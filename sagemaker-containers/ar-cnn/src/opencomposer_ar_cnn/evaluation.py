@@ -1,0 +1,135 @@
+"""How the model writes at the end of an epoch: the same held-out music every time, by the sampler that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from opencomposer_shared.dataset import Dataset, Melody, Piece, cut_window, training_windows
+from opencomposer_shared.environment import write_atomically
+from opencomposer_shared.metrics import mean_measures, measure_composition
+from opencomposer_shared.midi_file import Track, midi_bytes
+from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
+from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.similarity_index import SimilarityReference, Vector, window_features
+
+from opencomposer_ar_cnn.corruption import VoicePlanes, merge
+from opencomposer_ar_cnn.essentials import EditorEssentials
+from opencomposer_ar_cnn.network import Editor, ServedEditor
+from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, added_notes, rewrite
+
+REFERENCE_WINDOWS = 192
+EVALUATION_WINDOWS = 32
+MELODY_VELOCITY = 100
+HARMONISATION = SamplingSettings(max_notes_added=1000, sampling_iterations=60, melody_lock=True)
+"""A melody is given and kept, everything else is to be written."""
+
+
+def accompaniment(planes: VoicePlanes) -> Planes:
+    """All voices but the first as one roll [2, steps, pitches], without what the first one sounds."""
+    sounding, starts = merge(planes[1:])
+    return np.asarray(np.stack([sounding, starts]) & ~planes[0, SOUNDING], dtype=np.bool_)
+
+
+def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[VoicePlanes]:
+    """Up to `limit` windows [voices, 2, steps, 128] spread evenly over the pieces, in their own keys."""
+    windows = training_windows(pieces, bars, bars, 0)
+    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
+    return [cut_window(pieces[windows[i].piece], windows[i].start_bar, bars, 0, PITCHES) for i in chosen]
+
+
+def served_logits(editor: Editor, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
+    """The logits as the model file gives them, always in float32: planes [batch, 4, steps, 128], densities [batch]."""
+    served = ServedEditor(editor.eval())
+    device = next(editor.parameters()).device
+    with torch.inference_mode():
+        toggle, start = served(
+            torch.from_numpy(planes).to(device), torch.from_numpy(densities).to(device).reshape(-1, 1)
+        )
+    return toggle.cpu().numpy(), start.cpu().numpy()
+
+
+class Evaluation:
+    """Everything that stays the same from epoch to epoch, worked out once."""
+
+    def __init__(
+        self, dataset: Dataset, essentials: EditorEssentials, *, bars: int, sampling: SamplingSettings, seed: int
+    ) -> None:
+        """Held-out windows are those of the validation pieces; a selection without any is measured on its training
+        pieces."""
+        train = dataset.of_split("train")
+        held_out = dataset.of_split("validation") or train
+        reference = gather_windows(train, bars, REFERENCE_WINDOWS)
+        self._windows = gather_windows(held_out, bars, EVALUATION_WINDOWS)
+        self._essentials = essentials
+        self._sampling = sampling
+        self._seed = seed
+        features = [window_features(window[0], [accompaniment(window)]) for window in reference]
+        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
+        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
+        self.reference_measures = _mean(reference)
+        self.validation_measures = _mean(self._windows)
+        self.validation_measures["similarityIndex"] = self._reference.similarity_index(
+            [window_features(window[0], [accompaniment(window)]) for window in self._windows]
+        )
+
+    def measure(self, editor: Editor) -> dict[str, float]:
+        """Measures and similarity index of what the editor writes to the held-out melodies."""
+        sessions = [
+            EditSession(
+                window[0],
+                settings=self._sampling,
+                limits=self._essentials.editor_limits,
+                rng=random_generator(self._seed, index),
+            )
+            for index, window in enumerate(self._windows)
+        ]
+        while active := [session for session in sessions if not session.finished]:
+            planes = np.stack([session.planes() for session in active])
+            densities = np.array([session.density for session in active], dtype=np.float32)
+            toggle, start = served_logits(editor, planes, densities)
+            for index, session in enumerate(active):
+                session.advance(toggle[index], start[index])
+        measures: list[dict[str, float]] = []
+        features: list[dict[str, Vector]] = []
+        for window, session in zip(self._windows, sessions, strict=True):
+            written = session.result().planes & ~window[0, SOUNDING]
+            measures.append(measure_composition(window[0], [written]))
+            features.append(window_features(window[0], [written]))
+        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
+
+
+def _mean(windows: Sequence[VoicePlanes]) -> dict[str, float]:
+    """Mean measures of the composers' own accompaniment."""
+    return mean_measures([measure_composition(window[0], [accompaniment(window)]) for window in windows])
+
+
+def write_samples(
+    folder: Path,
+    editor: Editor,
+    essentials: EditorEssentials,
+    melodies: Sequence[Melody],
+    *,
+    sampling: SamplingSettings,
+    seed: int,
+) -> None:
+    """One MIDI file for each melody: the melody as it is, and what the model writes to it now.
+
+    The random choices are those that serving makes for this seed.
+    """
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, start = served_logits(editor, planes[np.newaxis], np.array([density], dtype=np.float32))
+        return toggle[0], start[0]
+
+    given, added = essentials.voices
+    for melody in melodies:
+        piece = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
+        written = rewrite(network, piece, settings=sampling, limits=essentials.editor_limits, seed=seed)
+        tracks = [
+            Track(given.name, given.program, [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]),
+            Track(added.name, added.program, added_notes(melody.notes, written)),
+        ]
+        write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))

@@ -1,0 +1,35 @@
+"""The trained editor as one ONNX file."""
+
+from __future__ import annotations
+
+import numpy as np
+from opencomposer_shared.onnx_export import Inputs
+from opencomposer_shared.onnx_export import export_onnx as export_module
+from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
+
+from opencomposer_ar_cnn.essentials import EditorEssentials
+from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, ServedEditor
+
+
+def export_onnx(editor: Editor, essentials: EditorEssentials) -> bytes:
+    """The editor as a single ONNX file with its essentials in the metadata, for any number of pieces and bars.
+
+    Raises RuntimeError when ONNX Runtime does not give PyTorch's logits, for one bar or several, one piece or two.
+    """
+    # A copy in the plain memory layout, on the CPU: the exporter records what it sees.
+    copy = Editor(editor.shape)
+    copy.load_state_dict(editor.state_dict())
+    return export_module(
+        ServedEditor(copy),
+        example=_inputs(1, 2),
+        input_axes={"planes": {0: "batch", 2: "steps"}, "density": {0: "batch"}},
+        outputs={"toggle_logits": ("batch", "steps", PITCHES), "start_logits": ("batch", "steps", PITCHES)},
+        metadata=essentials.to_json(),
+        trials=[_inputs(1, 1), _inputs(2, 5)],
+    )
+
+
+def _inputs(pieces: int, bars: int) -> Inputs:
+    rng = np.random.default_rng(bars)
+    cells = rng.random((pieces, len(INPUT_PLANES), bars * STEPS_PER_BAR, PITCHES)) < 0.03
+    return {"planes": cells.astype(np.float32), "density": rng.random((pieces, 1), dtype=np.float32)}

@@ -1,0 +1,256 @@
+"""Re-write a piece with an exported editor: numpy and ONNX Runtime only.
+
+All random numbers come from `PCG64(seed)` in one fixed order, so that a seed means the same notes on every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from opencomposer_shared.metrics import measure_composition
+from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
+from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
+from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
+from opencomposer_shared.serving.onnx_model import (
+    TensorShape,
+    check_opset,
+    check_tensors,
+    embedded_metadata,
+    open_session,
+    summarise,
+)
+from opencomposer_shared.serving.parameters import ParameterRule, ParameterValue, shown
+from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+
+from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials, parse_essentials
+from opencomposer_ar_cnn.sampling import (
+    Floats,
+    NothingToEdit,
+    Rewriting,
+    SamplingSettings,
+    added_notes,
+    edited_notes,
+    rewrite,
+)
+
+PARAMETER_RULES = (
+    # The original's, with its names and ranges (research: deepcomposer 2.2).
+    ParameterRule("maxPercentageOfInitialNotesRemoved", "integer", 100, 0, 100),
+    ParameterRule("maxNotesAdded", "integer", 500, 50, 1000),
+    ParameterRule("samplingIterations", "integer", 100, 0, 100),
+    ParameterRule("temperature", "number", 1.0, 0.5, 6),
+    # Ours.
+    ParameterRule("editsPerPass", "integer", 16, 1, 32),
+    ParameterRule("melodyLock", "boolean", False),
+    ParameterRule("firstBar", "integer", 1, 1, MAX_BARS),
+    ParameterRule("lastBar", "integer", 0, 0, MAX_BARS),
+    ParameterRule("lowestPitch", "integer", 0, 0, PITCHES - 1),
+    ParameterRule("highestPitch", "integer", PITCHES - 1, 0, PITCHES - 1),
+    ParameterRule("density", "number", 1.0, 0.25, 2),
+)
+
+
+@dataclass(frozen=True)
+class LoadedEditor:
+    """A loaded model: its ONNX Runtime session and what its metadata says."""
+
+    session: onnxruntime.InferenceSession
+    essentials: EditorEssentials
+
+
+def load_editor(model: bytes, threads: int) -> LoadedEditor:
+    """Check an ONNX file of the exporter and open it.
+
+    Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
+    """
+    summary = summarise(model)
+    check_opset(summary)
+    try:
+        essentials = parse_essentials(embedded_metadata(summary))
+    except (ValueError, RecursionError) as error:
+        raise ModelRejected(str(error)) from None
+    session = open_session(model, threads)
+    check_tensors(
+        session,
+        inputs=_named(TensorShape("planes", (None, 4, None, PITCHES)), TensorShape("density", (None, 1))),
+        outputs=_named(
+            TensorShape("toggle_logits", (None, None, PITCHES)), TensorShape("start_logits", (None, None, PITCHES))
+        ),
+    )
+    editor = LoadedEditor(session, essentials)
+    run_editor(editor, np.zeros((4, STEPS_PER_BAR, PITCHES), dtype=np.float32), essentials.density)
+    return editor
+
+
+def run_editor(editor: LoadedEditor, planes: Floats, density: float) -> tuple[Floats, Floats]:
+    """planes [4, steps, 128] -> toggle and start logits, [steps, 128] each. Raises ModelRejected."""
+    feed = {"planes": planes[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
+    try:
+        toggle, start = editor.session.run(["toggle_logits", "start_logits"], feed)
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
+        raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
+    wanted = (1, *planes.shape[1:])
+    if toggle.shape != wanted or start.shape != wanted:
+        raise ModelRejected(
+            f"it answers with shapes {list(toggle.shape)} and {list(start.shape)}, expected {list(wanted)} twice"
+        )
+    return toggle[0], start[0]
+
+
+def rewrite_notes(
+    editor: LoadedEditor,
+    notes: Sequence[Note],
+    bars: int,
+    settings: SamplingSettings,
+    seed: int,
+    before_each_pass: Callable[[], None] = lambda: None,
+) -> Rewriting:
+    """Re-write a piece of `bars` bars. Raises ModelRejected when the model cannot run or answers nonsense, and
+    NothingToEdit."""
+
+    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, start = run_editor(editor, planes, density)
+        if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
+            raise ModelRejected("it answers with numbers that are not finite")
+        return toggle, start
+
+    return rewrite(
+        network,
+        notes_to_planes(notes, bars * STEPS_PER_BAR),
+        settings=settings,
+        limits=editor.essentials.editor_limits,
+        seed=seed,
+        before_each_pass=before_each_pass,
+    )
+
+
+def sampling_settings(parameters: Mapping[str, ParameterValue]) -> SamplingSettings:
+    """From parameters that keep PARAMETER_RULES."""
+    return SamplingSettings(
+        max_percentage_of_initial_notes_removed=int(parameters["maxPercentageOfInitialNotesRemoved"]),
+        max_notes_added=int(parameters["maxNotesAdded"]),
+        sampling_iterations=int(parameters["samplingIterations"]),
+        temperature=float(parameters["temperature"]),
+        edits_per_pass=int(parameters["editsPerPass"]),
+        melody_lock=bool(parameters["melodyLock"]),
+        first_bar=int(parameters["firstBar"]),
+        last_bar=int(parameters["lastBar"]),
+        lowest_pitch=int(parameters["lowestPitch"]),
+        highest_pitch=int(parameters["highestPitch"]),
+        density=float(parameters["density"]),
+    )
+
+
+def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
+    return {shape.name: shape for shape in shapes}
+
+
+def _notes_json(notes: Sequence[Note]) -> list[dict[str, int]]:
+    return [
+        {"onset": note.onset, "duration": note.duration, "pitch": note.pitch, "velocity": note.velocity}
+        for note in notes
+    ]
+
+
+class ArCnn:
+    """The technique as the server knows it (see `opencomposer_shared.serving.technique.Technique`)."""
+
+    def __init__(self, *, threads: int) -> None:
+        self._threads = threads
+
+    @property
+    def identifier(self) -> str:
+        return TECHNIQUE
+
+    @property
+    def parameter_rules(self) -> Sequence[ParameterRule]:
+        return PARAMETER_RULES
+
+    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
+        """A region must lie inside the piece."""
+        broken: list[BrokenField] = []
+        settings, bars = sampling_settings(request.parameters), request.melody.bars
+        if settings.first_bar > bars:
+            broken.append(
+                BrokenField("/parameters/firstBar", shown(settings.first_bar), f"an integer from 1 to {bars}, its bars")
+            )
+        elif settings.last_bar and not settings.first_bar <= settings.last_bar <= bars:
+            allowed = f"an integer from {settings.first_bar} (firstBar) to {bars}, or 0 for the last bar"
+            broken.append(BrokenField("/parameters/lastBar", shown(settings.last_bar), allowed))
+        if settings.highest_pitch < settings.lowest_pitch:
+            allowed = f"an integer from {settings.lowest_pitch} (lowestPitch) to {PITCHES - 1}"
+            broken.append(BrokenField("/parameters/highestPitch", shown(settings.highest_pitch), allowed))
+        return broken
+
+    def load(self, model: bytes) -> LoadedEditor:
+        return load_editor(model, self._threads)
+
+    def generate(self, model: LoadedEditor, request: InvocationRequest, deadline: Deadline) -> Generated:
+        melody, most = request.melody, model.essentials.limits.max_bars
+        if melody.bars > most:
+            raise InvocationFailure(
+                "BAD_REQUEST",
+                f"this model re-writes at most {most} bars, the melody has {melody.bars}",
+                [BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {most}")],
+            )
+        settings = sampling_settings(request.parameters)
+        try:
+            rewriting = rewrite_notes(
+                model,
+                melody.notes,
+                melody.bars,
+                settings,
+                request.seed,
+                lambda: deadline.check("re-writing the piece"),
+            )
+        except ModelRejected as rejected:
+            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+        except NothingToEdit:
+            limits = model.essentials.limits
+            raise InvocationFailure(
+                "BAD_REQUEST",
+                "the region between lowestPitch and highestPitch holds no pitch that this model edits in this piece",
+                [
+                    BrokenField(
+                        "/parameters/highestPitch"
+                        if settings.highest_pitch < PITCHES - 1
+                        else "/parameters/lowestPitch",
+                        shown(
+                            settings.highest_pitch if settings.highest_pitch < PITCHES - 1 else settings.lowest_pitch
+                        ),
+                        f"a region that meets the pitches {limits.lowest_pitch} to {limits.highest_pitch}, "
+                        "moved by the octaves in which the piece stands",
+                    )
+                ],
+            ) from None
+        return self._answer(model.essentials, melody.notes, rewriting, settings.melody_lock)
+
+    def _answer(
+        self, essentials: EditorEssentials, given: Sequence[Note], rewriting: Rewriting, locked: bool
+    ) -> Generated:
+        """With a locked melody the added notes are a track beside it. Else the whole piece is re-written: it takes the
+        melody's place, since a note may be held on from given into added cells."""
+        original = notes_to_planes(given, rewriting.planes.shape[1])
+        events = [event.as_json() for event in rewriting.events]
+        extra: dict[str, object] = {"editEvents": events}
+        if locked:
+            voice = essentials.voices[1]
+            notes = added_notes(given, rewriting)
+            tracks = [GeneratedTrack(voice.name, voice.program, notes)]
+            metrics = measure_composition(original, [notes_to_planes(notes, original.shape[1])])
+        else:
+            tracks = []
+            extra["melody"] = {"notes": _notes_json(edited_notes(given, rewriting))}
+            metrics = measure_composition(None, [rewriting.planes])
+        metrics |= {
+            "editCount": float(len(events)),
+            "passCount": float(rewriting.passes),
+            "expectedEdits": rewriting.expected_edits,
+            "addedCells": float((rewriting.planes[SOUNDING] & ~original[SOUNDING]).sum()),
+            "removedCells": float((original[SOUNDING] & ~rewriting.planes[SOUNDING]).sum()),
+        }
+        return Generated(tracks, metrics, extra)

@@ -1,0 +1,23 @@
+"""Entry point of the inference container: `python -m opencomposer_ar_cnn.serve`."""
+
+from __future__ import annotations
+
+import sys
+
+from opencomposer_shared.serving.signals import stop_on_signals
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the process's exit code."""
+    stop = stop_on_signals()
+    # Imported now: ONNX Runtime takes a moment, in which a stop must already be heard.
+    from opencomposer_shared.serving.onnx_model import usable_cores
+    from opencomposer_shared.serving.process import run_server
+
+    from opencomposer_ar_cnn.generation import ArCnn
+
+    return run_server(lambda settings: ArCnn(threads=settings.threads or usable_cores()), stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,378 @@
+"""Learning to mend spoilt music (research notes 5.4, 8). The loop around it is `opencomposer_shared.training_loop`.
+
+Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
+uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from opencomposer_shared.checkpoints import load_checkpoint, load_newest
+from opencomposer_shared.dataset import (
+    Dataset,
+    Selection,
+    Window,
+    allowed_shifts,
+    cut_window,
+    training_windows,
+)
+from opencomposer_shared.decoding import Limits, Voice
+from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.hyperparameters import Value
+from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
+from opencomposer_shared.onnx_export import OPSET
+from opencomposer_shared.piano_roll import PITCHES
+from opencomposer_shared.progress import write_reference
+from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
+from opencomposer_shared.training_precision import choose_precision
+from opencomposer_shared.weight_averaging import average_weights
+
+from opencomposer_ar_cnn.corruption import Example, density_of, merge, spoil
+from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials
+from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
+from opencomposer_ar_cnn.export import export_onnx
+from opencomposer_ar_cnn.losses import Batch, losses
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape
+from opencomposer_ar_cnn.sampling import SamplingSettings
+from opencomposer_ar_cnn.starts import joints
+
+WINDOW_BARS = 8
+WINDOW_HOP = 2
+VALIDATION_WINDOWS = 96
+MAX_BARS = 64
+EMA_DECAY = 0.998
+WARM_UP = 100
+"""Updates until the learning rate is reached."""
+LAST_RATE = 0.01
+WEIGHT_DECAY = 0.01
+CLIP = 1.0
+LOSS_TOLERANCE = 0.01
+"""Differences of the validation loss up to this size are chance."""
+VALIDATION_KEY = 2**31
+"""Takes the place of the epoch in the key of the validation examples' random numbers."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The job's hyperparameters (contracts/hyperparameters-ar-cnn.schema.json)."""
+
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    transposition_range: int
+    model_size: ModelSize
+    early_stopping: bool
+    seed: int
+
+    @staticmethod
+    def from_hyperparameters(values: Mapping[str, Value]) -> Settings:
+        """From values that parse_hyperparameters has checked."""
+        return Settings(
+            epochs=int(values["epochs"]),
+            learning_rate=float(values["learningRate"]),
+            batch_size=int(values["batchSize"]),
+            transposition_range=int(values["transpositionRange"]),
+            model_size="large" if values["modelSize"] == "large" else "small",
+            early_stopping=bool(values["earlyStopping"]),
+            seed=int(values["seed"]),
+        )
+
+
+def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
+    """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
+    stem = STEMS[settings.model_size]
+    unit = 8 * stem[1]
+    low, high = dataset.pitch_range()
+    low, high = max(0, low - settings.transposition_range), min(PITCHES - 1, high + settings.transposition_range)
+    pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
+    lowest = min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches)
+    return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem)
+
+
+def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> EditorEssentials:
+    """What the model file must say about itself."""
+    reach = settings.transposition_range
+    name, program = dataset.voices[0]
+    low, high = dataset.pitch_range(0)
+    given = Voice(
+        name,
+        program,
+        "monophonic" if dataset.monophonic[0] else "polyphonic",
+        max(0, low - reach),
+        min(PITCHES - 1, high + reach),
+    )
+    highest = shape.lowest_pitch + shape.pitches - 1
+    added = Voice("Accompaniment", dataset.voices[1][1], "polyphonic", shape.lowest_pitch, highest)
+    densities = [density_of(merge(piece.planes)[0]) for piece in dataset.of_split("train")]
+    return EditorEssentials(
+        (given, added), Limits(MAX_BARS, shape.lowest_pitch, highest), round(float(np.mean(densities)), 4)
+    )
+
+
+def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
+    """Examples as the tensors that the network and the losses take."""
+
+    def tensor(arrays: Sequence[np.ndarray[Any, Any]]) -> torch.Tensor:
+        return torch.from_numpy(np.stack(arrays)).to(device).float()
+
+    return Batch(
+        planes=tensor([np.stack([e.roll, e.starts, e.locked, e.original]) for e in examples]),
+        density=torch.tensor([[e.density] for e in examples], device=device),
+        difference=tensor([e.difference for e in examples]),
+        locked=tensor([e.locked for e in examples]),
+        open_starts=tensor([joints(e.target) for e in examples]),
+        starts=tensor([e.target_starts for e in examples]),
+    )
+
+
+class Trainer:
+    """One training job, from its first batch or from a checkpoint to its model."""
+
+    def __init__(
+        self,
+        *,
+        dataset: Dataset,
+        selection: Selection,
+        settings: Settings,
+        checkpoints: Path,
+        stop_requested: Callable[[], bool],
+        window_bars: int = WINDOW_BARS,
+        sampling: SamplingSettings = HARMONISATION,
+    ) -> None:
+        self.window_bars = window_bars
+        self.sampling = sampling
+        self.dataset = dataset
+        self.selection = selection
+        self.settings = settings
+        self.train_pieces = dataset.of_split("train")
+        if not self.train_pieces:
+            raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
+        self.precision = choose_precision(self.device, with_avx512=False)
+        self.shape = choose_shape(dataset, settings)
+        state = load_newest(checkpoints)
+        if state is not None:
+            self._check_fit(state)
+            self.shape = _shape(state["shape"])
+            self.precision = state["precision"]
+        self.updates = 0
+        torch.manual_seed(settings.seed)
+        self.editor = Editor(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.editor).eval().requires_grad_(False)
+        self.optimiser = torch.optim.AdamW(
+            self.editor.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
+        )
+        self.loop = TrainingLoop(
+            self,
+            settings=LoopSettings(
+                TECHNIQUE,
+                settings.epochs,
+                settings.batch_size,
+                settings.early_stopping,
+                criterion="validationLoss",
+                tolerance=LOSS_TOLERANCE,
+            ),
+            checkpoints=checkpoints,
+            stop_requested=stop_requested,
+        )
+        self._windows_of: tuple[int, list[Window]] | None = None
+        if state is not None:
+            self._restore(state)
+        self.essentials = describe(dataset, self.shape, settings)
+        self.evaluation = Evaluation(dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed)
+        self._held_out = self._validation_batches()
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------------
+
+    def _check_fit(self, state: Mapping[str, Any]) -> None:
+        """Refuse a checkpoint that belongs to another kind of model."""
+        if state["technique"] != TECHNIQUE:
+            raise TrainingFailure(f"The checkpoint to resume from is of {state['technique']!r}, not {TECHNIQUE!r}.")
+        if tuple(state["shape"]["widths"]) != self.shape.widths:
+            raise TrainingFailure(
+                f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."
+            )
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self.editor.load_state_dict(state["editor"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.updates = state["updates"]
+        self.loop.restore(state)
+
+    def state(self) -> Mapping[str, Any]:
+        """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
+        shape = {**vars(self.shape), "widths": list(self.shape.widths), "stem": list(self.shape.stem)}
+        return {
+            "shape": shape,
+            "precision": self.precision,
+            "editor": self.editor.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "updates": self.updates,
+            "random": {"seed": self.settings.seed},
+        }
+
+    # -- data ----------------------------------------------------------------------------------------------------------
+
+    def _windows(self, epoch: int) -> list[Window]:
+        """The windows of an epoch in the order in which they are learnt; the last batch is filled up from the front."""
+        if self._windows_of is None or self._windows_of[0] != epoch:
+            windows = training_windows(self.train_pieces, self.window_bars, WINDOW_HOP, epoch)
+            order = random_generator(self.settings.seed, epoch).permutation(len(windows))
+            size = self.settings.batch_size
+            total = -(-len(windows) // size) * size
+            self._windows_of = epoch, [windows[order[i % len(windows)]] for i in range(total)]
+        return self._windows_of[1]
+
+    def _example(self, window: Window, rng: np.random.Generator) -> Example:
+        """A window in a random transposition, spoilt."""
+        shape = self.shape
+        piece = self.train_pieces[window.piece]
+        highest = shape.lowest_pitch + shape.pitches - 1
+        shifts = allowed_shifts(piece.planes, shape.lowest_pitch, highest, self.settings.transposition_range)
+        shift = int(shifts[int(rng.integers(len(shifts)))])
+        return spoil(
+            cut_window(piece, window.start_bar, self.window_bars, shape.lowest_pitch, shape.pitches, shift), rng
+        )
+
+    def _validation_batches(self) -> list[Batch]:
+        """Held-out windows, spoilt in the same way every time."""
+        pieces = self.dataset.of_split("validation") or self.train_pieces
+        windows = training_windows(pieces, self.window_bars, self.window_bars, 0)
+        chosen = np.unique(np.linspace(0, len(windows) - 1, min(VALIDATION_WINDOWS, len(windows))).round().astype(int))
+        low, pitches = self.shape.lowest_pitch, self.shape.pitches
+        examples = [
+            spoil(
+                cut_window(pieces[windows[i].piece], windows[i].start_bar, self.window_bars, low, pitches),
+                random_generator(self.settings.seed, VALIDATION_KEY, number),
+            )
+            for number, i in enumerate(chosen)
+        ]
+        size = 32
+        return [to_batch(examples[start : start + size], self.device) for start in range(0, len(examples), size)]
+
+    # -- the learner of the loop ---------------------------------------------------------------------------------------
+
+    def batches(self, epoch: int) -> int:
+        return len(self._windows(epoch)) // self.settings.batch_size
+
+    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
+        size = self.settings.batch_size
+        rng = random_generator(self.settings.seed, epoch, batch)
+        windows = self._windows(epoch)[batch * size : (batch + 1) * size]
+        data = to_batch([self._example(window, rng) for window in windows], self.device)
+        rate = self._rate(epoch + batch / self.batches(epoch))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.editor.train()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            logits = self.editor(data.planes, data.density)
+        parts = losses(logits, data)
+        total = parts.total()
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(total)
+        torch.nn.utils.clip_grad_norm_(self.editor.parameters(), CLIP)
+        self.optimiser.step()
+        self.updates += 1
+        average_weights(self.average, self.editor, self.updates, EMA_DECAY)
+        values = torch.stack([total.detach(), *(part.detach() for part in parts)]).tolist()
+        return dict(zip(("loss", "selectionLoss", "toggleLoss", "startLoss"), values, strict=True))
+
+    def validate(self) -> Mapping[str, float]:
+        sums = 0.0
+        count = 0
+        with torch.inference_mode():
+            for batch in self._held_out:
+                size = len(batch.density)
+                sums += float(losses(self.average(batch.planes, batch.density), batch).total()) * size
+                count += size
+        return {"validationLoss": sums / count}
+
+    def measure(self) -> Mapping[str, float]:
+        return self.evaluation.measure(self.average)
+
+    def write_samples(self, folder: Path) -> None:
+        write_samples(
+            folder,
+            self.average,
+            self.essentials,
+            self.selection.melodies,
+            sampling=self.sampling,
+            seed=self.settings.seed,
+        )
+
+    def _rate(self, epochs_done: float) -> float:
+        """The learning rate: warmed up, then half a cosine down to a hundredth."""
+        progress = min(1.0, epochs_done / self.settings.epochs)
+        factor = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
+        return self.settings.learning_rate * factor * min(1.0, (self.updates + 1) / WARM_UP)
+
+    # -- the run and its model -----------------------------------------------------------------------------------------
+
+    def run(self) -> EndReason:
+        """Train to the last epoch, an early stop or a stop request."""
+        write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
+        return self.loop.run()
+
+    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
+        """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
+        kept = self.loop.best
+        if kept is None:
+            return False
+        best = load_checkpoint(self.loop.checkpoints, "best")
+        if best is None or best["loop"]["epoch"] != kept["epoch"]:
+            raise TrainingFailure(
+                "The checkpoint of the best epoch is missing or broken, so there is no model to keep."
+            )
+        editor = Editor(self.shape)
+        editor.load_state_dict(best["average"])
+        windows = len(training_windows(self.train_pieces, self.window_bars, 1, 0))
+        dataset = {**self.selection.dataset, "pieces": len(self.train_pieces), "windows": windows}
+        write_model(
+            folder,
+            export_onnx(editor, self.essentials),
+            essentials=self.essentials,
+            name=f"AR-CNN, {self.selection.dataset['id']}",
+            description="Re-writes a piece note by note: adds what is missing, removes what does not belong.",
+            opset=OPSET,
+            parameters=sum(parameter.numel() for parameter in editor.parameters()),
+            record=TrainingRecord(
+                dataset={**dataset, "topics": dict(self.selection.topics)},
+                hyperparameters=hyperparameters,
+                seed=self.settings.seed,
+                epoch=kept["epoch"],
+                epochs_completed=self.loop.epoch,
+                end_reason=end_reason,
+                metrics=kept["metrics"],
+                reference={
+                    "metrics": self.evaluation.reference_measures,
+                    "validation": self.evaluation.validation_measures,
+                },
+                versions={
+                    "python": platform.python_version(),
+                    "torch": torch.__version__,
+                    "onnx": onnx.__version__,
+                    "numpy": np.__version__,
+                },
+                training_seconds=round(self.loop.elapsed, 1),
+            ),
+        )
+        return True
+
+
+def _shape(stored: Mapping[str, Any]) -> NetworkShape:
+    """Checkpoints hold lists where the shape has tuples."""
+    return NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})

@@ -1,0 +1,272 @@
+"""From a model file to a re-written piece: what the answer holds, what is refused, and every file that is no model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opencomposer_ar_cnn.essentials import parse_essentials
+from opencomposer_ar_cnn.generation import PARAMETER_RULES, ArCnn, load_editor, rewrite_notes
+from opencomposer_ar_cnn.sampling import SamplingSettings, replay
+from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
+from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
+from opencomposer_shared.serving.invocation import InvocationRequest, Melody, ModelReference
+from opencomposer_shared.serving.technique import Generated
+from tiny_editor import TinyEditor
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
+TECHNIQUE = ArCnn(threads=1)
+EDITOR = load_editor(TinyEditor().file(), 1)
+DEFAULTS = {rule.name: rule.default for rule in PARAMETER_RULES}
+MELODY = tuple(Note(step, 4, 60 + step // 4 % 12, 90) for step in range(0, 64, 4))
+
+
+def request(bars: int = 4, notes: tuple[Note, ...] = MELODY, seed: int = 0, **parameters: Any) -> InvocationRequest:
+    reference = ModelReference("0" * 64, 1, None)
+    return InvocationRequest("ar-cnn", reference, seed, Melody(bars, notes), {**DEFAULTS, **parameters})
+
+
+def generate(**given_members: Any) -> Generated:
+    return TECHNIQUE.generate(EDITOR, request(**given_members), Deadline.after(60))
+
+
+def test_the_parameters_are_the_originals_and_ours() -> None:
+    ranges = {rule.name: f"{rule.minimum} to {rule.maximum}" for rule in PARAMETER_RULES[:4]}
+    assert ranges == {
+        "maxPercentageOfInitialNotesRemoved": "0 to 100",
+        "maxNotesAdded": "50 to 1000",
+        "samplingIterations": "0 to 100",
+        "temperature": "0.5 to 6",
+    }
+    assert all(rule.accept(rule.default) == rule.default for rule in PARAMETER_RULES)
+
+
+def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
+    generated = generate()
+    assert len(generated.tracks) == 0
+    rewritten = generated.extra["melody"]
+    events = generated.extra["editEvents"]
+    assert isinstance(rewritten, dict)
+    assert isinstance(events, list)
+    assert len(events) == generated.metrics["editCount"] > 0
+    notes = [Note(**note) for note in rewritten["notes"]]
+    roll = notes_to_planes(MELODY, 64)[SOUNDING].copy()
+    for event in events:
+        roll[event["step"], event["pitch"]] = event["kind"] == "add"
+    assert np.array_equal(roll, notes_to_planes(notes, 64)[SOUNDING])
+    assert {note.velocity for note in notes} <= {80, 90}
+
+
+def test_a_locked_melody_is_left_and_the_added_notes_are_a_track() -> None:
+    generated = generate(melodyLock=True)
+    assert "melody" not in generated.extra
+    (track,) = generated.tracks
+    assert (track.name, track.program) == ("Accompaniment", 19)
+    assert track.notes
+    added = notes_to_planes(track.notes, 64)[SOUNDING]
+    assert not (added & notes_to_planes(MELODY, 64)[SOUNDING]).any()
+    assert generated.metrics["removedCells"] == 0
+    assert generated.metrics["addedCells"] == added.sum()
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_answers_keep_the_contract(locked: bool) -> None:
+    generated = generate(melodyLock=locked)
+    answer = {
+        "schemaVersion": 1,
+        "technique": "ar-cnn",
+        "modelSha256": "0" * 64,
+        "tracks": [
+            {"name": track.name, "program": track.program, "notes": [note._asdict() for note in track.notes]}
+            for track in generated.tracks
+        ],
+        "metrics": dict(generated.metrics),
+        **generated.extra,
+        "seconds": 0.1,
+    }
+    schema = json.loads((CONTRACTS / "invocation-answer.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(answer, allow_nan=False)))
+
+
+@given(st.integers(1, 64), st.integers(0, 2**31 - 1), st.booleans())
+@settings(max_examples=12, deadline=None)
+def test_every_length_up_to_64_bars(bars: int, seed: int, locked: bool) -> None:
+    notes = [Note(step, 4, 60 + step // 4 % 12) for step in range(0, bars * 16, 4)]
+    chosen = SamplingSettings(sampling_iterations=6, melody_lock=locked)
+    result = rewrite_notes(EDITOR, notes, bars, chosen, seed)
+    piece = notes_to_planes(notes, bars * 16)
+    assert result.planes.shape == piece.shape
+    assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
+    again = rewrite_notes(EDITOR, notes, bars, chosen, seed)
+    assert again.events == result.events
+    assert planes_to_notes(again.planes) == planes_to_notes(result.planes)
+
+
+def test_threads_do_not_change_the_edits() -> None:
+    threaded = load_editor(TinyEditor().file(), 2)
+    one, two = (rewrite_notes(editor, MELODY, 4, SamplingSettings(), 3).events for editor in (EDITOR, threaded))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pointers"),
+    [
+        ({"firstBar": 5}, ["/parameters/firstBar"]),
+        ({"lastBar": 5}, ["/parameters/lastBar"]),
+        ({"firstBar": 3, "lastBar": 2}, ["/parameters/lastBar"]),
+        ({"lowestPitch": 61, "highestPitch": 60}, ["/parameters/highestPitch"]),
+        ({"firstBar": 64, "lowestPitch": 9, "highestPitch": 0}, ["/parameters/firstBar", "/parameters/highestPitch"]),
+        ({"firstBar": 4, "lastBar": 4, "lowestPitch": 60, "highestPitch": 60}, []),
+        ({"firstBar": 4, "lastBar": 0}, []),
+    ],
+)
+def test_a_region_outside_of_the_piece_is_named(parameters: dict[str, Any], pointers: list[str]) -> None:
+    assert [field.pointer for field in TECHNIQUE.broken_fields(request(**parameters))] == pointers
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pointer"),
+    [({"lowestPitch": 110}, "/parameters/lowestPitch"), ({"highestPitch": 20}, "/parameters/highestPitch")],
+)
+def test_a_region_that_the_model_does_not_edit_is_refused(parameters: dict[str, int], pointer: str) -> None:
+    with pytest.raises(InvocationFailure) as caught:
+        generate(**parameters)
+    assert caught.value.code == "BAD_REQUEST"
+    assert [field.pointer for field in caught.value.broken_fields] == [pointer]
+    assert "36 to 99" in caught.value.broken_fields[0].allowed
+
+
+def test_a_piece_longer_than_its_model_allows_is_refused() -> None:
+    short = load_editor(TinyEditor(max_bars=3).file(), 1)
+    with pytest.raises(InvocationFailure) as caught:
+        TECHNIQUE.generate(short, request(), Deadline.after(60))
+    assert [field.pointer for field in caught.value.broken_fields] == ["/melody/bars"]
+
+
+def test_work_ends_when_its_time_is_over() -> None:
+    with pytest.raises(InvocationFailure) as caught:
+        TECHNIQUE.generate(EDITOR, request(), Deadline.after(0))
+    assert caught.value.code == "DEADLINE_EXCEEDED"
+
+
+# ------------------------------------------------------------------------------------------------ what is no model
+
+
+def renamed_input(model: onnx.ModelProto) -> None:
+    for node in model.graph.node:
+        for index, name in enumerate(node.input):
+            if name == "density":
+                node.input[index] = "destiny"
+    model.graph.input[1].name = "destiny"
+
+
+def fixed_length(model: onnx.ModelProto) -> None:
+    axis = model.graph.input[0].type.tensor_type.shape.dim[2]
+    axis.ClearField("dim_param")
+    axis.dim_value = 32
+
+
+def no_metadata(model: onnx.ModelProto) -> None:
+    del model.metadata_props[:]
+
+
+def deep_metadata(model: onnx.ModelProto) -> None:
+    model.metadata_props[0].value = "[" * 60_000
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (renamed_input, "its inputs are destiny, planes"),
+        (fixed_length, "input planes has shape [any, 4, 32, 128]"),
+        (no_metadata, "metadata"),
+        (deep_metadata, ""),
+    ],
+)
+def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(
+    spoil: Callable[[onnx.ModelProto], None], reason: str
+) -> None:
+    model = TinyEditor().message()
+    spoil(model)
+    with pytest.raises(ModelRejected) as caught:
+        load_editor(model.SerializeToString(), 1)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tiny", "reason"),
+    [
+        (TinyEditor(technique="unet-gan"), "'unet-gan'"),
+        (TinyEditor(max_bars=0), "maxBars"),
+        (TinyEditor(density=0), "density"),
+        (TinyEditor(scale=float("nan")), "finite"),
+    ],
+)
+def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyEditor, reason: str) -> None:
+    with pytest.raises(ModelRejected) as caught:
+        rewrite_notes(load_editor(tiny.file(), 1), MELODY, 4, SamplingSettings(), 0)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("schemaVersion",), 2),
+        (("technique",), None),
+        (("voices",), []),
+        (("voices", 0), "Soprano"),
+        (("voices", 0, "name"), ""),
+        (("voices", 1, "program"), 128),
+        (("voices", 1, "highestPitch"), 0),
+        (("limits",), None),
+        (("limits", "stepsPerBeat"), 6),
+        (("limits", "highestPitch"), 40),
+        (("density",), True),
+        (("density",), 1e9),
+    ],
+)
+def test_each_broken_member_of_the_metadata_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    text = TinyEditor().essentials().to_json()
+    assert parse_essentials(text) == TinyEditor().essentials()
+    data: Any = json.loads(text)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(ValueError, match=r"."):
+        parse_essentials(json.dumps(data))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+@settings(max_examples=20, deadline=None)
+def test_any_json_is_parsed_or_refused_by_a_sentence(value: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_essentials(json.dumps(value))
+
+
+FILE = TinyEditor().file()
+
+
+@given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
+@settings(deadline=None, max_examples=40)
+def test_a_flipped_byte_is_rejected_or_harmless_but_never_another_error(position: int, flip: int) -> None:
+    damaged = bytearray(FILE)
+    damaged[position] ^= flip
+    try:
+        rewrite_notes(load_editor(bytes(damaged), 1), MELODY, 4, SamplingSettings(sampling_iterations=3), 0)
+    except ModelRejected:
+        return

@@ -1,0 +1,194 @@
+"""The training: what it leaves behind, that a resumed run equals an uninterrupted one, that it learns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from opencomposer_ar_cnn.evaluation import HARMONISATION
+from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
+from opencomposer_ar_cnn.sampling import added_notes
+from opencomposer_ar_cnn.training import Settings, Trainer, choose_shape
+from opencomposer_shared.checkpoints import load_checkpoint
+from opencomposer_shared.dataset import read_dataset, read_selection
+from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.midi_file import read_midi
+from tiny_edit_job import write_job
+
+DEFAULTS: dict[str, Any] = {
+    "epochs": 2,
+    "learning_rate": 2e-3,
+    "batch_size": 8,
+    "transposition_range": 2,
+    "model_size": "small",
+    "early_stopping": False,
+    "seed": 4,
+}
+SAMPLING = replace(HARMONISATION, sampling_iterations=8)
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings(**{**DEFAULTS, **changes})
+
+
+def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Trainer:
+    """A trainer of the job under `base`; `stop_after` batches it is asked to stop."""
+    if not (base / "input").exists():
+        write_job(base, {}, pieces=changes.pop("pieces", 13), bars=2)
+    changes.pop("pieces", None)
+    selection = read_selection(base / "input/data/selection/manifest.json", "ar-cnn")
+    remaining = [stop_after]
+
+    def stop_requested() -> bool:
+        if remaining[0] is None:
+            return False
+        remaining[0] -= 1
+        return remaining[0] < 0
+
+    return Trainer(
+        dataset=read_dataset(base / "input/data/dataset", selection),
+        selection=selection,
+        settings=settings(**changes),
+        checkpoints=base / "checkpoints",
+        stop_requested=stop_requested,
+        window_bars=2,
+        sampling=SAMPLING,
+    )
+
+
+def progress(base: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (base / "checkpoints/progress.jsonl").read_text().splitlines()]
+
+
+TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
+
+
+def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trainer]:
+    """A short run with its model."""
+    base = tmp_path_factory.mktemp("finished")
+    run = trainer(base)
+    assert run.export(base / "model", run.run(), {"epochs": 2})
+    return base, run
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, finished: tuple[Path, Trainer]) -> None:
+    base, whole = finished
+    interrupted = trainer(tmp_path, stop_after=1)
+    assert interrupted.run() == "stopped"
+    assert (interrupted.loop.epoch, interrupted.loop.batch) == (0, 1)
+    assert not interrupted.export(tmp_path / "none", "stopped", {})
+    again = trainer(tmp_path, stop_after=2)
+    assert again.run() == "stopped"
+    assert (again.loop.epoch, again.loop.batch) == (1, 1)
+    last = trainer(tmp_path)
+    assert last.run() == "epochs"
+    for name, weights in whole.average.state_dict().items():
+        assert torch.equal(weights, last.average.state_dict()[name]), name
+    assert without_times(progress(base)) == without_times(progress(tmp_path))
+
+
+def test_what_a_run_leaves_behind(finished: tuple[Path, Trainer]) -> None:
+    base, _ = finished
+    lines = progress(base)
+    assert [line["epoch"] for line in lines] == [1, 2]
+    for line in lines:
+        assert line["loss"] == pytest.approx(line["selectionLoss"] + line["toggleLoss"] + line["startLoss"], rel=1e-4)
+    card = json.loads((base / "model/model-card.json").read_text())
+    best = next(line for line in lines if line["epoch"] == card["epoch"])
+    assert best["validationLoss"] <= min(line["validationLoss"] for line in lines) + 0.01
+    assert card["metrics"]["similarityIndex"] == best["similarityIndex"]
+    assert card["dataset"]["pieces"] == 10
+    assert [voice["head"] for voice in card["voices"]] == ["monophonic", "polyphonic"]
+    assert sorted(path.name for path in (base / "model").iterdir()) == ["model-card.json", "model.onnx"]
+    for epoch in (1, 2):
+        content = (base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes()
+        tempo, tracks = read_midi(content)
+        assert round(tempo) == 100
+        assert [(note.onset, note.pitch) for note in tracks[0].notes] == [
+            (4 * i, pitch) for i, pitch in enumerate((60, 62, 64, 65, 64, 62))
+        ]
+
+
+def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, Trainer]) -> None:
+    base, run = finished
+    assert run.loop.best is not None
+    editor = load_editor((base / "model/model.onnx").read_bytes(), 1)
+    assert editor.essentials == run.essentials
+    melody = run.selection.melodies[0]
+    result = rewrite_notes(editor, melody.notes, melody.bars, SAMPLING, DEFAULTS["seed"])
+    epoch = run.loop.best["epoch"]
+    _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
+    sampled = {track.name: list(track.notes) for track in tracks}
+    assert sampled.get("Accompaniment", []) == added_notes(melody.notes, result)
+
+
+def test_more_epochs_go_on_from_where_the_job_ended_and_another_size_is_refused(
+    finished: tuple[Path, Trainer],
+) -> None:
+    base, _ = finished
+    with pytest.raises(TrainingFailure, match="another modelSize than 'large'"):
+        trainer(base, epochs=3, model_size="large")
+    longer = trainer(base, epochs=3)
+    assert longer.loop.epoch == 2
+    longer.run()
+    assert [line["epoch"] for line in progress(base)] == [1, 2, 3]
+
+
+def test_the_container_carries_the_contracts_schema() -> None:
+    name = "hyperparameters-ar-cnn.schema.json"
+    repository = Path(__file__).resolve().parents[3]
+    copy = repository / "sagemaker-containers/ar-cnn/src/opencomposer_ar_cnn" / name
+    contract = repository / "contracts" / name
+    assert copy.read_bytes() == contract.read_bytes()
+    defaults = {key: rule["default"] for key, rule in json.loads(contract.read_text())["properties"].items()}
+    assert Settings.from_hyperparameters(defaults).epochs == defaults["epochs"]
+
+
+def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) -> None:
+    run = trainer(tmp_path, pieces=4)
+    low, high = run.dataset.pitch_range()
+    for reach, size in ((0, "small"), (6, "small"), (6, "large")):
+        shape = choose_shape(run.dataset, settings(transposition_range=reach, model_size=size))
+        assert shape.lowest_pitch <= low - reach
+        assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
+        assert shape.pitches - (high - low + 1 + 2 * reach) < 16
+
+
+def test_it_learns_to_mend_what_it_has_seen(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=30, pieces=4, learning_rate=1e-2)
+    totals = [run.learn(epoch, 0)["loss"] for epoch in range(30)]
+    assert np.mean(totals[-5:]) < 0.85 * np.mean(totals[:5])
+
+
+def test_a_diverged_training_says_so(tmp_path: Path) -> None:
+    run = trainer(tmp_path, pieces=4)
+    with torch.no_grad():
+        run.editor.head.weight.fill_(float("nan"))
+    with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
+        run.run()
+
+
+def test_pieces_that_are_all_held_out_are_no_training_data_and_a_single_piece_is_enough(tmp_path: Path) -> None:
+    write_job(tmp_path, {}, bars=2)
+    path = tmp_path / "input/data/selection/manifest.json"
+    selection = json.loads(path.read_text())
+    everything = selection["pieces"]
+    path.write_text(json.dumps({**selection, "pieces": [everything[3]]}))
+    with pytest.raises(TrainingFailure, match="no piece to train on"):
+        trainer(tmp_path)
+    path.write_text(json.dumps({**selection, "pieces": everything[:1]}))
+    stopped = trainer(tmp_path, epochs=2, stop_after=1)
+    assert stopped.run() == "stopped"
+    state = load_checkpoint(tmp_path / "checkpoints", "last")
+    assert state is not None
+    assert (state["loop"]["epoch"], state["loop"]["batch"]) == (1, 0)

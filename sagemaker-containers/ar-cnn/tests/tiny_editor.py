@@ -1,0 +1,80 @@
+"""An editor in the interface of the exporter, made of a few random matrices: small, quick, no PyTorch.
+
+What it writes is noise, but it hears its input, and any length, as a trained one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from opencomposer_ar_cnn.essentials import EditorEssentials
+from opencomposer_shared.decoding import Limits, Voice
+
+VOICES = (Voice("Soprano", 0, "monophonic", 55, 84), Voice("Accompaniment", 19, "polyphonic", 36, 80))
+
+
+@dataclass(frozen=True)
+class TinyEditor:
+    """The settings of one model file. `level` is the logit of an edit, against opinions of about `scale`."""
+
+    seed: int = 0
+    level: float = -6.0
+    scale: float = 2.0
+    max_bars: int = 64
+    density: float = 0.97
+    technique: str = "ar-cnn"
+    voices: tuple[Voice, Voice] = VOICES
+
+    def essentials(self) -> EditorEssentials:
+        return EditorEssentials(self.voices, Limits(self.max_bars, 36, 99), self.density, self.technique)
+
+    def message(self) -> onnx.ModelProto:
+        """The model as a message that a test may spoil."""
+        rng = np.random.default_rng(self.seed)
+
+        def random(name: str, *shape: int) -> TensorProto:
+            return constant(name, rng.standard_normal(shape).astype(np.float32) * self.scale)
+
+        initializers = [
+            random("mix", 1, 4, 1, 1),
+            random("hear", 128, 128),
+            constant("level", np.array(self.level, dtype=np.float32)),
+            constant("voices_axis", np.array([1], dtype=np.int64)),
+        ]
+        nodes = [
+            helper.make_node("Conv", ["planes", "mix"], ["mixed"]),
+            helper.make_node("Squeeze", ["mixed", "voices_axis"], ["squeezed"]),
+            helper.make_node("MatMul", ["squeezed", "hear"], ["heard"]),
+            helper.make_node("Unsqueeze", ["density", "voices_axis"], ["wanted"]),
+            helper.make_node("Add", ["heard", "wanted"], ["audible"]),
+            helper.make_node("Add", ["audible", "level"], ["toggle_logits"]),
+            helper.make_node("Sub", ["level", "audible"], ["start_logits"]),
+        ]
+        graph = helper.make_graph(
+            nodes,
+            "tiny",
+            [floats("planes", "batch", 4, "steps", 128), floats("density", "batch", 1)],
+            [floats("toggle_logits", "batch", "steps", 128), floats("start_logits", "batch", "steps", 128)],
+            initializers,
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        entry = model.metadata_props.add()
+        entry.key, entry.value = "opencomposer", self.essentials().to_json()
+        return model
+
+    def file(self) -> bytes:
+        """The model's file."""
+        content: bytes = self.message().SerializeToString(deterministic=True)
+        return content
+
+
+def constant(name: str, values: npt.NDArray[np.generic]) -> TensorProto:
+    return numpy_helper.from_array(values, name)
+
+
+def floats(name: str, *axes: int | str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list[int | str](axes))

@@ -1,0 +1,206 @@
+"""The part of a training that is the same for every technique: epochs of batches, checkpoints that a stop or a kill
+resumes from, the best epoch, progress lines, samples. Training only (PyTorch).
+
+A learner's random choices must be functions of (seed, epoch, batch): then a resumed run equals an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from opencomposer_shared.checkpoints import save_checkpoint
+from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.model_card import EndReason
+from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
+
+CHECKPOINT_SECONDS = 60.0
+SAMPLES_PER_RUN = 20
+LEAST_PATIENCE = 10
+
+
+class Learner(Protocol):
+    """What a technique brings to the loop. Epochs and batches count from 0."""
+
+    def batches(self, epoch: int) -> int:
+        """Batches of an epoch."""
+
+    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
+        """Learn one batch; its losses by the names of the progress line (each is averaged over the batches that have
+        it)."""
+
+    def validate(self) -> Mapping[str, float]:
+        """Losses on held-out music, by the names of the progress line."""
+
+    def measure(self) -> Mapping[str, float]:
+        """The measures of what the model writes to held-out music, with the similarity index."""
+
+    def write_samples(self, folder: Path) -> None:
+        """The selection's melodies, as the model plays them now."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Everything that a checkpoint must hold to go on, but what the loop itself keeps."""
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """criterion: the loss or measure whose lowest value marks the best epoch; tolerance: differences of it up to this
+    size are chance."""
+
+    technique: str
+    epochs: int
+    batch_size: int
+    early_stopping: bool
+    criterion: str
+    tolerance: float
+
+
+@dataclass
+class Sums:
+    """Losses added up over an epoch, so that a mean survives an interruption in its middle."""
+
+    losses: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    windows: int = 0
+    seconds: float = 0.0
+
+    def add(self, losses: Mapping[str, float]) -> None:
+        """Add one batch. Raises TrainingFailure for a loss that is no number."""
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise TrainingFailure(f"The training diverged: its {name} is {value}. Try a lower learningRate.")
+            self.losses[name] = self.losses.get(name, 0.0) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+    def means(self) -> dict[str, float]:
+        """Means by the names of the progress line."""
+        return {name: value / self.counts[name] for name, value in self.losses.items()}
+
+
+class TrainingLoop:
+    """One training job's epochs. `epoch` and `batch` are completed ones."""
+
+    def __init__(
+        self, learner: Learner, *, settings: LoopSettings, checkpoints: Path, stop_requested: Callable[[], bool]
+    ) -> None:
+        self.learner = learner
+        self.settings = settings
+        self.checkpoints = checkpoints
+        self.stop_requested = stop_requested
+        self.epoch = 0
+        self.batch = 0
+        self.sums = Sums()
+        self.elapsed = 0.0
+        self.best: dict[str, Any] | None = None
+        self.since_improvement = 0
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint; the learner has taken its own part of it before."""
+        loop = state["loop"]
+        self.epoch, self.batch, self.elapsed = loop["epoch"], loop["batch"], loop["elapsedSeconds"]
+        self.sums = Sums(**loop["sums"])
+        self.since_improvement, self.best = loop["sinceImprovement"], loop["best"]
+        if self.batch >= self.learner.batches(self.epoch):
+            # The data or the batch size has changed since: the epoch that was under way is begun again.
+            self.batch, self.sums = 0, Sums()
+        print(f"Training goes on after epoch {self.epoch}, at batch {self.batch} of the next one.", flush=True)
+
+    def run(self) -> EndReason:
+        """Train to the last epoch, an early stop or a stop request, and leave checkpoints, progress and samples."""
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+        rewind_progress(self.checkpoints, self.epoch)
+        while self.epoch < self.settings.epochs:
+            if not self._train_epoch():
+                self._save("last")
+                return "stopped"
+            self._finish_epoch()
+            patience = max(LEAST_PATIENCE, self.settings.epochs // 5)
+            if self.settings.early_stopping and self.since_improvement >= patience:
+                return "earlyStopping"
+        return "epochs"
+
+    def _save(self, name: Literal["last", "best"]) -> None:
+        save_checkpoint(
+            self.checkpoints,
+            name,
+            {
+                "technique": self.settings.technique,
+                **self.learner.state(),
+                "loop": {
+                    "epoch": self.epoch,
+                    "batch": self.batch,
+                    "elapsedSeconds": self.elapsed,
+                    "sums": vars(self.sums),
+                    "sinceImprovement": self.since_improvement,
+                    "best": self.best,
+                },
+            },
+        )
+
+    def _train_epoch(self) -> bool:
+        """The rest of the current epoch's batches. False when a stop was asked for."""
+        batches = self.learner.batches(self.epoch)
+        saved = time.monotonic()
+        while self.batch < batches:
+            if self.stop_requested():
+                return False
+            started = time.monotonic()
+            self.sums.add(self.learner.learn(self.epoch, self.batch))
+            self.batch += 1
+            self.sums.windows += self.settings.batch_size
+            self.sums.seconds += time.monotonic() - started
+            self.elapsed += time.monotonic() - started
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                self._save("last")
+                saved = time.monotonic()
+        return True
+
+    def _finish_epoch(self) -> None:
+        started = time.monotonic()
+        held_out, measures = dict(self.learner.validate()), dict(self.learner.measure())
+        self.epoch += 1
+        self.batch = 0
+        sums, self.sums = self.sums, Sums()
+        epochs = self.settings.epochs
+        if self.epoch in (1, epochs) or self.epoch % max(1, epochs // SAMPLES_PER_RUN) == 0:
+            self.learner.write_samples(self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}")
+        improved = self._judge({**held_out, **measures}[self.settings.criterion], measures)
+        self.elapsed += time.monotonic() - started
+        if improved:
+            self._save("best")
+        self._save("last")
+        losses = {**sums.means(), **held_out}
+        seconds = sums.seconds + time.monotonic() - started
+        speed = sums.windows / max(sums.seconds, 1e-9)
+        print(metrics_line(self.epoch, {**losses, **measures, "samplesPerSecond": speed}), flush=True)
+        append_progress(
+            self.checkpoints,
+            {
+                "schemaVersion": 1,
+                "epoch": self.epoch,
+                "epochs": epochs,
+                **losses,
+                **measures,
+                "seconds": seconds,
+                "elapsedSeconds": self.elapsed,
+                "samplesPerSecond": speed,
+            },
+        )
+
+    def _judge(self, value: float, measures: Mapping[str, float]) -> bool:
+        """Whether the epoch that has just ended is the best so far.
+
+        Among epochs that the criterion cannot tell apart the latest is the best: it has learnt longest.
+        """
+        tolerance = self.settings.tolerance
+        lowest = value if self.best is None else float(self.best["lowest"])
+        clearly = self.best is None or value < lowest - tolerance
+        self.since_improvement = 0 if clearly else self.since_improvement + 1
+        improved = value <= lowest + tolerance
+        if improved:
+            self.best = {"epoch": self.epoch, "metrics": dict(measures), "lowest": min(value, lowest)}
+        return improved
