@@ -35,6 +35,9 @@ def main(arguments: Sequence[str]) -> int:
         "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
     )
     parser.add_argument("--dataset", type=Path, default=DATASET, help="folder with pieces.jsonl and manifest.json")
+    parser.add_argument(
+        "--baselines", type=Path, default=MODELS / "baselines", help="folder of the trained baselines' folders"
+    )
     parser.add_argument("--output", type=Path, help=f"folder for {RESULT_FILE} (default: that of the model)")
     parser.add_argument(
         "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
@@ -53,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         dataset = load_dataset(options.dataset)
-        report = evaluation.run(Request(model, MODELS / "baselines", dataset, options.windows, options.replicates, say))
+        report = evaluation.run(Request(model, options.baselines, dataset, options.windows, options.replicates, say))
     except (DatasetError, FileNotFoundError, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2

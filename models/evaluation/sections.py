@@ -35,7 +35,9 @@ class Contestant:
     player: Accompanist
 
 
-def comparison_section(rows: Sequence[Row], composer: Row, introduction: str, voice_names: Sequence[str]) -> Section:
+def comparison_section(
+    rows: Sequence[Row], composer: Row, introduction: str, voice_names: Sequence[str], remarks: Sequence[str]
+) -> Section:
     """The main table. `composer`: the row whose mean pitches the others are compared with."""
     pitches = [f"meanPitch{voice + 1}" for voice in range(len(voice_names))]
 
@@ -87,7 +89,7 @@ def comparison_section(rows: Sequence[Row], composer: Row, introduction: str, vo
         [[feature, *(number(row.features[feature]) for row in rows)] for feature in features],
     )
     data = [row.to_json() for row in rows]
-    return Section("comparison", "Held-out windows", introduction, [first, second, third], data)
+    return Section("comparison", "Held-out windows", introduction, [first, second, third], data, remarks)
 
 
 def variety_section(

@@ -36,12 +36,16 @@ class UnetGanPlayer:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """One training of the stock recipe."""
+    """One training of the stock recipe. `training`: what its card says of it: the best epoch, all epochs, seconds."""
 
     seed: int
     sha256: str
-    epoch: int | None
+    training: dict[str, object]
     player: UnetGanPlayer
+
+    def to_json(self) -> dict[str, object]:
+        """By the names of evaluation.json."""
+        return {"trainingSeed": self.seed, "sha256": self.sha256, **self.training}
 
 
 def load_trained_models(folder: Path) -> list[TrainedModel]:
@@ -57,8 +61,10 @@ def load_trained_models(folder: Path) -> list[TrainedModel]:
         card_file = place / "model-card.json"
         card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
         seed = int(place.name) if place != folder else int(card["seed"])
-        if digest not in {model.sha256 for model in found}:
-            found.append(TrainedModel(seed, digest, card.get("epoch"), UnetGanPlayer(load_generator(content, 1))))
+        if digest in {model.sha256 for model in found}:
+            continue
+        training = {key: card[key] for key in ("epoch", "epochsCompleted", "trainingSeconds") if key in card}
+        found.append(TrainedModel(seed, digest, training, UnetGanPlayer(load_generator(content, 1))))
     return found
 
 

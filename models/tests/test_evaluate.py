@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx import helper
 from opencomposer_shared.dataset import Piece
 from opencomposer_shared.piano_roll import planes_to_notes
 
@@ -17,7 +18,7 @@ from models.evaluation.command import main
 from models.tests.music import random_piece
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "sagemaker-containers/unet-gan/tests"))
-from tiny_generator import TinyGenerator
+from tiny_generator import TinyGenerator, constant, floats
 
 NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 
@@ -62,26 +63,64 @@ def written_model(folder: Path) -> Path:
     return folder
 
 
+def written_baseline(folder: Path) -> Path:
+    """A baseline in the interface of AWS's recipe, whose voices are the melody and octaves below it."""
+    places = np.zeros((4, 1, 1, 25), dtype=np.float32)
+    places[[0, 1, 2, 3], 0, 0, [12, 12, 24, 24]] = 1
+    nodes = [
+        helper.make_node("Add", ["melody", "one"], ["heard"]),
+        helper.make_node("Conv", ["heard", "places"], ["moved"], pads=[0, 12, 0, 12]),
+        helper.make_node("ReduceMean", ["noise"], ["mean"], axes=[1, 2, 3]),
+        helper.make_node("Mul", ["mean", "small"], ["drift"]),
+        helper.make_node("Add", ["moved", "drift"], ["audible"]),
+        helper.make_node("Sub", ["audible", "one"], ["tracks"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "baseline",
+        [floats("melody", "windows", 1, 32, 128), floats("noise", "windows", 2, 2, 8)],
+        [floats("tracks", "windows", 4, 32, 128)],
+        [
+            constant("places", places),
+            constant("one", np.ones(1, dtype=np.float32)),
+            constant("small", np.full(1, 1e-3, dtype=np.float32)),
+        ],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    target = folder / "unet-gan-aws-recipe"
+    target.mkdir(parents=True)
+    (target / "model.onnx").write_bytes(made.SerializeToString())
+    summary = {"cpuSeconds": 1800.2, "wallSeconds": 1900.5, "generatorUpdates": 400}
+    (target / "training-summary.json").write_text(json.dumps(summary))
+    return folder
+
+
 def test_the_command_prints_tables_and_writes_the_same_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model, dataset = written_model(tmp_path / "model"), written_dataset(tmp_path / "dataset")
+    baselines = written_baseline(tmp_path / "baselines")
     written: list[bytes] = []
     for name in ("one", "two"):
-        arguments = ["--model", str(model), "--dataset", str(dataset), "--output", str(tmp_path / name)]
-        assert main(["unet-gan", "--windows", "6", "--replicates", "50", *arguments]) == 0
+        folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(dataset)]
+        numbers = ["--windows", "6", "--replicates", "50"]
+        assert main(["unet-gan", *numbers, *folders, "--output", str(tmp_path / name)]) == 0
         written.append((tmp_path / name / "evaluation.json").read_bytes())
     assert written[0] == written[1]
     found: dict[str, Any] = json.loads(written[0])
     assert [entry["trainingSeed"] for entry in found["otherTrainingSeeds"]] == [7]
     rows = {row["kind"]: row for row in found["comparison"]}
-    assert {"composer", "floor", "seedMean", "stock", "otherSeed", "baseline"} <= set(rows)
+    assert {"composer", "floor", "seedMean", "stock", "otherSeed", "awsRecipe", "baseline"} <= set(rows)
     seeds = [rows[kind]["measures"]["dissonantPairShare"]["value"] for kind in ("stock", "otherSeed")]
     assert rows["seedMean"]["measures"]["dissonantPairShare"]["value"] == pytest.approx(np.mean(seeds), abs=2e-4)
     # Random music: the tiny model is far from the goals, and the report says so.
     verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
     assert verdicts["dissonant pairs"] == "not reached"
     assert verdicts["different accompaniments of 32 (worst melody)"] == "reached"
+    # Voices that move with the melody an octave below make nothing but parallels.
+    assert rows["awsRecipe"]["name"] == "AWS's recipe, 30 min of one core"
+    assert rows["awsRecipe"]["measures"]["parallelOctavesPer1000"]["value"] == 1000
+    assert rows["awsRecipe"]["measures"]["dissonantPairShare"]["value"] == 0
     text = capsys.readouterr().out
     for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Seams", "Unusual melodies"):
         assert f"## {heading}" in text
