@@ -13,7 +13,7 @@ export interface ProblemOptions {
  * More would only make the answer long: a body of 1 MiB can have 100,000 broken fields, and Lambda carries no answer over
  * 6 MB.
  */
-const mostErrors = 100;
+export const mostErrors = 100;
 
 /** Thrown by operations for every outcome that the API answers with a problem; `withHttp` turns it into the answer. */
 export class Problem extends Error {

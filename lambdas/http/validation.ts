@@ -30,6 +30,10 @@ function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
@@ -103,12 +107,29 @@ function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefine
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
+/**
+ * The fields of an object, or of the branch of a union that an object with unknown fields belongs to: Zod says nothing of
+ * the union where one branch alone fits but for them.
+ */
+function fieldsOf(
+  schema: z.core.$ZodType | undefined,
+  value: unknown,
+  unknown: readonly string[],
+): readonly string[] | undefined {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (!(schema instanceof z.ZodUnion) || !isObject(value)) return undefined;
+  const known = Object.keys(value).filter((key) => !unknown.includes(key));
+  return schema.options
+    .map((option) => fieldsOf(option, value, unknown))
+    .find((fields) => fields !== undefined && known.every((key) => fields.includes(key)));
+}
+
 function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext): FieldError[] {
   const value = valueAt(input, issue.path);
   const at = schemaAt(schema, issue.path);
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = at instanceof z.ZodObject ? Object.keys(at.shape).join(", ") : undefined;
+      const known = fieldsOf(at, value, issue.keys)?.join(", ");
       return issue.keys.map((key) =>
         fieldError(
           [...issue.path, key],
@@ -119,6 +140,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
       );
     }
     case "invalid_union": {
+      if (value === undefined) return [fieldError(issue.path, "is required", value, allowedBy(at))];
       const options = at instanceof z.ZodUnion ? at.options : [];
       const meant = meantBranch(issue.errors);
       const branch = meant === undefined ? undefined : options[meant];
@@ -159,10 +181,6 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
    * the schema refuses it, so that one answer lists all faults.
    */
   readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The JSON value of the body. @throws Problem 415 for another content type, 400 for text that is not JSON */

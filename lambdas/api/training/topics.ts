@@ -1,6 +1,7 @@
 /** Topics against the tags that a data set has. */
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CatalogueItem } from "../../../domain/schemas/items";
+import { mostErrors } from "../../http/problem";
 import { jsonPointer } from "../../http/validation";
 
 /** Every tag of a data set with all its values, tags in the order of the alphabet. */
@@ -22,23 +23,27 @@ export interface UnknownTopic {
   readonly error: FieldError;
 }
 
-/** Every tag and every value that no piece carries. */
+/** Every tag and every value that no piece carries, as far as an answer lists them and one more. */
 export function unknownTopics(
   topics: Readonly<Record<string, readonly string[]>>,
   all: ReadonlyMap<string, ReadonlySet<string>>,
 ): UnknownTopic[] {
   const allTags = [...all.keys()].join(", ");
-  return Object.entries(topics).flatMap(([tag, values]): UnknownTopic[] => {
-    const pointer = jsonPointer([tag]);
+  const unknown: UnknownTopic[] = [];
+  for (const [tag, values] of Object.entries(topics)) {
     const known = all.get(tag);
     if (known === undefined) {
-      return [{ tag, error: { pointer, reason: "no piece has this tag", value: tag, allowed: allTags } }];
+      const error = { pointer: jsonPointer([tag]), reason: "no piece has this tag", value: tag, allowed: allTags };
+      unknown.push({ tag, error });
+    } else {
+      const allowed = [...known].sort().join(", ");
+      values.forEach((value, index) => {
+        if (known.has(value)) return;
+        const pointer = jsonPointer([tag, index]);
+        unknown.push({ tag, error: { pointer, reason: "no piece has this value", value, allowed } });
+      });
     }
-    const allowed = [...known].sort().join(", ");
-    return values.flatMap((value, index): UnknownTopic[] =>
-      known.has(value)
-        ? []
-        : [{ tag, error: { pointer: jsonPointer([tag, index]), reason: "no piece has this value", value, allowed } }],
-    );
-  });
+    if (unknown.length > mostErrors) break;
+  }
+  return unknown;
 }
