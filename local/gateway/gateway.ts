@@ -8,6 +8,8 @@ import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } fr
 
 /** API Gateway's payload limit of an HTTP API: 10 MB, not adjustable. */
 const LARGEST_BODY = 10 * 1024 * 1024;
+/** How much of a body that is too long is read before its sender is cut off. */
+const MOST_DROPPED = 100 * 1024 * 1024;
 /** API Gateway's longest integration time-out is 30 s; a margin keeps this one from answering first. */
 const INTEGRATION_MILLISECONDS = 31_000;
 
@@ -72,11 +74,13 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       });
     };
     const tooLarge = (): void => {
-      own(413, "Request Entity Too Large", { connection: "close" });
+      own(413, "Request Entity Too Large");
     };
     const length = header(request, "content-length");
     if (length !== undefined && Number(length) > LARGEST_BODY) {
       tooLarge();
+      // A client whose connection ends while it still writes never reads the answer.
+      readWithin(request, 0).catch(() => undefined);
     } else if (length === undefined && header(request, "transfer-encoding") !== undefined) {
       // Its size is known only when it is here. API Gateway reads all of a body before it calls anything, too.
       readWithin(request, LARGEST_BODY).then(
@@ -175,14 +179,20 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** The whole body, or nothing as soon as it is over the limit: what comes after is read and dropped. */
 async function readWithin(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    if (!Buffer.isBuffer(part)) throw new TypeError("A request body is bytes.");
-    size += part.length;
-    if (size > limit) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+  return await new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on("data", (part: Buffer) => {
+      size += part.length;
+      if (size <= limit) parts.push(part);
+      else resolve(undefined);
+      if (size > MOST_DROPPED) request.destroy();
+    });
+    request.on("end", () => {
+      resolve(Buffer.concat(parts));
+    });
+    request.on("error", reject);
+  });
 }
