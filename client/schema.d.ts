@@ -646,8 +646,8 @@ export interface components {
     Model: {
       id: string;
       name: string;
-      /** @enum {string} */
-      technique: "unet-gan";
+      /** @description One of `GET /techniques`, or one that this deployment does not have. */
+      technique: string;
       /** @description Came with the software: everyone's to use, nobody's to delete. */
       stock: boolean;
       /**

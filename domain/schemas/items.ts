@@ -132,7 +132,8 @@ const modelShape = {
   version: z.int().min(1),
   createdAt: instantSchema,
   updatedAt: instantSchema,
-  technique,
+  /** Perhaps one that this version does not know, after a deploy was taken back: such a model is shown and not used. */
+  technique: z.string().regex(/^[a-z0-9-]{1,64}$/),
   sha256: sha256Schema,
   bytes: z.int().min(1),
   metrics: metricsSchema,

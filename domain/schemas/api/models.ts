@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { techniqueIds } from "../../names/resource-names";
 import type { ModelItem, StockModelItem } from "../items";
 import { idSchema, instantSchema, metricValuesSchema, pageOf, sha256Schema } from "./shared";
 
@@ -7,7 +6,7 @@ export const modelSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    technique: z.enum(techniqueIds),
+    technique: z.string().meta({ description: "One of `GET /techniques`, or one that this deployment does not have." }),
     stock: z.boolean().meta({ description: "Came with the software: everyone's to use, nobody's to delete." }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
