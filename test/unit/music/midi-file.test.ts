@@ -10,22 +10,15 @@ import {
   writeMidi,
   type Score,
 } from "../../../domain/music/score";
-
-const uint32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
-const uint16 = (value: number): number[] => [value >> 8, value & 0xff];
-const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
-const endOfTrack = [0, 0xff, 0x2f, 0];
-
-function track(events: readonly number[], end: readonly number[] = endOfTrack): number[] {
-  return [...ascii("MTrk"), ...uint32(events.length + end.length), ...events, ...end];
-}
-
-function file(tracks: readonly number[][], { format = 1, division = 96 } = {}): Uint8Array {
-  const header = [...ascii("MThd"), ...uint32(6), ...uint16(format), ...uint16(tracks.length), ...uint16(division)];
-  return Uint8Array.from([...header, ...tracks.flat()]);
-}
-
-const c4 = [0, 0x90, 60, 90, 96, 0x80, 60, 0];
+import {
+  ascii,
+  meta,
+  middleC as c4,
+  midiFile as file,
+  repeated,
+  trackChunk as track,
+  uint32,
+} from "../../support/midi-bytes";
 
 const reasonOf = (bytes: Uint8Array): string => {
   try {
@@ -70,7 +63,7 @@ describe("parseMidi reads what real files have", () => {
     ["an unknown meta event 0x60", [0, 0xff, 0x60, 2, 1, 2]],
     ["an F7 escape", [0, 0xf7, 3, 1, 2, 3]],
     ["a system exclusive message", [0, 0xf0, 3, 1, 2, 0xf7]],
-    ["a text event of 100 kB", [0, 0xff, 1, 0x86, 0x8d, 0x20, ...Array.from({ length: 100_000 }, () => 65)]],
+    ["a text event of 100 kB", meta(1, repeated(100_000, [65]))],
   ])("accepts %s", (_, event) => {
     expect(parseMidi(file([track([...event, ...c4])])).tracks[0]?.notes).toHaveLength(1);
   });
@@ -96,8 +89,8 @@ describe("parseMidi reads what real files have", () => {
 });
 
 describe("parseMidi refuses with a reason", () => {
-  const manyNotes = Array.from({ length: 25_000 }, () => [0, 0x90, 60, 90, 1, 60, 0]).flat();
-  const manyBeginnings = Array.from({ length: 99_999 }, () => [0, 0x90, 60, 90]).flat();
+  const manyNotes = repeated(25_000, [0, 0x90, 60, 90, 1, 60, 0]);
+  const manyBeginnings = repeated(99_999, [0, 0x90, 60, 90]);
   it.each<[string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
@@ -107,7 +100,7 @@ describe("parseMidi refuses with a reason", () => {
     ["no tracks", file([]), /no tracks/],
     ["10,000 tracks", file(Array.from({ length: 10_000 }, () => track([]))), /10000 tracks; at most 256/],
     ["a truncated file", file([track(c4)]).subarray(0, 25), /says it has 12 bytes/],
-    ["a wrong chunk length", file([[...ascii("MTrk"), ...uint32(9), ...c4, ...endOfTrack]]), /middle of an event/],
+    ["a wrong chunk length", file([[...ascii("MTrk"), ...uint32(9), ...c4, 0, 0xff, 0x2f, 0]]), /middle of an event/],
     ["fewer tracks than announced", file([track(c4)]).with(11, 3), /says it has 3 tracks and ends after 1/],
     ["a five-byte delta", file([track([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
     ["a note over 127", file([track([0, 0x90, 200, 90])]), /data byte 200/],

@@ -1,0 +1,853 @@
+/**
+ * Every bad input that a client can send, through the HTTP API of the whole local cloud: each is refused with its reason
+ * within 2 s, no function has needed more than 256 MB, and nothing is half written afterwards.
+ */
+import { randomUUID } from "node:crypto";
+import { ulid } from "ulid";
+import * as z from "zod";
+import { modelCardFile, modelFile, modelPrefix, sampleFile, trainingJobPrefix } from "../../domain/names/object-keys";
+import { openWorkOwner } from "../../domain/names/table-keys";
+import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../support/midi-bytes";
+import { composition, model, trainingJob } from "../unit/api/support/items";
+import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type CallOptions } from "./api-session";
+import { documentedOperations, fillPath, type DocumentedOperation } from "./documented-operations";
+import { falseTokens, signedAgain } from "./false-tokens";
+import { functionMemory } from "./function-memory";
+import { startCloud, type RunningCloud } from "./running-cloud";
+import { openStoredState, type StoredState } from "./stored-state";
+import { until } from "./until";
+
+const longestAnswerSeconds = 2;
+const mostMemoryMebibytes = 256;
+/** lib/config/local.ts */
+const openTrainingJobsCap = 5;
+
+const problemSchema = z.object({
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z
+    .array(
+      z.object({
+        pointer: z.string(),
+        reason: z.string(),
+        value: z.unknown().optional(),
+        allowed: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+type Problem = z.infer<typeof problemSchema>;
+const idSchema = z.object({ id: z.string() });
+
+/**
+ * How long the answer takes is the input's matter, how long the machine is busy with others is not: of three tries the
+ * quickest counts, and the second and third are made only where the first was too slow.
+ */
+async function inTime(what: string, ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const started = performance.now();
+    const answer = await ask();
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds <= longestAnswerSeconds) return answer;
+    if (tries === 3) throw new Error(`${what} took ${seconds.toFixed(1)} s, at the third try`);
+  }
+}
+
+/** A user as an API client. */
+class Client {
+  private constructor(
+    readonly token: string,
+    readonly sub: string,
+    readonly call: ReturnType<typeof openSession>["call"],
+  ) {}
+
+  static async signedIn(user: { readonly username: string; readonly password: string }): Promise<Client> {
+    const token = await accessToken(cloud.outputs, user);
+    return new Client(token, subjectOf(token), openSession(cloud.outputs, token).call);
+  }
+
+  /** The problem that a request must be answered with, in time. */
+  async refused(status: number, method: string, path: string, options?: CallOptions): Promise<Problem> {
+    const answer = await inTime(`${method} ${path}`, async () => await this.call(method, path, options));
+    const text = new TextDecoder().decode(answer.bytes);
+    if (answer.status !== status) {
+      throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${text.slice(0, 1000)}`);
+    }
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    const problem = answer.json(problemSchema);
+    expect(problem.status).toBe(status);
+    return problem;
+  }
+
+  async created(path: string, options: CallOptions): Promise<string> {
+    const answer = await this.call("POST", path, options);
+    if (answer.status >= 300) throw new Error(`POST ${path}: ${new TextDecoder().decode(answer.bytes)}`);
+    return answer.json(idSchema).id;
+  }
+
+  /** A MIDI file that is accepted, in time, and deleted again. */
+  async accepted(bytes: Uint8Array): Promise<z.infer<typeof shapes.track>> {
+    let track: z.infer<typeof shapes.track> | undefined;
+    await inTime("POST /tracks", async () => {
+      const answer = await this.call("POST", "/tracks", { bytes });
+      expect(answer.status).toBe(201);
+      track = answer.json(shapes.track);
+      return answer;
+    });
+    const { items } = (await this.call("GET", "/tracks")).json(shapes.list(shapes.track));
+    for (const { id } of items) expect((await this.call("DELETE", `/tracks/${id}`)).status).toBe(204);
+    if (track === undefined) throw new Error("nothing was asked");
+    return track;
+  }
+}
+
+let cloud: RunningCloud;
+let stored: StoredState;
+/** Has things. */
+let owner: Client;
+/** Has nothing, sends what is refused, and must have nothing in the end. */
+let stranger: Client;
+/** Values of path parameters: ids of the owner's. */
+let owned: Readonly<Record<string, string>>;
+let trackKeyOnce: string;
+let before: { readonly rows: unknown; readonly objects: unknown };
+
+const stockModelId = "unet-gan-bach";
+const goodMidi = midiFile([trackChunk(repeated(8, middleC))]);
+const ofStock = { name: "A piece", technique: "unet-gan", modelId: stockModelId };
+const newComposition = { ...ofStock, input: { sampleMelodyId: "ode-to-joy" } };
+const newJob = { name: "A job", technique: "unet-gan", topics: { length: ["short"] }, hyperparameters: { epochs: 1 } };
+
+const finalStates = ["READY", "FAILED", "STOPPED"] as const;
+const jobs = new Map<string, string>();
+let usedModelId: string;
+let runningCompositionId: string;
+let otherTechniqueModelId: string;
+
+/** Rows that only minutes of training or a broken worker would leave, as the deployed code leaves them. */
+async function storeHistory(sub: string, input: { readonly trackId: string }): Promise<string> {
+  const trainedId = ulid();
+  const progress = { epoch: 20, epochs: 20, percent: 100 };
+  for (const state of finalStates) {
+    const id = ulid();
+    jobs.set(state, id);
+    await stored.putRow(
+      "TRAINING_JOB",
+      trainingJob({ sub, id, state, progress, ...(state === "READY" ? { modelId: trainedId } : {}) }),
+    );
+  }
+  const jobId = jobs.get("READY") ?? "";
+  await stored.putArtefact(`${trainingJobPrefix({ sub, id: jobId })}${sampleFile(1, "ode-to-joy")}`, goodMidi);
+
+  usedModelId = ulid();
+  for (const id of [trainedId, usedModelId]) {
+    await stored.putRow("MODEL", model({ sub, id, trainingJobId: jobId }));
+    for (const file of [modelFile, modelCardFile]) await stored.putArtefact(`${modelPrefix({ sub, id })}${file}`, "{}");
+  }
+  otherTechniqueModelId = ulid();
+  await stored.putRow("MODEL", model({ sub, id: otherTechniqueModelId, technique: "another-technique" }));
+
+  // A worker has it, and will for as long as this test runs.
+  runningCompositionId = ulid();
+  await stored.putRow(
+    "COMPOSITION",
+    composition({
+      sub,
+      id: runningCompositionId,
+      state: "RUNNING",
+      attempt: 1,
+      runningUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      model: { id: usedModelId, stock: false, sha256: "a".repeat(64), bytes: 1000 },
+      input,
+      openWork: "COMPOSITION",
+      openWorkOwner: openWorkOwner(sub, runningCompositionId),
+    }),
+  );
+  return trainedId;
+}
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  stored = openStoredState(cloud.outputs);
+  owner = await Client.signedIn(cloud.outputs.demoUser);
+  stranger = await Client.signedIn(cloud.outputs.secondUser);
+  await until("the start's own composition is there", 60, () => cloud.printed().includes("everything is up"));
+  const pollCompleted = async (id: string): Promise<void> => {
+    await until(`composition ${id}`, 60, async () => {
+      const { state } = (await owner.call("GET", `/compositions/${id}`)).json(shapes.composition);
+      return state === "COMPLETED";
+    });
+  };
+  trackKeyOnce = randomUUID();
+  const trackId = await owner.created("/tracks?name=First", {
+    bytes: goodMidi,
+    headers: { "idempotency-key": trackKeyOnce },
+  });
+  const usedTrackId = await owner.created("/tracks?name=Second", { bytes: goodMidi });
+  const compositionId = await owner.created("/compositions", { json: newComposition });
+  await pollCompleted(compositionId);
+  const modelId = await storeHistory(owner.sub, { trackId: usedTrackId });
+  owned = {
+    trackId,
+    usedTrackId,
+    compositionId,
+    modelId,
+    trainingJobId: jobs.get("READY") ?? "",
+    epoch: "1",
+    melodyId: "ode-to-joy",
+  };
+  before = { rows: await stored.rowsOf(owner.sub), objects: await stored.objectsOf(owner.sub) };
+}, 600_000);
+
+afterAll(async () => {
+  stored.close();
+  const { left } = await cloud.stop();
+  expect(left).toEqual([]);
+}, 60_000);
+
+const withIds = documentedOperations.filter(({ pathParameters }) => pathParameters.length > 0);
+const withToken = documentedOperations.filter(({ needsToken }) => needsToken);
+const lists = documentedOperations.filter(({ queryParameters }) => queryParameters.includes("cursor"));
+
+/** What a request needs besides its path so that nothing but what is tested is wrong with it. */
+function goodBody({ id, bodyType }: DocumentedOperation): CallOptions {
+  if (bodyType === undefined) return {};
+  const bodies: Readonly<Record<string, CallOptions>> = {
+    createTrack: { bytes: goodMidi },
+    updateTrack: { json: { name: "Renamed" } },
+    createComposition: { json: newComposition },
+    updateComposition: { json: { name: "Renamed" } },
+    createTrainingJob: { json: newJob },
+  };
+  const body = bodies[id];
+  if (body === undefined) throw new Error(`say in this test what a good body of ${id} is`);
+  return body;
+}
+
+describe("who it is", () => {
+  it("refuses every token that is not ours on every route: 401", async () => {
+    const tokens = await falseTokens(cloud, owner.token);
+    for (const operation of withToken) {
+      const path = fillPath(operation.path, owned);
+      const statuses = await Promise.all(
+        tokens.map(async ({ what, authorization }) => {
+          const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+          const { call } = openSession(cloud.outputs);
+          const answer = await inTime(
+            `${operation.id} with ${what}`,
+            async () => await call(operation.method, path, { ...goodBody(operation), headers }),
+          );
+          return { what, status: answer.status };
+        }),
+      );
+      expect({ operation: operation.id, statuses }).toEqual({
+        operation: operation.id,
+        statuses: tokens.map(({ what }) => ({ what, status: 401 })),
+      });
+    }
+  });
+
+  it("accepts the same token with the same signature made again, so that the refusals have their own reasons", async () => {
+    const again = openSession(cloud.outputs, signedAgain(cloud, owner.token));
+    expect((await again.call("GET", "/tracks")).status).toBe(200);
+  });
+
+  it.each(withIds.map((operation) => [operation.id, operation] as const))(
+    "%s: another user's id is 404, as one that never was",
+    async (_, operation) => {
+      const path = fillPath(operation.path, owned);
+      const never = fillPath(operation.path, {
+        ...owned,
+        trackId: ulid(),
+        compositionId: ulid(),
+        modelId: ulid(),
+        trainingJobId: ulid(),
+      });
+      const [theirs, nobodys] = await Promise.all([
+        stranger.refused(404, operation.method, path, goodBody(operation)),
+        stranger.refused(404, operation.method, never, goodBody(operation)),
+      ]);
+      expect(theirs.code).toBe("NOT_FOUND");
+      const withoutIds = (text: string): string => text.replaceAll(/[0-9A-HJKMNP-TV-Z]{26}/g, "…");
+      expect(withoutIds(theirs.detail)).toBe(withoutIds(nobodys.detail));
+    },
+  );
+
+  it("gives the owner what it refuses to others", async () => {
+    const statuses = await Promise.all(
+      withIds
+        .filter(({ method, id }) => method === "GET" && id !== "listCompositionEditEvents")
+        .map(async ({ id, path }) => ({ id, status: (await owner.call("GET", fillPath(path, owned))).status })),
+    );
+    expect(statuses.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it("does not let another user's things be used: 422", async () => {
+    const refusals: readonly (readonly [string, object, string])[] = [
+      ["/compositions", { ...newComposition, modelId: owned["modelId"] }, "MODEL_NOT_FOUND"],
+      ["/compositions", { ...ofStock, input: { trackId: owned["trackId"] } }, "TRACK_NOT_FOUND"],
+      ["/compositions", { ...ofStock, input: { compositionId: owned["compositionId"] } }, "COMPOSITION_NOT_FOUND"],
+      [
+        "/training-jobs",
+        { name: "A job", technique: "unet-gan", resumeFrom: owned["trainingJobId"] },
+        "RESUME_NOT_POSSIBLE",
+      ],
+    ];
+    for (const [path, json, code] of refusals) {
+      expect((await stranger.refused(422, "POST", path, { json })).code).toBe(code);
+    }
+  });
+});
+
+/** Pointers with what is allowed there; every error says both. */
+const allowedByPointer = ({ errors }: Problem): Record<string, string | undefined> =>
+  Object.fromEntries(errors.map(({ pointer, allowed }) => [pointer, allowed]));
+
+describe("fields", () => {
+  it("lists every broken field of a composition with its value and what is allowed", async () => {
+    const json = {
+      name: "",
+      technique: "unet-gan",
+      modelId: 7,
+      seed: -1,
+      parameters: { temperature: 9 },
+      input: { trackId: "mine", loud: true },
+      inputOptions: { tempo: 500, transpose: 13, rhythmAssist: "yes", startBar: 0, bars: 65, swing: 1 },
+      colour: "red",
+    };
+    const problem = await stranger.refused(400, "POST", "/compositions", { json });
+    expect(problem.code).toBe("INVALID_REQUEST");
+    expect(allowedByPointer(problem)).toEqual({
+      "/name": expect.stringContaining("1 to 100 characters"),
+      "/modelId": expect.stringContaining("1 to 64 characters"),
+      "/seed": "an integer, 0 to 2147483647",
+      "/parameters/temperature": "no parameters",
+      "/input/trackId": expect.stringContaining("ULID"),
+      "/input/loud": "the fields trackId",
+      "/inputOptions/tempo": "a number, 40 to 160",
+      "/inputOptions/transpose": "an integer, -12 to 12",
+      "/inputOptions/rhythmAssist": "true or false",
+      "/inputOptions/startBar": "an integer, 1 to 100000",
+      "/inputOptions/bars": "an integer, 1 to 64",
+      "/inputOptions/swing": expect.stringContaining("tempo, transpose, rhythmAssist, startBar, bars"),
+      "/colour": expect.stringContaining("modelId, seed, parameters, input, inputOptions"),
+    });
+    const values = Object.fromEntries(problem.errors.map(({ pointer, value }) => [pointer, value]));
+    expect(values).toMatchObject({
+      "/name": "",
+      "/modelId": 7,
+      "/seed": -1,
+      "/inputOptions/tempo": 500,
+      "/colour": "red",
+    });
+  });
+
+  it("lists every broken hyperparameter of a technique beside the broken fields of the job", async () => {
+    const parameter = z.object({
+      name: z.string(),
+      type: z.enum(["integer", "number", "boolean", "string"]),
+      minimum: z.number().optional(),
+      maximum: z.number().optional(),
+      values: z.array(z.string()).optional(),
+    });
+    const { items } = (await stranger.call("GET", "/techniques")).json(
+      z.object({ items: z.array(z.object({ id: z.string(), hyperparameters: z.array(parameter) })) }),
+    );
+    for (const { id, hyperparameters } of items) {
+      expect(hyperparameters.length).toBeGreaterThan(0);
+      const wrongs = [
+        ({ type, maximum }: z.infer<typeof parameter>) =>
+          type === "boolean" ? 1 : type === "string" ? "?" : (maximum ?? 0) + 1,
+        ({ type, minimum }: z.infer<typeof parameter>) =>
+          type === "boolean" ? "true" : type === "string" ? 0 : (minimum ?? 0) - 1,
+        () => null,
+        ({ type }: z.infer<typeof parameter>) => (type === "string" ? ["small"] : "12"),
+      ];
+      for (const wrong of wrongs) {
+        const given = Object.fromEntries(hyperparameters.map((described) => [described.name, wrong(described)]));
+        const problem = await stranger.refused(400, "POST", "/training-jobs", {
+          json: {
+            name: "x".repeat(101),
+            technique: id,
+            topics: { mode: [] },
+            hyperparameters: { ...given, dropout: 0.5 },
+            maxRuntimeSeconds: 59,
+            resumeFrom: "the last one",
+          },
+        });
+        const pointers = hyperparameters.map(({ name }) => `/hyperparameters/${name}`);
+        const others = ["/name", "/topics/mode", "/maxRuntimeSeconds", "/resumeFrom", "/hyperparameters/dropout"];
+        expect(problem.errors.map(({ pointer }) => pointer).sort()).toEqual([...pointers, ...others].sort());
+        const allowed = allowedByPointer(problem);
+        expect(allowed["/maxRuntimeSeconds"]).toBe("an integer, 60 to 86400");
+        for (const { name, minimum, maximum, values } of hyperparameters) {
+          const error = problem.errors.find(({ pointer }) => pointer === `/hyperparameters/${name}`);
+          if (!Array.isArray(given[name])) expect(error?.value).toBe(given[name]);
+          for (const bound of [minimum, maximum, ...(values ?? [])]) {
+            if (bound !== undefined) expect(error?.allowed).toContain(String(bound));
+          }
+        }
+      }
+    }
+  });
+
+  it("names every field that is missing", async () => {
+    const missing = async (path: string): Promise<string[]> => {
+      const { errors } = await stranger.refused(400, "POST", path, { json: {} });
+      expect(errors.every(({ reason }) => reason === "is required")).toBe(true);
+      return errors.map(({ pointer }) => pointer);
+    };
+    expect(await missing("/compositions")).toEqual(["/name", "/technique", "/modelId", "/input"]);
+    expect(await missing("/training-jobs")).toEqual(["/name", "/technique"]);
+  });
+
+  it("refuses an unknown technique", async () => {
+    const { errors } = await stranger.refused(400, "POST", "/compositions", {
+      json: { ...newComposition, technique: "barbershop" },
+    });
+    expect(errors).toEqual([
+      expect.objectContaining({ pointer: "/technique", value: "barbershop", allowed: expect.any(String) }),
+    ]);
+  });
+
+  it.each(documentedOperations.map((operation) => [operation.id, operation] as const))(
+    "%s refuses an unknown query parameter",
+    async (_, operation) => {
+      const path = `${fillPath(operation.path, owned)}?colour=red`;
+      const { errors } = await owner.refused(400, operation.method, path, goodBody(operation));
+      expect(errors.map(({ pointer }) => pointer)).toContain("?colour");
+    },
+  );
+
+  it("lists every broken query parameter", async () => {
+    const upload = await stranger.refused(400, "POST", "/tracks?name=&trackIndex=-1&colour=red&name=twice", {
+      bytes: goodMidi,
+    });
+    expect(upload.errors.map(({ pointer }) => pointer).sort()).toEqual(["?colour", "?name", "?name", "?trackIndex"]);
+    for (const { path } of lists) {
+      const { errors } = await stranger.refused(400, "GET", `${path}?limit=101&cursor=&page=2`);
+      expect(errors.map(({ pointer }) => pointer).sort()).toEqual(["?cursor", "?limit", "?page"]);
+      expect(allowedByPointer({ status: 400, code: "", detail: "", errors })["?limit"]).toContain("1 to 100");
+    }
+  });
+
+  it("refuses what is not JSON, or says that it is something else", async () => {
+    const headers = { "content-type": "application/json" };
+    const broken: readonly Uint8Array[] = [new TextEncoder().encode("{"), new Uint8Array()];
+    for (const path of ["/compositions", "/training-jobs"]) {
+      for (const bytes of broken) {
+        expect((await stranger.refused(400, "POST", path, { bytes, headers })).code).toBe("MALFORMED_JSON");
+      }
+      for (const json of [[], "text", 1, null]) {
+        expect((await stranger.refused(400, "POST", path, { json })).code).toBe("INVALID_REQUEST");
+      }
+      const type = await stranger.refused(415, "POST", path, { json: {}, headers: { "content-type": "text/plain" } });
+      expect(type.code).toBe("UNSUPPORTED_MEDIA_TYPE");
+    }
+    expect((await stranger.refused(415, "POST", "/tracks", { json: {} })).code).toBe("UNSUPPORTED_MEDIA_TYPE");
+  });
+
+  it("shortens its answer where a hundred thousand fields are broken", async () => {
+    const many = (count: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
+    const wide = await stranger.refused(400, "POST", "/compositions", { json: many(60_000) });
+    expect(wide.errors).toHaveLength(100);
+    const technique = { name: "A job", technique: "unet-gan" };
+    const hyperparameters = await stranger.refused(400, "POST", "/training-jobs", {
+      json: { ...technique, hyperparameters: many(60_000) },
+    });
+    expect(hyperparameters.errors).toHaveLength(100);
+    const topics = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, ["a"]]));
+    const unknown = await stranger.refused(422, "POST", "/training-jobs", { json: { ...technique, topics } });
+    expect(unknown).toMatchObject({ code: "TOPIC_NOT_FOUND", detail: expect.stringContaining("first 100") });
+    expect(unknown.errors).toHaveLength(100);
+    const deep = new TextEncoder().encode("[".repeat(500_000) + "]".repeat(500_000));
+    await stranger.refused(400, "POST", "/compositions", {
+      bytes: deep,
+      headers: { "content-type": "application/json" },
+    });
+  });
+});
+
+describe("bodies over the limits", () => {
+  const mebibyte = 1_048_576;
+  const withBody = documentedOperations.filter(({ bodyType }) => bodyType !== undefined);
+
+  it.each(withBody.map((operation) => [operation.id, operation] as const))(
+    "%s: 413 over 1 MiB, and not at 1 MiB",
+    async (_, operation) => {
+      const path = fillPath(operation.path, owned);
+      const headers = { "content-type": operation.bodyType ?? "" };
+      const tooLarge = await owner.refused(413, operation.method, path, {
+        bytes: new Uint8Array(mebibyte + 1),
+        headers,
+      });
+      expect(tooLarge).toMatchObject({
+        code: "BODY_TOO_LARGE",
+        detail: expect.stringContaining(`${mebibyte + 1} bytes`),
+      });
+      const atLimit = await owner.call(operation.method, path, { bytes: new Uint8Array(mebibyte), headers });
+      expect([400, 422]).toContain(atLimit.status);
+    },
+  );
+
+  it("answers as API Gateway does over its own 10 MB", async () => {
+    for (const path of ["/tracks", "/compositions"]) {
+      const answer = await stranger.call("POST", path, { bytes: new Uint8Array(10 * mebibyte + 1) });
+      expect(answer.status).toBe(413);
+      expect(answer.json(z.unknown())).toEqual({ message: "Request Entity Too Large" });
+    }
+  });
+});
+
+describe("MIDI that cannot be used: 422 with the reason", () => {
+  const text = (size: number): number[] => meta(1, repeated(size, [65]));
+  it.each<readonly [string, Uint8Array, RegExp]>([
+    ["nothing", new Uint8Array(), /not a MIDI file/],
+    ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
+    [
+      "a RIFF file",
+      Uint8Array.from([...ascii("RIFF"), ...uint32(30), ...ascii("RMIDdata"), ...goodMidi]),
+      /not a MIDI file/,
+    ],
+    ["a header alone", goodMidi.subarray(0, 14), /ends after 0/],
+    ["a truncated track", goodMidi.subarray(0, 30), /says it has \d+ bytes/],
+    ["a truncated header", goodMidi.subarray(0, 10), /not a MIDI file/],
+    ["a header length of 3", Uint8Array.from([...ascii("MThd"), ...uint32(3), ...goodMidi.subarray(8)]), /must be 6/],
+    [
+      "a header length of 4 GB",
+      Uint8Array.from([...ascii("MThd"), ...uint32(0xffffffff), ...goodMidi.subarray(8)]),
+      /must be 6/,
+    ],
+    [
+      "a chunk length of 4 GB",
+      midiFile([[...ascii("MTrk"), ...uint32(0xffffffff), ...middleC]]),
+      /says it has 4294967295 bytes/,
+    ],
+    ["a chunk that ends in an event", midiFile([[...ascii("MTrk"), ...uint32(6), ...middleC]]), /middle of an event/],
+    ["an SMPTE division", midiFile([trackChunk(middleC)], { division: 0xe728 }), /SMPTE/],
+    ["a zero division", midiFile([trackChunk(middleC)], { division: 0 }), /division is 0/],
+    ["format 2", midiFile([trackChunk(middleC)], { format: 2 }), /format 2/],
+    ["no tracks", midiFile([]), /no tracks/],
+    ["10,000 tracks", midiFile(Array.from({ length: 10_000 }, () => trackChunk(middleC))), /10000 tracks; at most 256/],
+    ["a five-byte delta", midiFile([trackChunk([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
+    ["no notes", midiFile([trackChunk(text(10))]), /no notes/],
+    ["notes of no length", midiFile([trackChunk([0, 0x90, 60, 90, 0, 60, 0])]), /lasts any time/],
+    [
+      "100,000 notes",
+      midiFile([trackChunk([0, 0x90, 60, 90, 1, 60, 0, ...repeated(99_999, [0, 60, 90, 1, 60, 0])])]),
+      /100000 notes; at most 20000/,
+    ],
+    [
+      "290,000 notes without end",
+      midiFile([trackChunk([0, 0x90, 60, 90, ...repeated(290_000, [0, 60, 90])])]),
+      /290001 notes; at most 20000/,
+    ],
+    ["500,000 events", midiFile([trackChunk([0, 0xc0, 1, ...repeated(500_000, [0, 1])])]), /more than 300000 events/],
+    ["a note over 127", midiFile([trackChunk([0, 0x90, 200, 90, 96, 0x80, 200, 0])]), /data byte 200/],
+    ["a velocity over 127", midiFile([trackChunk([0, 0x90, 60, 200, 96, 0x80, 60, 0])]), /data byte 200/],
+    ["an event without a status", midiFile([trackChunk([0, 60, 90])]), /begins an event with the data byte 60/],
+    [
+      "a text event longer than the file",
+      midiFile([trackChunk([0, 0xff, 1, 0xff, 0xff, 0xff, 0x7f])]),
+      /middle of an event/,
+    ],
+    [
+      "hours of music",
+      midiFile([trackChunk([...middleC, 0xff, 0xff, 0xff, 0x7f, 0x90, 60, 90, 1, 60, 0])], { division: 1 }),
+      /bars long/,
+    ],
+  ])("%s", async (_, bytes, reason) => {
+    const problem = await stranger.refused(422, "POST", "/tracks", { bytes });
+    expect(problem.code).toBe("UNREADABLE_MIDI");
+    expect(problem.detail).toMatch(reason);
+  });
+
+  it("in another metre than 4/4, and a track that has no notes", async () => {
+    const waltz = midiFile([trackChunk([...meta(0x58, [3, 2, 24, 8]), ...middleC])]);
+    expect(await stranger.refused(422, "POST", "/tracks", { bytes: waltz })).toMatchObject({
+      code: "METRE_NOT_SUPPORTED",
+      detail: expect.stringContaining("3/4"),
+    });
+    const problem = await stranger.refused(422, "POST", "/tracks?trackIndex=7", { bytes: goodMidi });
+    expect(problem).toMatchObject({
+      code: "TRACK_NOT_FOUND",
+      errors: [{ pointer: "?trackIndex", value: 7, allowed: "0" }],
+    });
+  });
+});
+
+describe("MIDI that is odd is accepted, and said in `changes` where something was altered", () => {
+  it.each<readonly [string, readonly number[], readonly RegExp[]]>([
+    ["meta event 0x60", meta(0x60, [1, 2]), []],
+    ["an F7 escape", [0, 0xf7, 3, 1, 2, 3], []],
+    ["a system exclusive message in two packets", [0, 0xf0, 3, 0x43, 0x12, 0, 0, 0xf7, 2, 1, 0xf7], []],
+    ["a text event of 1,000,000 bytes", meta(1, repeated(1_000_000, [65])), []],
+    ["150,000 changes of tempo", repeated(149_000, meta(0x51, [7, 0xa1, 0x20])), []],
+    [
+      "two tempos",
+      [...meta(0x51, [7, 0xa1, 0x20]), ...meta(0x51, [15, 0x42, 0x40])],
+      [/changes its tempo; the first one, 120/],
+    ],
+    ["a tempo of two bytes", meta(0x51, [7, 0xa1]), [/type 81 with a wrong length/]],
+    ["200,000 names", repeated(200_000, meta(3, [65])), []],
+    ["a note without end", [0, 0x90, 72, 90], [/1 notes without an end/]],
+    ["a note of no length", [0, 0x90, 72, 90, 0, 72, 0], [/1 notes of no length/]],
+  ])("%s", async (_, events, reasons) => {
+    const { changes } = await stranger.accepted(midiFile([trackChunk([...events, ...middleC])]));
+    expect(changes).toHaveLength(reasons.length);
+    for (const reason of reasons) expect(changes).toContainEqual(expect.stringMatching(reason));
+  });
+
+  it("chunks of unknown kinds and bytes after the last track", async () => {
+    const unknown = [...ascii("XFIH"), ...uint32(4), 1, 2, 3, 4];
+    const [header, track] = [goodMidi.subarray(0, 14), goodMidi.subarray(14)];
+    const { changes } = await stranger.accepted(Uint8Array.from([...header, ...unknown, ...track, 9, 9]));
+    expect(changes).toEqual([expect.stringContaining("XFIH"), expect.stringContaining("2 bytes after")]);
+  });
+});
+
+describe("what a request refers to: 422", () => {
+  it("a topic that does not exist, or that selects too little", async () => {
+    const post = async (topics: object): Promise<Problem> =>
+      await stranger.refused(422, "POST", "/training-jobs", { json: { ...newJob, topics } });
+    const tag = await post({ mood: ["sad"] });
+    expect(tag).toMatchObject({ code: "TOPIC_NOT_FOUND", errors: [{ pointer: "/topics/mood", value: "mood" }] });
+    expect(tag.errors[0]?.allowed).toContain("mode");
+    const value = await post({ mode: ["major", "sad"] });
+    expect(value).toMatchObject({ code: "TOPIC_NOT_FOUND", errors: [{ pointer: "/topics/mode/1", value: "sad" }] });
+    expect(value.errors[0]?.allowed).toContain("minor");
+    expect((await stranger.refused(422, "GET", "/training-topics?mode=sad")).code).toBe("TOPIC_NOT_FOUND");
+
+    // Any value that too few pieces carry.
+    const { topics } = (await stranger.call("GET", "/training-topics")).json(shapes.topics);
+    const rare = Object.entries(topics)
+      .flatMap(([name, values]) => Object.entries(values).map(([word, pieces]) => ({ name, word, pieces })))
+      .find(({ pieces }) => pieces < 8);
+    if (rare === undefined) throw new Error("every topic has enough pieces");
+    const small = await post({ [rare.name]: [rare.word] });
+    expect(small).toMatchObject({ code: "TOPIC_TOO_SMALL", errors: [{ pointer: "/topics", allowed: "at least 8" }] });
+  });
+
+  it("a data set that does not exist", async () => {
+    const { code } = await stranger.refused(422, "POST", "/training-jobs", { json: { ...newJob, datasetId: "jazz" } });
+    expect(code).toBe("DATASET_NOT_FOUND");
+  });
+
+  it("an unknown model, and a model of another technique", async () => {
+    const unknown = await owner.refused(422, "POST", "/compositions", { json: { ...newComposition, modelId: ulid() } });
+    expect(unknown).toMatchObject({ code: "MODEL_NOT_FOUND", errors: [{ pointer: "/modelId" }] });
+    const other = await owner.refused(422, "POST", "/compositions", {
+      json: { ...newComposition, modelId: otherTechniqueModelId },
+    });
+    expect(other).toMatchObject({
+      code: "MODEL_OF_ANOTHER_TECHNIQUE",
+      errors: [{ pointer: "/modelId", value: otherTechniqueModelId, allowed: "unet-gan" }],
+    });
+  });
+
+  it("a melody that does not exist, bars outside it, pitches outside the keyboard, a piece that is not ready", async () => {
+    const sample = { sampleMelodyId: "twinkle-twinkle" };
+    const refusals: readonly (readonly [object, string])[] = [
+      [{ input: { sampleMelodyId: "yesterday" } }, "SAMPLE_MELODY_NOT_FOUND"],
+      [{ input: { trackId: ulid() } }, "TRACK_NOT_FOUND"],
+      [{ input: { compositionId: ulid() } }, "COMPOSITION_NOT_FOUND"],
+      [{ input: { compositionId: runningCompositionId } }, "INPUT_NOT_READY"],
+      [{ input: { compositionId: owned["compositionId"], trackIndex: 63 } }, "TRACK_NOT_FOUND"],
+      [{ input: sample, inputOptions: { startBar: 1000 } }, "BARS_OUT_OF_RANGE"],
+      [{ input: sample, inputOptions: { startBar: 2, bars: 64 } }, "BARS_OUT_OF_RANGE"],
+    ];
+    for (const [more, code] of refusals) {
+      expect((await owner.refused(422, "POST", "/compositions", { json: { ...ofStock, ...more } })).code).toBe(code);
+    }
+  });
+});
+
+describe("the same Idempotency-Key", () => {
+  it("with another body: 422", async () => {
+    const headers = { "idempotency-key": trackKeyOnce };
+    const bytes = midiFile([trackChunk(repeated(9, middleC))]);
+    expect((await owner.refused(422, "POST", "/tracks?name=First", { bytes, headers })).code).toBe(
+      "IDEMPOTENCY_KEY_REUSED",
+    );
+    const renamed = await owner.refused(422, "POST", "/tracks?name=Other", { bytes: goodMidi, headers });
+    expect(renamed.code).toBe("IDEMPOTENCY_KEY_REUSED");
+    const same = await owner.call("POST", "/tracks?name=First", { bytes: goodMidi, headers });
+    expect(same.headers.get("idempotent-replayed")).toBe("true");
+    expect(same.json(idSchema).id).toBe(owned["trackId"]);
+  });
+
+  it("at the same time: one resource, and every answer is the first one or 409", async () => {
+    const headers = { "idempotency-key": randomUUID() };
+    const answers = await Promise.all(
+      Array.from(
+        { length: 3 },
+        async () => await stranger.call("POST", "/tracks?name=Once", { bytes: goodMidi, headers }),
+      ),
+    );
+    const ids = answers.filter(({ status }) => status === 201).map(({ json }) => json(idSchema).id);
+    expect(new Set(ids).size).toBe(1);
+    for (const answer of answers.filter(({ status }) => status !== 201)) {
+      expect(answer.status).toBe(409);
+      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+      expect(answer.json(problemSchema).code).toBe("IDEMPOTENCY_KEY_IN_FLIGHT");
+    }
+    const { items } = (await stranger.call("GET", "/tracks")).json(shapes.list(shapes.track));
+    expect(items.map(({ id }) => id)).toEqual([ids[0]]);
+    expect((await stranger.call("DELETE", `/tracks/${ids[0] ?? ""}`)).status).toBe(204);
+  });
+
+  it("that is no key: 400", async () => {
+    for (const key of ["two words", "x".repeat(256), "é"]) {
+      const headers = { "idempotency-key": key };
+      expect((await stranger.refused(400, "POST", "/tracks", { bytes: goodMidi, headers })).code).toBe(
+        "INVALID_IDEMPOTENCY_KEY",
+      );
+    }
+  });
+});
+
+describe("in the wrong state: 409 with the state", () => {
+  it.each(["READY", "FAILED"])("a training job that is %s cannot be stopped", async (state) => {
+    const problem = await owner.refused(409, "POST", `/training-jobs/${jobs.get(state) ?? ""}/stop`);
+    expect(problem).toMatchObject({
+      code: "ALREADY_FINAL",
+      detail: expect.stringContaining(state),
+      errors: [{ value: state }],
+    });
+  });
+
+  it("one that is STOPPED stays so", async () => {
+    const answer = await owner.call("POST", `/training-jobs/${jobs.get("STOPPED") ?? ""}/stop`);
+    expect({ status: answer.status, state: answer.json(shapes.trainingJob).state }).toEqual({
+      status: 202,
+      state: "STOPPED",
+    });
+  });
+
+  it("a composition that is being worked on cannot be deleted, played, shown or changed", async () => {
+    const path = `/compositions/${runningCompositionId}`;
+    const deleted = await owner.refused(409, "DELETE", path);
+    expect(deleted).toMatchObject({ code: "NOT_FINAL", detail: expect.stringContaining("RUNNING") });
+    for (const part of ["/midi", "/edit-events"]) {
+      expect(await owner.refused(409, "GET", `${path}${part}`)).toMatchObject({
+        code: "NOT_READY",
+        detail: expect.stringContaining("RUNNING"),
+      });
+    }
+    const changed = await owner.refused(409, "PATCH", path, { json: { programs: [{ index: 0, program: 1 }] } });
+    expect(changed).toMatchObject({ code: "NOT_READY", detail: expect.stringContaining("RUNNING") });
+  });
+
+  it("what unfinished work needs cannot be deleted, nor a stock model by anybody", async () => {
+    for (const path of [`/models/${usedModelId}`, `/tracks/${owned["usedTrackId"] ?? ""}`]) {
+      const problem = await owner.refused(409, "DELETE", path);
+      expect(problem).toMatchObject({
+        code: "IN_USE",
+        detail: expect.stringContaining(`${runningCompositionId} (RUNNING)`),
+      });
+    }
+    expect((await owner.refused(409, "DELETE", `/models/${stockModelId}`)).code).toBe("STOCK_MODEL");
+  });
+
+  it("what was changed since it was read: 412", async () => {
+    for (const path of [`/tracks/${owned["trackId"] ?? ""}`, `/compositions/${owned["compositionId"] ?? ""}`]) {
+      const problem = await owner.refused(412, "PATCH", path, {
+        json: { name: "Late" },
+        headers: { "if-match": '"99"' },
+      });
+      expect(problem.code).toBe("VERSION_MISMATCH");
+    }
+  });
+});
+
+describe("a cursor that is not ours: 400", () => {
+  const pageSchema = z.object({ items: z.array(z.unknown()), nextCursor: z.string() });
+  const cursorOf = async (path: string): Promise<string> =>
+    (await owner.call("GET", `${path}?limit=1`)).json(pageSchema).nextCursor;
+
+  it.each(lists.map(({ path }) => [path] as const))("%s", async (path) => {
+    const own = await cursorOf(path);
+    const other = lists.find((list) => list.path !== path);
+    const decoded: unknown = JSON.parse(Buffer.from(own, "base64url").toString("utf8"));
+    const forged = (more: object): string =>
+      Buffer.from(JSON.stringify({ ...z.object({}).loose().parse(decoded), ...more })).toString("base64url");
+    const falseCursors = {
+      random: randomUUID(),
+      "of another list": await cursorOf(other?.path ?? ""),
+      "cut short": own.slice(0, -3),
+      "with something behind it": `${own}A`,
+      padded: `${own}==`,
+      "of another version": forged({ v: 2 }),
+      "with another field": forged({ x: 1 }),
+      "after nothing": forged({ a: "" }),
+      "into another kind": forged({ a: "x#y", k: "QUOTA" }),
+    };
+    for (const [what, cursor] of Object.entries(falseCursors)) {
+      const { code } = await owner.refused(400, "GET", `${path}?cursor=${encodeURIComponent(cursor)}`);
+      expect({ what, code }).toEqual({ what, code: "INVALID_CURSOR" });
+    }
+    // Another user's, unaltered: for this list and not for them.
+    expect((await stranger.refused(400, "GET", `${path}?cursor=${encodeURIComponent(own)}`)).code).toBe(
+      "INVALID_CURSOR",
+    );
+    expect((await owner.call("GET", `${path}?cursor=${encodeURIComponent(own)}`)).status).toBe(200);
+  });
+});
+
+it("refuses a training job over the cap with the cap and when to try again: 429; unfinished ones stay undeletable", async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < openTrainingJobsCap; count += 1) {
+    ids.push(await stranger.created("/training-jobs", { json: newJob }));
+  }
+  const refusal = await stranger.call("POST", "/training-jobs", { json: newJob });
+  const last = ids.at(-1) ?? "";
+  const undeletable = await stranger.refused(409, "DELETE", `/training-jobs/${last}`);
+  const notResumable = await stranger.refused(422, "POST", "/training-jobs", {
+    json: { name: "A job", technique: "unet-gan", resumeFrom: last },
+  });
+  for (const id of ids) expect((await stranger.call("POST", `/training-jobs/${id}/stop`)).status).toBe(202);
+
+  expect(refusal.status).toBe(429);
+  expect(Number(refusal.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(refusal.json(problemSchema)).toMatchObject({
+    code: "USER_CAP_REACHED",
+    detail: expect.stringContaining(`${openTrainingJobsCap} unfinished training jobs`),
+    errors: [{ allowed: `at most ${openTrainingJobsCap}` }],
+  });
+  expect(undeletable.code).toBe("NOT_FINAL");
+  expect(undeletable.detail).toMatch(/is (PENDING|QUEUED|STARTING|TRAINING);/);
+  expect(notResumable).toMatchObject({
+    code: "RESUME_NOT_POSSIBLE",
+    errors: [{ pointer: "/resumeFrom", value: last }],
+  });
+
+  for (const id of ids) {
+    await until(`training job ${id} has stopped`, 120, async () => {
+      const { state } = (await stranger.call("GET", `/training-jobs/${id}`)).json(shapes.trainingJob);
+      return state === "STOPPED";
+    });
+    expect((await stranger.call("DELETE", `/training-jobs/${id}`)).status).toBe(204);
+  }
+}, 300_000);
+
+describe("afterwards", () => {
+  it("no function has needed more than 256 MB", () => {
+    const memory = functionMemory(cloud.directory).filter(({ functionName }) => functionName.includes("Api"));
+    expect(new Set(memory.map(({ functionName }) => functionName)).size).toBeGreaterThanOrEqual(5);
+    expect(memory.filter(({ peakMebibytes }) => peakMebibytes > mostMemoryMebibytes)).toEqual([]);
+  });
+
+  it("nothing is half written: the stranger has nothing, the owner what they had", async () => {
+    for (const { path } of lists.filter((list) => list.path !== "/models")) {
+      expect((await stranger.call("GET", path)).json(z.object({ items: z.array(z.unknown()) })).items).toEqual([]);
+    }
+    const rows = await stored.rowsOf(stranger.sub);
+    const [quota, ...others] = rows.filter(({ sk }) => !String(sk).startsWith("IDEMPOTENCY#"));
+    expect(others).toEqual([]);
+    expect(quota).toEqual({ pk: quota?.["pk"], sk: "QUOTA", tracks: 0, openTrainingJobs: 0 });
+    expect(await stored.objectsOf(stranger.sub)).toEqual([]);
+    expect({ rows: await stored.rowsOf(owner.sub), objects: await stored.objectsOf(owner.sub) }).toEqual(before);
+  });
+});
