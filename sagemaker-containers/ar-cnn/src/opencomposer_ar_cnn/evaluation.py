@@ -21,7 +21,7 @@ from opencomposer_ar_cnn.network import Editor, ServedEditor
 from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, added_notes, rewrite
 
 REFERENCE_WINDOWS = 192
-EVALUATION_WINDOWS = 32
+EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
 HARMONISATION = SamplingSettings(max_notes_added=1000, sampling_iterations=60, melody_lock=True)
 """A melody is given and kept, everything else is to be written."""

@@ -165,6 +165,8 @@ class EditSession:
         highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
         first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
         editable[first:last, lowest : highest + 1] = True
+        # Nothing else is looked at: half of the work for a window of half the keyboard.
+        self._columns = slice(lowest, max(lowest, highest + 1))
         if not editable.any():
             raise NothingToEdit("the region holds no cell that this model can edit")
         if settings.melody_lock:
@@ -198,10 +200,10 @@ class EditSession:
         """Take the network's answer to `planes()`. Raises ValueError for numbers that are not finite."""
         if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
             raise ValueError("the model answered with numbers that are not finite")
-        logits = self._from_model(toggle).astype(np.float64)
+        logits = self._from_model(toggle)[:, self._columns].astype(np.float64)
         self._repeats = self._from_model(start) > 0
         self._edited = False
-        allowed = self._allowed()
+        allowed = self._allowed()[:, self._columns]
         # Written with tanh, which does not overflow.
         probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
         self._expected = float(probabilities[allowed].sum())
@@ -212,7 +214,7 @@ class EditSession:
         if self._expected < ENOUGH or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
             self._tidying = True
         if self._tidying:
-            wanted = allowed & self._roll & (probabilities > 0.5)
+            wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
             self._toggle(self._ranked(probabilities, wanted, self._edits_per_pass), probabilities)
         else:
             self._toggle(self._draw(logits, allowed), probabilities)
@@ -249,24 +251,25 @@ class EditSession:
             self._first_expected = max(self._expected, ENOUGH)
         left = min(1.0, self._expected / self._first_expected)
         temperature = self._settings.temperature * (self._coolest + (1 - self._coolest) * left)
-        # Drawn for every cell, so that a mask never shifts the random numbers.
+        # Drawn for every cell of the window, so that caps and locks never shift the random numbers.
         noisy = logits / temperature + self._rng.gumbel(size=logits.shape)
         return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, math.ceil(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
-        """The `count` cells of the mask with the highest scores, highest first; ties in the order of step and pitch."""
-        steps, pitches = np.nonzero(mask)
-        values = scores[steps, pitches]
+        """The `count` cells (step, column) of the mask with the highest scores, highest first; ties in their order."""
+        places = np.flatnonzero(mask)
+        values = scores.ravel()[places]
         if len(values) > count:
-            best = np.argpartition(-values, count - 1)[:count]
+            best = np.argpartition(values, len(values) - count)[-count:]
             best.sort()
         else:
             best = np.arange(len(values))
-        for index in best[np.argsort(-values[best], kind="stable")]:
-            yield int(steps[index]), int(pitches[index])
+        for place in places[best[np.argsort(-values[best], kind="stable")]]:
+            yield divmod(int(place), mask.shape[1])
 
     def _toggle(self, cells: Iterator[tuple[int, int]], probabilities: npt.NDArray[np.float64]) -> None:
-        for step, pitch in cells:
+        for step, column in cells:
+            pitch = column + self._columns.start
             original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
             # A pass may reach a cap in its middle.
             if original and sounds and self._removed >= self._most_removed:
@@ -279,7 +282,7 @@ class EditSession:
             else:
                 self._added += change
             self._roll[step, pitch] = not sounds
-            probability = round(float(probabilities[step, pitch]), 6)
+            probability = round(float(probabilities[step, column]), 6)
             self._events.append(
                 EditEvent(step, pitch, "remove" if sounds else "add", original, self._passes, probability)
             )
