@@ -1,23 +1,26 @@
-"""How long re-writing takes, without the server: prints one JSON object of seconds (the shortest of several runs).
+"""How long re-writing takes, without the server, as JSON: the shortest of several runs.
 
-    .venv/inference/bin/python sagemaker-containers/ar-cnn/bench/rewriting_bench.py MODEL.onnx [--threads N] [--runs N]
-
-The sources must be importable: PYTHONPATH=sagemaker-containers/shared/src:sagemaker-containers/ar-cnn/src
+.venv/inference/bin/python sagemaker-containers/ar-cnn/bench/rewriting_bench.py MODEL.onnx [--threads N] [--runs N]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
-from opencomposer_ar_cnn.generation import LoadedEditor, load_editor, rewrite_notes, run_editor
-from opencomposer_ar_cnn.sampling import SamplingSettings
-from opencomposer_shared.piano_roll import Note
-from opencomposer_shared.serving.onnx_model import usable_cores
+CONTAINERS = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(CONTAINERS / "shared/src"), str(CONTAINERS / "ar-cnn/src")]
+
+import numpy as np  # noqa: E402
+from opencomposer_ar_cnn.generation import LoadedEditor, load_editor, rewrite_notes, run_editor  # noqa: E402
+from opencomposer_ar_cnn.sampling import SamplingSettings  # noqa: E402
+from opencomposer_shared.piano_roll import Note  # noqa: E402
+from opencomposer_shared.serving.onnx_model import usable_cores  # noqa: E402
 
 ODE_TO_JOY = (64, 64, 65, 67, 67, 65, 64, 62, 60, 60, 62, 64, 64, 62, 62, 62)
 HARMONISE = SamplingSettings(max_notes_added=1000, melody_lock=True)
@@ -59,13 +62,16 @@ def main() -> int:
     options = parser.parse_args()
     editor = load_editor(options.model.read_bytes(), options.threads)
     results = {
+        "benchmark": "rewriting",
+        "technique": "ar-cnn",
+        "machine": {"cores": usable_cores(), "processor": platform.machine(), "load": os.getloadavg()[0]},
         "threads": options.threads,
         "networkSeconds": {str(bars): measure_network(editor, bars, options.runs) for bars in (8, 64)},
         "eightBars": measure(editor, 8, HARMONISE, options.runs),
         "eightBarsOneByOne": measure(editor, 8, ONE_BY_ONE, options.runs),
         "sixtyFourBars": measure(editor, 64, HARMONISE, options.runs),
     }
-    print(json.dumps(results, indent=2))
+    print(json.dumps(results))
     return 0
 
 
