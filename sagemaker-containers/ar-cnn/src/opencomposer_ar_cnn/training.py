@@ -38,12 +38,12 @@ from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.weight_averaging import average_weights
 
-from opencomposer_ar_cnn.corruption import Example, density_of, merge, spoil
+from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge, spoil
 from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials
 from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
-from opencomposer_ar_cnn.losses import Batch, losses
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape
+from opencomposer_ar_cnn.losses import Batch, Losses, losses
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, ModelSize, NetworkShape
 from opencomposer_ar_cnn.sampling import SamplingSettings
 from opencomposer_ar_cnn.starts import joints
 
@@ -61,6 +61,10 @@ LOSS_TOLERANCE = 0.01
 """Differences of the validation loss up to this size are chance."""
 VALIDATION_KEY = 2**31
 """Takes the place of the epoch in the key of the validation examples' random numbers."""
+
+
+Spoil = Callable[[VoicePlanes, np.random.Generator], Example]
+Objective = Callable[[Logits, Batch], Losses]
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,12 @@ class Trainer:
         stop_requested: Callable[[], bool],
         window_bars: int = WINDOW_BARS,
         sampling: SamplingSettings = HARMONISATION,
+        spoil_window: Spoil = spoil,
+        objective: Objective = losses,
     ) -> None:
+        """The last four are what a test or a comparison changes: the recipe's own are the defaults."""
+        self._spoil = spoil_window
+        self._objective = objective
         self.window_bars = window_bars
         self.sampling = sampling
         self.dataset = dataset
@@ -244,7 +253,7 @@ class Trainer:
         highest = shape.lowest_pitch + shape.pitches - 1
         shifts = allowed_shifts(piece.planes, shape.lowest_pitch, highest, self.settings.transposition_range)
         shift = int(shifts[int(rng.integers(len(shifts)))])
-        return spoil(
+        return self._spoil(
             cut_window(piece, window.start_bar, self.window_bars, shape.lowest_pitch, shape.pitches, shift), rng
         )
 
@@ -280,7 +289,7 @@ class Trainer:
         self.editor.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
             logits = self.editor(data.planes, data.density)
-        parts = losses(logits, data)
+        parts = self._objective(logits, data)
         total = parts.total()
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
