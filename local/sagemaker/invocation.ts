@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { LOOPBACK } from "../processes/free-port";
 import type { LocalSageMakerConfig } from "./config";
 import type { Endpoints, InvocableEndpoint } from "./endpoints";
+import { cutText } from "./folder-contract";
 import { ServiceError } from "./service-error";
 
 /** Payload limits of the service, requests and answers alike. */
@@ -20,6 +21,23 @@ export interface Invocation {
 export interface InvocationAnswer {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Members that choose what answers, of endpoints that this server has not: ignoring them would mislead. */
+const UNSUPPORTED_MEMBERS = [
+  "TargetModel",
+  "TargetContainerHostname",
+  "InferenceComponentName",
+  "SessionId",
+  "EnableExplanations",
+] as const;
+
+/** @throws ServiceError naming the member */
+export function refuseUnsupportedHeaders(members: Readonly<Record<string, unknown>>): void {
+  for (const member of UNSUPPORTED_MEMBERS) {
+    if (members[member] !== undefined)
+      throw validationError(`${member} is not supported by this local SageMaker server.`);
+  }
 }
 
 const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
@@ -180,8 +198,11 @@ async function exchange(params: {
   });
 }
 
+/** The runtime's model ends a message here. */
+const LONGEST_MESSAGE = 2_048;
+
 export function validationError(message: string): ServiceError {
-  return new ServiceError({ code: "ValidationError", status: 400, message });
+  return new ServiceError({ code: "ValidationError", status: 400, message: cutText(message, LONGEST_MESSAGE) });
 }
 
 /** Serverless: GH:aws/sagemaker-python-sdk#4271; real-time: a bare 413, GH:aws/sagemaker-python-sdk#171. */
@@ -204,9 +225,6 @@ function notReady(isServerless: boolean, endpointName: string): ServiceError {
       });
 }
 
-/** The service shows at most this much of a container's answer. */
-const LONGEST_ORIGINAL_MESSAGE = 2_048;
-
 function modelError(params: {
   readonly status: number;
   readonly message: string;
@@ -214,16 +232,17 @@ function modelError(params: {
   readonly config: LocalSageMakerConfig;
 }): ServiceError {
   const { status, endpointName, config } = params;
-  const original = params.message.slice(0, LONGEST_ORIGINAL_MESSAGE);
+  const original = cutText(params.message, LONGEST_MESSAGE);
   const side = status >= 400 && status < 500 ? "client" : "server";
   const group = `/aws/sagemaker/Endpoints/${endpointName}`;
+  const before = `Received ${side} error (${status}) from primary with message "`;
+  const after =
+    `". See https://${config.region}.console.aws.amazon.com/cloudwatch/home?region=${config.region}#logEventViewer:group=${group} ` +
+    `in account ${config.accountId} for more information.`;
   return new ServiceError({
     code: "ModelError",
     status: 424,
-    message:
-      `Received ${side} error (${status}) from primary with message "${original}". See ` +
-      `https://${config.region}.console.aws.amazon.com/cloudwatch/home?region=${config.region}#logEventViewer:group=${group} ` +
-      `in account ${config.accountId} for more information.`,
+    message: `${before}${cutText(original, LONGEST_MESSAGE - before.length - after.length)}${after}`,
     members: {
       OriginalStatusCode: status,
       OriginalMessage: original,

@@ -71,6 +71,7 @@ const UNSUPPORTED_CONFIG_MEMBERS = [
   "AsyncInferenceConfig",
   "ExplainerConfig",
   "ShadowProductionVariants",
+  "CrossRegionTrafficConfig",
 ] as const;
 const UNSUPPORTED_VARIANT_MEMBERS = [
   "AcceleratorType",
@@ -78,6 +79,7 @@ const UNSUPPORTED_VARIANT_MEMBERS = [
   "RoutingConfig",
   "InstancePools",
   "CapacityReservationConfig",
+  "AcceleratorPartitionLayouts",
 ] as const;
 
 /** Models and endpoint configurations: definitions that run nothing by themselves. */

@@ -31,6 +31,8 @@ const schemaFile = z.looseObject({
       errors: z.array(z.string()),
     }),
   ),
+  /** HTTP status by error shape. */
+  errorStatuses: z.record(z.string(), z.int()),
   $defs: z.record(z.string(), definition),
 });
 
@@ -72,13 +74,20 @@ export class ServiceSchemas {
     return this.file.allOperations;
   }
 
-  inputShape(operation: string): string | undefined {
-    return this.file.operations[operation]?.input;
-  }
-
   /** HTTP header (lower case) by member, for the members that travel as headers. */
   inputHeaders(operation: string): Readonly<Record<string, string>> {
     return this.file.operations[operation]?.inputHeaders ?? {};
+  }
+
+  /** HTTP header (lower case) by member, for the members of an answer that travel as headers. */
+  outputHeaders(operation: string): Readonly<Record<string, string>> {
+    return this.file.operations[operation]?.outputHeaders ?? {};
+  }
+
+  /** The HTTP status of an error that the model declares for this operation; nothing for one that it does not. */
+  errorStatus(operation: string, code: string): number | undefined {
+    const declared = this.file.operations[operation]?.errors.includes(code) === true;
+    return declared ? this.file.errorStatuses[code] : undefined;
   }
 
   /**

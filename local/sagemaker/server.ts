@@ -13,7 +13,7 @@ import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSa
 import { processStartTime } from "./container-process";
 import { Endpoints } from "./endpoints";
 import { type Fault, PendingFaults, fault } from "./fault-injection";
-import { invokeEndpoint, validationError } from "./invocation";
+import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./invocation";
 import { Models } from "./models";
 import { type RequestBody, ServiceSchemas } from "./request-validation";
 import { S3Objects, isMissing } from "./s3-objects";
@@ -266,11 +266,7 @@ class RequestRouter {
     this.refuseForFaults(operation, throttled);
     const body = this.controlSchemas.checkInput(operation, parseJson(text));
     const answer = await run(body);
-    if (this.config.strictAnswers) {
-      const broken = this.controlSchemas.answerFaults(operation, toJson(answer));
-      if (broken.length > 0)
-        throw new Error(`the answer of ${operation} breaks the service model: ${broken.join("; ")}`);
-    }
+    if (this.config.strictAnswers) this.refuseBrokenAnswer(this.controlSchemas, operation, toJson(answer));
     sendJson(response, { requestId, answer });
   }
 
@@ -309,11 +305,19 @@ class RequestRouter {
     } catch (error) {
       throw error instanceof ServiceError ? validationError(error.message) : error;
     }
+    refuseUnsupportedHeaders(members);
     const answer = await invokeEndpoint({
       invocation: { endpointName, body, headers, requestId },
       endpoints: this.endpoints,
       config: this.config,
     });
+    if (this.config.strictAnswers) {
+      const told = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(([header, member]) => {
+        const value = answer.headers[header];
+        return value === undefined ? [] : [[member, value]];
+      });
+      this.refuseBrokenAnswer(this.runtimeSchemas, "InvokeEndpoint", { ...Object.fromEntries(told), Body: "" });
+    }
     send(response, { status: 200, headers: { ...answer.headers, "x-amzn-requestid": requestId }, body: answer.body });
   }
 
@@ -344,6 +348,11 @@ class RequestRouter {
       [parsed.data].flat().forEach(this.addFault);
       reply(200, { faults: this.faults.list() });
     } else throw new ServiceError({ code: "MethodNotAllowed", status: 405, message: "GET, POST or DELETE." });
+  }
+
+  private refuseBrokenAnswer(schemas: ServiceSchemas, operation: string, answer: unknown): void {
+    const broken = schemas.answerFaults(operation, answer);
+    if (broken.length > 0) throw new Error(`the answer of ${operation} breaks the service model: ${broken.join("; ")}`);
   }
 
   private refuseForFaults(operation: string, throttling: () => ServiceError): void {

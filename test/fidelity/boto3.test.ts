@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await services.stop();
+});
+
+it("checks by the service model that the installed botocore has", () => {
+  const program = join(__dirname, "../../local/sagemaker/schemas/generate.py");
+  const made = spawnSync(boto3Python(), [program, "--check"], { encoding: "utf8" });
+  expect({ status: made.status, said: made.stdout + made.stderr }).toEqual({ status: 0, said: "" });
 });
 
 it("serves boto3, its waiters and its idea of every answer, told nothing but the address", async () => {

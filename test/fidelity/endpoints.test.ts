@@ -155,7 +155,7 @@ async function isListening(port: number): Promise<boolean> {
 }
 
 it("is InService only after the first good ping, serves, and frees process and port when it is deleted", async () => {
-  const name = await define({ environment: { HEALTHY_AFTER_MILLISECONDS: "700" } });
+  const name = await define({ environment: { HEALTHY_AFTER_MILLISECONDS: "1500" } });
   const begun = Date.now();
   await create(name);
   expect((await status(name)).status).toBe("Creating");
@@ -164,7 +164,7 @@ it("is InService only after the first good ping, serves, and frees process and p
     message: expect.stringContaining("not found"),
   });
   await waitInService(name);
-  expect(Date.now() - begun).toBeGreaterThanOrEqual(700);
+  expect(Date.now() - begun).toBeGreaterThanOrEqual(1_500);
 
   const { Body, ContentType, InvokedProductionVariant, CustomAttributes } = await services.runtime.send(
     new InvokeEndpointCommand({

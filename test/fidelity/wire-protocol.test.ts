@@ -9,9 +9,11 @@ import {
 import { z } from "zod";
 
 import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { breaches, readModel, requestOf } from "../unit/local-sagemaker/support/model-breaches";
 import { BUCKET, IMAGE, type LocalServices, ROLE, injectFault, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
+import { controlAnswerFaults, runtimeAnswerFaults } from "./support/wire-check";
 
 let services: LocalServices;
 
@@ -59,7 +61,7 @@ async function exchange(params: {
 }
 
 async function operation(name: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  return await exchange({
+  const answer = await exchange({
     headers: {
       "x-amz-target": `SageMaker.${name}`,
       "content-type": "application/x-amz-json-1.1",
@@ -68,6 +70,19 @@ async function operation(name: string, body: unknown, headers: Record<string, st
     },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
+  expect(controlAnswerFaults(name, answer)).toEqual([]);
+  return answer;
+}
+
+async function runtimeOperation(
+  name: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body = "{}",
+): Promise<Answer> {
+  const answer = await exchange({ path, headers: { authorization: SIGNED, ...headers }, body });
+  expect(runtimeAnswerFaults(name, answer)).toEqual([]);
+  return answer;
 }
 
 function parse(answer: Answer): Record<string, unknown> {
@@ -125,6 +140,82 @@ it("names every broken member at once, in the service's words", async () => {
     "Value '1' at 'mystery' failed to satisfy constraint: Member is not in the service model",
   ]) {
     expect(message).toContain(part);
+  }
+});
+
+it("refuses a request for each constraint of each operation, and does nothing", async () => {
+  const model = readModel("sagemaker");
+  const all = Object.entries(model.operations).flatMap(([name, { input }]) =>
+    input === undefined ? [] : [...breaches(model, input)].map((breach) => ({ name, breach })),
+  );
+  expect(all.length).toBeGreaterThan(1_000);
+  const accepted: string[] = [];
+  // Every third over the wire, all of them in the unit tests: the code is the same, and this takes its time.
+  for (const { name, breach } of all.filter((_, index) => index % 3 === 0)) {
+    const answer = await operation(name, requestOf(breach));
+    const { __type, message } = parse(answer);
+    const isRefused =
+      answer.status === 400 && ["ValidationException", "SerializationException"].includes(String(__type));
+    if (!isRefused || !String(message).includes(breach.words))
+      accepted.push(`${name} ${breach.path.join(".")}: ${breach.words}`);
+  }
+  expect(accepted).toEqual([]);
+  for (const list of ["ListTrainingJobs", "ListModels", "ListEndpointConfigs", "ListEndpoints"]) {
+    expect(Object.values(parse(await operation(list, {})))).toEqual([[]]);
+  }
+});
+
+it("refuses a broken header of InvokeEndpoint, each for itself, as the runtime does", async () => {
+  const model = readModel("sagemaker-runtime");
+  const schemas = new ServiceSchemas("sagemaker-runtime");
+  const members = new Map(
+    Object.entries(schemas.inputHeaders("InvokeEndpoint")).map(([header, name]) => [name, header]),
+  );
+  const [, { input = "" }] = Object.entries(model.operations).find(([name]) => name === "InvokeEndpoint") ?? ["", {}];
+  const tried = new Set<string>();
+  for (const { path, value, words } of breaches(model, input)) {
+    const [member = ""] = path;
+    const header = members.get(String(member));
+    // What no HTTP header can hold cannot come: objects, and characters above U+00FF or below U+0020.
+    if (header === undefined || typeof value !== "string" || !/^[\x20-\xff]*$/.test(value)) continue;
+    const answer = await runtimeOperation("InvokeEndpoint", "/endpoints/any/invocations", { [header]: value });
+    expect([header, answer.status, answer.headers["x-amzn-errortype"]]).toEqual([header, 400, "ValidationError"]);
+    // Said in one line of all: a text of a kilobyte is cut.
+    expect(String(parse(answer)["Message"])).toContain(words);
+    tried.add(header);
+  }
+  const latin = await runtimeOperation("InvokeEndpoint", "/endpoints/any/invocations", {
+    "x-amzn-sagemaker-custom-attributes": "\u00e9",
+  });
+  expect(String(parse(latin)["Message"])).toMatch(
+    /at 'customAttributes' failed to satisfy constraint: .*\\p\{ASCII\}\*/,
+  );
+  expect([...tried].sort()).toEqual(Object.keys(schemas.inputHeaders("InvokeEndpoint")).sort());
+
+  for (const [header, value, member] of [
+    ["x-amzn-sagemaker-target-model", "model.tar.gz", "TargetModel"],
+    ["x-amzn-sagemaker-session-id", "NEW_SESSION", "SessionId"],
+    ["x-amzn-sagemaker-inference-component", "part", "InferenceComponentName"],
+  ] as const) {
+    const answer = await runtimeOperation("InvokeEndpoint", "/endpoints/any/invocations", { [header]: value });
+    expect(parse(answer)).toEqual({ Message: `${member} is not supported by this local SageMaker server.` });
+  }
+  for (const name of ["no_underscore", "a".repeat(64), "%2e%2e", "-a"]) {
+    const answer = await runtimeOperation("InvokeEndpoint", `/endpoints/${name}/invocations`);
+    expect([answer.status, String(parse(answer)["Message"])]).toEqual([
+      400,
+      expect.stringContaining("at 'endpointName'"),
+    ]);
+  }
+  for (const [action, name] of [
+    ["async-invocations", "InvokeEndpointAsync"],
+    ["invocations-response-stream", "InvokeEndpointWithResponseStream"],
+  ] as const) {
+    const answer = await runtimeOperation("InvokeEndpointAsync", `/endpoints/any/${action}`);
+    expect(answer.headers["x-amzn-errortype"]).toBe("ValidationError");
+    expect(parse(answer)).toEqual({
+      Message: `The operation ${name} is not supported by this local SageMaker server.`,
+    });
   }
 });
 

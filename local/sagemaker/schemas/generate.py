@@ -5,7 +5,8 @@ folder). Only the operations below and the shapes that they reach are kept; docu
 
 Run where botocore is installed; the version it was last run with stands in the file that it writes:
 
-    python local/sagemaker/schemas/generate.py
+    python local/sagemaker/schemas/generate.py            # writes
+    python local/sagemaker/schemas/generate.py --check    # compares, as a test does
 
 How a model shape becomes a schema: a structure is a closed object (an unknown member is refused), a map gets
 `maxProperties` and `propertyNames`, a timestamp of the JSON protocol is a number of seconds, a pattern is anchored at
@@ -15,6 +16,7 @@ both ends (AWS matches the whole value) and kept as written in `x-pattern` for t
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,7 @@ def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
     shapes: dict[str, Shape] = model["shapes"]
     described: dict[str, Any] = {}
     waiting: list[str] = []
+    statuses: dict[str, int] = {}
     for name in operations:
         operation = model["operations"][name]
         entry: dict[str, Any] = {"http": {key: operation["http"][key] for key in ("method", "requestUri")}}
@@ -149,6 +152,10 @@ def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
             if headers:
                 entry[f"{direction}Headers"] = headers
         entry["errors"] = [error["shape"] for error in operation.get("errors", [])]
+        waiting += entry["errors"]
+        for error in entry["errors"]:
+            # Of the JSON protocol the model says no status: it is 400 for all that are the client's.
+            statuses[error] = shapes[error].get("error", {}).get("httpStatusCode", 400)
         described[name] = entry
     definitions: dict[str, Schema] = {}
     while waiting:
@@ -162,18 +169,27 @@ def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
         "targetPrefix": model["metadata"].get("targetPrefix", ""),
         "allOperations": sorted(model["operations"]),
         "operations": described,
+        "errorStatuses": dict(sorted(statuses.items())),
         "$defs": dict(sorted(definitions.items())),
     }
 
 
-def main() -> None:
-    """Write one file for each service beside this script."""
+def main() -> int:
+    """Write one file for each service beside this script; with `--check` compare only, and 1 where one differs."""
+    is_check = sys.argv[1:] == ["--check"]
+    differing = 0
     for service, operations in OPERATIONS.items():
         target = Path(__file__).with_name(f"{service}.json")
         text = json.dumps(generate(service, operations), indent=1, ensure_ascii=False)
+        if is_check:
+            if target.read_text(encoding="utf-8") != text + "\n":
+                print(f"{target.name} is not what botocore {botocore.__version__} gives")
+                differing = 1
+            continue
         target.write_text(text + "\n", encoding="utf-8")
         print(f"{target.name}: {len(operations)} operations, {len(text) // 1024} KB")
+    return differing
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

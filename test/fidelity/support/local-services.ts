@@ -19,6 +19,7 @@ import type { LocalSageMakerConfigInput } from "../../../local/sagemaker/config"
 import type { Fault } from "../../../local/sagemaker/fault-injection";
 import { type LocalSageMaker, startLocalSageMaker } from "../../../local/sagemaker/server";
 import { cloudPython } from "./python";
+import { checkAnswersOf } from "./wire-check";
 
 export const REGION = "eu-central-1";
 export const BUCKET = "fidelity";
@@ -141,10 +142,13 @@ export function sagemakerConfig(params: {
   };
 }
 
-/** The public SDK clients, told nothing but the address. */
+/** The public SDK clients, told nothing but the address. They fail on any answer that the service model does not allow. */
 export function sagemakerClients(endpoint: string): { sagemaker: SageMakerClient; runtime: SageMakerRuntimeClient } {
   const client = { region: REGION, endpoint, credentials: { ...LOCAL_CREDENTIALS }, maxAttempts: 1 };
-  return { sagemaker: new SageMakerClient(client), runtime: new SageMakerRuntimeClient(client) };
+  const sagemaker = new SageMakerClient(client);
+  const runtime = new SageMakerRuntimeClient(client);
+  checkAnswersOf(sagemaker, runtime);
+  return { sagemaker, runtime };
 }
 
 export async function injectFault(

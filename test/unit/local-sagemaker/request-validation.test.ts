@@ -1,137 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createServer } from "node:http";
 
-import { z } from "zod";
+import { ListModelsCommand } from "@aws-sdk/client-sagemaker";
+import fc from "fast-check";
+
 
 import { ServiceSchemas } from "../../../local/sagemaker/request-validation";
 import { ServiceError } from "../../../local/sagemaker/service-error";
+import { sagemakerClients } from "../../fidelity/support/local-services";
+import { controlAnswerFaults, runtimeAnswerFaults } from "../../fidelity/support/wire-check";
+import { breaches, camelPath, fitting, readModel, requestOf, withBreach } from "./support/model-breaches";
 
-const node = z.looseObject({
-  type: z.string().optional(),
-  $ref: z.string().optional(),
-  properties: z.record(z.string(), z.looseObject({ $ref: z.string() })).optional(),
-  required: z.array(z.string()).optional(),
-  items: z.looseObject({ $ref: z.string() }).optional(),
-  propertyNames: z.looseObject({ $ref: z.string() }).optional(),
-  additionalProperties: z.union([z.literal(false), z.looseObject({ $ref: z.string() })]).optional(),
-  minLength: z.number().optional(),
-  maxLength: z.number().optional(),
-  minItems: z.number().optional(),
-  maxItems: z.number().optional(),
-  minProperties: z.number().optional(),
-  maxProperties: z.number().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  pattern: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-});
-type Node = z.infer<typeof node>;
-
-const file = z.looseObject({
-  operations: z.record(z.string(), z.looseObject({ input: z.string().optional() })),
-  $defs: z.record(z.string(), node),
-});
-
-const document: unknown = JSON.parse(
-  readFileSync(join(__dirname, "../../../local/sagemaker/schemas/sagemaker.json"), "utf8"),
-);
-const model = file.parse(document);
+const model = readModel("sagemaker");
 const schemas = new ServiceSchemas("sagemaker");
 
-/** A value that breaks one constraint of a member, and the words that the refusal must hold. */
-interface Breach {
-  /** Member names from the request down; numbers are places in a list. */
-  readonly path: readonly (string | number)[];
-  readonly value: unknown;
-  readonly words: string;
-}
-
-/** One value for each constraint of a shape and of all shapes below it, to a depth at which shapes repeat. */
-function* breaches(shape: string, path: readonly (string | number)[], seen: readonly string[]): Generator<Breach> {
-  const here = model.$defs[shape];
-  if (here === undefined || seen.includes(shape)) return;
-  const inside = [...seen, shape];
-  yield* ownBreaches(here, path);
-  for (const [name, member] of Object.entries(here.properties ?? {})) {
-    yield* breaches(nameOf(member.$ref), [...path, name], inside);
-  }
-  if (here.items !== undefined) yield* breaches(nameOf(here.items.$ref), [...path, 0], inside);
-  if (typeof here.additionalProperties === "object") {
-    yield* breaches(nameOf(here.additionalProperties.$ref), [...path, "aKey"], inside);
-  }
-}
-
-function* ownBreaches(here: Node, path: readonly (string | number)[]): Generator<Breach> {
-  const breach = (value: unknown, words: string): Breach => ({ path, value, words });
-  if (path.length > 0) yield breach(here.type === "object" ? "text" : {}, "can not be converted to");
-  if (here.maxProperties !== undefined) {
-    const value = typeof here.additionalProperties === "object" ? ofType(here.additionalProperties.$ref) : "";
-    const entries = Array.from({ length: here.maxProperties + 1 }, (_, index) => [`k${index}`, value]);
-    yield breach(Object.fromEntries(entries), `length less than or equal to ${here.maxProperties}`);
-  }
-  if (here.maxItems !== undefined && here.maxItems <= 1_000) {
-    const items = Array.from({ length: here.maxItems + 1 }, () => ofType(here.items?.$ref ?? ""));
-    yield breach(items, `length less than or equal to ${here.maxItems}`);
-  }
-  if ((here.minItems ?? 0) > 0) yield breach([], `length greater than or equal to ${here.minItems ?? 0}`);
-  if ((here.minLength ?? 0) > 0) yield breach("", `length greater than or equal to ${here.minLength ?? 0}`);
-  if (here.maxLength !== undefined && here.maxLength <= 100_000) {
-    yield breach("x".repeat(here.maxLength + 1), `length less than or equal to ${here.maxLength}`);
-  }
-  if (here.minimum !== undefined) yield breach(here.minimum - 1, `value greater than or equal to ${here.minimum}`);
-  if (here.maximum !== undefined) yield breach(here.maximum + 1, `value less than or equal to ${here.maximum}`);
-  if (here.enum !== undefined) yield breach("no such value", "enum value set: [");
-  if (here.pattern !== undefined) {
-    const unfit = ["", "\n", "?", "/", " ", "€uro~{}"].find((text) => !new RegExp(here.pattern ?? "", "u").test(text));
-    if (unfit !== undefined) yield breach(unfit, "regular expression pattern: ");
-  }
-  for (const name of here.required ?? []) {
-    if (path.length > 0)
-      yield {
-        path,
-        value: {},
-        words: `'${camelPath([...path, name])}' failed to satisfy constraint: Member must not be null`,
-      };
-  }
-}
-
-/** Any value of the shape's JSON type. */
-function ofType(reference: string): unknown {
-  switch (model.$defs[nameOf(reference)]?.type) {
-    case "object":
-      return {};
-    case "array":
-      return [];
-    case "integer":
-    case "number":
-      return 0;
-    case "boolean":
-      return false;
-    default:
-      return "x";
-  }
-}
-
-function nameOf(reference: string): string {
-  return reference.slice("#/$defs/".length);
-}
-
-function camelPath(path: readonly (string | number)[]): string {
-  return path
-    .flatMap((part) =>
-      typeof part === "number" ? [String(part + 1), "member"] : [part.charAt(0).toLowerCase() + part.slice(1)],
-    )
-    .join(".");
-}
-
-/** A request that holds only the breach. */
-function requestOf({ path, value }: Breach): unknown {
-  return path.reduceRight<unknown>((inner, part) => (typeof part === "number" ? [inner] : { [part]: inner }), value);
-}
-
-function refusal(operation: string, request: unknown): ServiceError | undefined {
+function refusal(operation: string, request: unknown, by: ServiceSchemas = schemas): ServiceError | undefined {
   try {
-    schemas.checkInput(operation, request);
+    by.checkInput(operation, request);
     return undefined;
   } catch (error) {
     if (error instanceof ServiceError) return error;
@@ -141,7 +25,7 @@ function refusal(operation: string, request: unknown): ServiceError | undefined 
 
 describe.each(Object.entries(model.operations))("%s", (operation, { input }) => {
   it("refuses a request for each constraint of its shapes", () => {
-    const all = input === undefined ? [] : [...breaches(input, [], [])];
+    const all = input === undefined ? [] : [...breaches(model, input)];
     expect(all.length).toBeGreaterThan(0);
     const accepted = all.filter((breach) => {
       const error = refusal(operation, requestOf(breach));
@@ -152,6 +36,44 @@ describe.each(Object.entries(model.operations))("%s", (operation, { input }) => 
   });
 });
 
+describe.each(["sagemaker", "sagemaker-runtime"] as const)("whatever the request (%s)", (service) => {
+  const thisModel = readModel(service);
+  const checked = new ServiceSchemas(service);
+  const operations = Object.entries(thisModel.operations).flatMap(([operation, { input }]) => {
+    const requests = input === undefined ? undefined : fitting(thisModel, input);
+    return input === undefined || requests === undefined
+      ? []
+      : [{ operation, requests, all: [...breaches(thisModel, input)] }];
+  });
+  const someOperation = fc.constantFrom(...operations);
+
+  it("accepts what the model allows", () => {
+    expect(operations.length).toBe(Object.keys(thisModel.operations).length);
+    const cases = someOperation.chain(({ operation, requests }) => requests.map((request) => ({ operation, request })));
+    fc.assert(
+      fc.property(cases, ({ operation, request }) => {
+        expect(checked.checkInput(operation, request)).toEqual(request);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("refuses it with one constraint broken, and names that", () => {
+    const cases = someOperation.chain(({ operation, requests, all }) =>
+      fc.record({ operation: fc.constant(operation), request: requests, breach: fc.constantFrom(...all) }),
+    );
+    fc.assert(
+      fc.property(cases, ({ operation, request, breach }) => {
+        const error = refusal(operation, withBreach(request, breach), checked);
+        expect(error?.message).toContain(breach.words);
+        expect(["ValidationException", "SerializationException"]).toContain(error?.code);
+        expect(error?.status).toBe(400);
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
 it("shortens hostile values, and reads null as absent", () => {
   const error = refusal("DescribeTrainingJob", { TrainingJobName: "_".repeat(1_000_000) });
   expect(error?.message.length).toBeLessThan(5_000);
@@ -159,6 +81,69 @@ it("shortens hostile values, and reads null as absent", () => {
   expect(refusal("DescribeTrainingJob", { TrainingJobName: null })?.message).toBe(
     "1 validation error detected: Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null",
   );
+});
+
+describe("the check of answers that the fidelity suite sees", () => {
+  const headers = { "x-amzn-requestid": "1", "content-type": "application/x-amz-json-1.1" };
+  const control = (status: number, body: unknown, more: object = {}): string[] =>
+    controlAnswerFaults("CreateTrainingJob", { status, headers: { ...headers, ...more }, body: JSON.stringify(body) });
+  const arn = "arn:aws:sagemaker:eu-central-1:000000000000:training-job/a";
+
+  it("passes answers and errors that the model has", () => {
+    expect(control(200, { TrainingJobArn: arn })).toEqual([]);
+    expect(control(400, { __type: "ResourceInUse", Message: "taken" })).toEqual([]);
+    expect(control(400, { __type: "ValidationException", message: "no" })).toEqual([]);
+    expect(controlAnswerFaults("StopTrainingJob", { status: 200, headers, body: "" })).toEqual([]);
+  });
+
+  it.each([
+    ["a member too many", 200, { TrainingJobArn: arn, Mystery: 1 }, {}, "additional properties"],
+    ["a broken ARN", 200, { TrainingJobArn: "?" }, {}, "must match pattern"],
+    ["a lack", 200, {}, {}, "must have required property"],
+    ["another operation's error", 400, { __type: "ModelError", Message: "no" }, {}, "has no error ModelError"],
+    ["a wrong status", 404, { __type: "ResourceInUse", Message: "no" }, {}, "came with the status 404"],
+    ["a wrong spelling", 400, { __type: "ResourceInUse", message: "no" }, {}, "additional properties"],
+    ["silence", 400, { __type: "ValidationException" }, {}, "has no message"],
+    ["no type", 500, {}, {}, "without __type"],
+    ["a wrong content type", 200, { TrainingJobArn: arn }, { "content-type": "application/json" }, "content-type"],
+    ["no request id", 200, { TrainingJobArn: arn }, { "x-amzn-requestid": undefined }, "no x-amzn-requestid"],
+  ])("finds %s", (_, status, body, more, words) => {
+    expect(control(status, body, more).join()).toContain(words);
+  });
+
+  it("knows the runtime's answers, too", () => {
+    const runtime = (status: number, more: object, body: unknown = { Message: "no" }): string =>
+      runtimeAnswerFaults("InvokeEndpoint", {
+        status,
+        headers: { "x-amzn-requestid": "1", "content-type": "application/json", ...more },
+        body: JSON.stringify(body),
+      }).join();
+    expect(runtime(200, {})).toBe("");
+    expect(runtime(424, { "x-amzn-errortype": "ModelError" })).toBe("");
+    expect(runtime(200, { "x-amzn-sagemaker-custom-attributes": "é" })).toContain("must match pattern");
+    expect(runtime(500, { "x-amzn-errortype": "ModelError" })).toContain("came with the status 500");
+    expect(runtime(400, { "x-amzn-errortype": "ResourceInUse" })).toContain("has no error");
+    expect(runtime(400, {})).toContain("without x-amzn-errortype");
+    const long = { Message: "x".repeat(2_049) };
+    expect(runtime(424, { "x-amzn-errortype": "ModelError" }, long)).toContain("more than 2048");
+  });
+
+  it("is in the clients of the suite: a lenient SDK does not hide what is broken", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, headers).end(JSON.stringify({ Models: [], Mystery: 1 }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const { sagemaker } = sagemakerClients(`http://127.0.0.1:${port}`);
+    try {
+      await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("answered against the model");
+    } finally {
+      sagemaker.destroy();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 });
 
 it("refuses answers that break the model", () => {
