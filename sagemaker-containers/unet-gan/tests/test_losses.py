@@ -44,9 +44,10 @@ def test_training_plays_the_notes_that_serving_plays() -> None:
     played = perform(logits, HEADS, *no_noise(logits), slope=1.0)
     voices = tuple(Voice(head, 0, head, 0, 127) for head in ("monophonic", *HEADS))
     essentials = ModelEssentials("unet-gan", voices, Limits(64, 0, 127), NoiseShape(1, 1), Decoding(0, 0, 1))
+    silence = np.zeros((2, 16, PITCHES), dtype=np.bool_)
     for index in range(2):
         pitch = torch.cat([logits.pitch[index], logits.rest[index]], dim=2).numpy()
-        served = decode_planes(pitch, logits.onset[index].numpy(), essentials, np.random.default_rng(0))
+        served = decode_planes(pitch, logits.onset[index].numpy(), essentials, silence, np.random.default_rng(0))
         for voice, planes in enumerate(served):
             assert np.array_equal(played.sounding[index, voice].numpy() > 0.5, planes[0])
             assert np.array_equal(played.starting[index, voice].numpy() > 0.5, planes[1])

@@ -15,7 +15,7 @@ from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BEAT
+from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
 from opencomposer_unet_gan.training import INDEX_TOLERANCE, Settings, Trainer, choose_shape, silence_a_while
 from tiny_job import write_job
 
@@ -134,7 +134,8 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
     noise = draw_noise(rng, melody.bars, essentials.noise)
     inputs = {"melody": encode_melody(melody.notes, melody.bars, essentials), "noise": noise}
     pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
-    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], essentials, rng)
+    heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
+    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], essentials, heard, rng)
     _, tracks = read_midi((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
     for voice, notes in zip(essentials.voices[1:], played, strict=True):

@@ -19,15 +19,26 @@ from opencomposer_shared.piano_roll import (
     SOUNDING,
     STARTING,
     STEPS_PER_BAR,
+    STEPS_PER_BEAT,
     Note,
     Planes,
     fold_into_range,
     notes_to_planes,
     planes_to_notes,
 )
+from opencomposer_shared.voice_leading import (
+    INTERVALS,
+    LARGEST_MOVE,
+    LARGEST_SCORE,
+    REST,
+    Line,
+    Table,
+    VoiceLeading,
+    choose_lines,
+    line_of,
+)
 
-REST = PITCHES
-"""The class of a monophonic head that means silence."""
+LARGEST_WEIGHT = 10.0
 
 Floats = npt.NDArray[np.float32]
 Head = Literal["monophonic", "polyphonic"]
@@ -87,6 +98,8 @@ class ModelEssentials:
     limits: Limits
     noise: NoiseShape
     decoding: Decoding
+    voice_leading: VoiceLeading | None = None
+    """How the monophonic voices are chosen together; None chooses each for itself, as models before it did."""
 
     def to_json(self) -> str:
         """The text for the model file's metadata."""
@@ -103,6 +116,7 @@ class ModelEssentials:
                     "pitchCoherenceSteps": self.decoding.coherence_steps,
                     "sixteenthCost": self.decoding.sixteenth_cost,
                 },
+                **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
             },
             sort_keys=True,
         )
@@ -127,6 +141,18 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
         "beatsPerBar": 4,
         "lowestPitch": limits.lowest_pitch,
         "highestPitch": limits.highest_pitch,
+    }
+
+
+def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
+    """The tables as the model file's metadata writes them."""
+    return {
+        "intervals": leading.intervals.tolist(),
+        "moves": leading.moves.tolist(),
+        "parallels": leading.parallels.tolist(),
+        "intervalWeight": leading.interval_weight,
+        "moveWeight": leading.move_weight,
+        "parallelWeight": leading.parallel_weight,
     }
 
 
@@ -190,7 +216,38 @@ def parse_essentials(text: str) -> ModelEssentials:
             _integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
             _number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
         ),
+        _parse_voice_leading(_mapping(root["voiceLeading"], "voiceLeading"), len(voices) - 1)
+        if "voiceLeading" in root
+        else None,
     )
+
+
+def _parse_voice_leading(values: Mapping[str, object], voices: int) -> VoiceLeading:
+    def weight(key: str) -> float:
+        return _number(values, key, 0, LARGEST_WEIGHT, "voiceLeading")
+
+    return VoiceLeading(
+        _table(values, "intervals", (STEPS_PER_BEAT, INTERVALS)),
+        _table(values, "moves", (voices, LARGEST_MOVE + 1)),
+        _table(values, "parallels", (INTERVALS,)),
+        weight("intervalWeight"),
+        weight("moveWeight"),
+        weight("parallelWeight"),
+    )
+
+
+def _table(values: Mapping[str, object], key: str, shape: tuple[int, ...]) -> Table:
+    try:
+        table = np.array(values.get(key), dtype=np.float64)
+    except (ValueError, TypeError):
+        table = np.zeros(0)
+    # A comparison with NaN is false, so that it is refused too.
+    if table.shape != shape or not (np.abs(table) <= LARGEST_SCORE).all():
+        raise ValueError(
+            f"voiceLeading.{key} of the model's metadata is no table of the shape {list(shape)} "
+            f"with numbers from {-LARGEST_SCORE:g} to {LARGEST_SCORE:g}"
+        )
+    return table
 
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:
@@ -233,12 +290,12 @@ def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats
 
 
 def decode_planes(
-    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, rng: np.random.Generator
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
 ) -> list[Planes]:
     """Choose the notes of every accompaniment voice.
 
-    pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs) -> boolean planes
-    [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
+    pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
+    128] -> boolean planes [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
     """
     voices = essentials.voices[1:]
     steps = pitch_logits.shape[1]
@@ -246,25 +303,31 @@ def decode_planes(
         raise ValueError(
             f"logits of shapes {pitch_logits.shape} and {onset_logits.shape} do not fit {len(voices)} voices"
         )
+    if melody.shape != (2, steps, PITCHES):
+        raise ValueError(f"a melody of the shape {melody.shape} does not fit {steps} steps")
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
         raise ValueError("the model answered with numbers that are not finite")
     decoding = essentials.decoding
-    planes: list[Planes] = []
+    scores: dict[int, Table] = {}
+    logistics: list[npt.NDArray[np.float64]] = []
     for index, voice in enumerate(voices):
         # The random numbers are drawn whatever the temperature, so that a voice's draw never depends on another's.
         pitch_noise = _held_noise(rng, steps, PITCHES + 1, decoding.coherence_steps)
         onset_noise = _held_noise(rng, steps, 1, 1)
-        logits = pitch_logits[index]
-        sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
+        logistics.append(np.log(onset_noise) - np.log1p(-onset_noise))
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
-            chosen = _best_line(logits + decoding.pitch_temperature * gumbel, decoding.sixteenth_cost)
-            played = chosen != REST
-            sounding[np.nonzero(played)[0], chosen[played]] = True
+            scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
+    lines = _choose(scores, essentials, melody)
+    planes: list[Planes] = []
+    for index in range(len(voices)):
+        if index in lines:
+            sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
+            played = lines[index] != REST
+            sounding[np.nonzero(played)[0], lines[index][played]] = True
         else:
-            sounding = logits[:, :PITCHES] > 0
-        logistic = np.log(onset_noise) - np.log1p(-onset_noise)
-        wanted = onset_logits[index] + decoding.onset_temperature * logistic > 0
+            sounding = pitch_logits[index][:, :PITCHES] > 0
+        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > 0
         before = np.zeros_like(sounding)
         before[1:] = sounding[:-1]
         voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
@@ -274,11 +337,21 @@ def decode_planes(
     return planes
 
 
+def _choose(scores: Mapping[int, Table], essentials: ModelEssentials, melody: Planes) -> dict[int, Line]:
+    """The line of each monophonic voice: together where the model knows how, else each for itself."""
+    cost = essentials.decoding.sixteenth_cost
+    leading = essentials.voice_leading
+    if leading is None:
+        return {index: _best_line(values, cost) for index, values in scores.items()}
+    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost)
+    return dict(zip(scores, lines, strict=True))
+
+
 def decode_tracks(
-    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, rng: np.random.Generator
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
 ) -> list[list[Note]]:
     """Like decode_planes, as notes: one list for each accompaniment voice."""
-    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, rng)]
+    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, melody, rng)]
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

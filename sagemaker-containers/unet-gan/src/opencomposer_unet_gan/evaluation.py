@@ -14,7 +14,7 @@ from opencomposer_shared.decoding import ModelEssentials, decode_planes, decode_
 from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.metrics import mean_measures, measure_composition
 from opencomposer_shared.midi_file import Track, midi_bytes
-from opencomposer_shared.piano_roll import PITCHES, Planes
+from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_shared.similarity_index import SimilarityReference, Vector, window_features
 
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
@@ -77,7 +77,7 @@ class Evaluation:
         measures: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         for index, melody in enumerate(melodies):
-            tracks: list[Planes] = decode_planes(pitch[index], onset[index], self._essentials, rng)
+            tracks: list[Planes] = decode_planes(pitch[index], onset[index], self._essentials, melody, rng)
             measures.append(measure_composition(melody, tracks))
             features.append(window_features(melody, tracks))
         return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
@@ -111,7 +111,8 @@ def write_samples(
         rng = np.random.Generator(np.random.PCG64(seed))
         noise = draw_noise(rng, melody.bars, essentials.noise)
         pitch, onset = served_logits(generator, encode_melody(melody.notes, melody.bars, essentials), noise)
-        played = decode_tracks(pitch[0], onset[0], essentials, rng)
+        heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
+        played = decode_tracks(pitch[0], onset[0], essentials, heard, rng)
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
         tracks = [Track(essentials.voices[0].name, essentials.voices[0].program, given)]
         tracks += [Track(v.name, v.program, notes) for v, notes in zip(essentials.voices[1:], played, strict=True)]

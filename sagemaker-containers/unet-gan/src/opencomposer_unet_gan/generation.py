@@ -139,13 +139,15 @@ def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int
     """
     essentials = generator.essentials
     rng = np.random.Generator(np.random.PCG64(seed))
-    conditioning = encode_melody(highest_line(melody, bars), bars, essentials)
+    line = highest_line(melody, bars)
+    conditioning = encode_melody(line, bars, essentials)
     pitch_logits, onset_logits = _run(generator, conditioning, draw_noise(rng, bars, essentials.noise))
     for index, voice in enumerate(essentials.voices[1:]):
         pitch_logits[index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
-        planes = decode_planes(pitch_logits, onset_logits, essentials, rng)
+        heard = notes_to_planes(line, bars * STEPS_PER_BAR)
+        planes = decode_planes(pitch_logits, onset_logits, essentials, heard, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
     forced = sum(

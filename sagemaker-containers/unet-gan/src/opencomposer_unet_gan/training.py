@@ -38,6 +38,7 @@ from opencomposer_shared.progress import (
     rewind_progress,
     write_reference,
 )
+from opencomposer_shared.voice_leading import Weights, learn_voice_leading
 from torch import Tensor
 
 from opencomposer_unet_gan.evaluation import Evaluation, write_samples
@@ -57,7 +58,8 @@ TECHNIQUE = "unet-gan"
 WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
-DECODING = Decoding(pitch_temperature=0.2, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.1)
+DECODING = Decoding(pitch_temperature=0.2, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.2)
+VOICE_LEADING_WEIGHTS = Weights(intervals=0.15, moves=0.2, parallels=0.5)
 """Chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
@@ -155,7 +157,15 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         head: Head = "monophonic" if dataset.monophonic[index] else "polyphonic"
         voices.append(Voice(name, program, head, max(0, low - reach), min(PITCHES - 1, high + reach)))
     highest = shape.lowest_pitch + shape.pitches - 1
-    return ModelEssentials(TECHNIQUE, tuple(voices), Limits(MAX_BARS, shape.lowest_pitch, highest), NOISE, DECODING)
+    heard = dataset.of_split("train") or dataset.pieces
+    return ModelEssentials(
+        TECHNIQUE,
+        tuple(voices),
+        Limits(MAX_BARS, shape.lowest_pitch, highest),
+        NOISE,
+        DECODING,
+        learn_voice_leading((piece.planes for piece in heard), VOICE_LEADING_WEIGHTS),
+    )
 
 
 def choose_precision(device: torch.device, model_size: Literal["small", "large"]) -> Literal["bfloat16", "float32"]:
