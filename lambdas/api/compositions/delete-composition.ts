@@ -39,7 +39,7 @@ export async function deleteComposition(params: DeleteCompositionParams): Promis
       );
       if (users.length > 0) throw inUse("composition", users);
       // The files first: if the row stays behind, the request can be repeated; files alone would stay for ever.
-      await files.remove(compositionKeys(of, item.midi?.revision ?? 0));
+      await files.remove(compositionKeys(of, Math.max(item.attempt, item.midi?.revision ?? 0)));
       await compositions.remove({ item, lower: ["compositions"] });
     },
   });

@@ -64,7 +64,7 @@ const inferenceUnavailable: Failure = {
 
 /**
  * Composes one piece. Takes the lease, works, and ends the row once; a second delivery of the message finds the row final
- * or leased. Files are written before the row says so, under keys that only this composition has.
+ * or leased. Files are written before the row says so, under keys that only this composition has, and a MIDI file's only this attempt.
  */
 export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
   const { of, compositions, now } = params;
@@ -148,9 +148,11 @@ async function again(
   return { kind: "AGAIN", afterSeconds };
 }
 
-/** A first result; patching its programs later writes the next revision. */
-const revision = 1;
-
+/**
+ * The attempt is the MIDI file's revision, so that a worker whose lease was taken over, but which does not know it yet,
+ * cannot overwrite the winner's file. The score is the same from every attempt: model, seed and melody are the row's.
+ * Patching programs later writes the next revision.
+ */
 async function writeResult(
   { artefacts }: ExecuteCompositionParams,
   composition: CompositionItem,
@@ -159,6 +161,7 @@ async function writeResult(
 ): Promise<CompositionResult> {
   const score = composeScore({ name: composition.name, melody, generated: tracks });
   const bytes = writeMidi(score);
+  const revision = composition.attempt;
   await artefacts.write(compositionScoreKey(composition), JSON.stringify(score), "application/json");
   if (editEvents !== undefined) {
     await artefacts.write(

@@ -261,6 +261,24 @@ test("a worker that comes back after its lease was taken over ends nothing", asy
   expect(world.compositions.openCompositions).toBe(0);
 });
 
+test("a worker that comes back after another has finished leaves the winner's file as it is", async () => {
+  const world = worldWith();
+  const slower = answerOf({ tracks: [{ name: "Tuba", program: 58, notes: [] }] });
+  world.during = async () => {
+    world.during = () => undefined;
+    world.clock.advance(leaseSeconds + 1);
+    world.answers = [answerOf()];
+    expect(await world.deliver()).toEqual({ kind: "DONE" });
+    world.answers = [slower];
+  };
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  const served = world.artefacts.objects.get(compositionMidiKey(row, row.midi?.revision ?? 0)) ?? new Uint8Array();
+  expect(createHash("sha256").update(served).digest("hex")).toBe(row.midi?.sha256);
+  expect(parseMidi(served).tracks).toHaveLength(2);
+});
+
 test("an unexpected error frees the lease and is thrown", async () => {
   const world = worldWith();
   const broken = { endpoint: { invoke: async () => await Promise.reject(new Error("out of memory")) } };
