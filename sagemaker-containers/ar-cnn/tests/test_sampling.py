@@ -41,8 +41,9 @@ def opinionated(seed: int, scale: float = 4.0, level: float = 0.0) -> Network:
 
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
         steps = planes.shape[1]
-        heard = np.float32(density) + planes.sum(axis=0) - 2 * np.roll(planes[0], 1, axis=0)
-        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] + heard
+        heard = np.float32(density) + planes.sum(axis=0) - 3 * planes[0] + np.roll(planes[0], 1, axis=0)
+        # Mostly notes are held on: a lock must not rely on the network to keep its notes apart from others.
+        return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] - 1
 
     return network
 
@@ -298,6 +299,18 @@ def test_added_cells_hold_or_repeat_as_the_network_says() -> None:
     chosen = SamplingSettings(sampling_iterations=20)
     result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=chosen, limits=LIMITS, seed=0)
     assert planes_to_notes(result.planes) == [Note(0, 4, 60), Note(4, 4, 60)]
+
+
+def test_a_locked_note_is_never_lengthened_by_what_is_added_around_it() -> None:
+    """The network wants every cell around the melody and every one of them held."""
+    melody = [Note(4, 3, 60), Note(7, 2, 60), Note(12, 4, 62)]
+    everything = np.zeros((16, PITCHES), dtype=np.bool_)
+    everything[:, 58:64] = True
+    chosen = SamplingSettings(max_notes_added=1000, melody_lock=True)
+    result = rewrite(wishing(everything), notes_to_planes(melody, 16), settings=chosen, limits=LIMITS, seed=0)
+    assert np.array_equal(result.planes[SOUNDING], everything)
+    assert set(melody) <= set(planes_to_notes(result.planes))
+    assert added_notes(melody, result) == [note for note in planes_to_notes(result.planes) if note not in melody]
 
 
 def test_velocities_of_given_notes_are_kept() -> None:
