@@ -253,7 +253,7 @@ class EditSession:
         temperature = self._settings.temperature * (self._coolest + (1 - self._coolest) * left)
         # Drawn for every cell of the window, so that caps and locks never shift the random numbers.
         noisy = logits / temperature + self._rng.gumbel(size=logits.shape)
-        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, math.ceil(self._expected))))
+        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, math.floor(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
         """The `count` cells (step, column) of the mask with the highest scores, highest first; ties in their order."""
