@@ -1,3 +1,5 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+
 import { z } from "zod";
 
 import type { RequestBody } from "./request-validation";
@@ -17,7 +19,16 @@ const listRequest = z.looseObject({
   SortOrder: z.enum(["Ascending", "Descending"]).optional(),
 });
 
-const token = z.strictObject({ operation: z.string(), offset: z.int().min(0) });
+/** Where a page ended: the last resource on it, and a digest of what was asked. */
+const token = z.strictObject({
+  question: z.string(),
+  name: z.string(),
+  creationTime: z.number(),
+  status: z.string(),
+});
+
+/** A token is what this server gave out or it is nothing; it does not outlive the server. */
+const tokenKey = randomBytes(32);
 
 export interface ListedResource {
   readonly name: string;
@@ -29,7 +40,8 @@ export interface ListedResource {
 
 /**
  * One page of a List operation. `StatusEquals` is applied after the page is cut, as the service does: a page may be
- * short or empty and still carry a NextToken.
+ * short or empty and still carry a NextToken. The next page begins behind the last resource of this one, wherever that is
+ * by then: what is made or deleted meanwhile moves nothing else over the edge.
  */
 export function listPage(params: {
   readonly operation: string;
@@ -39,7 +51,8 @@ export function listPage(params: {
 }): { summaries: Record<string, unknown>[]; nextToken: string | undefined } {
   const { operation, body, resources, defaultSortOrder } = params;
   const asked = listRequest.parse(body);
-  const offset = asked.NextToken === undefined ? 0 : readToken(asked.NextToken, operation);
+  const question = digestOf(operation, body);
+  const after = asked.NextToken === undefined ? undefined : readToken(asked.NextToken, question);
   const kept = resources.filter(
     (resource) =>
       (asked.NameContains === undefined || resource.name.includes(asked.NameContains)) &&
@@ -47,14 +60,15 @@ export function listPage(params: {
       isWithin(resource.lastModifiedTime, asked.LastModifiedTimeAfter, asked.LastModifiedTimeBefore),
   );
   const direction = (asked.SortOrder ?? defaultSortOrder) === "Ascending" ? 1 : -1;
-  const sorted = kept.sort((one, other) => direction * compare(one, other, asked.SortBy));
-  const page = sorted.slice(offset, offset + asked.MaxResults);
-  const next = offset + page.length;
+  const inOrder = (one: Place, other: Place): number => direction * compare(one, other, asked.SortBy);
+  const rest = kept.filter((resource) => after === undefined || inOrder(resource, after) > 0).sort(inOrder);
+  const page = rest.slice(0, asked.MaxResults);
+  const last = page.at(-1);
   return {
     summaries: page
       .filter((resource) => asked.StatusEquals === undefined || resource.status === asked.StatusEquals)
       .map((resource) => resource.summary),
-    nextToken: next < sorted.length ? writeToken({ operation, offset: next }) : undefined,
+    nextToken: last !== undefined && page.length < rest.length ? writeToken(last, question) : undefined,
   };
 }
 
@@ -62,24 +76,41 @@ function isWithin(time: number, after: number | undefined, before: number | unde
   return (after === undefined || time > after) && (before === undefined || time < before);
 }
 
-function compare(one: ListedResource, other: ListedResource, sortBy: string | undefined): number {
+/** What the order of a list goes by. */
+type Place = Pick<ListedResource, "name" | "creationTime" | "status">;
+
+function compare(one: Place, other: Place, sortBy: string | undefined): number {
   const byName = one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
   if (sortBy === "Name") return byName;
   if (sortBy === "Status") return one.status < other.status ? -1 : one.status > other.status ? 1 : byName;
   return one.creationTime - other.creationTime || byName;
 }
 
-function writeToken(content: z.infer<typeof token>): string {
-  return Buffer.from(JSON.stringify(content)).toString("base64url");
+/** Of all that chooses resources and their order: a token of another question would point nowhere. */
+function digestOf(operation: string, body: RequestBody): string {
+  const { NextToken: _token, MaxResults: _size, ...question } = body;
+  const members = Object.entries(question).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([operation, members]))
+    .digest("base64url");
 }
 
-function readToken(text: string, operation: string): number {
-  try {
+function writeToken({ name, creationTime, status }: Place, question: string): string {
+  const content: z.infer<typeof token> = { question, name, creationTime, status };
+  const text = Buffer.from(JSON.stringify(content)).toString("base64url");
+  return `${text}.${seal(text)}`;
+}
+
+function readToken(given: string, question: string): Place {
+  const [text = "", sealed, ...more] = given.split(".");
+  if (sealed === seal(text) && more.length === 0) {
     const content: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
     const read = token.parse(content);
-    if (read.operation === operation) return read.offset;
-  } catch {
-    // Answered below, as any token that this operation did not give out.
+    if (read.question === question) return read;
   }
   throw validationException("Invalid NextToken");
+}
+
+function seal(text: string): string {
+  return createHmac("sha256", tokenKey).update(text).digest("base64url");
 }

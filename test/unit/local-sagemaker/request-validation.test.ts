@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import { ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
 
-
 import { ServiceSchemas } from "../../../local/sagemaker/request-validation";
 import { ServiceError } from "../../../local/sagemaker/service-error";
 import { sagemakerClients } from "../../fidelity/support/local-services";
