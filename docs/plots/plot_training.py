@@ -39,7 +39,7 @@ from docs.plots.training_numbers import (  # noqa: E402
 
 FOLDER = ROOT / "docs/plots"
 # Okabe and Ito's colours, told apart with every kind of colour vision.
-BLUE, VERMILION, GREEN, GREY = "#0072b2", "#d55e00", "#007a5a", "#5b6470"
+BLUE, VERMILION, GREEN, GREY, BLACK = "#0072b2", "#d55e00", "#007a5a", "#5b6470", "#1f2933"
 MATPLOTLIBS_FONT = "DejaVu Sans"
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
 """Text stays text; where the font is missing, one of its width takes its place."""
@@ -75,6 +75,14 @@ def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float
     axes.plot(x, smoothed(values), color=colour)
 
 
+def mark_served_model(axes: Axes, training: Training, name: str) -> None:
+    """A diamond: how the kept model measures with the decoding of today."""
+    label = "kept model, as it is served"
+    axes.plot(
+        [training.kept_epoch], [training.card[name]], "D", color=BLACK, markersize=5, linestyle="none", label=label
+    )
+
+
 def mark_kept_epoch(axes: Axes, training: Training) -> None:
     """A vertical line at the epoch whose model was kept."""
     axes.axvline(training.kept_epoch, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
@@ -105,21 +113,22 @@ def plot_similarity(training: Training, baseline: BaselineTraining) -> Figure:
     epochs = training.series("epoch")
     draw_raw_and_smoothed(axes, epochs, training.series("similarityIndex"), BLUE)
     mark_kept_epoch(axes, training)
+    mark_served_model(axes, training, "similarityIndex")
     floor = training.validation["similarityIndex"]
     axes.axhline(floor, color=VERMILION, linestyle="--")
     axes.annotate(
         f"floor {floor:.3f}: Bach's own accompaniments of the same melodies",
-        (epochs[-1], floor),
+        (epochs[0], floor),
         (0, 4),
         textcoords="offset points",
-        ha="right",
+        ha="left",
         va="bottom",
         color="#a04000",
         fontsize=9,
     )
     axes.set_ylim(0, max(training.series("similarityIndex")) * 1.05)
     axes.set_title("similarityIndex: 0 cannot be told apart, 1 has nothing in common")
-    axes.set_xlabel("epoch (dotted: the epoch that was kept)")
+    axes.set_xlabel("epoch (dotted: the epoch that was kept; diamond: that model as it is served)")
     return figure
 
 
@@ -136,15 +145,16 @@ def plot_music(training: Training, baseline: BaselineTraining) -> Figure:
     )
     epochs = training.series("epoch")
     for axes, name in zip(grid.flat, names, strict=True):
-        axes.plot(epochs, training.series(name), color=BLUE, label="model, held-out melodies")
+        axes.plot(epochs, training.series(name), color=BLUE, label="model")
         mark_kept_epoch(axes, training)
-        axes.axhline(training.validation[name], color=VERMILION, linestyle="--", label="Bach, the same melodies")
+        mark_served_model(axes, training, name)
+        axes.axhline(training.validation[name], color=VERMILION, linestyle="--", label="Bach, same melodies")
         axes.axhline(training.composer[name], color=GREEN, linestyle=":", label="Bach, training pieces")
         axes.set_title(name)
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=3)
+    figure.legend(handles, labels, loc="outside upper left", ncols=4)
     return figure
 
 
