@@ -17,6 +17,7 @@ from models.evaluation.corpus import load_dataset
 from models.evaluation.intervals import REPLICATES
 from models.evaluation.registry import EVALUATIONS
 from models.evaluation.request import Request
+from models.evaluation.stock_models import MixedRecipes
 
 MODELS = Path(__file__).resolve().parent.parent
 DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         dataset = load_dataset(options.dataset)
         report = evaluation.run(Request(model, options.baselines, dataset, options.windows, options.replicates, say))
-    except (DatasetError, FileNotFoundError, ModelRejected) as problem:
+    except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2
     print(report.markdown())

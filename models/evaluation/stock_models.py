@@ -48,12 +48,17 @@ class TrainedModel:
         return {"trainingSeed": self.seed, "sha256": self.sha256, **self.training}
 
 
+class MixedRecipes(ValueError):
+    """The training seeds are not of one recipe, so that a mean over them would mean nothing."""
+
+
 def load_trained_models(folder: Path) -> list[TrainedModel]:
     """The stock model itself, first, and the other training seeds under `folder`/seeds/<seed>/ that are there.
 
-    Raises FileNotFoundError without a stock model, ModelRejected for a file that cannot be played.
+    Raises FileNotFoundError without a stock model, ModelRejected for a file that cannot be played, MixedRecipes.
     """
     found: list[TrainedModel] = []
+    recipes: list[dict[str, object]] = []
     others = [path for path in (folder / "seeds").glob("*") if path.name.isdigit() and (path / "model.onnx").is_file()]
     for place in [folder, *sorted(others, key=lambda path: int(path.name))]:
         content = (place / "model.onnx").read_bytes()
@@ -61,6 +66,9 @@ def load_trained_models(folder: Path) -> list[TrainedModel]:
         card_file = place / "model-card.json"
         card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
         seed = int(place.name) if place != folder else int(card["seed"])
+        recipes.append({key: value for key, value in card.get("hyperparameters", {}).items() if key != "seed"})
+        if recipes[-1] != recipes[0]:
+            raise MixedRecipes(f"{place} was trained with {recipes[-1]}, the stock model with {recipes[0]}")
         if digest in {model.sha256 for model in found}:
             continue
         training = {key: card[key] for key in ("epoch", "epochsCompleted", "trainingSeconds") if key in card}

@@ -126,6 +126,15 @@ def test_the_command_prints_tables_and_writes_the_same_twice(
         assert f"## {heading}" in text
 
 
+def test_seeds_of_another_recipe_are_not_pooled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, dataset = written_model(tmp_path / "model"), written_dataset(tmp_path / "dataset")
+    for place, epochs in ((model, 60), (model / "seeds" / "7", 90)):
+        card = {"seed": 0, "hyperparameters": {"seed": epochs, "epochs": epochs}}
+        (place / "model-card.json").write_text(json.dumps(card))
+    assert main(["unet-gan", "--model", str(model), "--dataset", str(dataset), "--output", str(tmp_path)]) == 2
+    assert "'epochs': 90" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("missing", ["model", "dataset"])
 def test_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
     model = tmp_path / "nothing" if missing == "model" else written_model(tmp_path / "model")
