@@ -11,7 +11,7 @@ import {
   type TrackItem,
 } from "../../../domain/schemas/items";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
-import { transact, unlessRefused } from "./conditional-write";
+import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { countQuota } from "./quota-counter";
 import { updateOfRow } from "./update-expression";
 
@@ -73,7 +73,7 @@ export function createCompositionsInExecution({
       { set, remove: ["openWork", "openWorkOwner", "runningUntil"], now: now().toISOString() },
       { equals: { attempt: claim.attempt, state: "RUNNING" } },
     );
-    return await transact(client, [
+    return await transactUnlessRefused({ client, tableName }, [
       { Update: { TableName: tableName, Key: key("COMPOSITION", claim), ...parts } },
       countQuota(tableName, claim.sub, "openCompositions", -1),
     ]);
@@ -145,7 +145,7 @@ export function createCompositionsInExecution({
 
     async abandon(of, failure) {
       const instant = now().toISOString();
-      return await transact(client, [
+      return await transactUnlessRefused({ client, tableName }, [
         {
           Update: {
             TableName: tableName,

@@ -1,11 +1,7 @@
 /** Conditional writes whose refusal is an answer, not an error. */
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import {
-  TransactWriteCommand,
-  type DynamoDBDocumentClient,
-  type TransactWriteCommandInput,
-} from "@aws-sdk/lib-dynamodb";
-import { setTimeout as sleep } from "node:timers/promises";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import type { Table } from "./table";
+import { transact, type TransactionOperation } from "./transaction";
 
 /** @returns undefined when the condition was not met */
 export async function unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
@@ -17,28 +13,29 @@ export async function unlessRefused<Answer>(write: () => Promise<Answer>): Promi
   }
 }
 
-const tries = 6;
+/** A condition of a transaction was not met. */
+class Refused extends Error {
+  override readonly name = "Refused";
+}
 
 /**
- * Writes all or nothing. Another transaction on the same item at the same moment (a user's quota row) is tried again;
- * the SDK does not do that for cancelled transactions.
+ * Writes all or nothing.
  * @returns whether it was written; false when a condition was not met
+ * @throws TableBusy when conflicts with other transactions did not end
  */
-export async function transact(
-  client: DynamoDBDocumentClient,
-  items: NonNullable<TransactWriteCommandInput["TransactItems"]>,
+export async function transactUnlessRefused(
+  table: Table,
+  operations: readonly TransactionOperation[],
 ): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems: items }));
-      return true;
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-      if (codes.includes("ConditionalCheckFailed")) return false;
-      const passing = codes.some((code) => code === "TransactionConflict" || code === "ThrottlingError");
-      if (!passing || attempt === tries) throw error;
-      await sleep(Math.random() * 50 * 2 ** attempt);
-    }
+  const onConditionFailed = (): Error => new Refused();
+  try {
+    await transact(
+      table,
+      operations.map((operation) => ({ operation, onConditionFailed })),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
   }
 }

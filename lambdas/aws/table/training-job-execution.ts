@@ -18,7 +18,7 @@ import {
   type FinalTrainingJobState,
   type TrainingJobState,
 } from "../../../domain/states/training-job-state";
-import { transact, unlessRefused } from "./conditional-write";
+import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { countQuota } from "./quota-counter";
 import { updateOfRow } from "./update-expression";
 
@@ -136,7 +136,7 @@ export function createTrainingJobsInExecution({
         { set: { modelId: item.id }, now: now().toISOString() },
         { equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] },
       );
-      return await transact(client, [
+      return await transactUnlessRefused({ client, tableName }, [
         {
           Put: {
             TableName: tableName,
@@ -154,7 +154,7 @@ export function createTrainingJobsInExecution({
         { set: { state, ...ending.parse(data) }, remove: ["openWork", "openWorkOwner"], now: now().toISOString() },
         { equals: { attempt: job.attempt, stopRequested }, oneOf: { state: trainingJobStatesBefore(state) } },
       );
-      return await transact(client, [
+      return await transactUnlessRefused({ client, tableName }, [
         { Update: { TableName: tableName, Key: key(job), ...parts } },
         countQuota(tableName, job.sub, "openTrainingJobs", -1),
       ]);

@@ -5,10 +5,10 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/l
 import { TableBusy } from "./errors";
 import type { Table } from "./table";
 
-type Operation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+export type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export interface TransactionPart {
-  readonly operation: Operation;
+  readonly operation: TransactionOperation;
   /** What a failed condition of this part means; parts are asked in order, so the most telling one comes first. */
   readonly onConditionFailed: () => Error | Promise<Error>;
 }
