@@ -29,6 +29,11 @@ import { processesWith } from "./support/processes";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
+const SPOT = {
+  EnableManagedSpotTraining: true,
+  StoppingCondition: { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 600 },
+} as const;
+
 let services: LocalServices;
 
 beforeAll(async () => {
@@ -80,6 +85,15 @@ async function waitForEpoch(name: string): Promise<void> {
 
 function phases(job: DescribeTrainingJobCommandOutput): string[] {
   return (job.SecondaryStatusTransitions ?? []).map(({ Status }) => Status ?? "");
+}
+
+/** How long the job has been in this phase, altogether. */
+function secondsIn(job: DescribeTrainingJobCommandOutput, phase: string): number {
+  const times = (job.SecondaryStatusTransitions ?? []).filter(({ Status }) => Status === phase);
+  return times.reduce(
+    (sum, { StartTime, EndTime }) => sum + ((EndTime?.getTime() ?? 0) - (StartTime?.getTime() ?? 0)) / 1_000,
+    0,
+  );
 }
 
 function expectOrderedTimes(job: DescribeTrainingJobCommandOutput): void {
@@ -318,7 +332,7 @@ describe("stopping", () => {
     expect(processesWith("TRAINING_JOB_NAME", name)).toEqual([]);
   });
 
-  it.each(["Starting", "Downloading", "Uploading"])("ends Stopped when asked in %s", async (phase) => {
+  it.each(["Starting", "Pending", "Downloading", "Uploading"])("ends Stopped when asked in %s", async (phase) => {
     await injectFault(services, { kind: "slowPhase", phase, seconds: 60 });
     const name = await create(trainingJobRequest(freshName("early"), {}));
     await waitForStatus(name, phase);
@@ -326,6 +340,88 @@ describe("stopping", () => {
     const job = await waitForEnd(name);
     expect([job.TrainingJobStatus, job.SecondaryStatus]).toEqual(["Stopped", "Stopped"]);
     expect(await listKeys(services, `results/${name}/output/model/`)).toHaveLength(phase === "Uploading" ? 2 : 0);
+  });
+
+  it("ends Stopped when asked while it waits for another machine", async () => {
+    const names = { Interrupted: freshName("interrupted"), Restarting: freshName("restarting") };
+    await injectFault(services, [
+      { kind: "internalServerError" },
+      { kind: "slowPhase", phase: "Restarting", jobName: names.Restarting, seconds: 60 },
+      { kind: "slowPhase", phase: "Interrupted", jobName: names.Interrupted, seconds: 60 },
+    ]);
+    await create(trainingJobRequest(names.Restarting, {}, { RetryStrategy: { MaximumRetryAttempts: 1 } }));
+    await waitForStatus(names.Restarting, "Restarting");
+    await create(trainingJobRequest(names.Interrupted, { epochs: "1000" }, SPOT));
+    await waitForEpoch(names.Interrupted);
+    expect((await injectFault(services, { kind: "spotInterrupt", jobName: names.Interrupted })).status).toBe(200);
+    await waitForStatus(names.Interrupted, "Interrupted");
+    for (const name of Object.values(names)) {
+      await stopJob(name);
+      const job = await waitForEnd(name);
+      expect([job.TrainingJobStatus, job.SecondaryStatus]).toEqual(["Stopped", "Stopped"]);
+      expectOrderedTimes(job);
+      expect(await listKeys(services, `results/${name}/`)).toEqual([]);
+    }
+    // What it had saved is there still.
+    expect(await listKeys(services, `checkpoints/${names.Interrupted}/`)).toHaveLength(2);
+  });
+
+  it("answers many stops at once alike, and changes once", async () => {
+    const name = await create(trainingJobRequest(freshName("many"), { epochs: "1000" }));
+    await waitForEpoch(name);
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        await stopJob(name);
+      }),
+    );
+    const job = await waitForEnd(name);
+    expect(phases(job)).toEqual(["Starting", "Downloading", "Training", "Stopping", "Uploading", "Stopped"]);
+  });
+
+  it.each(["answered", "sent"])(
+    "settles a stop that is %s as the last thing before the container's end",
+    async (when) => {
+      const outcomes = await Promise.all(
+        ["0", "1", "0", "1"].map(async (exitCode) => {
+          const asked = { exitCode, stopItself: when, stopUrl: services.sagemakerUrl, ignoreSigterm: "true" };
+          const name = await create(trainingJobRequest(freshName("edge"), asked));
+          const job = await waitForEnd(name);
+          const wasStopped = phases(job).includes("Stopping");
+          expectOrderedTimes(job);
+          return { exitCode, wasStopped, status: job.TrainingJobStatus };
+        }),
+      );
+      for (const { exitCode, wasStopped, status } of outcomes) {
+        // Who was told that the job will be stopped is not told otherwise later.
+        if (when === "answered") expect(wasStopped).toBe(true);
+        expect(status).toBe(wasStopped ? "Stopped" : exitCode === "0" ? "Completed" : "Failed");
+      }
+    },
+  );
+
+  it("refuses to stop what has ended, as often as it is asked, and leaves it as it was", async () => {
+    const [done, failed] = await Promise.all([
+      create(trainingJobRequest(freshName("done"))),
+      create(trainingJobRequest(freshName("failed"), { exitCode: "1" })),
+    ]);
+    for (const [name, status] of [
+      [done, "Completed"],
+      [failed, "Failed"],
+    ] as const) {
+      const before = await waitForEnd(name);
+      for (let call = 0; call < 2; call += 1) {
+        await expect(stopJob(name)).rejects.toMatchObject({
+          name: "ValidationException",
+          message: `The request was rejected because the training job is in status ${status}.`,
+          $metadata: { httpStatusCode: 400 },
+        });
+      }
+      expect({ ...(await describeJob(name)), $metadata: {} }).toEqual({ ...before, $metadata: {} });
+    }
+    await expect(stopJob("nobody")).rejects.toMatchObject({
+      name: "ValidationException",
+      message: "Requested resource not found.",
+    });
   });
 
   it("settles races with the container's own end: a stop that was accepted ends Stopped, and nothing changes after", async () => {
@@ -361,6 +457,79 @@ describe("limits of time", () => {
     expect([job.TrainingJobStatus, job.SecondaryStatus]).toEqual(["Stopped", "MaxRuntimeExceeded"]);
     expect(phases(job)).toEqual(["Starting", "Downloading", "Training", "Stopping", "Uploading", "MaxRuntimeExceeded"]);
     expect(await listKeys(services, `results/${name}/output/model/`)).toHaveLength(2);
+  });
+
+  it("sends SIGTERM at the limit, SIGKILL when the grace is over, and uploads what there is", async () => {
+    const deaf = trainingJobRequest(
+      freshName("deaf"),
+      { epochs: "100000", ignoreSigterm: "true", earlyModel: "true" },
+      { StoppingCondition: { MaxRuntimeInSeconds: 1 } },
+    );
+    const name = await create(deaf);
+    const job = await waitForEnd(name);
+    expect([job.TrainingJobStatus, job.SecondaryStatus]).toEqual(["Stopped", "MaxRuntimeExceeded"]);
+    expect(processesWith("TRAINING_JOB_NAME", name)).toEqual([]);
+    // The server of these tests gives a second instead of two minutes.
+    expect(secondsIn(job, "Training")).toBeGreaterThanOrEqual(1);
+    expect(secondsIn(job, "Stopping")).toBeGreaterThanOrEqual(0.9);
+    expect(secondsIn(job, "Stopping")).toBeLessThan(10);
+    expect(await listKeys(services, `results/${name}/output/model/`)).toEqual([
+      `results/${name}/output/model/early.txt`,
+    ]);
+    // That stop was SageMaker's own. A user's, meanwhile or later, does not change what it says.
+    await expect(stopJob(name)).rejects.toMatchObject({ name: "ValidationException" });
+  });
+
+  it("keeps its own reason when a user asks, too, while the limit's stop goes on", async () => {
+    const name = await create(
+      trainingJobRequest(
+        freshName("both"),
+        { epochs: "100000", ignoreSigterm: "true" },
+        { StoppingCondition: { MaxRuntimeInSeconds: 1 } },
+      ),
+    );
+    await waitForStatus(name, "Stopping");
+    await stopJob(name);
+    expect((await waitForEnd(name)).SecondaryStatus).toBe("MaxRuntimeExceeded");
+  });
+
+  it("counts the run time over all of a spot job's machines, and the waiting towards MaxWaitTimeInSeconds", async () => {
+    const [runs, waits] = [freshName("runs"), freshName("waits")];
+    await injectFault(services, { kind: "slowPhase", phase: "Interrupted", jobName: waits, seconds: 60 });
+    await create(
+      trainingJobRequest(
+        runs,
+        { epochs: "100000" },
+        { ...SPOT, StoppingCondition: { MaxRuntimeInSeconds: 3, MaxWaitTimeInSeconds: 60 } },
+      ),
+    );
+    await create(
+      trainingJobRequest(
+        waits,
+        { epochs: "100000" },
+        { ...SPOT, StoppingCondition: { MaxRuntimeInSeconds: 5, MaxWaitTimeInSeconds: 5 } },
+      ),
+    );
+    await Promise.all(
+      [runs, waits].map(async (jobName) => {
+        await waitForEpoch(jobName);
+        expect((await injectFault(services, { kind: "spotInterrupt", jobName })).status).toBe(200);
+      }),
+    );
+    const [ran, waited] = await Promise.all([waitForEnd(runs), waitForEnd(waits)]);
+    expect([ran.TrainingJobStatus, ran.SecondaryStatus]).toEqual(["Stopped", "MaxRuntimeExceeded"]);
+    expect(phases(ran).filter((phase) => phase === "Training")).toHaveLength(2);
+    expect(secondsIn(ran, "Training")).toBeGreaterThanOrEqual(2.9);
+    expect(secondsIn(ran, "Training")).toBeLessThan(5);
+    expect(await listKeys(services, `results/${runs}/output/model/`)).toHaveLength(2);
+
+    expect([waited.TrainingJobStatus, waited.SecondaryStatus]).toEqual(["Stopped", "MaxWaitTimeExceeded"]);
+    expect(phases(waited).slice(-3)).toEqual(["Interrupted", "Stopping", "MaxWaitTimeExceeded"]);
+    expect(await listKeys(services, `results/${waits}/`)).toEqual([]);
+    // Waiting is no training, and a spot second is not billed as a whole one.
+    const { TrainingTimeInSeconds = 0, BillableTimeInSeconds = 0 } = waited;
+    expect(TrainingTimeInSeconds).toBeLessThan(5);
+    expect(BillableTimeInSeconds).toBeLessThanOrEqual(TrainingTimeInSeconds);
   });
 
   it("ends MaxWaitTimeExceeded when a spot job got no machine in time", async () => {
@@ -432,6 +601,26 @@ describe("spot", () => {
 });
 
 describe("faults of the platform", () => {
+  it("begins again after an internal failure while RetryStrategy permits, and waits where there is no capacity", async () => {
+    const name = freshName("again");
+    await injectFault(services, [
+      { kind: "internalServerError", count: 3 },
+      { kind: "slowPhase", phase: "Pending", jobName: name, seconds: 0.2 },
+    ]);
+    await create(trainingJobRequest(name, {}, { RetryStrategy: { MaximumRetryAttempts: 2 } }));
+    const failed = await waitForEnd(name);
+    expect(failed.FailureReason).toMatch(/^InternalServerError: We encountered an internal error/);
+    expect(phases(failed)).toEqual(["Starting", "Pending", "Restarting", "Restarting", "Failed"]);
+
+    await injectFault(services, { kind: "internalServerError" });
+    const lucky = await create(
+      trainingJobRequest(freshName("again"), {}, { RetryStrategy: { MaximumRetryAttempts: 1 } }),
+    );
+    const job = await waitForEnd(lucky);
+    expect(phases(job)).toEqual(["Starting", "Restarting", "Downloading", "Training", "Uploading", "Completed"]);
+    expectOrderedTimes(job);
+  });
+
   it("reports a lack of machines as a Failed job", async () => {
     await injectFault(services, { kind: "capacityError" });
     const name = await create(trainingJobRequest(freshName("capacity")));

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { get } from "node:http";
+import { get, request } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -75,8 +75,34 @@ function testify() {
   appendFileSync(options.witness, `${JSON.stringify(line)}\n`);
 }
 
+/** Asks for its own stop as the last thing it does: `answered`, or `sent` and gone before there is an answer. */
+async function stopItself() {
+  await new Promise((resolve) => {
+    const call = request(
+      options.stopUrl,
+      {
+        method: "POST",
+        headers: {
+          "x-amz-target": "SageMaker.StopTrainingJob",
+          "content-type": "application/x-amz-json-1.1",
+          authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/sagemaker/aws4_request",
+        },
+      },
+      (answer) => answer.resume().on("end", resolve),
+    );
+    call.on("error", resolve);
+    call.end(JSON.stringify({ TrainingJobName: process.env.TRAINING_JOB_NAME }), () => {
+      if (options.stopItself === "sent") resolve();
+    });
+  });
+}
+
 async function main() {
   testify();
+  if (options.earlyModel === "true") {
+    mkdirSync(join(base, "model"), { recursive: true });
+    writeFileSync(join(base, "model", "early.txt"), "before the first epoch");
+  }
   if (options.child === "true") spawn("sleep", ["600"], { stdio: "inherit" });
   writeFileSync(
     join(base, "output", "data", "seen.json"),
@@ -112,6 +138,7 @@ async function main() {
   }
   if (options.failure !== undefined)
     writeFileSync(join(base, "output", "failure"), options.failure.repeat(Number(options.failureTimes ?? "1")));
+  if (options.stopItself !== undefined) await stopItself();
   process.exit(Number(stopped ? (options.stopExitCode ?? "0") : (options.exitCode ?? "0")));
 }
 
