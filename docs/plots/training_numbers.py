@@ -104,8 +104,8 @@ def numbers(training: Training, baseline: BaselineTraining) -> str:
     rows = [[f"`{name}`", *(_shown(column.get(name)) for column in columns)] for name in (*LOSSES, *MEASURES)]
     took = baseline.summary
     remark = (
-        f"The training had {len(training.epochs)} epochs; the model of epoch {epoch} was kept. The epochs are as they "
-        "were logged; the last column is from the model's card, which is measured again when decoding has changed since. "
+        f"The training had {len(training.epochs)} epochs; the model of epoch {epoch} was kept. The epochs are as "
+        "they were logged; the last column is the model's card, measured again when decoding has changed since. "
         f"AWS's recipe, for comparison, made {took['generatorUpdates']:,} generator updates in "
         f"{took['cpuSeconds']:,.0f} CPU seconds of one thread ({took['filters']} filters)."
     )
