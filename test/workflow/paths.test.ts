@@ -1,30 +1,21 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
 import fc from "fast-check";
 import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
-import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
-import { jobId, piecesKey, readDefinition, stepNames, sub, trainingJob, TrainingWorld } from "./training-world";
+import {
+  expectNothingLeft,
+  jobId,
+  piecesKey,
+  readDefinition,
+  stepNames,
+  sub,
+  trainingJob,
+  TrainingWorld,
+} from "./training-world";
 
 const job = { sub, id: jobId(1) };
 const run: RunPlan = { create: "RUN" };
-
-/** What holds at the end of every path, whatever happened. */
-function expectNothingLeft(world: TrainingWorld): void {
-  for (const row of world.jobs.rows.values()) {
-    expect(isFinalTrainingJobState(row.state)).toBe(true);
-    expect(row.openWork).toBeUndefined();
-    expect(row.failure !== undefined).toBe(row.state === "FAILED");
-  }
-  expect(world.jobs.openTrainingJobs).toBe(0);
-  expect([...world.slots.slots.values()]).toEqual([]);
-  expect([...world.tickets.tickets.keys()]).toEqual([]);
-  expect(world.sageMaker.running()).toEqual([]);
-  for (const states of world.jobs.history.values()) {
-    for (const [index, to] of states.slice(1).entries()) {
-      expect(isLegalTrainingJobTransition(states[index] ?? "READY", to)).toBe(true);
-    }
-  }
-}
 
 const visited = new Set<string>();
 async function finish(world: TrainingWorld, n = 1, more: Parameters<TrainingWorld["run"]>[1] = {}) {

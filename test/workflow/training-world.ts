@@ -5,6 +5,7 @@ import metricDefinitions from "../../contracts/metric-definitions.json";
 import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { launchTrainingJob } from "../../lambdas/workflow/launch-training-job/launch-training-job";
 import { lookAtTrainingJob } from "../../lambdas/workflow/look-at-training-job/look-at-training-job";
 import { prepareData } from "../../lambdas/workflow/prepare-data/prepare-data";
@@ -211,4 +212,22 @@ function faultOf(step: StepName): Error {
   const error = new Error(`${step} failed`);
   error.name = "Runtime.HandlerError";
   return error;
+}
+
+/** What holds at the end of every path, whatever happened. */
+export function expectNothingLeft(world: TrainingWorld): void {
+  for (const row of world.jobs.rows.values()) {
+    expect(isFinalTrainingJobState(row.state)).toBe(true);
+    expect(row.openWork).toBeUndefined();
+    expect(row.failure !== undefined).toBe(row.state === "FAILED");
+  }
+  expect(world.jobs.openTrainingJobs).toBe(0);
+  expect([...world.slots.slots.values()]).toEqual([]);
+  expect([...world.tickets.tickets.keys()]).toEqual([]);
+  expect(world.sageMaker.running()).toEqual([]);
+  for (const states of world.jobs.history.values()) {
+    for (const [index, to] of states.slice(1).entries()) {
+      expect(isLegalTrainingJobTransition(states[index] ?? "READY", to)).toBe(true);
+    }
+  }
 }

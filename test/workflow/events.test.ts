@@ -1,0 +1,192 @@
+/**
+ * SageMaker's state change events around the workflow: doubled, late (also after the job's end), out of order, at the same
+ * time as a step, or never. The workflow looks for itself, so that no event is needed and none does harm.
+ */
+import fc from "fast-check";
+import { trainingJobChanged } from "../../lambdas/events/training-job-changed/training-job-changed";
+import type { RunPlan } from "../fakes/scripted-sagemaker";
+import { expectNothingLeft, jobId, sub, trainingJob, TrainingWorld } from "./training-world";
+
+interface StateChange {
+  readonly source: string;
+  readonly "detail-type": string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** When one change is told: after so many states of the workflow, none to many times. */
+type Deliveries = readonly number[];
+
+/** The bus between a world's SageMaker and the function that hears of changes. */
+class Events {
+  /** What came of all deliveries, in their order. */
+  readonly outcomes: string[] = [];
+  private readonly told = new Map<string, string>();
+  private readonly waiting: { readonly at: number; readonly event: StateChange }[] = [];
+  private readonly underWay: Promise<void>[] = [];
+  private states = 0;
+  private changes = 0;
+
+  constructor(
+    private readonly world: TrainingWorld,
+    private readonly plan: readonly Deliveries[],
+    /** Whether the function runs beside the workflow's step, or is waited for before it. */
+    private readonly isBeside: boolean,
+  ) {}
+
+  /** Called before each state: sees what has changed, and delivers what is due. */
+  readonly before = async (): Promise<void> => {
+    this.states += 1;
+    await this.look();
+    for (const due of this.waiting.filter(({ at }) => at <= this.states)) {
+      this.waiting.splice(this.waiting.indexOf(due), 1);
+      const delivery = this.deliver(due.event);
+      if (this.isBeside) this.underWay.push(delivery);
+      else await delivery;
+    }
+  };
+
+  /** Delivers what is left, the youngest first. */
+  async finish(): Promise<void> {
+    await Promise.all(this.underWay);
+    await this.look();
+    for (const { event } of this.waiting.splice(0).reverse()) await this.deliver(event);
+  }
+
+  private async look(): Promise<void> {
+    for (const [name, { request }] of this.world.sageMaker.jobs) {
+      const described = await this.world.sageMaker.describe(name);
+      const status = `${described?.status ?? ""} ${described?.secondaryStatus ?? ""}`;
+      if (this.told.get(name) === status) continue;
+      this.told.set(name, status);
+      const event = {
+        source: "aws.sagemaker",
+        "detail-type": "SageMaker Training Job State Change",
+        detail: {
+          TrainingJobName: name,
+          TrainingJobStatus: described?.status,
+          SecondaryStatus: described?.secondaryStatus,
+          CheckpointConfig: request.CheckpointConfig,
+          OutputDataConfig: request.OutputDataConfig,
+        },
+      };
+      const deliveries = this.plan[this.changes % Math.max(1, this.plan.length)] ?? [];
+      this.changes += 1;
+      this.waiting.push(...deliveries.map((delay) => ({ at: this.states + delay, event })));
+    }
+  }
+
+  private async deliver(event: StateChange): Promise<void> {
+    const { jobs, sageMaker, work, clock, log, metrics } = this.world;
+    const answer = await trainingJobChanged({
+      event: JSON.parse(JSON.stringify(event)),
+      stage: "dev",
+      jobs,
+      trainingJobs: sageMaker,
+      work,
+      now: clock.now,
+      log,
+      metrics,
+    });
+    this.outcomes.push(answer.outcome);
+  }
+}
+
+interface Told {
+  readonly plan: readonly Deliveries[];
+  readonly isBeside?: boolean;
+  readonly plans?: readonly RunPlan[];
+  /** The state of the workflow before which the user asks for a stop. */
+  readonly stopAt?: number | null;
+}
+
+/** One job's whole life. */
+async function live({ plan, isBeside = false, plans = [], stopAt = null }: Told): Promise<{
+  readonly world: TrainingWorld;
+  readonly outcomes: readonly string[];
+}> {
+  const world = new TrainingWorld();
+  world.jobs.add(trainingJob(1));
+  world.sageMaker.plans.push(...plans);
+  const events = new Events(world, plan, isBeside);
+  let states = 0;
+  const result = await world.run(1, {
+    before: async () => {
+      if (states === stopAt) world.jobs.requestStop({ sub, id: jobId(1) });
+      states += 1;
+      await events.before();
+    },
+  });
+  expect(result.status).toBe("SUCCEEDED");
+  const atItsEnd = world.row(1);
+  await events.finish();
+  // Whatever is told after the end changes nothing.
+  expect(world.row(1)).toEqual(atItsEnd);
+  expectNothingLeft(world);
+  return { world, outcomes: events.outcomes };
+}
+
+/** What an owner sees in the end. How often the row was written on the way is of no concern. */
+function endOf(world: TrainingWorld): unknown {
+  const { version: _version, updatedAt: _updatedAt, ...row } = world.row(1);
+  return { row, models: [...world.jobs.models.keys()], creates: world.sageMaker.creates };
+}
+
+const ENDS: readonly { readonly what: string; readonly plans: readonly RunPlan[] }[] = [
+  { what: "completes", plans: [] },
+  { what: "reaches its limit of time", plans: [{ create: "RUN", end: "MaxRuntimeExceeded", endAfterEpochs: 4 }] },
+  { what: "fails", plans: [{ create: "RUN", end: "Failed", failureReason: "AlgorithmError: No.", endAfterEpochs: 3 }] },
+  {
+    what: "gets no capacity at first, and completes",
+    plans: [{ create: "RUN", epochs: 0, end: "Failed", failureReason: "CapacityError: none" }, { create: "RUN" }],
+  },
+];
+
+describe.each(ENDS)("a job that $what", ({ plans }) => {
+  test.each<[string, readonly Deliveries[], boolean]>([
+    ["told in time", [[0]], false],
+    ["doubled", [[0, 0]], false],
+    ["doubled, beside the workflow's steps", [[0, 0]], true],
+    ["late", [[7]], false],
+    ["told only after the end", [[100_000]], false],
+    ["out of order", [[9], [0], [4], [1]], false],
+    ["told now and again later", [[0, 3, 100_000]], true],
+    ["dropped but for some", [[], [], [0]], false],
+  ])("ends the same with every event %s", async (_, plan, isBeside) => {
+    const { world: alone, outcomes: none } = await live({ plan: [[]], plans });
+    expect(none).toEqual([]);
+    const { world, outcomes } = await live({ plan, isBeside, plans });
+    expect(outcomes.length).toBeGreaterThan(0);
+    expect(endOf(world)).toEqual(endOf(alone));
+  });
+});
+
+test("without any event the workflow carries the job alone, and a user's stop, too", async () => {
+  const { world } = await live({ plan: [] });
+  expect(world.row(1)).toMatchObject({ state: "READY", modelId: jobId(1), progress: { epoch: 10, percent: 100 } });
+  const { world: stopped } = await live({ plan: [], stopAt: 12 });
+  expect(stopped.row(1)).toMatchObject({ state: "STOPPED", endReason: "USER_STOP" });
+});
+
+test("an event of the present launch makes the row fresher; one of an earlier launch, or of another's job, is not heard", async () => {
+  const capacity = ENDS.find(({ plans }) => plans.length === 2)?.plans ?? [];
+  const { outcomes } = await live({ plan: [[0, 25]], plans: capacity });
+  expect(new Set(outcomes)).toEqual(new Set(["OBSERVED", "NOT_OURS", "ALREADY_FINAL"]));
+});
+
+test("whatever is told and whenever, the job ends as it would have", async () => {
+  const deliveries = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constant(100_000)), { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(deliveries, { minLength: 1, maxLength: 8 }),
+      fc.boolean(),
+      fc.constantFrom(...ENDS),
+      fc.option(fc.integer({ min: 0, max: 40 })),
+      async (plan, isBeside, { plans }, stopAt) => {
+        const { world: alone } = await live({ plan: [], plans, stopAt });
+        const { world } = await live({ plan, isBeside, plans, stopAt });
+        expect(endOf(world)).toEqual(endOf(alone));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
