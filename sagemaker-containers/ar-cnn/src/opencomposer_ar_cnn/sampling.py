@@ -44,6 +44,9 @@ COOLEST = 0.5
 """The temperature falls to this share of the given one while the edits get fewer."""
 ENOUGH = 1.0
 """Sampling ends when fewer edits than this are expected to remain."""
+LEAST_PROBABILITY = 0.03
+"""A cell comes into question when its probability at the present temperature is at least this. The many cells that are
+each next to impossible together weigh as much as a few likely edits, and would be drawn as often."""
 FAR_BELOW = np.float32(-1e4)
 
 ValueT = TypeVar("ValueT", bound=np.generic)
@@ -179,9 +182,11 @@ class EditSession:
         self._most_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
         self._added = 0
         self._removed = 0
-        batched = settings.edits_per_pass > 1
-        self._tidying_passes = min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if batched else 0
-        self._coolest = COOLEST if batched else 1.0
+        self._batched = settings.edits_per_pass > 1
+        self._tidying_passes = (
+            min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if self._batched else 0
+        )
+        self._least_logit = math.log(LEAST_PROBABILITY) - math.log1p(-LEAST_PROBABILITY)
         self._first_expected: float | None = None
         self._tidying = False
         self._edited = False
@@ -206,18 +211,25 @@ class EditSession:
         allowed = self._allowed()[:, self._columns]
         # Written with tanh, which does not overflow.
         probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        temperature = self._temperature(float(probabilities[allowed].sum()))
+        if self._batched:
+            allowed = allowed & (logits >= temperature * self._least_logit)
         self._expected = float(probabilities[allowed].sum())
         if self._passes == self._settings.sampling_iterations:
             # This answer was only asked for the starts of the finished roll.
             self.finished = True
             return
-        if self._expected < ENOUGH or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
+        # A last edit that is all but certain is expected to be a little less than one edit: it is still made.
+        likely = bool((probabilities[allowed] > 0.5).any())
+        if (
+            self._expected < ENOUGH and not likely
+        ) or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
             self._tidying = True
         if self._tidying:
             wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
             self._toggle(self._ranked(probabilities, wanted, self._edits_per_pass), probabilities)
         else:
-            self._toggle(self._draw(logits, allowed), probabilities)
+            self._toggle(self._draw(logits / temperature, allowed), probabilities)
         if not self._edited:
             self.finished = True
             return
@@ -245,15 +257,20 @@ class EditSession:
             allowed = allowed & ~(self._roll & self._original)
         return allowed
 
-    def _draw(self, logits: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
-        """The next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain."""
+    def _temperature(self, expected: float) -> float:
+        """The caller's, cooled as there is less left to do than in the beginning."""
+        if not self._batched:
+            return self._settings.temperature
         if self._first_expected is None:
-            self._first_expected = max(self._expected, ENOUGH)
-        left = min(1.0, self._expected / self._first_expected)
-        temperature = self._settings.temperature * (self._coolest + (1 - self._coolest) * left)
+            self._first_expected = max(expected, ENOUGH)
+        left = min(1.0, expected / self._first_expected)
+        return self._settings.temperature * (COOLEST + (1 - COOLEST) * left)
+
+    def _draw(self, tempered: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
+        """The next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain."""
         # Drawn for every cell of the window, so that caps and locks never shift the random numbers.
-        noisy = logits / temperature + self._rng.gumbel(size=logits.shape)
-        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, math.floor(self._expected))))
+        noisy = tempered + self._rng.gumbel(size=tempered.shape)
+        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, round(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
         """The `count` cells (step, column) of the mask with the highest scores, highest first; ties in their order."""
