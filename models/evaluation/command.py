@@ -13,6 +13,7 @@ from opencomposer_shared.dataset import DatasetError
 from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.serving.failures import ModelRejected
 
+from models.evaluation.card import update_card
 from models.evaluation.corpus import load_dataset
 from models.evaluation.intervals import REPLICATES
 from models.evaluation.registry import EVALUATIONS
@@ -23,6 +24,7 @@ MODELS = Path(__file__).resolve().parent.parent
 DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
 WINDOWS = 320
 RESULT_FILE = "evaluation.json"
+TEXT_FILE = "evaluation.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,7 +41,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--baselines", type=Path, default=MODELS / "baselines", help="folder of the trained baselines' folders"
     )
-    parser.add_argument("--output", type=Path, help=f"folder for {RESULT_FILE} (default: that of the model)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"folder for {RESULT_FILE} and {TEXT_FILE} (default: the model's, whose card gets the chief figures)",
+    )
     parser.add_argument(
         "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
     )
@@ -61,10 +67,14 @@ def main(arguments: Sequence[str]) -> int:
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2
-    print(report.markdown())
+    text = report.markdown()
+    print(text)
     target: Path = options.output or model
     target.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(report.to_json(), indent=2, allow_nan=False) + "\n"
-    write_atomically(target / RESULT_FILE, content.encode())
+    result = report.to_json()
+    write_atomically(target / RESULT_FILE, (json.dumps(result, indent=2, allow_nan=False) + "\n").encode())
+    write_atomically(target / TEXT_FILE, text.encode())
+    if options.output is None:
+        update_card(model, result)
     say(f"written to {target / RESULT_FILE}")
     return 0

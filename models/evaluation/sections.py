@@ -180,8 +180,8 @@ def copies_section(
             played = [lines_of(one.player.accompany(piece.planes[0], number)) for number, piece in enumerate(pieces)]
             add(one.name, one.kind, melodies, played, None)
     without_own = [lines_of(retrieval.accompany_without(piece.planes[0], piece.tune)) for piece in train]
-    add("nearest window, own tune left out", "baseline", "training", without_own, None)
-    add("nearest window", "baseline", "test", [lines_of(retrieval.accompany(p.planes[0], 0)) for p in test], None)
+    add("nearest window, own tune left out", "retrieval", "training", without_own, None)
+    add("nearest window", "retrieval", "test", [lines_of(retrieval.accompany(p.planes[0], 0)) for p in test], None)
     table = Table(
         [
             "",

@@ -33,6 +33,11 @@ class UnetGanPlayer:
         decoding = replace(essentials.decoding, pitch_temperature=0.0, onset_temperature=0.0)
         return UnetGanPlayer(Generator(self.generator.session, replace(essentials, decoding=decoding)))
 
+    def with_voices_apart(self) -> UnetGanPlayer:
+        """The same model whose voices are each chosen for itself: what its network is worth without voice leading."""
+        essentials = replace(self.generator.essentials, voice_leading=None)
+        return UnetGanPlayer(Generator(self.generator.session, essentials))
+
 
 @dataclass(frozen=True)
 class TrainedModel:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from onnx import helper
@@ -122,8 +123,26 @@ def test_the_command_prints_tables_and_writes_the_same_twice(
     assert rows["awsRecipe"]["measures"]["parallelOctavesPer1000"]["value"] == 1000
     assert rows["awsRecipe"]["measures"]["dissonantPairShare"]["value"] == 0
     text = capsys.readouterr().out
+    assert (tmp_path / "two" / "evaluation.md").read_text() in text
     for heading in ("Held-out windows", "Goals", "Variety", "Copies", "Seams", "Unusual melodies"):
         assert f"## {heading}" in text
+
+
+def test_the_chief_figures_go_into_the_models_own_card(tmp_path: Path) -> None:
+    model, dataset = written_model(tmp_path / "model"), written_dataset(tmp_path / "dataset")
+    folders = ["--model", str(model), "--dataset", str(dataset), "--baselines", str(tmp_path / "none")]
+    assert main(["unet-gan", "--windows", "6", "--replicates", "20", *folders]) == 0
+    card = json.loads((model / "model-card.json").read_text())
+    found = json.loads((model / "evaluation.json").read_text())
+    assert (card["seed"], card["epoch"]) == (0, 3)
+    schema = json.loads((Path(__file__).resolve().parents[2] / "contracts/model-card.schema.json").read_text())
+    jsonschema.validate(card["evaluation"], schema["properties"]["evaluation"])
+    rows = {row["kind"]: row["measures"] for row in found["comparison"]}
+    dissonance = card["evaluation"]["measures"]["dissonantPairShare"]
+    assert dissonance["value"] == rows["stock"]["dissonantPairShare"]["value"]
+    assert dissonance["composer"] == rows["composer"]["dissonantPairShare"]["value"]
+    assert card["evaluation"]["copies"]["retrievalCopiedWindowShare"] > 0
+    assert "evaluation" not in json.loads((model / "seeds/7/model-card.json").read_text())
 
 
 def test_seeds_of_another_recipe_are_not_pooled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
