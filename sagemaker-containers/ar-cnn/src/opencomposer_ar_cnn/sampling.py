@@ -43,7 +43,7 @@ TIDYING_SHARE = 8
 COOLEST = 0.5
 """The temperature falls to this share of the given one while the edits get fewer."""
 ENOUGH = 1.0
-"""Sampling ends when fewer edits than this are expected to remain."""
+"""Sampling ends when fewer edits than this are expected to remain, in eight bars."""
 LEAST_PROBABILITY = 0.03
 """A cell comes into question when its probability at the present temperature is at least this. The many cells that are
 each next to impossible together weigh as much as a few likely edits, and would be drawn as often."""
@@ -177,6 +177,7 @@ class EditSession:
         self._editable = editable
         self._locked = self._original & ~editable
         self.density = limits.density * settings.density
+        self._enough = ENOUGH * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
         self._edits_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
         self._most_added = settings.in_proportion(settings.max_notes_added, bars)
         self._most_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
@@ -221,9 +222,8 @@ class EditSession:
             return
         # A last edit that is all but certain is expected to be a little less than one edit: it is still made.
         likely = bool((probabilities[allowed] > 0.5).any())
-        if (
-            self._expected < ENOUGH and not likely
-        ) or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
+        done = self._expected < self._enough and not likely
+        if done or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
             self._tidying = True
         if self._tidying:
             wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
