@@ -168,6 +168,16 @@ function variableLength(value: number): number[] {
   return bytes;
 }
 
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
 /** Without its delta; of at most 127 bytes of data. */
 const metaEvent = (type: number, data: readonly number[]): number[] => [0xff, type, data.length, ...data];
 
@@ -188,9 +198,9 @@ class PlainChunk {
   }
 
   /** @returns the chunk's bytes; nothing can be written after */
-  close(tick: number): readonly number[] {
+  close(tick: number): Uint8Array<ArrayBuffer> {
     this.write(tick, metaEvent(metaEndOfTrack, []));
-    return [...latin1("MTrk"), ...bigEndian(this.body.length, 4), ...this.body];
+    return joined([latin1("MTrk"), bigEndian(this.body.length, 4), this.body]);
   }
 }
 
@@ -235,7 +245,7 @@ class PlainTrack {
   }
 
   /** Notes that still sound are left without an end. */
-  close(tick: number): readonly number[] {
+  close(tick: number): Uint8Array<ArrayBuffer> {
     for (const channel of this.programs.keys()) this.settleProgram(tick, channel);
     return this.chunk.close(tick);
   }
@@ -267,7 +277,7 @@ class FileScan {
   }
 
   /** @returns the track chunk for the parser */
-  scanTrack(reader: ByteReader, what: string): readonly number[] {
+  scanTrack(reader: ByteReader, what: string): Uint8Array<ArrayBuffer> {
     const plain = new PlainTrack();
     let tick = 0;
     let running: number | undefined;
@@ -302,7 +312,7 @@ class FileScan {
   }
 
   /** @returns a track chunk of the tempo and the time signatures, from whatever tracks they came */
-  conductor(): readonly number[] {
+  conductor(): Uint8Array<ArrayBuffer> {
     const settings = [...this.timeSignatures.values()].map(({ tick, value }) => ({
       tick,
       // The usual 24 clocks a metronome's beat and 8 thirty-seconds a quarter note: nothing here asks for them.
@@ -369,14 +379,13 @@ interface ScannedFile {
   readonly scan: FileScan;
   readonly division: number;
   /** Per track, for the parser. */
-  readonly chunks: readonly (readonly number[])[];
+  readonly chunks: readonly Uint8Array[];
 }
 
 /** The file's own tracks behind one of the tempo and the time signatures, as format 1 wants them. */
 function plainMidi({ scan, division, chunks }: ScannedFile): ArrayBuffer {
   const header = [1, chunks.length + 1, division].flatMap((value) => bigEndian(value, 2));
-  return Uint8Array.from([...latin1("MThd"), ...bigEndian(6, 4), ...header, ...scan.conductor(), ...chunks.flat()])
-    .buffer;
+  return joined([latin1("MThd"), bigEndian(6, 4), header, scan.conductor(), ...chunks]).buffer;
 }
 
 function scanFile(bytes: Uint8Array): ScannedFile {
@@ -397,7 +406,7 @@ function scanFile(bytes: Uint8Array): ScannedFile {
   if (trackCount > midiLimits.tracks) unreadable(`the file has ${trackCount} tracks; at most ${midiLimits.tracks}`);
 
   const scan = new FileScan();
-  const chunks: (readonly number[])[] = [];
+  const chunks: Uint8Array[] = [];
   let offset = 8 + headerLength;
   while (chunks.length < trackCount) {
     if (offset + 8 > bytes.length) {
