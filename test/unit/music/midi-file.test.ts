@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
+import type { TMidiEvent } from "midi-json-parser-worker";
 import { applyInputOptions, MelodyError, toGrid, trackMelody, type Melody } from "../../../domain/music/melody";
 import { midiLimits, parseMidi, UnreadableMidiError } from "../../../domain/music/midi-file";
 import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
@@ -88,6 +90,54 @@ describe("parseMidi reads what real files have", () => {
   });
 });
 
+describe("parseMidi hands the parser all that counts, and only that", () => {
+  const longestWait = [0xff, 0xff, 0xff, 0x7f];
+  const longestTicks = 0x0fff_ffff;
+
+  it("reads ticks that no delta can say, where events between them were left out", () => {
+    const wait = [...longestWait, 0xd0, 0, ...longestWait, 0xb0, 1, 2];
+    const music = [...wait, 0, 0x90, 60, 90, ...wait, 0, 0x90, 62, 80, 5, 0x80, 60, 0];
+    const longestBar = meta(0x58, [255, 0, 24, 8]);
+    const song = parseMidi(file([track([...longestBar, ...music], [...wait, 0, 0xff, 0x2f, 0])], { division: 32_767 }));
+    expect(song.tracks[0]?.notes).toEqual([
+      { startTick: 2 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 60, velocity: 90 },
+      { startTick: 4 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 62, velocity: 80 },
+    ]);
+  });
+
+  it("takes the first name that can be read, in Latin-1", () => {
+    const names = [meta(3, [5, 32]), meta(3, [0x46, 0xfc, 0x72]), meta(3, ascii("Later"))].flat();
+    expect(parseMidi(file([track([...names, ...c4])])).tracks[0]?.name).toBe("F\u00fcr");
+  });
+
+  it("takes a channel's last program before the end of its first note of some length", () => {
+    const empty = [0, 0x90, 60, 90, 0, 0x80, 60, 0];
+    const programs = [0, 0xc0, 1, ...empty, 0, 0xc0, 2, 0, 0x90, 60, 90, 48, 0xc0, 3, 48, 0x80, 60, 0];
+    const unended = [0, 0xc1, 4, 0, 0x91, 60, 90, 0, 0xc1, 5];
+    const { tracks } = parseMidi(file([track([...programs, 0, 0xc0, 6, ...c4, ...unended], [9, 0xff, 0x2f, 0])]));
+    expect(tracks.map(({ program }) => program)).toEqual([3, 5]);
+  });
+
+  it("takes tempo and metre from whatever track has them first", () => {
+    const late = [96, 0xff, 0x51, 3, 0x0f, 0x42, 0x40, 0, 0xff, 0x58, 4, 3, 2, 24, 8, 0, 0xff, 0x58, 4, 6, 3, 24, 8];
+    const early = [...meta(0x51, [0x07, 0xa1, 0x20]), ...meta(0x58, [4, 2, 24, 8]), ...meta(0x58, [6, 3, 24, 8])];
+    const song = parseMidi(file([track([...late, ...c4]), track(early)]));
+    expect(song.tempo).toBe(120);
+    expect(song.timeSignatures).toEqual([
+      { numerator: 6, denominator: 8 },
+      { numerator: 4, denominator: 4 },
+      { numerator: 3, denominator: 4 },
+    ]);
+  });
+
+  it("ends nothing that does not sound", () => {
+    const ends = repeated(100_000, [0, 0x80, 60, 0]);
+    const { tracks, changes } = parseMidi(file([track([...ends, ...c4, ...ends])]));
+    expect(tracks[0]?.notes).toEqual([{ startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 }]);
+    expect(changes).toEqual([]);
+  });
+});
+
 describe("parseMidi refuses with a reason", () => {
   const manyNotes = repeated(25_000, [0, 0x90, 60, 90, 1, 60, 0]);
   const manyBeginnings = repeated(99_999, [0, 0x90, 60, 90]);
@@ -146,6 +196,68 @@ const noteArbitrary = fc.record({
 const lineArbitrary = fc
   .uniqueArray(noteArbitrary, { selector: ({ pitch }) => pitch, minLength: 1, maxLength: 40 })
   .map((notes) => notes.sort((one, other) => one.startTick - other.startTick || one.pitch - other.pitch));
+
+const trackArbitrary = fc.record({
+  name: fc.stringMatching(/^[!-~][ -~]{0,30}[!-~]$/),
+  channel: fc.nat(15),
+  program: fc.nat(127),
+  notes: lineArbitrary,
+});
+
+const songArbitrary = fc.record({
+  division: fc.integer({ min: 24, max: 32_767 }),
+  microsecondsPerQuarter: fc.integer({ min: 200_000, max: 2_000_000 }),
+  numerator: fc.integer({ min: 1, max: 15 }),
+  denominator: fc.constantFrom(1, 2, 4, 8, 16, 32, 64),
+  tracks: fc.array(trackArbitrary, { minLength: 1, maxLength: 5 }),
+});
+
+type GeneratedTrack = typeof trackArbitrary extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** As other software has it. No pitch comes twice, so that the order at one tick says nothing. */
+function trackEvents({ name, channel, program, notes }: GeneratedTrack): TMidiEvent[] {
+  const timed = notes
+    .flatMap(({ startTick, durationTicks, pitch, velocity }) => [
+      { tick: startTick, event: { channel, noteOn: { noteNumber: pitch, velocity } } },
+      { tick: startTick + durationTicks, event: { channel, noteOff: { noteNumber: pitch, velocity: 64 } } },
+    ])
+    .sort((one, other) => one.tick - other.tick);
+  return [
+    { delta: 0, trackName: name },
+    { delta: 0, channel, programChange: { programNumber: program } },
+    ...timed.map(({ tick, event }, index) => ({ delta: tick - (timed[index - 1]?.tick ?? 0), ...event })),
+    { delta: 0, endOfTrack: true },
+  ];
+}
+
+describe("what json-midi-encoder writes", () => {
+  it("is read note for note, with names, programs, tempo and metre", () => {
+    fc.assert(
+      fc.property(songArbitrary, ({ division, microsecondsPerQuarter, numerator, denominator, tracks }) => {
+        const conductor: TMidiEvent[] = [
+          { delta: 0, setTempo: { microsecondsPerQuarter } },
+          { delta: 0, timeSignature: { numerator, denominator, metronome: 24, thirtyseconds: 8 } },
+          { delta: 0, endOfTrack: true },
+        ];
+        const bytes = new Uint8Array(encode({ division, format: 1, tracks: [conductor, ...tracks.map(trackEvents)] }));
+        const song = parseMidi(bytes);
+        expect(song.tracks).toEqual(
+          tracks.map(({ name, channel, program, notes }, index) => {
+            const isDrums = channel === 9;
+            return { index: index + 1, name, program, isDrums, notes };
+          }),
+        );
+        expect(song).toMatchObject({
+          ticksPerBeat: division,
+          timeSignature: { numerator, denominator },
+          timeSignatures: [{ numerator, denominator }],
+          changes: [],
+        });
+        expect(song.tempo).toBeCloseTo(60_000_000 / microsecondsPerQuarter, 2);
+      }),
+    );
+  });
+});
 
 const melodyArbitrary = fc
   .record({
