@@ -503,6 +503,8 @@ describe("bodies over the limits", () => {
 
 describe("MIDI that cannot be used: 422 with the reason", () => {
   const text = (size: number): number[] => meta(1, repeated(size, [65]));
+  /** An event that means nothing between two of the longest deltas. */
+  const longWait = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, 0xff, 0xff, 0xff, 0x7f];
   it.each<readonly [string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
@@ -558,6 +560,11 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
       midiFile([trackChunk([...middleC, 0xff, 0xff, 0xff, 0x7f, 0x90, 60, 90, 1, 60, 0])], { division: 1 }),
       /bars long/,
     ],
+    [
+      "20,000 notes, each after a wait that no delta can say",
+      midiFile([trackChunk(repeated(20_000, [...longWait, 0x90, 60, 90, ...longWait, 0x80, 60, 0]))]),
+      /bars long/,
+    ],
   ])("%s", async (_, bytes, reason) => {
     const problem = await stranger.refused(422, "POST", "/tracks", { bytes });
     expect(problem.code).toBe("UNREADABLE_MIDI");
@@ -592,6 +599,9 @@ describe("MIDI that is odd is accepted, and said in `changes` where something wa
     ],
     ["a tempo of two bytes", meta(0x51, [7, 0xa1]), [/type 81 with a wrong length/]],
     ["200,000 names", repeated(200_000, meta(3, [65])), []],
+    ["250,000 programs", [0, 0xc0, 1, ...repeated(250_000, [0, 1])], []],
+    ["20,000 notes", [0, 0x90, 60, 90, 1, 60, 0, ...repeated(19_998, [0, 60, 90, 1, 60, 0])], []],
+    ["250,000 ends of nothing", [0, 0x80, 60, 0, ...repeated(250_000, [0, 60, 0])], []],
     ["a note without end", [0, 0x90, 72, 90], [/1 notes without an end/]],
     ["a note of no length", [0, 0x90, 72, 90, 0, 72, 0], [/1 notes of no length/]],
   ])("%s", async (_, events, reasons) => {
