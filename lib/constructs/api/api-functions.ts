@@ -34,7 +34,7 @@ export class ApiFunctions extends Construct {
     // Techniques, sample melodies, health, the API's own document: no data, so no rights.
     const discovery = make("Discovery", "discovery", "What the API offers; 404 for every other path", 512);
 
-    // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 130 MB at most.
+    // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, "write");
     tracks.useArtefacts(artefacts, { put: ["users/*/tracks/*"], delete: ["users/*/tracks/*"] });
