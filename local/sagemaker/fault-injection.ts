@@ -10,8 +10,11 @@ export type SlowPhase = z.infer<typeof slowPhase>;
 export const fault = z.discriminatedUnion("kind", [
   /** The next jobs end Failed with `CapacityError: Unable to provision…`, as the service reports a lack of machines. */
   z.strictObject({ kind: z.literal("capacityError"), count }),
-  /** The next starts of a job meet `InternalServerError…`: Failed, or Restarting while its RetryStrategy has attempts left. */
-  z.strictObject({ kind: z.literal("internalServerError"), count }),
+  /**
+   * The next starts of a job (or of this job) meet `InternalServerError…`: Failed, or Restarting while its RetryStrategy
+   * has attempts left.
+   */
+  z.strictObject({ kind: z.literal("internalServerError"), jobName: z.string().optional(), count }),
   /** The next CreateTrainingJob calls are refused with ResourceLimitExceeded. */
   z.strictObject({ kind: z.literal("resourceLimitExceeded"), count }),
   /** The next calls (of one operation, or of any) are refused with ThrottlingException. */

@@ -214,7 +214,10 @@ export class TrainingRun {
         }),
       );
     }
-    if (this.params.faults.take("internalServerError") === undefined) return false;
+    const name = this.request.TrainingJobName;
+    if (!this.params.faults.take("internalServerError", ({ jobName }) => jobName === undefined || jobName === name)) {
+      return false;
+    }
     if (!hasRetry(this.current)) {
       throw new ReasonedFailure(
         failureReason({ kind: "InternalServerError", text: "We encountered an internal error. Please try again." }),

@@ -199,7 +199,7 @@ const CASES: readonly PhaseCase[] = [
   },
   {
     phase: "Restarting",
-    faults: (name) => [{ kind: "internalServerError", count: 1 }, ...slow("Restarting")(name)],
+    faults: (jobName) => [{ kind: "internalServerError", jobName, count: 1 }, ...slow("Restarting")(jobName)],
     more: RETRIED,
     status: "Completed",
     runs: 1,
@@ -231,24 +231,28 @@ it("settles or takes up every job, in whatever phase it was", async () => {
   const state = freshName("phases");
   const first = await start(state);
   const jobs: { readonly asked: PhaseCase; readonly name: string }[] = [];
-  // One after another as far as their creation goes: a fault without a name is for the job that starts next.
-  for (const asked of CASES) {
-    const name = freshName(asked.phase.toLowerCase());
-    await injectFault(first, asked.faults?.(name) ?? []);
-    const hyperParameters = { epochs: String(EPOCHS), witness: witness(), ...asked.hyperParameters };
-    await first.sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name, hyperParameters, asked.more)));
-    if (asked.phase === "Restarting") await reaches(first, name, asked.phase);
-    jobs.push({ asked, name });
+  let completed: string;
+  let before: DescribeTrainingJobCommandOutput;
+  try {
+    for (const asked of CASES) {
+      const name = freshName(asked.phase.toLowerCase());
+      await injectFault(first, asked.faults?.(name) ?? []);
+      const hyperParameters = { epochs: String(EPOCHS), witness: witness(), ...asked.hyperParameters };
+      await first.sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name, hyperParameters, asked.more)));
+      jobs.push({ asked, name });
+    }
+    await Promise.all(
+      jobs.map(async ({ asked, name }) => {
+        await asked.bring?.(first, name);
+        await reaches(first, name, asked.phase);
+      }),
+    );
+    completed = jobs.find(({ asked }) => asked.phase === "Completed")?.name ?? "";
+    before = await describeJob(first, completed);
+  } finally {
+    // Also where a job did not come to its phase: a server that stays would keep the test run from ending.
+    await kill(first);
   }
-  await Promise.all(
-    jobs.map(async ({ asked, name }) => {
-      await asked.bring?.(first, name);
-      await reaches(first, name, asked.phase);
-    }),
-  );
-  const completed = jobs.find(({ asked }) => asked.phase === "Completed")?.name ?? "";
-  const before = await describeJob(first, completed);
-  await kill(first);
 
   const second = await start(state);
   try {
