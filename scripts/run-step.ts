@@ -5,6 +5,8 @@ export interface Step {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** After so long the command is ended, and has not passed. */
+  readonly limitSeconds?: number;
 }
 
 export interface StepResult {
@@ -21,6 +23,7 @@ export async function runStep(step: Step, { quiet }: { readonly quiet: boolean }
     const child = spawn(step.command, step.arguments, {
       stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
       env: { ...process.env, ...step.environment },
+      ...(step.limitSeconds === undefined ? {} : { timeout: step.limitSeconds * 1000, killSignal: "SIGKILL" as const }),
     });
     child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));

@@ -74,6 +74,9 @@ const suites: readonly Suite[] = [
   jest("e2e", 1),
 ];
 
+/** Twice what the slowest suite needs on two busy cores: a test that never ends must not hold up a run for ever. */
+const suiteLimitSeconds = 600;
+
 function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
   try {
     const counts = suite.count(readFileSync(reportFile, "utf8"));
@@ -95,7 +98,8 @@ async function main(): Promise<void> {
   try {
     for (const suite of chosen) {
       const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
-      const step = { name: suite.name, command: suite.command, arguments: suite.arguments(reportFile) };
+      const { name, command } = suite;
+      const step = { name, command, arguments: suite.arguments(reportFile), limitSeconds: suiteLimitSeconds };
       const result = await runStep(step, { quiet: false });
       const counts = countOf(suite, result.passed, reportFile);
       total.passed += counts.passed;
