@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_shared import voice_leading
 from opencomposer_shared.dataset import (
     SPLITS,
     Dataset,
@@ -75,9 +76,8 @@ def choose_windows(pieces: Sequence[Piece], bars: int, hop: int, limit: int) -> 
 
 def line_of(planes: Planes) -> Line:
     """Planes [2, steps, 128] -> the highest pitch at each step, REST where nothing sounds."""
-    sounding = planes[SOUNDING]
-    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)
-    return np.where(sounding.any(axis=1), highest, REST).astype(np.int64)
+    line = voice_leading.line_of(planes)
+    return np.where(line == voice_leading.REST, REST, line)
 
 
 def lines_of(tracks: Sequence[Planes]) -> Lines:

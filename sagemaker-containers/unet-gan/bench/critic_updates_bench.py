@@ -28,6 +28,7 @@ CONTAINERS = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(CONTAINERS / "shared/src"), str(CONTAINERS / "unet-gan/src")]
 
 import torch  # noqa: E402
+from opencomposer_shared.training_precision import choose_precision  # noqa: E402
 from opencomposer_unet_gan.losses import (  # noqa: E402
     GRADIENT_PENALTY,
     Performance,
@@ -36,7 +37,6 @@ from opencomposer_unet_gan.losses import (  # noqa: E402
     perform,
 )
 from opencomposer_unet_gan.networks import WIDTHS, Critic, Generator, NetworkShape  # noqa: E402
-from opencomposer_unet_gan.training import choose_precision  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
@@ -162,7 +162,7 @@ def our_update() -> tuple[Update, dict[str, int]]:
     critic = Critic(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sizes = {"generatorParameters": parameters(generator), "criticParameters": parameters(critic)}
     optimiser = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
-    reduced = choose_precision(torch.device("cpu"), "small") == "bfloat16"
+    reduced = choose_precision(torch.device("cpu"), with_avx512=False) == "bfloat16"
     steps, voices = OUR_BARS * 16, len(shape.heads)
     sounding = functional.one_hot(torch.randint(OUR_PITCHES, (OUR_BATCH, 1 + voices, steps)), OUR_PITCHES).float()
     starting = sounding * (torch.rand(OUR_BATCH, 1 + voices, steps, 1) < 0.4)

@@ -38,7 +38,10 @@ from opencomposer_shared.progress import (
     rewind_progress,
     write_reference,
 )
+from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.voice_leading import Weights, learn_voice_leading
+from opencomposer_shared.weight_averaging import average_weights
 from torch import Tensor
 
 from opencomposer_unet_gan.evaluation import Evaluation, write_samples
@@ -168,24 +171,6 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
     )
 
 
-def choose_precision(device: torch.device, model_size: Literal["small", "large"]) -> Literal["bfloat16", "float32"]:
-    """bfloat16 where it is faster: on GPUs from Ampere on, on CPUs with AMX, and for large networks with AVX512-BF16.
-
-    Small networks were measured no faster in it with AVX512-BF16 alone (README, "Precision and threads").
-    """
-    if device.type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
-    features = torch.cpu.get_capabilities()
-    if features.get("amx_bf16") or (features.get("avx512_bf16") and model_size == "large"):
-        return "bfloat16"
-    return "float32"
-
-
-def random_generator(*key: int) -> np.random.Generator:
-    """The random numbers that belong to a key such as (seed, epoch, batch)."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
-
-
 def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
     """Take the notes of two or more successive beats out of melody [2, steps, pitches], in place.
 
@@ -220,7 +205,8 @@ class Trainer:
         if not self.train_pieces:
             raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.precision = choose_precision(self.device, settings.model_size)
+        # Small networks were measured no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and threads").
+        self.precision = choose_precision(self.device, with_avx512=settings.model_size == "large")
         self.shape = choose_shape(dataset, settings)
         self.epoch = 0
         self.batch = 0
@@ -413,14 +399,7 @@ class Trainer:
         self.sums.generator += _finite(adversarial, "generator")
         self.sums.reconstruction += _finite(reconstruction, "generator")
         self.sums.generator_updates += 1
-        decay = min(EMA_DECAY, (1 + self.updates) / (10 + self.updates))
-        with torch.no_grad():
-            current = self.generator.state_dict()
-            for name, value in self.average.state_dict().items():
-                if value.is_floating_point():
-                    value.lerp_(current[name], 1 - decay)
-                else:
-                    value.copy_(current[name])
+        average_weights(self.average, self.generator, self.updates, EMA_DECAY)
 
     # -- the run -------------------------------------------------------------------------------------------------------
 
