@@ -1,7 +1,7 @@
 /** One line of music on its way to a model: kept in ticks, note for note, and shown to the model on the grid. */
 import * as z from "zod";
 import type { InputOptions } from "../schemas/items";
-import { endTick, ticksPerBar, type MidiNote, type Song } from "./midi-file";
+import { endTick, ticksPerBar, type MidiNote, type Song } from "./song";
 
 export const stepsPerBeat = 4;
 export const beatsPerBar = 4;

@@ -4,7 +4,7 @@ import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder"
 import * as z from "zod";
 import type { CompositionOutput } from "../schemas/items";
 import type { Metrics } from "../schemas/metrics";
-import { endTick } from "./midi-file";
+import { endTick } from "./song";
 import { stepsPerBeat, type GridNote, type Melody } from "./melody";
 
 const noteSchema = z.strictObject({

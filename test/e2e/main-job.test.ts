@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { parseMidi, type Song } from "../../domain/music/midi-file";
+import { parseMidi, type Song } from "../../domain/music/song";
 import { findSampleMelody } from "../../domain/music/sample-melodies";
 import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type ApiSession } from "./api-session";
 import { randomMelody, type RandomMelody } from "./random-melody";

@@ -1,7 +1,7 @@
 /** `npm start -- --once`, as the README says it. */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parseMidi } from "../../domain/music/midi-file";
+import { parseMidi } from "../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { processesOf, spawnCloud } from "./running-cloud";
 

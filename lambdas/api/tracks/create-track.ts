@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { parseMidi, UnreadableMidiError, type Song } from "../../../domain/music/midi-file";
+import { UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { parseMidi, type Song } from "../../../domain/music/song";
 import { MelodyError, trackMelody, type Melody } from "../../../domain/music/melody";
 import { trackKey } from "../../../domain/names/object-keys";
 import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";

@@ -1,5 +1,6 @@
 import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../../domain/music/melody";
-import { midiLimits, parseMidi, UnreadableMidiError } from "../../../domain/music/midi-file";
+import { midiLimits, UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { parseMidi } from "../../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
 import { scoreMelody, scoreSchema } from "../../../domain/music/score";
 import { compositionScoreKey, trackKey } from "../../../domain/names/object-keys";

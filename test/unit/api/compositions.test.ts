@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseMidi } from "../../../domain/music/midi-file";
+import { parseMidi } from "../../../domain/music/song";
 import { writeMidi, type Score } from "../../../domain/music/score";
 import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { parseMidi } from "../../../domain/music/midi-file";
+import { parseMidi } from "../../../domain/music/song";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
 import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { TMidiEvent } from "midi-json-parser-worker";
 import { applyInputOptions, MelodyError, toGrid, trackMelody, type Melody } from "../../../domain/music/melody";
-import { midiLimits, parseMidi, UnreadableMidiError } from "../../../domain/music/midi-file";
+import { midiLimits, UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { parseMidi } from "../../../domain/music/song";
 import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
 import {
   composeScore,

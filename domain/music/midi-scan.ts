@@ -1,63 +1,10 @@
 /**
- * Standard MIDI files in, notes out (The Complete MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0").
+ * The bytes of an uploaded Standard MIDI File, held against the standard and our limits before a parser sees them.
  *
- * midi-json-parser's core reads the music (the package's public entry needs a browser's Worker). It trusts its input and
- * makes several objects of every event, so a scan of the bytes comes first: it holds every chunk and event against the
- * file's own lengths and our limits, and writes the parser a plain file of only what music is made of, so that memory
- * follows the notes and not the bytes (docs/adr/0016).
+ * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first: it holds
+ * every chunk and event against the file's own lengths and our limits, and writes the parser a plain file of only what
+ * music is made of, so that memory follows the notes and not the bytes (docs/adr/0016).
  */
-import type {
-  IMidiEndOfTrackEvent,
-  IMidiNoteOffEvent,
-  IMidiNoteOnEvent,
-  IMidiProgramChangeEvent,
-  IMidiSetTempoEvent,
-  IMidiTextEvent,
-  IMidiTimeSignatureEvent,
-  IMidiTrackNameEvent,
-} from "midi-json-parser-worker";
-import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
-
-export interface MidiNote {
-  readonly startTick: number;
-  readonly durationTicks: number;
-  /** 0-127, 60 is middle C. */
-  readonly pitch: number;
-  /** 1-127. */
-  readonly velocity: number;
-}
-
-export interface MidiTrack {
-  /** Index of the track chunk; further channels of one chunk are numbered after the last chunk. */
-  readonly index: number;
-  readonly name: string;
-  /** General MIDI program, 0-127. */
-  readonly program: number;
-  readonly isDrums: boolean;
-  /** By start, then pitch. */
-  readonly notes: readonly MidiNote[];
-}
-
-export interface TimeSignature {
-  readonly numerator: number;
-  readonly denominator: number;
-}
-
-export interface Song {
-  readonly ticksPerBeat: number;
-  /** Beats (quarter notes) a minute, of the first tempo event; 120 where there is none, as the standard says. */
-  readonly tempo: number;
-  /** The first one; 4/4 where there is none. */
-  readonly timeSignature: TimeSignature;
-  /** Every time signature of the file, in order, each once. */
-  readonly timeSignatures: readonly TimeSignature[];
-  /** Bars of the first time signature until the last note has ended. */
-  readonly bars: number;
-  /** Only tracks with notes. */
-  readonly tracks: readonly MidiTrack[];
-  /** What was altered or left out while reading, in words for the person who uploaded the file. */
-  readonly changes: readonly string[];
-}
 
 /** The bytes are no MIDI file that we can use; the message is the reason, for a 422. */
 export class UnreadableMidiError extends Error {
@@ -67,10 +14,8 @@ export class UnreadableMidiError extends Error {
 /** Bounds on an uploaded file: they keep reading under 256 MB and well under 2 s. */
 export const midiLimits = { bytes: 1_048_576, tracks: 256, events: 300_000, notes: 20_000, bars: 4096 } as const;
 
-const drumChannel = 9;
-const defaultTempo = 120;
-
-function unreadable(reason: string): never {
+/** @throws UnreadableMidiError */
+export function unreadable(reason: string): never {
   throw new UnreadableMidiError(reason);
 }
 
@@ -133,7 +78,8 @@ const text = (bytes: Uint8Array, offset: number): string => String.fromCharCode(
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
-const beatsPerMinute = (microsecondsPerBeat: number): number => round(60_000_000 / microsecondsPerBeat);
+/** Of a set-tempo event, to a thousandth. */
+export const beatsPerMinute = (microsecondsPerBeat: number): number => round(60_000_000 / microsecondsPerBeat);
 
 /** Statuses of channel messages, by their upper four bits. */
 const noteOff = 0x8;
@@ -212,7 +158,7 @@ class PlainTrack {
   private readonly chunk = new PlainChunk();
   /** The ticks at which the notes of a channel and pitch began that have not ended yet. */
   private readonly sounding = new Map<number, number[]>();
-  /** The last program of each channel before its first note of some length has ended: see NotePairs.setProgram. */
+  /** The last program of each channel before its first note of some length has ended: see setProgram of the NotePairs in song.ts. */
   private readonly programs = new Map<number, number>();
   private readonly settled = new Set<number>();
   private named = false;
@@ -375,20 +321,22 @@ function plainName(data: Uint8Array): string {
     .trim();
 }
 
-interface ScannedFile {
-  readonly scan: FileScan;
+/** What of a file is safe to parse, and what the scan alone knows of it. */
+export interface ScannedMidi {
+  /** Ticks of a quarter note. */
   readonly division: number;
-  /** Per track, for the parser. */
-  readonly chunks: readonly Uint8Array[];
+  readonly changesTempo: boolean;
+  /** What was altered or left out. */
+  readonly changes: readonly string[];
+  /** A file of format 1: a track of the tempo and the time signatures, then the file's own tracks. */
+  readonly plainFile: ArrayBuffer;
 }
 
-/** The file's own tracks behind one of the tempo and the time signatures, as format 1 wants them. */
-function plainMidi({ scan, division, chunks }: ScannedFile): ArrayBuffer {
-  const header = [1, chunks.length + 1, division].flatMap((value) => bigEndian(value, 2));
-  return joined([latin1("MThd"), bigEndian(6, 4), header, scan.conductor(), ...chunks]).buffer;
-}
-
-function scanFile(bytes: Uint8Array): ScannedFile {
+/**
+ * Reads the bytes of a Standard MIDI File of format 0 or 1 once, front to back.
+ * @throws UnreadableMidiError when they are no such file, or exceed {@link midiLimits}
+ */
+export function scanMidi(bytes: Uint8Array): ScannedMidi {
   if (bytes.length > midiLimits.bytes) unreadable(`the file has ${bytes.length} bytes; at most ${midiLimits.bytes}`);
   if (bytes.length < 14 || text(bytes, 0) !== "MThd")
     unreadable('this is not a MIDI file: it does not begin with "MThd"');
@@ -430,175 +378,13 @@ function scanFile(bytes: Uint8Array): ScannedFile {
     offset = end;
   }
   if (offset < bytes.length) scan.addChange(`${bytes.length - offset} bytes after the last track were left out`);
-  return { scan, division, chunks };
-}
-
-type MidiJsonEvent = ReturnType<typeof parseArrayBuffer>["tracks"][number][number];
-
-// The parser's event types carry an index signature, so that `in` alone narrows nothing.
-const isNoteOn = (event: MidiJsonEvent): event is IMidiNoteOnEvent => "noteOn" in event;
-const isNoteOff = (event: MidiJsonEvent): event is IMidiNoteOffEvent => "noteOff" in event;
-const isProgramChange = (event: MidiJsonEvent): event is IMidiProgramChangeEvent => "programChange" in event;
-const isText = (event: MidiJsonEvent): event is IMidiTextEvent => "text" in event;
-const isTrackName = (event: MidiJsonEvent): event is IMidiTrackNameEvent => "trackName" in event;
-const isSetTempo = (event: MidiJsonEvent): event is IMidiSetTempoEvent => "setTempo" in event;
-const isTimeSignature = (event: MidiJsonEvent): event is IMidiTimeSignatureEvent => "timeSignature" in event;
-const isEndOfTrack = (event: MidiJsonEvent): event is IMidiEndOfTrackEvent => "endOfTrack" in event;
-
-interface ChannelNotes {
-  program: number;
-  readonly notes: MidiNote[];
-}
-
-/** One track chunk. */
-interface ReadTrack {
-  readonly name: string;
-  readonly channels: ReadonlyMap<number, ChannelNotes>;
-  readonly unended: number;
-  readonly empty: number;
-}
-
-/** Notes of one chunk as they begin and end: the oldest sounding note of a pitch ends first. */
-class NotePairs {
-  readonly channels = new Map<number, ChannelNotes>();
-  empty = 0;
-  private readonly sounding = new Map<number, { startTick: number; velocity: number }[]>();
-
-  begin(tick: number, channel: number, pitch: number, velocity: number): void {
-    const key = channel * 128 + pitch;
-    const started = this.sounding.get(key);
-    if (started === undefined) this.sounding.set(key, [{ startTick: tick, velocity }]);
-    else started.push({ startTick: tick, velocity });
-  }
-
-  end(tick: number, channel: number, pitch: number): void {
-    const started = this.sounding.get(channel * 128 + pitch)?.shift();
-    if (started === undefined) return;
-    const { startTick, velocity } = started;
-    if (tick > startTick) {
-      this.ofChannel(channel).notes.push({ startTick, durationTicks: tick - startTick, pitch, velocity });
-    } else this.empty += 1;
-  }
-
-  /** Later changes are ignored: one track, one instrument. */
-  setProgram(channel: number, program: number): void {
-    const known = this.ofChannel(channel);
-    if (known.notes.length === 0) known.program = program;
-  }
-
-  /** @returns how many notes had no end of their own */
-  endAll(tick: number): number {
-    let count = 0;
-    for (const [key, started] of this.sounding) {
-      while (started.length > 0) {
-        this.end(tick, Math.floor(key / 128), key % 128);
-        count += 1;
-      }
-    }
-    return count;
-  }
-
-  private ofChannel(channel: number): ChannelNotes {
-    const known = this.channels.get(channel) ?? { program: 0, notes: [] };
-    this.channels.set(channel, known);
-    return known;
-  }
-}
-
-function readTrack(events: readonly MidiJsonEvent[]): ReadTrack {
-  const pairs = new NotePairs();
-  let name = "";
-  let unended = 0;
-  let tick = 0;
-  for (const event of events) {
-    tick += event.delta;
-    if (isNoteOn(event)) pairs.begin(tick, event.channel, event.noteOn.noteNumber, event.noteOn.velocity);
-    else if (isNoteOff(event)) pairs.end(tick, event.channel, event.noteOff.noteNumber);
-    else if (isProgramChange(event)) pairs.setProgram(event.channel, event.programChange.programNumber);
-    else if (isTrackName(event)) name = event.trackName;
-    else if (isText(event)) tick += Number(event.text);
-    else if (isEndOfTrack(event)) unended = pairs.endAll(tick);
-  }
-  return { name, channels: pairs.channels, unended, empty: pairs.empty };
-}
-
-interface Conductor {
-  readonly tempo: number;
-  readonly timeSignatures: readonly TimeSignature[];
-}
-
-/** The track of {@link FileScan.conductor}: it has them in order. */
-function readConductor(events: readonly MidiJsonEvent[]): Conductor {
-  const [microsecondsPerBeat] = events.filter(isSetTempo).map(({ setTempo }) => setTempo.microsecondsPerQuarter);
-  const timeSignatures = events
-    .filter(isTimeSignature)
-    .map(({ timeSignature: { numerator, denominator } }) => ({ numerator, denominator }));
-  return {
-    tempo: microsecondsPerBeat === undefined ? defaultTempo : beatsPerMinute(microsecondsPerBeat),
-    timeSignatures,
-  };
-}
-
-const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - other.startTick || one.pitch - other.pitch;
-
-/** Ticks of a bar of this time signature. */
-export function ticksPerBar(ticksPerBeat: number, { numerator, denominator }: TimeSignature): number {
-  return (ticksPerBeat * 4 * numerator) / denominator;
-}
-
-/**
- * Reads a Standard MIDI File of format 0 or 1.
- * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why.
- */
-export function parseMidi(bytes: Uint8Array): Song {
-  const scanned = scanFile(bytes);
-  const { scan, division } = scanned;
   if (scan.noteOns === 0) unreadable("the file has no notes");
   if (scan.noteOns > midiLimits.notes) unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes}`);
-  const [conductorEvents = [], ...trackEvents] = parseArrayBuffer(plainMidi(scanned)).tracks;
-  const { tempo, timeSignatures: signatures } = readConductor(conductorEvents);
-  const read = trackEvents.map(readTrack);
-  const changes = [...scan.changes];
-
-  const tracks: MidiTrack[] = [];
-  let nextIndex = read.length;
-  read.forEach(({ name, channels }, chunk) => {
-    const sounding = [...channels].filter(([, { notes }]) => notes.length > 0).sort(([one], [other]) => one - other);
-    sounding.forEach(([channel, { program, notes }], position) => {
-      const index = position === 0 ? chunk : nextIndex++;
-      tracks.push({
-        index,
-        name: name === "" ? `Track ${index + 1}` : position === 0 ? name : `${name} (channel ${channel + 1})`,
-        program,
-        isDrums: channel === drumChannel,
-        notes: notes.sort(byStart),
-      });
-    });
-  });
-  tracks.sort((one, other) => one.index - other.index);
-  if (tracks.length === 0) unreadable("no note of the file lasts any time");
-
-  const unended = read.reduce((sum, track) => sum + track.unended, 0);
-  if (unended > 0) changes.push(`${unended} notes without an end were ended with their track`);
-  const empty = read.reduce((sum, track) => sum + track.empty, 0);
-  if (empty > 0) changes.push(`${empty} notes of no length were left out`);
-  if (scan.changesTempo) {
-    changes.push(`the file changes its tempo; the first one, ${tempo} beats a minute, is used throughout`);
-  }
-  const timeSignature = signatures[0] ?? { numerator: 4, denominator: 4 };
-  const lastTick = Math.max(...tracks.map(({ notes }) => Math.max(...notes.map(endTick))));
-  const bars = Math.ceil(lastTick / ticksPerBar(division, timeSignature));
-  if (bars > midiLimits.bars) unreadable(`the music is ${bars} bars long; at most ${midiLimits.bars}`);
+  const header = [1, chunks.length + 1, division].flatMap((value) => bigEndian(value, 2));
   return {
-    ticksPerBeat: division,
-    tempo,
-    timeSignature,
-    timeSignatures: signatures.length > 0 ? signatures : [timeSignature],
-    bars,
-    tracks,
-    changes,
+    division,
+    changesTempo: scan.changesTempo,
+    changes: [...scan.changes],
+    plainFile: joined([latin1("MThd"), bigEndian(6, 4), header, scan.conductor(), ...chunks]).buffer,
   };
 }
-
-/** The tick at which a note has ended. */
-export const endTick = ({ startTick, durationTicks }: MidiNote): number => startTick + durationTicks;
