@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import parse_hyperparameters
-from opencomposer_shared.progress import STDOUT_METRICS, metrics_line
+from opencomposer_shared.progress import STDOUT_MEASURES, metrics_line
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 REPOSITORY = CONTRACTS.parent
@@ -80,10 +80,22 @@ def test_the_container_carries_the_contracts_schema() -> None:
     assert copy.read_bytes() == (CONTRACTS / name).read_bytes()
 
 
-def test_each_metric_definition_finds_its_number_in_the_stdout_line() -> None:
-    values = {name: -1.5 * (index + 1) for index, name in enumerate(STDOUT_METRICS)}
-    line = metrics_line(17, values)
-    definitions = load(CONTRACTS / "metric-definitions.json")
+def metric_definitions(technique: str) -> list[dict[str, str]]:
+    """What a training job of the technique is created with."""
+    document = load(CONTRACTS / "metric-definitions.json")
+    return [*document["losses"][technique], *document["everyTechnique"]]
+
+
+TECHNIQUES = sorted(load(CONTRACTS / "metric-definitions.json")["losses"])
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_each_metric_definition_finds_its_number_in_the_stdout_line(technique: str) -> None:
+    names = [each["Name"].removeprefix("opencomposer:") for each in metric_definitions(technique)]
+    values = {name: -1.5 * (index + 1) for index, name in enumerate(names) if name != "epoch"}
+    measures = {name: values[name] for name in STDOUT_MEASURES}
+    line = metrics_line(17, {name: value for name, value in values.items() if name not in measures}, measures)
+    definitions = metric_definitions(technique)
     assert len(definitions) <= 40
     found = {}
     for definition in definitions:
@@ -93,6 +105,27 @@ def test_each_metric_definition_finds_its_number_in_the_stdout_line() -> None:
         found[definition["Name"].removeprefix("opencomposer:")] = float(match.group(1))
         assert re.search(definition["Regex"], f"something else {line}") is None
     assert found == {"epoch": 17, **values}
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_each_technique_has_a_progress_line_with_exactly_its_losses(technique: str) -> None:
+    losses = {
+        each["Name"].removeprefix("opencomposer:")
+        for each in load(CONTRACTS / "metric-definitions.json")["losses"][technique]
+    }
+    pattern = re.compile(*load(CONTRACTS / "progress-line.schema.json")["patternProperties"])
+    line = load(CONTRACTS / f"fixtures/progress-line/valid-{technique}.json")
+    assert {name for name in line if pattern.search(name)} == losses
+
+
+@pytest.mark.parametrize(
+    "log", sorted((REPOSITORY / "models").glob("*/training-log.jsonl")), ids=lambda log: log.parent.name
+)
+def test_committed_training_logs_keep_the_contract(log: Path) -> None:
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert lines
+    for line in lines:
+        validator("progress-line").validate(json.loads(line))
 
 
 @pytest.mark.parametrize("name", ["bach-chorales"])

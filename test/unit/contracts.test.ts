@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
+import { techniqueIds } from "../../domain/names/resource-names";
 import { unetGan } from "../../domain/techniques/unet-gan";
 import type { Parameter } from "../../domain/techniques/technique";
+import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 
 const contracts = join(__dirname, "../../contracts");
 const suffix = ".schema.json";
@@ -53,17 +55,27 @@ test("the API offers the hyperparameters that the container accepts, with the sa
   expect(offered).toEqual(properties);
 });
 
-test("every metric definition has one group, is anchored and within SageMaker's limits", () => {
+describe.each(techniqueIds)("metric definitions of %s", (technique) => {
   const definitions = z
     .array(z.strictObject({ Name: z.string().max(255), Regex: z.string().max(500) }))
     .max(40)
-    .parse(read("metric-definitions.json"));
-  const line =
-    "[opencomposer] epoch=3 generatorLoss=-1.250000 criticLoss=-3.500000 reconstructionLoss=1.900000 " +
-    "similarityIndex=0.200000 emptyBarRate=0.000000 dissonantPairShare=0.140000 qualifiedNoteRate=0.900000 " +
-    "scaleConsistency=0.950000 samplesPerSecond=120.500000";
-  for (const { Name, Regex } of definitions) {
-    expect(new RegExp(Regex).exec(line)).toHaveLength(2);
-    expect({ Name, matches: new RegExp(Regex).test(`x ${line}`) }).toEqual({ Name, matches: false });
-  }
+    .parse(metricDefinitionsOf(technique));
+  const example = z.record(z.string(), z.unknown()).parse(read("fixtures", "progress-line", `valid-${technique}.json`));
+  const losses = Object.keys(example).filter((name) => /^(loss|.*Loss)$/.test(name));
+
+  test("each has one group, is anchored and within SageMaker's limits", () => {
+    const numbers = definitions.map(({ Name }, index) => `${Name.replace("opencomposer:", "")}=${index}.500000`);
+    const line = `[opencomposer] epoch=3 ${numbers.slice(1).join(" ")}`;
+    for (const [index, { Name, Regex }] of definitions.entries()) {
+      const found = new RegExp(Regex).exec(line);
+      expect(found).toHaveLength(2);
+      expect({ Name, value: found?.[1] }).toEqual({ Name, value: index === 0 ? "3" : `${index}.500000` });
+      expect({ Name, matches: new RegExp(Regex).test(`x ${line}`) }).toEqual({ Name, matches: false });
+    }
+  });
+
+  test("they are for the losses that its progress lines have", () => {
+    const named = definitions.map(({ Name }) => Name.replace("opencomposer:", ""));
+    expect(named.filter((name) => /^(loss|.*Loss)$/.test(name)).sort()).toEqual(losses.sort());
+  });
 });

@@ -1,4 +1,3 @@
-import metricDefinitions from "../../../contracts/metric-definitions.json";
 import { createDocumentClient, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createSlots } from "../../aws/table/slots";
@@ -29,7 +28,6 @@ export const handler = observed(
       trainingJobs,
       settings,
       ...places,
-      metricDefinitions,
       now,
       ...telemetry,
     }),

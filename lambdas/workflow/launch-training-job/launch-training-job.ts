@@ -1,4 +1,3 @@
-import type { MetricDefinition } from "@aws-sdk/client-sagemaker";
 import { trainingJobName, type Stage } from "../../../domain/names/resource-names";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
@@ -22,7 +21,6 @@ export interface LaunchTrainingJobParams {
   readonly stage: Stage;
   readonly artefactsBucket: string;
   readonly workBucket: string;
-  readonly metricDefinitions: readonly MetricDefinition[];
   readonly now: () => Date;
   readonly log: Log;
   readonly metrics: MetricRecorder;

@@ -1,4 +1,4 @@
-import type { CreateTrainingJobCommandInput, MetricDefinition } from "@aws-sdk/client-sagemaker";
+import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import {
   checkpointsPrefix,
   datasetPrefix,
@@ -9,6 +9,7 @@ import { resourcePrefix, type Stage } from "../../../domain/names/resource-names
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import type { TrainingSettings } from "../../../domain/schemas/training-settings";
 import { hyperparametersOnTheWire } from "../../../domain/techniques/registry";
+import { metricDefinitionsOf } from "../../../domain/training/metric-definitions";
 
 export interface TrainingJobRequestParams {
   readonly name: string;
@@ -17,7 +18,6 @@ export interface TrainingJobRequestParams {
   readonly artefactsBucket: string;
   readonly workBucket: string;
   readonly settings: TrainingSettings;
-  readonly metricDefinitions: readonly MetricDefinition[];
 }
 
 /** Where SageMaker puts what a job leaves, and how a job of this name is known to be ours. */
@@ -34,7 +34,7 @@ const channel = (ChannelName: string, S3Uri: string) => ({
 
 /** The whole request: network isolation on, the model left as plain files, checkpoints in the job's own prefix. */
 export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrainingJobCommandInput {
-  const { name, job, stage, artefactsBucket, workBucket, settings, metricDefinitions } = params;
+  const { name, job, stage, artefactsBucket, workBucket, settings } = params;
   const image = settings.images[job.technique];
   const MaxRuntimeInSeconds = Math.min(job.maxRuntimeSeconds, settings.longestRunSeconds);
   return {
@@ -43,7 +43,7 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
     AlgorithmSpecification: {
       TrainingImage: image,
       TrainingInputMode: "File",
-      MetricDefinitions: metricDefinitions.map(({ Name, Regex }) => ({ Name, Regex })),
+      MetricDefinitions: metricDefinitionsOf(job.technique).map(({ Name, Regex }) => ({ Name, Regex })),
     },
     HyperParameters: hyperparametersOnTheWire(job.hyperparameters),
     InputDataConfig: [

@@ -49,11 +49,18 @@ def test_rewinding_an_empty_folder_does_nothing(tmp_path: Path) -> None:
 
 
 def test_the_stdout_line_is_anchored_and_plain() -> None:
-    assert metrics_line(3, {"generatorLoss": -1e-9, "criticLoss": 123456789.125}) == (
+    assert metrics_line(3, {"generatorLoss": -1e-9, "criticLoss": 123456789.125}, {}) == (
         "[opencomposer] epoch=3 generatorLoss=-0.000000 criticLoss=123456789.125000"
     )
     with pytest.raises(ValueError, match="not finite"):
-        metrics_line(3, {"criticLoss": float("nan")})
+        metrics_line(3, {"criticLoss": float("nan")}, {})
+
+
+def test_the_stdout_line_has_every_loss_and_of_the_measures_those_that_every_technique_reports() -> None:
+    measures = {"tonalDistance": 1.4, "samplesPerSecond": 12.0, "similarityIndex": 0.2}
+    assert metrics_line(1, {"oddLoss": 0.5, "loss": 2.0}, measures) == (
+        "[opencomposer] epoch=1 oddLoss=0.500000 loss=2.000000 similarityIndex=0.200000 samplesPerSecond=12.000000"
+    )
 
 
 def test_the_reference_is_written(tmp_path: Path) -> None:

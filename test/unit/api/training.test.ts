@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../domain/names/object-keys";
 import { trainingJobSchema } from "../../../domain/schemas/api/training";
@@ -202,6 +204,19 @@ describe("watching", () => {
       reference: { similarityIndex: 0.1 },
     });
     expect(reply.headers["retry-after"]).toBe("3");
+  });
+
+  test.each(["unet-gan", "ar-cnn"])("metrics have all the losses that %s reports", async (technique) => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    const example: unknown = JSON.parse(
+      readFileSync(join(__dirname, `../../../contracts/fixtures/progress-line/valid-${technique}.json`), "utf8"),
+    );
+    const { schemaVersion, epochs, timestamp, ...reported } = z.looseObject({}).parse(example);
+    api.work.objects.set(`${checkpointsPrefix(item)}progress.jsonl`, Buffer.from(`${JSON.stringify(example)}\n`));
+    expect([schemaVersion, epochs, timestamp]).not.toContain(undefined);
+    expect((await api.call("GET", `/training-jobs/${item.id}/metrics`)).body).toMatchObject({ items: [reported] });
   });
 
   test("metrics and samples of an ended job come from what was kept", async () => {

@@ -9,11 +9,19 @@ import { epochMetrics, parseProgress, summariseProgress } from "../../../domain/
 const line = (epoch: number, more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ schemaVersion: 1, epoch, epochs: 20, generatorLoss: -epoch, seconds: 10, ...more });
 
-test("reads the contract's own example", () => {
-  const example = readFileSync(join(__dirname, "../../../contracts/fixtures/progress-line/valid-epoch.json"), "utf8");
+test.each([
+  ["unet-gan", ["generatorLoss", "criticLoss", "reconstructionLoss"]],
+  ["ar-cnn", ["loss", "selectionLoss", "toggleLoss", "startLoss", "validationLoss"]],
+])("reads the contract's own example of %s with its losses", (technique, losses) => {
+  const example = readFileSync(
+    join(__dirname, `../../../contracts/fixtures/progress-line/valid-${technique}.json`),
+    "utf8",
+  );
   const [epoch] = parseProgress(JSON.stringify(JSON.parse(example))).epochs;
   expect(epoch?.epoch).toBeGreaterThanOrEqual(1);
-  expect(Object.keys(epoch?.metrics ?? {})).toEqual(expect.arrayContaining(["similarityIndex", "generatorLoss"]));
+  const names = Object.keys(epoch?.metrics ?? {});
+  expect(names).toEqual(expect.arrayContaining(["similarityIndex", "tonalDistance", ...losses]));
+  expect(names.filter((name) => /loss/i.test(name)).sort()).toEqual([...losses].sort());
 });
 
 test("a half last line is left alone, a broken one in the middle is counted", () => {

@@ -15,10 +15,7 @@ from opencomposer_shared.environment import write_atomically
 PROGRESS_FILE = "progress.jsonl"
 REFERENCE_FILE = "reference.json"
 SAMPLES_FOLDER = "samples"
-STDOUT_METRICS = (
-    "generatorLoss",
-    "criticLoss",
-    "reconstructionLoss",
+STDOUT_MEASURES = (
     "similarityIndex",
     "emptyBarRate",
     "dissonantPairShare",
@@ -26,7 +23,8 @@ STDOUT_METRICS = (
     "scaleConsistency",
     "samplesPerSecond",
 )
-"""Those of the stdout line, in its order; contracts/metric-definitions.json has a pattern for each."""
+"""What the stdout line of every technique says after its losses; contracts/metric-definitions.json has a pattern for
+each."""
 
 
 def append_progress(folder: Path, line: Mapping[str, object]) -> None:
@@ -73,9 +71,14 @@ def write_reference(folder: Path, metrics: Mapping[str, float], validation: Mapp
     write_atomically(folder / REFERENCE_FILE, (json.dumps(content, allow_nan=False, indent=2) + "\n").encode())
 
 
-def metrics_line(epoch: int, values: Mapping[str, float]) -> str:
-    """The line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`."""
-    parts = [f"{name}={_plain(values[name])}" for name in STDOUT_METRICS if name in values]
+def metrics_line(epoch: int, losses: Mapping[str, float], measures: Mapping[str, float]) -> str:
+    """The line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`.
+
+    All losses, whatever the technique calls them, and those measures that every technique reports. Raises ValueError
+    for a number that is not finite.
+    """
+    reported = {**losses, **{name: measures[name] for name in STDOUT_MEASURES if name in measures}}
+    parts = [f"{name}={_plain(value)}" for name, value in reported.items()]
     return " ".join([f"[opencomposer] epoch={epoch}", *parts])
 
 

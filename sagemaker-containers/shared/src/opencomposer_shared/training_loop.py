@@ -176,7 +176,7 @@ class TrainingLoop:
         losses = {**sums.means(), **held_out}
         seconds = sums.seconds + time.monotonic() - started
         speed = sums.windows / max(sums.seconds, 1e-9)
-        print(metrics_line(self.epoch, {**losses, **measures, "samplesPerSecond": speed}), flush=True)
+        print(metrics_line(self.epoch, losses, {**measures, "samplesPerSecond": speed}), flush=True)
         append_progress(
             self.checkpoints,
             {

@@ -1,0 +1,14 @@
+/** What CloudWatch reads from a training container's stdout: contracts/metric-definitions.json. */
+import document from "../../contracts/metric-definitions.json";
+import type { TechniqueId } from "../names/resource-names";
+
+export interface MetricDefinition {
+  readonly Name: string;
+  /** One group: the number. */
+  readonly Regex: string;
+}
+
+/** The technique's losses and what every technique reports; SageMaker takes at most 40 a job. */
+export function metricDefinitionsOf(technique: TechniqueId): readonly MetricDefinition[] {
+  return [...document.everyTechnique, ...document.losses[technique]];
+}
