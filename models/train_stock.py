@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("sagemaker-containers/shared/src", "sagemaker-containers/unet-gan/src")
+CONTAINERS = ROOT / "sagemaker-containers"
 KEPT = {
     "model/model.onnx": "model.onnx",
     "model/model-card.json": "model-card.json",
@@ -75,12 +75,13 @@ def main(arguments: list[str]) -> int:
         kept = {made: name for made, name in KEPT.items() if made.startswith("model/")}
     base: Path = options.work.resolve()
     prepare(recipe, options.datasets, base)
+    technique = str(recipe["technique"])
     variables = {
         **os.environ,
         "SAGEMAKER_BASE_DIR": str(base),
-        "PYTHONPATH": os.pathsep.join(str(ROOT / source) for source in SOURCES),
+        "PYTHONPATH": os.pathsep.join(str(CONTAINERS / name / "src") for name in ("shared", technique)),
     }
-    package = str(recipe["technique"]).replace("-", "_")
+    package = technique.replace("-", "_")
     process = subprocess.Popen([sys.executable, "-m", f"opencomposer_{package}.train"], env=variables)
     # A signal for us is a stop request for the training, which then saves and exports; we wait for it.
     for number in (signal.SIGTERM, signal.SIGINT):
