@@ -9,6 +9,7 @@ compares that with the logs.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,14 +28,15 @@ from matplotlib.figure import Figure  # noqa: E402
 from docs.plots.training_numbers import (  # noqa: E402
     BASELINE,
     DOCUMENT,
-    STOCK_MODEL,
+    MODELS,
     BaselineTraining,
     Training,
-    numbers,
+    figure_file,
+    generated,
     read_baseline,
-    read_training,
+    read_trainings,
     smoothed,
-    with_numbers,
+    with_generated,
 )
 
 FOLDER = ROOT / "docs/plots"
@@ -88,26 +90,42 @@ def mark_kept_epoch(axes: Axes, training: Training) -> None:
     axes.axvline(training.kept_epoch, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
 
 
-def plot_losses(training: Training, baseline: BaselineTraining) -> Figure:
-    """The three losses of our training over its epochs."""
-    figure, rows = plt.subplots(3, 1, figsize=(7.6, 6.6), sharex=True, layout="constrained")
-    titles = (
-        ("criticLoss", "criticLoss: score of generated less that of real music, plus the penalty", BLUE),
-        ("generatorLoss", "generatorLoss: how low the critic scores what the generator writes", VERMILION),
-        ("reconstructionLoss", "reconstructionLoss: how badly it foresees Bach's own accompaniment", GREEN),
-    )
+LOSS_TITLES = {
+    "generatorLoss": "how low the critic scores what the generator writes",
+    "criticLoss": "score of generated less that of real music, plus the penalty",
+    "reconstructionLoss": "how badly it foresees Bach's own accompaniment",
+    "loss": "what is minimised: the sum of the three below (black: validationLoss)",
+    "selectionLoss": "how far the likeliest edits are from the needed ones",
+    "toggleLoss": "how badly it tells, cell by cell, what to edit",
+    "startLoss": "how badly it tells held from repeated notes",
+}
+"""A few words beside the name, for the losses that are known here."""
+HELD_OUT = {"validationLoss": "loss"}
+"""A loss of held-out music is drawn beside the same loss of the training music."""
+
+
+def plot_losses(training: Training) -> Figure:
+    """The losses over the epochs, whatever the technique calls them."""
+    beside = {mine: name for name, mine in HELD_OUT.items() if {mine, name} <= set(training.losses)}
+    names = [name for name in training.losses if name not in beside.values()]
+    height = 0.9 + 1.9 * len(names)
+    figure, rows = plt.subplots(len(names), 1, figsize=(7.6, height), sharex=True, layout="constrained", squeeze=False)
     epochs = training.series("epoch")
-    for axes, (name, title, colour) in zip(rows, titles, strict=True):
-        draw_raw_and_smoothed(axes, epochs, training.series(name), colour)
+    colours = itertools.cycle((VERMILION, BLUE, GREEN, GREY))
+    for axes, name, colour in zip(rows.flat, names, colours, strict=False):
+        values = training.series(name)
+        draw_raw_and_smoothed(axes, epochs, values, colour)
+        if name in beside:
+            draw_raw_and_smoothed(axes, epochs, training.series(beside[name]), BLACK)
         mark_kept_epoch(axes, training)
-        axes.set_title(title)
-    rows[0].axhline(0, color=GREY, linewidth=0.8)
-    rows[1].axhline(0, color=GREY, linewidth=0.8)
-    rows[-1].set_xlabel("epoch (dotted: the epoch that was kept; thick: smoothed as for convergence)")
+        axes.set_title(": ".join(filter(None, (name, LOSS_TITLES.get(name)))))
+        if min(values) < 0 < max(values):
+            axes.axhline(0, color=GREY, linewidth=0.8)
+    rows[-1, 0].set_xlabel("epoch (dotted: the epoch that was kept; thick: smoothed as for convergence)")
     return figure
 
 
-def plot_similarity(training: Training, baseline: BaselineTraining) -> Figure:
+def plot_similarity(training: Training) -> Figure:
     """The similarity index over the epochs, with its floor."""
     figure, axes = plt.subplots(figsize=(7.6, 3.4), layout="constrained")
     epochs = training.series("epoch")
@@ -132,7 +150,7 @@ def plot_similarity(training: Training, baseline: BaselineTraining) -> Figure:
     return figure
 
 
-def plot_music(training: Training, baseline: BaselineTraining) -> Figure:
+def plot_music(training: Training) -> Figure:
     """Six measures over the epochs, with Bach's values."""
     figure, grid = plt.subplots(3, 2, figsize=(7.6, 7.4), sharex=True, layout="constrained")
     names = (
@@ -158,7 +176,7 @@ def plot_music(training: Training, baseline: BaselineTraining) -> Figure:
     return figure
 
 
-def plot_baseline(training: Training, baseline: BaselineTraining) -> Figure:
+def plot_baseline(baseline: BaselineTraining) -> Figure:
     """AWS's recipe: its losses, and what they do not tell."""
     figure, rows = plt.subplots(3, 1, figsize=(7.6, 6.2), sharex=True, layout="constrained")
     updates = baseline.series("generatorUpdates")
@@ -178,11 +196,10 @@ def plot_baseline(training: Training, baseline: BaselineTraining) -> Figure:
     return figure
 
 
-PLOTS: dict[str, Callable[[Training, BaselineTraining], Figure]] = {
+PLOTS: dict[str, Callable[[Training], Figure]] = {
     "losses": plot_losses,
     "similarity-index": plot_similarity,
     "music": plot_music,
-    "aws-recipe": plot_baseline,
 }
 
 
@@ -192,28 +209,34 @@ def tidy(path: Path) -> None:
     path.write_text("".join(f"{line.rstrip()}\n" for line in text.splitlines()), encoding="utf-8")
 
 
+def write(figure: Figure, path: Path, source: str) -> None:
+    """One figure as a file that says of which log it was made."""
+    # No date: the same logs give the same file.
+    metadata = {"Date": None, "Title": path.stem, "Source": f"training-log.jsonl sha256 {source}"}
+    figure.savefig(path, metadata=metadata)
+    plt.close(figure)
+    tidy(path)
+    print(f"{path.name}: {path.stat().st_size} bytes")
+
+
 def main(arguments: list[str]) -> int:
     """Draw every plot and write the numbers."""
     parser = argparse.ArgumentParser(description="Draw the plots of docs/how-models-learn.md and write its numbers.")
-    parser.add_argument("--stock-model", type=Path, default=STOCK_MODEL, help="folder with log, reference and card")
+    parser.add_argument(
+        "--models", type=Path, default=MODELS, help="its folders with log, reference and card are drawn"
+    )
     parser.add_argument("--baseline", type=Path, default=BASELINE, help="folder with log and summary")
     parser.add_argument("--plots", type=Path, default=FOLDER, help="where the plots go")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
     options = parser.parse_args(arguments)
-    training, baseline = read_training(options.stock_model), read_baseline(options.baseline)
+    trainings, baseline = read_trainings(options.models), read_baseline(options.baseline)
     with mpl.rc_context(STYLE):
-        for name, plot in PLOTS.items():
-            figure = plot(training, baseline)
-            source = baseline.sha256 if plot is plot_baseline else training.sha256
-            # No date: the same logs give the same file.
-            metadata = {"Date": None, "Title": name, "Source": f"training-log.jsonl sha256 {source}"}
-            path = options.plots / f"{name}.svg"
-            figure.savefig(path, metadata=metadata)
-            plt.close(figure)
-            tidy(path)
-            print(f"{path.name}: {path.stat().st_size} bytes")
+        for training in trainings:
+            for name, plot in PLOTS.items():
+                write(plot(training), options.plots / figure_file(name, training), training.sha256)
+        write(plot_baseline(baseline), options.plots / "aws-recipe.svg", baseline.sha256)
     document = options.document.read_text(encoding="utf-8")
-    options.document.write_text(with_numbers(document, numbers(training, baseline)), encoding="utf-8")
+    options.document.write_text(with_generated(document, generated(trainings, baseline)), encoding="utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the plots and the tables of docs/how-models-learn.md are made of: the stock model's training as it was logged.
+"""What plots and tables of docs/how-models-learn.md are made of: the stock models' trainings as they were logged.
 
 Standard library only, so that the tests of the document need no plotting library.
 """
@@ -14,12 +14,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/how-models-learn.md"
-STOCK_MODEL = ROOT / "models/unet-gan-bach"
-BASELINE = ROOT / "models/baselines/unet-gan-aws-recipe"
-BEGIN = "<!-- numbers: npm run plots -->"
-END = "<!-- end of numbers -->"
+MODELS = ROOT / "models"
+BASELINE = MODELS / "baselines/unet-gan-aws-recipe"
+LOG = "training-log.jsonl"
+METRIC_PREFIX = "opencomposer:"
+END = "<!-- end of what npm run plots writes -->"
 
-LOSSES = ("criticLoss", "generatorLoss", "reconstructionLoss")
 MEASURES = (
     "similarityIndex",
     "emptyBarRate",
@@ -40,9 +40,12 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Training:
-    """A training of the stock model: its epochs, Bach's own values, the epoch whose model was kept, and how the card
-    says that model measures."""
+    """A training of a stock model: its id and name, its technique's losses, its epochs, Bach's own values, the epoch
+    whose model was kept, and how the card says that model measures."""
 
+    id: str
+    name: str
+    losses: Sequence[str]
     epochs: Sequence[Line]
     composer: Mapping[str, float]
     validation: Mapping[str, float]
@@ -68,17 +71,43 @@ class BaselineTraining:
         return [float(line[name]) for line in self.iterations]
 
 
+def losses_by_technique() -> dict[str, list[str]]:
+    """The losses that each technique reports (contracts/metric-definitions.json)."""
+    document = json.loads((ROOT / "contracts/metric-definitions.json").read_text(encoding="utf-8"))
+    return {
+        technique: [each["Name"].removeprefix(METRIC_PREFIX) for each in definitions]
+        for technique, definitions in document["losses"].items()
+    }
+
+
 def read_training(folder: Path) -> Training:
-    """The stock model's log, reference and card. Raises FileNotFoundError; ValueError where log and card are of two
+    """A stock model's log, reference and card. Raises FileNotFoundError; ValueError where log and card are of two
     trainings."""
-    log = (folder / "training-log.jsonl").read_bytes()
+    log = (folder / LOG).read_bytes()
     reference = json.loads((folder / "training-reference.json").read_text(encoding="utf-8"))
     card = json.loads((folder / "model-card.json").read_text(encoding="utf-8"))
     epochs = [json.loads(line) for line in log.splitlines()]
     if [line["epoch"] for line in epochs] != list(range(1, card["epochsCompleted"] + 1)):
         raise ValueError(f"{folder.name}: the log has other epochs than the card's 1 to {card['epochsCompleted']}")
-    digest = hashlib.sha256(log).hexdigest()
-    return Training(epochs, reference["metrics"], reference["validation"], card["epoch"], card["metrics"], digest)
+    return Training(
+        id=folder.name,
+        name=card["name"],
+        losses=losses_by_technique()[card["technique"]],
+        epochs=epochs,
+        composer=reference["metrics"],
+        validation=reference["validation"],
+        kept_epoch=card["epoch"],
+        card=card["metrics"],
+        sha256=hashlib.sha256(log).hexdigest(),
+    )
+
+
+def read_trainings(models: Path) -> list[Training]:
+    """Every stock model that has a log, in the order in which the contracts name the techniques, then by id."""
+    order = list(losses_by_technique())
+    folders = sorted(path.parent for path in models.glob(f"*/{LOG}"))
+    cards = {folder: json.loads((folder / "model-card.json").read_text(encoding="utf-8")) for folder in folders}
+    return [read_training(folder) for folder in sorted(folders, key=lambda path: order.index(cards[path]["technique"]))]
 
 
 def read_baseline(folder: Path) -> BaselineTraining:
@@ -96,20 +125,42 @@ def smoothed(values: Sequence[float]) -> list[float]:
     return result
 
 
-def numbers(training: Training, baseline: BaselineTraining) -> str:
-    """The generated part of the document: the stock model's table, and a sentence on the baseline."""
+FIGURES = {
+    "losses": "Losses over the epochs of the training of {}",
+    "similarity-index": "Similarity index over the epochs of the training of {}, with the floor",
+    "music": "Six measures over the epochs of the training of {}, with Bach's values",
+}
+"""What is drawn of every stock model, and its words for who cannot see it."""
+
+
+def figure_file(figure: str, training: Training) -> str:
+    """The name of its file in docs/plots."""
+    return f"{figure}-{training.id}.svg"
+
+
+def generated(trainings: Sequence[Training], baseline: BaselineTraining) -> dict[str, str]:
+    """The generated parts of the document by their names: the figures of each kind, and the numbers."""
+    parts = {
+        figure: "\n\n".join(f"![{words.format(each.name)}](plots/{figure_file(figure, each)})" for each in trainings)
+        for figure, words in FIGURES.items()
+    }
+    took = baseline.summary
+    remark = (
+        "The epochs are as they were logged; the last column is the model's card, measured again when decoding has "
+        f"changed since. AWS's recipe, for comparison with the GAN, made {took['generatorUpdates']:,} generator "
+        f"updates in {took['cpuSeconds']:,.0f} CPU seconds of one thread ({took['filters']} filters)."
+    )
+    return {**parts, "numbers": "\n\n".join([*(numbers(each) for each in trainings), remark])}
+
+
+def numbers(training: Training) -> str:
+    """A stock model's heading, sentence and table."""
     epoch, first, kept = training.kept_epoch, training.epochs[0], training.epochs[training.kept_epoch - 1]
     columns = (training.composer, training.validation, first, kept, training.card)
     headers = ["", "Bach, training pieces", "Bach, validation pieces", "epoch 1", f"epoch {epoch}", "as it is served"]
-    rows = [[f"`{name}`", *(_shown(column.get(name)) for column in columns)] for name in (*LOSSES, *MEASURES)]
-    took = baseline.summary
-    remark = (
-        f"The training had {len(training.epochs)} epochs; the model of epoch {epoch} was kept. The epochs are as "
-        "they were logged; the last column is the model's card, measured again when decoding has changed since. "
-        f"AWS's recipe, for comparison, made {took['generatorUpdates']:,} generator updates in "
-        f"{took['cpuSeconds']:,.0f} CPU seconds of one thread ({took['filters']} filters)."
-    )
-    return f"{markdown_table(headers, rows)}\n\n{remark}"
+    rows = [[f"`{name}`", *(_shown(column.get(name)) for column in columns)] for name in (*training.losses, *MEASURES)]
+    sentence = f"The training had {len(training.epochs)} epochs; the model of epoch {epoch} was kept."
+    return f"### {training.name}\n\n{sentence}\n\n{markdown_table(headers, rows)}"
 
 
 def _shown(value: float | None) -> str:
@@ -125,10 +176,17 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def with_numbers(document: str, generated: str) -> str:
-    """The document with its generated part exchanged. Raises ValueError when it has no place for it."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document has no '{BEGIN}' … '{END}'")
-    return f"{before}{BEGIN}\n\n{generated}\n\n{END}{after}"
+def begin(name: str) -> str:
+    """What stands before a generated part."""
+    return f"<!-- {name}: npm run plots -->"
+
+
+def with_generated(document: str, parts: Mapping[str, str]) -> str:
+    """The document with its generated parts exchanged. Raises ValueError when it has no place for one."""
+    for name, text in parts.items():
+        before, opening, rest = document.partition(begin(name))
+        _, end, after = rest.partition(END)
+        if not opening or not end:
+            raise ValueError(f"the document has no '{begin(name)}' … '{END}'")
+        document = f"{before}{opening}\n\n{text}\n\n{END}{after}"
+    return document

@@ -13,11 +13,27 @@ from opencomposer_shared.metrics import DISSONANT_INTERVALS, QUALIFIED_STEPS
 from opencomposer_shared.similarity_index import FEATURES, GRID_POINTS, LENGTH_EDGES
 
 from docs.plots import training_numbers
-from docs.plots.training_numbers import BASELINE, DOCUMENT, ROOT, STOCK_MODEL, read_baseline, read_training
+from docs.plots.training_numbers import (
+    BASELINE,
+    DOCUMENT,
+    FIGURES,
+    LOG,
+    MODELS,
+    ROOT,
+    figure_file,
+    generated,
+    losses_by_technique,
+    read_baseline,
+    read_training,
+    read_trainings,
+    with_generated,
+)
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 FLAT = " ".join(TEXT.split())
 IMAGES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", TEXT)
+TRAININGS = read_trainings(MODELS)
+LOSSES = {name for names in losses_by_technique().values() for name in names}
 TIMES = {"seconds", "elapsedSeconds", "samplesPerSecond"}
 NOT_METRICS = {"schemaVersion", "epoch", "epochs", "timestamp"}
 
@@ -31,7 +47,7 @@ def reported_names() -> list[str]:
     """Every number that a progress line, a model card or a composition gives by a metric's name."""
     card = schema("model-card")["properties"]
     reference = card["reference"]["properties"]
-    names = {*schema("progress-line")["properties"], *card["metrics"]["properties"], "forcedBarRate"}
+    names = {*LOSSES, *schema("progress-line")["properties"], *card["metrics"]["properties"], "forcedBarRate"}
     for part in reference.values():
         names |= set(part["properties"])
     return sorted(names - NOT_METRICS)
@@ -59,7 +75,7 @@ def test_every_time_is_explained(name: str) -> None:
 
 
 def test_every_musical_measure_is_in_the_table_of_numbers() -> None:
-    given = {*training_numbers.LOSSES, *training_numbers.MEASURES}
+    given = {*LOSSES, *training_numbers.MEASURES}
     assert given == set(reported_names()) - TIMES - {"forcedBarRate"}
 
 
@@ -88,26 +104,59 @@ def test_document_has_plots_with_words_for_who_cannot_see_them() -> None:
     assert all(len(words) > 20 for words, _ in IMAGES)
 
 
-@pytest.mark.parametrize("path", [path for _, path in IMAGES])
-def test_plot_is_made_of_the_committed_log(path: str) -> None:
+SOURCES = {
+    "aws-recipe.svg": read_baseline(BASELINE).sha256,
+    **{figure_file(figure, each): each.sha256 for each in TRAININGS for figure in FIGURES},
+}
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_plot_is_made_of_the_committed_log(name: str) -> None:
     # When this fails, a log is newer than the plots: npm run plots.
-    svg = (DOCUMENT.parent / path).read_text(encoding="utf-8")
-    training = read_baseline(BASELINE) if "aws-recipe" in path else read_training(STOCK_MODEL)
-    assert f"sha256 {training.sha256}" in svg
+    svg = (DOCUMENT.parent / "plots" / name).read_text(encoding="utf-8")
+    assert f"sha256 {SOURCES[name]}" in svg
     assert svg.rstrip().endswith("</svg>")
     assert "<dc:date>" not in svg
 
 
-def test_numbers_are_those_of_the_committed_logs() -> None:
+def test_the_generated_parts_are_those_of_the_committed_logs() -> None:
     # When this fails, a log is newer than the document: npm run plots.
-    expected = training_numbers.numbers(read_training(STOCK_MODEL), read_baseline(BASELINE))
-    assert training_numbers.with_numbers(TEXT, expected) == TEXT
+    assert with_generated(TEXT, generated(TRAININGS, read_baseline(BASELINE))) == TEXT
+
+
+def test_a_document_without_a_place_for_a_generated_part_is_refused() -> None:
+    with pytest.raises(ValueError, match="no '<!-- weather: npm run plots -->'"):
+        with_generated(TEXT, {"weather": "sunny"})
+
+
+def copy_of(model: Path, folder: Path) -> Path:
+    """The files of a stock model that tell of its training, elsewhere."""
+    folder.mkdir(parents=True)
+    for name in (LOG, "training-reference.json", "model-card.json"):
+        (folder / name).write_bytes((model / name).read_bytes())
+    return folder
 
 
 def test_a_log_of_another_training_than_the_card_is_refused(tmp_path: Path) -> None:
-    for name in ("training-log.jsonl", "training-reference.json", "model-card.json"):
-        (tmp_path / name).write_bytes((STOCK_MODEL / name).read_bytes())
-    lines = (tmp_path / "training-log.jsonl").read_text().splitlines()
-    (tmp_path / "training-log.jsonl").write_text("\n".join(lines[:-1]))
+    folder = copy_of(MODELS / "unet-gan-bach", tmp_path / "model")
+    lines = (folder / LOG).read_text().splitlines()
+    (folder / LOG).write_text("\n".join(lines[:-1]))
     with pytest.raises(ValueError, match="other epochs than the card's"):
-        read_training(tmp_path)
+        read_training(folder)
+
+
+def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
+    """A training of the AR-CNN, made of the GAN's log: only the names of the losses matter here."""
+    copy_of(MODELS / "unet-gan-bach", tmp_path / "unet-gan-bach")
+    folder = copy_of(MODELS / "unet-gan-bach", tmp_path / "ar-cnn-bach")
+    card = json.loads((folder / "model-card.json").read_text())
+    (folder / "model-card.json").write_text(json.dumps({**card, "technique": "ar-cnn", "name": "AR-CNN, bach"}))
+    losses = dict.fromkeys(losses_by_technique()["ar-cnn"], 1.25)
+    lines = [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+    (folder / LOG).write_text("".join(json.dumps({**line, **losses}) + "\n" for line in lines))
+    trainings = read_trainings(tmp_path)
+    assert [each.id for each in trainings] == ["unet-gan-bach", "ar-cnn-bach"]
+    parts = generated(trainings, read_baseline(BASELINE))
+    assert "| `validationLoss`     | -                     | -                       | 1.250 " in parts["numbers"]
+    assert parts["losses"].count("![") == 2
+    assert "of AR-CNN, bach](plots/losses-ar-cnn-bach.svg)" in parts["losses"]
