@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 INPUT_PLANES = ("roll", "starts", "locked", "original")
+CONTEXT_BARS = 5
+"""Over how many bars, its own in the middle, a cell sees which pitch classes sound."""
 TIME_DOWNSAMPLING = 16
 """One position of the bottom is one bar."""
 FAR_BELOW = -1e4
@@ -124,14 +126,19 @@ class Editor(nn.Module):
     """Planes of the present roll to logits of its edits. Layer sizes: research notes, sections 5.2 and 8."""
 
     place: Tensor
+    chord: Tensor
+    octaves: Tensor
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self.shape = shape
         self.register_buffer("place", _place_planes(shape.pitches), persistent=False)
+        self.register_buffer("chord", _chord_weights(shape.pitches), persistent=False)
+        self.register_buffer("octaves", _octave_weights(shape.pitches), persistent=False)
         first = shape.widths[0]
         time, pitch = shape.stem
-        inputs = len(INPUT_PLANES) + 1 + self.place.shape[1]
+        derived = len(self.chord) + 2
+        inputs = len(INPUT_PLANES) + 1 + self.place.shape[1] + derived
         self.stem = nn.Conv2d(inputs, first, (time + 2, pitch + 2), stride=shape.stem, padding=1, bias=False)
         self.stem_normalisation = nn.BatchNorm2d(first)
         levels = list(zip(shape.widths, shape.widths[1:], shape.strides, strict=False))
@@ -152,7 +159,8 @@ class Editor(nn.Module):
         bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)
         place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, pitches)
         wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)
-        full = torch.cat([planes, wanted, place], dim=1).contiguous(memory_format=torch.channels_last)
+        full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)
+        full = full.contiguous(memory_format=torch.channels_last)
         x = functional.relu(self.stem_normalisation(self.stem(full)))
         skips: list[Tensor] = []
         for encoder, down in zip(self.encoders, self.downs, strict=True):
@@ -166,6 +174,21 @@ class Editor(nn.Module):
         shuffled = self.head(x).float().reshape(batch, 2, time, pitch, steps // time, pitches // pitch)
         cells = shuffled.permute(0, 1, 4, 2, 5, 3).reshape(batch, 2, steps, pitches)
         return Logits(cells[:, 0], cells[:, 1])
+
+    def _harmony(self, roll: Tensor) -> Tensor:
+        """What a convolution finds hard to see, since it would have to count over the whole keyboard and to know that
+        pitches twelve apart are alike: [batch, 1, steps, pitches] -> [batch, 5, steps, pitches].
+
+        How many pitches sound at this step; how many below this one; how many octaves of this one; how much this pitch
+        class sounds in this bar; how much in the bars around it. Measured in the README ("What it sees").
+        """
+        batch, _, steps, pitches = roll.shape
+        chord = torch.matmul(roll, self.chord)
+        mean = roll.reshape(batch, 1, -1, STEPS_PER_BAR, pitches).mean(dim=3)
+        bar = torch.matmul(mean, self.octaves)  # [batch, 1, bars, pitches]
+        around = functional.avg_pool2d(bar, (CONTEXT_BARS, 1), stride=1, padding=(CONTEXT_BARS // 2, 0))
+        classes = torch.cat([bar, around], dim=1).unsqueeze(3).expand(-1, -1, -1, STEPS_PER_BAR, -1)
+        return torch.cat([chord, classes.reshape(batch, 2, steps, pitches)], dim=1)
 
 
 class ServedEditor(nn.Module):
@@ -198,3 +221,18 @@ def _place_planes(pitches: int) -> Tensor:
     beat = 2 * torch.pi * step / STEPS_PER_BEAT
     bar = 2 * torch.pi * step / STEPS_PER_BAR
     return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
+
+
+def _octave_weights(pitches: int) -> Tensor:
+    """[pitches, pitches]: 1 where two pitches are the same pitch class."""
+    pitch = torch.arange(pitches)
+    return ((pitch[:, None] - pitch[None, :]) % 12 == 0).float()
+
+
+def _chord_weights(pitches: int) -> Tensor:
+    """[3, pitches, pitches]: by which the sounding pitches of a step are counted, for every pitch: all of them and
+    those below it, in units of four; its octaves."""
+    pitch = torch.arange(pitches)
+    below = (pitch[:, None] < pitch[None, :]).float()
+    octaves = _octave_weights(pitches) - torch.eye(pitches)
+    return torch.stack([torch.ones(pitches, pitches) / 4, below / 4, octaves])
