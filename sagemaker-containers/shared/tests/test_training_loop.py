@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opencomposer_shared.checkpoints import load_checkpoint, load_newest
+from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
 
 
 class Parrot:
@@ -65,7 +65,7 @@ def loop(folder: Path, parrot: Parrot, stop_after: int | None = None, **changes:
         }
     )
     made = TrainingLoop(parrot, settings=settings, checkpoints=folder, stop_requested=stop_requested)
-    state = load_newest(folder)
+    state = load_resumable(folder, "parrot")
     if state is not None:
         parrot.validated = state["validated"]
         made.restore(state)
@@ -125,3 +125,13 @@ def test_an_epoch_that_has_become_shorter_is_begun_again(tmp_path: Path) -> None
     parrot.batches = lambda epoch: 2  # type: ignore[method-assign]
     run = loop(tmp_path, parrot)
     assert (run.epoch, run.batch) == (0, 0)
+
+
+def test_a_checkpoint_of_another_technique_or_an_earlier_version_is_refused(tmp_path: Path) -> None:
+    assert load_resumable(tmp_path, "parrot") is None
+    loop(tmp_path, Parrot([1.0])).run()
+    with pytest.raises(TrainingFailure, match="is of 'parrot', not 'canary'"):
+        load_resumable(tmp_path, "canary")
+    save_checkpoint(tmp_path, "last", {"technique": "parrot", "epoch": 1, "batch": 0})
+    with pytest.raises(TrainingFailure, match="written by an earlier version"):
+        load_resumable(tmp_path, "parrot")

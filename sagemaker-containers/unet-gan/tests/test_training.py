@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from opencomposer_shared.checkpoints import load_checkpoint
+from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
 from opencomposer_shared.environment import TrainingFailure
@@ -76,10 +76,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert whole.run() == "epochs"
     interrupted = trainer(tmp_path / "parts", stop_after=1, epochs=3)
     assert interrupted.run() == "stopped"
-    assert (interrupted.epoch, interrupted.batch) == (0, 1)
+    assert (interrupted.loop.epoch, interrupted.loop.batch) == (0, 1)
     again = trainer(tmp_path / "parts", stop_after=2, epochs=3)
     assert again.run() == "stopped"
-    assert (again.epoch, again.batch) == (1, 1)
+    assert (again.loop.epoch, again.loop.batch) == (1, 1)
     last = trainer(tmp_path / "parts", epochs=3)
     assert last.run() == "epochs"
     for name, weights in whole.average.state_dict().items():
@@ -179,7 +179,7 @@ def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> N
     # With no learning to speak of nothing improves clearly after the first epochs.
     run = trainer(tmp_path, epochs=60, early_stopping=True, learning_rate=1e-5, reconstruction_weight=0.0)
     assert run.run() == "earlyStopping"
-    assert 12 < run.epoch < 60
+    assert 12 < run.loop.epoch < 60
 
 
 def test_a_checkpoint_of_another_kind_of_model_is_refused(tmp_path: Path) -> None:
@@ -191,10 +191,30 @@ def test_a_checkpoint_of_another_kind_of_model_is_refused(tmp_path: Path) -> Non
         trainer(tmp_path, epochs=2, polyphonic=True)
 
 
+def test_a_checkpoint_of_the_version_with_a_loop_of_its_own_is_refused(tmp_path: Path) -> None:
+    trainer(tmp_path, epochs=1).run()
+    state = load_checkpoint(tmp_path / "checkpoints", "last")
+    assert state is not None
+    # As it was: what the loop keeps stood beside the weights.
+    before = {**{key: value for key, value in state.items() if key != "loop"}, **state["loop"]}
+    save_checkpoint(tmp_path / "checkpoints", "last", before)
+    with pytest.raises(TrainingFailure, match=r"written by an earlier version.*must begin anew"):
+        trainer(tmp_path, epochs=2)
+
+
+def test_an_epoch_without_a_generator_update_tells_no_loss_of_it(tmp_path: Path) -> None:
+    run = trainer(tmp_path, epochs=3, update_ratio=10, batch_size=32)
+    assert run.batches(0) == 1
+    run.run()
+    for line in progress(tmp_path):
+        assert "criticLoss" in line
+        assert not {"generatorLoss", "reconstructionLoss"} & set(line)
+
+
 def test_more_epochs_go_on_from_where_the_job_ended(tmp_path: Path) -> None:
     trainer(tmp_path, epochs=1).run()
     longer = trainer(tmp_path, epochs=2)
-    assert longer.epoch == 1
+    assert longer.loop.epoch == 1
     longer.run()
     assert [line["epoch"] for line in progress(tmp_path)] == [1, 2]
 
@@ -213,7 +233,7 @@ def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(tmp_path
     assert list((tmp_path / "model").iterdir()) == []
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
-    assert (state["epoch"], state["batch"]) == (0, 1)
+    assert (state["loop"]["epoch"], state["loop"]["batch"]) == (0, 1)
 
 
 def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> None:

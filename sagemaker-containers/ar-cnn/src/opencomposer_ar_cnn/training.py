@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from opencomposer_shared.checkpoints import load_checkpoint, load_newest
+from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -34,7 +34,7 @@ from opencomposer_shared.onnx_export import OPSET
 from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.weight_averaging import average_weights
 
@@ -171,7 +171,7 @@ class Trainer:
         # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
         self.precision = choose_precision(self.device, with_avx512=False)
         self.shape = choose_shape(dataset, settings)
-        state = load_newest(checkpoints)
+        state = load_resumable(checkpoints, TECHNIQUE)
         if state is not None:
             self._check_fit(state)
             self.shape = _shape(state["shape"])
@@ -207,8 +207,6 @@ class Trainer:
 
     def _check_fit(self, state: Mapping[str, Any]) -> None:
         """Refuse a checkpoint that belongs to another kind of model."""
-        if state["technique"] != TECHNIQUE:
-            raise TrainingFailure(f"The checkpoint to resume from is of {state['technique']!r}, not {TECHNIQUE!r}.")
         if tuple(state["shape"]["widths"]) != self.shape.widths:
             raise TrainingFailure(
                 f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."

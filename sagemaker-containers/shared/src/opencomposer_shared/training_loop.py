@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from opencomposer_shared.checkpoints import save_checkpoint
+from opencomposer_shared.checkpoints import load_newest, save_checkpoint
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
@@ -21,6 +21,22 @@ from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metric
 CHECKPOINT_SECONDS = 60.0
 SAMPLES_PER_RUN = 20
 LEAST_PATIENCE = 10
+
+
+def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
+    """The checkpoint to go on from, or None. Raises TrainingFailure for one of another technique, or of a version
+    that kept the loop's part elsewhere."""
+    state = load_newest(checkpoints)
+    if state is None:
+        return None
+    if state.get("technique") != technique:
+        raise TrainingFailure(f"The checkpoint to resume from is of {state.get('technique')!r}, not {technique!r}.")
+    if "loop" not in state:
+        raise TrainingFailure(
+            "The checkpoint to resume from was written by an earlier version, which this one cannot go on from: "
+            "its model can still be used, but training must begin anew."
+        )
+    return state
 
 
 class Learner(Protocol):

@@ -45,7 +45,10 @@ def train(environment: TrainingEnvironment, stop: StopRequest) -> None:
     )
     reason = trainer.run()
     if trainer.export(environment.model, reason, hyperparameters):
-        print(f"The model of epoch {trainer.best['epoch'] if trainer.best else 0} is ready ({reason}).", flush=True)
+        print(
+            f"The model of epoch {trainer.loop.best['epoch'] if trainer.loop.best else 0} is ready ({reason}).",
+            flush=True,
+        )
     else:
         print("The training was stopped before its first epoch was complete: there is no model.", flush=True)
 

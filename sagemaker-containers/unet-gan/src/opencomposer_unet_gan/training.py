@@ -1,4 +1,5 @@
-"""The training loop: WGAN-GP with straight-through heads and a decaying paired reconstruction (research notes 5.5, 8).
+"""Learning to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction (research notes 5.5,
+8). The loop around it is `opencomposer_shared.training_loop`.
 
 Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
 uninterrupted one without any generator's state having to be kept.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import platform
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import onnx
 import torch
-from opencomposer_shared.checkpoints import load_checkpoint, load_newest, save_checkpoint
+from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -31,14 +31,9 @@ from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
-from opencomposer_shared.progress import (
-    SAMPLES_FOLDER,
-    append_progress,
-    metrics_line,
-    rewind_progress,
-    write_reference,
-)
+from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.voice_leading import Weights, learn_voice_leading
 from opencomposer_shared.weight_averaging import average_weights
@@ -70,8 +65,6 @@ SILENCED_WINDOWS = 0.15
 """Share of the windows whose melody is silenced for a while, so that the accompaniment learns to play on alone."""
 EMA_DECAY = 0.995
 GENERATOR_CLIP = 10.0
-CHECKPOINT_SECONDS = 60.0
-SAMPLES_PER_RUN = 20
 INDEX_TOLERANCE = 0.002
 """Differences of the similarity index up to this size are chance: so much it wavers from epoch to epoch."""
 
@@ -106,27 +99,6 @@ class Settings:
             early_stopping=bool(values["earlyStopping"]),
             seed=int(values["seed"]),
         )
-
-
-@dataclass
-class Sums:
-    """Losses added up over an epoch, so that a mean survives an interruption in its middle."""
-
-    generator: float = 0.0
-    critic: float = 0.0
-    reconstruction: float = 0.0
-    generator_updates: int = 0
-    critic_updates: int = 0
-    windows: int = 0
-    seconds: float = 0.0
-
-    def means(self) -> dict[str, float]:
-        """Means by the names of the progress line."""
-        return {
-            "generatorLoss": self.generator / max(1, self.generator_updates),
-            "criticLoss": self.critic / max(1, self.critic_updates),
-            "reconstructionLoss": self.reconstruction / max(1, self.generator_updates),
-        }
 
 
 def choose_heads(dataset: Dataset) -> tuple[Head, ...]:
@@ -199,8 +171,6 @@ class Trainer:
         self.dataset = dataset
         self.selection = selection
         self.settings = settings
-        self.checkpoints = checkpoints
-        self.stop_requested = stop_requested
         self.train_pieces = dataset.of_split("train")
         if not self.train_pieces:
             raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
@@ -208,18 +178,12 @@ class Trainer:
         # Small networks were measured no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and threads").
         self.precision = choose_precision(self.device, with_avx512=settings.model_size == "large")
         self.shape = choose_shape(dataset, settings)
-        self.epoch = 0
-        self.batch = 0
-        self.updates = 0
-        self.sums = Sums()
-        self.elapsed = 0.0
-        self.best: dict[str, Any] | None = None
-        self.since_improvement = 0
-        state = load_newest(checkpoints)
+        state = load_resumable(checkpoints, TECHNIQUE)
         if state is not None:
             self._check_fit(state)
             self.shape = NetworkShape(**{**state["shape"], **_tuples(state["shape"])})
             self.precision = state["precision"]
+        self.updates = 0
         torch.manual_seed(settings.seed)
         self.generator = Generator(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.critic = Critic(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -227,6 +191,20 @@ class Trainer:
         rate = settings.learning_rate
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate / 2, betas=(0.5, 0.9))
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
+        self.loop = TrainingLoop(
+            self,
+            settings=LoopSettings(
+                TECHNIQUE,
+                settings.epochs,
+                settings.batch_size,
+                settings.early_stopping,
+                criterion="similarityIndex",
+                tolerance=INDEX_TOLERANCE,
+            ),
+            checkpoints=checkpoints,
+            stop_requested=stop_requested,
+        )
+        self._windows_of: tuple[int, list[Window]] | None = None
         if state is not None:
             self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
@@ -250,58 +228,35 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.generator_optimiser.load_state_dict(state["generatorOptimiser"])
         self.critic_optimiser.load_state_dict(state["criticOptimiser"])
-        self.epoch, self.batch, self.updates = state["epoch"], state["batch"], state["updates"]
-        self.sums = Sums(**state["sums"])
-        self.elapsed = state["elapsedSeconds"]
-        self.since_improvement = state["sinceImprovement"]
-        self.best = state["best"]
-        if self.batch >= self._batches(self.epoch):
-            # The data or the batch size has changed since: the epoch that was under way is begun again.
-            self.batch, self.sums = 0, Sums()
-        print(f"Training goes on after epoch {self.epoch}, at batch {self.batch} of the next one.", flush=True)
+        self.updates = state["updates"]
+        self.loop.restore(state)
 
-    def _save(self, name: Literal["last", "best"]) -> None:
+    def state(self) -> Mapping[str, Any]:
+        """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
         shape = {**vars(self.shape), "heads": list(self.shape.heads), "widths": list(self.shape.widths)}
-        save_checkpoint(
-            self.checkpoints,
-            name,
-            {
-                "technique": TECHNIQUE,
-                "shape": shape,
-                "precision": self.precision,
-                "generator": self.generator.state_dict(),
-                "critic": self.critic.state_dict(),
-                "average": self.average.state_dict(),
-                "generatorOptimiser": self.generator_optimiser.state_dict(),
-                "criticOptimiser": self.critic_optimiser.state_dict(),
-                "epoch": self.epoch,
-                "batch": self.batch,
-                "updates": self.updates,
-                "sums": vars(self.sums),
-                "elapsedSeconds": self.elapsed,
-                "sinceImprovement": self.since_improvement,
-                "best": self.best,
-                # Data order and noise are functions of these (random_generator): they are the whole random state.
-                "random": {"seed": self.settings.seed, "epoch": self.epoch, "batch": self.batch},
-            },
-        )
+        return {
+            "shape": shape,
+            "precision": self.precision,
+            "generator": self.generator.state_dict(),
+            "critic": self.critic.state_dict(),
+            "average": self.average.state_dict(),
+            "generatorOptimiser": self.generator_optimiser.state_dict(),
+            "criticOptimiser": self.critic_optimiser.state_dict(),
+            "updates": self.updates,
+            "random": {"seed": self.settings.seed},
+        }
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
     def _windows(self, epoch: int) -> list[Window]:
-        """The windows of an epoch (counted from 0) in the order in which they are learnt.
-
-        The last batch is filled up from the front.
-        """
-        windows = training_windows(self.train_pieces, WINDOW_BARS, WINDOW_HOP, epoch)
-        order = random_generator(self.settings.seed, epoch).permutation(len(windows))
-        size = self.settings.batch_size
-        total = -(-len(windows) // size) * size
-        return [windows[order[i % len(windows)]] for i in range(total)]
-
-    def _batches(self, epoch: int) -> int:
-        size = self.settings.batch_size
-        return -(-len(training_windows(self.train_pieces, WINDOW_BARS, WINDOW_HOP, epoch)) // size)
+        """The windows of an epoch in the order in which they are learnt; the last batch is filled up from the front."""
+        if self._windows_of is None or self._windows_of[0] != epoch:
+            windows = training_windows(self.train_pieces, WINDOW_BARS, WINDOW_HOP, epoch)
+            order = random_generator(self.settings.seed, epoch).permutation(len(windows))
+            size = self.settings.batch_size
+            total = -(-len(windows) // size) * size
+            self._windows_of = epoch, [windows[order[i % len(windows)]] for i in range(total)]
+        return self._windows_of[1]
 
     def _load(self, windows: list[Window], rng: np.random.Generator) -> tuple[Tensor, Performance]:
         """Melody [batch, 2, steps, pitches] and the composers' accompaniment, each window in a random transposition."""
@@ -339,13 +294,13 @@ class Trainer:
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
-    def _anneal(self) -> tuple[float, float]:
+    def _anneal(self, epochs_done: float) -> tuple[float, float]:
         """(reconstruction weight, slope of binary neurons) now; sets the learning rates.
 
         The weight falls linearly to a tenth, the slope rises from 1 to 5, the rates stay for half of the training and
         then fall linearly to a tenth.
         """
-        progress = min(1.0, (self.epoch + self.batch / self._batches(self.epoch)) / self.settings.epochs)
+        progress = min(1.0, epochs_done / self.settings.epochs)
         factor = 1.0 if progress < 0.5 else 1.0 - 0.9 * (progress - 0.5) / 0.5
         for optimiser, rate in (
             (self.critic_optimiser, self.settings.learning_rate),
@@ -355,7 +310,7 @@ class Trainer:
                 group["lr"] = rate * factor
         return self.settings.reconstruction_weight * (1 - 0.9 * progress), 1 + 4 * progress
 
-    def _update_critic(self, melody: Tensor, target: Performance, slope: float, rng: np.random.Generator) -> None:
+    def _update_critic(self, melody: Tensor, target: Performance, slope: float, rng: np.random.Generator) -> float:
         bottleneck, gumbel, logistic = self._noise(len(melody), rng)
         with torch.no_grad():
             with self._autocast():
@@ -370,12 +325,11 @@ class Trainer:
         self.critic_optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimiser.step()
-        self.sums.critic += _finite(loss, "critic")
-        self.sums.critic_updates += 1
+        return float(loss.detach())
 
     def _update_generator(
         self, melody: Tensor, target: Performance, weight: float, slope: float, rng: np.random.Generator
-    ) -> None:
+    ) -> tuple[float, float]:
         bottleneck, gumbel, logistic = self._noise(len(melody), rng)
         diversity = torch.zeros((), device=self.device)
         with self._autocast():
@@ -396,103 +350,52 @@ class Trainer:
         (adversarial + weight * reconstruction + self.settings.diversity_weight * diversity).backward()
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), GENERATOR_CLIP)
         self.generator_optimiser.step()
-        self.sums.generator += _finite(adversarial, "generator")
-        self.sums.reconstruction += _finite(reconstruction, "generator")
-        self.sums.generator_updates += 1
         average_weights(self.average, self.generator, self.updates, EMA_DECAY)
+        return float(adversarial.detach()), float(reconstruction.detach())
 
-    # -- the run -------------------------------------------------------------------------------------------------------
+    # -- the learner of the loop ---------------------------------------------------------------------------------------
 
-    def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request, and leave checkpoints, progress and samples."""
-        self.checkpoints.mkdir(parents=True, exist_ok=True)
-        rewind_progress(self.checkpoints, self.epoch)
-        write_reference(self.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
-        while self.epoch < self.settings.epochs:
-            if not self._train_epoch():
-                self._save("last")
-                return "stopped"
-            self._finish_epoch()
-            patience = max(10, self.settings.epochs // 5)
-            if self.settings.early_stopping and self.since_improvement >= patience:
-                return "earlyStopping"
-        return "epochs"
+    def batches(self, epoch: int) -> int:
+        return len(self._windows(epoch)) // self.settings.batch_size
 
-    def _train_epoch(self) -> bool:
-        """The rest of the current epoch's batches. False when a stop was asked for."""
-        windows = self._windows(self.epoch)
+    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
         size = self.settings.batch_size
+        rng = random_generator(self.settings.seed, epoch, batch, 1)
+        melody, target = self._load(self._windows(epoch)[batch * size : (batch + 1) * size], rng)
+        weight, slope = self._anneal(epoch + batch / self.batches(epoch))
         self.generator.train()
         self.critic.train()
-        saved = time.monotonic()
-        while self.batch < len(windows) // size:
-            if self.stop_requested():
-                return False
-            started = time.monotonic()
-            rng = random_generator(self.settings.seed, self.epoch, self.batch, 1)
-            melody, target = self._load(windows[self.batch * size : (self.batch + 1) * size], rng)
-            weight, slope = self._anneal()
-            self._update_critic(melody, target, slope, rng)
-            self.updates += 1
-            if self.updates % self.settings.update_ratio == 0:
-                self._update_generator(melody, target, weight, slope, rng)
-            self.batch += 1
-            self.sums.windows += size
-            self.sums.seconds += time.monotonic() - started
-            self.elapsed += time.monotonic() - started
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                self._save("last")
-                saved = time.monotonic()
-        return True
+        losses = {"criticLoss": self._update_critic(melody, target, slope, rng)}
+        self.updates += 1
+        if self.updates % self.settings.update_ratio == 0:
+            adversarial, reconstruction = self._update_generator(melody, target, weight, slope, rng)
+            losses |= {"generatorLoss": adversarial, "reconstructionLoss": reconstruction}
+        return losses
 
-    def _finish_epoch(self) -> None:
-        started = time.monotonic()
-        measures = self.evaluation.measure(self.average)
-        self.epoch += 1
-        self.batch = 0
-        sums, self.sums = self.sums, Sums()
-        every = max(1, self.settings.epochs // SAMPLES_PER_RUN)
-        if self.epoch == 1 or self.epoch % every == 0 or self.epoch == self.settings.epochs:
-            folder = self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}"
-            write_samples(folder, self.average, self.essentials, self.selection.melodies, self.settings.seed)
-        index = measures["similarityIndex"]
-        lowest = index if self.best is None else float(self.best["lowestIndex"])
-        clearly = self.best is None or index < lowest - INDEX_TOLERANCE
-        self.since_improvement = 0 if clearly else self.since_improvement + 1
-        # Among epochs that the index cannot tell apart the latest is the best: it has learnt longest.
-        improved = index <= lowest + INDEX_TOLERANCE
-        if improved:
-            self.best = {"epoch": self.epoch, "metrics": measures, "lowestIndex": min(index, lowest)}
-        self.elapsed += time.monotonic() - started
-        if improved:
-            self._save("best")
-        self._save("last")
-        losses = sums.means()
-        seconds = sums.seconds + time.monotonic() - started
-        speed = sums.windows / max(sums.seconds, 1e-9)
-        print(metrics_line(self.epoch, losses, {**measures, "samplesPerSecond": speed}), flush=True)
-        append_progress(
-            self.checkpoints,
-            {
-                "schemaVersion": 1,
-                "epoch": self.epoch,
-                "epochs": self.settings.epochs,
-                **losses,
-                **measures,
-                "seconds": seconds,
-                "elapsedSeconds": self.elapsed,
-                "samplesPerSecond": speed,
-            },
-        )
+    def validate(self) -> Mapping[str, float]:
+        """Nothing: no loss of a GAN says how good its music is. The similarity index marks the best epoch."""
+        return {}
 
-    # -- the model -----------------------------------------------------------------------------------------------------
+    def measure(self) -> Mapping[str, float]:
+        return self.evaluation.measure(self.average)
+
+    def write_samples(self, folder: Path) -> None:
+        write_samples(folder, self.average, self.essentials, self.selection.melodies, self.settings.seed)
+
+    # -- the run and its model -----------------------------------------------------------------------------------------
+
+    def run(self) -> EndReason:
+        """Train to the last epoch, an early stop or a stop request."""
+        write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
+        return self.loop.run()
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
-        if self.best is None:
+        kept = self.loop.best
+        if kept is None:
             return False
-        best = load_checkpoint(self.checkpoints, "best")
-        if best is None or best["epoch"] != self.best["epoch"]:
+        best = load_checkpoint(self.loop.checkpoints, "best")
+        if best is None or best["loop"]["epoch"] != kept["epoch"]:
             raise TrainingFailure(
                 "The checkpoint of the best epoch is missing or broken, so there is no model to keep."
             )
@@ -516,8 +419,8 @@ class Trainer:
                 dataset={**dataset, "topics": dict(self.selection.topics)},
                 hyperparameters=hyperparameters,
                 seed=self.settings.seed,
-                epoch=self.best["epoch"],
-                epochs_completed=self.epoch,
+                epoch=kept["epoch"],
+                epochs_completed=self.loop.epoch,
                 end_reason=end_reason,
                 metrics=metrics,
                 reference={
@@ -530,7 +433,7 @@ class Trainer:
                     "onnx": onnx.__version__,
                     "numpy": np.__version__,
                 },
-                training_seconds=round(self.elapsed, 1),
+                training_seconds=round(self.loop.elapsed, 1),
             ),
         )
         return True
@@ -539,10 +442,3 @@ class Trainer:
 def _tuples(shape: Mapping[str, Any]) -> dict[str, Any]:
     """Checkpoints hold lists where the shape has tuples."""
     return {key: tuple(shape[key]) for key in ("heads", "widths")}
-
-
-def _finite(value: Tensor, network: str) -> float:
-    number = float(value.detach())
-    if not np.isfinite(number):
-        raise TrainingFailure(f"The training diverged: the {network}'s loss is {number}. Try a lower learningRate.")
-    return number
