@@ -409,7 +409,7 @@ export interface components {
     };
     Technique: {
       /** @enum {string} */
-      id: "unet-gan";
+      id: "unet-gan" | "ar-cnn";
       name: string;
       description: string;
       /** @description Of a composition. */
@@ -499,7 +499,7 @@ export interface components {
       id: string;
       name: string;
       /** @enum {string} */
-      technique: "unet-gan";
+      technique: "unet-gan" | "ar-cnn";
       modelId: string;
       seed: number;
       /** @enum {string} */
@@ -586,7 +586,7 @@ export interface components {
        */
       name: string;
       /** @enum {string} */
-      technique: "unet-gan";
+      technique: "unet-gan" | "ar-cnn";
       modelId: string;
       /** @description Random when not given; the answer says which. */
       seed?: number;
@@ -707,7 +707,7 @@ export interface components {
       id: string;
       name: string;
       /** @enum {string} */
-      technique: "unet-gan";
+      technique: "unet-gan" | "ar-cnn";
       /** @enum {string} */
       state: "PENDING" | "QUEUED" | "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING" | "READY" | "FAILED" | "STOPPED";
       /**
@@ -782,7 +782,7 @@ export interface components {
        */
       name: string;
       /** @enum {string} */
-      technique: "unet-gan";
+      technique: "unet-gan" | "ar-cnn";
       topics?: components["schemas"]["Topics"];
       datasetId?: string;
       /** @description By the technique: see `GET /techniques`. Omitted means default. */

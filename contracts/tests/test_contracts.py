@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import parse_hyperparameters
 from opencomposer_shared.progress import STDOUT_MEASURES, metrics_line
+from opencomposer_shared.serving.parameters import BrokenFields, ParameterRule, parse_parameters
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 REPOSITORY = CONTRACTS.parent
@@ -53,17 +56,24 @@ def as_strings(values: dict[str, Any]) -> dict[str, str]:
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
+TECHNIQUES = sorted(load(CONTRACTS / "metric-definitions.json")["losses"])
+
 # On the wire a number and its text are the same, so that one fixture means nothing there.
 ON_THE_WIRE = [
     path
     for path in FIXTURES
-    if path.parent.name == "hyperparameters-unet-gan" and path.stem != "invalid-epochs-as-text"
+    if path.parent.name.startswith("hyperparameters-") and path.stem != "invalid-epochs-as-text"
 ]
+PARAMETERS = [path for path in FIXTURES if path.parent.name.startswith("parameters-")]
 
 
-@pytest.mark.parametrize("path", ON_THE_WIRE, ids=lambda path: path.stem)
+def fixture_id(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", ON_THE_WIRE, ids=fixture_id)
 def test_the_container_accepts_the_hyperparameters_that_the_schema_accepts(path: Path) -> None:
-    schema = load(CONTRACTS / "hyperparameters-unet-gan.schema.json")
+    schema = load(CONTRACTS / f"{path.parent.name}.schema.json")
     values = load(path)
     if path.stem.startswith("valid-"):
         parsed = parse_hyperparameters(schema, as_strings(values))
@@ -74,19 +84,60 @@ def test_the_container_accepts_the_hyperparameters_that_the_schema_accepts(path:
             parse_hyperparameters(schema, as_strings(values))
 
 
-def test_the_container_carries_the_contracts_schema() -> None:
-    name = "hyperparameters-unet-gan.schema.json"
-    copy = REPOSITORY / "sagemaker-containers/unet-gan/src/opencomposer_unet_gan" / name
+def container_package(technique: str) -> str:
+    return f"opencomposer_{technique.replace('-', '_')}"
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_the_container_carries_the_contracts_schema(technique: str) -> None:
+    name = f"hyperparameters-{technique}.schema.json"
+    copy = REPOSITORY / "sagemaker-containers" / technique / "src" / container_package(technique) / name
     assert copy.read_bytes() == (CONTRACTS / name).read_bytes()
+
+
+def parameter_rules(technique: str) -> Sequence[ParameterRule]:
+    """What the technique's inference container declares."""
+    module = importlib.import_module(f"{container_package(technique)}.generation")
+    [served] = [each for each in vars(module).values() if isinstance(each, type) and hasattr(each, "parameter_rules")]
+    rules: Sequence[ParameterRule] = served(threads=1).parameter_rules
+    return rules
+
+
+def as_schema(rule: ParameterRule) -> dict[str, Any]:
+    """A rule in JSON Schema's words."""
+    ranged = {"minimum": rule.minimum, "maximum": rule.maximum} if rule.type in ("integer", "number") else {}
+    choices = {"enum": list(rule.values)} if rule.values else {}
+    return {"type": rule.type, "default": rule.default, **ranged, **choices}
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_the_container_declares_the_parameters_of_the_contract(technique: str) -> None:
+    properties = load(CONTRACTS / f"parameters-{technique}.schema.json")["properties"]
+    for_people = {"title", "description", "x-unit"}
+    contract = {
+        name: {key: value for key, value in rule.items() if key not in for_people} for name, rule in properties.items()
+    }
+    assert {rule.name: as_schema(rule) for rule in parameter_rules(technique)} == contract
+
+
+@pytest.mark.parametrize("path", PARAMETERS, ids=fixture_id)
+def test_the_container_accepts_the_parameters_that_the_schema_accepts(path: Path) -> None:
+    broken = BrokenFields()
+    values = load(path)
+    parsed = parse_parameters(
+        values, parameter_rules(path.parent.name.removeprefix("parameters-")), "/parameters", broken
+    )
+    if path.stem.startswith("valid-"):
+        assert broken.count == 0
+        assert {key: parsed[key] for key in values} == values
+    else:
+        assert [field.pointer for field in broken.kept] == [f"/parameters/{key}" for key in values]
 
 
 def metric_definitions(technique: str) -> list[dict[str, str]]:
     """What a training job of the technique is created with."""
     document = load(CONTRACTS / "metric-definitions.json")
     return [*document["losses"][technique], *document["everyTechnique"]]
-
-
-TECHNIQUES = sorted(load(CONTRACTS / "metric-definitions.json")["losses"])
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

@@ -8,8 +8,18 @@ export const stages = ["local", "dev", "prod"] as const;
 export type Stage = (typeof stages)[number];
 
 /** Ids of the generative techniques, in the order the API lists them. */
-export const techniqueIds = ["unet-gan"] as const;
+export const techniqueIds = ["unet-gan", "ar-cnn"] as const;
 export type TechniqueId = (typeof techniqueIds)[number];
+
+/** One value for each technique, so that what holds for all of them is written once. */
+export function perTechnique<Value>(make: (technique: TechniqueId) => Value): Record<TechniqueId, Value> {
+  const values: Partial<Record<TechniqueId, Value>> = {};
+  for (const technique of techniqueIds) values[technique] = make(technique);
+  const isComplete = (candidate: typeof values): candidate is Record<TechniqueId, Value> =>
+    techniqueIds.every((technique) => technique in candidate);
+  if (!isComplete(values)) throw new Error("a technique has no value");
+  return values;
+}
 
 /** Prefix of everything that has a physical name; IAM statements are scoped by it. */
 export function resourcePrefix(stage: Stage): string {

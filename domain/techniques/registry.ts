@@ -1,21 +1,13 @@
 /** Every technique; adding one is an entry here, its container's folder and its contract. */
 import type { TechniqueId } from "../names/resource-names";
-import type { Parameter, ParameterValue, Technique } from "./technique";
+import { arCnn } from "./ar-cnn";
+import type { Parameter, ParameterIssue, ParameterValue, Technique } from "./technique";
 import { unetGan } from "./unet-gan";
 
-export const techniques: Readonly<Record<TechniqueId, Technique>> = { "unet-gan": unetGan };
-
-/** One broken field: what the API answers in `errors`. */
-export interface ParameterIssue {
-  /** JSON pointer inside the object that was checked: `/epochs`. */
-  readonly pointer: string;
-  readonly reason: string;
-  readonly value?: unknown;
-  readonly allowed?: string;
-}
+export const techniques: Readonly<Record<TechniqueId, Technique>> = { "unet-gan": unetGan, "ar-cnn": arCnn };
 
 export interface CheckedParameters {
-  /** Every parameter, defaults filled in. */
+  /** Every parameter that is not broken, defaults filled in. */
   readonly values: Readonly<Record<string, ParameterValue>>;
   readonly issues: readonly ParameterIssue[];
 }
@@ -76,6 +68,16 @@ export function checkParameters(
     issues.push({ pointer: pointerTo(name), reason: "unknown parameter", value: given[name], allowed });
   }
   return { values, issues };
+}
+
+/** The parameters of a composition, in one pass: each against its range, then those that are not broken together. */
+export function checkCompositionParameters(
+  technique: TechniqueId,
+  given: Readonly<Record<string, unknown>>,
+): CheckedParameters {
+  const { parameters, checkTogether } = techniques[technique];
+  const { values, issues } = checkParameters(parameters, given);
+  return { values, issues: [...issues, ...(checkTogether?.(values) ?? [])] };
 }
 
 /** Hyperparameters as SageMaker takes them: every value a string (numbers and booleans as JSON). */

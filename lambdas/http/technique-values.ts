@@ -1,6 +1,6 @@
 /** A technique's own fields in a request: checked in the same pass as the rest of the body. */
 import { isTechniqueId } from "../../domain/names/resource-names";
-import { checkParameters, techniques } from "../../domain/techniques/registry";
+import { checkCompositionParameters, checkParameters, techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { shortValue } from "./validation";
 
@@ -15,7 +15,11 @@ export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: 
   const { technique } = body;
   const given = body[field];
   if (typeof technique !== "string" || !isTechniqueId(technique) || !isObject(given)) return [];
-  return checkParameters(techniques[technique][field], given).issues.map(({ pointer, reason, value, allowed }) => ({
+  const { issues } =
+    field === "parameters"
+      ? checkCompositionParameters(technique, given)
+      : checkParameters(techniques[technique].hyperparameters, given);
+  return issues.map(({ pointer, reason, value, allowed }) => ({
     pointer: `/${field}${pointer.slice(0, 100)}`,
     reason,
     ...shortValue(value),

@@ -1,4 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { perTechnique } from "../../domain/names/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment to try things on: everything goes when its stacks go. */
@@ -32,7 +33,7 @@ export const devConfig: StageConfigInput = {
     waitSeconds: 60,
   },
   sweepMinutes: 5,
-  images: { "unet-gan": { training: { kind: "build" }, inference: { kind: "build" } } },
-  endpoints: { "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 2 } },
+  images: perTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
+  endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 2 })),
   alarms: { emailAddresses: [] },
 };

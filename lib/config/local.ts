@@ -1,4 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { perTechnique } from "../../domain/names/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** One machine, no AWS account: MiniStack takes the deploy, local/ stands in for SageMaker. */
@@ -30,5 +31,5 @@ export const localConfig: StageConfigInput = {
     waitSeconds: 20,
   },
   sweepMinutes: 1,
-  images: { "unet-gan": { training: { kind: "local" }, inference: { kind: "local" } } },
+  images: perTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
 };

@@ -1,4 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { perTechnique } from "../../domain/names/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment that people rely on: data outlives the stacks, alarms have someone to go to once addresses are set. */
@@ -32,7 +33,7 @@ export const prodConfig: StageConfigInput = {
     waitSeconds: 120,
   },
   sweepMinutes: 5,
-  images: { "unet-gan": { training: { kind: "build" }, inference: { kind: "build" } } },
-  endpoints: { "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 4 } },
+  images: perTechnique(() => ({ training: { kind: "build" }, inference: { kind: "build" } })),
+  endpoints: perTechnique(() => ({ kind: "serverless", memoryMb: 2048, maxConcurrency: 4 })),
   alarms: { emailAddresses: [] },
 };

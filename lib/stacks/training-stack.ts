@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type App } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import { techniqueIds } from "../../domain/names/resource-names";
+import { perTechnique } from "../../domain/names/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/compositions/composition-work";
 import { ContainerImage } from "../constructs/images/container-image";
@@ -27,16 +27,16 @@ export class TrainingStack extends Stack {
     const { table, artefacts, work } = storage;
 
     const { role: trainingRole } = new TrainingRole(this, "TrainingRole", { config, artefacts, work });
-    const images = techniqueIds.map((technique) => {
+    const images = perTechnique((technique) => {
       const image = new ContainerImage(this, `${technique}-training`, {
         technique,
         target: "training",
         source: config.images[technique].training,
       });
       image.grantPull(trainingRole);
-      return [technique, image.uri] as const;
+      return image.uri;
     });
-    const settings = { ...config.training, images: Object.fromEntries(images), roleArn: trainingRole.roleArn };
+    const settings = { ...config.training, images, roleArn: trainingRole.roleArn };
 
     const compositions = new CompositionWork(this, "Compositions", { config, table, artefacts });
     const workflow = new TrainingWorkflow(this, "Workflow", {

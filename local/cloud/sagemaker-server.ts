@@ -8,8 +8,8 @@ import { LOOPBACK } from "../processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../processes/process-group";
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
 
-/** The Python modules behind each technique's container: what its image's entry point starts. */
-const modules: Readonly<Record<TechniqueId, string>> = { "unet-gan": "opencomposer_unet_gan" };
+/** The Python package of a technique's container, named after its folder: what its image's entry point starts. */
+const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
 
 export interface SageMakerServerParams {
   readonly paths: LocalPaths;
@@ -119,7 +119,7 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
   const images: Record<string, unknown> = {};
   for (const technique of techniqueIds) {
-    const name = modules[technique];
+    const name = containerPackage(technique);
     const common = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
     images[localImageUri(technique, "training")] = {
       train: { command: [...trainingCommand, "-m", `${name}.train`], environment: common },

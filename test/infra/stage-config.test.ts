@@ -38,12 +38,17 @@ test.each([
   ["someone can sign in", { identity: { passwordGrant: false } }, "identity.signInPage"],
   [
     "a local image exists on no AWS stage",
-    { images: { "unet-gan": { training: { kind: "local" }, inference: { kind: "build" } } } },
+    { images: { ...prodConfig.images, "unet-gan": { training: { kind: "local" }, inference: { kind: "build" } } } },
     'images["unet-gan"].training.kind',
   ],
   [
     "an image is in ECR, with a tag or digest",
-    { images: { "unet-gan": { training: { kind: "uri", uri: "docker.io/me/it:1" }, inference: { kind: "build" } } } },
+    {
+      images: {
+        ...prodConfig.images,
+        "unet-gan": { training: { kind: "uri", uri: "docker.io/me/it:1" }, inference: { kind: "build" } },
+      },
+    },
     'images["unet-gan"].training.uri',
   ],
   [
@@ -53,12 +58,12 @@ test.each([
   ],
   [
     "an endpoint takes what the workers send",
-    { endpoints: { "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 1 } } },
+    { endpoints: { ...prodConfig.endpoints, "unet-gan": { kind: "serverless", memoryMb: 2048, maxConcurrency: 1 } } },
     'endpoints["unet-gan"].maxConcurrency',
   ],
   [
     "SageMaker has no such memory size",
-    { endpoints: { "unet-gan": { kind: "serverless", memoryMb: 1500, maxConcurrency: 10 } } },
+    { endpoints: { ...prodConfig.endpoints, "unet-gan": { kind: "serverless", memoryMb: 1500, maxConcurrency: 10 } } },
     'endpoints["unet-gan"].memoryMb',
   ],
   ["data that is to be destroyed is not protected", { removal: "destroy" }, "storage.deletionProtection"],
@@ -70,7 +75,7 @@ test("local takes no image from a registry", () => {
   expect(
     messageOf({
       ...localConfig,
-      images: { "unet-gan": { training: { kind: "build" }, inference: { kind: "local" } } },
+      images: { ...localConfig.images, "unet-gan": { training: { kind: "build" }, inference: { kind: "local" } } },
     }),
   ).toContain('images["unet-gan"].training.kind');
 });

@@ -384,11 +384,12 @@ describe("rights", () => {
     expect([...new Set(services)].sort()).toEqual(["logs", "xray"]);
   });
 
-  test("SageMaker's roles are for SageMaker on behalf of this account, and the endpoint reads no data", () => {
+  test("SageMaker's roles are for SageMaker on behalf of this account, and no endpoint reads data", () => {
     const roles = prod
       .resourcesOf("AWS::IAM::Role")
       .filter(({ resource }) => JSON.stringify(resource).includes("sagemaker.amazonaws.com"));
-    expect(roles).toHaveLength(2);
+    // One for training jobs, one for each endpoint.
+    expect(roles).toHaveLength(1 + techniqueIds.length);
     for (const { resource } of roles) {
       expect(JSON.stringify(property(resource, "AssumeRolePolicyDocument"))).toContain("aws:SourceAccount");
     }
@@ -558,16 +559,22 @@ describe("inference", () => {
         { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 4 }, InstanceType: Match.absent() },
       ],
     });
-    template.hasResourceProperties("AWS::SageMaker::Endpoint", { EndpointName: "opencomposer-prod-unet-gan" });
+    template.resourceCountIs("AWS::SageMaker::Endpoint", techniqueIds.length);
+    for (const technique of techniqueIds) {
+      template.hasResourceProperties("AWS::SageMaker::Endpoint", { EndpointName: `opencomposer-prod-${technique}` });
+    }
   });
 
   test("models are fetched from the artefacts bucket's own host only", () => {
-    const [model] = prod.resourcesOf("AWS::SageMaker::Model");
-    const { Environment } = z
-      .looseObject({ Environment: z.record(z.string(), z.unknown()) })
-      .parse(model?.resource.Properties["PrimaryContainer"]);
-    expect(Object.keys(Environment)).toEqual(["OPENCOMPOSER_MODEL_ORIGINS"]);
-    expect(JSON.stringify(Environment)).toMatch(/"https:\/\/".*Artefacts/);
+    const models = prod.resourcesOf("AWS::SageMaker::Model");
+    expect(models).toHaveLength(techniqueIds.length);
+    for (const { resource } of models) {
+      const { Environment } = z
+        .looseObject({ Environment: z.record(z.string(), z.unknown()) })
+        .parse(resource.Properties["PrimaryContainer"]);
+      expect(Object.keys(Environment)).toEqual(["OPENCOMPOSER_MODEL_ORIGINS"]);
+      expect(JSON.stringify(Environment)).toMatch(/"https:\/\/".*Artefacts/);
+    }
   });
 
   test("a change makes a new model and a new configuration: neither has a name that would be in the way", () => {
@@ -583,7 +590,10 @@ describe("inference", () => {
     const realTime = synthesise(
       parseStageConfig({
         ...prodConfig,
-        endpoints: { "unet-gan": { kind: "realTime", instanceType: "ml.c5.large", instanceCount: 1 } },
+        endpoints: {
+          ...prodConfig.endpoints,
+          "unet-gan": { kind: "realTime", instanceType: "ml.c5.large", instanceCount: 1 },
+        },
       }),
     );
     realTime.stack("Inference").template.hasResourceProperties("AWS::SageMaker::EndpointConfig", {
@@ -596,7 +606,10 @@ describe("inference", () => {
     const pinned = synthesise(
       parseStageConfig({
         ...prodConfig,
-        images: { "unet-gan": { training: { kind: "uri", uri }, inference: { kind: "uri", uri } } },
+        images: {
+          ...prodConfig.images,
+          "unet-gan": { training: { kind: "uri", uri }, inference: { kind: "uri", uri } },
+        },
       }),
     );
     pinned.stack("Inference").template.hasResourceProperties("AWS::SageMaker::Model", {

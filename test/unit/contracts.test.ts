@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
 import { techniqueIds } from "../../domain/names/resource-names";
-import { unetGan } from "../../domain/techniques/unet-gan";
+import { checkParameters, techniques } from "../../domain/techniques/registry";
 import type { Parameter } from "../../domain/techniques/technique";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 
@@ -28,7 +28,7 @@ describe.each(names)("contract %s", (contract) => {
   });
 });
 
-const hyperparameterSchema = z.object({
+const parametersSchema = z.object({
   properties: z.record(
     z.string(),
     z.object({
@@ -42,17 +42,34 @@ const hyperparameterSchema = z.object({
   ),
 });
 
-test("the API offers the hyperparameters that the container accepts, with the same ranges and defaults", () => {
-  const { properties } = hyperparameterSchema.parse(read("hyperparameters-unet-gan.schema.json"));
-  const described = (parameter: Parameter) => ({
-    type: parameter.type,
-    default: parameter.default,
-    ...("minimum" in parameter ? { minimum: parameter.minimum, maximum: parameter.maximum } : {}),
-    ...("values" in parameter ? { enum: [...parameter.values] } : {}),
-    ...(parameter.unit === undefined ? {} : { "x-unit": parameter.unit }),
+const described = (parameter: Parameter) => ({
+  type: parameter.type,
+  default: parameter.default,
+  ...("minimum" in parameter ? { minimum: parameter.minimum, maximum: parameter.maximum } : {}),
+  ...("values" in parameter ? { enum: [...parameter.values] } : {}),
+  ...(parameter.unit === undefined ? {} : { "x-unit": parameter.unit }),
+});
+
+describe.each(techniqueIds)("%s", (technique) => {
+  test.each(["parameters", "hyperparameters"] as const)(
+    "the API offers the %s that the container accepts, with the same ranges and defaults",
+    (kind) => {
+      const contract = `${kind}-${technique}`;
+      const { properties } = parametersSchema.parse(read(contract + suffix));
+      const offered = techniques[technique][kind];
+      expect(Object.fromEntries(offered.map((one) => [one.name, described(one)]))).toEqual(properties);
+    },
+  );
+
+  test.each(["parameters", "hyperparameters"] as const)("the API judges %s as the contract's fixtures say", (kind) => {
+    const contract = `${kind}-${technique}`;
+    for (const fixture of readdirSync(join(contracts, "fixtures", contract))) {
+      const given = z.record(z.string(), z.unknown()).parse(read("fixtures", contract, fixture));
+      const { issues } = checkParameters(techniques[technique][kind], given);
+      // Exactly one thing is wrong with an invalid fixture.
+      expect({ fixture, faults: issues.length }).toEqual({ fixture, faults: fixture.startsWith("valid-") ? 0 : 1 });
+    }
   });
-  const offered = Object.fromEntries(unetGan.hyperparameters.map((one) => [one.name, described(one)]));
-  expect(offered).toEqual(properties);
 });
 
 describe.each(techniqueIds)("metric definitions of %s", (technique) => {

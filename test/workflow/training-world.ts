@@ -1,8 +1,8 @@
 /** The real steps of the workflow on fakes of everything around them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import metricDefinitions from "../../contracts/metric-definitions.json";
 import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
+import { perTechnique } from "../../domain/names/resource-names";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
@@ -48,7 +48,7 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 export const settings: TrainingSettings = {
-  images: { "unet-gan": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/unet-gan@sha256:0" },
+  images: perTechnique((technique) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${technique}@sha256:0`),
   roleArn: "arn:aws:iam::123456789012:role/training",
   instanceType: "ml.m5.xlarge",
   volumeSizeGb: 10,
@@ -169,7 +169,6 @@ export class TrainingWorld {
           stage: "dev",
           artefactsBucket: "artefacts-bucket",
           workBucket: "work-bucket",
-          metricDefinitions,
         });
       case "LookAtTrainingJob":
         return await lookAtTrainingJob(common);

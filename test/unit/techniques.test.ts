@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { perTechnique, techniqueIds } from "../../domain/names/resource-names";
+import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
+import { techniqueErrors } from "../../lambdas/http/technique-values";
+
+test("every technique is registered under its own id", () => {
+  expect(perTechnique((technique) => techniques[technique].id)).toEqual(
+    Object.fromEntries(techniqueIds.map((technique) => [technique, technique])),
+  );
+});
+
+test.each(techniqueIds)("%s fixes on resume only hyperparameters that it has", (technique) => {
+  const { fixedOnResume, hyperparameters } = techniques[technique];
+  expect(hyperparameters.map(({ name }) => name)).toEqual(expect.arrayContaining([...fixedOnResume]));
+});
+
+test.each(techniqueIds)(
+  "every parameter of %s has a default within its range, and an empty request is right",
+  (technique) => {
+    const { values, issues } = checkCompositionParameters(technique, {});
+    expect(issues).toEqual([]);
+    expect(Object.keys(values)).toEqual(techniques[technique].parameters.map(({ name }) => name));
+    expect(checkCompositionParameters(technique, values).issues).toEqual([]);
+  },
+);
+
+describe("regions of ar-cnn", () => {
+  const { checkAgainst } = techniques["ar-cnn"];
+  const pointersOf = (given: Readonly<Record<string, unknown>>): string[] =>
+    checkCompositionParameters("ar-cnn", given).issues.map(({ pointer }) => pointer);
+
+  test("a region whose end lies before its beginning is refused before the piece is known, both at once", () => {
+    const given = { firstBar: 5, lastBar: 4, lowestPitch: 72, highestPitch: 60 };
+    expect(checkCompositionParameters("ar-cnn", given).issues).toEqual([
+      {
+        pointer: "/lastBar",
+        reason: "lies before firstBar, which is 5",
+        value: 4,
+        allowed: "an integer from 5 to 64, or 0 for the last bar",
+      },
+      {
+        pointer: "/highestPitch",
+        reason: "lies below lowestPitch, which is 72",
+        value: 60,
+        allowed: "an integer from 72 to 127",
+      },
+    ]);
+  });
+
+  test("defaults take part: lowestPitch alone is right, firstBar alone reaches to the last bar", () => {
+    expect(pointersOf({ lowestPitch: 127 })).toEqual([]);
+    expect(pointersOf({ highestPitch: 0 })).toEqual([]);
+    expect(pointersOf({ firstBar: 64 })).toEqual([]);
+    expect(pointersOf({ firstBar: 64, lastBar: 64, lowestPitch: 60, highestPitch: 60 })).toEqual([]);
+  });
+
+  test("what is broken by itself is reported once, and not compared", () => {
+    expect(pointersOf({ firstBar: 99, lastBar: 4, temperature: 0, cowbell: true })).toEqual([
+      "/temperature",
+      "/firstBar",
+      "/cowbell",
+    ]);
+  });
+
+  test("the bars of a region are bars of the piece", () => {
+    const { values } = checkCompositionParameters("ar-cnn", { firstBar: 9, lastBar: 12 });
+    expect(checkAgainst?.(values, { bars: 12 })).toEqual([]);
+    expect(checkAgainst?.(values, { bars: 11 })).toEqual([
+      {
+        pointer: "/lastBar",
+        reason: "lies outside the piece, which has 11 bars",
+        value: 12,
+        allowed: "an integer from 1 to 11, or 0 for the last bar",
+      },
+    ]);
+    expect(checkAgainst?.(values, { bars: 1 })).toMatchObject([
+      { pointer: "/firstBar", reason: "lies outside the piece, which has 1 bar", allowed: "an integer from 1 to 1" },
+      { pointer: "/lastBar" },
+    ]);
+  });
+
+  test("together the two checks accept exactly the regions that the container accepts", () => {
+    const bar = fc.integer({ min: 1, max: 64 });
+    fc.assert(
+      fc.property(bar, fc.integer({ min: 0, max: 64 }), bar, (firstBar, lastBar, bars) => {
+        const { values, issues } = checkCompositionParameters("ar-cnn", { firstBar, lastBar });
+        const refused = [...issues, ...(checkAgainst?.(values, { bars }) ?? [])];
+        // opencomposer_ar_cnn.generation.ArCnn.broken_fields
+        const accepted = firstBar <= bars && (lastBar === 0 || (firstBar <= lastBar && lastBar <= bars));
+        expect(refused.length === 0).toBe(accepted);
+      }),
+    );
+  });
+});
+
+test("the API lists a technique's contradictions with all other faults of `parameters`", () => {
+  const body = { technique: "ar-cnn", parameters: { temperature: 7, lastBar: 1, firstBar: 2, learningRate: 1 } };
+  expect(techniqueErrors(body, "parameters").map(({ pointer }) => pointer)).toEqual([
+    "/parameters/temperature",
+    "/parameters/learningRate",
+    "/parameters/lastBar",
+  ]);
+});
+
+test("parameters of another technique are unknown, each of them", () => {
+  const parameters = { temperature: 1, melodyLock: true };
+  expect(techniqueErrors({ technique: "unet-gan", parameters }, "parameters")).toMatchObject([
+    { pointer: "/parameters/temperature", reason: "unknown parameter", allowed: "no parameters" },
+    { pointer: "/parameters/melodyLock", reason: "unknown parameter" },
+  ]);
+});
