@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import copy
 import math
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -29,11 +26,11 @@ from opencomposer_shared.dataset import (
 from opencomposer_shared.decoding import Limits, Voice
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
-from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
-from opencomposer_shared.onnx_export import OPSET
+from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
 from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.weight_averaging import average_weights
@@ -336,48 +333,27 @@ class Trainer:
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
-        kept = self.loop.best
-        if kept is None:
-            return False
-        best = load_checkpoint(self.loop.checkpoints, "best")
-        if best is None or best["loop"]["epoch"] != kept["epoch"]:
-            raise TrainingFailure(
-                "The checkpoint of the best epoch is missing or broken, so there is no model to keep."
-            )
-        editor = Editor(self.shape)
-        editor.load_state_dict(best["average"])
-        windows = len(training_windows(self.train_pieces, self.window_bars, 1, 0))
-        dataset = {**self.selection.dataset, "pieces": len(self.train_pieces), "windows": windows}
-        write_model(
+        return write_best_model(
             folder,
-            export_onnx(editor, self.essentials),
+            loop=self.loop,
+            export=self._export,
+            data=TrainedOn(self.selection, self.train_pieces, self.window_bars, self.evaluation),
+            seed=self.settings.seed,
+            end_reason=end_reason,
+            hyperparameters=hyperparameters,
+        )
+
+    def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
+        editor = Editor(self.shape)
+        editor.load_state_dict(checkpoint["average"])
+        return ExportedModel(
+            content=export_onnx(editor, self.essentials),
             essentials=self.essentials,
             name=f"AR-CNN, {self.selection.dataset['id']}",
             description="Re-writes a piece note by note: adds what is missing, removes what does not belong.",
-            opset=OPSET,
             parameters=sum(parameter.numel() for parameter in editor.parameters()),
-            record=TrainingRecord(
-                dataset={**dataset, "topics": dict(self.selection.topics)},
-                hyperparameters=hyperparameters,
-                seed=self.settings.seed,
-                epoch=kept["epoch"],
-                epochs_completed=self.loop.epoch,
-                end_reason=end_reason,
-                metrics=kept["metrics"],
-                reference={
-                    "metrics": self.evaluation.reference_measures,
-                    "validation": self.evaluation.validation_measures,
-                },
-                versions={
-                    "python": platform.python_version(),
-                    "torch": torch.__version__,
-                    "onnx": onnx.__version__,
-                    "numpy": np.__version__,
-                },
-                training_seconds=round(self.loop.elapsed, 1),
-            ),
+            metrics=self.evaluation.measure(editor),
         )
-        return True
 
 
 def _shape(stored: Mapping[str, Any]) -> NetworkShape:

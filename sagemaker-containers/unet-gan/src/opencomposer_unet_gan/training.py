@@ -8,16 +8,13 @@ uninterrupted one without any generator's state having to be kept.
 from __future__ import annotations
 
 import copy
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import onnx
 import torch
-from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -29,10 +26,11 @@ from opencomposer_shared.dataset import (
 from opencomposer_shared.decoding import Decoding, Head, Limits, ModelEssentials, NoiseShape, Voice
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
-from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
+from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
+from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
 from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.voice_leading import Weights, learn_voice_leading
@@ -40,7 +38,7 @@ from opencomposer_shared.weight_averaging import average_weights
 from torch import Tensor
 
 from opencomposer_unet_gan.evaluation import Evaluation, write_samples
-from opencomposer_unet_gan.export import OPSET, export_onnx
+from opencomposer_unet_gan.export import export_onnx
 from opencomposer_unet_gan.losses import (
     GRADIENT_PENALTY,
     Performance,
@@ -391,52 +389,28 @@ class Trainer:
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
-        kept = self.loop.best
-        if kept is None:
-            return False
-        best = load_checkpoint(self.loop.checkpoints, "best")
-        if best is None or best["loop"]["epoch"] != kept["epoch"]:
-            raise TrainingFailure(
-                "The checkpoint of the best epoch is missing or broken, so there is no model to keep."
-            )
-        generator = Generator(self.shape)
-        generator.load_state_dict(best["average"])
-        # Measured as it is exported: the run may have been begun by a version that decoded otherwise.
-        metrics = self.evaluation.measure(generator)
-        windows = len(training_windows(self.train_pieces, WINDOW_BARS, 1, 0))
-        dataset = {**self.selection.dataset, "pieces": len(self.train_pieces), "windows": windows}
-        name = f"U-Net GAN, {self.selection.dataset['id']}"
-        write_model(
+        return write_best_model(
             folder,
-            export_onnx(generator, self.essentials),
+            loop=self.loop,
+            export=self._export,
+            data=TrainedOn(self.selection, self.train_pieces, WINDOW_BARS, self.evaluation),
+            seed=self.settings.seed,
+            end_reason=end_reason,
+            hyperparameters=hyperparameters,
+        )
+
+    def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
+        generator = Generator(self.shape)
+        generator.load_state_dict(checkpoint["average"])
+        return ExportedModel(
+            content=export_onnx(generator, self.essentials),
             essentials=self.essentials,
-            name=name,
+            name=f"U-Net GAN, {self.selection.dataset['id']}",
             description=f"Gives a melody {len(self.shape.heads)} accompanying voices "
             f"({', '.join(voice.name for voice in self.essentials.voices[1:])}).",
-            opset=OPSET,
             parameters=sum(parameter.numel() for parameter in generator.parameters()),
-            record=TrainingRecord(
-                dataset={**dataset, "topics": dict(self.selection.topics)},
-                hyperparameters=hyperparameters,
-                seed=self.settings.seed,
-                epoch=kept["epoch"],
-                epochs_completed=self.loop.epoch,
-                end_reason=end_reason,
-                metrics=metrics,
-                reference={
-                    "metrics": self.evaluation.reference_measures,
-                    "validation": self.evaluation.validation_measures,
-                },
-                versions={
-                    "python": platform.python_version(),
-                    "torch": torch.__version__,
-                    "onnx": onnx.__version__,
-                    "numpy": np.__version__,
-                },
-                training_seconds=round(self.loop.elapsed, 1),
-            ),
+            metrics=self.evaluation.measure(generator),
         )
-        return True
 
 
 def _tuples(shape: Mapping[str, Any]) -> dict[str, Any]:
