@@ -112,4 +112,5 @@ def write_best_model(
             training_seconds=round(loop.elapsed, 1),
         ),
     )
+    print(f"The model of epoch {kept['epoch']} is ready ({end_reason}).", flush=True)
     return True

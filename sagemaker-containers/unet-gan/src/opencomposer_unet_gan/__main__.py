@@ -1,26 +1,8 @@
-"""Entry point of both images: SageMaker runs `… train` or `… serve` (research: sagemaker-and-operations 1.1, 2.1)."""
-
-from __future__ import annotations
+"""Entry point of both images: `python -m opencomposer_unet_gan train|serve`."""
 
 import sys
 
-COMMANDS = ("train", "serve")
-
-
-def main(arguments: list[str]) -> int:
-    """Run one command; 2 when it is not known."""
-    if len(arguments) != 1 or arguments[0] not in COMMANDS:
-        print(f"usage: python -m opencomposer_unet_gan {'|'.join(COMMANDS)}", file=sys.stderr)
-        return 2
-    # Each image carries what its own command needs, so only that one is imported.
-    if arguments[0] == "train":
-        from opencomposer_unet_gan import train
-
-        return train.main()
-    from opencomposer_unet_gan import serve
-
-    return serve.main()
-
+from opencomposer_shared.container_commands import run_command
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command("opencomposer_unet_gan", sys.argv[1:]))

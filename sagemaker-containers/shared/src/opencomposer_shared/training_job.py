@@ -1,0 +1,113 @@
+"""What every training container does: reads SageMaker's folders, trains, leaves the model or the reason of the failure.
+
+Training only (PyTorch, which is loaded with the technique).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+from opencomposer_shared.dataset import Dataset, DatasetError, Piece, Selection, read_dataset, read_selection
+from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
+from opencomposer_shared.hyperparameters import Value, parse_hyperparameters
+from opencomposer_shared.model_card import EndReason
+
+
+class Trainer(Protocol):
+    """One training job, from its first batch or from a checkpoint to its model."""
+
+    @property
+    def train_pieces(self) -> Sequence[Piece]:
+        """What it learns from."""
+
+    @property
+    def precision(self) -> str:
+        """Of the numbers that it calculates with."""
+
+    def run(self) -> EndReason:
+        """Train to the last epoch, an early stop or a stop request."""
+
+    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
+        """Write the best epoch's model and its card. False when no epoch is complete."""
+
+
+@dataclass(frozen=True)
+class TrainingInputs:
+    """What a technique makes its trainer of. hyperparameters: checked, defaults filled in."""
+
+    dataset: Dataset
+    selection: Selection
+    hyperparameters: Mapping[str, Value]
+    checkpoints: Path
+    stop_requested: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class TrainedTechnique:
+    """What a technique brings. package: where its `hyperparameters-<id>.schema.json` lies."""
+
+    id: str
+    package: str
+    make_trainer: Callable[[TrainingInputs], Trainer]
+
+
+def run_training_job(load_technique: Callable[[], TrainedTechnique]) -> int:
+    """Train as the environment variables and folders say; write the failure file when that is not possible.
+
+    load_technique imports PyTorch, which takes seconds in which a stop must already be heard. Returns the exit status:
+    0 when a model was made or a stop was asked for, 1 otherwise.
+    """
+    stop = StopRequest()
+    stop.listen()
+    # Before PyTorch is loaded, which reads it once. Threads that wait in a spin loop take ten times as long as soon as
+    # the machine has anything else to do (README of the U-Net GAN, "Precision and threads").
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    environment = TrainingEnvironment.from_variables(os.environ)
+    try:
+        _train(load_technique(), environment, stop)
+    except (TrainingFailure, DatasetError) as failure:
+        print(f"Training failed: {failure}", file=sys.stderr, flush=True)
+        environment.write_failure(str(failure))
+        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it was, the job must say why it ended
+        traceback.print_exc()
+        environment.write_failure(f"The training ended with an unexpected error: {type(error).__name__}: {error}")
+        return 1
+    return 0
+
+
+def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: StopRequest) -> None:
+    import torch
+
+    # Numbers near zero would otherwise be computed in software, many times slower.
+    torch.set_flush_denormal(True)
+    schema_file = f"hyperparameters-{technique.id}.schema.json"
+    schema = json.loads(resources.files(technique.package).joinpath(schema_file).read_text(encoding="utf-8"))
+    hyperparameters = parse_hyperparameters(schema, environment.hyperparameters())
+    selection = read_selection(environment.channel("selection") / "manifest.json", technique.id)
+    trainer = technique.make_trainer(
+        TrainingInputs(
+            dataset=read_dataset(environment.channel("dataset"), selection),
+            selection=selection,
+            hyperparameters=hyperparameters,
+            checkpoints=environment.checkpoints,
+            stop_requested=lambda: stop.requested,
+        )
+    )
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    print(
+        f"Training on {len(trainer.train_pieces)} pieces, {device}, {trainer.precision}, "
+        f"{torch.get_num_threads()} threads.",
+        flush=True,
+    )
+    reason = trainer.run()
+    if not trainer.export(environment.model, reason, hyperparameters):
+        print("The training was stopped before its first epoch was complete: there is no model.", flush=True)
