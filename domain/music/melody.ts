@@ -47,21 +47,26 @@ export class MelodyError extends Error {
 }
 
 /** 2/2 has the bar of 4/4; everything else would land between our barlines. */
-const usable = ({ numerator, denominator }: { numerator: number; denominator: number }): boolean =>
-  (numerator === 4 && denominator === 4) || (numerator === 2 && denominator === 2);
+export const usableMetres: readonly string[] = ["4/4", "2/2"];
+
+/** Every metre of a file, in the order in which they come. */
+const metresOf = ({ timeSignatures }: Song): string[] =>
+  timeSignatures.map(({ numerator, denominator }) => `${numerator}/${denominator}`);
 
 /**
  * One track of a file as a melody.
  * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; METRE_NOT_SUPPORTED when any time
- *   signature of the file has bars of other than four quarter notes.
+ *   signature of the file, anywhere in it, is none of {@link usableMetres}. A file without one is in 4/4, as the standard
+ *   says; barlines are counted from its beginning.
  */
 export function trackMelody(song: Song, trackIndex: number): Melody {
-  const odd = song.timeSignatures.find((signature) => !usable(signature));
-  if (odd !== undefined) {
-    throw new MelodyError(
-      "METRE_NOT_SUPPORTED",
-      `the music is in ${odd.numerator}/${odd.denominator}; only 4/4 is supported`,
-    );
+  const metres = metresOf(song);
+  if (!metres.every((metre) => usableMetres.includes(metre))) {
+    const found = metres.slice(0, 8).join(", then ");
+    const rule = `only ${usableMetres.join(" and ")} are supported, throughout the file`;
+    // A short first bar is the usual way to write an upbeat, and its author does not think of it as another metre.
+    const advice = metres.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
+    throw new MelodyError("METRE_NOT_SUPPORTED", `the music is in ${found}; ${rule}${advice}`);
   }
   const track = song.tracks.find(({ index }) => index === trackIndex);
   if (track === undefined) {
@@ -134,21 +139,48 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
   return { ...melody, tempo: options.tempo ?? melody.tempo, bars, notes };
 }
 
+const finestDivision = 32_767;
+
+/** Sixteenths should be whole ticks, or notes on the grid stand a fraction of a tick off: a finer division is taken. */
+export function withWholeSteps(melody: Melody): Melody {
+  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
+  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
+  return {
+    ...melody,
+    ticksPerBeat: melody.ticksPerBeat * factor,
+    notes: melody.notes.map((note) => ({
+      ...note,
+      startTick: note.startTick * factor,
+      durationTicks: note.durationTicks * factor,
+    })),
+  };
+}
+
+/** A note as it travels to a model and back. */
+export interface ModelNote extends GridNote {
+  readonly velocity: number;
+}
+
 /**
- * The melody on the grid of sixteenths, for a model. Rule: onset and end go to the nearest step, a note lasts at least
- * one step, and stays inside the melody's bars; of two notes of a pitch on one step the longer is kept.
+ * Where a played note lies on the grid of sixteenths, in a piece of `steps`. The one rule for music off the grid: onset and
+ * end go to the nearest step, a note lasts at least one step, and stays inside the piece.
  */
-export function toGrid({ notes, ticksPerBeat, bars }: Melody): GridNote[] {
+export function gridPlace(note: MidiNote, ticksPerBeat: number, steps: number): { onset: number; end: number } {
   const step = ticksPerBeat / stepsPerBeat;
-  const steps = bars * stepsPerBar;
-  const byPlace = new Map<string, GridNote>();
+  const onset = Math.min(Math.round(note.startTick / step), steps - 1);
+  return { onset, end: Math.min(Math.max(Math.round(endTick(note) / step), onset + 1), steps) };
+}
+
+/** The melody on the grid, for a model, by {@link gridPlace}; of two notes of a pitch on one step the longer is kept. */
+export function toGrid({ notes, ticksPerBeat, bars }: Melody): ModelNote[] {
+  const byPlace = new Map<string, ModelNote>();
   for (const note of notes) {
-    const onset = Math.min(Math.round(note.startTick / step), steps - 1);
-    const end = Math.min(Math.max(Math.round(endTick(note) / step), onset + 1), steps);
-    const place = `${onset}/${note.pitch}`;
+    const { onset, end } = gridPlace(note, ticksPerBeat, bars * stepsPerBar);
+    const { pitch, velocity } = note;
+    const place = `${onset}/${pitch}`;
     const known = byPlace.get(place);
     if (known === undefined || known.duration < end - onset) {
-      byPlace.set(place, { onset, duration: end - onset, pitch: note.pitch });
+      byPlace.set(place, { onset, duration: end - onset, pitch, velocity });
     }
   }
   return [...byPlace.values()].sort((one, other) => one.onset - other.onset || one.pitch - other.pitch);

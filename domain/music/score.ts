@@ -4,8 +4,9 @@ import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder"
 import * as z from "zod";
 import type { CompositionOutput } from "../schemas/items";
 import type { Metrics } from "../schemas/metrics";
+import { rewrittenMelody } from "./rewritten-melody";
 import { endTick } from "./song";
-import { stepsPerBeat, type GridNote, type Melody } from "./melody";
+import { stepsPerBeat, withWholeSteps, type ModelNote, type Melody } from "./melody";
 
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
@@ -34,35 +35,20 @@ export type Score = z.infer<typeof scoreSchema>;
 export interface GeneratedTrack {
   readonly name: string;
   readonly program: number;
-  readonly notes: readonly (GridNote & { readonly velocity: number })[];
+  readonly notes: readonly ModelNote[];
 }
 
 export interface ComposeScoreParams {
   readonly name: string;
   readonly melody: Melody;
+  /** What takes the melody's place, where the technique re-wrote it. */
+  readonly rewritten?: readonly ModelNote[] | undefined;
   readonly generated: readonly GeneratedTrack[];
 }
 
-const finestDivision = 32_767;
-
-/** Sixteenths should be whole ticks, or generated notes stand a fraction of a tick off: a finer division is taken. */
-function withWholeSteps(melody: Melody): Melody {
-  const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
-  if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
-  return {
-    ...melody,
-    ticksPerBeat: melody.ticksPerBeat * factor,
-    notes: melody.notes.map((note) => ({
-      ...note,
-      startTick: note.startTick * factor,
-      durationTicks: note.durationTicks * factor,
-    })),
-  };
-}
-
-/** The melody, tick for tick, with the generated tracks under it. */
-export function composeScore({ name, melody: given, generated }: ComposeScoreParams): Score {
-  const melody = withWholeSteps(given);
+/** The melody, tick for tick, or what was made of it, with the generated tracks under it. */
+export function composeScore({ name, melody: given, rewritten, generated }: ComposeScoreParams): Score {
+  const melody = rewritten === undefined ? withWholeSteps(given) : rewrittenMelody(given, rewritten);
   const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
   return {
     schemaVersion: 1,
@@ -71,7 +57,12 @@ export function composeScore({ name, melody: given, generated }: ComposeScorePar
     tempo: melody.tempo,
     bars: melody.bars,
     tracks: [
-      { name: melody.name, program: melody.program, source: "input", notes: [...melody.notes] },
+      {
+        name: melody.name,
+        program: melody.program,
+        source: rewritten === undefined ? "input" : "generated",
+        notes: [...melody.notes],
+      },
       ...generated.map((track) => ({
         name: track.name,
         program: track.program,

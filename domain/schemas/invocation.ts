@@ -3,14 +3,19 @@
  * container that runs a model made of a user's data: hostile until parsed, and bounded in every direction.
  */
 import * as z from "zod";
-import { longestMelodyBars, stepsPerBar, stepsPerBeat, beatsPerBar, type GridNote } from "../music/melody";
+import { longestMelodyBars, stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music/melody";
 import type { TechniqueId } from "../names/resource-names";
 import { metricsSchema } from "./metrics";
 
+/** How many notes a melody may have for each of its steps (contracts/invocation-request). */
+export const mostNotesPerStep = 8;
 const lastStep = longestMelodyBars * stepsPerBar;
 const notesPerTrack = 16_384;
 const tracks = 16;
-const editEvents = 100_000;
+/** A hundred passes of 32 edits for every eight bars. As JSON they have 2.4 MB at most: Lambda answers up to 6 MB. */
+export const mostEditEvents = 100 * 32 * (longestMelodyBars / 8);
+/** An edit in the middle of a note makes two of it. */
+const rewrittenNotes = longestMelodyBars * stepsPerBar * mostNotesPerStep + mostEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;
@@ -22,7 +27,7 @@ export interface InvocationRequest {
     readonly stepsPerBeat: typeof stepsPerBeat;
     readonly beatsPerBar: typeof beatsPerBar;
     readonly bars: number;
-    readonly notes: readonly GridNote[];
+    readonly notes: readonly ModelNote[];
   };
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
 }
@@ -39,14 +44,23 @@ const noteSchema = z
   })
   .refine(({ onset, duration }) => onset + duration <= lastStep, "ends after the longest piece");
 
+/** One edit of one cell: a pitch at a sixteenth. */
 export const editEventSchema = z.object({
-  step: z.int().min(0).max(lastStep),
+  /** Sixteenths from the beginning of the piece. */
+  step: z
+    .int()
+    .min(0)
+    .max(lastStep - 1),
   pitch: z.int().min(0).max(127),
   kind: z.enum(["add", "remove"]),
+  /** Whether the cell sounded in the input. */
   original: z.boolean(),
+  /** From 0: edits of one pass were chosen together. */
   pass: z.int().min(0),
+  /** The model's, just before the edit, that this cell should be changed. */
   probability: z.number().min(0).max(1),
 });
+export type EditEvent = z.infer<typeof editEventSchema>;
 
 export const invocationAnswerSchema = z.object({
   schemaVersion: z.literal(1),
@@ -61,8 +75,10 @@ export const invocationAnswerSchema = z.object({
       }),
     )
     .max(tracks),
+  /** The piece that takes the melody's place, where the technique re-wrote it. */
+  melody: z.object({ notes: z.array(noteSchema).max(rewrittenNotes) }).optional(),
   metrics: metricsSchema.refine((metrics) => Object.keys(metrics).length <= 64, "has more than 64 metrics"),
-  editEvents: z.array(editEventSchema).max(editEvents).optional(),
+  editEvents: z.array(editEventSchema).max(mostEditEvents).optional(),
   seconds: z.number().min(0),
 });
 export type InvocationAnswer = z.infer<typeof invocationAnswerSchema>;

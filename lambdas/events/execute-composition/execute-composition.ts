@@ -157,9 +157,14 @@ async function writeResult(
   { artefacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, metrics, editEvents }: InvocationAnswer,
+  { tracks, melody: rewritten, metrics, editEvents }: InvocationAnswer,
 ): Promise<CompositionResult> {
-  const score = composeScore({ name: composition.name, melody, generated: tracks });
+  const score = composeScore({
+    name: composition.name,
+    melody,
+    rewritten: rewritten?.notes,
+    generated: tracks,
+  });
   const bytes = writeMidi(score);
   const revision = composition.attempt;
   await artefacts.write(compositionScoreKey(composition), JSON.stringify(score), "application/json");

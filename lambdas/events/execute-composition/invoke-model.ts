@@ -1,10 +1,19 @@
-import { toGrid, beatsPerBar, stepsPerBeat, type Melody } from "../../../domain/music/melody";
+import { replayEdits, sameCells, soundingCells } from "../../../domain/music/edit-events";
+import {
+  beatsPerBar,
+  stepsPerBar,
+  stepsPerBeat,
+  toGrid,
+  type ModelNote,
+  type Melody,
+} from "../../../domain/music/melody";
 import { modelFile, modelPrefix } from "../../../domain/names/object-keys";
 import { endpointName, type Stage } from "../../../domain/names/resource-names";
 import type { Failure } from "../../../domain/schemas/failure";
 import {
   invocationAnswerSchema,
   invocationErrorSchema,
+  mostNotesPerStep,
   type InvocationAnswer,
   type InvocationRequest,
 } from "../../../domain/schemas/invocation";
@@ -36,11 +45,18 @@ const failed = (code: string, message: string): ModelAnswer => ({
 
 /** Calls the technique's endpoint once and reads its answer (contracts/invocation-answer). */
 export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswer> {
-  const { composition, stage, endpoint, log } = params;
-  const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params)));
-  if (body.byteLength > longestPayloadBytes) {
-    return failed("INPUT_TOO_LARGE", "The melody has too many notes to be sent to the model. Choose fewer bars.");
+  const { composition, melody, stage, endpoint, log } = params;
+  const notes = toGrid(melody);
+  const mostNotes = melody.bars * stepsPerBar * mostNotesPerStep;
+  if (notes.length > mostNotes) {
+    const bars = melody.bars === 1 ? "bar" : "bars";
+    const rule = `at most ${mostNotes}, ${mostNotesPerStep} for each sixteenth`;
+    return failed(
+      "INPUT_TOO_LARGE",
+      `The input has ${notes.length} notes in ${melody.bars} ${bars}; allowed are ${rule}.`,
+    );
   }
+  const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, notes)));
   const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);
   switch (invocation.kind) {
     case "UNAVAILABLE":
@@ -48,11 +64,14 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswe
     case "MODEL_ERROR":
       return modelError(invocation, log);
     case "ANSWER":
-      return readAnswer(invocation.body, composition, log);
+      return readAnswer(invocation.body, { composition, bars: melody.bars, notes, log });
   }
 }
 
-async function invocationRequest({ composition, melody, presign }: InvokeModelParams): Promise<InvocationRequest> {
+async function invocationRequest(
+  { composition, melody, presign }: InvokeModelParams,
+  notes: readonly ModelNote[],
+): Promise<InvocationRequest> {
   const { sub, model, technique, seed, parameters } = composition;
   const { sha256, bytes } = model;
   return {
@@ -62,7 +81,7 @@ async function invocationRequest({ composition, melody, presign }: InvokeModelPa
       ? { sha256, bytes }
       : { sha256, bytes, url: await presign(`${modelPrefix({ sub, id: model.id })}${modelFile}`) },
     seed,
-    melody: { stepsPerBeat, beatsPerBar, bars: melody.bars, notes: toGrid(melody) },
+    melody: { stepsPerBeat, beatsPerBar, bars: melody.bars, notes },
     parameters,
   };
 }
@@ -79,8 +98,19 @@ function modelError({ status, body }: { readonly status: number; readonly body: 
   return failed(error.data.code, error.data.message);
 }
 
-function readAnswer(body: Uint8Array, composition: CompositionItem, log: Log): ModelAnswer {
-  if (body.byteLength > longestPayloadBytes) return unreadable(["is larger than 4 MiB"], log);
+interface Asked {
+  readonly composition: CompositionItem;
+  readonly bars: number;
+  /** As the model was shown them. */
+  readonly notes: readonly ModelNote[];
+  readonly log: Log;
+}
+
+function readAnswer(body: Uint8Array, { composition, bars, notes, log }: Asked): ModelAnswer {
+  if (body.byteLength > longestPayloadBytes) {
+    const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
+    return failed("ANSWER_TOO_LARGE", `The model's answer is larger than 4 MiB. ${advice}`);
+  }
   const parsed = invocationAnswerSchema.safeParse(parseJson(new TextDecoder().decode(body)));
   if (!parsed.success) {
     return unreadable(
@@ -88,9 +118,18 @@ function readAnswer(body: Uint8Array, composition: CompositionItem, log: Log): M
       log,
     );
   }
-  const { technique, modelSha256 } = parsed.data;
+  const { technique, modelSha256, tracks, melody, editEvents } = parsed.data;
   if (technique !== composition.technique || modelSha256 !== composition.model.sha256) {
     return unreadable(["is of another technique or model"], log);
+  }
+  const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
+  if (result.some(({ onset, duration }) => onset + duration > bars * stepsPerBar)) {
+    return unreadable(["has notes after the end of the piece"], log);
+  }
+  // Whoever replays the edits must arrive at the piece.
+  const replayed = editEvents === undefined ? undefined : replayEdits(soundingCells(notes), editEvents);
+  if (editEvents !== undefined && (replayed === undefined || !sameCells(replayed, soundingCells(result)))) {
+    return unreadable(["has edit events that do not lead from the input to the result"], log);
   }
   return { kind: "GENERATED", answer: parsed.data };
 }

@@ -383,25 +383,47 @@ describe("a melody", () => {
 
   it("lands on the grid by the stated rule", () => {
     expect(toGrid(melody)).toEqual([
-      { onset: 0, duration: 4, pitch: 60 },
-      { onset: 16, duration: 4, pitch: 62 },
-      { onset: 32, duration: 16, pitch: 64 },
+      { onset: 0, duration: 4, pitch: 60, velocity: 90 },
+      { onset: 16, duration: 4, pitch: 62, velocity: 90 },
+      { onset: 32, duration: 16, pitch: 64, velocity: 90 },
     ]);
   });
 
-  it("comes from one track of a file in 4/4", () => {
-    const threeFour = [0, 0xff, 0x58, 4, 3, 2, 24, 8];
+  it("comes from one track of a file", () => {
     const song = parseMidi(file([track(c4)]));
     expect(trackMelody(song, 0).notes).toHaveLength(1);
     expect(() => trackMelody(song, 1)).toThrow(MelodyError);
-    expect(() => trackMelody(parseMidi(file([track([...threeFour, ...c4])])), 0)).toThrow(/3\/4/);
+  });
+
+  const metre = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
+
+  it.each([
+    ["that says none", [], 4],
+    ["in 4/4", metre(4, 2), 4],
+    ["in 2/2", metre(2, 1), 4],
+    ["in 4/4, then 2/2", [...metre(4, 2), ...c4, ...metre(2, 1)], 5],
+  ])("of a file %s has bars of four quarters", (_, events, quarters) => {
+    const song = parseMidi(file([track([...events, ...repeated(4, c4)])]));
+    expect(trackMelody(song, 0)).toMatchObject({ bars: Math.ceil(quarters / 4), ticksPerBeat: 96 });
+  });
+
+  it.each([
+    ["3/4", metre(3, 2), /^the music is in 3\/4; only 4\/4 and 2\/2 are supported, throughout the file$/],
+    ["6/8", metre(6, 3), /6\/8/],
+    ["12/8", metre(12, 3), /12\/8/],
+    ["a change to 3/4 at the end", [...metre(4, 2), ...c4, ...metre(3, 2)], /4\/4, then 3\/4/],
+    ["an upbeat as a short first bar", [...metre(1, 2), ...c4, ...metre(4, 2)], /1\/4, then 4\/4.*rests/],
+  ])("of a file in %s is refused", (_, events, reason) => {
+    const song = parseMidi(file([track([...events, ...c4])]));
+    expect(codeOf(() => trackMelody(song, 0))).toBe("METRE_NOT_SUPPORTED");
+    expect(() => trackMelody(song, 0)).toThrow(reason);
   });
 });
 
 describe("sample melodies", () => {
   it.each(sampleMelodies.map((melody) => [melody.id, melody] as const))("%s is whole and on the grid", (_, melody) => {
     expect(melody.bars).toBeGreaterThanOrEqual(8);
-    expect(toGrid(sampleAsMelody(melody))).toEqual(melody.notes);
+    expect(toGrid(sampleAsMelody(melody))).toEqual(melody.notes.map((note) => ({ ...note, velocity: 90 })));
     for (const { pitch } of melody.notes) {
       expect(pitch).toBeGreaterThanOrEqual(60);
       expect(pitch).toBeLessThanOrEqual(79);

@@ -1,0 +1,42 @@
+/**
+ * How a technique that edits note by note came to its result. An edit adds or removes one cell: a pitch at a sixteenth.
+ * Replaying the edits, in their order, on the cells of the input gives the cells of the result.
+ */
+import type { EditEvent } from "../schemas/invocation";
+import type { GridNote } from "./melody";
+
+/** Cells that sound, each as {@link cellOf} numbers it. */
+export type Cells = ReadonlySet<number>;
+
+const pitches = 128;
+
+/** One number for each step and pitch. */
+export const cellOf = (step: number, pitch: number): number => step * pitches + pitch;
+
+/** Every cell that one of the notes covers. */
+export function soundingCells(notes: readonly GridNote[]): Set<number> {
+  const cells = new Set<number>();
+  for (const { onset, duration, pitch } of notes) {
+    for (let step = onset; step < onset + duration; step += 1) cells.add(cellOf(step, pitch));
+  }
+  return cells;
+}
+
+export const sameCells = (one: Cells, other: Cells): boolean =>
+  one.size === other.size && [...one].every((cell) => other.has(cell));
+
+/**
+ * The cells after the edits.
+ * @returns nothing when they cannot be: an edit adds what sounds, removes what does not, or is wrong about whether its
+ *   cell sounded in the input
+ */
+export function replayEdits(input: Cells, edits: readonly EditEvent[]): Cells | undefined {
+  const cells = new Set(input);
+  for (const { step, pitch, kind, original } of edits) {
+    const cell = cellOf(step, pitch);
+    if (cells.has(cell) !== (kind === "remove") || input.has(cell) !== original) return undefined;
+    if (kind === "add") cells.add(cell);
+    else cells.delete(cell);
+  }
+  return cells;
+}
