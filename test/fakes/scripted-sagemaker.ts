@@ -1,6 +1,8 @@
 /** A SageMaker whose jobs live by a script and the virtual clock, and leave the files that our container leaves. */
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { createHash } from "node:crypto";
+import { techniqueIds, type TechniqueId } from "../../domain/names/resource-names";
+import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import type { CreateOutcome, DescribedTrainingJob, TrainingJobs } from "../../lambdas/aws/training-jobs";
 import type { MemoryBuckets } from "./memory-object-store";
 
@@ -22,10 +24,14 @@ export interface RunPlan {
   readonly leavesModel?: boolean;
   /** A model card that is not the model's. */
   readonly wrongCard?: boolean;
+  /** What the model card says, where that is not what the image is of. */
+  readonly cardTechnique?: TechniqueId;
 }
 
 interface Job {
   readonly request: CreateTrainingJobCommandInput;
+  /** Which technique's container runs: as on SageMaker, the image decides. */
+  readonly technique: TechniqueId;
   readonly plan: Required<Omit<RunPlan, "failureReason">> & { readonly failureReason: string | undefined };
   readonly createdAt: number;
   stoppedAt?: number;
@@ -68,8 +74,10 @@ export class ScriptedSageMaker implements TrainingJobs {
     if (plan.create === "REFUSED") return { kind: "REFUSED", reason: "ValidationException: no" };
     if (plan.create !== "RUN") return { kind: plan.create };
     const epochs = plan.epochs ?? 10;
+    const technique = techniqueOf(request);
     this.jobs.set(name, {
       request,
+      technique,
       createdAt: this.seconds(),
       plan: {
         create: "RUN",
@@ -82,6 +90,7 @@ export class ScriptedSageMaker implements TrainingJobs {
         endAfterEpochs: plan.endAfterEpochs ?? epochs,
         leavesModel: plan.leavesModel ?? true,
         wrongCard: plan.wrongCard ?? false,
+        cardTechnique: plan.cardTechnique ?? technique,
       },
     });
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running().length);
@@ -156,13 +165,13 @@ export class ScriptedSageMaker implements TrainingJobs {
     return { status, secondaryStatus: plan.end, epochsDone, ended: true };
   }
 
-  private sync(name: string, { request, plan }: Job, { epochsDone, ended, status }: Phase): void {
+  private sync(name: string, { request, technique, plan }: Job, { epochsDone, ended, status }: Phase): void {
     if (epochsDone === 0) return;
     const [bucket = "", ...rest] = (request.CheckpointConfig?.S3Uri ?? "").replace("s3://", "").split("/");
     const checkpoints = rest.join("/");
     const store = this.buckets.store(bucket);
     const lines = Array.from({ length: epochsDone }, (_, index) =>
-      JSON.stringify(progressLine(index + 1, plan.epochs)),
+      JSON.stringify(progressLine(technique, index + 1, plan.epochs)),
     );
     // A half line at the end: the container is in the middle of writing.
     store.put(`${checkpoints}progress.jsonl`, `${lines.join("\n")}\n${ended ? "" : '{"schemaVersion":1,"ep'}`);
@@ -176,19 +185,31 @@ export class ScriptedSageMaker implements TrainingJobs {
       .update(plan.wrongCard ? "another" : model)
       .digest("hex");
     store.put(`${output}model.onnx`, model);
-    store.put(`${output}model-card.json`, JSON.stringify(modelCard(sha256, model.byteLength)));
+    store.put(`${output}model-card.json`, JSON.stringify(modelCard(plan.cardTechnique, sha256, model.byteLength)));
   }
 }
 
 export const datasetSha256 = createHash("sha256").update("pieces").digest("hex");
 
-const progressLine = (epoch: number, epochs: number) => ({
+/** @throws Error for an image that is not one of the stage's */
+function techniqueOf({ AlgorithmSpecification }: CreateTrainingJobCommandInput): TechniqueId {
+  const image = AlgorithmSpecification?.TrainingImage ?? "none";
+  const technique = techniqueIds.find((id) => image.includes(`/${id}@`));
+  if (technique === undefined) throw new Error(`no technique has the image ${image}`);
+  return technique;
+}
+
+/** Names of the losses that a technique's container reports. */
+export const lossesOf = (technique: TechniqueId): readonly string[] =>
+  metricDefinitionsOf(technique)
+    .map(({ Name }) => Name.replace("opencomposer:", ""))
+    .filter((name) => /^(?:loss|.*Loss)$/.test(name));
+
+const progressLine = (technique: TechniqueId, epoch: number, epochs: number) => ({
   schemaVersion: 1,
   epoch,
   epochs,
-  generatorLoss: -1 / epoch,
-  criticLoss: 1 / epoch,
-  reconstructionLoss: 1 / epoch,
+  ...Object.fromEntries(lossesOf(technique).map((name, index) => [name, (index - 0.5) / epoch])),
   similarityIndex: 0.5 / epoch,
   seconds: 30,
   elapsedSeconds: 30 * epoch,
@@ -196,9 +217,9 @@ const progressLine = (epoch: number, epochs: number) => ({
   timestamp: "2026-01-01T00:00:00.000Z",
 });
 
-const modelCard = (sha256: string, bytes: number) => ({
+const modelCard = (technique: TechniqueId, sha256: string, bytes: number) => ({
   schemaVersion: 1,
-  technique: "unet-gan",
+  technique,
   name: "A model",
   description: "Made by a test",
   createdAt: "2026-01-01T00:00:00.000Z",

@@ -1,8 +1,11 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
 import fc from "fast-check";
 import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
+import { techniqueIds } from "../../domain/names/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { RunPlan } from "../fakes/scripted-sagemaker";
+import { checkParameters, hyperparametersOnTheWire, techniques } from "../../domain/techniques/registry";
+import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
+import { lossesOf, type RunPlan } from "../fakes/scripted-sagemaker";
 import {
   expectNothingLeft,
   jobId,
@@ -91,6 +94,23 @@ describe("a training that runs through", () => {
     expect(request?.AlgorithmSpecification?.MetricDefinitions?.length).toBeGreaterThan(0);
     const selection: unknown = JSON.parse(world.work.text(`${trainingJobPrefix(job)}selection/manifest.json`) ?? "");
     expect(selection).toMatchObject({ jobId: jobId(1), pieces: [{ id: "bwv-1" }, { id: "bwv-2" }, { id: "bwv-3" }] });
+  });
+
+  test.each(techniqueIds)("of %s asks for its own container, hyperparameters and metrics", async (technique) => {
+    const hyperparameters = checkParameters(techniques[technique].hyperparameters, { epochs: 10 }).values;
+    const world = worldWithJob({ technique, hyperparameters });
+    await finish(world);
+    const [created] = [...world.sageMaker.jobs.values()];
+    expect(created?.request.AlgorithmSpecification).toMatchObject({
+      TrainingImage: world.settings.images[technique],
+      MetricDefinitions: metricDefinitionsOf(technique),
+    });
+    expect(created?.request.HyperParameters).toEqual(hyperparametersOnTheWire(hyperparameters));
+    const row = world.row(1);
+    expect(row).toMatchObject({ state: "READY", endReason: "EPOCHS_COMPLETED" });
+    expect(Object.keys(row.latestMetrics ?? {})).toEqual(expect.arrayContaining([...lossesOf(technique)]));
+    expect(world.jobs.models.get(`${sub}/${jobId(1)}`)).toMatchObject({ technique });
+    expectNothingLeft(world);
   });
 
   test("on spot, waiting is allowed for longer than training", async () => {
@@ -246,6 +266,14 @@ describe("failures are told, and nothing is left behind", () => {
     expect(wrong.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED" } });
     expect(wrong.jobs.models.size).toBe(0);
     expectNothingLeft(wrong);
+
+    const other = worldWithJob({ technique: "ar-cnn" });
+    other.sageMaker.plans.push({ ...run, cardTechnique: "unet-gan" });
+    await finish(other);
+    const failure = { code: "MODEL_REFUSED", message: expect.stringContaining("of the technique unet-gan") as unknown };
+    expect(other.row(1)).toMatchObject({ state: "FAILED", failure });
+    expect(other.jobs.models.size).toBe(0);
+    expectNothingLeft(other);
   });
 
   test.each([
