@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from opencomposer_ar_cnn.essentials import EditorEssentials
-from opencomposer_shared.decoding import Limits, Voice
+from opencomposer_shared.model_metadata import Limits, Voice
 
 VOICES = (Voice("Soprano", 0, "monophonic", 55, 84), Voice("Accompaniment", 19, "polyphonic", 36, 80))
 

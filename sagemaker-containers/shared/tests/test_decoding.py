@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from opencomposer_shared.decoding import (
     Decoding,
     Floats,
-    Limits,
     ModelEssentials,
     NoiseShape,
-    Voice,
     decode_planes,
     decode_tracks,
     draw_noise,
     encode_melody,
     parse_essentials,
 )
+from opencomposer_shared.model_metadata import Limits, Voice
 from opencomposer_shared.piano_roll import SOUNDING, Note, Planes, notes_to_planes
 from opencomposer_shared.voice_leading import REST, VoiceLeading
 
@@ -208,6 +207,9 @@ def test_essentials_survive_the_metadata() -> None:
         (["voices", 1, "head"], "chords", r"voices\[1\].head"),
         (["voices", 0, "program"], 128, r"voices\[0\].program"),
         (["voices", 0, "name"], 3, r"voices\[0\].name"),
+        (["voices", 0, "name"], "n" * 65, r"voices\[0\].name .* 1 to 64 characters"),
+        (["voices", 2, "highestPitch"], 10, r"voices\[2\].highestPitch .* is 10, not an integer \d+-127"),
+        (["voices", 1, "head"], "x" * 10_000, r"voices\[1\].head .{1,120}$"),
         (["limits", "stepsPerBeat"], 6, "another grid"),
         (["limits", "highestPitch"], 40, "limits.highestPitch"),
         (["limits"], None, "limits of the model's metadata is no object"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from opencomposer_shared.decoding import Voice
+from opencomposer_shared.model_metadata import Voice
 from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, is_monophonic, planes_to_notes
 from opencomposer_shared.serving.failures import ModelRejected
 from opencomposer_unet_gan.generation import (
@@ -266,8 +266,8 @@ def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(spoil: Spoil, rea
     ("tiny", "reason"),
     [
         (TinyGenerator(technique="ar-cnn"), "ar-cnn"),
-        (TinyGenerator(voices=(*VOICES[:3], Voice("Bass", 0, "monophonic", 62, 36))), "62 to 36"),
-        (TinyGenerator(voices=(*VOICES[:3], Voice("", 0, "monophonic", 36, 62))), "0 characters"),
+        (TinyGenerator(voices=(*VOICES[:3], Voice("Bass", 0, "monophonic", 62, 36))), "voices[3].highestPitch"),
+        (TinyGenerator(voices=(*VOICES[:3], Voice("", 0, "monophonic", 36, 62))), "voices[3].name"),
         (TinyGenerator(max_bars=0), "maxBars"),
         (TinyGenerator(pitch_temperature=11), "pitchTemperature"),
         (TinyGenerator(scale=float("nan")), "finite"),

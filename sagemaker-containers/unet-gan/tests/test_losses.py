@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from opencomposer_shared.decoding import Decoding, Head, Limits, ModelEssentials, NoiseShape, Voice, decode_planes
+from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape, decode_planes
+from opencomposer_shared.model_metadata import Head, Limits, Voice
 from opencomposer_unet_gan.losses import (
     DIVERSITY_TARGET,
     Performance,

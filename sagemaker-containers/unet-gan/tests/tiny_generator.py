@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from opencomposer_shared.decoding import Decoding, Limits, ModelEssentials, NoiseShape, Voice
+from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_shared.model_metadata import Limits, Voice
 
 VOICES = (
     Voice("Soprano", 0, "monophonic", 55, 84),

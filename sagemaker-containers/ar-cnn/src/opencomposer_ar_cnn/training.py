@@ -23,10 +23,10 @@ from opencomposer_shared.dataset import (
     cut_window,
     training_windows,
 )
-from opencomposer_shared.decoding import Limits, Voice
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
+from opencomposer_shared.model_metadata import Limits, Voice
 from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator

@@ -6,14 +6,25 @@ Imports numpy only: the inference image has nothing else.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from opencomposer_shared.model_metadata import (
+    Limits,
+    Voice,
+    limits_to_json,
+    read_integer,
+    read_limits,
+    read_mapping,
+    read_metadata,
+    read_number,
+    read_voices,
+    voice_to_json,
+)
 from opencomposer_shared.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -41,27 +52,6 @@ from opencomposer_shared.voice_leading import (
 LARGEST_WEIGHT = 10.0
 
 Floats = npt.NDArray[np.float32]
-Head = Literal["monophonic", "polyphonic"]
-
-
-@dataclass(frozen=True)
-class Voice:
-    """One voice of a model. Voice 0 is the melody, which is given and never generated."""
-
-    name: str
-    program: int
-    head: Head
-    lowest_pitch: int
-    highest_pitch: int
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a model can take. The pitch range is the window of the keyboard that the network sees."""
-
-    max_bars: int
-    lowest_pitch: int
-    highest_pitch: int
 
 
 @dataclass(frozen=True)
@@ -122,28 +112,6 @@ class ModelEssentials:
         )
 
 
-def voice_to_json(voice: Voice) -> dict[str, Any]:
-    """A voice as the model card writes it."""
-    return {
-        "name": voice.name,
-        "program": voice.program,
-        "head": voice.head,
-        "lowestPitch": voice.lowest_pitch,
-        "highestPitch": voice.highest_pitch,
-    }
-
-
-def limits_to_json(limits: Limits) -> dict[str, int]:
-    """Limits as the model card writes them."""
-    return {
-        "maxBars": limits.max_bars,
-        "stepsPerBeat": 4,
-        "beatsPerBar": 4,
-        "lowestPitch": limits.lowest_pitch,
-        "highestPitch": limits.highest_pitch,
-    }
-
-
 def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
     """The tables as the model file's metadata writes them."""
     return {
@@ -156,67 +124,28 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
     }
 
 
-def parse_essentials(text: str) -> ModelEssentials:
-    """Read and check the metadata of a model file. Raises ValueError with one sentence naming what is wrong."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        raise ValueError("the model's metadata is not JSON") from None
-    root = _mapping(data, "the metadata")
-    if root.get("schemaVersion") != 1:
-        raise ValueError(f"the model's metadata has schemaVersion {root.get('schemaVersion')!r}, not 1")
-    technique = root.get("technique")
-    if not isinstance(technique, str):
-        raise ValueError("the model's metadata names no technique")
-    listed = root.get("voices")
-    if not isinstance(listed, list) or not 2 <= len(listed) <= 16:
-        raise ValueError("the model's metadata must list 2 to 16 voices")
-    voices: list[Voice] = []
-    for index, item in enumerate(listed):
-        where = f"voices[{index}]"
-        entry = _mapping(item, where)
-        head: Head
-        if entry.get("head") == "monophonic":
-            head = "monophonic"
-        elif entry.get("head") == "polyphonic":
-            head = "polyphonic"
-        else:
-            raise ValueError(f"{where}.head is {entry.get('head')!r}, not monophonic or polyphonic")
-        name = entry.get("name")
-        if not isinstance(name, str):
-            raise ValueError(f"{where}.name is no text")
-        voices.append(
-            Voice(
-                name,
-                _integer(entry, "program", 0, 127, where),
-                head,
-                _integer(entry, "lowestPitch", 0, 127, where),
-                _integer(entry, "highestPitch", 0, 127, where),
-            )
-        )
-    limits = _mapping(root.get("limits"), "limits")
-    if limits.get("stepsPerBeat") != 4 or limits.get("beatsPerBar") != 4:
-        raise ValueError("the model's metadata is for another grid than four sixteenths a beat and four beats a bar")
-    lowest = _integer(limits, "lowestPitch", 0, 127, "limits")
-    noise = _mapping(root.get("noise"), "noise")
-    size = _integer(noise, "size", 0, 4096, "noise")
-    decoding = _mapping(root.get("decoding"), "decoding")
+def parse_essentials(text: str, technique: str | None = None) -> ModelEssentials:
+    """Read and check the metadata of a model file, of this technique where one is given.
+
+    Raises ValueError with one sentence naming what is wrong.
+    """
+    root = read_metadata(text, technique)
+    voices = read_voices(root)
+    noise = read_mapping(root.get("noise"), "noise")
+    size = read_integer(noise, "size", 0, 4096, "noise")
+    decoding = read_mapping(root.get("decoding"), "decoding")
     return ModelEssentials(
-        technique,
-        tuple(voices),
-        Limits(
-            _integer(limits, "maxBars", 1, 4096, "limits"),
-            lowest,
-            _integer(limits, "highestPitch", lowest + 11, 127, "limits"),
-        ),
-        NoiseShape(size, _integer(noise, "shared", 0, size, "noise")),
+        str(root["technique"]),
+        voices,
+        read_limits(root),
+        NoiseShape(size, read_integer(noise, "shared", 0, size, "noise")),
         Decoding(
-            _number(decoding, "pitchTemperature", 0, 10, "decoding"),
-            _number(decoding, "onsetTemperature", 0, 10, "decoding"),
-            _integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
-            _number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
+            read_number(decoding, "pitchTemperature", 0, 10, "decoding"),
+            read_number(decoding, "onsetTemperature", 0, 10, "decoding"),
+            read_integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
+            read_number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
         ),
-        _parse_voice_leading(_mapping(root["voiceLeading"], "voiceLeading"), len(voices) - 1)
+        _parse_voice_leading(read_mapping(root["voiceLeading"], "voiceLeading"), len(voices) - 1)
         if "voiceLeading" in root
         else None,
     )
@@ -224,7 +153,7 @@ def parse_essentials(text: str) -> ModelEssentials:
 
 def _parse_voice_leading(values: Mapping[str, object], voices: int) -> VoiceLeading:
     def weight(key: str) -> float:
-        return _number(values, key, 0, LARGEST_WEIGHT, "voiceLeading")
+        return read_number(values, key, 0, LARGEST_WEIGHT, "voiceLeading")
 
     return VoiceLeading(
         _table(values, "intervals", (STEPS_PER_BEAT, INTERVALS)),
@@ -248,28 +177,6 @@ def _table(values: Mapping[str, object], key: str, shape: tuple[int, ...]) -> Ta
             f"with numbers from {-LARGEST_SCORE:g} to {LARGEST_SCORE:g}"
         )
     return table
-
-
-def _mapping(value: object, where: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{where} of the model's metadata is no object")
-    return value
-
-
-def _integer(values: Mapping[str, object], key: str, lowest: int, highest: int, where: str) -> int:
-    value = values.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not an integer {lowest}-{highest}")
-    return value
-
-
-def _number(values: Mapping[str, object], key: str, lowest: float, highest: float, where: str) -> float:
-    value = values.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not a number {lowest}-{highest}")
-    if not lowest <= value <= highest:
-        raise ValueError(f"{where}.{key} of the model's metadata is {value!r}, not a number {lowest}-{highest}")
-    return float(value)
 
 
 def encode_melody(notes: Sequence[Note], bars: int, essentials: ModelEssentials) -> Floats:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from opencomposer_shared.decoding import Limits, Voice, limits_to_json, voice_to_json
 from opencomposer_shared.environment import write_atomically
+from opencomposer_shared.model_metadata import Limits, Voice, limits_to_json, voice_to_json
 from opencomposer_shared.progress import now
 
 MODEL_FILE = "model.onnx"

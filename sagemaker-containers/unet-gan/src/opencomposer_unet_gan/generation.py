@@ -15,13 +15,13 @@ import onnxruntime
 from opencomposer_shared.decoding import (
     Floats,
     ModelEssentials,
-    Voice,
     decode_planes,
     draw_noise,
     encode_melody,
     parse_essentials,
 )
 from opencomposer_shared.metrics import measure_composition
+from opencomposer_shared.model_metadata import Voice
 from opencomposer_shared.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -54,7 +54,6 @@ IMPOSSIBLE = np.float32(-1e9)
 LEAST_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
 
-LONGEST_VOICE_NAME = 64
 
 HALF_BAR = STEPS_PER_BAR // 2
 
@@ -92,20 +91,9 @@ def load_generator(model: bytes, threads: int) -> Generator:
     summary = summarise(model)
     check_opset(summary)
     try:
-        essentials = parse_essentials(embedded_metadata(summary))
+        essentials = parse_essentials(embedded_metadata(summary), TECHNIQUE)
     except (ValueError, RecursionError) as error:
         raise ModelRejected(str(error)) from None
-    if essentials.technique != TECHNIQUE:
-        raise ModelRejected(f"it is a model of {essentials.technique[:60]!r}, expected {TECHNIQUE!r}")
-    for voice in essentials.voices:
-        if not 1 <= len(voice.name) <= LONGEST_VOICE_NAME:
-            raise ModelRejected(
-                f"the name of a voice has {len(voice.name)} characters, allowed are 1 to {LONGEST_VOICE_NAME}"
-            )
-        if voice.lowest_pitch > voice.highest_pitch:
-            raise ModelRejected(
-                f"its voice {voice.name[:60]!r} has the range {voice.lowest_pitch} to {voice.highest_pitch}"
-            )
     session = open_session(model, threads)
     accompaniment = len(essentials.voices) - 1
     check_tensors(

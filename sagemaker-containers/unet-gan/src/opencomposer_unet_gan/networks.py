@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from opencomposer_shared.decoding import Head
+from opencomposer_shared.model_metadata import Head
 from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
 from torch import Tensor, nn
 from torch.nn import functional
