@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from opencomposer_shared.dataset import Piece
@@ -23,6 +23,22 @@ class Accompanist(Protocol):
         ...
 
 
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """An accompanist who is quicker when many melodies are played together."""
+
+    def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
+        """What accompany() gives for each melody with its seed."""
+        ...
+
+
+def accompany_many(player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
+    """The accompaniment of each melody with its seed, all at once where the player can."""
+    if isinstance(player, ManyAtOnce):
+        return player.accompany_many(melodies, seeds)
+    return [player.accompany(melody, seed) for melody, seed in zip(melodies, seeds, strict=True)]
+
+
 @dataclass(frozen=True)
 class InSeparateWindows:
     """Plays a melody in windows of `bars` bars, each without its context and with its own random numbers."""
@@ -31,13 +47,36 @@ class InSeparateWindows:
     bars: int
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        (played,) = self.accompany_many([melody], [seed])
+        return played
+
+    def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
         length = self.bars * STEPS_PER_BAR
-        parts = [
+        starts = [range(0, melody.shape[1], length) for melody in melodies]
+        windows = accompany_many(
+            self.player,
+            [cut_steps(melody, start, length) for melody, of in zip(melodies, starts, strict=True) for start in of],
             # Seeds of windows must not meet those of other pieces: they are spread by a large odd number.
-            self.player.accompany(cut_steps(melody, start, length), seed + 1_000_003 * (start // length))
-            for start in range(0, melody.shape[1], length)
+            [seed + 1_000_003 * (start // length) for seed, of in zip(seeds, starts, strict=True) for start in of],
+        )
+        parts = iter(windows)
+        return [
+            [np.concatenate(voice, axis=1) for voice in zip(*(next(parts) for _ in of), strict=True)] for of in starts
         ]
-        return [np.concatenate(voice, axis=1) for voice in zip(*parts, strict=True)]
+
+
+def usual_range(pieces: Sequence[Piece], voices: Sequence[int]) -> tuple[int, int]:
+    """The pitches between which the middle nine tenths of what these voices sound lies."""
+    heard = np.sum([piece.planes[list(voices), SOUNDING].sum(axis=(0, 1)) for piece in pieces], axis=0)
+    share = np.cumsum(heard) / heard.sum()
+    return int(np.searchsorted(share, 0.05)), int(np.searchsorted(share, 0.95))
+
+
+def scale_of(melody: Planes) -> set[int]:
+    """The pitch classes of the major scale that holds most of a melody."""
+    classes = chroma(melody[SOUNDING]).sum(axis=0)
+    root = max(range(12), key=lambda key: int(sum(classes[(key + degree) % 12] for degree in MAJOR_SCALE)))
+    return {(root + degree) % 12 for degree in MAJOR_SCALE}
 
 
 class RandomInScale:
@@ -46,17 +85,11 @@ class RandomInScale:
 
     def __init__(self, training: Sequence[Piece]) -> None:
         voices = training[0].planes.shape[0]
-        self._ranges: list[tuple[int, int]] = []
-        for voice in range(1, voices):
-            heard = np.sum([piece.planes[voice, SOUNDING].sum(axis=0) for piece in training], axis=0)
-            share = np.cumsum(heard) / heard.sum()
-            self._ranges.append((int(np.searchsorted(share, 0.05)), int(np.searchsorted(share, 0.95))))
+        self._ranges = [usual_range(training, [voice]) for voice in range(1, voices)]
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         rng = np.random.Generator(np.random.PCG64(seed))
-        classes = chroma(melody[SOUNDING]).sum(axis=0)
-        root = max(range(12), key=lambda key: int(sum(classes[(key + degree) % 12] for degree in MAJOR_SCALE)))
-        scale = {(root + degree) % 12 for degree in MAJOR_SCALE}
+        scale = scale_of(melody)
         tracks: list[Planes] = []
         for low, high in self._ranges:
             choices = [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]
@@ -67,6 +100,37 @@ class RandomInScale:
                 planes[STARTING, start, pitch] = True
             tracks.append(planes)
         return tracks
+
+
+class RandomEdits:
+    """Cells added at random, of the major scale that holds most of the melody and of the accompaniment's register:
+    an editor that knows key, register and how much is missing, and nothing else."""
+
+    def __init__(self, training: Sequence[Piece], counts: Sequence[int]) -> None:
+        """counts: how many cells to add, by seed."""
+        self._range = usual_range(training, range(1, training[0].planes.shape[0]))
+        self._counts = counts
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        rng = np.random.Generator(np.random.PCG64(seed))
+        scale = scale_of(melody)
+        low, high = self._range
+        free = np.zeros_like(melody[SOUNDING])
+        free[:, [pitch for pitch in range(low, high + 1) if pitch % 12 in scale]] = True
+        places = np.flatnonzero(free & ~melody[SOUNDING])
+        planes = np.zeros_like(melody)
+        chosen = rng.choice(places, min(self._counts[seed], len(places)), replace=False)
+        planes[SOUNDING].reshape(-1)[chosen] = True
+        planes[STARTING, 0] = planes[SOUNDING, 0]
+        planes[STARTING, 1:] = planes[SOUNDING, 1:] & ~planes[SOUNDING, :-1]
+        return [planes]
+
+
+class Silence:
+    """Adds nothing: the melody alone."""
+
+    def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
+        return [np.zeros_like(melody)]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from models.evaluation.stock_models import MixedRecipes
 
 MODELS = Path(__file__).resolve().parent.parent
 DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
-WINDOWS = 320
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"
 
@@ -31,9 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     """Evaluate, print, write. 0, or 2 with a sentence on what is missing."""
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
     parser.add_argument("technique", choices=sorted(EVALUATIONS))
-    parser.add_argument(
-        "--windows", type=int, default=WINDOWS, help=f"at most so many windows a row (default {WINDOWS})"
-    )
+    usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())
+    parser.add_argument("--windows", type=int, help=f"at most so many windows a row (default {usual})")
     parser.add_argument(
         "--model", type=Path, help="folder with model.onnx, model-card.json and seeds/ (default: stock)"
     )
@@ -50,11 +48,12 @@ def main(arguments: Sequence[str]) -> int:
         "--replicates", type=int, default=REPLICATES, help=f"drawings for intervals (default {REPLICATES})"
     )
     options = parser.parse_args(arguments)
-    if options.windows < 3:
-        parser.error(f"--windows is {options.windows}, but must be at least 3")
+    evaluation = EVALUATIONS[options.technique]
+    windows: int = evaluation.windows if options.windows is None else options.windows
+    if windows < 3:
+        parser.error(f"--windows is {windows}, but must be at least 3")
     if options.replicates < 1:
         parser.error(f"--replicates is {options.replicates}, but must be at least 1")
-    evaluation = EVALUATIONS[options.technique]
     model: Path = options.model or MODELS / evaluation.stock_model
     began = time.monotonic()
 
@@ -63,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         dataset = load_dataset(options.dataset)
-        report = evaluation.run(Request(model, options.baselines, dataset, options.windows, options.replicates, say))
+        report = evaluation.run(Request(model, options.baselines, dataset, windows, options.replicates, say))
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2

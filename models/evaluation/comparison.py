@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from opencomposer_shared.piano_roll import Planes
 from opencomposer_shared.similarity_index import Vector, window_features
 
-from models.evaluation.accompanists import Accompanist
+from models.evaluation.accompanists import Accompanist, accompany_many
 from models.evaluation.corpus import Windows
 from models.evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
+from models.evaluation.reading import AS_VOICES, Reading
 from models.evaluation.similarity import SimilarityIndex
-from models.evaluation.window_measures import gather_totals, measure_window, statistics
+from models.evaluation.window_measures import gather_totals
 
 SIMILARITY = "similarityIndex"
 
@@ -41,29 +42,41 @@ class Comparison:
     """Measures accompaniments of one set of windows. All rows of one comparison draw the same pieces, so that their
     differences are paired."""
 
-    def __init__(self, windows: Windows, index: SimilarityIndex, drawing: Drawing) -> None:
+    def __init__(
+        self, windows: Windows, index: SimilarityIndex, drawing: Drawing, reading: Reading = AS_VOICES
+    ) -> None:
         self._windows = windows
         self._index = index
+        self._reading = reading
         self._weights: Numbers = drawing.weights(windows.owners)
+        self.melodies: Sequence[Planes] = [planes[0] for planes in windows.planes]
 
     def composer(self, name: str, kind: str) -> Row:
         """The row of the pieces' own lower voices."""
-        return self._row(name, kind, lambda number, planes: list(planes[1:]))
+        return self.played(name, kind, [list(planes[1:]) for planes in self._windows.planes])
 
     def row(self, name: str, kind: str, player: Accompanist) -> Row:
         """The row of an accompanist, who hears each window's melody alone. The seed of a window is its number."""
-        return self._row(name, kind, lambda number, planes: player.accompany(planes[0], number))
+        return self.played(name, kind, accompany_many(player, self.melodies, range(len(self.melodies))))
 
-    def _row(self, name: str, kind: str, voices: Callable[[int, Planes], Sequence[Planes]]) -> Row:
+    def played(
+        self,
+        name: str,
+        kind: str,
+        accompaniments: Sequence[Sequence[Planes]],
+        told: Sequence[Mapping[str, float]] | None = None,
+    ) -> Row:
+        """The row of accompaniments of all windows. `told`: counts of each window that only the player knows."""
         counts: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         tracks: Sequence[Planes] = []
-        for number, planes in enumerate(self._windows.planes):
-            tracks = voices(number, planes)
-            counts.append(measure_window(planes[0], tracks))
-            features.append(window_features(planes[0], tracks))
+        for number, (melody, accompaniment) in enumerate(zip(self.melodies, accompaniments, strict=True)):
+            tracks = self._reading.heard(melody, accompaniment)
+            counts.append({**self._reading.measure(melody, tracks), **(told[number] if told else {})})
+            features.append(window_features(melody, tracks))
         totals = gather_totals(counts)
-        estimates = {key: estimate(totals, self._weights, value) for key, value in statistics(len(tracks)).items()}
+        made = self._reading.statistics(len(tracks))
+        estimates = {key: estimate(totals, self._weights, value) for key, value in made.items()}
         estimates[SIMILARITY], by_feature = self._index.estimate(features, self._weights)
         return Row(name, kind, estimates, by_feature)
 

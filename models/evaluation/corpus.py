@@ -74,6 +74,16 @@ def choose_windows(pieces: Sequence[Piece], bars: int, hop: int, limit: int) -> 
     return Windows(np.stack(planes), owners, tuple(pieces))
 
 
+def repeated(windows: Windows, count: int) -> Windows:
+    """`windows`, and evenly spread ones of them again until there are `count`."""
+    missing = count - len(windows)
+    if missing <= 0:
+        return windows
+    again = np.linspace(0, len(windows) - 1, missing).round().astype(int)
+    chosen = np.concatenate([np.arange(len(windows)), again])
+    return Windows(windows.planes[chosen], windows.owners[chosen], windows.pieces)
+
+
 def line_of(planes: Planes) -> Line:
     """Planes [2, steps, 128] -> the highest pitch at each step, REST where nothing sounds."""
     line = voice_leading.line_of(planes)

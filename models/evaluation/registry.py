@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from models.evaluation import unet_gan
+from models.evaluation import ar_cnn, unet_gan
 from models.evaluation.report import Report
 from models.evaluation.request import Request
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a technique's stock model is judged."""
+    """How a technique's stock model is judged, and on how many windows a row when nobody says otherwise."""
 
     stock_model: str
     run: Callable[[Request], Report]
+    windows: int
 
 
-EVALUATIONS: Mapping[str, Evaluation] = {"unet-gan": Evaluation("unet-gan-bach", unet_gan.evaluate)}
+EVALUATIONS: Mapping[str, Evaluation] = {
+    "unet-gan": Evaluation("unet-gan-bach", unet_gan.evaluate, unet_gan.WINDOWS),
+    "ar-cnn": Evaluation("ar-cnn-bach", ar_cnn.evaluate, ar_cnn.WINDOWS),
+}

@@ -24,7 +24,7 @@ from models.baselines import aws_recipe_generation
 from models.evaluation.accompanists import Accompanist
 from models.evaluation.command import DATASET, MODELS
 from models.evaluation.corpus import load_dataset
-from models.evaluation.stock_models import AwsRecipePlayer, load_trained_models
+from models.evaluation.stock_models import AwsRecipePlayer, load_trained_models, load_unet_gan
 
 SOUND_FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 STOCK_MODEL = "unet-gan-bach"
@@ -37,7 +37,7 @@ SAMPLE_RATE = 44_100
 
 def players(models: Path) -> dict[str, Accompanist]:
     """Those that there are, by the name of their files."""
-    found: dict[str, Accompanist] = {"stock": load_trained_models(models / STOCK_MODEL)[0].player}
+    found: dict[str, Accompanist] = {"stock": load_trained_models(models / STOCK_MODEL, load_unet_gan)[0].player}
     aws = models / "baselines" / AWS_RECIPE / "model.onnx"
     if aws.is_file():
         found["aws-recipe"] = AwsRecipePlayer(aws_recipe_generation.load(aws))

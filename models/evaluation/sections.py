@@ -9,14 +9,15 @@ import numpy as np
 from opencomposer_shared.dataset import Dataset, Piece
 from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes
 
-from models.evaluation.accompanists import Accompanist, NearestWindow
+from models.evaluation.accompanists import Accompanist, NearestWindow, accompany_many
 from models.evaluation.comparison import SIMILARITY, Row
 from models.evaluation.copies import CopyReport, PassageIndex, report_copies
-from models.evaluation.corpus import Lines, Windows, lines_of
+from models.evaluation.corpus import Lines, Windows
 from models.evaluation.intervals import Drawing, Estimate, estimate, rounded
 from models.evaluation.melodies import random_melody, transposed, with_silent_bars
+from models.evaluation.reading import AS_VOICES, Reading
 from models.evaluation.report import Section, Table, number, percent, signed, with_interval
-from models.evaluation.seams import MEASURES, PLACES, SeamComparison
+from models.evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
 from models.evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
 from models.evaluation.window_measures import gather_totals, measure_window, statistics
 
@@ -83,23 +84,34 @@ def comparison_section(
             for row in rows
         ],
     )
+    data = [row.to_json() for row in rows]
+    tables = [first, second, feature_table(rows)]
+    return Section("comparison", "Held-out windows", introduction, tables, data, remarks)
+
+
+def feature_table(rows: Sequence[Row]) -> Table:
+    """What the similarity index is the mean of."""
     features = sorted({name for row in rows for name in row.features})
-    third = Table(
+    return Table(
         ["1 - OA of each feature", *(row.name for row in rows)],
         [[feature, *(number(row.features[feature]) for row in rows)] for feature in features],
     )
-    data = [row.to_json() for row in rows]
-    return Section("comparison", "Held-out windows", introduction, [first, second, third], data, remarks)
 
 
 def variety_section(
-    contestants: Sequence[Contestant], melodies: Sequence[Planes], pieces: Sequence[Piece]
+    contestants: Sequence[Contestant],
+    melodies: Sequence[Planes],
+    pieces: Sequence[Piece],
+    *,
+    seeds: int = VARIETY_SEEDS,
+    reading: Reading = AS_VOICES,
+    lines: str = "voice",
 ) -> tuple[Section, list[VarietyReport], HarmonisationReport]:
-    """One melody, many seeds; beside it what the composer made of one tune."""
-    reports = [report_variety(one.player, melodies, range(VARIETY_SEEDS)) for one in contestants]
-    bach = report_harmonisations(pieces)
+    """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the reading's lines are."""
+    reports = [report_variety(one.player, melodies, range(seeds), reading) for one in contestants]
+    bach = report_harmonisations(pieces, reading)
     table = Table(
-        ["", "different of 32: least, mean", "mean difference per (voice, step)", "least of a melody"],
+        ["", f"different of {seeds}: least, mean", f"mean difference per ({lines}, step)", "least of a melody"],
         [
             [
                 one.name,
@@ -113,8 +125,8 @@ def variety_section(
     )
     introduction = (
         f"{len(melodies)} melodies (the first {melodies[0].shape[1] // STEPS_PER_BAR} bars of one test piece of each "
-        f"tune), each under {VARIETY_SEEDS} seeds. The difference is the mean over all pairs of seeds of the share of "
-        "(voice, step) with unlike pitches."
+        f"tune), each under {seeds} seeds. The difference is the mean over all pairs of seeds of the share of "
+        f"({lines}, step) with unlike pitches."
     )
     low, middle, high = bach.quartiles_unlike
     remark = (
@@ -136,12 +148,24 @@ def variety_section(
 
 
 def copies_section(
-    contestants: Sequence[Contestant], retrieval: NearestWindow, dataset: Dataset
+    contestants: Sequence[Contestant],
+    retrieval: NearestWindow,
+    dataset: Dataset,
+    *,
+    reading: Reading = AS_VOICES,
+    training_melodies: int | None = None,
 ) -> tuple[Section, dict[str, CopyReport]]:
-    """What is copied from the training pieces, for melodies of the training and of the test pieces."""
+    """What is copied from the training pieces, for melodies of the training and of the test pieces.
+    `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
-    own = {"training": [_accompaniment(piece) for piece in train], "test": [_accompaniment(piece) for piece in test]}
-    index = PassageIndex(own["training"], [piece.tune for piece in train])
+    every = [reading.lines(reading.composer(piece.planes)) for piece in train]
+    index = PassageIndex(every, [piece.tune for piece in train])
+    asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
+    train = [train[i] for i in asked]
+    own = {
+        "training": [every[i] for i in asked],
+        "test": [reading.lines(reading.composer(piece.planes)) for piece in test],
+    }
     rows: list[list[str]] = []
     entries: list[dict[str, object]] = []
     reports: dict[str, CopyReport] = {}
@@ -173,15 +197,21 @@ def copies_section(
             }
         )
 
+    def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
+        return [
+            reading.lines(reading.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)
+        ]
+
     add("Bach", "composer", "test", own["test"], None)
     add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
     for one in contestants:
         for melodies, pieces in (("training", train), ("test", test)):
-            played = [lines_of(one.player.accompany(piece.planes[0], number)) for number, piece in enumerate(pieces)]
-            add(one.name, one.kind, melodies, played, None)
-    without_own = [lines_of(retrieval.accompany_without(piece.planes[0], piece.tune)) for piece in train]
-    add("nearest window, own tune left out", "retrieval", "training", without_own, None)
-    add("nearest window", "retrieval", "test", [lines_of(retrieval.accompany(p.planes[0], 0)) for p in test], None)
+            played = accompany_many(one.player, [piece.planes[0] for piece in pieces], range(len(pieces)))
+            add(one.name, one.kind, melodies, heard(pieces, played), None)
+    without_own = [retrieval.accompany_without(piece.planes[0], piece.tune) for piece in train]
+    add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own), None)
+    found = [retrieval.accompany(piece.planes[0], 0) for piece in test]
+    add("nearest window", "retrieval", "test", heard(test, found), None)
     table = Table(
         [
             "",
@@ -203,19 +233,24 @@ def copies_section(
     return Section("copies", "Copies", introduction, [table], entries), reports
 
 
-def _accompaniment(piece: Piece) -> Lines:
-    return lines_of(list(piece.planes[1:]))
-
-
 def seams_section(
-    contestants: Sequence[Contestant], pieces: Sequence[Piece], drawing: Drawing
+    contestants: Sequence[Contestant],
+    pieces: Sequence[Piece],
+    drawing: Drawing,
+    *,
+    seeds: int = SEAM_SEEDS,
+    least_bars: int = LONG_PIECE_BARS,
+    kinds: BarLines = TWO_BAR_WINDOWS,
+    reading: Reading = AS_VOICES,
+    contrast: str = "even bars less the others",
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
-    """What happens at bar lines. The first contestant is the one that matters."""
-    comparison = SeamComparison(pieces, drawing)
+    """What happens at bar lines of `pieces`, which have `least_bars` bars or more. The first contestant is the one that
+    matters; `contrast` says which bar lines are compared."""
+    comparison = SeamComparison(pieces, drawing, kinds, reading)
     composer = "Bach"
-    results = {composer: comparison.measure(lambda number, piece: [list(piece.planes[1:])])}
+    results = {composer: comparison.measure([[list(piece.planes[1:])] for piece in pieces])}
     for one in contestants:
-        results[one.name] = comparison.measure(_several(one.player))
+        results[one.name] = comparison.measure(_several(one.player, pieces, seeds))
     rows: list[list[str]] = []
     for measure in MEASURES:
         for name, found in results.items():
@@ -224,15 +259,15 @@ def seams_section(
                 [
                     measure,
                     name,
-                    *(number(found[f"{measure}/{place}"].value) for place in range(len(PLACES))),
+                    *(number(found[f"{measure}/{kind}"].value) for kind in range(len(kinds))),
                     with_interval(found[f"{measure}/seam"]),
                     "-" if name == composer else with_interval(beyond),
                 ]
             )
-    table = Table(["measure", "", *PLACES, "seam: even bars less the others", "seam less Bach's"], rows)
+    table = Table(["measure", "", *kinds.names, f"seam: {contrast}", "seam less Bach's"], rows)
     bars = sum(piece.bars for piece in pieces)
     introduction = (
-        f"{len(pieces)} pieces of {LONG_PIECE_BARS} bars or more ({bars} bars, test and validation), {SEAM_SEEDS} "
+        f"{len(pieces)} pieces of {least_bars} bars or more ({bars} bars, test and validation), {seeds} "
         "seeds each. changedVoices: share of accompaniment voices with another pitch after the bar line than before; "
         "leap: semitones that they move; wideLeaps: share of moves over a fifth; dissonantPairShare: in the beats "
         "before and after the bar line; scaleConsistency: of the two bars around it."
@@ -244,8 +279,11 @@ def seams_section(
     return Section("seams", "Seams", introduction, [table], data), results
 
 
-def _several(player: Accompanist) -> Callable[[int, Piece], Sequence[Sequence[Planes]]]:
-    return lambda number, piece: [player.accompany(piece.planes[0], SEAM_SEEDS * number + k) for k in range(SEAM_SEEDS)]
+def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequence[Sequence[Sequence[Planes]]]:
+    """`seeds` accompaniments of each piece."""
+    melodies = [piece.planes[0] for piece in pieces for _ in range(seeds)]
+    played = accompany_many(player, melodies, range(len(melodies)))
+    return [played[start : start + seeds] for start in range(0, len(played), seeds)]
 
 
 def robustness_section(

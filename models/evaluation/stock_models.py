@@ -1,17 +1,20 @@
-"""The U-Net GANs that are judged: the stock model and its other training seeds, and the baseline by AWS's recipe."""
+"""What was trained and is judged: a stock model and its other training seeds, and the U-Net GAN's players."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
 from opencomposer_unet_gan.generation import Accompaniment, Generator, accompany, load_generator
 
 from models.baselines import aws_recipe_generation
+
+PlayerT = TypeVar("PlayerT")
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ class UnetGanPlayer:
 
 
 @dataclass(frozen=True)
-class TrainedModel:
+class TrainedModel(Generic[PlayerT]):
     """One training of the stock recipe. `training`: what its card says of it: the best epoch, all epochs, seconds."""
 
     seed: int
     sha256: str
     training: dict[str, object]
-    player: UnetGanPlayer
+    player: PlayerT
 
     def to_json(self) -> dict[str, object]:
         """By the names of evaluation.json."""
@@ -57,12 +60,18 @@ class MixedRecipes(ValueError):
     """The training seeds are not of one recipe, so that a mean over them would mean nothing."""
 
 
-def load_trained_models(folder: Path) -> list[TrainedModel]:
+def load_unet_gan(content: bytes) -> UnetGanPlayer:
+    """The player of a model file. Raises ModelRejected."""
+    return UnetGanPlayer(load_generator(content, 1))
+
+
+def load_trained_models(folder: Path, load: Callable[[bytes], PlayerT]) -> list[TrainedModel[PlayerT]]:
     """The stock model itself, first, and the other training seeds under `folder`/seeds/<seed>/ that are there.
+    `load` makes a player of a model file.
 
     Raises FileNotFoundError without a stock model, ModelRejected for a file that cannot be played, MixedRecipes.
     """
-    found: list[TrainedModel] = []
+    found: list[TrainedModel[PlayerT]] = []
     recipes: list[dict[str, object]] = []
     others = [path for path in (folder / "seeds").glob("*") if path.name.isdigit() and (path / "model.onnx").is_file()]
     for place in [folder, *sorted(others, key=lambda path: int(path.name))]:
@@ -77,7 +86,7 @@ def load_trained_models(folder: Path) -> list[TrainedModel]:
         if digest in {model.sha256 for model in found}:
             continue
         training = {key: card[key] for key in ("epoch", "epochsCompleted", "trainingSeconds") if key in card}
-        found.append(TrainedModel(seed, digest, training, UnetGanPlayer(load_generator(content, 1))))
+        found.append(TrainedModel(seed, digest, training, load(content)))
     return found
 
 

@@ -30,11 +30,18 @@ from models.evaluation.sections import (
     variety_section,
 )
 from models.evaluation.similarity import SimilarityIndex
-from models.evaluation.stock_models import AwsRecipePlayer, TrainedModel, UnetGanPlayer, load_trained_models
+from models.evaluation.stock_models import (
+    AwsRecipePlayer,
+    TrainedModel,
+    UnetGanPlayer,
+    load_trained_models,
+    load_unet_gan,
+)
 from models.evaluation.variety import VarietyReport, first_bars_of_each_tune
 
 SEED = 0
 BARS = 4
+WINDOWS = 320
 ORIGINAL_WINDOW_BARS = 2
 VARIETY_BARS = 8
 AWS_RECIPE = "unet-gan-aws-recipe"
@@ -55,7 +62,7 @@ def evaluate(request: Request) -> Report:
     dataset, say = request.dataset, request.say
     train, test, validation = (dataset.of_split(split) for split in ("train", "test", "validation"))
     voice_names = [name for name, _ in dataset.voices[1:]]
-    models = load_trained_models(request.model)
+    models = load_trained_models(request.model, load_unet_gan)
     stock = Contestant(f"our stock model (training seed {models[0].seed})", "stock", models[0].player)
     others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in models[1:]]
     summary = _aws_summary(request.baselines)
@@ -166,7 +173,7 @@ def _aws_summary(baselines: Path) -> dict[str, object] | None:
     return summary
 
 
-def _training_times(models: Sequence[TrainedModel], summary: Mapping[str, object] | None) -> str:
+def _training_times(models: Sequence[TrainedModel[UnetGanPlayer]], summary: Mapping[str, object] | None) -> str:
     """What there is to know before training times are compared."""
     times = [
         f"seed {model.seed} {model.training['epochsCompleted']} epochs in {model.training['trainingSeconds']} s"

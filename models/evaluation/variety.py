@@ -11,8 +11,9 @@ import numpy.typing as npt
 from opencomposer_shared.dataset import Piece
 from opencomposer_shared.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 
-from models.evaluation.accompanists import Accompanist
-from models.evaluation.corpus import REST, Line, Lines, lines_of
+from models.evaluation.accompanists import Accompanist, accompany_many
+from models.evaluation.corpus import REST, Line, Lines, line_of
+from models.evaluation.reading import AS_VOICES, Reading
 
 SHORTEST_RUN = STEPS_PER_BAR
 """Sopranos count as the same where they are equal for at least a bar."""
@@ -60,14 +61,16 @@ def mean_pair_difference(variants: npt.NDArray[np.int64]) -> float:
     return float(1 - equal_pairs / (cells * count * (count - 1) / 2))
 
 
-def report_variety(player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int]) -> VarietyReport:
+def report_variety(
+    player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int], reading: Reading = AS_VOICES
+) -> VarietyReport:
     """Let `player` accompany each melody with each seed. Accompaniments are different when any note is."""
     different: list[int] = []
     differences: list[float] = []
     for melody in melodies:
-        played = [player.accompany(melody, seed) for seed in seeds]
+        played = [reading.heard(melody, tracks) for tracks in accompany_many(player, [melody] * len(seeds), seeds)]
         different.append(len({np.stack(tracks).tobytes() for tracks in played}))
-        differences.append(mean_pair_difference(np.stack([lines_of(tracks) for tracks in played])))
+        differences.append(mean_pair_difference(np.stack([reading.lines(tracks) for tracks in played])))
     return VarietyReport(
         len(melodies),
         len(seeds),
@@ -170,9 +173,9 @@ def harmonisation_difference(first: Lines, second: Lines, alignment: Alignment) 
     return float(np.mean(one != np.where(two == REST, REST, two + alignment.shift)))
 
 
-def report_harmonisations(pieces: Sequence[Piece]) -> HarmonisationReport:
+def report_harmonisations(pieces: Sequence[Piece], reading: Reading = AS_VOICES) -> HarmonisationReport:
     """Compare every two pieces of one tune where their sopranos are the same."""
-    lines = [lines_of(list(piece.planes)) for piece in pieces]
+    lines = [np.vstack([line_of(piece.planes[0]), reading.lines(reading.composer(piece.planes))]) for piece in pieces]
     by_tune: dict[str, list[int]] = {}
     for index, piece in enumerate(pieces):
         by_tune.setdefault(piece.tune, []).append(index)

@@ -79,7 +79,8 @@ def gather_totals(windows: Sequence[dict[str, float]]) -> Totals:
     return {name: np.array([window[name] for window in windows], dtype=np.float64) for name in windows[0]}
 
 
-def _share(name: str, of: str) -> Statistic:
+def share(name: str, of: str) -> Statistic:
+    """One sum by another."""
     return lambda sums: sums[name] / sums[of]
 
 
@@ -88,17 +89,17 @@ def statistics(voices: int) -> dict[str, Statistic]:
     result: dict[str, Statistic] = {
         # Of the voice that is worst in it.
         "emptyBarRate": lambda sums: np.max([sums[f"empty.{v}"] / sums["bars"] for v in range(voices)], axis=0),
-        "dissonantPairShare": _share("dissonant", "dissonant.of"),
-        "qualifiedNoteRate": _share("qualified", "qualified.of"),
-        "scaleConsistency": _share("scale", "scale.of"),
-        "pitchClassesUsed": _share("pitchClasses", "windows"),
+        "dissonantPairShare": share("dissonant", "dissonant.of"),
+        "qualifiedNoteRate": share("qualified", "qualified.of"),
+        "scaleConsistency": share("scale", "scale.of"),
+        "pitchClassesUsed": share("pitchClasses", "windows"),
     }
     for voice in range(voices):
-        result[f"meanPitch{voice + 1}"] = _share(f"pitch.{voice}", f"pitch.{voice}.of")
+        result[f"meanPitch{voice + 1}"] = share(f"pitch.{voice}", f"pitch.{voice}.of")
     result |= {
-        "repeatedNoteShare": _share("repeats", "repeats.of"),
-        "polyphonicRate": _share("polyphonic", "windows"),
-        "tonalDistance": _share("tonalDistance", "tonalDistance.of"),
+        "repeatedNoteShare": share("repeats", "repeats.of"),
+        "polyphonicRate": share("polyphonic", "windows"),
+        "tonalDistance": share("tonalDistance", "tonalDistance.of"),
         "parallelFifthsPer1000": lambda sums: 1000 * sums["fifths"] / sums["similarMotion"],
         "parallelOctavesPer1000": lambda sums: 1000 * sums["octaves"] / sums["similarMotion"],
     }

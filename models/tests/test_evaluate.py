@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -12,47 +11,12 @@ import jsonschema
 import numpy as np
 import pytest
 from onnx import helper
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.piano_roll import planes_to_notes
 
 from models.evaluation.command import main
-from models.tests.music import random_piece
+from models.tests.music import written_dataset
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "sagemaker-containers/unet-gan/tests"))
 from tiny_generator import TinyGenerator, constant, floats
-
-NAMES = ("Soprano", "Alto", "Tenor", "Bass")
-
-
-def written_dataset(folder: Path) -> Path:
-    """Two tunes of two pieces each to train on, two pieces to validate and to test on."""
-    shared = random_piece(0, 8).planes[0]
-    pieces: list[Piece] = []
-    for seed, split, bars, tune in (
-        (0, "train", 8, "twice"),
-        (1, "train", 8, "twice"),
-        (2, "train", 8, "once"),
-        (3, "validation", 16, "three"),
-        (4, "validation", 6, "four"),
-        (5, "test", 18, "five"),
-        (6, "test", 8, "six"),
-    ):
-        piece = random_piece(seed, bars, tune=tune)
-        if tune == "twice":
-            piece = Piece(piece.id, piece.split, tune, np.stack([shared, *piece.planes[1:]]))
-        pieces.append(Piece(piece.id, split, tune, piece.planes))  # type: ignore[arg-type]
-    lines = []
-    for piece in pieces:
-        voices = [
-            {"name": name, "program": 52, "notes": [[n.onset, n.duration, n.pitch] for n in planes_to_notes(planes)]}
-            for name, planes in zip(NAMES, piece.planes, strict=True)
-        ]
-        lines.append({"id": piece.id, "split": piece.split, "tune": piece.tune, "bars": piece.bars, "voices": voices})
-    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    folder.mkdir()
-    (folder / "pieces.jsonl").write_bytes(content)
-    (folder / "manifest.json").write_text(json.dumps({"sha256": hashlib.sha256(content).hexdigest()}))
-    return folder
 
 
 def written_model(folder: Path) -> Path:
