@@ -9,7 +9,7 @@ import { repositoryPath } from "../repository-root";
 
 export interface ContainerImageProps {
   readonly technique: TechniqueId;
-  /** Stage of the technique's Dockerfile. */
+  /** Stage of the Dockerfile. */
   readonly target: "training" | "inference";
   readonly source: ImageSource;
 }
@@ -47,11 +47,11 @@ export class ContainerImage extends Construct {
       case "build": {
         const asset = new DockerImageAsset(this, "Image", {
           directory: repositoryPath(),
-          file: `sagemaker-containers/${technique}/Dockerfile`,
+          file: "sagemaker-containers/Dockerfile",
           target,
           // SageMaker's instances are x86 whatever machine builds the image.
           platform: Platform.LINUX_AMD64,
-          buildArgs: { TORCH_VARIANT: source.torch },
+          buildArgs: { TECHNIQUE: technique, TORCH_VARIANT: source.torch },
         });
         this.uri = asset.imageUri;
         this.repository = asset.repository;
