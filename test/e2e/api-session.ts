@@ -161,9 +161,8 @@ export const shapes = {
     usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
   }),
   metrics: z.object({
-    items: z.array(
-      z.looseObject({ epoch: z.int(), generatorLoss: z.number(), criticLoss: z.number(), similarityIndex: z.number() }),
-    ),
+    // Which losses there are depends on the technique.
+    items: z.array(z.looseObject({ epoch: z.int(), similarityIndex: z.number() })),
     reference: z.record(z.string(), z.number()),
   }),
   sample: z.object({ epoch: z.int(), melodyId: z.string(), href: z.string() }),

@@ -1,0 +1,131 @@
+/**
+ * A training job of the second technique through the same doors as the first's: watched, stopped, resumed, used. Real
+ * containers on the whole local cloud; the topics are chosen so that an epoch is a handful of windows.
+ */
+import * as z from "zod";
+import { parseMidi } from "../../domain/music/song";
+import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
+import { startCloud, type RunningCloud } from "./running-cloud";
+
+let cloud: RunningCloud;
+let api: ApiSession;
+
+type TrainingJob = z.infer<typeof shapes.trainingJob>;
+
+const problem = z.object({ code: z.string(), errors: z.array(z.object({ pointer: z.string() })).optional() });
+const final = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
+const losses = ["loss", "selectionLoss", "toggleLoss", "startLoss", "validationLoss"];
+
+async function created(path: string, json: unknown): Promise<string> {
+  const answer = await api.call("POST", path, { json });
+  if (answer.status !== 202)
+    throw new Error(`${path} answered ${answer.status}: ${Buffer.from(answer.bytes).toString()}`);
+  return answer.json(z.object({ id: z.string() })).id;
+}
+
+const startTraining = (more: Readonly<Record<string, unknown>>): Promise<string> =>
+  created("/training-jobs", { name: "An editor", technique: "ar-cnn", ...more });
+
+const poll = (id: string, wanted: (job: TrainingJob) => boolean, seconds: number): Promise<TrainingJob> =>
+  api.pollUntil(`/training-jobs/${id}`, shapes.trainingJob, (job) => wanted(job) || final(job), seconds);
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  api = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
+}, 600_000);
+
+afterAll(async () => {
+  const { code, left } = await cloud.stop();
+  expect(left).toEqual([]);
+  expect(code).toBe(0);
+}, 60_000);
+
+describe("a training job of ar-cnn", () => {
+  let stopped: TrainingJob;
+  let modelId: string;
+
+  it("is watched while it trains, with its own losses and samples of its sampler, and stopped", async () => {
+    await api.pollUntil("/training-topics", shapes.topics, ({ selection }) => selection.pieces > 100, 300);
+    const id = await startTraining({
+      topics: { key: ["g-major", "f-major"], length: ["short"] },
+      hyperparameters: { epochs: 2000, batchSize: 8, transpositionRange: 0, seed: 3 },
+    });
+    const seen = await poll(id, ({ progress }) => progress.epoch >= 1, 180);
+    expect(seen).toMatchObject({ state: "TRAINING", progress: { epochs: 2000 } });
+
+    const metrics = (await api.call("GET", `/training-jobs/${id}/metrics`)).json(shapes.metrics);
+    expect(metrics.items[0]?.epoch).toBe(1);
+    expect(Object.keys(metrics.items[0] ?? {})).toEqual(expect.arrayContaining([...losses, "similarityIndex"]));
+    expect(Object.keys(metrics.items[0] ?? {})).not.toContain("criticLoss");
+    expect(metrics.reference).toHaveProperty("dissonantPairShare");
+
+    const { items } = (await api.call("GET", `/training-jobs/${id}/samples`)).json(shapes.list(shapes.sample));
+    const [sample] = items;
+    if (sample === undefined) throw new Error("there are no samples");
+    const midi = await api.call("GET", sample.href, { headers: { accept: "audio/midi" } });
+    expect(parseMidi(midi.bytes).tracks[0]?.notes.length).toBeGreaterThan(0);
+
+    expect((await api.call("POST", `/training-jobs/${id}/stop`)).status).toBe(202);
+    stopped = await poll(id, final, 120);
+    expect(stopped).toMatchObject({ state: "STOPPED", endReason: "USER_STOP", resumable: true });
+    expect(stopped.progress.epoch).toBeLessThan(2000);
+  }, 600_000);
+
+  it("is not resumed as another technique's, nor with another network, nor for epochs that are done", async () => {
+    const refused = async (more: Readonly<Record<string, unknown>>) => {
+      const json = { name: "Resumed", technique: "ar-cnn", resumeFrom: stopped.id, ...more };
+      const answer = await api.call("POST", "/training-jobs", { json });
+      const { code, errors = [] } = answer.json(problem);
+      return { status: answer.status, code, pointers: errors.map(({ pointer }) => pointer) };
+    };
+    const reason = { status: 422, code: "RESUME_NOT_POSSIBLE" };
+    expect(await refused({ technique: "unet-gan" })).toEqual({ ...reason, pointers: ["/technique"] });
+    expect(await refused({ hyperparameters: { modelSize: "large", epochs: 1 } })).toEqual({
+      ...reason,
+      pointers: ["/hyperparameters/modelSize", "/hyperparameters/epochs"],
+    });
+  });
+
+  it("goes on where it was and leaves a model", async () => {
+    const epochs = stopped.progress.epoch + 1;
+    const id = await startTraining({ resumeFrom: stopped.id, hyperparameters: { epochs } });
+    const resumed = await poll(id, final, 180);
+    expect(resumed).toMatchObject({ state: "READY", progress: { epoch: epochs, epochs, percent: 100 } });
+    const { items } = (await api.call("GET", `/training-jobs/${id}/metrics`)).json(shapes.metrics);
+    expect(items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: epochs }, (_, index) => index + 1));
+    if (resumed.modelId === undefined) throw new Error("there is no model");
+    modelId = resumed.modelId;
+    const model = (await api.call("GET", `/models/${modelId}`)).json(shapes.model);
+    expect(model).toMatchObject({ technique: "ar-cnn", stock: false, trainingJobId: id });
+  }, 600_000);
+
+  it("its model re-writes a melody, and says in which order", async () => {
+    // Hardly trained, it finds no edit likely: at the highest temperature it has to make some.
+    const parameters = { temperature: 6, samplingIterations: 3, editsPerPass: 8, melodyLock: true };
+    const id = await created("/compositions", {
+      name: "Joy, edited",
+      technique: "ar-cnn",
+      modelId,
+      seed: 1,
+      input: { sampleMelodyId: "ode-to-joy" },
+      parameters,
+    });
+    const done = await api.pollUntil(
+      `/compositions/${id}`,
+      shapes.composition,
+      ({ state }) => state === "COMPLETED" || state === "FAILED",
+      60,
+    );
+    expect(done).toMatchObject({ state: "COMPLETED", output: { bars: 8 } });
+    const { items } = (await api.call("GET", `/compositions/${id}/edit-events`)).json(
+      shapes.list(z.object({ kind: z.enum(["add", "remove"]), original: z.boolean(), pass: z.int() })),
+    );
+    expect(items.length).toBeGreaterThan(0);
+    expect(items).toHaveLength(done.output?.metrics["editCount"] ?? 0);
+    expect(items.map(({ pass }) => pass)).toEqual(items.map(({ pass }) => pass).sort((one, other) => one - other));
+    expect(items.filter(({ kind, original }) => kind === "remove" && original)).toEqual([]);
+    const midi = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+    const song = parseMidi(midi.bytes);
+    expect(song.tracks.map(({ notes }) => notes.length > 0)).toEqual([true, true]);
+  });
+});
