@@ -275,7 +275,7 @@ def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_t
 
 def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tmp_path: Path) -> None:
     run = trainer(tmp_path)
-    windows = run._windows(0) * 8
+    windows = [window for batch in range(run.batches(0)) for window in run.windows.batch(0, batch)] * 8
     melody, accompaniment = run._load(windows, np.random.default_rng(0))
     silent_beats = ~melody[:, SOUNDING].any(dim=2).reshape(len(windows), -1, STEPS_PER_BEAT).any(dim=2)
     silenced = float(silent_beats.any(dim=1).float().mean())

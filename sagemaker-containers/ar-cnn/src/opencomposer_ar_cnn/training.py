@@ -19,11 +19,11 @@ from opencomposer_shared.dataset import (
     Dataset,
     Selection,
     Window,
-    allowed_shifts,
     cut_window,
-    training_windows,
+    spread_windows,
 )
 from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.epoch_windows import EpochWindows
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Limits, Voice
@@ -94,10 +94,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
     """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
     stem = STEMS[settings.model_size]
     unit = 8 * stem[1]
-    low, high = dataset.pitch_range()
-    low, high = max(0, low - settings.transposition_range), min(PITCHES - 1, high + settings.transposition_range)
-    pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
-    lowest = min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches)
+    lowest, pitches = dataset.keyboard_window(settings.transposition_range, unit)
     return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem)
 
 
@@ -193,7 +190,9 @@ class Trainer:
             checkpoints=checkpoints,
             stop_requested=stop_requested,
         )
-        self._windows_of: tuple[int, list[Window]] | None = None
+        self.windows = EpochWindows(
+            self.train_pieces, bars=window_bars, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
+        )
         if state is not None:
             self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
@@ -231,39 +230,23 @@ class Trainer:
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
-    def _windows(self, epoch: int) -> list[Window]:
-        """The windows of an epoch in the order in which they are learnt; the last batch is filled up from the front."""
-        if self._windows_of is None or self._windows_of[0] != epoch:
-            windows = training_windows(self.train_pieces, self.window_bars, WINDOW_HOP, epoch)
-            order = random_generator(self.settings.seed, epoch).permutation(len(windows))
-            size = self.settings.batch_size
-            total = -(-len(windows) // size) * size
-            self._windows_of = epoch, [windows[order[i % len(windows)]] for i in range(total)]
-        return self._windows_of[1]
-
     def _example(self, window: Window, rng: np.random.Generator) -> Example:
         """A window in a random transposition, spoilt."""
-        shape = self.shape
-        piece = self.train_pieces[window.piece]
-        highest = shape.lowest_pitch + shape.pitches - 1
-        shifts = allowed_shifts(piece.planes, shape.lowest_pitch, highest, self.settings.transposition_range)
-        shift = int(shifts[int(rng.integers(len(shifts)))])
+        shape, reach = self.shape, self.settings.transposition_range
         return self._spoil(
-            cut_window(piece, window.start_bar, self.window_bars, shape.lowest_pitch, shape.pitches, shift), rng
+            self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach), rng
         )
 
     def _validation_batches(self) -> list[Batch]:
         """Held-out windows, spoilt in the same way every time."""
         pieces = self.dataset.of_split("validation") or self.train_pieces
-        windows = training_windows(pieces, self.window_bars, self.window_bars, 0)
-        chosen = np.unique(np.linspace(0, len(windows) - 1, min(VALIDATION_WINDOWS, len(windows))).round().astype(int))
         low, pitches = self.shape.lowest_pitch, self.shape.pitches
         examples = [
             spoil(
-                cut_window(pieces[windows[i].piece], windows[i].start_bar, self.window_bars, low, pitches),
+                cut_window(pieces[window.piece], window.start_bar, self.window_bars, low, pitches),
                 random_generator(self.settings.seed, VALIDATION_KEY, number),
             )
-            for number, i in enumerate(chosen)
+            for number, window in enumerate(spread_windows(pieces, self.window_bars, VALIDATION_WINDOWS))
         ]
         size = 32
         return [to_batch(examples[start : start + size], self.device) for start in range(0, len(examples), size)]
@@ -271,13 +254,11 @@ class Trainer:
     # -- the learner of the loop ---------------------------------------------------------------------------------------
 
     def batches(self, epoch: int) -> int:
-        return len(self._windows(epoch)) // self.settings.batch_size
+        return self.windows.batches(epoch)
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
-        size = self.settings.batch_size
         rng = random_generator(self.settings.seed, epoch, batch)
-        windows = self._windows(epoch)[batch * size : (batch + 1) * size]
-        data = to_batch([self._example(window, rng) for window in windows], self.device)
+        data = to_batch([self._example(window, rng) for window in self.windows.batch(epoch, batch)], self.device)
         rate = self._rate(epoch + batch / self.batches(epoch))
         for group in self.optimiser.param_groups:
             group["lr"] = rate

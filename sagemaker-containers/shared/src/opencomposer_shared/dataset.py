@@ -97,6 +97,14 @@ class Dataset:
             raise DatasetError("the selected pieces have a voice without a single note")
         return int(sounding[0]), int(sounding[-1])
 
+    def keyboard_window(self, reach: int, unit: int) -> tuple[int, int]:
+        """(lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note transposed by
+        up to `reach` semitones. The number is a multiple of `unit`, and at least two."""
+        low, high = self.pitch_range()
+        low, high = max(0, low - reach), min(PITCHES - 1, high + reach)
+        pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
+        return min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches), pitches
+
 
 def _load_json(path: Path, what: str) -> Mapping[str, Any]:
     try:
@@ -238,6 +246,19 @@ def training_windows(pieces: Sequence[Piece], bars: int, hop: int, epoch: int) -
             starts.add(last)
         windows.extend(Window(index, start) for start in sorted(starts))
     return windows
+
+
+def spread_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Window]:
+    """Up to `limit` windows that do not overlap, spread evenly over the pieces. They are the same every time."""
+    windows = training_windows(pieces, bars, bars, 0)
+    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
+    return [windows[index] for index in chosen]
+
+
+def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[npt.NDArray[np.bool_]]:
+    """Planes [voices, 2, steps, 128] of up to `limit` windows spread evenly over the pieces, in their own keys."""
+    windows = spread_windows(pieces, bars, limit)
+    return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]
 
 
 def cut_window(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from opencomposer_shared.dataset import Dataset, Melody, Piece, cut_window, training_windows
+from opencomposer_shared.dataset import Dataset, Melody, gather_windows
 from opencomposer_shared.decoding import ModelEssentials, decode_planes, decode_tracks, draw_noise, encode_melody
 from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.metrics import mean_measures, measure_composition
 from opencomposer_shared.midi_file import Track, midi_bytes
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, Planes, notes_to_planes
+from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_shared.similarity_index import SimilarityReference, Vector, window_features
 
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
@@ -24,28 +23,18 @@ EVALUATION_WINDOWS = 96
 MELODY_VELOCITY = 100
 
 
-@dataclass(frozen=True)
-class WindowSet:
-    """Windows with all their voices: planes [windows, voices, 2, steps, 128]."""
-
-    planes: npt.NDArray[np.bool_]
-
-    def measures(self) -> dict[str, float]:
-        """Mean measures of the composers' own accompaniment."""
-        return mean_measures([measure_composition(window[0], list(window[1:])) for window in self.planes])
-
-    def features(self) -> list[dict[str, Vector]]:
-        """Similarity features of the composers' own accompaniment."""
-        return [window_features(window[0], list(window[1:])) for window in self.planes]
+VoicePlanes = npt.NDArray[np.bool_]
+"""A window with all its voices: [voices, 2, steps, 128]."""
 
 
-def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> WindowSet:
-    """Up to `limit` windows spread evenly over the pieces, in their own keys."""
-    windows = training_windows(pieces, bars, bars, 0)
-    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
-    return WindowSet(
-        np.stack([cut_window(pieces[windows[i].piece], windows[i].start_bar, bars, 0, PITCHES) for i in chosen])
-    )
+def composers_measures(windows: Sequence[VoicePlanes]) -> dict[str, float]:
+    """Mean measures of the composers' own accompaniment."""
+    return mean_measures([measure_composition(window[0], list(window[1:])) for window in windows])
+
+
+def composers_features(windows: Sequence[VoicePlanes]) -> list[dict[str, Vector]]:
+    """Similarity features of the composers' own accompaniment."""
+    return [window_features(window[0], list(window[1:])) for window in windows]
 
 
 class Evaluation:
@@ -62,15 +51,17 @@ class Evaluation:
         self._bars = bars
         self._seed = seed
         # A tiny selection has fewer windows than a density needs; repeating them changes no density.
-        features = reference.features()
+        features = composers_features(reference)
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_measures = reference.measures()
-        self.validation_measures = self._windows.measures()
-        self.validation_measures["similarityIndex"] = self._reference.similarity_index(self._windows.features())
+        self.reference_measures = composers_measures(reference)
+        self.validation_measures = composers_measures(self._windows)
+        self.validation_measures["similarityIndex"] = self._reference.similarity_index(
+            composers_features(self._windows)
+        )
 
     def measure(self, generator: Generator) -> dict[str, float]:
         """Measures and similarity index of the generator's accompaniments of the held-out melodies."""
-        melodies = self._windows.planes[:, 0]
+        melodies = np.stack([window[0] for window in self._windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._essentials.noise) for _ in melodies])
         pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)

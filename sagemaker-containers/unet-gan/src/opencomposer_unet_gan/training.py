@@ -19,12 +19,10 @@ from opencomposer_shared.dataset import (
     Dataset,
     Selection,
     Window,
-    allowed_shifts,
-    cut_window,
-    training_windows,
 )
 from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.epoch_windows import EpochWindows
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Head, Limits, Voice
@@ -107,10 +105,7 @@ def choose_heads(dataset: Dataset) -> tuple[Head, ...]:
 
 def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
     """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
-    low, high = dataset.pitch_range()
-    low, high = max(0, low - settings.transposition_range), min(PITCHES - 1, high + settings.transposition_range)
-    pitches = max(2 * DOWNSAMPLING, -(-(high - low + 1) // DOWNSAMPLING) * DOWNSAMPLING)
-    lowest = min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches)
+    lowest, pitches = dataset.keyboard_window(settings.transposition_range, DOWNSAMPLING)
     return NetworkShape(
         heads=choose_heads(dataset),
         lowest_pitch=lowest,
@@ -203,7 +198,9 @@ class Trainer:
             checkpoints=checkpoints,
             stop_requested=stop_requested,
         )
-        self._windows_of: tuple[int, list[Window]] | None = None
+        self.windows = EpochWindows(
+            self.train_pieces, bars=WINDOW_BARS, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
+        )
         if state is not None:
             self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
@@ -247,28 +244,15 @@ class Trainer:
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
-    def _windows(self, epoch: int) -> list[Window]:
-        """The windows of an epoch in the order in which they are learnt; the last batch is filled up from the front."""
-        if self._windows_of is None or self._windows_of[0] != epoch:
-            windows = training_windows(self.train_pieces, WINDOW_BARS, WINDOW_HOP, epoch)
-            order = random_generator(self.settings.seed, epoch).permutation(len(windows))
-            size = self.settings.batch_size
-            total = -(-len(windows) // size) * size
-            self._windows_of = epoch, [windows[order[i % len(windows)]] for i in range(total)]
-        return self._windows_of[1]
-
     def _load(self, windows: list[Window], rng: np.random.Generator) -> tuple[Tensor, Performance]:
         """Melody [batch, 2, steps, pitches] and the composers' accompaniment, each window in a random transposition."""
-        highest = self.shape.lowest_pitch + self.shape.pitches - 1
-        cut = []
-        for window in windows:
-            piece = self.train_pieces[window.piece]
-            shifts = allowed_shifts(piece.planes, self.shape.lowest_pitch, highest, self.settings.transposition_range)
-            shift = int(shifts[int(rng.integers(len(shifts)))])
-            cut.append(
-                cut_window(piece, window.start_bar, WINDOW_BARS, self.shape.lowest_pitch, self.shape.pitches, shift)
-            )
-        voices = np.stack(cut)
+        shape, reach = self.shape, self.settings.transposition_range
+        voices = np.stack(
+            [
+                self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach)
+                for window in windows
+            ]
+        )
         for window in voices:
             if rng.random() < SILENCED_WINDOWS:
                 silence_a_while(window[0], rng)
@@ -355,12 +339,11 @@ class Trainer:
     # -- the learner of the loop ---------------------------------------------------------------------------------------
 
     def batches(self, epoch: int) -> int:
-        return len(self._windows(epoch)) // self.settings.batch_size
+        return self.windows.batches(epoch)
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
-        size = self.settings.batch_size
         rng = random_generator(self.settings.seed, epoch, batch, 1)
-        melody, target = self._load(self._windows(epoch)[batch * size : (batch + 1) * size], rng)
+        melody, target = self._load(self.windows.batch(epoch, batch), rng)
         weight, slope = self._anneal(epoch + batch / self.batches(epoch))
         self.generator.train()
         self.critic.train()
