@@ -1,0 +1,82 @@
+"""Seconds for 100 single edits with a network of the layer sizes of AWS's AR-CNN, as JSON: the baseline of ours.
+
+    .venv/training/bin/python sagemaker-containers/ar-cnn/bench/single_edits_bench.py [--edits 10]
+
+Each edit asks the network about the whole keyboard of eight bars and draws one cell from the softmax over all cells, as
+AWS's loop does. The network runs in ONNX Runtime with the session of our own server: a few edits are measured and
+multiplied. AWS's own loop, in Keras, needs 7.8 to 12 s for 100 edits on such cores by the research notes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+CONTAINERS = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(CONTAINERS / "shared/src")]
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from aws_layers import AWS_PITCHES, AwsLayers  # noqa: E402
+from opencomposer_shared.onnx_export import export_onnx  # noqa: E402
+from opencomposer_shared.serving.onnx_model import open_session, usable_cores  # noqa: E402
+
+STEPS = 128
+EDITS = 100
+
+
+def measure(edits: int) -> dict[str, Any]:
+    """Time `edits` single edits of eight bars."""
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    roll = (rng.random((1, 1, STEPS, AWS_PITCHES)) < 0.05).astype(np.float32)
+    network = AwsLayers()
+    model = export_onnx(
+        network,
+        example={"roll": roll},
+        input_axes={},
+        outputs={"logits": roll.shape},
+        metadata="{}",
+        trials=[{"roll": roll}],
+    )
+    session = open_session(model, usable_cores())
+
+    def edit() -> None:
+        [logits] = session.run(["logits"], {"roll": roll})
+        weights = np.exp(logits.ravel().astype(np.float64) - logits.max())
+        cell = rng.choice(roll.size, p=weights / weights.sum())
+        roll.flat[cell] = 1 - roll.flat[cell]
+
+    edit()
+    began = time.perf_counter()
+    for _ in range(edits):
+        edit()
+    seconds = time.perf_counter() - began
+    return {
+        "benchmark": "singleEditsOfAwsLayerSizes",
+        "technique": "ar-cnn",
+        "machine": {"cores": usable_cores(), "processor": platform.machine(), "load": os.getloadavg()[0]},
+        "editsMeasured": edits,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "secondsFor100Edits": round(seconds / edits * EDITS, 2),
+    }
+
+
+def main() -> None:
+    """Parse the command line and print the result."""
+    parser = argparse.ArgumentParser(description="Time single edits with a network of AWS's layer sizes")
+    parser.add_argument("--edits", type=int, default=10)
+    arguments = parser.parse_args()
+    if arguments.edits < 1:
+        parser.error("--edits must be at least 1")
+    print(json.dumps(measure(arguments.edits)))
+
+
+if __name__ == "__main__":
+    main()
