@@ -83,7 +83,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description Standard MIDI files of format 0 and 1 in 4/4, up to 1 MiB. What was altered is said in `changes`.
+     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
     put?: never;
     /**
      * Compose
-     * @description Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. Equal seed, model, input and options give equal music.
+     * @description Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -180,7 +180,11 @@ export interface paths {
     };
     /**
      * How a technique that edits note by note came to its result
-     * @description 404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.
+     * @description Every edit in its order, all in one answer (at most 25,600). An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is the model's, just before the edit, that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     *
+     *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
+     *
+     *     404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.
      */
     get: operations["listCompositionEditEvents"];
     put?: never;
@@ -448,7 +452,7 @@ export interface components {
        */
       id: string;
       name: string;
-      /** @description Whole bars of 4/4 of the chosen track. */
+      /** @description Whole bars of four quarter notes of the chosen track, from the beginning of the file. */
       bars: number;
       tempo: number;
       /** @example 4/4 */
@@ -531,7 +535,10 @@ export interface components {
           /** @description General MIDI program. */
           program: number;
           noteCount: number;
-          /** @enum {string} */
+          /**
+           * @description `generated`: the technique wrote it, or re-wrote it.
+           * @enum {string}
+           */
           source: "input" | "generated";
         }[];
         metrics: components["schemas"]["Metrics"];
@@ -628,13 +635,16 @@ export interface components {
     };
     EditEventList: {
       items: {
+        /** @description Sixteenths from the beginning of the piece. */
         step: number;
         pitch: number;
         /** @enum {string} */
         kind: "add" | "remove";
-        /** @description Whether the note stood in the input. */
+        /** @description Whether the cell sounded in the input. */
         original: boolean;
+        /** @description From 0; edits of one pass were chosen together. */
         pass: number;
+        /** @description The model's, just before the edit, that this cell should change. */
         probability: number;
       }[];
     };
@@ -1946,7 +1956,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `MODEL_NOT_FOUND`: the model does not exist; `MODEL_OF_ANOTHER_TECHNIQUE`: the model belongs to another technique; `SAMPLE_MELODY_NOT_FOUND`: the sample melody does not exist; `TRACK_NOT_FOUND`: the track does not exist; `COMPOSITION_NOT_FOUND`: the composition does not exist; `INPUT_NOT_READY`: the input is not ready; `BARS_OUT_OF_RANGE`: the bars lie outside the melody; `MELODY_TOO_LONG`: the melody is too long; `PITCH_OUT_OF_RANGE`: a note would leave the range of pitches; `PARAMETERS_NOT_APPLICABLE`: the parameters do not fit the melody */
       422: {
         headers: {
           [name: string]: unknown;

@@ -50,7 +50,7 @@ export class MelodyError extends Error {
 export const usableMetres: readonly string[] = ["4/4", "2/2"];
 
 /** Every metre of a file, in the order in which they come. */
-const metresOf = ({ timeSignatures }: Song): string[] =>
+export const metresOf = ({ timeSignatures }: Song): string[] =>
   timeSignatures.map(({ numerator, denominator }) => `${numerator}/${denominator}`);
 
 /**

@@ -86,5 +86,16 @@ export type InvocationAnswer = z.infer<typeof invocationAnswerSchema>;
 export const invocationErrorSchema = z.object({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/),
   message: z.string().min(1).max(4096),
+  /** Of BAD_REQUEST: the broken fields, as far as they are listed. */
+  errors: z
+    .array(
+      z.object({
+        pointer: z.string().max(512),
+        value: z.string().max(80).nullable(),
+        allowed: z.string().min(1).max(1024),
+      }),
+    )
+    .max(50)
+    .optional(),
 });
 export type InvocationError = z.infer<typeof invocationErrorSchema>;

@@ -87,7 +87,9 @@ export const compositionSchema = z
             name: z.string(),
             program: programSchema,
             noteCount: z.int(),
-            source: z.enum(["input", "generated"]),
+            source: z
+              .enum(["input", "generated"])
+              .meta({ description: "`generated`: the technique wrote it, or re-wrote it." }),
           }),
         ),
         metrics: metricValuesSchema,
@@ -100,12 +102,16 @@ export type CompositionResource = z.infer<typeof compositionSchema>;
 export const compositionListSchema = pageOf(compositionSchema, "CompositionList");
 
 export const editEventSchema = z.object({
-  step: z.int().min(0),
+  step: z.int().min(0).meta({ description: "Sixteenths from the beginning of the piece." }),
   pitch: z.int().min(0).max(127),
   kind: z.enum(["add", "remove"]),
-  original: z.boolean().meta({ description: "Whether the note stood in the input." }),
-  pass: z.int().min(0),
-  probability: z.number().min(0).max(1),
+  original: z.boolean().meta({ description: "Whether the cell sounded in the input." }),
+  pass: z.int().min(0).meta({ description: "From 0; edits of one pass were chosen together." }),
+  probability: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ description: "The model's, just before the edit, that this cell should change." }),
 });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });
 

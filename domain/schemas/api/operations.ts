@@ -67,7 +67,12 @@ export const operationDescriptions = {
 
   createTrack: {
     summary: "Upload a MIDI file",
-    description: "Standard MIDI files of format 0 and 1 in 4/4, up to 1 MiB. What was altered is said in `changes`.",
+    description:
+      "Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in " +
+      "4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with " +
+      "`METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar " +
+      "that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and " +
+      "only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several.",
     query: createTrackQuerySchema,
     body: "midi",
     status: 201,
@@ -112,7 +117,11 @@ export const operationDescriptions = {
     summary: "Compose",
     description:
       "Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. " +
-      "Equal seed, model, input and options give equal music.",
+      "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
+      "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole " +
+      "piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every " +
+      "track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, " +
+      "trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
     body: createCompositionSchema,
     status: 202,
     answer: compositionSchema,
@@ -130,6 +139,7 @@ export const operationDescriptions = {
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
       "PITCH_OUT_OF_RANGE",
+      "PARAMETERS_NOT_APPLICABLE",
     ],
   },
   listCompositions: {
@@ -175,7 +185,15 @@ export const operationDescriptions = {
   },
   listCompositionEditEvents: {
     summary: "How a technique that edits note by note came to its result",
-    description: "404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.",
+    description:
+      "Every edit in its order, all in one answer (at most 25,600). An edit adds or removes one cell, a pitch at a " +
+      "sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / " +
+      "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
+      "the cells are those of all tracks of the result. `probability` is the model's, just before the edit, that the cell " +
+      "should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
+      '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
+      '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +
+      "404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.",
     pathParameters: byCompositionId,
     status: 200,
     answer: editEventListSchema,

@@ -31,6 +31,7 @@ export const problemCodes = {
   PITCH_OUT_OF_RANGE: { status: 422, title: "A note would leave the range of pitches" },
   MODEL_NOT_FOUND: { status: 422, title: "The model does not exist" },
   MODEL_OF_ANOTHER_TECHNIQUE: { status: 422, title: "The model belongs to another technique" },
+  PARAMETERS_NOT_APPLICABLE: { status: 422, title: "The parameters do not fit the melody" },
   PROGRAMS_NOT_APPLICABLE: { status: 422, title: "The programs do not fit the tracks" },
   DATASET_NOT_FOUND: { status: 422, title: "The data set does not exist" },
   TOPIC_NOT_FOUND: { status: 422, title: "The topic does not exist" },

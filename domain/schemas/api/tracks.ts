@@ -19,7 +19,9 @@ export const trackSchema = z
   .object({
     id: idSchema,
     name: z.string(),
-    bars: z.int().meta({ description: "Whole bars of 4/4 of the chosen track." }),
+    bars: z
+      .int()
+      .meta({ description: "Whole bars of four quarter notes of the chosen track, from the beginning of the file." }),
     tempo: z.number(),
     timeSignature: z.string().meta({ example: "4/4" }),
     noteCount: z.int(),

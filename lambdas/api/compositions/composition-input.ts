@@ -1,10 +1,13 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
 import { longestMelodyBars } from "../../../domain/music/melody";
 import { ownedKey, type TableKey } from "../../../domain/names/table-keys";
+import type { TechniqueId } from "../../../domain/names/resource-names";
 import { sampleMelodies } from "../../../domain/music/sample-melodies";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../../domain/schemas/api/problem-codes";
 import type { CompositionInput, CompositionItem, InputOptions, TrackItem } from "../../../domain/schemas/items";
+import { techniques } from "../../../domain/techniques/registry";
+import type { ParameterValue } from "../../../domain/techniques/technique";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { Problem } from "../../http/problem";
 
@@ -107,8 +110,12 @@ export interface CheckOptionsParams {
   readonly maxBars: number;
 }
 
-/** Whether the options leave something that the model can take. @throws Problem 422 */
-export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): void {
+/**
+ * Whether the options leave something that the model can take.
+ * @returns how many bars that is
+ * @throws Problem 422
+ */
+export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
   const { startBar = 1, transpose = 0 } = options;
   if (startBar > resolved.bars) {
     throw refused("BARS_OUT_OF_RANGE", `startBar is ${startBar}; the melody has ${resolved.bars} bars.`, {
@@ -139,7 +146,7 @@ export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsPa
     });
   }
   // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.
-  if (resolved.pitches === undefined || bars < resolved.bars) return;
+  if (resolved.pitches === undefined || bars < resolved.bars) return bars;
   const { lowest, highest } = resolved.pitches;
   if (lowest + transpose < 0 || highest + transpose > 127) {
     throw refused("PITCH_OUT_OF_RANGE", `Transposed by ${transpose}, the melody leaves the pitches 0 to 127.`, {
@@ -149,4 +156,23 @@ export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsPa
       allowed: `${Math.max(-12, -lowest)} to ${Math.min(12, 127 - highest)}`,
     });
   }
+  return bars;
+}
+
+export interface CheckParametersFitParams {
+  readonly technique: TechniqueId;
+  /** Each in its range. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Of the melody, as the options leave it. */
+  readonly bars: number;
+}
+
+/** Whether the parameters speak of music that is there. @throws Problem 422 that names every one that does not */
+export function checkParametersFit({ technique, parameters, bars }: CheckParametersFitParams): void {
+  const issues = techniques[technique].checkAgainst?.(parameters, { bars }) ?? [];
+  if (issues.length === 0) return;
+  throw new Problem("PARAMETERS_NOT_APPLICABLE", {
+    detail: "The parameters do not fit the melody, see `errors`.",
+    errors: issues.map(({ pointer, ...issue }): FieldError => ({ pointer: `/parameters${pointer}`, ...issue })),
+  });
 }

@@ -16,7 +16,7 @@ import type { Request } from "../../http/request";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
-import { checkInputOptions, resolveInput } from "./composition-input";
+import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
 import { chooseModel } from "./composition-model";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -53,7 +53,9 @@ export async function createComposition(params: CreateCompositionParams): Promis
       const { name, technique, modelId, input, inputOptions = {} } = body;
       const model = await chooseModel({ sub, modelId, technique, models, stockModels });
       const resolved = await resolveInput({ sub, input, tracks, compositions });
-      checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
+      const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
+      const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
+      checkParametersFit({ technique, parameters, bars });
       const id = newId();
       const createdAt = now().toISOString();
       const item: CompositionItem = {
@@ -71,7 +73,7 @@ export async function createComposition(params: CreateCompositionParams): Promis
         state: "PENDING",
         input,
         inputOptions,
-        parameters: checkParameters(techniques[technique].parameters, body.parameters ?? {}).values,
+        parameters,
         attempt: 0,
         openWork: "COMPOSITION",
         openWorkOwner: openWorkOwner(sub, id),

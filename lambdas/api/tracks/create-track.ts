@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { UnreadableMidiError } from "../../../domain/music/midi-scan";
 import { parseMidi, type Song } from "../../../domain/music/song";
-import { MelodyError, trackMelody, type Melody } from "../../../domain/music/melody";
+import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
 import { trackKey } from "../../../domain/names/object-keys";
 import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
+import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { TrackItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../aws/stored-files";
@@ -50,22 +51,29 @@ function chooseMelody(song: Song, trackIndex: number): Melody {
     return trackMelody(song, trackIndex);
   } catch (error) {
     if (!(error instanceof MelodyError)) throw error;
-    const errors =
-      error.code === "TRACK_NOT_FOUND"
-        ? [
-            {
-              pointer: "?trackIndex",
-              reason: "no track with notes has this index",
-              value: trackIndex,
-              allowed: song.tracks
-                .map(({ index }) => index)
-                .join(", ")
-                .slice(0, longestText),
-            },
-          ]
-        : undefined;
-    throw new Problem(error.code, { detail: sentence(error.message), ...(errors === undefined ? {} : { errors }) });
+    const errors = melodyErrors(error, song, trackIndex);
+    throw new Problem(error.code, { detail: sentence(error.message), ...(errors.length === 0 ? {} : { errors }) });
   }
+}
+
+function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): FieldError[] {
+  if (code === "METRE_NOT_SUPPORTED") {
+    const value = metresOf(song).join(", ").slice(0, longestText);
+    return [
+      {
+        pointer: "/timeSignature",
+        reason: "the file has bars of another metre",
+        value,
+        allowed: usableMetres.join(", "),
+      },
+    ];
+  }
+  if (code !== "TRACK_NOT_FOUND") return [];
+  const allowed = song.tracks
+    .map(({ index }) => index)
+    .join(", ")
+    .slice(0, longestText);
+  return [{ pointer: "?trackIndex", reason: "no track with notes has this index", value: trackIndex, allowed }];
 }
 
 function sentence(text: string): string {

@@ -95,7 +95,12 @@ function modelError({ status, body }: { readonly status: number; readonly body: 
   const isPassing = status < 400 || status >= 500 || status === 408 || status === 429;
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
   if (!error.success) return failed("MODEL_ERROR", "The model refused the request without giving a reason.");
-  return failed(error.data.code, error.data.message);
+  const { code: reason, message, errors = [] } = error.data;
+  const unnamed = errors.filter(({ pointer }) => !message.includes(pointer));
+  const fields = unnamed.map(
+    ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,
+  );
+  return failed(reason, `${message}${fields.join("")}`);
 }
 
 interface Asked {

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { parseMidi } from "../../../domain/music/song";
 import { writeMidi, type Score } from "../../../domain/music/score";
-import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
+import { mostEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import { composerApi, type ComposerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, caps, composition, finishedOutput, model, track } from "./support/items";
+import { alice, bob, caps, composition, finishedOutput, model, stockModel, track } from "./support/items";
 
 const wanted = {
   name: "Evening",
@@ -101,6 +102,53 @@ describe("composing", () => {
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({ code, errors: [{ pointer }] });
     expect(api.metrics).toEqual([]);
+  });
+
+  describe("with a technique that re-writes", () => {
+    const rewriting = (): ComposerApi => {
+      const api = composerApi();
+      api.table.addStockModel(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
+      return api;
+    };
+    const rewrite = { technique: "ar-cnn", modelId: "ar-cnn-bach" };
+
+    test("fills in every parameter that was not given", async () => {
+      const reply = await create(rewriting(), { ...rewrite, parameters: { melodyLock: true, lastBar: 12 } });
+      expect(reply.body).toMatchObject({
+        parameters: { melodyLock: true, firstBar: 1, lastBar: 12, samplingIterations: 100, temperature: 1 },
+      });
+    });
+
+    test("refuses a region outside of the music that the options leave, with every field of it", async () => {
+      const parameters = { firstBar: 13, lastBar: 14 };
+      const whole = await create(rewriting(), { ...rewrite, parameters });
+      expect(whole.status).toBe(422);
+      expect(problemOf(whole)).toMatchObject({
+        code: "PARAMETERS_NOT_APPLICABLE",
+        errors: [
+          { pointer: "/parameters/firstBar", value: 13, allowed: "an integer from 1 to 12" },
+          { pointer: "/parameters/lastBar", value: 14, allowed: expect.stringContaining("1 to 12") as unknown },
+        ],
+      });
+      const options = { parameters: { lastBar: 5 }, inputOptions: { startBar: 9 } };
+      expect(problemOf(await create(rewriting(), { ...rewrite, ...options }))).toMatchObject({
+        code: "PARAMETERS_NOT_APPLICABLE",
+        errors: [{ pointer: "/parameters/lastBar", allowed: expect.stringContaining("1 to 4") as unknown }],
+      });
+    });
+
+    test("refuses the other technique's model, both ways", async () => {
+      for (const [technique, modelId] of [
+        ["ar-cnn", "unet-gan-bach"],
+        ["unet-gan", "ar-cnn-bach"],
+      ]) {
+        const reply = await create(rewriting(), { technique, modelId });
+        expect(problemOf(reply)).toMatchObject({
+          code: "MODEL_OF_ANOTHER_TECHNIQUE",
+          errors: [{ pointer: "/modelId", value: modelId, allowed: technique }],
+        });
+      }
+    });
   });
 
   test("takes a part of a melody that is too long as a whole", async () => {
@@ -235,6 +283,25 @@ describe("a composition", () => {
     const reply = await api.call("GET", `/compositions/${item.id}/edit-events`);
     expect(reply.status).toBe(404);
     expect(problemOf(reply).code).toBe("EDIT_EVENTS_NOT_AVAILABLE");
+  });
+
+  test("gives its edit events in their order, and every one of a very long list", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    const items = Array.from({ length: mostEditEvents }, (_, index) => ({
+      step: index % 1024,
+      pitch: 60,
+      kind: Math.floor(index / 1024) % 2 === 0 ? "add" : "remove",
+      original: false,
+      pass: Math.floor(index / 256),
+      probability: 0.123456,
+    }));
+    api.compositions.put({ ...item, output: { ...finishedOutput, editEventCount: items.length } });
+    api.files.objects.set(compositionEditEventsKey(item), Buffer.from(JSON.stringify({ items })));
+    const reply = await api.call("GET", `/compositions/${item.id}/edit-events`);
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ items });
+    expect((await api.call("GET", `/compositions/${item.id}/edit-events`, { sub: bob })).status).toBe(404);
   });
 
   test("gets other instruments: the MIDI is written again, the notes stay", async () => {

@@ -81,6 +81,7 @@ describe("uploading a track", () => {
     expect(problemOf(reply)).toMatchObject({
       code: "METRE_NOT_SUPPORTED",
       detail: expect.stringContaining("3/4") as unknown,
+      errors: [{ pointer: "/timeSignature", value: "3/4", allowed: "4/4, 2/2" }],
     });
   });
 

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { parseMidi } from "../../../domain/music/song";
+import { longestMelodyBars } from "../../../domain/music/melody";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
-import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { mostEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
+import { techniques } from "../../../domain/techniques/registry";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import {
   executeComposition,
@@ -146,6 +149,149 @@ test("the request names a stock model by its digest alone, a user's model also b
   expect(own.requests[0]).toContain(`https://bucket.example/users/${sub}/models/${id(5)}/model.onnx?signed`);
 });
 
+/** Twinkle's first note is the G at the first four steps, 67 in MIDI; the tune goes on as it is. */
+const tune = findSampleMelody("twinkle-twinkle");
+if (tune === undefined) throw new Error("there is no such tune");
+const edit = (step: number, pitch: number, kind: "add" | "remove", original: boolean) => ({
+  step,
+  pitch,
+  kind,
+  original,
+  pass: 0,
+  probability: 0.5,
+});
+const [first, ...rest] = tune.notes.map((note) => ({ ...note, velocity: 90 }));
+const rewritten = {
+  tracks: [],
+  technique: "ar-cnn",
+  melody: {
+    notes: [
+      { onset: 0, duration: 2, pitch: first?.pitch ?? 0, velocity: 90 },
+      { onset: 2, duration: 2, pitch: 60, velocity: 80 },
+      ...rest,
+    ],
+  },
+  editEvents: [
+    edit(2, first?.pitch ?? 0, "remove", true),
+    edit(3, first?.pitch ?? 0, "remove", true),
+    edit(2, 60, "add", false),
+    edit(3, 60, "add", false),
+  ],
+};
+
+test("a re-written piece takes the melody's place, and its edits are kept in order", async () => {
+  const world = worldWith({ technique: "ar-cnn" });
+  world.answers = [answerOf(rewritten)];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({
+    state: "COMPLETED",
+    output: {
+      editEventCount: 4,
+      tracks: [{ index: 0, name: tune.name, source: "generated", noteCount: tune.notes.length + 1 }],
+    },
+  });
+  const song = parseMidi(world.artefacts.objects.get(compositionMidiKey(row, 1)) ?? new Uint8Array());
+  expect(song.tracks).toHaveLength(1);
+  expect(song.tracks[0]?.notes.slice(0, 2)).toEqual([
+    { startTick: 0, durationTicks: 240, pitch: 67, velocity: 90 },
+    { startTick: 240, durationTicks: 240, pitch: 60, velocity: 80 },
+  ]);
+  const kept: unknown = JSON.parse(world.artefacts.text(compositionEditEventsKey(row)) ?? "");
+  expect(kept).toEqual({ items: rewritten.editEvents });
+
+  // And goes on into the other technique.
+  world.compositions.add(composition({ id: id(2), input: { compositionId: id(1) }, openWorkOwner: "x" }));
+  await world.deliver(2);
+  expect(world.requests[1]).toContain('{"onset":2,"duration":2,"pitch":60,"velocity":80}');
+});
+
+test("a model that added nothing to a locked melody leaves a silent track and no edits", async () => {
+  const world = worldWith({ technique: "ar-cnn", parameters: { melodyLock: true } });
+  const tracks = [{ name: "Added", program: 0, notes: [] }];
+  world.answers = [answerOf({ technique: "ar-cnn", tracks, editEvents: [] })];
+  await world.deliver();
+  expect(world.row().output).toMatchObject({
+    editEventCount: 0,
+    tracks: [{ source: "input" }, { source: "generated", noteCount: 0 }],
+  });
+});
+
+test.each([
+  ["lead elsewhere", { editEvents: rewritten.editEvents.slice(1) }],
+  ["add what sounds", { editEvents: [edit(0, 67, "add", true), ...rewritten.editEvents] }],
+  ["are wrong about the input", { editEvents: rewritten.editEvents.map((one) => ({ ...one, original: true })) }],
+  ["are in another order than they can be", { editEvents: [edit(2, 60, "remove", false), ...rewritten.editEvents] }],
+])("edit events that %s are no answer", async (_, more) => {
+  const world = worldWith({ technique: "ar-cnn" });
+  world.answers = [answerOf({ ...rewritten, ...more })];
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_ANSWER_INVALID" } });
+});
+
+test("the most edits that the parameters allow fit into the answers of container and API", async () => {
+  const longest = Array.from({ length: mostEditEvents }, (_, index) => ({
+    step: 1023 - (index % 2),
+    pitch: 127,
+    kind: "remove" as const,
+    original: false,
+    pass: 99,
+    probability: 0.123456,
+  }));
+  const bytes = JSON.stringify({ items: longest }).length;
+  // The API's answer is text inside of Lambda's: each quotation mark has a backslash there.
+  const carried = JSON.stringify({ body: JSON.stringify({ items: longest }) }).length;
+  expect(bytes).toBeLessThan(2_500_000);
+  expect(carried).toBeLessThan(3_000_000);
+  const { editsPerPass, samplingIterations } = Object.fromEntries(
+    techniques["ar-cnn"].parameters.map((parameter) => [
+      parameter.name,
+      "maximum" in parameter ? parameter.maximum : 0,
+    ]),
+  );
+  expect(mostEditEvents).toBe((editsPerPass ?? 0) * (samplingIterations ?? 0) * (longestMelodyBars / 8));
+});
+
+test("an input with more notes than a model is shown fails with how many there may be", async () => {
+  const world = worldWith({ input: { compositionId: id(2) } });
+  const notes = Array.from({ length: 129 }, (_, index) => ({
+    startTick: 120 * (index % 16),
+    durationTicks: 120,
+    pitch: 40 + Math.floor(index / 16),
+    velocity: 80,
+  }));
+  const score = {
+    ...{ schemaVersion: 1, name: "Dense", ticksPerBeat: 480, tempo: 100, bars: 1 },
+    tracks: [{ name: "All", program: 0, source: "input", notes }],
+  };
+  world.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
+  await world.artefacts.write(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
+  await world.deliver();
+  expect(world.requests).toEqual([]);
+  expect(world.row()).toMatchObject({
+    state: "FAILED",
+    failure: { code: "INPUT_TOO_LARGE", message: expect.stringMatching(/129 notes in 1 bar; allowed are at most 128/) },
+  });
+});
+
+test("what a container says of single fields reaches the composition, once", async () => {
+  const world = worldWith({ technique: "ar-cnn" });
+  const errors = [
+    { pointer: "/parameters/lowestPitch", value: "110", allowed: "a region that meets the pitches 27 to 90" },
+    { pointer: "/named", value: null, allowed: "twice" },
+  ];
+  const body = { code: "BAD_REQUEST", message: "the region holds no pitch; /named is missing", errors };
+  world.answers = [modelError(400, JSON.stringify(body))];
+  await world.deliver();
+  expect(world.row().failure).toEqual({
+    code: "BAD_REQUEST",
+    message:
+      "the region holds no pitch; /named is missing; /parameters/lowestPitch is 110, allowed: a region that meets the " +
+      "pitches 27 to 90",
+    retryable: false,
+  });
+});
+
 test("a finished piece can be the input of the next one", async () => {
   const world = worldWith();
   await world.deliver();
@@ -191,7 +337,13 @@ test.each([
   ["an answer that is not JSON", { kind: "ANSWER", body: new Uint8Array([255, 0]) }, "MODEL_ANSWER_INVALID"],
   ["an answer of another model", answerOf({ modelSha256: "0".repeat(64) }), "MODEL_ANSWER_INVALID"],
   [
-    "notes outside the piece",
+    "notes after the end of the piece, inside the longest one",
+    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 191, duration: 2, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_ANSWER_INVALID",
+  ],
+  ["more than 4 MiB", { kind: "ANSWER", body: new Uint8Array(4 * 1024 * 1024 + 1) }, "ANSWER_TOO_LARGE"],
+  [
+    "notes outside the longest piece",
     answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 5_000, duration: 1, pitch: 1, velocity: 1 }] }] }),
     "MODEL_ANSWER_INVALID",
   ],
