@@ -621,6 +621,25 @@ describe("inference", () => {
   });
 });
 
+test("each technique has two images of its own from the one Dockerfile, whose build has the stages that they name", () => {
+  const built = prod.imageBuilds.map(({ dockerFile, dockerBuildTarget, dockerBuildArgs, platform }) => ({
+    dockerFile,
+    image: `${dockerBuildArgs["TECHNIQUE"]} ${dockerBuildTarget}`,
+    platform,
+  }));
+  const wanted = techniqueIds.flatMap((technique) => [`${technique} inference`, `${technique} training`]);
+  expect(built.map(({ image }) => image).sort()).toEqual(wanted.sort());
+  const dockerfile = readFileSync(repositoryPath("sagemaker-containers", "Dockerfile"), "utf8");
+  for (const { dockerFile, platform } of built) {
+    expect({ dockerFile, platform }).toEqual({
+      dockerFile: "sagemaker-containers/Dockerfile",
+      platform: "linux/amd64",
+    });
+  }
+  for (const target of ["training", "inference"])
+    expect(dockerfile).toMatch(new RegExp(`^FROM base AS ${target}$`, "m"));
+});
+
 describe("cost", () => {
   test("nothing is provisioned and nothing stands by", () => {
     const types = new Set(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
 import { resourcePrefix, type Stage } from "../../../domain/names/resource-names";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
@@ -32,8 +33,18 @@ export interface SynthesisedStack {
   readonly outputs: readonly string[];
 }
 
+const imageBuildSchema = z.looseObject({
+  dockerFile: z.string(),
+  dockerBuildTarget: z.string(),
+  dockerBuildArgs: z.record(z.string(), z.string()),
+  platform: z.string(),
+});
+/** How the deploy builds one Docker image. */
+export type ImageBuild = z.infer<typeof imageBuildSchema>;
+
 export interface Synthesised {
   readonly stage: Stage;
+  readonly imageBuilds: readonly ImageBuild[];
   /** The stacks that the stage has. */
   readonly stacks: ReadonlyMap<StackName, SynthesisedStack>;
   stack(name: StackName): SynthesisedStack;
@@ -75,8 +86,13 @@ export function synthesise(stageOrConfig: Stage | StageConfig): Synthesised {
         outputs: Object.keys(Outputs),
       });
     }
+    const imageBuilds = assembly.artifacts
+      .filter((artifact) => AssetManifestArtifact.isAssetManifestArtifact(artifact))
+      .flatMap(({ contents }) => Object.values(contents.dockerImages ?? {}))
+      .map(({ source }) => imageBuildSchema.parse(source));
     return {
       stage: config.stage,
+      imageBuilds,
       stacks,
       stack: (name) => {
         const stack = stacks.get(name);
