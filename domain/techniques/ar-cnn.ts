@@ -108,10 +108,11 @@ export const arCnn: Technique = {
       unit: "edits",
       minimum: 1,
       maximum: 32,
-      default: 16,
+      default: 32,
       description:
-        "How many edits are made each time the model has looked at the piece. 1 looks anew after every single edit, as " +
-        "the original AR-CNN did, and takes longest. Meant for eight bars; a longer piece may have more in proportion.",
+        "How many edits are made each time the model has looked at the piece, each in a beat of its own. 1 looks anew " +
+        "after every single edit, as the original AR-CNN did, and takes longest. Meant for eight bars; a longer piece " +
+        "may have more in proportion.",
     },
     {
       name: "melodyLock",

@@ -76,7 +76,7 @@ def test_the_longest_piece_with_the_most_edits_is_answered(server: ServingProces
     answer = server.invoke(invocation(64, maxNotesAdded=1000, samplingIterations=25, editsPerPass=32, temperature=6))
     assert answer.status == 200, answer.body
     edits = len(answer.json()["editEvents"])
-    assert edits > 5000
+    assert edits > 2000
     # A serverless endpoint passes on at most 4 MB, and the most edits are 100 passes of 256.
     assert len(answer.body) / edits * 100 * 256 < 4_000_000
 

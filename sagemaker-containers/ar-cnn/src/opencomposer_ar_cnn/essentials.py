@@ -12,12 +12,14 @@ from opencomposer_shared.model_metadata import (
     Limits,
     Voice,
     limits_to_json,
+    read_integer,
     read_limits,
     read_metadata,
     read_number,
     read_voices,
     voice_to_json,
 )
+from opencomposer_shared.piano_roll import PITCHES
 
 from opencomposer_ar_cnn.sampling import EditorLimits
 
@@ -29,17 +31,18 @@ HIGHEST_DENSITY = 16.0
 @dataclass(frozen=True)
 class EditorEssentials:
     """voices: the given melody, and the voices added to it, which are one track; density: the mean number of pitches
-    that sound in the training music, in units of four."""
+    that sound in the training music, in units of four; most_at_once: how many of them sound together at most."""
 
     voices: tuple[Voice, Voice]
     limits: Limits
     density: float
+    most_at_once: int
     technique: str = TECHNIQUE
 
     @property
     def editor_limits(self) -> EditorLimits:
         """What the sampler must know."""
-        return EditorLimits(self.limits.lowest_pitch, self.limits.highest_pitch, self.density)
+        return EditorLimits(self.limits.lowest_pitch, self.limits.highest_pitch, self.density, self.most_at_once)
 
     def to_json(self) -> str:
         """The text for the model file's metadata."""
@@ -50,6 +53,7 @@ class EditorEssentials:
                 "voices": [voice_to_json(voice) for voice in self.voices],
                 "limits": limits_to_json(self.limits),
                 "density": self.density,
+                "mostAtOnce": self.most_at_once,
             },
             sort_keys=True,
         )
@@ -60,4 +64,5 @@ def parse_essentials(text: str) -> EditorEssentials:
     root = read_metadata(text, TECHNIQUE)
     melody, added = read_voices(root, 2, 2)
     density = read_number(root, "density", LOWEST_DENSITY, HIGHEST_DENSITY, "")
-    return EditorEssentials((melody, added), read_limits(root), density)
+    most_at_once = read_integer(root, "mostAtOnce", 1, PITCHES, "")
+    return EditorEssentials((melody, added), read_limits(root), density, most_at_once)

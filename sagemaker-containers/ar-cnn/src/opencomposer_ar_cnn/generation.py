@@ -44,7 +44,7 @@ PARAMETER_RULES = (
     ParameterRule("samplingIterations", "integer", 100, 0, 100),
     ParameterRule("temperature", "number", 1.0, 0.5, 6),
     # Ours.
-    ParameterRule("editsPerPass", "integer", 16, 1, 32),
+    ParameterRule("editsPerPass", "integer", 32, 1, 32),
     ParameterRule("melodyLock", "boolean", False),
     ParameterRule("firstBar", "integer", 1, 1, MAX_BARS),
     ParameterRule("lastBar", "integer", 0, 0, MAX_BARS),

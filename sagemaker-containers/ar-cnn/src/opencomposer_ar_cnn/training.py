@@ -112,9 +112,12 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Edito
     )
     highest = shape.lowest_pitch + shape.pitches - 1
     added = Voice("Accompaniment", dataset.voices[1][1], "polyphonic", shape.lowest_pitch, highest)
-    densities = [density_of(merge(piece.planes)[0]) for piece in dataset.of_split("train")]
+    rolls = [merge(piece.planes)[0] for piece in dataset.of_split("train")]
     return EditorEssentials(
-        (given, added), Limits(MAX_BARS, shape.lowest_pitch, highest), round(float(np.mean(densities)), 4)
+        (given, added),
+        Limits(MAX_BARS, shape.lowest_pitch, highest),
+        density=round(float(np.mean([density_of(roll) for roll in rolls])), 4),
+        most_at_once=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
     )
 
 
