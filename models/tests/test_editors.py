@@ -16,7 +16,10 @@ from models.evaluation.corpus import choose_windows, repeated
 from models.evaluation.editors import HARMONISATION, EditorPlayer, load_player, note_set, settings_of_call, told_of
 from models.tests.music import random_piece
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "sagemaker-containers/ar-cnn/tests"))
+sys.path += [
+    str(Path(__file__).resolve().parents[2] / "sagemaker-containers" / folder)
+    for folder in ("shared/testing", "ar-cnn/tests")
+]
 from tiny_editor import TinyEditor
 
 PIECES = [random_piece(seed, bars) for seed, bars in ((0, 2), (1, 3), (2, 2), (3, 2))]

@@ -15,8 +15,12 @@ from onnx import helper
 from models.evaluation.command import main
 from models.tests.music import written_dataset
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "sagemaker-containers/unet-gan/tests"))
-from tiny_generator import TinyGenerator, constant, floats
+sys.path += [
+    str(Path(__file__).resolve().parents[2] / "sagemaker-containers" / folder)
+    for folder in ("shared/testing", "unet-gan/tests")
+]
+from opencomposer_testing.tiny_onnx import constant, floats
+from tiny_generator import TinyGenerator
 
 
 def written_model(folder: Path) -> Path:

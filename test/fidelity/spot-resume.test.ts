@@ -54,12 +54,15 @@ beforeAll(async () => {
       },
     },
   });
-  // The made-up pieces of the container's own tests.
-  execFileSync(
-    python,
-    ["-c", "import sys, pathlib, tiny_job; tiny_job.write_job(pathlib.Path(sys.argv[1]), {}, pieces=4)", folder],
-    { env: { PYTHONPATH: join(containers, "unet-gan", "tests"), PYTHONDONTWRITEBYTECODE: "1" } },
-  );
+  // The made-up pieces of the containers' own tests.
+  const writeTinyJob = [
+    "import sys, pathlib",
+    "from opencomposer_testing.tiny_training_job import write_job",
+    'write_job(pathlib.Path(sys.argv[1]), "unet-gan", {}, pieces=4)',
+  ].join("; ");
+  execFileSync(python, ["-c", writeTinyJob, folder], {
+    env: { PYTHONPATH: join(containers, "shared", "testing"), PYTHONDONTWRITEBYTECODE: "1" },
+  });
   for (const channel of ["dataset", "selection"]) {
     for (const file of readdirSync(join(folder, "input", "data", channel))) {
       await putObject(

@@ -18,7 +18,7 @@ from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
-from tiny_edit_job import write_job
+from opencomposer_testing.tiny_training_job import progress_lines, without_times, write_job
 
 DEFAULTS: dict[str, Any] = {
     "epochs": 2,
@@ -39,7 +39,7 @@ def settings(**changes: Any) -> Settings:
 def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Trainer:
     """A trainer of the job under `base`; `stop_after` batches it is asked to stop."""
     if not (base / "input").exists():
-        write_job(base, {}, pieces=changes.pop("pieces", 13), bars=2)
+        write_job(base, "ar-cnn", {}, pieces=changes.pop("pieces", 13), bars=2)
     changes.pop("pieces", None)
     selection = read_selection(base / "input/data/selection/manifest.json", "ar-cnn")
     remaining = [stop_after]
@@ -59,17 +59,6 @@ def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Traine
         window_bars=2,
         sampling=SAMPLING,
     )
-
-
-def progress(base: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (base / "checkpoints/progress.jsonl").read_text().splitlines()]
-
-
-TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
-
-
-def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +83,12 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, finished: tup
     assert last.run() == "epochs"
     for name, weights in whole.average.state_dict().items():
         assert torch.equal(weights, last.average.state_dict()[name]), name
-    assert without_times(progress(base)) == without_times(progress(tmp_path))
+    assert without_times(progress_lines(base)) == without_times(progress_lines(tmp_path))
 
 
 def test_what_a_run_leaves_behind(finished: tuple[Path, Trainer]) -> None:
     base, _ = finished
-    lines = progress(base)
+    lines = progress_lines(base)
     assert [line["epoch"] for line in lines] == [1, 2]
     for line in lines:
         assert line["loss"] == pytest.approx(line["selectionLoss"] + line["toggleLoss"] + line["startLoss"], rel=1e-4)
@@ -141,7 +130,7 @@ def test_more_epochs_go_on_from_where_the_job_ended_and_another_size_is_refused(
     longer = trainer(base, epochs=3)
     assert longer.loop.epoch == 2
     longer.run()
-    assert [line["epoch"] for line in progress(base)] == [1, 2, 3]
+    assert [line["epoch"] for line in progress_lines(base)] == [1, 2, 3]
 
 
 def test_the_container_carries_the_contracts_schema() -> None:
@@ -179,7 +168,7 @@ def test_a_diverged_training_says_so(tmp_path: Path) -> None:
 
 
 def test_pieces_that_are_all_held_out_are_no_training_data_and_a_single_piece_is_enough(tmp_path: Path) -> None:
-    write_job(tmp_path, {}, bars=2)
+    write_job(tmp_path, "ar-cnn", {}, bars=2)
     path = tmp_path / "input/data/selection/manifest.json"
     selection = json.loads(path.read_text())
     everything = selection["pieces"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
 VOICES = (Voice("Soprano", 0, "monophonic", 55, 84), Voice("Accompaniment", 19, "polyphonic", 36, 80))
 
@@ -26,11 +26,14 @@ class TinyEditor:
     scale: float = 2.0
     max_bars: int = 64
     density: float = 0.97
+    most_at_once: int = 4
     technique: str = "ar-cnn"
     voices: tuple[Voice, Voice] = VOICES
 
     def essentials(self) -> EditorEssentials:
-        return EditorEssentials(self.voices, Limits(self.max_bars, 36, 99), self.density, self.technique)
+        return EditorEssentials(
+            self.voices, Limits(self.max_bars, 36, 99), self.density, self.most_at_once, self.technique
+        )
 
     def message(self) -> onnx.ModelProto:
         """The model as a message that a test may spoil."""
@@ -54,27 +57,14 @@ class TinyEditor:
             helper.make_node("Add", ["audible", "level"], ["toggle_logits"]),
             helper.make_node("Sub", ["level", "audible"], ["start_logits"]),
         ]
-        graph = helper.make_graph(
+        return tiny_model(
             nodes,
-            "tiny",
-            [floats("planes", "batch", 4, "steps", 128), floats("density", "batch", 1)],
-            [floats("toggle_logits", "batch", "steps", 128), floats("start_logits", "batch", "steps", 128)],
-            initializers,
+            inputs=[floats("planes", "batch", 4, "steps", 128), floats("density", "batch", 1)],
+            outputs=[floats("toggle_logits", "batch", "steps", 128), floats("start_logits", "batch", "steps", 128)],
+            initializers=initializers,
+            metadata=self.essentials().to_json(),
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        entry = model.metadata_props.add()
-        entry.key, entry.value = "opencomposer", self.essentials().to_json()
-        return model
 
     def file(self) -> bytes:
         """The model's file."""
-        content: bytes = self.message().SerializeToString(deterministic=True)
-        return content
-
-
-def constant(name: str, values: npt.NDArray[np.generic]) -> TensorProto:
-    return numpy_helper.from_array(values, name)
-
-
-def floats(name: str, *axes: int | str) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list[int | str](axes))
+        return file_of(self.message())

@@ -16,8 +16,8 @@ from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melod
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
 from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
+from opencomposer_testing.tiny_training_job import progress_lines, without_times, write_job
 from opencomposer_unet_gan.training import INDEX_TOLERANCE, Settings, Trainer, choose_shape, silence_a_while
-from tiny_job import write_job
 
 DEFAULTS: dict[str, Any] = {
     "epochs": 2,
@@ -40,7 +40,7 @@ def settings(**changes: Any) -> Settings:
 def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Trainer:
     """A trainer of the job under `base`; `stop_after` batches it is asked to stop."""
     if not (base / "input").exists():
-        write_job(base, {}, polyphonic=changes.pop("polyphonic", False))
+        write_job(base, "unet-gan", {}, polyphonic=changes.pop("polyphonic", False))
     changes.pop("polyphonic", None)
     selection = read_selection(base / "input/data/selection/manifest.json", "unet-gan")
     remaining = [stop_after]
@@ -60,17 +60,6 @@ def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Traine
     )
 
 
-def progress(base: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (base / "checkpoints/progress.jsonl").read_text().splitlines()]
-
-
-TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
-
-
-def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
-
-
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     whole = trainer(tmp_path / "whole", epochs=3)
     assert whole.run() == "epochs"
@@ -84,7 +73,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert last.run() == "epochs"
     for name, weights in whole.average.state_dict().items():
         assert torch.equal(weights, last.average.state_dict()[name]), name
-    assert without_times(progress(tmp_path / "whole")) == without_times(progress(tmp_path / "parts"))
+    assert without_times(progress_lines(tmp_path / "whole")) == without_times(progress_lines(tmp_path / "parts"))
 
 
 def test_another_seed_is_another_model_and_the_same_seed_the_same(tmp_path: Path) -> None:
@@ -101,7 +90,7 @@ def test_what_a_run_leaves_behind(tmp_path: Path, capsys: pytest.CaptureFixture[
     run = trainer(tmp_path)
     reason = run.run()
     assert run.export(tmp_path / "model", reason, {"epochs": 2})
-    lines = progress(tmp_path)
+    lines = progress_lines(tmp_path)
     assert [line["epoch"] for line in lines] == [1, 2]
     assert lines[1]["elapsedSeconds"] > lines[0]["elapsedSeconds"] > 0
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[opencomposer] epoch=")]
@@ -171,7 +160,7 @@ def test_a_large_model_trains_and_exports_in_the_precision_that_the_hardware_pre
 def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
     run = trainer(tmp_path, epochs=12)
     run.run()
-    losses = [line["reconstructionLoss"] for line in progress(tmp_path)]
+    losses = [line["reconstructionLoss"] for line in progress_lines(tmp_path)]
     assert np.mean(losses[-3:]) < 0.6 * losses[0]
 
 
@@ -206,7 +195,7 @@ def test_an_epoch_without_a_generator_update_tells_no_loss_of_it(tmp_path: Path)
     run = trainer(tmp_path, epochs=3, update_ratio=10, batch_size=32)
     assert run.batches(0) == 1
     run.run()
-    for line in progress(tmp_path):
+    for line in progress_lines(tmp_path):
         assert "criticLoss" in line
         assert not {"generatorLoss", "reconstructionLoss"} & set(line)
 
@@ -216,7 +205,7 @@ def test_more_epochs_go_on_from_where_the_job_ended(tmp_path: Path) -> None:
     longer = trainer(tmp_path, epochs=2)
     assert longer.loop.epoch == 1
     longer.run()
-    assert [line["epoch"] for line in progress(tmp_path)] == [1, 2]
+    assert [line["epoch"] for line in progress_lines(tmp_path)] == [1, 2]
 
 
 def test_a_diverged_training_says_so(tmp_path: Path) -> None:
@@ -237,7 +226,7 @@ def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(tmp_path
 
 
 def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> None:
-    write_job(tmp_path, {})
+    write_job(tmp_path, "unet-gan", {})
     path = tmp_path / "input/data/selection/manifest.json"
     selection = json.loads(path.read_text())
     selection["pieces"] = [{"id": "piece-3", "split": "validation"}]
@@ -247,14 +236,14 @@ def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> No
 
 
 def test_a_single_piece_is_enough(tmp_path: Path) -> None:
-    write_job(tmp_path, {})
+    write_job(tmp_path, "unet-gan", {})
     path = tmp_path / "input/data/selection/manifest.json"
     selection = json.loads(path.read_text())
     selection["pieces"] = selection["pieces"][:1]
     path.write_text(json.dumps(selection))
     run = trainer(tmp_path, epochs=1)
     assert run.run() == "epochs"
-    assert progress(tmp_path)[0]["epoch"] == 1
+    assert progress_lines(tmp_path)[0]["epoch"] == 1
 
 
 def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_them() -> None:

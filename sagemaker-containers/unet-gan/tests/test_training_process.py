@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import onnxruntime
 import pytest
-from tiny_job import start_job, write_job
+from opencomposer_testing.tiny_training_job import progress_lines, running_job, validate, write_job
 
-CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 DEADLINE_SECONDS = 240
-
-
-@contextlib.contextmanager
-def job(base: Path) -> Iterator[subprocess.Popen[str]]:
-    """A started job that never outlives its test."""
-    process = start_job(base)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 def finish(base: Path) -> tuple[int, str]:
     """Run a job to its end: exit status and what it printed."""
-    with job(base) as process:
+    with running_job(base, "unet-gan") as process:
         out, _ = process.communicate(timeout=DEADLINE_SECONDS)
         return process.returncode, out
 
@@ -50,16 +33,7 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 def epochs(base: Path) -> list[int]:
     """Epochs of the whole lines of progress.jsonl."""
-    path = base / "checkpoints/progress.jsonl"
-    if not path.exists():
-        return []
-    lines = path.read_text().split("\n")[:-1]
-    return [json.loads(line)["epoch"] for line in lines]
-
-
-def validate(contract: str, value: Any) -> None:
-    schema = json.loads((CONTRACTS / f"{contract}.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(value)
+    return [line["epoch"] for line in progress_lines(base)]
 
 
 def change_hyperparameters(base: Path, **values: str) -> None:
@@ -68,7 +42,7 @@ def change_hyperparameters(base: Path, **values: str) -> None:
 
 
 def test_a_job_keeps_every_contract_and_its_model_runs_without_torch(tmp_path: Path) -> None:
-    write_job(tmp_path, {"epochs": "2", "seed": "3"})
+    write_job(tmp_path, "unet-gan", {"epochs": "2", "seed": "3"})
     selection = json.loads((tmp_path / "input/data/selection/manifest.json").read_text())
     validate("training-selection", selection)
     status, out = finish(tmp_path)
@@ -85,8 +59,8 @@ def test_a_job_keeps_every_contract_and_its_model_runs_without_torch(tmp_path: P
 
 
 def test_sigterm_leaves_a_model_and_a_checkpoint_from_which_the_job_goes_on(tmp_path: Path) -> None:
-    write_job(tmp_path, {"epochs": "2000"})
-    with job(tmp_path) as process:
+    write_job(tmp_path, "unet-gan", {"epochs": "2000"})
+    with running_job(tmp_path, "unet-gan") as process:
         wait_for(lambda: len(epochs(tmp_path)) >= 1, process)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -105,8 +79,8 @@ def test_sigterm_leaves_a_model_and_a_checkpoint_from_which_the_job_goes_on(tmp_
 
 
 def test_a_killed_job_with_a_broken_checkpoint_goes_on_from_the_best_one(tmp_path: Path) -> None:
-    write_job(tmp_path, {"epochs": "2000"})
-    with job(tmp_path) as process:
+    write_job(tmp_path, "unet-gan", {"epochs": "2000"})
+    with running_job(tmp_path, "unet-gan") as process:
         wait_for(lambda: len(epochs(tmp_path)) >= 2, process)
         process.kill()
         process.communicate()
@@ -146,7 +120,7 @@ def test_a_killed_job_with_a_broken_checkpoint_goes_on_from_the_best_one(tmp_pat
 def test_a_job_that_cannot_start_says_why_in_one_sentence(
     tmp_path: Path, break_job: Callable[[Path], object], sentence: str
 ) -> None:
-    write_job(tmp_path, {"epochs": "2"})
+    write_job(tmp_path, "unet-gan", {"epochs": "2"})
     break_job(tmp_path)
     status, out = finish(tmp_path)
     assert status == 1

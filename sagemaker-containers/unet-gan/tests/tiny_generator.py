@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
 VOICES = (
     Voice("Soprano", 0, "monophonic", 55, 84),
@@ -71,33 +71,20 @@ class TinyGenerator:
             helper.make_node("Add", ["audible", "rest"], ["pitch_logits"]),
             helper.make_node("Conv", ["melody", "starts"], ["onset_logits"]),
         ]
-        graph = helper.make_graph(
+        return tiny_model(
             nodes,
-            "tiny",
-            [floats("melody", "batch", 2, "steps", 128), floats("noise", "batch", "bars", 8)],
-            [
+            inputs=[floats("melody", "batch", 2, "steps", 128), floats("noise", "batch", "bars", 8)],
+            outputs=[
                 floats("pitch_logits", "batch", voices, "steps", 129),
                 floats("onset_logits", "batch", voices, "steps", 128),
             ],
-            initializers,
+            initializers=initializers,
+            metadata=self.essentials().to_json(),
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        entry = model.metadata_props.add()
-        entry.key, entry.value = "opencomposer", self.essentials().to_json()
-        return model
 
     def file(self) -> bytes:
         """The model's file."""
-        content: bytes = self.message().SerializeToString(deterministic=True)
-        return content
-
-
-def constant(name: str, values: npt.NDArray[np.generic]) -> TensorProto:
-    return numpy_helper.from_array(values, name)
-
-
-def floats(name: str, *axes: int | str) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list[int | str](axes))
+        return file_of(self.message())
 
 
 def accompaniment_ranges(voices: Sequence[Voice] = VOICES) -> list[tuple[int, int]]:
