@@ -28,13 +28,19 @@ export interface ApiSession {
   ) => Promise<z.infer<Schema>>;
 }
 
-const tokensSchema = z.object({ AuthenticationResult: z.object({ AccessToken: z.string() }) });
+const tokensSchema = z.object({ AuthenticationResult: z.object({ AccessToken: z.string(), IdToken: z.string() }) });
+type Tokens = z.infer<typeof tokensSchema>["AuthenticationResult"];
 
-/** An access token by USER_PASSWORD_AUTH, which only the local stage allows. */
-export async function accessToken(
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** By USER_PASSWORD_AUTH, which only the local stage allows. */
+export async function tokensOf(
   { awsEndpointUrl, userPoolClientId }: Outputs,
-  { username, password }: { readonly username: string; readonly password: string },
-): Promise<string> {
+  { username, password }: Credentials,
+): Promise<Tokens> {
   const answer = await fetch(awsEndpointUrl, {
     method: "POST",
     headers: {
@@ -47,7 +53,12 @@ export async function accessToken(
       AuthParameters: { USERNAME: username, PASSWORD: password },
     }),
   });
-  return tokensSchema.parse(await answer.json()).AuthenticationResult.AccessToken;
+  return tokensSchema.parse(await answer.json()).AuthenticationResult;
+}
+
+/** The token that the API takes. */
+export async function accessToken(outputs: Outputs, user: Credentials): Promise<string> {
+  return (await tokensOf(outputs, user)).AccessToken;
 }
 
 /** Whose token it is: everything of theirs lies under this name. */

@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
-import { randomPassword, seedUser, signIn, type LocalUser } from "../../local/cloud/users";
+import { randomPassword, seedUser, signIn } from "../../local/cloud/users";
+import { tokensOf } from "./api-session";
 import type { RunningCloud } from "./running-cloud";
 
 export interface FalseToken {
@@ -49,24 +50,6 @@ function poolKey({ directory, outputs }: RunningCloud): string {
 /** The same token signed anew by the pool's own key: shows that what is refused is not refused for its signature. */
 export function signedAgain(cloud: RunningCloud, token: string): string {
   return signed(poolKey(cloud), partsOf(token));
-}
-
-async function idToken(cloud: RunningCloud, { username, password }: LocalUser): Promise<string> {
-  const { awsEndpointUrl, userPoolClientId } = cloud.outputs;
-  const answer = await fetch(awsEndpointUrl, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
-    },
-    body: JSON.stringify({
-      AuthFlow: "USER_PASSWORD_AUTH",
-      ClientId: userPoolClientId,
-      AuthParameters: { USERNAME: username, PASSWORD: password },
-    }),
-  });
-  const schema = z.object({ AuthenticationResult: z.object({ IdToken: z.string() }) });
-  return schema.parse(await answer.json()).AuthenticationResult.IdToken;
 }
 
 async function tokensOfOthers(cloud: RunningCloud): Promise<{ readonly pool: string; readonly client: string }> {
@@ -135,6 +118,6 @@ export async function falseTokens(cloud: RunningCloud, good: string): Promise<re
     bearer("signed by somebody else", signed(own.privateKey, { header, claims })),
     bearer("another pool's", others.pool),
     bearer("another client's of our pool", others.client),
-    bearer("an ID token", await idToken(cloud, cloud.outputs.demoUser)),
+    bearer("an ID token", (await tokensOf(cloud.outputs, cloud.outputs.demoUser)).IdToken),
   ];
 }

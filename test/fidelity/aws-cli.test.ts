@@ -4,11 +4,12 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { DescribeEndpointCommand, DescribeTrainingJobCommand } from "@aws-sdk/client-sagemaker";
+import { DescribeEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 
 import { AwsCli, type AwsCliAnswer } from "./support/aws-cli";
 import { BUCKET, IMAGE, type LocalServices, ROLE, getObject, startLocalServices } from "./support/local-services";
+import { trainingJobEnd } from "./support/training-job-end";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
@@ -38,10 +39,7 @@ async function create(name: string, hyperParameters: Record<string, string> = {}
 
 /** The CLI's waiters look only every two minutes: they are asked when there is nothing left to wait for. */
 async function finished(name: string): Promise<void> {
-  await until(`${name} has ended`, async () => {
-    const job = await services.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-    return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "") ? true : undefined;
-  });
+  await trainingJobEnd(services, name);
 }
 
 async function expectRefusal(args: readonly string[], code: string, operation: string, text: RegExp): Promise<void> {

@@ -13,22 +13,15 @@ import {
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
   ListTrainingJobsCommand,
-  type SageMakerClient,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 
 import type { Fault } from "../../local/sagemaker/fault-injection";
-import {
-  type Cloud,
-  getObject,
-  injectFault,
-  sagemakerClients,
-  sagemakerConfig,
-  startCloud,
-} from "./support/local-services";
+import { type Cloud, getObject, injectFault, startCloud } from "./support/local-services";
 import { processesWith } from "./support/processes";
-import { type ServerProcess, startServerProcess } from "./support/server-process";
+import { endServer, type RestartableServer, startRestartableServer } from "./support/restartable-server";
+import { trainingJobEnd } from "./support/training-job-end";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
@@ -42,23 +35,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-interface Running {
-  readonly server: ServerProcess;
-  readonly sagemakerUrl: string;
-  readonly sagemaker: SageMakerClient;
-}
-
-async function start(state: string): Promise<Running> {
-  const config = sagemakerConfig({
-    directory: cloud.directory,
-    endpointUrl: cloud.ministack.endpointUrl,
-    overrides: { stateDirectory: join(cloud.directory, state), stopGraceSeconds: 60, endWithStandardInput: true },
-  });
-  const server = await startServerProcess(cloud.directory, config);
-  return { server, sagemakerUrl: server.url, sagemaker: sagemakerClients(server.url).sagemaker };
-}
-
-async function kill({ server }: Running): Promise<void> {
+async function kill({ server }: RestartableServer): Promise<void> {
   process.kill(server.pid, "SIGKILL");
   expect(await server.ended).toBe("SIGKILL");
 }
@@ -83,7 +60,7 @@ const RETRIED = { RetryStrategy: { MaximumRetryAttempts: 2 } } as const;
 type More = Partial<CreateTrainingJobCommandInput>;
 
 async function create(
-  running: Running,
+  running: RestartableServer,
   label: string,
   hyperParameters: Record<string, string>,
   more: More,
@@ -94,11 +71,11 @@ async function create(
   return name;
 }
 
-async function describeJob(running: Running, name: string): Promise<DescribeTrainingJobCommandOutput> {
+async function describeJob(running: RestartableServer, name: string): Promise<DescribeTrainingJobCommandOutput> {
   return await running.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
 }
 
-async function reaches(running: Running, name: string, phase: string): Promise<void> {
+async function reaches(running: RestartableServer, name: string, phase: string): Promise<void> {
   await until(`${name} is ${phase}`, async () =>
     (await describeJob(running, name)).SecondaryStatus === phase ? true : undefined,
   );
@@ -108,13 +85,6 @@ async function hasCheckpoint(name: string, epoch = 1): Promise<void> {
   await until(`${name} has saved epoch ${epoch}`, async () => {
     const progress = await getObject(cloud, `checkpoints/${name}/progress.jsonl`);
     return progress?.includes(`"epoch":${epoch},`) === true ? true : undefined;
-  });
-}
-
-async function ended(running: Running, name: string): Promise<DescribeTrainingJobCommandOutput> {
-  return await until(`${name} has ended`, async () => {
-    const job = await describeJob(running, name);
-    return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "") ? job : undefined;
   });
 }
 
@@ -137,7 +107,7 @@ interface PhaseCase {
   /** Makes the job stay in its phase. */
   readonly faults?: (jobName: string) => Fault[];
   /** Brings it there, where its own way does not. */
-  readonly bring?: (running: Running, jobName: string) => Promise<void>;
+  readonly bring?: (running: RestartableServer, jobName: string) => Promise<void>;
   readonly status: "Completed" | "Failed" | "Stopped";
   readonly secondaryStatus?: string;
   readonly runs: number;
@@ -149,7 +119,7 @@ const slow =
 const HELD = { holdAtEpoch: "3" };
 const ENDLESS = { epochs: "1000000" };
 
-const interrupt = async (running: Running, jobName: string): Promise<void> => {
+const interrupt = async (running: RestartableServer, jobName: string): Promise<void> => {
   await hasCheckpoint(jobName, 3);
   expect((await injectFault(running, { kind: "spotInterrupt", jobName })).status).toBe(200);
 };
@@ -229,7 +199,7 @@ const CASES: readonly PhaseCase[] = [
 
 it("settles or takes up every job, in whatever phase it was", async () => {
   const state = freshName("phases");
-  const first = await start(state);
+  const first = await startRestartableServer(cloud, state);
   const jobs: { readonly asked: PhaseCase; readonly name: string }[] = [];
   let completed: string;
   let before: DescribeTrainingJobCommandOutput;
@@ -254,13 +224,13 @@ it("settles or takes up every job, in whatever phase it was", async () => {
     await kill(first);
   }
 
-  const second = await start(state);
+  const second = await startRestartableServer(cloud, state);
   try {
     const { TrainingJobSummaries = [] } = await second.sagemaker.send(new ListTrainingJobsCommand({ MaxResults: 100 }));
     expect(TrainingJobSummaries).toHaveLength(jobs.length);
     const outcomes = await Promise.all(
       jobs.map(async ({ asked, name }) => {
-        const job = await ended(second, name);
+        const job = await trainingJobEnd(second, name);
         return {
           was: asked.phase,
           status: job.TrainingJobStatus,
@@ -291,15 +261,14 @@ it("settles or takes up every job, in whatever phase it was", async () => {
       jobs.every(({ name }) => processesWith("TRAINING_JOB_NAME", name).length === 0) ? true : undefined,
     );
   } finally {
-    second.server.child.kill("SIGTERM");
-    await second.server.ended;
+    await endServer(second);
   }
 });
 
 it("brings spot and retried jobs to the same weights however often it is killed", async () => {
   const state = freshName("often");
   const epochs = 40;
-  let running = await start(state);
+  let running = await startRestartableServer(cloud, state);
   const long = { epochs: String(epochs), pauseMilliseconds: "60" };
   const names = [
     await create(running, "spot", long, SPOT),
@@ -308,16 +277,15 @@ it("brings spot and retried jobs to the same weights however often it is killed"
   for (const milliseconds of [700, 50]) {
     await sleep(milliseconds);
     await kill(running);
-    running = await start(state);
+    running = await startRestartableServer(cloud, state);
   }
   try {
     for (const name of names) {
-      expect((await ended(running, name)).TrainingJobStatus).toBe("Completed");
+      expect((await trainingJobEnd(running, name)).TrainingJobStatus).toBe("Completed");
       expect(await weightsOf(name)).toBe(weightsAfter(epochs));
       expect(runsOf(name)).toBeLessThanOrEqual(3);
     }
   } finally {
-    running.server.child.kill("SIGTERM");
-    await running.server.ended;
+    await endServer(running);
   }
 });

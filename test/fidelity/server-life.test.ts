@@ -4,25 +4,15 @@ import {
   CreateModelCommand,
   CreateTrainingJobCommand,
   DescribeEndpointCommand,
-  DescribeTrainingJobCommand,
-  type DescribeTrainingJobCommandOutput,
-  type SageMakerClient,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { InvokeEndpointCommand, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 
 import { startLocalSageMaker } from "../../local/sagemaker/server";
-import {
-  type Cloud,
-  IMAGE,
-  ROLE,
-  getObject,
-  sagemakerClients,
-  sagemakerConfig,
-  startCloud,
-} from "./support/local-services";
+import { type Cloud, IMAGE, ROLE, getObject, sagemakerConfig, startCloud } from "./support/local-services";
 import { processesWith } from "./support/processes";
-import { type ServerProcess, startServerProcess } from "./support/server-process";
+import { endServer, type RestartableServer, startRestartableServer } from "./support/restartable-server";
+import { trainingJobEnd } from "./support/training-job-end";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
@@ -36,23 +26,11 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-interface Running {
-  readonly server: ServerProcess;
-  readonly sagemaker: SageMakerClient;
-  readonly runtime: SageMakerRuntimeClient;
-}
-
-async function start(state: string): Promise<Running> {
-  const config = sagemakerConfig({
-    directory: cloud.directory,
-    endpointUrl: cloud.ministack.endpointUrl,
-    overrides: { stateDirectory: `${cloud.directory}/${state}`, stopGraceSeconds: 60, endWithStandardInput: true },
-  });
-  const server = await startServerProcess(cloud.directory, config);
-  return { server, ...sagemakerClients(server.url) };
-}
-
-async function createJob(running: Running, hyperParameters: Record<string, string>, retries?: number): Promise<string> {
+async function createJob(
+  running: RestartableServer,
+  hyperParameters: Record<string, string>,
+  retries?: number,
+): Promise<string> {
   const name = freshName("life");
   await running.sagemaker.send(
     new CreateTrainingJobCommand(
@@ -65,7 +43,7 @@ async function createJob(running: Running, hyperParameters: Record<string, strin
   return name;
 }
 
-async function createEndpoint(running: Running): Promise<string> {
+async function createEndpoint(running: RestartableServer): Promise<string> {
   const name = freshName("life");
   const { sagemaker } = running;
   await sagemaker.send(
@@ -88,19 +66,12 @@ async function createEndpoint(running: Running): Promise<string> {
   return name;
 }
 
-async function waitInService(running: Running, name: string): Promise<void> {
+async function waitInService(running: RestartableServer, name: string): Promise<void> {
   await until(`${name} is in service`, async () => {
     const { EndpointStatus } = await running.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
     return EndpointStatus === "InService" ? true : undefined;
   });
   await running.runtime.send(new InvokeEndpointCommand({ EndpointName: name, Body: "{}" }));
-}
-
-async function ended(running: Running, name: string): Promise<DescribeTrainingJobCommandOutput> {
-  return await until(`${name} has ended`, async () => {
-    const job = await running.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-    return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "") ? job : undefined;
-  });
 }
 
 async function noProcessesOf(jobs: readonly string[], endpoints: readonly string[]): Promise<void> {
@@ -117,8 +88,9 @@ async function noProcessesOf(jobs: readonly string[], endpoints: readonly string
 const ENDLESS = { epochs: "1000000" };
 
 it.each(["SIGINT", "end of standard input"] as const)("ends with all of its containers on %s", async (end) => {
-  const { server, ...clients } = await start(freshName("state"));
-  const job = await createJob({ server, ...clients }, ENDLESS);
+  const running = await startRestartableServer(cloud, freshName("state"));
+  const { server } = running;
+  const job = await createJob(running, ENDLESS);
   if (end === "end of standard input") server.child.stdin?.end();
   else process.kill(server.pid, end);
   expect(await server.ended).toBe(0);
@@ -129,7 +101,7 @@ it.each(["SIGTERM", "SIGKILL"] as const)(
   "leaves no process after %s; the next server settles the jobs and brings the endpoints back",
   async (end) => {
     const state = freshName("state");
-    const first = await start(state);
+    const first = await startRestartableServer(cloud, state);
     const [firm, retried, stopping, endpoint] = await Promise.all([
       createJob(first, ENDLESS),
       createJob(first, { epochs: "6", holdAtEpoch: "3" }, 1),
@@ -149,15 +121,15 @@ it.each(["SIGTERM", "SIGKILL"] as const)(
     expect(await first.server.ended).toBe(end === "SIGKILL" ? "SIGKILL" : 0);
     expect(Date.now() - begun).toBeLessThan(10_000);
     await noProcessesOf([firm, retried, stopping], [endpoint]);
-    const second = await start(state);
+    const second = await startRestartableServer(cloud, state);
     try {
-      expect(await ended(second, firm)).toMatchObject({
+      expect(await trainingJobEnd(second, firm)).toMatchObject({
         TrainingJobStatus: "Failed",
         FailureReason: expect.stringMatching(/^InternalServerError: The local SageMaker server/),
       });
-      expect((await ended(second, stopping)).TrainingJobStatus).toBe("Stopped");
+      expect((await trainingJobEnd(second, stopping)).TrainingJobStatus).toBe("Stopped");
       await waitInService(second, endpoint);
-      const job = await ended(second, retried);
+      const job = await trainingJobEnd(second, retried);
       expect(job.TrainingJobStatus).toBe("Completed");
       expect(job.SecondaryStatusTransitions?.map(({ Status }) => Status)).toEqual([
         "Starting",
@@ -175,8 +147,7 @@ it.each(["SIGTERM", "SIGKILL"] as const)(
         [1, 2, 3, 4, 5, 6].map((epoch) => `"epoch":${epoch}`),
       );
     } finally {
-      second.server.child.kill("SIGTERM");
-      await second.server.ended;
+      await endServer(second);
     }
     await noProcessesOf([firm, retried, stopping], [endpoint]);
   },

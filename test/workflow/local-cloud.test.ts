@@ -16,7 +16,6 @@ import {
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
 import { catalogueKey, ownedKey, quotaKey } from "../../domain/names/table-keys";
-import type { CompositionItem } from "../../domain/schemas/items";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createOpenWork } from "../../lambdas/aws/table/open-work";
@@ -28,6 +27,7 @@ import { environmentPython } from "../../local/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
 import { startLocalTable, type LocalTable } from "../integration/support/local-table";
+import { composition } from "../unit/api/support/items";
 import { startScriptedServer, type ScriptedServer } from "./scripted-sagemaker-server";
 import {
   catalogue,
@@ -146,25 +146,8 @@ test("tickets come in the order of their jobs", async () => {
 test("a composition is claimed by one worker, taken over after its lease, and ended by the one that has it", async () => {
   const compositions = createCompositionsInExecution({ ...local.table, now });
   const of = { sub: "composer", id: jobId(1) };
-  const item: CompositionItem = {
-    schemaVersion: 1,
-    kind: "COMPOSITION",
-    ...of,
-    name: "A piece",
-    version: 1,
-    createdAt: "2026-01-01T00:00:00.000Z",
-    updatedAt: "2026-01-01T00:00:00.000Z",
-    technique: "unet-gan",
-    model: { id: "stock", stock: true, sha256: "0".repeat(64), bytes: 1 },
-    seed: 1,
-    state: "PENDING",
-    input: { sampleMelodyId: "twinkle-twinkle" },
-    inputOptions: {},
-    parameters: {},
-    attempt: 0,
-    openWork: "COMPOSITION",
-    openWorkOwner: `${of.sub}#${of.id}`,
-  };
+  const created = "2026-01-01T00:00:00.000Z";
+  const item = composition({ ...of, createdAt: created, updatedAt: created });
   await put(ownedKey("COMPOSITION", of.sub, of.id), item);
   await put(quotaKey(of.sub), { openCompositions: 1 });
   const until = new Date(Date.now() + 60_000);

@@ -2,7 +2,7 @@ import { parseEndedWorkflow } from "../../../lambdas/events/workflow-ended/workf
 import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
-import type { CompositionItem } from "../../../domain/schemas/items";
+import { composition } from "../api/support/items";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
@@ -111,26 +111,8 @@ describe("training jobs", () => {
 });
 
 describe("compositions", () => {
-  const pending: CompositionItem = {
-    schemaVersion: 1,
-    kind: "COMPOSITION",
-    sub,
-    id: jobId(1),
-    name: "A piece",
-    version: 1,
-    createdAt: "2026-01-01T00:00:00.000Z",
-    updatedAt: "2026-01-01T00:00:00.000Z",
-    technique: "unet-gan",
-    model: { id: "stock", stock: true, sha256: "0".repeat(64), bytes: 1 },
-    seed: 1,
-    state: "PENDING",
-    input: { sampleMelodyId: "twinkle-twinkle" },
-    inputOptions: {},
-    parameters: {},
-    attempt: 0,
-    openWork: "COMPOSITION",
-    openWorkOwner: `${sub}#${jobId(1)}`,
-  };
+  const created = "2026-01-01T00:00:00.000Z";
+  const pending = composition({ sub, id: jobId(1), createdAt: created, updatedAt: created });
   const row = (world: SweptWorld) => world.compositions.rows.get(`${sub}/${jobId(1)}`);
 
   test("one that nobody took is sent again, one that a worker has is not", async () => {
