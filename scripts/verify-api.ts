@@ -49,20 +49,25 @@ async function created(api: ApiSession, path: string, options: Parameters<ApiSes
   return (await api.call("POST", path, options)).json(idSchema).id;
 }
 
-/** A track, a finished composition and a training job that really runs, for one epoch. */
+/** A track; of each technique a finished composition, and a training job that really runs, for one epoch. */
 async function makeResources(api: ApiSession): Promise<KnownIds> {
   const trackId = await created(api, "/tracks", { bytes: randomMelody(8).midi });
-  const request = { name: "A piece", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId } };
-  const compositionId = await created(api, "/compositions", { json: request });
-  const trainingJobId = await created(api, "/training-jobs", {
-    json: { name: "A job", technique: "unet-gan", topics: { length: ["short"] }, hyperparameters: { epochs: 1 } },
-  });
-  await api.pollUntil(`/compositions/${compositionId}`, shapes.composition, ({ state }) => state === "COMPLETED", 60);
+  const models = (await api.call("GET", "/models")).json(shapes.list(shapes.model)).items;
+  const compositionIds: string[] = [];
+  const trainingJobIds: string[] = [];
+  for (const { id: modelId, technique } of models) {
+    const composition = { name: "A piece", technique, modelId, input: { trackId } };
+    compositionIds.push(await created(api, "/compositions", { json: composition }));
+    const job = { name: "A job", technique, topics: { length: ["short"] }, hyperparameters: { epochs: 1 } };
+    trainingJobIds.push(await created(api, "/training-jobs", { json: job }));
+  }
+  const isDone = ({ state }: z.infer<typeof shapes.composition>): boolean => state === "COMPLETED";
+  for (const id of compositionIds) await api.pollUntil(`/compositions/${id}`, shapes.composition, isDone, 120);
   return {
     trackId: [trackId],
-    compositionId: [compositionId],
-    trainingJobId: [trainingJobId],
-    modelId: ["unet-gan-bach"],
+    compositionId: compositionIds,
+    trainingJobId: trainingJobIds,
+    modelId: models.map(({ id }) => id),
     epoch: ["1"],
     melodyId: ["ode-to-joy"],
   };

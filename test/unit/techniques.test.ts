@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { perTechnique, techniqueIds } from "../../domain/names/resource-names";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
@@ -7,6 +9,20 @@ test("every technique is registered under its own id", () => {
   expect(perTechnique((technique) => techniques[technique].id)).toEqual(
     Object.fromEntries(techniqueIds.map((technique) => [technique, technique])),
   );
+});
+
+test("every technique has a container's folder with its two entry points, and every such folder is a technique", () => {
+  const containers = join(__dirname, "../../sagemaker-containers");
+  const folders = readdirSync(containers).filter(
+    (name) => name !== "shared" && existsSync(join(containers, name, "pyproject.toml")),
+  );
+  expect(folders.sort()).toEqual([...techniqueIds].sort());
+  for (const technique of techniqueIds) {
+    const source = join(containers, technique, "src", `opencomposer_${technique.replaceAll("-", "_")}`);
+    for (const entryPoint of ["train.py", "serve.py"]) {
+      expect({ technique, entryPoint, exists: existsSync(join(source, entryPoint)) }).toMatchObject({ exists: true });
+    }
+  }
 });
 
 test.each(techniqueIds)("%s fixes on resume only hyperparameters that it has", (technique) => {
