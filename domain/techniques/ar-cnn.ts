@@ -110,9 +110,10 @@ export const arCnn: Technique = {
       maximum: 32,
       default: 32,
       description:
-        "How many edits are made each time the model has looked at the piece, each in a beat of its own. 1 looks anew " +
-        "after every single edit, as the original AR-CNN did, and takes longest. Meant for eight bars; a longer piece " +
-        "may have more in proportion.",
+        "How many notes, each in a beat of its own, are added to or removed from the piece each time the model " +
+        "has looked at it. 1 is a single sixteenth, as in the original AR-CNN, and takes longest. Times " +
+        "samplingIterations it is also the most sixteenths that are edited in all. Meant for eight bars; a " +
+        "longer piece may have more in proportion.",
     },
     {
       name: "melodyLock",
@@ -167,6 +168,16 @@ export const arCnn: Technique = {
       description:
         "How many notes should sound at once. 1 is as many as in the music the model has learnt from, less is thinner, " +
         "more is fuller.",
+    },
+    {
+      name: "leastProbability",
+      type: "number",
+      minimum: 0,
+      maximum: 0.95,
+      default: 0,
+      description:
+        "How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only mends what " +
+        "is likelier wrong than right.",
     },
   ],
   hyperparameters: [

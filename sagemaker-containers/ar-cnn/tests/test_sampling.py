@@ -89,6 +89,7 @@ def sampling_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
         lowest_pitch=lowest,
         highest_pitch=draw(st.integers(lowest + 12, 127)),
         density=draw(st.floats(0.25, 2)),
+        least_probability=draw(st.sampled_from([0.0, 0.5, 0.95])),
     )
 
 
@@ -143,7 +144,7 @@ def test_the_laws_of_every_rewriting(
         removed += (1 if event.kind == "remove" else -1) if event.original else 0
         assert added <= most_added
         assert removed <= most_removed
-        assert 0 <= event.probability <= 1
+        assert chosen.least_probability - 1e-6 <= event.probability <= 1
         # Nothing is added to a chord as full as any in the training music.
         if event.kind == "add" and chosen.edits_per_pass > 1:
             assert roll[event.step].sum() <= math.ceil(limits.most_at_once * max(1, chosen.density))
@@ -151,14 +152,15 @@ def test_the_laws_of_every_rewriting(
         assert (chosen.first_bar - 1) * 16 <= event.step < (chosen.last_bar or bars) * 16
         assert chosen.lowest_pitch <= event.pitch <= chosen.highest_pitch
     assert (added, removed) == ((roll & ~piece[SOUNDING]).sum(), (piece[SOUNDING] & ~roll).sum())
-    # Passes count from 0, in order, and none edits more than it may.
+    # Passes count from 0, in order.
     passes = [event.passed for event in result.events]
     assert passes == sorted(passes)
-    assert all(passes.count(number) <= most_a_pass for number in set(passes))
     assert result.passes <= chosen.sampling_iterations
-    # What is added in one pass stands in different beats.
-    places = [(event.passed, event.step // 4) for event in result.events if event.kind == "add"]
-    assert len(places) == len(set(places))
+    # A cell is edited once in a pass, and by its neighbours in so many notes as a pass may edit.
+    cells = {(event.passed, event.pitch, event.step) for event in result.events}
+    assert len(cells) == len(result.events) <= most_a_pass * chosen.sampling_iterations
+    firsts = [passed for passed, pitch, step in cells if (passed, pitch, step - 1) not in cells]
+    assert all(firsts.count(number) <= most_a_pass for number in set(firsts))
     assert max(passes, default=-1) < max(result.passes, 1)
     # Replaying the edits on the input gives the output.
     assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
@@ -224,8 +226,8 @@ def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, te
     assert np.array_equal(result.planes[SOUNDING], TARGET)
     assert len(result.events) == difference
     assert result.expected_edits < 1
-    # The last passes may find fewer beats to edit than they may make edits.
-    assert 0 <= result.passes - -(-difference // edits_per_pass) <= 5
+    # Several in a pass are whole notes; one by one they are cells.
+    assert result.passes == difference if edits_per_pass == 1 else result.passes < difference / edits_per_pass
 
 
 def test_one_edit_a_pass_is_one_edit_a_pass() -> None:
@@ -299,7 +301,7 @@ def test_the_caps_of_a_long_piece_are_in_proportion() -> None:
     chosen = SamplingSettings(0, 100, 50, edits_per_pass=32)
     result = rewrite(wishing(everything), piece, settings=chosen, limits=LIMITS, seed=0)
     assert (result.planes[SOUNDING] & ~piece[SOUNDING]).sum() == 800
-    assert [event.passed for event in result.events].count(0) == 256
+    assert len([event for event in result.events if event.passed == 0]) >= 256
 
 
 def test_added_cells_hold_or_repeat_as_the_network_says() -> None:

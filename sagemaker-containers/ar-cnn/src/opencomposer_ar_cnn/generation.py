@@ -51,6 +51,7 @@ PARAMETER_RULES = (
     ParameterRule("lowestPitch", "integer", 0, 0, PITCHES - 1),
     ParameterRule("highestPitch", "integer", PITCHES - 1, 0, PITCHES - 1),
     ParameterRule("density", "number", 1.0, 0.25, 2),
+    ParameterRule("leastProbability", "number", 0.0, 0, 0.95),
 )
 
 
@@ -142,6 +143,7 @@ def sampling_settings(parameters: Mapping[str, ParameterValue]) -> SamplingSetti
         lowest_pitch=int(parameters["lowestPitch"]),
         highest_pitch=int(parameters["highestPitch"]),
         density=float(parameters["density"]),
+        least_probability=float(parameters["leastProbability"]),
     )
 
 

@@ -48,6 +48,12 @@ ENOUGH = 1.0
 NEED = 0.15
 """A beat is edited when at least so many edits are expected in it. Elsewhere the many cells that are each next to
 impossible together weigh as much as one likely edit, and would be drawn as often."""
+NOTE_REACH = 3
+"""So many steps before and after a drawn cell may be edited with it, as cells of the same note."""
+NOTE_SHARE = 0.8
+"""They must be at least so likely to be edited, in proportion to the drawn cell."""
+MOST_TOGGLES = 4
+"""A cell that the network has changed its mind about so often stays as it is."""
 NEED_GROWTH = 0.005
 """By how much that rises from pass to pass, so that music whose every state could be improved comes to its end."""
 FAR_BELOW = np.float32(-1e4)
@@ -77,6 +83,7 @@ class SamplingSettings:
     lowest_pitch: int = 0
     highest_pitch: int = 127
     density: float = 1.0
+    least_probability: float = 0.0
 
     def in_proportion(self, count: int, bars: int) -> int:
         """A count for eight bars in a piece of `bars` bars."""
@@ -183,7 +190,8 @@ class EditSession:
         self._locked = self._original & ~editable
         self.density = limits.density * settings.density
         self._enough = ENOUGH * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
-        self._edits_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
+        self._draws_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
+        self._most_edits = self._draws_per_pass * settings.sampling_iterations
         self._most_added = settings.in_proportion(settings.max_notes_added, bars)
         self._most_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
         self._added = 0
@@ -197,6 +205,7 @@ class EditSession:
         self._tidying = False
         self._edited = False
         self._repeats = np.zeros_like(self._roll)
+        self._toggles = np.zeros(self._roll.shape, dtype=np.int16)
         self._passes = 0
         self._expected = 0.0
         self._events: list[EditEvent] = []
@@ -204,7 +213,8 @@ class EditSession:
 
     def planes(self) -> Floats:
         """What the network must be asked now, [4, steps, 128]: roll, starts, locked, original."""
-        cells = (self._roll, self._starts(), self._locked, self._original)
+        self._asked_starts = self._starts()
+        cells = (self._roll, self._asked_starts, self._locked, self._original)
         return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
 
     def advance(self, toggle: Floats, start: Floats) -> None:
@@ -217,26 +227,26 @@ class EditSession:
         allowed = self._allowed()[:, self._columns]
         # Written with tanh, which does not overflow.
         probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
+        allowed = allowed & (probabilities >= self._settings.least_probability)
         likelihoods = np.where(allowed, probabilities, 0.0)
         temperature = self._temperature(float(likelihoods.sum()))
-        if self._batched:
-            needs = likelihoods.reshape(len(likelihoods) // STEPS_PER_BEAT, -1).sum(axis=1)
-            unsettled = needs >= NEED + NEED_GROWTH * self._passes
-            allowed = allowed & np.repeat(unsettled, STEPS_PER_BEAT)[:, np.newaxis]
-            likelihoods[~allowed] = 0.0
-        self._expected = float(likelihoods.sum())
-        if self._passes == self._settings.sampling_iterations:
+        asked = self._unsettled(likelihoods) if self._batched else allowed
+        self._expected = float(likelihoods[asked].sum())
+        if self._passes == self._settings.sampling_iterations or len(self._events) >= self._most_edits:
             # This answer was only asked for the starts of the finished roll.
             self.finished = True
             return
         # A last edit that is all but certain is expected to be a little less than one edit: it is still made.
-        likely = bool(likelihoods.max() > 0.5)
+        likely = bool(likelihoods[asked].max(initial=0.0) > 0.5)
         done = self._expected < self._enough and not likely
         if done or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
             self._tidying = True
         if self._tidying:
             wanted = allowed & self._roll[:, self._columns] & (probabilities > 0.5)
-            self._toggle(self._ranked(probabilities, wanted, self._edits_per_pass), probabilities)
+            self._toggle(self._ranked(probabilities, wanted, self._draws_per_pass), probabilities)
+        elif self._batched:
+            drawn = self._draw(logits / temperature, allowed & asked)
+            self._toggle(self._whole_notes(drawn, likelihoods), probabilities)
         else:
             self._toggle(self._draw(logits / temperature, allowed), probabilities)
         if not self._edited:
@@ -247,6 +257,36 @@ class EditSession:
     def result(self) -> Rewriting:
         """What has become of the piece."""
         return Rewriting(np.stack([self._roll, self._starts()]), tuple(self._events), self._passes, self._expected)
+
+    def _unsettled(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
+        """The cells of the beats that need an edit, [steps, columns]."""
+        needs = likelihoods.reshape(len(likelihoods) // STEPS_PER_BEAT, -1).sum(axis=1)
+        beats = needs >= NEED + NEED_GROWTH * self._passes
+        return np.asarray(np.broadcast_to(np.repeat(beats, STEPS_PER_BEAT)[:, np.newaxis], likelihoods.shape))
+
+    def _whole_notes(
+        self, drawn: Iterator[tuple[int, int]], likelihoods: npt.NDArray[np.float64]
+    ) -> Iterator[tuple[int, int]]:
+        """The drawn cells, each with the cells before and after it that are as good as equally likely: a note is seldom
+        a sixteenth long, and half a note removed is a wrong one left."""
+        roll, starts = self._roll[:, self._columns], self._asked_starts[:, self._columns]
+        before = roll.copy()
+        for step, column in drawn:
+            sounds, least = before[step, column], NOTE_SHARE * likelihoods[step, column]
+            if roll[step, column] != sounds:
+                # It came with another of this pass.
+                continue
+            yield step, column
+            for way in (-1, 1):
+                for place in range(step + way, step + way * (NOTE_REACH + 1), way):
+                    # The cell of this pair that would begin a note of its own.
+                    later = max(place, place - way)
+                    if not 0 <= place < len(roll) or not likelihoods[place, column] > 0:
+                        break
+                    unlikely = likelihoods[place, column] < least
+                    if unlikely or roll[place, column] != sounds or (sounds and starts[later, column]):
+                        break
+                    yield place, column
 
     def _starts(self) -> Cells:
         return resolve_starts(
@@ -264,9 +304,9 @@ class EditSession:
             allowed = allowed & (self._roll | self._original)
         if self._removed >= self._most_removed:
             allowed = allowed & ~(self._roll & self._original)
-        if self._most_at_once < PITCHES:
+        if self._batched:
             full = self._roll.sum(axis=1, keepdims=True) >= self._most_at_once
-            allowed = allowed & (self._roll | ~full)
+            allowed = allowed & (self._roll | ~full) & (self._toggles < MOST_TOGGLES)
         return allowed
 
     def _temperature(self, expected: float) -> float:
@@ -289,7 +329,7 @@ class EditSession:
             first = np.zeros(beats.shape, dtype=np.bool_)
             first[np.arange(len(beats)), beats.argmax(axis=1)] = True
             allowed = allowed & first.reshape(allowed.shape)
-        return self._ranked(noisy, allowed, min(self._edits_per_pass, max(1, round(self._expected))))
+        return self._ranked(noisy, allowed, min(self._draws_per_pass, max(1, round(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
         """The `count` cells (step, column) of the mask with the highest scores, highest first; ties in their order."""
@@ -308,6 +348,10 @@ class EditSession:
             pitch = column + self._columns.start
             original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
             # A pass may reach a cap in its middle.
+            if len(self._events) >= self._most_edits:
+                return
+            if not sounds and self._batched and self._roll[step].sum() >= self._most_at_once:
+                continue
             if original and sounds and self._removed >= self._most_removed:
                 continue
             if not original and not sounds and self._added >= self._most_added:
@@ -318,6 +362,7 @@ class EditSession:
             else:
                 self._added += change
             self._roll[step, pitch] = not sounds
+            self._toggles[step, pitch] += 1
             probability = round(float(probabilities[step, column]), 6)
             self._events.append(
                 EditEvent(step, pitch, "remove" if sounds else "add", original, self._passes, probability)
