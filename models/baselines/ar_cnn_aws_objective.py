@@ -160,12 +160,11 @@ def train(
         save_checkpoint(work, "last", {"technique": "ar-cnn", **trainer.state(), "loop": position, "used": used})
         write_atomically(log, "".join(f"{line}\n" for line in lines).encode())
 
-    while not stop_requested():
-        used["cpuSeconds"] = round(cpu_before + time.process_time() - cpu_started, 2)
-        used["wallSeconds"] = round(wall_before + time.monotonic() - started, 2)
-        trainer.progress = max(used["cpuSeconds"] / cpu_seconds, used["wallSeconds"] / wall_seconds)
-        if trainer.progress >= 1:
-            break
+    def share_used() -> float:
+        return max(used["cpuSeconds"] / cpu_seconds, used["wallSeconds"] / wall_seconds)
+
+    trainer.progress = share_used()
+    while trainer.progress < 1 and not stop_requested():
         loop.sums.add(trainer.learn(loop.epoch, loop.batch))
         loop.batch += 1
         if loop.batch >= trainer.batches(loop.epoch):
@@ -174,6 +173,9 @@ def train(
             loop.sums = type(loop.sums)()
             lines.append(json.dumps({"epoch": loop.epoch, "updates": trainer.updates, **used, **means}))
             print(lines[-1], flush=True)
+        used["cpuSeconds"] = round(cpu_before + time.process_time() - cpu_started, 2)
+        used["wallSeconds"] = round(wall_before + time.monotonic() - started, 2)
+        trainer.progress = share_used()
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             save()
             saved = time.monotonic()

@@ -27,7 +27,7 @@ from models.baselines.aws_recipe import (
 )
 from models.baselines.aws_recipe_generation import AwsRecipeModel, accompany, load, planes_of, truncated_normal
 
-COMMITTED = sorted(path.parent for path in aws_recipe.TARGETS.glob("*/training-summary.json"))
+COMMITTED = sorted(path.parent for path in aws_recipe.TARGETS.glob("unet-gan-*/training-summary.json"))
 TINY = 1
 
 Windows = npt.NDArray[np.bool_]
