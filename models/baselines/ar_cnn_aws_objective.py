@@ -161,7 +161,7 @@ def train(
         write_atomically(log, "".join(f"{line}\n" for line in lines).encode())
 
     def share_used() -> float:
-        return max(used["cpuSeconds"] / cpu_seconds, used["wallSeconds"] / wall_seconds)
+        return float(max(used["cpuSeconds"] / cpu_seconds, used["wallSeconds"] / wall_seconds))
 
     trainer.progress = share_used()
     while trainer.progress < 1 and not stop_requested():

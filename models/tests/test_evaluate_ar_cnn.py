@@ -19,7 +19,7 @@ sys.path += [
 ]
 from tiny_editor import TinyEditor
 
-SOON = {"level": -7.0, "scale": 0.5}
+LEVEL, SCALE = -7.0, 0.5
 """Of the tiny models' logits: sampling ends after a few passes."""
 
 
@@ -28,7 +28,7 @@ def written_models(folder: Path) -> tuple[Path, Path]:
     model, baseline = folder / "model", folder / "baselines" / "ar-cnn-aws-objective"
     for place, seed in ((model, 0), (model / "seeds" / "7", 7), (baseline, 3)):
         place.mkdir(parents=True)
-        (place / "model.onnx").write_bytes(TinyEditor(seed=seed, **SOON).file())
+        (place / "model.onnx").write_bytes(TinyEditor(seed=seed, level=LEVEL, scale=SCALE).file())
         (place / "model-card.json").write_text(json.dumps({"seed": seed, "epoch": 3}))
     summary = {"cpuSeconds": 1800.2, "wallSeconds": 1900.5, "updates": 400}
     (baseline / "training-summary.json").write_text(json.dumps(summary))
