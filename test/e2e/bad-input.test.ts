@@ -392,6 +392,49 @@ describe("fields", () => {
     }
   });
 
+  it("lists every broken parameter of a composition, each with its value and range, and those that contradict each other", async () => {
+    const technique = { name: "A piece", technique: "ar-cnn", modelId: "ar-cnn-bach", input: newComposition.input };
+    const refuse = async (parameters: object): Promise<Problem> =>
+      await stranger.refused(400, "POST", "/compositions", { json: { ...technique, parameters } });
+    const ranges = await refuse({
+      maxPercentageOfInitialNotesRemoved: 101,
+      maxNotesAdded: 49,
+      samplingIterations: 1.5,
+      temperature: 0.4,
+      editsPerPass: 33,
+      melodyLock: "yes",
+      firstBar: 0,
+      lastBar: 65,
+      lowestPitch: -1,
+      highestPitch: 128,
+      density: 2.1,
+      leastProbability: 2,
+      diversityWeight: 10,
+    });
+    expect(allowedByPointer(ranges)).toEqual({
+      "/parameters/maxPercentageOfInitialNotesRemoved": "an integer from 0 to 100",
+      "/parameters/maxNotesAdded": "an integer from 50 to 1000",
+      "/parameters/samplingIterations": "an integer from 0 to 100",
+      "/parameters/temperature": "a number from 0.5 to 6",
+      "/parameters/editsPerPass": "an integer from 1 to 32",
+      "/parameters/melodyLock": "true or false",
+      "/parameters/firstBar": "an integer from 1 to 64",
+      "/parameters/lastBar": "an integer from 0 to 64",
+      "/parameters/lowestPitch": "an integer from 0 to 127",
+      "/parameters/highestPitch": "an integer from 0 to 127",
+      "/parameters/density": "a number from 0.25 to 2",
+      "/parameters/leastProbability": expect.stringMatching(/^a number from 0 to /),
+      "/parameters/diversityWeight": expect.stringContaining("maxNotesAdded"),
+    });
+    expect(ranges.errors.find(({ pointer }) => pointer === "/parameters/editsPerPass")?.value).toBe(33);
+    const upsideDown = await refuse({ firstBar: 4, lastBar: 3, lowestPitch: 72, highestPitch: 60, temperature: 7 });
+    expect(allowedByPointer(upsideDown)).toEqual({
+      "/parameters/lastBar": "an integer from 4 to 64, or 0 for the last bar",
+      "/parameters/highestPitch": "an integer from 72 to 127",
+      "/parameters/temperature": "a number from 0.5 to 6",
+    });
+  });
+
   it("names every field that is missing", async () => {
     const missing = async (path: string): Promise<string[]> => {
       const { errors } = await stranger.refused(400, "POST", path, { json: {} });
@@ -571,12 +614,18 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     expect(problem.detail).toMatch(reason);
   });
 
-  it("in another metre than 4/4, and a track that has no notes", async () => {
-    const waltz = midiFile([trackChunk([...meta(0x58, [3, 2, 24, 8]), ...middleC])]);
-    expect(await stranger.refused(422, "POST", "/tracks", { bytes: waltz })).toMatchObject({
-      code: "METRE_NOT_SUPPORTED",
-      detail: expect.stringContaining("3/4"),
-    });
+  it("in another metre than 4/4, anywhere in the file, and a track that has no notes", async () => {
+    const metre = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
+    for (const [found, events] of [
+      ["3/4", [...metre(3, 2), ...middleC]],
+      ["6/8", [...metre(6, 3), ...middleC]],
+      ["1/4, 4/4", [...metre(1, 2), ...middleC, ...metre(4, 2), ...middleC]],
+    ] as const) {
+      expect(await stranger.refused(422, "POST", "/tracks", { bytes: midiFile([trackChunk(events)]) })).toMatchObject({
+        code: "METRE_NOT_SUPPORTED",
+        errors: [{ pointer: "/timeSignature", value: found, allowed: "4/4, 2/2" }],
+      });
+    }
     const problem = await stranger.refused(422, "POST", "/tracks?trackIndex=7", { bytes: goodMidi });
     expect(problem).toMatchObject({
       code: "TRACK_NOT_FOUND",
@@ -654,6 +703,39 @@ describe("what a request refers to: 422", () => {
     expect(other).toMatchObject({
       code: "MODEL_OF_ANOTHER_TECHNIQUE",
       errors: [{ pointer: "/modelId", value: otherTechniqueModelId, allowed: "unet-gan" }],
+    });
+  });
+
+  it("a stock model of the other technique, both ways", async () => {
+    for (const [technique, modelId] of [
+      ["ar-cnn", "unet-gan-bach"],
+      ["unet-gan", "ar-cnn-bach"],
+    ]) {
+      const json = { ...newComposition, technique, modelId };
+      expect(await owner.refused(422, "POST", "/compositions", { json })).toMatchObject({
+        code: "MODEL_OF_ANOTHER_TECHNIQUE",
+        errors: [{ pointer: "/modelId", value: modelId, allowed: technique }],
+      });
+    }
+  });
+
+  it("bars to re-write that the melody does not have, as the options leave it, and more bars than the model takes", async () => {
+    const rewrite = { ...newComposition, technique: "ar-cnn", modelId: "ar-cnn-bach" };
+    const outside = await owner.refused(422, "POST", "/compositions", {
+      json: { ...rewrite, parameters: { firstBar: 7, lastBar: 9 }, inputOptions: { startBar: 3 } },
+    });
+    expect(outside.code).toBe("PARAMETERS_NOT_APPLICABLE");
+    expect(allowedByPointer(outside)).toEqual({
+      "/parameters/firstBar": "an integer from 1 to 6",
+      "/parameters/lastBar": "an integer from 1 to 6, or 0 for the last bar",
+    });
+    const long = midiFile([trackChunk(repeated(65 * 4, middleC))]);
+    const trackId = await owner.created("/tracks", { bytes: long });
+    const refused = await owner.refused(422, "POST", "/compositions", { json: { ...rewrite, input: { trackId } } });
+    expect((await owner.call("DELETE", `/tracks/${trackId}`)).status).toBe(204);
+    expect(refused).toMatchObject({
+      code: "MELODY_TOO_LONG",
+      errors: [{ pointer: "/inputOptions/bars", value: 65, allowed: "1 to 64" }],
     });
   });
 
