@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -147,7 +146,7 @@ def test_the_laws_of_every_rewriting(
         assert chosen.least_probability - 1e-6 <= event.probability <= 1
         # Nothing is added to a chord as full as any in the training music.
         if event.kind == "add" and chosen.edits_per_pass > 1:
-            assert roll[event.step].sum() <= math.ceil(limits.most_at_once * max(1, chosen.density))
+            assert roll[event.step].sum() <= round(limits.most_at_once * max(1, chosen.density))
         # The region: bars, and pitches.
         assert (chosen.first_bar - 1) * 16 <= event.step < (chosen.last_bar or bars) * 16
         assert chosen.lowest_pitch <= event.pitch <= chosen.highest_pitch

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from opencomposer_shared.dataset import Dataset, Melody, Piece, cut_window, training_windows
+from opencomposer_shared.dataset import Dataset, Melody, gather_windows
 from opencomposer_shared.environment import write_atomically
 from opencomposer_shared.metrics import mean_measures, measure_composition
 from opencomposer_shared.midi_file import Track, midi_bytes
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
+from opencomposer_shared.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_shared.random_numbers import random_generator
 from opencomposer_shared.similarity_index import SimilarityReference, Vector, window_features
 
@@ -31,13 +31,6 @@ def accompaniment(planes: VoicePlanes) -> Planes:
     """All voices but the first as one roll [2, steps, pitches], without what the first one sounds."""
     sounding, starts = merge(planes[1:])
     return np.asarray(np.stack([sounding, starts]) & ~planes[0, SOUNDING], dtype=np.bool_)
-
-
-def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[VoicePlanes]:
-    """Up to `limit` windows [voices, 2, steps, 128] spread evenly over the pieces, in their own keys."""
-    windows = training_windows(pieces, bars, bars, 0)
-    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
-    return [cut_window(pieces[windows[i].piece], windows[i].start_bar, bars, 0, PITCHES) for i in chosen]
 
 
 def served_logits(editor: Editor, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,6 @@ Imports numpy only: the inference image has nothing else.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
@@ -45,13 +44,15 @@ COOLEST = 0.6
 """The temperature falls to this share of the given one while the edits get fewer."""
 ENOUGH = 1.0
 """Sampling ends when fewer edits than this are expected to remain, in eight bars."""
-NEED = 0.15
+NEED = 0.1
 """A beat is edited when at least so many edits are expected in it. Elsewhere the many cells that are each next to
 impossible together weigh as much as one likely edit, and would be drawn as often."""
 NOTE_REACH = 3
 """So many steps before and after a drawn cell may be edited with it, as cells of the same note."""
-NOTE_SHARE = 0.8
-"""They must be at least so likely to be edited, in proportion to the drawn cell."""
+ADDED_SHARE = 1.0
+REMOVED_SHARE = 0.8
+"""They must be at least so likely to be edited, in proportion to the drawn cell. A note may well be added bit by bit,
+but half of a wrong note removed is a wrong note left."""
 MOST_TOGGLES = 4
 """A cell that the network has changed its mind about so often stays as it is."""
 NEED_GROWTH = 0.005
@@ -92,7 +93,7 @@ class SamplingSettings:
 
 @dataclass(frozen=True)
 class EditorLimits:
-    """What the network sees and knows: its window of the keyboard, and of its training music the mean density and how
+    """What the network sees and knows: its window of the keyboard, and of its training music the usual density and how
     many pitches sound at once at most."""
 
     lowest_pitch: int
@@ -200,7 +201,7 @@ class EditSession:
         self._tidying_passes = (
             min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if self._batched else 0
         )
-        self._most_at_once = math.ceil(limits.most_at_once * max(1.0, settings.density)) if self._batched else PITCHES
+        self._most_at_once = round(limits.most_at_once * max(1.0, settings.density)) if self._batched else PITCHES
         self._first_expected: float | None = None
         self._tidying = False
         self._edited = False
@@ -272,21 +273,28 @@ class EditSession:
         roll, starts = self._roll[:, self._columns], self._asked_starts[:, self._columns]
         before = roll.copy()
         for step, column in drawn:
-            sounds, least = before[step, column], NOTE_SHARE * likelihoods[step, column]
+            sounds = before[step, column]
+            least = (REMOVED_SHARE if sounds else ADDED_SHARE) * likelihoods[step, column]
             if roll[step, column] != sounds:
                 # It came with another of this pass.
                 continue
             yield step, column
+            if roll[step, column] == sounds:
+                # A cap has kept it from being edited.
+                continue
             for way in (-1, 1):
                 for place in range(step + way, step + way * (NOTE_REACH + 1), way):
                     # The cell of this pair that would begin a note of its own.
                     later = max(place, place - way)
                     if not 0 <= place < len(roll) or not likelihoods[place, column] > 0:
                         break
+                    alike = roll[place, column] == before[place, column] == sounds
                     unlikely = likelihoods[place, column] < least
-                    if unlikely or roll[place, column] != sounds or (sounds and starts[later, column]):
+                    if unlikely or not alike or (sounds and starts[later, column]):
                         break
                     yield place, column
+                    if roll[place, column] == sounds:
+                        break
 
     def _starts(self) -> Cells:
         return resolve_starts(

@@ -27,7 +27,7 @@ from opencomposer_shared.epoch_windows import EpochWindows
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.piano_roll import PITCHES
+from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
 from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
@@ -42,7 +42,7 @@ from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
 from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, ModelSize, NetworkShape
 from opencomposer_ar_cnn.sampling import SamplingSettings
-from opencomposer_ar_cnn.starts import joints
+from opencomposer_ar_cnn.starts import Cells, joints
 
 WINDOW_BARS = 8
 WINDOW_HOP = 2
@@ -116,9 +116,16 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Edito
     return EditorEssentials(
         (given, added),
         Limits(MAX_BARS, shape.lowest_pitch, highest),
-        density=round(float(np.mean([density_of(roll) for roll in rolls])), 4),
+        density=round(float(np.median([value for roll in rolls for value in _densities(roll)])), 4),
         most_at_once=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
     )
+
+
+def _densities(roll: Cells) -> list[float]:
+    """Of a piece's windows side by side. Their median is what a window usually has; the few that are half silent would
+    make a mean too low for all others."""
+    steps = WINDOW_BARS * STEPS_PER_BAR
+    return [density_of(roll[start : start + steps]) for start in range(0, max(1, len(roll) - steps + 1), steps)]
 
 
 def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
