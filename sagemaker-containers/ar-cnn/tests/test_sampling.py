@@ -365,6 +365,14 @@ def test_what_lies_outside_of_region_and_window_is_told_to_the_network_as_locked
     assert locked[:, 100].all()
 
 
+def test_rests_before_an_upbeat_are_not_to_be_filled_but_empty_bars_are() -> None:
+    """Bar 1 sounds in its last beat, bar 2 throughout, bars 3 and 4 not at all."""
+    piece = notes_to_planes([Note(12, 4, 60), Note(16, 16, 62)], 64)
+    chosen = SamplingSettings(density=1.5)
+    session = EditSession(piece, settings=chosen, limits=LIMITS, rng=np.random.default_rng(0))
+    assert session.density == pytest.approx(1.5 * (4 + 16 + 32) / 64)
+
+
 def test_a_region_without_an_editable_cell_is_refused() -> None:
     chosen = SamplingSettings(lowest_pitch=110)
     with pytest.raises(ValueError, match="no cell that this model can edit"):

@@ -30,8 +30,8 @@ HIGHEST_DENSITY = 16.0
 
 @dataclass(frozen=True)
 class EditorEssentials:
-    """voices: the given melody, and the voices added to it, which are one track; density: how many pitches usually
-    sound at once in the training music, in units of four; most_at_once: how many ever do."""
+    """voices: the given melody, and the voices added to it, which are one track; density: how many pitches sound at
+    once in the training music, where any does, in units of four; most_at_once: how many ever do."""
 
     voices: tuple[Voice, Voice]
     limits: Limits

@@ -93,8 +93,8 @@ class SamplingSettings:
 
 @dataclass(frozen=True)
 class EditorLimits:
-    """What the network sees and knows: its window of the keyboard, and of its training music the usual density and how
-    many pitches sound at once at most."""
+    """What the network sees and knows: its window of the keyboard, and of its training music the density of the steps
+    at which anything sounds and how many pitches sound at once at most."""
 
     lowest_pitch: int
     highest_pitch: int
@@ -158,6 +158,13 @@ def octave_shift(sounding: Cells, limits: EditorLimits) -> int:
     return min(range(-120, 121, 12), key=lambda shift: (unheard(shift), abs(shift), shift))
 
 
+def sounding_share(sounding: Cells) -> float:
+    """The share of the steps at which music is to be expected: all but the rests of bars in which something sounds,
+    such as those before an upbeat. A bar without a note is there to be filled."""
+    steps = sounding.any(axis=1).reshape(-1, STEPS_PER_BAR)
+    return float((steps | ~steps.any(axis=1, keepdims=True)).mean())
+
+
 class EditSession:
     """One piece being re-written: `planes()` is what to ask the network, `advance()` takes its answer.
 
@@ -189,7 +196,7 @@ class EditSession:
             editable &= ~self._original
         self._editable = editable
         self._locked = self._original & ~editable
-        self.density = limits.density * settings.density
+        self.density = limits.density * settings.density * sounding_share(self._original)
         self._enough = ENOUGH * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
         self._draws_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
         self._most_edits = self._draws_per_pass * settings.sampling_iterations

@@ -27,7 +27,7 @@ from opencomposer_shared.epoch_windows import EpochWindows
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
 from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
@@ -35,14 +35,14 @@ from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_r
 from opencomposer_shared.training_precision import choose_precision
 from opencomposer_shared.weight_averaging import average_weights
 
-from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge, spoil
+from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, VoicePlanes, merge, spoil
 from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials
 from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
 from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, ModelSize, NetworkShape
 from opencomposer_ar_cnn.sampling import SamplingSettings
-from opencomposer_ar_cnn.starts import Cells, joints
+from opencomposer_ar_cnn.starts import joints
 
 WINDOW_BARS = 8
 WINDOW_HOP = 2
@@ -113,19 +113,13 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Edito
     highest = shape.lowest_pitch + shape.pitches - 1
     added = Voice("Accompaniment", dataset.voices[1][1], "polyphonic", shape.lowest_pitch, highest)
     rolls = [merge(piece.planes)[0] for piece in dataset.of_split("train")]
+    sounding_steps = sum(int(roll.any(axis=1).sum()) for roll in rolls)
     return EditorEssentials(
         (given, added),
         Limits(MAX_BARS, shape.lowest_pitch, highest),
-        density=round(float(np.median([value for roll in rolls for value in _densities(roll)])), 4),
+        density=round(sum(int(roll.sum()) for roll in rolls) / DENSITY_UNIT / max(1, sounding_steps), 4),
         most_at_once=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
     )
-
-
-def _densities(roll: Cells) -> list[float]:
-    """Of a piece's windows side by side. Their median is what a window usually has; the few that are half silent would
-    make a mean too low for all others."""
-    steps = WINDOW_BARS * STEPS_PER_BAR
-    return [density_of(roll[start : start + steps]) for start in range(0, max(1, len(roll) - steps + 1), steps)]
 
 
 def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
