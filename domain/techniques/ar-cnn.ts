@@ -1,4 +1,5 @@
 import type { ParameterIssue, ParameterValue, Technique } from "./technique";
+import { batchSize, trainingSeed, transpositionRange } from "./training-hyperparameters";
 
 const mostBars = 64;
 const highestMidiPitch = 127;
@@ -55,8 +56,8 @@ export const arCnn: Technique = {
   id: "ar-cnn",
   name: "AR-CNN",
   description:
-    "Re-writes a piece note by note: adds notes that are missing and removes notes that do not belong, one small edit " +
-    "after another, each in view of all edits before it. It can also mend wrong notes, and work on some bars or pitches " +
+    "Re-writes a piece note by note: adds notes that are missing and removes notes that do not belong, some at a time, " +
+    "and looks at the whole piece again after each time. It can also mend wrong notes, and work on some bars or pitches " +
     "only. The edits are kept in order, so that you can watch the piece grow.",
   parameters: [
     {
@@ -197,24 +198,8 @@ export const arCnn: Technique = {
       default: 2e-3,
       description: "Step size of the updates, falling to a hundredth of it. Higher learns faster and less steadily.",
     },
-    {
-      name: "batchSize",
-      type: "integer",
-      unit: "windows",
-      minimum: 8,
-      maximum: 256,
-      default: 32,
-      description: "Windows of music in one update.",
-    },
-    {
-      name: "transpositionRange",
-      type: "integer",
-      unit: "semitones",
-      minimum: 0,
-      maximum: 6,
-      default: 6,
-      description: "Each window is moved up or down by up to this much, so that every key is learned.",
-    },
+    batchSize,
+    transpositionRange,
     {
       name: "modelSize",
       type: "string",
@@ -228,14 +213,7 @@ export const arCnn: Technique = {
       default: false,
       description: "End the job when the loss on music that it does not learn from has stopped falling.",
     },
-    {
-      name: "seed",
-      type: "integer",
-      minimum: 0,
-      maximum: 2_147_483_647,
-      default: 0,
-      description: "Where chance begins: the same seed, data and machine give the same model.",
-    },
+    trainingSeed,
   ],
   fixedOnResume: ["modelSize"],
   checkTogether: upsideDownRegions,

@@ -1,4 +1,5 @@
 import type { Technique } from "./technique";
+import { batchSize, trainingSeed, transpositionRange } from "./training-hyperparameters";
 
 /** Ranges and defaults are the API's contract; contracts/hyperparameters-unet-gan.schema.json says the same. */
 export const unetGan: Technique = {
@@ -34,24 +35,8 @@ export const unetGan: Technique = {
       default: 2,
       description: "How often the critic learns for each time the generator does. Higher makes a stronger critic.",
     },
-    {
-      name: "batchSize",
-      type: "integer",
-      unit: "windows",
-      minimum: 8,
-      maximum: 256,
-      default: 32,
-      description: "Windows of music in one update.",
-    },
-    {
-      name: "transpositionRange",
-      type: "integer",
-      unit: "semitones",
-      minimum: 0,
-      maximum: 6,
-      default: 6,
-      description: "Each window is moved up or down by up to this much, so that every key is learned.",
-    },
+    batchSize,
+    transpositionRange,
     {
       name: "modelSize",
       type: "string",
@@ -85,14 +70,7 @@ export const unetGan: Technique = {
       default: false,
       description: "End the job when the similarity index has stopped falling.",
     },
-    {
-      name: "seed",
-      type: "integer",
-      minimum: 0,
-      maximum: 2_147_483_647,
-      default: 0,
-      description: "Where chance begins: the same seed, data and machine give the same model.",
-    },
+    trainingSeed,
   ],
   fixedOnResume: ["modelSize"],
 };
