@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from opencomposer_ar_cnn.generation import PARAMETER_RULES, LoadedEditor, load_editor, sampling_settings
-from opencomposer_ar_cnn.sampling import EditSession, Rewriting, SamplingSettings
+from opencomposer_ar_cnn.rewriting import Rewriting
+from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings
 from opencomposer_shared.piano_roll import SOUNDING, Planes, planes_to_notes
 from opencomposer_shared.serving.parameters import ParameterValue
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_ar_cnn.essentials import parse_essentials
 from opencomposer_ar_cnn.generation import PARAMETER_RULES, ArCnn, load_editor, rewrite_notes
-from opencomposer_ar_cnn.sampling import SamplingSettings, replay
+from opencomposer_ar_cnn.rewriting import replay
+from opencomposer_ar_cnn.sampling import SamplingSettings
 from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected

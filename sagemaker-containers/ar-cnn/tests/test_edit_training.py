@@ -12,7 +12,7 @@ import pytest
 import torch
 from opencomposer_ar_cnn.evaluation import HARMONISATION
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
-from opencomposer_ar_cnn.sampling import added_notes
+from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.training import Settings, Trainer, choose_shape
 from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import read_dataset, read_selection

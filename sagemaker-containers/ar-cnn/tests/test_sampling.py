@@ -9,17 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes, replay
 from opencomposer_ar_cnn.sampling import (
     EditorLimits,
     EditSession,
     Floats,
     Network,
-    Rewriting,
     SamplingSettings,
-    added_notes,
-    edited_notes,
     octave_shift,
-    replay,
     rewrite,
 )
 from opencomposer_ar_cnn.starts import Cells

@@ -18,7 +18,8 @@ from opencomposer_shared.similarity_index import SimilarityReference, Vector, wi
 from opencomposer_ar_cnn.corruption import VoicePlanes, merge
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.network import Editor, ServedEditor
-from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, added_notes, rewrite
+from opencomposer_ar_cnn.rewriting import added_notes
+from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite
 
 REFERENCE_WINDOWS = 192
 EVALUATION_WINDOWS = 24

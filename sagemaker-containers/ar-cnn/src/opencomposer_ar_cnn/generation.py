@@ -27,15 +27,8 @@ from opencomposer_shared.serving.parameters import ParameterRule, ParameterValue
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials, parse_essentials
-from opencomposer_ar_cnn.sampling import (
-    Floats,
-    NothingToEdit,
-    Rewriting,
-    SamplingSettings,
-    added_notes,
-    edited_notes,
-    rewrite,
-)
+from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
+from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite
 
 PARAMETER_RULES = (
     # The original's, with its names and ranges (research: deepcomposer 2.2).

@@ -9,25 +9,22 @@ Imports numpy only: the inference image has nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from opencomposer_shared.piano_roll import (
-    DEFAULT_VELOCITY,
     PITCHES,
     SOUNDING,
     STARTING,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
-    Note,
     Planes,
-    notes_to_planes,
-    planes_to_notes,
 )
 
+from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
 from opencomposer_ar_cnn.starts import Cells, resolve_starts
 
 Floats = npt.NDArray[np.float32]
@@ -100,50 +97,6 @@ class EditorLimits:
     highest_pitch: int
     density: float
     most_at_once: int
-
-
-class EditEvent(NamedTuple):
-    """One edit. `original`: the cell was sounding in the input. `passed`: the pass, from 0. `probability`: the
-    network's, that this cell should be toggled, just before it was."""
-
-    step: int
-    pitch: int
-    kind: Literal["add", "remove"]
-    original: bool
-    passed: int
-    probability: float
-
-    def as_json(self) -> dict[str, object]:
-        """By the names of contracts/invocation-answer.schema.json."""
-        return {
-            "step": self.step,
-            "pitch": self.pitch,
-            "kind": self.kind,
-            "original": self.original,
-            "pass": self.passed,
-            "probability": self.probability,
-        }
-
-
-@dataclass(frozen=True)
-class Rewriting:
-    """The result: planes [2, steps, 128], the edits in their order, how often the network was asked to edit, and how
-    many edits it still expected at the last look."""
-
-    planes: Planes
-    events: Sequence[EditEvent]
-    passes: int
-    expected_edits: float
-
-
-def replay(sounding: Cells, events: Sequence[EditEvent]) -> Cells:
-    """The cells that sound after the edits. Raises ValueError for an edit that changes nothing."""
-    cells = sounding.copy()
-    for event in events:
-        if cells[event.step, event.pitch] == (event.kind == "add"):
-            raise ValueError(f"the edit {event} changes nothing")
-        cells[event.step, event.pitch] = event.kind == "add"
-    return cells
 
 
 def octave_shift(sounding: Cells, limits: EditorLimits) -> int:
@@ -420,21 +373,3 @@ def rewrite(
         before_each_pass()
         session.advance(*network(session.planes(), session.density))
     return session.result()
-
-
-def edited_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
-    """The notes of the re-written piece; one that begins in the given music keeps its velocity."""
-    steps = rewriting.planes.shape[1]
-    velocities = np.zeros((steps, PITCHES), dtype=np.int64)
-    for note in given:
-        velocities[note.onset : note.onset + note.duration, note.pitch] = note.velocity
-    return [
-        note._replace(velocity=int(velocities[note.onset, note.pitch]) or DEFAULT_VELOCITY)
-        for note in planes_to_notes(rewriting.planes)
-    ]
-
-
-def added_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
-    """The notes of the re-written piece that are not cells of the given music: what was written to a locked melody."""
-    original = notes_to_planes(given, rewriting.planes.shape[1])[SOUNDING]
-    return planes_to_notes(rewriting.planes & ~original)
