@@ -50,11 +50,12 @@ export function rewrittenMelody(given: Melody, notes: readonly ModelNote[]): Mel
     const end = onset + duration;
     const beginning = byOnset.get(cellOf(onset, pitch));
     const ending = byEnd.get(cellOf(end, pitch));
-    if (beginning !== undefined && beginning === ending) return beginning.notes;
+    // Not by its end: another note of the pitch may have ended with it.
+    if (beginning?.end === end) return beginning.notes;
     const startTick = beginning === undefined ? Math.round(onset * stepTicks) : earliest(beginning.notes);
     const playedEnd = ending === undefined ? undefined : latest(ending.notes);
     // A note shorter than a step may end before the step that it has on the grid.
-    const keepsEnd = playedEnd !== undefined && Math.round(playedEnd / stepTicks) === end;
+    const keepsEnd = playedEnd !== undefined && playedEnd > startTick && Math.round(playedEnd / stepTicks) === end;
     const endsAt = keepsEnd ? playedEnd : Math.round(end * stepTicks);
     return [{ startTick, durationTicks: endsAt - startTick, pitch, velocity }];
   });
