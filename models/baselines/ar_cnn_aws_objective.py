@@ -20,10 +20,7 @@ Time is CPU seconds of this process on one thread, from its start: other load on
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
-import platform
 import signal
 import sys
 import time
@@ -35,7 +32,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), *(str(ROOT / f"sagemaker-containers/{name}/src") for name in ("shared", "ar-cnn"))]
 
 import numpy as np  # noqa: E402
-import onnx  # noqa: E402
 import torch  # noqa: E402
 from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge  # noqa: E402
 from opencomposer_ar_cnn.export import export_onnx  # noqa: E402
@@ -49,6 +45,7 @@ from opencomposer_shared.environment import write_atomically  # noqa: E402
 from opencomposer_shared.random_numbers import random_generator  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+from models.baselines.trained_baseline import write_baseline  # noqa: E402
 from models.evaluation.corpus import load_dataset  # noqa: E402
 
 TARGETS = ROOT / "models/baselines"
@@ -274,21 +271,8 @@ def main(arguments: Sequence[str]) -> int:
             "sha256": json.loads((folder / "manifest.json").read_text())["sha256"],
             "pieces": len(trainer.train_pieces),
         },
-        "model": {"file": "model.onnx", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "onnx": onnx.__version__,
-            "numpy": np.__version__,
-        },
-        "machine": {"processor": platform.machine(), "cores": len(os.sched_getaffinity(0))},
     }
-    target = TARGETS / options.name
-    target.mkdir(parents=True, exist_ok=True)
-    write_atomically(target / "model.onnx", content)
-    write_atomically(target / "training-log.jsonl", (work / "training-log.jsonl").read_bytes())
-    write_atomically(target / "training-summary.json", (json.dumps(summary, indent=2) + "\n").encode())
-    print(json.dumps(summary))
+    write_baseline(TARGETS / options.name, model=content, log=work / "training-log.jsonl", summary=summary)
     return 0
 
 

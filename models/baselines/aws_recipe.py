@@ -22,8 +22,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
 import signal
 import sys
 import tempfile
@@ -50,6 +48,7 @@ from torch import Tensor, nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from models.baselines.aws_recipe_generation import WINDOW_STEPS, load, truncated_normal  # noqa: E402
+from models.baselines.trained_baseline import write_baseline  # noqa: E402
 
 TARGETS = ROOT / "models/baselines"
 DATASET = ("bach-chorales", "1")
@@ -488,21 +487,8 @@ def main(arguments: list[str]) -> int:
             "pieces": len(pieces),
             "windows": len(windows),
         },
-        "model": {"file": "model.onnx", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "onnx": onnx.__version__,
-            "numpy": np.__version__,
-        },
-        "machine": {"processor": platform.machine(), "cores": len(os.sched_getaffinity(0))},
     }
-    target = TARGETS / options.name
-    target.mkdir(parents=True, exist_ok=True)
-    write_atomically(target / "model.onnx", content)
-    write_atomically(target / "training-log.jsonl", (work / "training-log.jsonl").read_bytes())
-    write_atomically(target / "training-summary.json", (json.dumps(summary, indent=2) + "\n").encode())
-    print(json.dumps(summary))
+    write_baseline(TARGETS / options.name, model=content, log=work / "training-log.jsonl", summary=summary)
     return 0
 
 

@@ -27,7 +27,7 @@ from models.evaluation.copies import CopyReport, PassageIndex, sounding_places
 from models.evaluation.corpus import Windows, choose_windows, repeated
 from models.evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
 from models.evaluation.editors import added_track as track_of
-from models.evaluation.goals import Goal, exactly, goals_table
+from models.evaluation.goals import Goal, exactly, goals_section
 from models.evaluation.intervals import Drawing
 from models.evaluation.mending import Mender, mending_section
 from models.evaluation.reading import AS_TEXTURE, Reading
@@ -178,14 +178,10 @@ def evaluate(request: Request) -> Report:
     if len(ours) > 1:
         groups.append((rows[2], copied))
     goal_lists = [(row.name, _goals(row, bach, baseline_rows, found)) for row, found in groups]
-    goals = Section(
-        "goals",
-        "Goals",
+    goals = goals_section(
         "The issue's, set before this was measured, and judged by the value; the interval says whether other pieces "
         "might have said otherwise. Of several models the worst counts for copies.",
-        [goals_table(found) for _, found in goal_lists],
-        [{"of": name, "goals": [goal.to_json() for goal in found]} for name, found in goal_lists],
-        [f"First table: {goal_lists[0][0]}." + (f" Second: {goal_lists[1][0]}." if len(goal_lists) > 1 else "")],
+        goal_lists,
     )
     setting: dict[str, object] = {
         "technique": "ar-cnn",

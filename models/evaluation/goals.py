@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.evaluation.intervals import Estimate
-from models.evaluation.report import Table, Verdict, with_interval
+from models.evaluation.report import Section, Table, Verdict, with_interval
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,17 @@ def goals_table(goals: Sequence[Goal]) -> Table:
         for goal in goals
     ]
     return Table(["goal", "wanted", "measured", "verdict"], rows)
+
+
+def goals_section(introduction: str, lists: Sequence[tuple[str, Sequence[Goal]]]) -> Section:
+    """A table for each of (whose goals they are, the goals): the stock model's, and the mean of all seeds' where there
+    are several."""
+    second = f" Second: {lists[1][0]}." if len(lists) > 1 else ""
+    return Section(
+        "goals",
+        "Goals",
+        introduction,
+        [goals_table(goals) for _, goals in lists],
+        [{"of": name, "goals": [goal.to_json() for goal in goals]} for name, goals in lists],
+        [f"First table: {lists[0][0]}.{second}"],
+    )

@@ -15,9 +15,9 @@ from models.evaluation.accompanists import InSeparateWindows, NearestWindow, Ran
 from models.evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
 from models.evaluation.copies import CopyReport
 from models.evaluation.corpus import choose_windows
-from models.evaluation.goals import Goal, exactly, goals_table
+from models.evaluation.goals import Goal, exactly, goals_section
 from models.evaluation.intervals import Drawing, Estimate
-from models.evaluation.report import Report, Section
+from models.evaluation.report import Report
 from models.evaluation.request import Request
 from models.evaluation.sections import (
     LONG_PIECE_BARS,
@@ -128,14 +128,10 @@ def evaluate(request: Request) -> Report:
     goal_lists = [
         (row.name, _goals(row, bach, others_rows, voice_names, varieties, copied)) for row, varieties, copied in groups
     ]
-    goals = Section(
-        "goals",
-        "Goals",
+    goals = goals_section(
         "Set before this was measured (but the limit for copies), and judged by the value; the interval says whether "
         "other pieces might have said otherwise. Of several models the worst counts for variety and copies.",
-        [goals_table(found) for _, found in goal_lists],
-        [{"of": name, "goals": [goal.to_json() for goal in found]} for name, found in goal_lists],
-        [f"First table: {goal_lists[0][0]}." + (f" Second: {goal_lists[1][0]}." if len(goal_lists) > 1 else "")],
+        goal_lists,
     )
     setting: dict[str, object] = {
         "technique": "unet-gan",
