@@ -1,12 +1,15 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 
 export interface Step {
   readonly name: string;
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** After so long the command is ended, and has not passed. */
-  readonly limitSeconds?: number;
+  /**
+   * The command is ended, and has not passed, when it has printed nothing for so long. A slow machine makes a run long; only
+   * a run that hangs is silent.
+   */
+  readonly silenceSeconds?: number;
 }
 
 export interface StepResult {
@@ -15,28 +18,93 @@ export interface StepResult {
   readonly seconds: number;
 }
 
+/** How long output may still come after the command has ended: a process that it left behind can hold the pipe open. */
+const drainMilliseconds = 2_000;
+
 /** Runs one command with its output shown as it comes; `quiet` keeps it back and shows it only if the command fails. */
 export async function runStep(step: Step, { quiet }: { readonly quiet: boolean }): Promise<StepResult> {
   const started = Date.now();
-  const output: Buffer[] = [];
+  const kept: Buffer[] = [];
+  const show = (chunk: Buffer): void => {
+    if (quiet) kept.push(chunk);
+    else process.stdout.write(chunk);
+  };
   const passed = await new Promise<boolean>((resolve) => {
     const child = spawn(step.command, step.arguments, {
-      stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...step.environment },
-      ...(step.limitSeconds === undefined ? {} : { timeout: step.limitSeconds * 1000, killSignal: "SIGKILL" as const }),
+      // A process group of its own, so that a command that hangs is ended together with what it has started.
+      detached: true,
     });
-    child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
-    child.on("error", (error) => {
-      output.push(Buffer.from(`${error.message}\n`));
-      resolve(false);
+    const stopWithUs = endWithThisProcess(child);
+    const silence = watchSilence(step.silenceSeconds, () => {
+      show(Buffer.from(`\n${step.name} printed nothing for ${step.silenceSeconds ?? 0} s and was ended.\n`));
+      killGroup(child);
     });
-    child.on("close", (code) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        silence.restart();
+        show(chunk);
+      });
+    }
+    const end = (code: number | null): void => {
+      silence.stop();
+      stopWithUs();
       resolve(code === 0);
+    };
+    child.on("error", (error) => {
+      show(Buffer.from(`${error.message}\n`));
+      end(null);
+    });
+    child.on("exit", (code) => {
+      const drained = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, drainMilliseconds);
+      child.on("close", () => {
+        clearTimeout(drained);
+        end(code);
+      });
     });
   });
-  if (quiet && !passed) process.stdout.write(Buffer.concat(output));
+  if (quiet && !passed) process.stdout.write(Buffer.concat(kept));
   return { name: step.name, passed, seconds: (Date.now() - started) / 1000 };
+}
+
+function watchSilence(
+  seconds: number | undefined,
+  onSilence: () => void,
+): { readonly restart: () => void; readonly stop: () => void } {
+  const timer = seconds === undefined ? undefined : setTimeout(onSilence, seconds * 1000);
+  return {
+    restart: () => {
+      timer?.refresh();
+    },
+    stop: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** A group of its own does not get the terminal's Ctrl-C: it is passed on. @returns what ends the watch */
+function endWithThisProcess(child: ChildProcess): () => void {
+  const stop = (signal: NodeJS.Signals): void => {
+    killGroup(child);
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+  return () => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
+  };
 }
 
 export function describeResult({ name, passed, seconds }: StepResult): string {
