@@ -45,6 +45,8 @@ beforeAll(async () => {
       tracks: 10,
       models: 10,
       compositions: 50,
+      trainingJobs: 50,
+      storedBytes: 10_000_000,
     }),
     [environmentVariables.longestRunSeconds]: "7200",
   });
@@ -146,7 +148,7 @@ test("a composition from request to other instruments to deletion", async () => 
   const midi = writeMidi(score);
   for (const [Key, Body] of [
     [compositionScoreKey({ sub, id }), JSON.stringify(score)],
-    [compositionMidiKey({ sub, id }, 1), midi],
+    [compositionMidiKey({ sub, id }, { revision: 1 }), midi],
   ] as const) {
     await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body }));
   }

@@ -30,7 +30,7 @@ import { listTrainingTopics } from "../../../../lambdas/api/training/list-traini
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { OperationId } from "../../../../domain/names/api-routes";
-import { documentedApi, type DocumentedApi } from "./documented-api";
+import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
 import { FakeFiles } from "./fake-files";
 import { FakeTable, type FakeOwnedItems } from "./fake-table";
 import { caps, catalogue, stockModel } from "./items";
@@ -70,6 +70,7 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     trainingJobs,
     stockModels: table.stockModels,
     catalogues: table.cataloguesOfDatasets,
+    pendingChanges: table.pendingChanges,
     idempotencyRecords: table.idempotencyRecords,
     openWork: table.openWork,
     files,
@@ -80,7 +81,9 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     metrics: { record: (name: string) => void recorded.push(name) },
     newId: ulid,
     randomSeed: () => 1234,
+    newToken: () => ulid().toLowerCase(),
     now: () => now,
+    log: collectingLog(),
   };
   const operations = {
     getHealth: async (request) => await getHealth({ request }),
