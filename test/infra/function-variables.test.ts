@@ -26,6 +26,7 @@ const entries = [
   "events/sweep-open-work",
   "events/workflow-ended",
   "events/training-job-changed",
+  "events/count-orphans",
   "workflow/prepare-data",
   "workflow/take-slot",
   "workflow/launch-training-job",

@@ -234,7 +234,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(16);
+    expect(functions).toHaveLength(17);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -280,6 +280,7 @@ describe("rights", () => {
     const actions = new Set(allowed.flatMap(({ Action }) => Action));
     expect([...actions].filter((action) => action.includes("*"))).toEqual([]);
     expect([...actions].filter((action) => action.startsWith("dynamodb:")).sort()).toEqual([
+      "dynamodb:BatchGetItem",
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:DescribeStream",
@@ -481,7 +482,7 @@ describe("events", () => {
 
   test("every rule and every function behind one keeps what it could not handle", () => {
     const rules = prod.resourcesOf("AWS::Events::Rule");
-    expect(rules).toHaveLength(3);
+    expect(rules).toHaveLength(4);
     for (const { resource } of rules) {
       expect(property(resource, "Targets")).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),

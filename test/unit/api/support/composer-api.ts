@@ -28,7 +28,16 @@ import { listTrainingJobs } from "../../../../lambdas/api/training/list-training
 import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-training-job-samples";
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
+import type { UserCaps } from "../../../../domain/schemas/user-caps";
+import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
+import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
+import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
+import type { OwnedItems } from "../../../../lambdas/aws/table/owned-items";
+import type { PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
+import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
 import type { Operation } from "../../../../lambdas/http/with-http";
+import type { Log } from "../../../../lambdas/telemetry/logger";
+import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../domain/names/api-routes";
 import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
 import { FakeFiles } from "./fake-files";
@@ -48,6 +57,65 @@ export interface ComposerApi extends DocumentedApi {
 
 /** The clock of these tests stands still. */
 export const now = new Date("2026-01-31T12:00:30.000Z");
+
+/** Everything that the operations are given. */
+export interface ComposerPorts {
+  readonly tracks: OwnedItems<TrackItem>;
+  readonly compositions: OwnedItems<CompositionItem>;
+  readonly models: OwnedItems<ModelItem>;
+  readonly trainingJobs: OwnedItems<TrainingJobItem>;
+  readonly stockModels: StockModels;
+  readonly catalogues: Catalogues;
+  readonly pendingChanges: PendingChanges;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly openWork: OpenWorkOfUser;
+  readonly files: StoredFiles;
+  readonly artefacts: StoredFiles;
+  readonly work: StoredFiles;
+  readonly caps: UserCaps;
+  readonly longestRunSeconds: number;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly randomSeed: () => number;
+  readonly newToken: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Every operation but the one that gives the API's own document. */
+export function composerOperations(
+  dependencies: ComposerPorts,
+): Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>> {
+  return {
+    getHealth: async (request) => await getHealth({ request }),
+    listTechniques: async (request) => await listTechniques({ request }),
+    listSampleMelodies: async (request) => await listSampleMelodies({ request }),
+    createTrack: async (request) => await createTrack({ request, ...dependencies }),
+    listTracks: async (request) => await listTracks({ request, ...dependencies }),
+    getTrack: async (request) => await getTrack({ request, ...dependencies }),
+    updateTrack: async (request) => await updateTrack({ request, ...dependencies }),
+    deleteTrack: async (request) => await deleteTrack({ request, ...dependencies }),
+    createComposition: async (request) => await createComposition({ request, ...dependencies }),
+    listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
+    getComposition: async (request) => await getComposition({ request, ...dependencies }),
+    updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
+    deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
+    getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
+    listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
+    listModels: async (request) => await listModels({ request, ...dependencies }),
+    getModel: async (request) => await getModel({ request, ...dependencies }),
+    deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
+    listTrainingTopics: async (request) => await listTrainingTopics({ request, ...dependencies }),
+    createTrainingJob: async (request) => await createTrainingJob({ request, ...dependencies }),
+    listTrainingJobs: async (request) => await listTrainingJobs({ request, ...dependencies }),
+    getTrainingJob: async (request) => await getTrainingJob({ request, ...dependencies }),
+    deleteTrainingJob: async (request) => await deleteTrainingJob({ request, ...dependencies }),
+    stopTrainingJob: async (request) => await stopTrainingJob({ request, ...dependencies }),
+    listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
+    listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
+    getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
+  };
+}
 
 /** @param seeded - whether the stock data set and model are in the table */
 export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {}): ComposerApi {
@@ -85,37 +153,8 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     now: () => now,
     log: collectingLog(),
   };
-  const operations = {
-    getHealth: async (request) => await getHealth({ request }),
-    listTechniques: async (request) => await listTechniques({ request }),
-    listSampleMelodies: async (request) => await listSampleMelodies({ request }),
-    createTrack: async (request) => await createTrack({ request, ...dependencies }),
-    listTracks: async (request) => await listTracks({ request, ...dependencies }),
-    getTrack: async (request) => await getTrack({ request, ...dependencies }),
-    updateTrack: async (request) => await updateTrack({ request, ...dependencies }),
-    deleteTrack: async (request) => await deleteTrack({ request, ...dependencies }),
-    createComposition: async (request) => await createComposition({ request, ...dependencies }),
-    listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
-    getComposition: async (request) => await getComposition({ request, ...dependencies }),
-    updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
-    deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
-    getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
-    listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
-    listModels: async (request) => await listModels({ request, ...dependencies }),
-    getModel: async (request) => await getModel({ request, ...dependencies }),
-    deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
-    listTrainingTopics: async (request) => await listTrainingTopics({ request, ...dependencies }),
-    createTrainingJob: async (request) => await createTrainingJob({ request, ...dependencies }),
-    listTrainingJobs: async (request) => await listTrainingJobs({ request, ...dependencies }),
-    getTrainingJob: async (request) => await getTrainingJob({ request, ...dependencies }),
-    deleteTrainingJob: async (request) => await deleteTrainingJob({ request, ...dependencies }),
-    stopTrainingJob: async (request) => await stopTrainingJob({ request, ...dependencies }),
-    listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
-    listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
-    getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
-  } satisfies Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>>;
   return {
-    ...documentedApi(operations),
+    ...documentedApi(composerOperations(dependencies)),
     table,
     tracks,
     compositions,
