@@ -176,7 +176,7 @@ function filesOf(row: OwnedRow): readonly string[] {
     case "COMPOSITION":
       return row.midi === undefined ? [] : [compositionScoreKey(row), compositionMidiKey(row, row.midi)];
     case "TRAINING_JOB":
-      return [];
+      return isFinalTrainingJobState(row.state) ? [`${trainingJobPrefix(row)}${progressFile}`] : [];
   }
 }
 
