@@ -10,6 +10,7 @@ import {
   StaleItem,
   TableBusy,
 } from "../../lambdas/aws/table/errors";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../lambdas/aws/table/open-work-of-user";
 import { createOwnedItems } from "../../lambdas/aws/table/owned-items";
@@ -134,6 +135,30 @@ describe("owned items", () => {
 });
 
 describe("caps", () => {
+  test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
+    const sub = newUser();
+    const inExecution = createCompositionsInExecution({ ...local.table, now: () => new Date() });
+    const failure = { code: "X", message: "x", retryable: false };
+    const refusals: unknown[] = [];
+    const raise = { compositions: 1, openCompositions: 1 };
+    const lessOpen = { ...caps, compositions: 1_000, openCompositions: 3 };
+    await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const item = composition({ sub });
+        try {
+          await compositions().create({ item, raise, caps: lessOpen });
+          await inExecution.abandon(item, failure);
+        } catch (error) {
+          refusals.push(error);
+        }
+      }),
+    );
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const reason of refusals) {
+      if (!(reason instanceof TableBusy)) expect(reason).toMatchObject({ counter: "openCompositions", cap: 3 });
+    }
+  });
+
   test("hold under concurrency: no more are created than allowed, and the counter says how many", async () => {
     const sub = newUser();
     const outcomes = await Promise.allSettled(
