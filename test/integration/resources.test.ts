@@ -1,10 +1,19 @@
 /** H1, H6, M5, H10: the protocol of rows and files on real transactions, a real index and real buckets. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
 import { ulid } from "ulid";
-import { modelCardFile, modelFile, modelPrefix, trackKey } from "../../domain/names/object-keys";
-import { ownedKey } from "../../domain/names/table-keys";
+import {
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  progressFile,
+  trackKey,
+  trainingJobPrefix,
+} from "../../domain/names/object-keys";
+import { catalogueKey, ownedKey, stockModelKey } from "../../domain/names/table-keys";
 import { createObjectPages } from "../../lambdas/aws/object-pages";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
 import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
 import { countOrphans } from "../../lambdas/events/count-orphans/count-orphans";
@@ -14,8 +23,9 @@ import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import { modelCard } from "../fakes/scripted-sagemaker";
 import { cutOffEverywhere, cutOffOperations } from "../support/cut-off-operations";
 import { everyFault, faultyPorts } from "../support/faulty-ports";
-import { apiOn, expectWhole, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
-import { trainingJob } from "../unit/api/support/items";
+import { apiOn, expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
+import type { Call } from "../unit/api/support/documented-api";
+import { catalogue, model, stockModel, trainingJob } from "../unit/api/support/items";
 import { localWorld } from "./support/local-world";
 import { startLocalTable, type LocalTable } from "./support/local-table";
 import { createHash } from "node:crypto";
@@ -23,6 +33,10 @@ import { createHash } from "node:crypto";
 let local: LocalTable;
 beforeAll(async () => {
   local = await startLocalTable();
+  const put = async (Item: Record<string, unknown>) =>
+    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
+  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
+  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
 }, 300_000);
 afterAll(async () => {
   await local.stop();
@@ -142,6 +156,82 @@ async function expectModelWhole(world: ResourceWorld, when: string): Promise<voi
   const held = job?.holds?.models ?? 0;
   expect([when, quota.models, quota.trainingJobs]).toEqual([when, rows.length + held, 1]);
   expect([when, quota.storedBytes]).toEqual([when, rows.length * "a model".length]);
+}
+
+test("H10: after any uploads, trainings, compositions and deletions the counters are what is there", async () => {
+  const failure = { code: "X", message: "x", retryable: false };
+  const commands = ["UPLOAD", "TRAIN", "END_WITH_MODEL", "END_WITHOUT_MODEL", "COMPOSE", "FAIL", "DELETE"] as const;
+  const command = fc.tuple(fc.constantFrom(...commands), fc.nat({ max: 100 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (steps) => {
+      const world = localWorld(local);
+      const api = apiOn(world);
+      const send = async (method: string, target: string, call: Call = {}) => {
+        const { status } = await api.call(method, target, { ...call, sub: world.sub });
+        expect([method, target, status < 500]).toEqual([method, target, true]);
+      };
+      const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
+      const compositions = createCompositionsInExecution({ ...local.table, now: world.clock.now });
+      for (const [step, chosen] of steps) {
+        const rows = await world.rows();
+        const pick = <Row>(from: readonly Row[]): Row | undefined => from[chosen % Math.max(1, from.length)];
+        const job = pick(rows.filter((row) => row.kind === "TRAINING_JOB" && row.openWork !== undefined));
+        const piece = pick(rows.filter((row) => row.kind === "COMPOSITION" && row.openWork !== undefined));
+        if (step === "UPLOAD") await send("POST", "/tracks", upload);
+        if (step === "TRAIN") await send("POST", "/training-jobs", trained);
+        if (step === "COMPOSE") await send("POST", "/compositions", composed);
+        if (step === "FAIL" && piece !== undefined) await compositions.abandon(piece, failure);
+        if (step === "DELETE") {
+          const row = pick(rows);
+          if (row !== undefined) await send("DELETE", `/${folders[row.kind]}/${row.id}`);
+        }
+        if (job?.kind !== "TRAINING_JOB") continue;
+        if (step === "END_WITHOUT_MODEL") await jobs.finish(job, { state: "FAILED", failure, stopRequested: false });
+        if (step === "END_WITH_MODEL") {
+          const creation = await jobs.beginModel(job, job.id);
+          const item = model({ sub: world.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
+          for (const name of [modelFile, modelCardFile]) {
+            const file = { bytes: new Uint8Array(4), contentType: "application/octet-stream" };
+            await world.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
+          }
+          if (creation !== undefined) await jobs.addModel(job, item, creation);
+          await jobs.finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
+        }
+        await keepProgress(world);
+      }
+      await sweepPastGrace(world);
+      await expectWhole(world, steps.map(([step]) => step).join(", "));
+    }),
+    { numRuns: 25 },
+  );
+}, 300_000);
+
+const folders = {
+  TRACK: "tracks",
+  COMPOSITION: "compositions",
+  MODEL: "models",
+  TRAINING_JOB: "training-jobs",
+} as const;
+const upload: Call = { bytes: midi, headers: { "content-type": "audio/midi" } };
+const trained: Call = {
+  json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
+};
+const composed: Call = {
+  json: {
+    name: "A piece",
+    technique: "unet-gan",
+    modelId: "unet-gan-bach",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+  },
+};
+
+/** What settling keeps of every job. */
+async function keepProgress(world: ResourceWorld): Promise<void> {
+  for (const row of await world.rows()) {
+    if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;
+    const key = `${trainingJobPrefix(row)}${progressFile}`;
+    await world.ports.artefacts.write({ key, bytes: new Uint8Array(2), contentType: "application/jsonl" });
+  }
 }
 
 test("orphans are found and counted, and nothing else is", async () => {
