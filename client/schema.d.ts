@@ -1230,7 +1230,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1238,6 +1238,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -1368,7 +1369,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1488,7 +1489,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1496,6 +1497,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -1612,7 +1614,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1754,7 +1756,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1852,7 +1854,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -1860,6 +1862,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -1987,7 +1990,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2111,7 +2114,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2119,6 +2122,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -2235,7 +2239,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2388,7 +2392,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2529,7 +2533,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2537,6 +2541,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -2644,7 +2649,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2652,6 +2657,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -2741,7 +2747,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2749,6 +2755,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -2859,7 +2866,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -2867,6 +2874,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -2982,7 +2990,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3089,7 +3097,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3187,7 +3195,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3195,6 +3203,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -3322,7 +3331,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3446,7 +3455,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3454,6 +3463,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -3570,7 +3580,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3701,7 +3711,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3808,7 +3818,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3816,6 +3826,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -3914,7 +3925,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -3922,6 +3933,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };
@@ -4045,7 +4057,7 @@ export interface operations {
           "application/json": components["schemas"]["GatewayError"];
         };
       };
-      /** @description API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
@@ -4053,6 +4065,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/problem+json": components["schemas"]["Problem"];
           "application/json": components["schemas"]["GatewayError"];
         };
       };

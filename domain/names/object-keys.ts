@@ -4,7 +4,7 @@
  * `artefacts` (versioned, kept):
  *   users/{sub}/tracks/{trackId}.mid
  *   users/{sub}/compositions/{compositionId}/score.json            what the MIDI file is written from
- *   users/{sub}/compositions/{compositionId}/{revision}.mid
+ *   users/{sub}/compositions/{compositionId}/{revision}.mid, {revision}-{token}.mid
  *   users/{sub}/compositions/{compositionId}/edit-events.json
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
@@ -17,18 +17,33 @@
  *   users/{sub}/training-jobs/{jobId}/output/                      SageMaker adds {trainingJobName}/output/model/
  */
 
+/**
+ * Objects that carry it are gone for good a day after they were deleted. Uploads do: they can be made and deleted again
+ * and again, faster than anything else. A lifecycle rule finds them by the tag, because the prefix of its filter cannot
+ * have a wildcard where the user stands.
+ */
+export const briefVersionsTag = { key: "opencomposer:versions", value: "brief" } as const;
+
 export interface OwnedBy {
   readonly sub: string;
   readonly id: string;
 }
 
-const owned = (sub: string): string => `users/${sub}`;
+/** What every key of a user's objects begins with, in both buckets. */
+export const ownedObjectsPrefix = "users/";
+const owned = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
 
 export const trackKey = ({ sub, id }: OwnedBy): string => `${owned(sub)}/tracks/${id}.mid`;
 
 export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/compositions/${id}/`;
 export const compositionScoreKey = (of: OwnedBy): string => `${compositionPrefix(of)}score.json`;
-export const compositionMidiKey = (of: OwnedBy, revision: number): string => `${compositionPrefix(of)}${revision}.mid`;
+/** A revision that a worker wrote carries its attempt alone; one that a request wrote carries a random token, too. */
+export interface MidiRevision {
+  readonly revision: number;
+  readonly token?: string | undefined;
+}
+export const compositionMidiKey = (of: OwnedBy, midi: MidiRevision): string =>
+  `${compositionPrefix(of)}${midi.revision}${midi.token === undefined ? "" : `-${midi.token}`}.mid`;
 export const compositionEditEventsKey = (of: OwnedBy): string => `${compositionPrefix(of)}edit-events.json`;
 
 export const modelPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/models/${id}/`;
@@ -74,4 +89,36 @@ export function parseTrainingJobKey(keyOrUri: string): OwnedBy | undefined {
   const match = /(?:^|\/)users\/([A-Za-z0-9-]{1,128})\/training-jobs\/([0-9A-HJKMNP-TV-Z]{26})\//.exec(keyOrUri);
   const [, sub, id] = match ?? [];
   return sub === undefined || id === undefined ? undefined : { sub, id };
+}
+
+/** Folders of `users/{sub}/` in the bucket of what is kept, by the kind of row that the objects belong to. */
+const foldersOfKinds = {
+  tracks: "TRACK",
+  compositions: "COMPOSITION",
+  models: "MODEL",
+  "training-jobs": "TRAINING_JOB",
+} as const;
+type FolderName = keyof typeof foldersOfKinds;
+const isFolderName = (name: string): name is FolderName => Object.hasOwn(foldersOfKinds, name);
+
+export interface OwnedObject extends OwnedBy {
+  readonly kind: (typeof foldersOfKinds)[FolderName];
+  /** What follows the resource's id in the key: `.mid` of a track, `score.json` of a composition. */
+  readonly name: string;
+}
+
+/** Reads back whose object a key under `users/` is; nothing for a key that no builder here makes. */
+export function parseOwnedObjectKey(key: string): OwnedObject | undefined {
+  const match = /^users\/([^/]{1,128})\/([a-z-]+)\/([0-9A-HJKMNP-TV-Z]{26})(?:\/(.+)|(\.mid))$/.exec(key);
+  const [, sub, folder, id, inFolder, suffix] = match ?? [];
+  if (sub === undefined || folder === undefined || id === undefined || !isFolderName(folder)) return undefined;
+  if ((folder === "tracks") !== (suffix !== undefined)) return undefined;
+  return { kind: foldersOfKinds[folder], sub, id, name: inFolder ?? suffix ?? "" };
+}
+
+/** Reads a composition's MIDI revision back from the last part of its key. */
+export function parseMidiRevision(name: string): MidiRevision | undefined {
+  const match = /^([1-9]\d{0,8})(?:-([a-z0-9]{1,32}))?\.mid$/.exec(name);
+  const [, revision, token] = match ?? [];
+  return revision === undefined ? undefined : { revision: Number(revision), ...(token === undefined ? {} : { token }) };
 }

@@ -1,18 +1,19 @@
 /**
  * Keys of the one DynamoDB table.
  *
- * | Item                | pk                  | sk                        |
- * | ------------------- | ------------------- | ------------------------- |
- * | Track               | USER#{sub}          | TRACK#{id}                |
- * | Composition         | USER#{sub}          | COMPOSITION#{id}          |
- * | Model of a user     | USER#{sub}          | MODEL#{id}                |
- * | Training job        | USER#{sub}          | TRAINING_JOB#{id}         |
- * | Idempotency record  | USER#{sub}          | IDEMPOTENCY#{route}#{key} |
- * | Quota of a user     | USER#{sub}          | QUOTA                     |
- * | Stock model         | STOCK               | MODEL#{id}                |
- * | Data set catalogue  | CATALOGUE           | DATASET#{id}              |
- * | Training slot       | SLOTS               | SLOT#{k}                  |
- * | Slot ticket         | TICKETS             | TICKET#{jobId}            |
+ * | Item               | pk         | sk                         |
+ * | ------------------ | ---------- | -------------------------- |
+ * | Track              | USER#{sub} | TRACK#{id}                 |
+ * | Composition        | USER#{sub} | COMPOSITION#{id}           |
+ * | Model of a user    | USER#{sub} | MODEL#{id}                 |
+ * | Training job       | USER#{sub} | TRAINING_JOB#{id}          |
+ * | Idempotency record | USER#{sub} | IDEMPOTENCY#{route}#{key}  |
+ * | Quota of a user    | USER#{sub} | QUOTA                      |
+ * | Pending change     | USER#{sub} | PENDING_CHANGE#{kind}#{id} |
+ * | Stock model        | STOCK      | MODEL#{id}                 |
+ * | Data set catalogue | CATALOGUE  | DATASET#{id}               |
+ * | Training slot      | SLOTS      | SLOT#{k}                   |
+ * | Slot ticket        | TICKETS    | TICKET#{jobId}             |
  *
  * Ids of users' resources are ULIDs, so a partition read backwards lists the newest first.
  */
@@ -50,6 +51,11 @@ export const idempotencyKey = (sub: string, route: string, key: string): TableKe
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,
 });
+/** The change of a resource whose files and row are not both done yet: docs/adr/0020-rows-before-files.md. */
+export const pendingChangeKey = (kind: OwnedKind, sub: string, id: string): TableKey => ({
+  pk: userPartition(sub),
+  sk: `PENDING_CHANGE#${kindPrefix(kind)}${id}`,
+});
 export const quotaKey = (sub: string): TableKey => ({ pk: userPartition(sub), sk: "QUOTA" });
 
 export const stockPartition = "STOCK";
@@ -68,4 +74,6 @@ export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, s
 /** Kinds of work that a stream record starts and the sweeper looks after. */
 export const openWorkKinds = ["COMPOSITION", "TRAINING_JOB"] as const;
 export type OpenWorkKind = (typeof openWorkKinds)[number];
+/** In the index beside open work. The stream starts nothing for it: the sweeper finishes it. */
+export const pendingChangeMark = "PENDING_CHANGE";
 export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

@@ -3,12 +3,13 @@
  * kept out of answers, never refused), so that a deploy in the middle of work does no harm.
  */
 import * as z from "zod";
-import { openWorkKinds } from "../names/table-keys";
+import { openWorkKinds, ownedKinds, pendingChangeMark, type OwnedKind } from "../names/table-keys";
 import { techniqueIds } from "../names/resource-names";
 import { compositionStates } from "../states/composition-state";
 import { trainingJobStates } from "../states/training-job-state";
 import { failureSchema } from "./failure";
 import { epochMetricsSchema, metricsSchema } from "./metrics";
+import { quotaAmountsSchema, type QuotaAmounts } from "./user-caps";
 
 export const ulidSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const instantSchema = z.iso.datetime();
@@ -24,7 +25,26 @@ const ownedShape = {
   version: z.int().min(1),
   createdAt: instantSchema,
   updatedAt: instantSchema,
+  /** What the row holds of its owner's quota, and gives back when it goes. Absent in rows from before: {@link quotaHeld}. */
+  holds: quotaAmountsSchema.optional(),
 };
+
+/** What rows from before bytes and kept jobs were counted give back. */
+const heldBefore: Readonly<Record<OwnedKind, QuotaAmounts>> = {
+  TRACK: { tracks: 1 },
+  COMPOSITION: { compositions: 1 },
+  MODEL: { models: 1 },
+  TRAINING_JOB: {},
+};
+
+/** What a row holds of its owner's quota. */
+export const quotaHeld = ({
+  kind,
+  holds,
+}: {
+  readonly kind: OwnedKind;
+  readonly holds?: QuotaAmounts | undefined;
+}): QuotaAmounts => holds ?? heldBefore[kind];
 
 export const trackDescriptionSchema = z.strictObject({
   index: z.int().min(0),
@@ -104,8 +124,19 @@ export const compositionItemSchema = z.strictObject({
   parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
-  /** The MIDI file's revision (its key carries it) and digest (its ETag). */
-  midi: z.strictObject({ revision: z.int().min(1), sha256: sha256Schema, bytes: z.int().min(1) }).optional(),
+  /** The MIDI file: revision and token stand in its key, the digest is its ETag. */
+  midi: z
+    .strictObject({
+      revision: z.int().min(1),
+      /** Drawn for every file that a request writes, so that two requests never write the same one. */
+      token: z
+        .string()
+        .regex(/^[a-z0-9]{1,32}$/)
+        .optional(),
+      sha256: sha256Schema,
+      bytes: z.int().min(1),
+    })
+    .optional(),
   /** How often a worker has taken this composition, from 0. */
   attempt: z.int().min(0),
   /** The lease of the worker that has it: a later delivery may take over when this instant has passed. */
@@ -148,6 +179,7 @@ export const modelItemSchema = z.strictObject({
   sub: z.string().min(1).max(128),
   id: ulidSchema,
   trainingJobId: ulidSchema,
+  holds: quotaAmountsSchema.optional(),
 });
 export type ModelItem = z.infer<typeof modelItemSchema>;
 
@@ -203,6 +235,24 @@ export const trainingJobItemSchema = z.strictObject({
   openWorkOwner: z.string().optional(),
 });
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
+
+/** The change of a resource that has files, from its first write to its last: docs/adr/0020-rows-before-files.md. */
+export const pendingChangeItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("PENDING_CHANGE"),
+  of: z.enum(ownedKinds),
+  sub: z.string().min(1).max(128),
+  id: ulidSchema,
+  /** CREATING: files may be there, the row is not. DELETING: the row is gone, files may still be there. */
+  state: z.enum(["CREATING", "DELETING"]),
+  /** When it came into this state. */
+  since: instantSchema,
+  /** What the new resource holds of its owner's quota before it has a row. */
+  holds: quotaAmountsSchema,
+  openWork: z.literal(pendingChangeMark),
+  openWorkOwner: z.string(),
+});
+export type PendingChangeItem = z.infer<typeof pendingChangeItemSchema>;
 
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),

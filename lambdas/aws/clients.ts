@@ -1,6 +1,6 @@
 /**
- * SDK clients, one builder each, so that a function bundles only those that it calls. Time-outs are stated: the SDK's
- * default is to wait for ever, which a Lambda pays for and a caller cannot tell from work.
+ * SDK clients, one builder each, so that a function bundles only those that it calls. How long each waits and how often
+ * it tries stands in domain/names/time-limits.ts, beside the time that the functions have.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -9,51 +9,42 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { patience, type Patience } from "../../domain/names/time-limits";
+import { DeadlineHandler } from "./call-deadline";
 
-const connectionTimeout = 2_000;
+const connection = (of: Patience) => ({ maxAttempts: of.tries, requestHandler: new DeadlineHandler(of) });
 
 /** `undefined` attributes are left out when written: an optional field of an item that is absent. */
-export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(
-    new DynamoDBClient({ maxAttempts: 5, requestHandler: { connectionTimeout, requestTimeout: 5_000 } }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
+export function createDocumentClient(of: Patience = patience.background.dynamodb): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(connection(of)), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 }
 
-export function createS3Client(): S3Client {
+export function createS3Client(of: Patience = patience.background.s3): S3Client {
   return new S3Client({
-    maxAttempts: 4,
-    requestHandler: { connectionTimeout, requestTimeout: 30_000 },
+    ...connection(of),
     // Presigned URLs are read by clients that know nothing of the SDK's own checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
 }
 
-export function createQueueClient(): SQSClient {
-  return new SQSClient({ maxAttempts: 4, requestHandler: { connectionTimeout, requestTimeout: 5_000 } });
+export function createQueueClient(of: Patience = patience.background.sqs): SQSClient {
+  return new SQSClient(connection(of));
 }
 
-export function createStepFunctionsClient(): SFNClient {
-  return new SFNClient({ maxAttempts: 4, requestHandler: { connectionTimeout, requestTimeout: 5_000 } });
+export function createStepFunctionsClient(of: Patience = patience.background.stepFunctions): SFNClient {
+  return new SFNClient(connection(of));
 }
 
-/** CreateTrainingJob is throttled at a few requests a second, so the client backs off adaptively. */
-export function createSageMakerClient(): SageMakerClient {
-  return new SageMakerClient({
-    maxAttempts: 6,
-    retryMode: "adaptive",
-    requestHandler: { connectionTimeout, requestTimeout: 10_000 },
-  });
+/** It backs off adaptively: see its patience. */
+export function createSageMakerClient(of: Patience = patience.background.sagemaker): SageMakerClient {
+  return new SageMakerClient({ ...connection(of), retryMode: "adaptive" });
 }
 
-/**
- * One attempt, and longer than the endpoint's own 60 s: a retry inside the SDK would run the same work twice while the
- * first answer is still on its way. The queue retries.
- */
-export function createSageMakerRuntimeClient(): SageMakerRuntimeClient {
-  return new SageMakerRuntimeClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout, requestTimeout: 70_000, socketTimeout: 70_000 },
-  });
+export function createSageMakerRuntimeClient(
+  of: Patience = patience.background.sagemakerRuntime,
+): SageMakerRuntimeClient {
+  return new SageMakerRuntimeClient(connection(of));
 }

@@ -1,5 +1,5 @@
 /** Files of one bucket, as the API reads, keeps and shows them: an object store with what only the API needs. */
-import { PutObjectCommand, S3ServiceException, type S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { createObjectStore } from "./object-store";
 import { presignedGet } from "./presigned-url";
 
@@ -7,6 +7,8 @@ export interface NewFile {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly contentType: string;
+  /** Of the object: lifecycle rules match them. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface SignedUrl {
@@ -19,8 +21,6 @@ export interface StoredFiles {
   /** Nothing when there is no such object. */
   read(key: string): Promise<Uint8Array | undefined>;
   write(file: NewFile): Promise<void>;
-  /** @returns false when an object of this key exists already; it is left as it is */
-  writeNew(file: NewFile): Promise<boolean>;
   /** Objects that do not exist count as removed. */
   remove(keys: readonly string[]): Promise<void>;
   removeAllUnder(prefix: string): Promise<void>;
@@ -46,21 +46,16 @@ export function createStoredFiles({ client, bucket }: StoredFilesParams): Stored
   const list = async (prefix: string): Promise<string[]> => (await store.list(prefix, mostKeys)).map(({ key }) => key);
   return {
     read: async (key) => await store.read(key, mostBytes),
-    write: async ({ key, bytes, contentType }) => {
-      await store.write(key, bytes, contentType);
-    },
-    writeNew: async ({ key, bytes, contentType }) => {
-      try {
-        await client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType, IfNoneMatch: "*" }),
-        );
-        return true;
-      } catch (error) {
-        // 412: it exists; 409: another conditional write of this key is under way, so it will.
-        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-        if (status === 412 || status === 409) return false;
-        throw error;
-      }
+    write: async ({ key, bytes, contentType, tags }) => {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: bytes,
+          ContentType: contentType,
+          ...(tags === undefined ? {} : { Tagging: new URLSearchParams(tags).toString() }),
+        }),
+      );
     },
     remove: async (keys) => {
       await store.delete(keys);

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
-import { AlreadyAnswered, TableBusy } from "../aws/table/errors";
+import { AlreadyAnswered, CapReached, TableBusy } from "../aws/table/errors";
 import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../aws/table/idempotency-records";
 import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
@@ -85,6 +85,11 @@ export async function answerOnce({ request, records, now, create }: AnswerOncePa
     }));
   } catch (error) {
     if (error instanceof AlreadyAnswered) return firstAnswer(error.record, claim);
+    if (error instanceof CapReached) {
+      // The same request, sent twice at once, may have taken the last place itself.
+      const first = await records.find(claim);
+      if (first !== undefined) return firstAnswer(first, claim);
+    }
     if (error instanceof TableBusy) {
       const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
       throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });

@@ -11,6 +11,9 @@ import {
   type OperationOf,
 } from "../../domain/names/api-routes";
 import type { ProblemDocument } from "../../domain/schemas/api/problem";
+import { functionSeconds, marginMilliseconds } from "../../domain/names/time-limits";
+import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
+import { isPassingFault } from "../aws/passing-faults";
 import type { Log } from "../telemetry/logger";
 import type { Answer } from "./answer";
 import { retryAfter } from "./answer";
@@ -35,6 +38,38 @@ export interface WithHttpParams {
   /** Called after every request: writes metrics. */
   readonly afterRequest?: () => void;
   readonly now?: () => number;
+  /** After which no call of AWS is waited for any more; half of the margin later the request is answered, whatever runs. */
+  readonly callsEndAfterMilliseconds?: number;
+}
+
+const shortestSeconds = Math.min(
+  ...Object.entries(functionSeconds)
+    .filter(([folder]) => folder.startsWith("api/"))
+    .map(([, seconds]) => seconds),
+);
+
+/** AWS, or this machine, is busy: nothing is wrong with the request. */
+function overloaded(): Problem {
+  const detail = "A part of the service is overloaded or does not answer. Send the same request again.";
+  return new Problem("OVERLOADED", { detail, retryAfterSeconds: 2 });
+}
+
+/** Works with a deadline for its calls of AWS, and gives up a little later on work that does not end at all. */
+async function inTime<Result>(milliseconds: number, work: () => Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new CallDeadlinePassed());
+      },
+      milliseconds + marginMilliseconds.request / 2,
+    );
+  });
+  try {
+    return await Promise.race([withCallDeadline(Date.now() + milliseconds, work), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function problemAnswer(problem: Problem, { requestId, path }: { requestId: string; path: string }): Answer {
@@ -78,6 +113,7 @@ export function withHttp({
   log,
   afterRequest = () => undefined,
   now = Date.now,
+  callsEndAfterMilliseconds = shortestSeconds * 1_000 - marginMilliseconds.request,
 }: WithHttpParams): (event: HttpEvent) => Promise<HttpResult> {
   const byRoute = new Map<string, { readonly id: string; readonly operation: Operation }>();
   for (const [id, operation] of Object.entries(operations)) {
@@ -94,9 +130,14 @@ export function withHttp({
       if (known === undefined) {
         throw new Problem("NOT_FOUND", { detail: `There is nothing at ${described.path.slice(0, 200)}.` });
       }
-      answer = await known.operation(readRequest(event));
+      const { operation } = known;
+      answer = await inTime(callsEndAfterMilliseconds, async () => await operation(readRequest(event)));
     } catch (error) {
       let problem = error instanceof Problem ? error : tableProblem(error);
+      if (problem === undefined && isPassingFault(error)) {
+        log.warn("AWS did not do its part", { requestId: described.requestId, operation: known?.id, error });
+        problem = overloaded();
+      }
       if (problem === undefined) {
         // The reason stays in the log: an answer never carries a stack, a name of ours or an ARN.
         log.error("request failed", { requestId: described.requestId, operation: known?.id, error });

@@ -23,6 +23,7 @@ const units = {
   UnknownSageMakerStatuses: MetricUnit.Count,
   DispatchFailures: MetricUnit.Count,
   SweeperRepairs: MetricUnit.Count,
+  OrphanObjects: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

@@ -1,5 +1,7 @@
 /** The wrapper of every function that is not behind the API: logs, metrics, and errors that are never swallowed. */
 import type { Context } from "aws-lambda";
+import { marginMilliseconds } from "../../domain/names/time-limits";
+import { withCallDeadline } from "../aws/call-deadline";
 import { createLogger, logTo, type Log } from "./logger";
 import { createMetrics, type MetricRecorder } from "./metrics";
 
@@ -23,7 +25,8 @@ export function observed<Answer>(
   return async (event, context) => {
     logger.addContext(context);
     try {
-      return await run(event, { log: logTo(logger), metrics }, context);
+      const callsEndAt = Date.now() + context.getRemainingTimeInMillis() - marginMilliseconds.background;
+      return await withCallDeadline(callsEndAt, async () => await run(event, { log: logTo(logger), metrics }, context));
     } catch (error) {
       logger.error("failed", error instanceof Error ? error : new Error(String(error)));
       throw error;

@@ -17,7 +17,15 @@ export const devConfig: StageConfigInput = {
     passwordGrant: false,
     signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
   },
-  userCaps: { openCompositions: 5, openTrainingJobs: 2, tracks: 100, compositions: 500, models: 20 },
+  userCaps: {
+    openCompositions: 5,
+    openTrainingJobs: 2,
+    tracks: 100,
+    compositions: 500,
+    models: 20,
+    trainingJobs: 100,
+    storedBytes: 1024 ** 3,
+  },
   functions: { logLevel: "DEBUG", reservedConcurrency: {} },
   compositions: { concurrency: 2 },
   training: {

@@ -14,7 +14,15 @@ export const localConfig: StageConfigInput = {
     publicThrottle: { rate: 10, burst: 20 },
   },
   identity: { passwordGrant: true },
-  userCaps: { openCompositions: 10, openTrainingJobs: 5, tracks: 500, compositions: 1_000, models: 100 },
+  userCaps: {
+    openCompositions: 10,
+    openTrainingJobs: 5,
+    tracks: 500,
+    compositions: 1_000,
+    models: 100,
+    trainingJobs: 500,
+    storedBytes: 4 * 1024 ** 3,
+  },
   functions: { logLevel: "INFO", reservedConcurrency: {} },
   compositions: { concurrency: 2 },
   training: {

@@ -17,7 +17,15 @@ export const prodConfig: StageConfigInput = {
     passwordGrant: false,
     signInPage: { callbackUrls: ["http://localhost:5173/"], logoutUrls: ["http://localhost:5173/"] },
   },
-  userCaps: { openCompositions: 10, openTrainingJobs: 2, tracks: 500, compositions: 2_000, models: 50 },
+  userCaps: {
+    openCompositions: 10,
+    openTrainingJobs: 2,
+    tracks: 500,
+    compositions: 2_000,
+    models: 50,
+    trainingJobs: 200,
+    storedBytes: 4 * 1024 ** 3,
+  },
   functions: { logLevel: "INFO", reservedConcurrency: {} },
   compositions: { concurrency: 4 },
   training: {

@@ -134,6 +134,8 @@ export const stageConfigSchema = z
       tracks: z.int().min(1),
       compositions: z.int().min(1),
       models: z.int().min(1),
+      trainingJobs: z.int().min(1),
+      storedBytes: z.int().min(1),
     }),
     functions: z.strictObject({
       logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),

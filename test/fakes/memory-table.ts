@@ -6,10 +6,13 @@ import {
   trainingJobItemSchema,
   type CatalogueItem,
   type CompositionItem,
+  quotaHeld,
   type ModelItem,
+  type PendingChangeItem,
   type TrackItem,
   type TrainingJobItem,
 } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-caps";
 import type { Failure } from "../../domain/schemas/failure";
 import {
   isFinalTrainingJobState,
@@ -17,6 +20,7 @@ import {
   type TrainingJobState,
 } from "../../domain/states/training-job-state";
 import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
+import { pendingChange } from "../../lambdas/aws/table/pending-changes";
 import type { OpenWork } from "../../lambdas/aws/table/open-work";
 import type { HeldSlot, Slots, TakeSlotParams } from "../../lambdas/aws/table/slots";
 import type { Ticket, Tickets } from "../../lambdas/aws/table/tickets";
@@ -40,12 +44,27 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
   /** Every state a row was ever in, by job id. */
   readonly history = new Map<string, TrainingJobState[]>();
   openTrainingJobs = 0;
+  /** The users' other counters, all users together. */
+  readonly quota: { models: number; trainingJobs: number; storedBytes: number } = {
+    models: 0,
+    trainingJobs: 0,
+    storedBytes: 0,
+  };
+  /** Creations of models that are not done. */
+  readonly creations = new Map<string, PendingChangeItem>();
 
   constructor(private readonly now: () => Date) {}
 
   add(job: TrainingJobItem): void {
     this.put(trainingJobItemSchema.parse(job));
     this.openTrainingJobs += 1;
+    this.move(quotaHeld(job), 1);
+  }
+
+  private move({ models = 0, trainingJobs = 0, storedBytes = 0 }: QuotaAmounts, sign: 1 | -1): void {
+    this.quota.models += sign * models;
+    this.quota.trainingJobs += sign * trainingJobs;
+    this.quota.storedBytes += sign * storedBytes;
   }
 
   /** What the API does on POST …/stop. */
@@ -85,12 +104,31 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     return this.rows.get(nameOf(job));
   }
 
-  async addModel(job: JobAttempt, model: ModelItem): Promise<boolean> {
+  private mayGetModel(job: JobAttempt): TrainingJobItem | undefined {
     const row = this.rows.get(nameOf(job));
-    if (row?.attempt !== job.attempt || isFinalTrainingJobState(row.state) || row.modelId !== undefined) return false;
-    if (this.models.has(nameOf(model))) return false;
-    this.models.set(nameOf(model), model);
-    this.put({ ...row, modelId: model.id, version: row.version + 1 });
+    return row?.attempt !== job.attempt || isFinalTrainingJobState(row.state) || row.modelId !== undefined
+      ? undefined
+      : row;
+  }
+
+  async beginModel(job: JobAttempt, modelId: string): Promise<PendingChangeItem | undefined> {
+    if (this.mayGetModel(job) === undefined) return undefined;
+    const creation = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: this.now() });
+    this.creations.set(nameOf(creation), creation);
+    return creation;
+  }
+
+  async addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<boolean> {
+    const row = this.mayGetModel(job);
+    if (row === undefined || this.models.has(nameOf(model))) return false;
+    if (this.creations.get(nameOf(model))?.since !== creation.since) return false;
+    const { models = 0, ...kept } = quotaHeld(row);
+    const holds = { models: 1, storedBytes: model.bytes };
+    this.creations.delete(nameOf(model));
+    this.models.set(nameOf(model), { ...model, holds });
+    this.move(holds, 1);
+    this.move({ models }, -1);
+    this.put({ ...row, modelId: model.id, holds: kept, version: row.version + 1 });
     return true;
   }
 
@@ -98,9 +136,12 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     const row = this.rows.get(nameOf(job));
     if (row?.attempt !== job.attempt || row.stopRequested !== stopRequested) return false;
     if (!isLegalTrainingJobTransition(row.state, state)) return false;
-    const ended = { ...row, ...data, state, version: row.version + 1 };
+    const { models = 0, ...kept } = quotaHeld(row);
+    const holds = row.holds === undefined ? {} : { holds: kept };
+    const ended = { ...row, ...data, ...holds, state, version: row.version + 1 };
     this.put(trainingJobItemSchema.parse(attributesOf(ended, ["openWork", "openWorkOwner"])));
     this.openTrainingJobs -= 1;
+    this.move({ models }, -1);
     return true;
   }
 

@@ -217,7 +217,7 @@ const progressLine = (technique: TechniqueId, epoch: number, epochs: number) => 
   timestamp: "2026-01-01T00:00:00.000Z",
 });
 
-const modelCard = (technique: TechniqueId, sha256: string, bytes: number) => ({
+export const modelCard = (technique: TechniqueId, sha256: string, bytes: number) => ({
   schemaVersion: 1,
   technique,
   name: "A model",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { environmentVariables } from "../../domain/names/environment-variables";
+import { functionSeconds } from "../../domain/names/time-limits";
 import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
 import { userCapsSchema } from "../../domain/schemas/user-caps";
 import { repositoryPath } from "../../lib/constructs/repository-root";
@@ -26,6 +27,7 @@ const entries = [
   "events/sweep-open-work",
   "events/workflow-ended",
   "events/training-job-changed",
+  "events/count-orphans",
   "workflow/prepare-data",
   "workflow/take-slot",
   "workflow/launch-training-job",
@@ -38,6 +40,16 @@ const prod = synthesise("prod");
 const roles = new Map(
   prod.resourcesOf("AWS::IAM::Role").map(({ id, resource }) => [id, String(resource.Properties["Description"])]),
 );
+/** The role's description ends with the function's folder. */
+const folderOf = (role: string): string => /\S+$/.exec(roles.get(role) ?? "")?.[0] ?? "";
+const timeoutOf = new Map(
+  prod.resourcesOf("AWS::Lambda::Function").map(({ resource }) => {
+    const { Role, Timeout } = z
+      .looseObject({ Role: z.looseObject({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) }), Timeout: z.number() })
+      .parse(resource.Properties);
+    return [folderOf(Role["Fn::GetAtt"][0]), Timeout] as const;
+  }),
+);
 const environmentOf = new Map(
   prod.resourcesOf("AWS::Lambda::Function").map(({ resource }) => {
     const { Role, Environment } = z
@@ -46,9 +58,7 @@ const environmentOf = new Map(
         Environment: z.looseObject({ Variables: z.record(z.string(), z.unknown()) }),
       })
       .parse(resource.Properties);
-    // The role's description ends with the function's folder.
-    const entry = /\S+$/.exec(roles.get(Role["Fn::GetAtt"][0]) ?? "")?.[0] ?? "";
-    return [entry, Environment.Variables] as const;
+    return [folderOf(Role["Fn::GetAtt"][0]), Environment.Variables] as const;
   }),
 );
 
@@ -62,6 +72,10 @@ test.each(entries)("%s has the variables that its handler reads, and no others",
   );
   const read = variablesReadBy(entry).filter((name) => name !== environmentVariables.stage);
   expect(given.sort()).toEqual(read.sort());
+});
+
+test.each(entries)("%s may run as long as the table of time limits says", (entry) => {
+  expect(timeoutOf.get(entry)).toBe(functionSeconds[entry]);
 });
 
 /** CloudFormation's join, with what only AWS knows replaced. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { apiRoutes, routeKey, type ApiRoute } from "../../domain/names/api-routes";
+import { briefVersionsTag } from "../../domain/names/object-keys";
 import { endpointName, techniqueIds } from "../../domain/names/resource-names";
 import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
 import { prodConfig } from "../../lib/config/prod";
@@ -201,6 +202,17 @@ describe("storage", () => {
         Rules: Match.arrayWith([Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } })]),
       },
     });
+    // H10: uploads can be made and deleted in a loop, so their old versions go after a day.
+    template.hasResourceProperties("AWS::S3::Bucket", {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            TagFilters: [{ Key: briefVersionsTag.key, Value: briefVersionsTag.value }],
+          }),
+        ]),
+      },
+    });
     template.hasResourceProperties("AWS::S3::Bucket", {
       VersioningConfiguration: Match.absent(),
       LifecycleConfiguration: {
@@ -234,7 +246,7 @@ describe("functions", () => {
   const functions = prod.resourcesOf("AWS::Lambda::Function");
 
   test("each has a role and a log group of its own, a time limit, memory, tracing", () => {
-    expect(functions).toHaveLength(16);
+    expect(functions).toHaveLength(17);
     const roles = new Set<string>();
     for (const { resource } of functions) {
       roles.add(JSON.stringify(property(resource, "Role")));
@@ -280,6 +292,7 @@ describe("rights", () => {
     const actions = new Set(allowed.flatMap(({ Action }) => Action));
     expect([...actions].filter((action) => action.includes("*"))).toEqual([]);
     expect([...actions].filter((action) => action.startsWith("dynamodb:")).sort()).toEqual([
+      "dynamodb:BatchGetItem",
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:DescribeStream",
@@ -310,6 +323,27 @@ describe("rights", () => {
       expect([name, [...writers].filter((policy) => policy.includes(name))]).toEqual([name, []]);
     }
     expect([...writers].some((policy) => policy.includes("SettleTrainingJob"))).toBe(true);
+  });
+
+  test("users' objects are deleted by the API and the sweeper alone, and the orphan count only looks", () => {
+    const deleting = new Set(
+      allowing("s3:DeleteObject").map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
+    );
+    expect([...deleting].sort()).toEqual([
+      "FunctionsCompositions",
+      "FunctionsModels",
+      "FunctionsTracks",
+      "FunctionsTraining",
+      "OpenWorkSweepOpenWork",
+    ]);
+    const ofCount = allowed.filter(({ policy }) => policy.includes("CountOrphans")).flatMap(({ Action }) => Action);
+    expect(ofCount.filter((action) => /^(?:s3|dynamodb):/.test(action)).sort()).toEqual([
+      "dynamodb:BatchGetItem",
+      "s3:ListBucket",
+    ]);
+    expect(allowing("s3:PutObjectTagging").map(({ policy }) => policy)).toEqual([
+      expect.stringMatching(/^FunctionsTracks/),
+    ]);
   });
 
   test("the resource * is used only for actions that know no other, or under a condition", () => {
@@ -481,7 +515,7 @@ describe("events", () => {
 
   test("every rule and every function behind one keeps what it could not handle", () => {
     const rules = prod.resourcesOf("AWS::Events::Rule");
-    expect(rules).toHaveLength(3);
+    expect(rules).toHaveLength(4);
     for (const { resource } of rules) {
       expect(property(resource, "Targets")).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: anything }, RetryPolicy: anything }),

@@ -1,5 +1,5 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
@@ -45,6 +45,8 @@ beforeAll(async () => {
       tracks: 10,
       models: 10,
       compositions: 50,
+      trainingJobs: 50,
+      storedBytes: 10_000_000,
     }),
     [environmentVariables.longestRunSeconds]: "7200",
   });
@@ -146,7 +148,7 @@ test("a composition from request to other instruments to deletion", async () => 
   const midi = writeMidi(score);
   for (const [Key, Body] of [
     [compositionScoreKey({ sub, id }), JSON.stringify(score)],
-    [compositionMidiKey({ sub, id }, 1), midi],
+    [compositionMidiKey({ sub, id }, { revision: 1 }), midi],
   ] as const) {
     await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body }));
   }
@@ -173,7 +175,7 @@ test("a composition from request to other instruments to deletion", async () => 
   expect(second.bytes).not.toEqual(first.bytes);
   expect(second.headers["etag"]).toBe(`"${createHash("sha256").update(second.bytes).digest("hex")}"`);
 
-  // Several at once: S3 refuses to overwrite a revision, the table a row that has changed; every change is kept.
+  // Several at once: each writes a file of its own, the table refuses a row that has changed; every change is kept.
   const programs = [10, 11, 12].map((program, index) => ({ index: index % 2, program }));
   const replies = await Promise.all(
     programs.map(async (one) => await call("PATCH", `/compositions/${id}`, { sub, json: { programs: [one] } })),
@@ -231,6 +233,29 @@ test("a training job: asked for, watched, stopped, deleted", async () => {
   expect((await call("POST", `/training-jobs/${id}/stop`, { sub })).status).toBe(202);
   expect((await call("DELETE", `/training-jobs/${id}`, { sub })).status).toBe(204);
   expect((await call("GET", `/training-jobs/${id}/metrics`, { sub })).status).toBe(404);
+});
+
+test("H1: PATCH beside DELETE with the old ETag, 14 times: what DELETE refused to delete is all there", async () => {
+  const melody = builtIn("ode-to-joy");
+  const bytes = writeMidi(composeScore({ name: "Upload", melody, generated: [] }));
+  const lost: string[] = [];
+  for (let tries = 0; tries < 14; tries += 1) {
+    const sub = user(`race-${tries}`);
+    const created = await call("POST", "/tracks", { sub, bytes, headers: { "content-type": "audio/midi" } });
+    const { id } = trackSchema.parse(created.body);
+    const headers = { "if-match": created.headers["etag"] ?? "" };
+    const [patched, deleted] = await Promise.all([
+      call("PATCH", `/tracks/${id}`, { sub, headers, json: { name: "New" } }),
+      call("DELETE", `/tracks/${id}`, { sub, headers }),
+    ]);
+    const there = (await call("GET", `/tracks/${id}`, { sub })).status;
+    const { KeyCount = 0 } = await local.s3.send(
+      new ListObjectsV2Command({ Bucket: local.artefactsBucket, Prefix: `users/${sub}/` }),
+    );
+    const whole = deleted.status === 204 ? there === 404 && KeyCount === 0 : there === 200 && KeyCount === 1;
+    if (!whole) lost.push(`PATCH ${patched.status}, DELETE ${deleted.status}, GET ${there}, ${KeyCount} files`);
+  }
+  expect(lost).toEqual([]);
 });
 
 test("what there is", async () => {

@@ -10,6 +10,7 @@ import {
   StaleItem,
   TableBusy,
 } from "../../lambdas/aws/table/errors";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../lambdas/aws/table/open-work-of-user";
 import { createOwnedItems } from "../../lambdas/aws/table/owned-items";
@@ -53,7 +54,7 @@ describe("owned items", () => {
   test("are found by their owner and by nobody else", async () => {
     const [sub, other] = [newUser(), newUser()];
     const item = track({ sub });
-    await tracks().create({ item, raise: ["tracks"], caps });
+    await tracks().create({ item, raise: { tracks: 1 }, caps });
     expect(await tracks().load({ sub, id: item.id })).toEqual(item);
     expect(await tracks().get({ sub: other, id: item.id })).toBeUndefined();
     await expect(tracks().load({ sub: other, id: item.id })).rejects.toThrow(ItemNotFound);
@@ -92,9 +93,9 @@ describe("owned items", () => {
   test("are listed newest first, page by page, each once, also while the list changes", async () => {
     const sub = newUser();
     const ids = Array.from({ length: 7 }, (_, index) => `0${index}`.padEnd(26, "A"));
-    for (const id of ids) await tracks().create({ item: track({ sub, id }), raise: [], caps });
+    for (const id of ids) await tracks().create({ item: track({ sub, id }), raise: {}, caps });
     // Sorts after every track, and is no track.
-    await jobs().create({ item: trainingJob({ sub }), raise: [], caps });
+    await jobs().create({ item: trainingJob({ sub }), raise: {}, caps });
     const seen: string[] = [];
     let after: string | undefined;
     for (let more = true; more;) {
@@ -104,14 +105,14 @@ describe("owned items", () => {
       more = page.hasMore;
       // The item that the cursor names goes; the next page must not notice.
       const last = page.items.at(-1);
-      if (last !== undefined) await tracks().remove({ item: last, lower: [] });
+      if (last !== undefined) await tracks().remove({ item: last, lower: {}, now: new Date() });
     }
     expect(seen).toEqual([...ids].reverse());
   });
 
   test("hasMore is exact at the end of the list", async () => {
     const sub = newUser();
-    for (let count = 0; count < 4; count += 1) await tracks().create({ item: track({ sub }), raise: [], caps });
+    for (let count = 0; count < 4; count += 1) await tracks().create({ item: track({ sub }), raise: {}, caps });
     const first = await tracks().list({ sub, limit: 2 });
     expect(first.hasMore).toBe(true);
     expect((await tracks().list({ sub, limit: 2, after: first.items.at(-1)?.id })).hasMore).toBe(false);
@@ -121,12 +122,12 @@ describe("owned items", () => {
   test("are changed only as they were read", async () => {
     const sub = newUser();
     const item = track({ sub });
-    await tracks().create({ item, raise: [], caps });
+    await tracks().create({ item, raise: {}, caps });
     const changed = await tracks().change(item, { name: "New" }, new Date("2026-02-01T00:00:00Z"));
     expect(changed).toEqual({ ...item, name: "New", version: 2, updatedAt: "2026-02-01T00:00:00.000Z" });
     expect(await tracks().load({ sub, id: item.id })).toEqual(changed);
     await expect(tracks().change(item, { name: "Late" }, new Date())).rejects.toThrow(StaleItem);
-    await expect(tracks().remove({ item, lower: [] })).rejects.toThrow(StaleItem);
+    await expect(tracks().remove({ item, lower: {}, now: new Date() })).rejects.toThrow(StaleItem);
     await expect(tracks().change({ ...item, id: "0".repeat(26) }, { name: "Nobody" }, new Date())).rejects.toThrow(
       StaleItem,
     );
@@ -134,11 +135,35 @@ describe("owned items", () => {
 });
 
 describe("caps", () => {
+  test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
+    const sub = newUser();
+    const inExecution = createCompositionsInExecution({ ...local.table, now: () => new Date() });
+    const failure = { code: "X", message: "x", retryable: false };
+    const refusals: unknown[] = [];
+    const raise = { compositions: 1, openCompositions: 1 };
+    const lessOpen = { ...caps, compositions: 1_000, openCompositions: 3 };
+    await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const item = composition({ sub });
+        try {
+          await compositions().create({ item, raise, caps: lessOpen });
+          await inExecution.abandon(item, failure);
+        } catch (error) {
+          refusals.push(error);
+        }
+      }),
+    );
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const reason of refusals) {
+      if (!(reason instanceof TableBusy)) expect(reason).toMatchObject({ counter: "openCompositions", cap: 3 });
+    }
+  });
+
   test("hold under concurrency: no more are created than allowed, and the counter says how many", async () => {
     const sub = newUser();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 12 }, async () => {
-        await tracks().create({ item: track({ sub }), raise: ["tracks"], caps });
+        await tracks().create({ item: track({ sub }), raise: { tracks: 1 }, caps });
       }),
     );
     const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
@@ -153,13 +178,13 @@ describe("caps", () => {
     for (let count = 0; count < caps.openCompositions; count += 1) {
       await compositions().create({
         item: composition({ sub }),
-        raise: ["compositions", "openCompositions"],
+        raise: { compositions: 1, openCompositions: 1 },
         caps,
       });
     }
     const another = compositions().create({
       item: composition({ sub }),
-      raise: ["compositions", "openCompositions"],
+      raise: { compositions: 1, openCompositions: 1 },
       caps,
     });
     await expect(another).rejects.toMatchObject({ counter: "openCompositions", cap: caps.openCompositions });
@@ -169,11 +194,11 @@ describe("caps", () => {
   test("are freed by deletion", async () => {
     const sub = newUser();
     const items = Array.from({ length: caps.tracks }, () => track({ sub }));
-    for (const item of items) await tracks().create({ item, raise: ["tracks"], caps });
+    for (const item of items) await tracks().create({ item, raise: { tracks: 1 }, caps });
     const [first] = items;
     if (first === undefined) throw new Error("no items");
-    await tracks().remove({ item: first, lower: ["tracks"] });
-    await tracks().create({ item: track({ sub }), raise: ["tracks"], caps });
+    await tracks().remove({ item: first, lower: { tracks: 1 }, now: new Date() });
+    await tracks().create({ item: track({ sub }), raise: { tracks: 1 }, caps });
     expect(await quota(sub)).toMatchObject({ tracks: caps.tracks });
   });
 });
@@ -184,7 +209,7 @@ describe("idempotency", () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, async () => {
         const item = track({ sub });
-        await tracks().create({ item, raise: ["tracks"], caps, idempotency: remembered(sub, "k", item.id) });
+        await tracks().create({ item, raise: { tracks: 1 }, caps, idempotency: remembered(sub, "k", item.id) });
         return item.id;
       }),
     );
@@ -205,23 +230,25 @@ describe("idempotency", () => {
     const sub = newUser();
     const one = { ...caps, tracks: 1 };
     const item = track({ sub });
-    await tracks().create({ item, raise: ["tracks"], caps: one, idempotency: remembered(sub, "k", item.id) });
+    await tracks().create({ item, raise: { tracks: 1 }, caps: one, idempotency: remembered(sub, "k", item.id) });
     await expect(
       tracks().create({
         item: track({ sub }),
-        raise: ["tracks"],
+        raise: { tracks: 1 },
         caps: one,
         idempotency: remembered(sub, "k", "other"),
       }),
     ).rejects.toThrow(AlreadyAnswered);
-    await expect(tracks().create({ item: track({ sub }), raise: ["tracks"], caps: one })).rejects.toThrow(CapReached);
+    await expect(tracks().create({ item: track({ sub }), raise: { tracks: 1 }, caps: one })).rejects.toThrow(
+      CapReached,
+    );
   });
 
   test("keys belong to a user and a route, and expire", async () => {
     const [sub, other] = [newUser(), newUser()];
     const records = createIdempotencyRecords(local.table);
     const write = remembered(sub, "k", "first");
-    await tracks().create({ item: track({ sub }), raise: [], caps, idempotency: write });
+    await tracks().create({ item: track({ sub }), raise: {}, caps, idempotency: write });
     expect(await records.find(write.claim)).toEqual(write.record);
     expect(await records.find({ ...write.claim, sub: other })).toBeUndefined();
     expect(await records.find({ ...write.claim, route: "POST /compositions" })).toBeUndefined();
@@ -233,8 +260,8 @@ describe("idempotency", () => {
     const sub = newUser();
     const old = remembered(sub, "k", "first");
     const expired = { ...old, record: { ...old.record, expiresAt: Math.floor(Date.now() / 1000) - 10 } };
-    await tracks().create({ item: track({ sub }), raise: [], caps, idempotency: expired });
-    await tracks().create({ item: track({ sub }), raise: [], caps, idempotency: remembered(sub, "k", "second") });
+    await tracks().create({ item: track({ sub }), raise: {}, caps, idempotency: expired });
+    await tracks().create({ item: track({ sub }), raise: {}, caps, idempotency: remembered(sub, "k", "second") });
     expect(await createIdempotencyRecords(local.table).find(old.claim)).toMatchObject({ body: "second" });
   });
 });
@@ -246,12 +273,12 @@ describe("references", () => {
     const item = composition({ sub, input: { trackId: input.id } });
     const gone = ownedKey("TRACK", sub, input.id);
     const create = async () => {
-      await compositions().create({ item, raise: ["compositions"], caps, mustExist: [gone] });
+      await compositions().create({ item, raise: { compositions: 1 }, caps, mustExist: [gone] });
     };
     await expect(create()).rejects.toThrow(ReferenceGone);
     expect(await compositions().get(item)).toBeUndefined();
     expect(await quota(sub)).toBeUndefined();
-    await tracks().create({ item: input, raise: [], caps });
+    await tracks().create({ item: input, raise: {}, caps });
     await create();
     expect(await compositions().get(item)).toEqual(item);
   });
@@ -262,10 +289,10 @@ describe("open work", () => {
     const sub = newUser();
     const open = composition({ sub });
     const job = trainingJob({ sub });
-    await compositions().create({ item: open, raise: [], caps });
-    await compositions().create({ item: composition({ sub, state: "COMPLETED" }), raise: [], caps });
-    await compositions().create({ item: composition({ sub: `${sub}0` }), raise: [], caps });
-    await jobs().create({ item: job, raise: [], caps });
+    await compositions().create({ item: open, raise: {}, caps });
+    await compositions().create({ item: composition({ sub, state: "COMPLETED" }), raise: {}, caps });
+    await compositions().create({ item: composition({ sub: `${sub}0` }), raise: {}, caps });
+    await jobs().create({ item: job, raise: {}, caps });
     const openWork = createOpenWorkOfUser(local.table);
     expect((await openWork.compositions(sub)).map(({ id }) => id)).toEqual([open.id]);
     expect((await openWork.trainingJobs(sub)).map(({ id }) => id)).toEqual([job.id]);

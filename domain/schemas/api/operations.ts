@@ -323,7 +323,7 @@ export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
   const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "INTERNAL"];
-  if (!route.public) codes.push("UNAUTHENTICATED");
+  if (!route.public) codes.push("UNAUTHENTICATED", "OVERLOADED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
   if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");
   if (description.idempotent === true) {

@@ -42,6 +42,7 @@ export const problemCodes = {
   INTERNAL: { status: 500, title: "Something went wrong" },
   DATASET_NOT_READY: { status: 503, title: "The data set is not there yet" },
   BUSY: { status: 503, title: "Too many changes at once" },
+  OVERLOADED: { status: 503, title: "The service is overloaded" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ProblemCode = keyof typeof problemCodes;

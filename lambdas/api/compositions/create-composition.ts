@@ -1,6 +1,6 @@
 import { openWorkOwner } from "../../../domain/names/table-keys";
 import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import type { CompositionItem, ModelItem, TrackItem } from "../../../domain/schemas/items";
+import { quotaHeld, type CompositionItem, type ModelItem, type TrackItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { checkParameters, techniques } from "../../../domain/techniques/registry";
 import { ReferenceGone } from "../../aws/table/errors";
@@ -91,7 +91,7 @@ export async function createComposition(params: CreateCompositionParams): Promis
       try {
         await compositions.create({
           item,
-          raise: ["compositions", "openCompositions"],
+          raise: { openCompositions: 1, ...quotaHeld(item) },
           caps,
           idempotency: remember(created),
           mustExist: [...resolved.mustExist, model.mustExist],

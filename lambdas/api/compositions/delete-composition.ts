@@ -3,24 +3,28 @@ import { isFinalCompositionState } from "../../../domain/states/composition-stat
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
-import { compositionKeys } from "./midi-revisions";
+import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteCompositionParams {
   readonly request: Request;
   readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "compositions">;
-  readonly files: Pick<StoredFiles, "remove">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
   readonly now: () => Date;
+  readonly log: Log;
 }
 
 export async function deleteComposition(params: DeleteCompositionParams): Promise<Answer> {
-  const { request, compositions, openWork, files, now } = params;
+  const { request, compositions, openWork, pendingChanges, files, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   await changeOwned({
@@ -38,9 +42,7 @@ export async function deleteComposition(params: DeleteCompositionParams): Promis
         ({ input }) => "compositionId" in input && input.compositionId === of.id,
       );
       if (users.length > 0) throw inUse("composition", users);
-      // The files first: if the row stays behind, the request can be repeated; files alone would stay for ever.
-      await files.remove(compositionKeys(of, Math.max(item.attempt, item.midi?.revision ?? 0)));
-      await compositions.remove({ item, lower: ["compositions"] });
+      await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artefacts: files }, now, log });
     },
   });
   return noContent;

@@ -6,6 +6,7 @@ import type { Answer } from "../../http/answer";
 import { midiAnswer } from "../../http/midi-answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { readCompositionFile } from "./composition-file";
 import { notReady } from "./not-ready";
 
 export interface GetCompositionMidiParams {
@@ -15,23 +16,37 @@ export interface GetCompositionMidiParams {
   readonly now: () => Date;
 }
 
+/** The row names another file by now, or is gone. */
+class FileGone extends Error {}
+
 export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Answer> {
   const { request, compositions, files, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
-  const item = await compositions.load(of);
-  const { midi } = item;
-  if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
-  const key = compositionMidiKey(of, midi.revision);
-  return await midiAnswer({
-    request,
-    sha256: midi.sha256,
-    filename: item.name,
-    read: async () => {
-      const bytes = await files.read(key);
-      if (bytes === undefined) throw new Error(`composition ${of.id} has no MIDI file of revision ${midi.revision}`);
-      return bytes;
+  return await readCompositionFile({
+    compositions,
+    item: await compositions.load(of),
+    what: "MIDI file",
+    read: async (item) => {
+      const { midi } = item;
+      if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
+      const key = compositionMidiKey(of, midi);
+      try {
+        return await midiAnswer({
+          request,
+          sha256: midi.sha256,
+          filename: item.name,
+          read: async () => {
+            const bytes = await files.read(key);
+            if (bytes === undefined) throw new FileGone();
+            return bytes;
+          },
+          presign: async () => await files.presign(key),
+        });
+      } catch (error) {
+        if (error instanceof FileGone) return undefined;
+        throw error;
+      }
     },
-    presign: async () => await files.presign(key),
   });
 }

@@ -1,5 +1,6 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { ulid } from "ulid";
+import { patience } from "../../../domain/names/time-limits";
 import { compositionItemSchema, modelItemSchema, trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
@@ -7,6 +8,7 @@ import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
+import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createStockModels } from "../../aws/table/shared-items";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
@@ -21,21 +23,25 @@ import { updateComposition } from "./update-composition";
 
 const component = "api/compositions";
 const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
-const table = { client: createDocumentClient(), tableName: environment.tableName };
+const log = logTo(createLogger(component));
+const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
 const metrics = createMetrics();
 const dependencies = {
   compositions: createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema }),
   tracks: createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema }),
   models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
   stockModels: createStockModels(table),
+  pendingChanges: createPendingChanges(table),
   idempotencyRecords: createIdempotencyRecords(table),
   openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(), bucket: environment.artefactsBucket }),
+  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   caps: environment.userCaps,
   metrics,
   newId: ulid,
   randomSeed: () => randomInt(2_147_483_648),
+  newToken: () => randomBytes(8).toString("hex"),
   now: () => new Date(),
+  log,
 };
 
 const operations = {
@@ -50,7 +56,7 @@ const operations = {
 
 export const handler = withHttp({
   operations,
-  log: logTo(createLogger(component)),
+  log,
   afterRequest: () => {
     metrics.publish();
   },

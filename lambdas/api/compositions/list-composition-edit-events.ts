@@ -7,6 +7,7 @@ import { jsonAnswer, type Answer } from "../../http/answer";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { readCompositionFile } from "./composition-file";
 import { notReady } from "./not-ready";
 
 export interface ListCompositionEditEventsParams {
@@ -27,8 +28,12 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
     const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
     throw new Problem("EDIT_EVENTS_NOT_AVAILABLE", { detail });
   }
-  const stored = await files.read(compositionEditEventsKey(of));
-  if (stored === undefined) throw new Error(`composition ${of.id} has no edit events, but says how many`);
+  const stored = await readCompositionFile({
+    compositions,
+    item,
+    what: "edit events, but says how many",
+    read: async () => await files.read(compositionEditEventsKey(of)),
+  });
   const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
   return jsonAnswer({ status: 200, body: { items } });
 }

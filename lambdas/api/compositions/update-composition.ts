@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { scoreSchema, writeMidi, type Score } from "../../../domain/music/score";
-import { compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import {
+  compositionMidiKey,
+  compositionPrefix,
+  compositionScoreKey,
+  parseMidiRevision,
+} from "../../../domain/names/object-keys";
 import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
@@ -15,14 +20,18 @@ import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { parseBody } from "../../http/validation";
-import { mostMidiRevisionsAhead } from "./midi-revisions";
+import type { Log } from "../../telemetry/logger";
+import { readCompositionFile } from "./composition-file";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {
   readonly request: Request;
   readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "change">;
-  readonly files: Pick<StoredFiles, "read" | "writeNew" | "remove">;
+  readonly files: Pick<StoredFiles, "read" | "write" | "list" | "remove">;
+  /** Part of a new file's key: small letters and digits. */
+  readonly newToken: () => string;
   readonly now: () => Date;
+  readonly log: Log;
 }
 
 interface ProgramChange {
@@ -66,26 +75,24 @@ function presentScore(score: Score, name: string, output: CompositionOutput): Sc
   };
 }
 
-/** Writes under the first free revision after the present one; another request may have taken the next. */
-async function writeNextRevision(
-  files: Pick<StoredFiles, "writeNew">,
-  item: CompositionItem,
-  bytes: Uint8Array,
-): Promise<number> {
+/**
+ * Removes the files that no reader can be told of any more: all before the last revision, which a URL that was handed out
+ * a moment ago may name. A change that is under way writes the next revision, so none of these is its.
+ */
+async function removeOldRevisions(files: Pick<StoredFiles, "list" | "remove">, item: CompositionItem): Promise<void> {
   const present = item.midi?.revision ?? 0;
-  for (let ahead = 1; ahead <= mostMidiRevisionsAhead; ahead += 1) {
-    const key = compositionMidiKey(item, present + ahead);
-    if (await files.writeNew({ key, bytes, contentType: midiType })) return present + ahead;
-  }
-  throw new Problem("CONFLICT", {
-    detail: "Too many changes of this composition are under way. Try again.",
-    retryAfterSeconds: 1,
+  if (present < 3) return;
+  const prefix = compositionPrefix(item);
+  const old = (await files.list(prefix)).filter((key) => {
+    const midi = parseMidiRevision(key.slice(prefix.length));
+    return midi !== undefined && midi.revision < present - 1;
   });
+  if (old.length > 0) await files.remove(old);
 }
 
-/** Renames a composition and changes its instruments: the MIDI file is written again, the old revision stays readable. */
+/** Renames a composition and changes its instruments: the MIDI file is written again, under a key of its own. */
 export async function updateComposition(params: UpdateCompositionParams): Promise<Answer> {
-  const { request, compositions, files, now } = params;
+  const { request, compositions, files, newToken, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
   const { name, programs } = parseBody({
@@ -108,21 +115,33 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
         return await compositions.change(item, { name: newName }, now());
       }
       const output = withPrograms(item.output, programs ?? []);
-      const stored = await files.read(compositionScoreKey(of));
-      if (stored === undefined) throw new Error(`composition ${of.id} has no score`);
+      const stored = await readCompositionFile({
+        compositions,
+        item,
+        what: "score",
+        read: async () => await files.read(compositionScoreKey(of)),
+      });
       const score = scoreSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
       const bytes = writeMidi(presentScore(score, newName, output));
       const sha256 = createHash("sha256").update(bytes).digest("hex");
-      const revision = await writeNextRevision(files, item, bytes);
+      const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };
+      const key = compositionMidiKey(of, midi);
+      await files.write({ key, bytes, contentType: midiType });
       try {
-        const midi = { revision, sha256, bytes: bytes.length };
         return await compositions.change(item, { name: newName, output, midi }, now());
       } catch (error) {
-        if (error instanceof TableRefusal) await files.remove([compositionMidiKey(of, revision)]);
+        // After another error it is not known whether the row names the file.
+        if (error instanceof TableRefusal) await files.remove([key]);
         throw error;
       }
     },
   });
+  try {
+    await removeOldRevisions(files, changed);
+  } catch (error) {
+    // The change is made. What is left behind goes with the next change, or with the composition.
+    log.warn("old revisions of a composition were not removed", { id: of.id, reason: String(error) });
+  }
   return jsonAnswer({
     status: 200,
     body: compositionResource(changed),

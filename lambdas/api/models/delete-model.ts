@@ -1,26 +1,31 @@
-import { modelCardFile, modelFile, modelPrefix } from "../../../domain/names/object-keys";
 import type { ModelItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import type { StockModels } from "../../aws/table/shared-items";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Log } from "../../telemetry/logger";
 
 export interface DeleteModelParams {
   readonly request: Request;
   readonly models: Pick<OwnedItems<ModelItem>, "load" | "remove">;
   readonly stockModels: Pick<StockModels, "get">;
   readonly openWork: Pick<OpenWorkOfUser, "compositions">;
-  readonly files: Pick<StoredFiles, "remove">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly now: () => Date;
+  readonly log: Log;
 }
 
 /** Deletes one of the caller's models; compositions that were made with it stay. */
 export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
-  const { request, models, stockModels, openWork, files } = params;
+  const { request, models, stockModels, openWork, pendingChanges, files, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
   if ((await stockModels.get(of.id)) !== undefined) {
@@ -32,9 +37,7 @@ export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
     change: async (item) => {
       const users = (await openWork.compositions(of.sub)).filter(({ model }) => model.id === of.id);
       if (users.length > 0) throw inUse("model", users);
-      // The files first: if the row stays behind, the request can be repeated; files alone would stay for ever.
-      await files.remove([modelFile, modelCardFile].map((name) => `${modelPrefix(of)}${name}`));
-      await models.remove({ item, lower: ["models"] });
+      await deleteWithFiles({ item, items: models, pendingChanges, removal: { artefacts: files }, now, log });
     },
   });
   return noContent;

@@ -1,9 +1,11 @@
+import { patience } from "../../../domain/names/time-limits";
 import { modelItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
+import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createStockModels } from "../../aws/table/shared-items";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
@@ -12,12 +14,16 @@ import { getModel } from "./get-model";
 import { listModels } from "./list-models";
 
 const environment = readEnvironment(["tableName", "artefactsBucket"]);
-const table = { client: createDocumentClient(), tableName: environment.tableName };
+const log = logTo(createLogger("api/models"));
+const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
 const dependencies = {
   models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
   stockModels: createStockModels(table),
+  pendingChanges: createPendingChanges(table),
   openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(), bucket: environment.artefactsBucket }),
+  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  now: () => new Date(),
+  log,
 };
 
 const operations = {
@@ -26,4 +32,4 @@ const operations = {
   deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
 } satisfies OperationsOf<"models">;
 
-export const handler = withHttp({ operations, log: logTo(createLogger("api/models")) });
+export const handler = withHttp({ operations, log });

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { UnreadableMidiError } from "../../../domain/music/midi-scan";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
-import { trackKey } from "../../../domain/names/object-keys";
+import { briefVersionsTag, trackKey } from "../../../domain/names/object-keys";
 import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
-import type { TrackItem } from "../../../domain/schemas/items";
+import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../aws/stored-files";
-import { TableRefusal } from "../../aws/table/errors";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
 import type { OwnedItems } from "../../aws/table/owned-items";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
 import { answerOnce } from "../../http/idempotency";
@@ -18,15 +18,19 @@ import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
 import { mediaType, parseQuery } from "../../http/validation";
+import { createWithFiles } from "../../resources/create-with-files";
+import type { Log } from "../../telemetry/logger";
 
 export interface CreateTrackParams {
   readonly request: Request;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "create">;
+  readonly tracks: Pick<OwnedItems<TrackItem>, "begin" | "create">;
+  readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly files: Pick<StoredFiles, "write" | "remove">;
+  readonly files: Pick<StoredFiles, "write" | "remove" | "removeAllUnder">;
   readonly caps: UserCaps;
   readonly newId: () => string;
   readonly now: () => Date;
+  readonly log: Log;
 }
 
 /** What clients and file managers call MIDI besides its proper name. */
@@ -102,7 +106,7 @@ function listedChanges(song: Song): string[] {
 
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
 export async function createTrack(params: CreateTrackParams): Promise<Answer> {
-  const { request, tracks, idempotencyRecords, files, caps, newId, now } = params;
+  const { request, tracks, pendingChanges, idempotencyRecords, files, caps, newId, now, log } = params;
   const sub = request.subject();
   const query = parseQuery(request, createTrackQuerySchema);
   const type = mediaType(request);
@@ -129,6 +133,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         version: 1,
         createdAt,
         updatedAt: createdAt,
+        holds: { tracks: 1, storedBytes: request.body.length },
         sha256: createHash("sha256").update(request.body).digest("hex"),
         bytes: request.body.length,
         bars: melody.bars,
@@ -151,14 +156,25 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         ...answer,
         headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
       };
-      const key = trackKey(item);
-      await files.write({ key, bytes: request.body, contentType: midiType });
-      try {
-        await tracks.create({ item, raise: ["tracks"], caps, idempotency: remember(created) });
-      } catch (error) {
-        if (error instanceof TableRefusal) await files.remove([key]);
-        throw error;
-      }
+      await createWithFiles({
+        item,
+        items: tracks,
+        holds: quotaHeld(item),
+        caps,
+        idempotency: remember(created),
+        writeFiles: async () => {
+          await files.write({
+            key: trackKey(item),
+            bytes: request.body,
+            contentType: midiType,
+            tags: { [briefVersionsTag.key]: briefVersionsTag.value },
+          });
+        },
+        pendingChanges,
+        removal: { artefacts: files },
+        now,
+        log,
+      });
       return created;
     },
   });

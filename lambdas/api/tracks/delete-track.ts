@@ -1,22 +1,28 @@
-import { trackKey } from "../../../domain/names/object-keys";
 import type { TrackItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Log } from "../../telemetry/logger";
 
 export interface DeleteTrackParams {
   readonly request: Request;
   readonly tracks: Pick<OwnedItems<TrackItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "compositions">;
-  readonly files: Pick<StoredFiles, "remove">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly now: () => Date;
+  readonly log: Log;
 }
 
-export async function deleteTrack({ request, tracks, openWork, files }: DeleteTrackParams): Promise<Answer> {
+export async function deleteTrack(params: DeleteTrackParams): Promise<Answer> {
+  const { request, tracks, openWork, files, ...rest } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trackId") };
   requireNoQuery(request);
   await changeOwned({
@@ -27,9 +33,7 @@ export async function deleteTrack({ request, tracks, openWork, files }: DeleteTr
         ({ input }) => "trackId" in input && input.trackId === of.id,
       );
       if (users.length > 0) throw inUse("track", users);
-      // The file first: if the row stays behind, the request can be repeated; a file alone would stay for ever.
-      await files.remove([trackKey(of)]);
-      await tracks.remove({ item, lower: ["tracks"] });
+      await deleteWithFiles({ ...rest, item, items: tracks, removal: { artefacts: files } });
     },
   });
   return noContent;

@@ -1,4 +1,5 @@
 import { ulid } from "ulid";
+import { patience } from "../../../domain/names/time-limits";
 import { trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
@@ -6,6 +7,7 @@ import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
+import { createPendingChanges } from "../../aws/table/pending-changes";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createTrack } from "./create-track";
@@ -15,15 +17,18 @@ import { listTracks } from "./list-tracks";
 import { updateTrack } from "./update-track";
 
 const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
-const table = { client: createDocumentClient(), tableName: environment.tableName };
+const log = logTo(createLogger("api/tracks"));
+const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
 const dependencies = {
   tracks: createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema }),
+  pendingChanges: createPendingChanges(table),
   idempotencyRecords: createIdempotencyRecords(table),
   openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(), bucket: environment.artefactsBucket }),
+  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   caps: environment.userCaps,
   newId: ulid,
   now: () => new Date(),
+  log,
 };
 
 const operations = {
@@ -34,4 +39,4 @@ const operations = {
   deleteTrack: async (request) => await deleteTrack({ request, ...dependencies }),
 } satisfies OperationsOf<"tracks">;
 
-export const handler = withHttp({ operations, log: logTo(createLogger("api/tracks")) });
+export const handler = withHttp({ operations, log });

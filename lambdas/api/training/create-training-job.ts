@@ -1,6 +1,6 @@
 import { openWorkOwner, ownedKey } from "../../../domain/names/table-keys";
 import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
-import type { TrainingJobItem } from "../../../domain/schemas/items";
+import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { ReferenceGone } from "../../aws/table/errors";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
@@ -85,6 +85,7 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         version: 1,
         createdAt,
         updatedAt: createdAt,
+        holds: { trainingJobs: 1, models: 1 },
         technique,
         state: "PENDING",
         topics,
@@ -119,7 +120,8 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
       try {
         await trainingJobs.create({
           item,
-          raise: ["openTrainingJobs"],
+          // Its model has a place from now on. How large it will be is not known: there must be room for something.
+          raise: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
           caps,
           idempotency: remember(created),
           mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],

@@ -1,28 +1,32 @@
-import { trainingJobPrefix } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteTrainingJobParams {
   readonly request: Request;
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "trainingJobs">;
-  readonly artefacts: Pick<StoredFiles, "removeAllUnder">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
   readonly work: Pick<StoredFiles, "removeAllUnder">;
   readonly now: () => Date;
+  readonly log: Log;
 }
 
 /** Deletes an ended job with its progress, samples and checkpoints. The model that came of it stays. */
 export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promise<Answer> {
-  const { request, trainingJobs, openWork, artefacts, work, now } = params;
+  const { request, trainingJobs, openWork, pendingChanges, artefacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   await changeOwned({
@@ -39,10 +43,7 @@ export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promis
       }
       const users = (await openWork.trainingJobs(of.sub)).filter(({ resumeFrom }) => resumeFrom === of.id);
       if (users.length > 0) throw inUse("training job", users);
-      // The files first: if the row stays behind, the request can be repeated; files alone would stay for ever.
-      await work.removeAllUnder(trainingJobPrefix(of));
-      await artefacts.removeAllUnder(trainingJobPrefix(of));
-      await trainingJobs.remove({ item, lower: [] });
+      await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artefacts, work }, now, log });
     },
   });
   return noContent;

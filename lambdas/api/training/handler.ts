@@ -1,4 +1,5 @@
 import { ulid } from "ulid";
+import { patience } from "../../../domain/names/time-limits";
 import { trainingJobItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
@@ -6,6 +7,7 @@ import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
+import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createCatalogues } from "../../aws/table/shared-items";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
@@ -21,12 +23,14 @@ import { listTrainingTopics } from "./list-training-topics";
 import { stopTrainingJob } from "./stop-training-job";
 
 const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds"]);
-const table = { client: createDocumentClient(), tableName: environment.tableName };
-const s3 = createS3Client();
+const log = logTo(createLogger("api/training"));
+const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const s3 = createS3Client(patience.request.s3);
 const metrics = createMetrics();
 const dependencies = {
   trainingJobs: createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema }),
   catalogues: createCatalogues(table),
+  pendingChanges: createPendingChanges(table),
   idempotencyRecords: createIdempotencyRecords(table),
   openWork: createOpenWorkOfUser(table),
   artefacts: createStoredFiles({ client: s3, bucket: environment.artefactsBucket }),
@@ -36,6 +40,7 @@ const dependencies = {
   metrics,
   newId: ulid,
   now: () => new Date(),
+  log,
 };
 
 const operations = {
@@ -52,7 +57,7 @@ const operations = {
 
 export const handler = withHttp({
   operations,
-  log: logTo(createLogger("api/training")),
+  log,
   afterRequest: () => {
     metrics.publish();
   },

@@ -12,7 +12,7 @@ import {
 } from "../../../domain/schemas/items";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
-import { countQuota } from "./quota-counter";
+import { moveQuota } from "./quota-counter";
 import { updateOfRow } from "./update-expression";
 
 /** A composition in the hands of one worker. */
@@ -75,7 +75,7 @@ export function createCompositionsInExecution({
     );
     return await transactUnlessRefused({ client, tableName }, [
       { Update: { TableName: tableName, Key: key("COMPOSITION", claim), ...parts } },
-      countQuota(tableName, claim.sub, "openCompositions", -1),
+      ...moveQuota(tableName, claim.sub, { lower: { openCompositions: 1 } }),
     ]);
   };
   /** Nobody has it: not begun, or begun by a worker whose lease has run out. */
@@ -164,7 +164,7 @@ export function createCompositionsInExecution({
             },
           },
         },
-        countQuota(tableName, of.sub, "openCompositions", -1),
+        ...moveQuota(tableName, of.sub, { lower: { openCompositions: 1 } }),
       ]);
     },
   };

@@ -1,12 +1,12 @@
 /** Conditional writes whose refusal is an answer, not an error. */
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { Table } from "./table";
-import { transact, type TransactionOperation } from "./transaction";
+import { againOnConflict, transact, type TransactionOperation } from "./transaction";
 
-/** @returns undefined when the condition was not met */
+/** @returns undefined when the condition was not met. @throws TableBusy when conflicts with transactions did not end */
 export async function unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await write();
+    return await againOnConflict(write);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;

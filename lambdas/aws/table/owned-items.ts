@@ -2,25 +2,27 @@
  * Users' resources in the table: one repository per kind. Everything is reached through the owner's partition, so
  * someone else's item is not found, and is told apart from nothing at all by nobody.
  */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import {
+  idempotencyKey,
   kindPrefix,
   ownedKey,
-  quotaKey,
   sortKey,
   userPartition,
   type OwnedKind,
   type TableKey,
 } from "../../../domain/names/table-keys";
-import type { QuotaCounter, UserCaps } from "../../../domain/schemas/user-caps";
-import { AlreadyAnswered, CapReached, ItemNotFound, ReferenceGone, StaleItem } from "./errors";
-import { createIdempotencyRecords, type IdempotencyWrite } from "./idempotency-records";
+import type { PendingChangeItem } from "../../../domain/schemas/items";
+import type { QuotaAmounts, UserCaps } from "../../../domain/schemas/user-caps";
+import { unlessRefused } from "./conditional-write";
+import { AlreadyAnswered, ItemNotFound, ReferenceGone, StaleItem } from "./errors";
+import { createIdempotencyRecords, type IdempotencyClaim, type IdempotencyWrite } from "./idempotency-records";
 import { readItem, writeItem } from "./item-codec";
+import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
+import { quotaPart, raiseQuota } from "./quota-counter";
 import type { Table } from "./table";
 import { transact, type TransactionPart } from "./transaction";
-import { idempotencyKey } from "../../../domain/names/table-keys";
 
 export interface OwnedId {
   readonly sub: string;
@@ -38,19 +40,32 @@ export interface Page<Item> {
   readonly hasMore: boolean;
 }
 
+export interface BeginParams {
+  readonly of: OwnedId;
+  /** What the new resource will hold of its owner's quota: raised now, each under its cap. */
+  readonly holds: QuotaAmounts;
+  readonly caps: UserCaps;
+  /** The request that creates: refused when it has been answered already. */
+  readonly claim?: IdempotencyClaim | undefined;
+  readonly now: Date;
+}
+
 export interface CreateParams<Item> {
   readonly item: Item;
-  /** Counters that the new item raises by one, each under its cap. */
-  readonly raise: readonly QuotaCounter[];
+  /** What the new item raises, each counter under its cap; nothing where {@link creation} has raised it. */
+  readonly raise: QuotaAmounts;
   readonly caps: UserCaps;
   readonly idempotency?: IdempotencyWrite | undefined;
   /** Items that must still exist when this one is written. */
   readonly mustExist?: readonly TableKey[];
+  /** The pending creation that ends with this write. */
+  readonly creation?: PendingChangeItem;
 }
 
 export interface RemoveParams<Item> {
   readonly item: Item;
-  readonly lower: readonly QuotaCounter[];
+  readonly lower: QuotaAmounts;
+  readonly now: Date;
 }
 
 export interface OwnedItems<Item extends OwnedItem> {
@@ -63,15 +78,27 @@ export interface OwnedItems<Item extends OwnedItem> {
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<Page<Item>>;
-  /** Writes the item, its idempotency record and the raised counters, all or nothing. @throws AlreadyAnswered, CapReached, ReferenceGone, TableBusy */
+  /**
+   * Begins the creation of a resource whose files come before its row.
+   * @throws AlreadyAnswered, CapReached, TableBusy
+   */
+  begin(params: BeginParams): Promise<PendingChangeItem>;
+  /**
+   * Writes the item, its idempotency record and the raised counters, and ends its pending creation: all or nothing.
+   * @throws AlreadyAnswered, CapReached, ReferenceGone, TableBusy; StaleItem when the creation was given up meanwhile
+   */
   create(params: CreateParams<Item>): Promise<void>;
   /**
    * Sets attributes of an item that is still as it was read; raises `version` and sets `updatedAt`.
-   * @throws StaleItem
+   * @throws StaleItem, TableBusy
    */
   change(item: Item, attributes: Partial<Item>, now: Date): Promise<Item>;
-  /** Deletes an item that is still as it was read, and lowers counters. @throws StaleItem, TableBusy */
-  remove(params: RemoveParams<Item>): Promise<void>;
+  /**
+   * Deletes an item that is still as it was read, lowers counters, and notes that its files are to be removed.
+   * @returns the deletion, which is pending until its files are gone
+   * @throws StaleItem, TableBusy
+   */
+  remove(params: RemoveParams<Item>): Promise<PendingChangeItem>;
 }
 
 export interface OwnedItemsParams<Schema extends z.ZodType<OwnedItem>> {
@@ -80,54 +107,35 @@ export interface OwnedItemsParams<Schema extends z.ZodType<OwnedItem>> {
   readonly schema: Schema;
 }
 
+/** A record past its time counts as none, also while time-to-live has not deleted it yet. */
+const notAnsweredYet = () => ({
+  ConditionExpression: "attribute_not_exists(pk) OR #expiresAt <= :now",
+  ExpressionAttributeNames: { "#expiresAt": "expiresAt" },
+  ExpressionAttributeValues: { ":now": Math.floor(Date.now() / 1000) },
+});
+
 const isUlid = (id: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id);
 
-function quotaRaise(table: Table, sub: string, counters: readonly QuotaCounter[], caps: UserCaps): TransactionPart {
-  const key = quotaKey(sub);
-  const names = Object.fromEntries(counters.map((counter, index) => [`#c${index}`, counter]));
-  return {
-    operation: {
-      Update: {
-        TableName: table.tableName,
-        Key: key,
-        UpdateExpression: `ADD ${counters.map((_, index) => `#c${index} :one`).join(", ")}`,
-        ConditionExpression: counters
-          .map((_, index) => `(attribute_not_exists(#c${index}) OR #c${index} < :cap${index})`)
-          .join(" AND "),
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: {
-          ":one": 1,
-          ...Object.fromEntries(counters.map((counter, index) => [`:cap${index}`, caps[counter]])),
-        },
-      },
-    },
-    onConditionFailed: async () => {
-      const { Item = {} } = await table.client.send(
-        new GetCommand({ TableName: table.tableName, Key: key, ConsistentRead: true }),
-      );
-      const full = counters.find((counter) => Number(Item[counter] ?? 0) >= caps[counter]) ?? counters[0];
-      return full === undefined ? new Error("a quota without counters failed") : new CapReached(full, caps[full]);
-    },
-  };
+async function firstAnswer(table: Table, claim: IdempotencyClaim): Promise<Error> {
+  const first = await createIdempotencyRecords(table).find(claim);
+  return first === undefined
+    ? new StaleItem(idempotencyKey(claim.sub, claim.route, claim.key))
+    : new AlreadyAnswered(first);
 }
 
 function idempotencyPut(table: Table, { claim, record }: IdempotencyWrite): TransactionPart {
   const key = idempotencyKey(claim.sub, claim.route, claim.key);
   return {
-    operation: {
-      Put: {
-        TableName: table.tableName,
-        Item: { ...record, ...key },
-        // A record past its time counts as none, also while time-to-live has not deleted it yet.
-        ConditionExpression: "attribute_not_exists(pk) OR #expiresAt <= :now",
-        ExpressionAttributeNames: { "#expiresAt": "expiresAt" },
-        ExpressionAttributeValues: { ":now": Math.floor(Date.now() / 1000) },
-      },
-    },
-    onConditionFailed: async () => {
-      const first = await createIdempotencyRecords(table).find(claim);
-      return first === undefined ? new StaleItem(key) : new AlreadyAnswered(first);
-    },
+    operation: { Put: { TableName: table.tableName, Item: { ...record, ...key }, ...notAnsweredYet() } },
+    onConditionFailed: async () => await firstAnswer(table, claim),
+  };
+}
+
+function idempotencyCheck(table: Table, claim: IdempotencyClaim): TransactionPart {
+  const Key = idempotencyKey(claim.sub, claim.route, claim.key);
+  return {
+    operation: { ConditionCheck: { TableName: table.tableName, Key, ...notAnsweredYet() } },
+    onConditionFailed: async () => await firstAnswer(table, claim),
   };
 }
 
@@ -179,17 +187,38 @@ export function createOwnedItems<Schema extends z.ZodType<OwnedItem>>({
         hasMore: rows.length > limit || (LastEvaluatedKey !== undefined && rows.length > 0),
       };
     },
-    create: async ({ item, raise, caps, idempotency, mustExist = [] }) => {
+    begin: async ({ of, holds, caps, claim, now }) => {
+      const change = pendingChange({ of: kind, ...of, state: "CREATING", now, holds });
+      await transact(table, [
+        ...(claim === undefined ? [] : [idempotencyCheck(table, claim)]),
+        ...raiseQuota(table, of.sub, holds, caps),
+        {
+          operation: {
+            Put: {
+              TableName: tableName,
+              Item: pendingChangeItem(change),
+              ConditionExpression: "attribute_not_exists(pk)",
+            },
+          },
+          onConditionFailed: () => new StaleItem(keyOf(of)),
+        },
+      ]);
+      return change;
+    },
+    create: async ({ item, raise, caps, idempotency, mustExist = [], creation }) => {
       const key = keyOf(item);
       await transact(table, [
         ...(idempotency === undefined ? [] : [idempotencyPut(table, idempotency)]),
-        ...(raise.length === 0 ? [] : [quotaRaise(table, item.sub, raise, caps)]),
+        ...raiseQuota(table, item.sub, raise, caps),
         ...mustExist.map((reference): TransactionPart => ({
           operation: {
             ConditionCheck: { TableName: tableName, Key: reference, ConditionExpression: "attribute_exists(pk)" },
           },
           onConditionFailed: () => new ReferenceGone(reference),
         })),
+        ...(creation === undefined
+          ? []
+          : [{ operation: endOfCreation(tableName, creation), onConditionFailed: () => new StaleItem(key) }]),
         {
           operation: {
             Put: {
@@ -206,31 +235,31 @@ export function createOwnedItems<Schema extends z.ZodType<OwnedItem>>({
       const changed: Item = { ...item, ...attributes, version: item.version + 1, updatedAt: now.toISOString() };
       schema.parse(changed);
       const changes = Object.entries({ ...attributes, updatedAt: changed.updatedAt, version: changed.version });
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: keyOf(item),
-            // Only what changes is written: attributes that a newer version has added survive.
-            UpdateExpression: `SET ${changes.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
-            ConditionExpression: "#version = :version",
-            ExpressionAttributeNames: {
-              "#version": "version",
-              ...Object.fromEntries(changes.map(([name], index) => [`#a${index}`, name])),
-            },
-            ExpressionAttributeValues: {
-              ":version": item.version,
-              ...Object.fromEntries(changes.map(([, value], index) => [`:a${index}`, value])),
-            },
-          }),
-        );
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) throw new StaleItem(keyOf(item));
-        throw error;
-      }
+      const answer = await unlessRefused(
+        async () =>
+          await client.send(
+            new UpdateCommand({
+              TableName: tableName,
+              Key: keyOf(item),
+              // Only what changes is written: attributes that a newer version has added survive.
+              UpdateExpression: `SET ${changes.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
+              ConditionExpression: "#version = :version",
+              ExpressionAttributeNames: {
+                "#version": "version",
+                ...Object.fromEntries(changes.map(([name], index) => [`#a${index}`, name])),
+              },
+              ExpressionAttributeValues: {
+                ":version": item.version,
+                ...Object.fromEntries(changes.map(([, value], index) => [`:a${index}`, value])),
+              },
+            }),
+          ),
+      );
+      if (answer === undefined) throw new StaleItem(keyOf(item));
       return changed;
     },
-    remove: async ({ item, lower }) => {
+    remove: async ({ item, lower, now }) => {
+      const change = pendingChange({ of: kind, sub: item.sub, id: item.id, state: "DELETING", now });
       await transact(table, [
         {
           operation: {
@@ -244,25 +273,13 @@ export function createOwnedItems<Schema extends z.ZodType<OwnedItem>>({
           },
           onConditionFailed: () => new StaleItem(keyOf(item)),
         },
-        ...(lower.length === 0
-          ? []
-          : [
-              {
-                operation: {
-                  Update: {
-                    TableName: tableName,
-                    Key: quotaKey(item.sub),
-                    UpdateExpression: `ADD ${lower.map((_, index) => `#c${index} :minusOne`).join(", ")}`,
-                    ExpressionAttributeNames: Object.fromEntries(
-                      lower.map((counter, index) => [`#c${index}`, counter]),
-                    ),
-                    ExpressionAttributeValues: { ":minusOne": -1 },
-                  },
-                },
-                onConditionFailed: () => new Error("an update without a condition failed on one"),
-              },
-            ]),
+        {
+          operation: { Put: { TableName: tableName, Item: pendingChangeItem(change) } },
+          onConditionFailed: () => new Error("a put without a condition failed on one"),
+        },
+        ...quotaPart(tableName, item.sub, { lower }),
       ]);
+      return change;
     },
   };
 }

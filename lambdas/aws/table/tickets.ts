@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ticketKey, ticketsPartition } from "../../../domain/names/table-keys";
 import { ticketItemSchema, type TicketItem } from "../../../domain/schemas/items";
 import type { SlotHolder } from "./slots";
+import { againOnConflict } from "./transaction";
 
 export interface Ticket extends SlotHolder {
   /** Epoch milliseconds. */
@@ -38,9 +39,8 @@ export function createTickets({
         heartbeatAt,
         expiresAt: Math.ceil(heartbeatAt / 1000) + keptForSeconds,
       };
-      await client.send(
-        new PutCommand({ TableName: tableName, Item: { ...ticketKey(jobId), ...ticketItemSchema.parse(item) } }),
-      );
+      const Item = { ...ticketKey(jobId), ...ticketItemSchema.parse(item) };
+      await againOnConflict(async () => await client.send(new PutCommand({ TableName: tableName, Item })));
     },
 
     async waiting() {
@@ -66,7 +66,9 @@ export function createTickets({
     },
 
     async remove(jobId) {
-      await client.send(new DeleteCommand({ TableName: tableName, Key: ticketKey(jobId) }));
+      await againOnConflict(
+        async () => await client.send(new DeleteCommand({ TableName: tableName, Key: ticketKey(jobId) })),
+      );
     },
   };
 }

@@ -6,9 +6,11 @@ import { catalogueKey, ownedKey } from "../../../domain/names/table-keys";
 import {
   catalogueItemSchema,
   modelItemSchema,
+  quotaHeld,
   trainingJobItemSchema,
   type CatalogueItem,
   type ModelItem,
+  type PendingChangeItem,
   type TrainingJobItem,
 } from "../../../domain/schemas/items";
 import {
@@ -18,9 +20,10 @@ import {
   type FinalTrainingJobState,
   type TrainingJobState,
 } from "../../../domain/states/training-job-state";
+import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
-import { countQuota } from "./quota-counter";
-import { updateOfRow } from "./update-expression";
+import { moveQuota } from "./quota-counter";
+import { conditionOnRow, updateOfRow } from "./update-expression";
 
 /** A job in the hands of one workflow execution. */
 export interface JobAttempt extends OwnedBy {
@@ -72,9 +75,21 @@ export interface TrainingJobsInExecution {
   load(of: OwnedBy): Promise<TrainingJobItem | undefined>;
   /** @returns the row as it is now, or undefined when state or attempt did not allow the change */
   change(job: JobAttempt, change: TrainingJobChange): Promise<TrainingJobItem | undefined>;
-  /** Adds the model to the user's, names it in the job and counts it. @returns false when the job has a model or is final */
-  addModel(job: JobAttempt, model: ModelItem): Promise<boolean>;
-  /** The only way into a final state. @returns false when the row has changed since it was decided */
+  /**
+   * Begins the creation of the job's model, whose files come before its row; beginning again is beginning anew.
+   * @returns nothing when the job has a model or is final, or when what an earlier try left is being removed
+   */
+  beginModel(job: JobAttempt, modelId: string): Promise<PendingChangeItem | undefined>;
+  /**
+   * Adds the model to the user's, names it in the job, and ends its pending creation. The place among the user's models
+   * that the job has held goes over to the model.
+   * @returns false when the job has a model or is final, or when the creation was given up or begun anew
+   */
+  addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<boolean>;
+  /**
+   * The only way into a final state. A job that ends without a model gives its place among the user's models back.
+   * @returns false when the row has changed since it was decided
+   */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<boolean>;
   loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined>;
 }
@@ -130,10 +145,36 @@ export function createTrainingJobsInExecution({
       return answer?.Attributes === undefined ? undefined : readableJob.parse(answer.Attributes);
     },
 
-    async addModel(job, model) {
-      const item = modelItemSchema.parse(model);
+    async beginModel(job, modelId) {
+      const change = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: now() });
+      const written = await transactUnlessRefused({ client, tableName }, [
+        {
+          Put: {
+            TableName: tableName,
+            Item: pendingChangeItem(change),
+            ConditionExpression: "attribute_not_exists(pk) OR #state = :creating",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: { ":creating": change.state },
+          },
+        },
+        {
+          ConditionCheck: {
+            TableName: tableName,
+            Key: key(job),
+            ...conditionOnRow({ equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] }),
+          },
+        },
+      ]);
+      return written ? change : undefined;
+    },
+
+    async addModel(job, model, creation) {
+      const row = await read(key(job));
+      if (row === undefined) return false;
+      const { models = 0, ...kept } = quotaHeld(readableJob.parse(row));
+      const item = modelItemSchema.parse({ ...model, holds: { models: 1, storedBytes: model.bytes } });
       const named = updateOfRow(
-        { set: { modelId: item.id }, now: now().toISOString() },
+        { set: { modelId: item.id, holds: kept }, now: now().toISOString() },
         { equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] },
       );
       return await transactUnlessRefused({ client, tableName }, [
@@ -144,19 +185,34 @@ export function createTrainingJobsInExecution({
             ConditionExpression: "attribute_not_exists(pk)",
           },
         },
+        endOfCreation(tableName, creation),
         { Update: { TableName: tableName, Key: key(job), ...named } },
-        countQuota(tableName, job.sub, "models", 1),
+        ...moveQuota(tableName, job.sub, { raise: { models: 1, storedBytes: item.bytes }, lower: { models } }),
       ]);
     },
 
     async finish(job, { state, stopRequested, ...data }) {
+      const row = await read(key(job));
+      if (row === undefined) return false;
+      const before = readableJob.parse(row);
+      const { models = 0, ...kept } = quotaHeld(before);
+      // What is given back depends on whether there is a model: that must still be so when it is written.
+      const asRead = before.modelId === undefined ? { absent: ["modelId"] } : { equals: { modelId: before.modelId } };
       const parts = updateOfRow(
-        { set: { state, ...ending.parse(data) }, remove: ["openWork", "openWorkOwner"], now: now().toISOString() },
-        { equals: { attempt: job.attempt, stopRequested }, oneOf: { state: trainingJobStatesBefore(state) } },
+        {
+          set: { state, ...ending.parse(data), ...(before.holds === undefined ? {} : { holds: kept }) },
+          remove: ["openWork", "openWorkOwner"],
+          now: now().toISOString(),
+        },
+        {
+          ...asRead,
+          equals: { ...asRead.equals, attempt: job.attempt, stopRequested },
+          oneOf: { state: trainingJobStatesBefore(state) },
+        },
       );
       return await transactUnlessRefused({ client, tableName }, [
         { Update: { TableName: tableName, Key: key(job), ...parts } },
-        countQuota(tableName, job.sub, "openTrainingJobs", -1),
+        ...moveQuota(tableName, job.sub, { lower: { openTrainingJobs: 1, models } }),
       ]);
     },
 

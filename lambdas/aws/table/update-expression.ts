@@ -16,51 +16,77 @@ export interface ItemCondition {
   readonly absent?: readonly string[];
 }
 
-export interface UpdateParts {
-  readonly UpdateExpression: string;
+export interface ConditionParts {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
+export interface UpdateParts extends ConditionParts {
+  readonly UpdateExpression: string;
+}
+
+/** Names and values by placeholder, as they are used. */
+class Placeholders {
+  readonly names: Record<string, string> = {};
+  readonly values: Record<string, unknown> = {};
+  private count = 0;
+
+  name(attribute: string): string {
+    const placeholder = `#${attribute}`;
+    this.names[placeholder] = attribute;
+    return placeholder;
+  }
+
+  value(of: unknown): string {
+    const placeholder = `:v${this.count}`;
+    this.count += 1;
+    this.values[placeholder] = of;
+    return placeholder;
+  }
+}
+
+function conditionText(placeholders: Placeholders, condition: ItemCondition): string {
+  const conditions = [`attribute_exists(${placeholders.name("pk")})`];
+  for (const [attribute, of] of Object.entries(condition.equals ?? {})) {
+    conditions.push(`${placeholders.name(attribute)} = ${placeholders.value(of)}`);
+  }
+  for (const [attribute, of] of Object.entries(condition.oneOf ?? {})) {
+    const values = of.map((each) => placeholders.value(each)).join(", ");
+    conditions.push(`${placeholders.name(attribute)} IN (${values})`);
+  }
+  for (const attribute of condition.absent ?? []) {
+    conditions.push(`attribute_not_exists(${placeholders.name(attribute)})`);
+  }
+  return conditions.join(" AND ");
+}
+
+/** That a row exists and meets the condition, for a check that changes nothing. */
+export function conditionOnRow(condition: ItemCondition): ConditionParts {
+  const placeholders = new Placeholders();
+  return {
+    ConditionExpression: conditionText(placeholders, condition),
+    ExpressionAttributeNames: placeholders.names,
+    ExpressionAttributeValues: placeholders.values,
+  };
+}
+
 /** An update of a row that must exist, meet the condition, and gets the next version. */
 export function updateOfRow(changes: ItemChanges, condition: ItemCondition): UpdateParts {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  const name = (attribute: string): string => {
-    const placeholder = `#${attribute}`;
-    names[placeholder] = attribute;
-    return placeholder;
-  };
-  let count = 0;
-  const value = (of: unknown): string => {
-    const placeholder = `:v${count}`;
-    count += 1;
-    values[placeholder] = of;
-    return placeholder;
-  };
-
+  const placeholders = new Placeholders();
+  const version = placeholders.name("version");
   const sets = [
-    `${name("version")} = ${name("version")} + ${value(1)}`,
-    `${name("updatedAt")} = ${value(changes.now)}`,
+    `${version} = ${version} + ${placeholders.value(1)}`,
+    `${placeholders.name("updatedAt")} = ${placeholders.value(changes.now)}`,
   ];
   for (const [attribute, of] of Object.entries(changes.set ?? {})) {
-    if (of !== undefined) sets.push(`${name(attribute)} = ${value(of)}`);
+    if (of !== undefined) sets.push(`${placeholders.name(attribute)} = ${placeholders.value(of)}`);
   }
-  const removes = (changes.remove ?? []).map(name);
-
-  const conditions = [`attribute_exists(${name("pk")})`];
-  for (const [attribute, of] of Object.entries(condition.equals ?? {}))
-    conditions.push(`${name(attribute)} = ${value(of)}`);
-  for (const [attribute, of] of Object.entries(condition.oneOf ?? {})) {
-    conditions.push(`${name(attribute)} IN (${of.map(value).join(", ")})`);
-  }
-  for (const attribute of condition.absent ?? []) conditions.push(`attribute_not_exists(${name(attribute)})`);
-
+  const removes = (changes.remove ?? []).map((attribute) => placeholders.name(attribute));
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removes.length === 0 ? "" : ` REMOVE ${removes.join(", ")}`}`,
-    ConditionExpression: conditions.join(" AND "),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
+    ConditionExpression: conditionText(placeholders, condition),
+    ExpressionAttributeNames: placeholders.names,
+    ExpressionAttributeValues: placeholders.values,
   };
 }

@@ -175,7 +175,7 @@ async function writeResult(
       "application/json",
     );
   }
-  await artefacts.write(compositionMidiKey(composition, revision), bytes, "audio/midi");
+  await artefacts.write(compositionMidiKey(composition, { revision }), bytes, "audio/midi");
   return {
     output: scoreOutput(score, metrics, editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },

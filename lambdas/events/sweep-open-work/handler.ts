@@ -1,8 +1,10 @@
-import { createDocumentClient, createQueueClient, createStepFunctionsClient } from "../../aws/clients";
+import { createDocumentClient, createQueueClient, createS3Client, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
 import { createCompositionsInExecution } from "../../aws/table/composition-execution";
+import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWork } from "../../aws/table/open-work";
+import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
@@ -20,6 +22,12 @@ const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
 const ports = createSettlingPorts(environment);
 const client = createDocumentClient();
 const openWork = createOpenWork({ client, tableName });
+const pendingChanges = createPendingChanges({ client, tableName });
+const objects = createS3Client();
+const removal = {
+  artefacts: createStoredFiles({ client: objects, bucket: environment.artefactsBucket }),
+  work: createStoredFiles({ client: objects, bucket: environment.workBucket }),
+};
 const compositions = createCompositionsInExecution({ client, tableName, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
@@ -35,6 +43,8 @@ export const handler = observed("events/sweep-open-work", async (_event, telemet
     compositions,
     queue,
     executions,
+    pendingChanges,
+    removal,
     patience,
     deadline,
   });

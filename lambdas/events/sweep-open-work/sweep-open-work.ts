@@ -5,7 +5,10 @@ import { isFinalTrainingJobState } from "../../../domain/states/training-job-sta
 import type { CompositionQueue } from "../../aws/composition-queue";
 import type { CompositionsInExecution } from "../../aws/table/composition-execution";
 import type { OpenWork } from "../../aws/table/open-work";
+import type { PendingChanges } from "../../aws/table/pending-changes";
 import type { WorkflowExecutions } from "../../aws/workflow-executions";
+import { finishPendingChange } from "../../resources/finish-pending-change";
+import type { FileRemoval } from "../../resources/resource-files";
 import { workflowFault } from "../../workflow/settle-training-job/settle-input";
 import {
   settleTrainingJob,
@@ -17,6 +20,9 @@ export interface SweepOpenWorkParams extends Omit<SettleTrainingJobParams, "inpu
   readonly compositions: Pick<CompositionsInExecution, "load" | "abandon">;
   readonly queue: Pick<CompositionQueue, "send">;
   readonly executions: WorkflowExecutions;
+  readonly pendingChanges: PendingChanges;
+  /** Of resources whose creation or deletion was cut off. */
+  readonly removal: FileRemoval;
   readonly patience: SweepPatience;
   /** No further row is begun after this instant: the rest waits for the next sweep. */
   readonly deadline: Date;
@@ -74,6 +80,10 @@ export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepA
   for await (const of of openWork.list("COMPOSITION")) {
     if (now() >= deadline) break;
     await each(of, async () => await repairComposition(params, of));
+  }
+  for await (const change of params.pendingChanges.list()) {
+    if (now() >= deadline) break;
+    await each(change, async () => await finishPendingChange({ ...params, change }));
   }
   await freeSlotsOfFinalJobs(params, each);
   return sweep;

@@ -1,3 +1,4 @@
+import { patience } from "../../../domain/names/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
@@ -8,7 +9,7 @@ import { prepareData } from "./prepare-data";
 
 const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
 const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now: () => new Date() });
-const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
+const work = createObjectStore({ client: createS3Client(patience.copy.s3), bucket: workBucket });
 
 export const handler = observed(
   "workflow/prepare-data",

@@ -1,3 +1,4 @@
+import { patience } from "../../../domain/names/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
@@ -14,7 +15,7 @@ const { tableName, artefactsBucket, workBucket } = readEnvironment([
 ]);
 const now = () => new Date();
 const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now });
-const client = createS3Client();
+const client = createS3Client(patience.copy.s3);
 const work = createObjectStore({ client, bucket: workBucket });
 const artefacts = createObjectStore({ client, bucket: artefactsBucket });
 

@@ -16,7 +16,7 @@ import { jobAttempt, type StepInput } from "../step-input";
 
 export interface RegisterModelParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "addModel">;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "beginModel" | "addModel">;
   readonly work: Pick<ObjectStore, "bucket" | "read" | "digest">;
   readonly artefacts: Pick<ObjectStore, "copy" | "write">;
   readonly now: () => Date;
@@ -70,6 +70,8 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
 
   const id = modelIdOf(job);
   const to = modelPrefix({ sub: job.sub, id });
+  const creation = await jobs.beginModel(jobAttempt(input), id);
+  if (creation === undefined) return await whyNotAdded(jobs, input, id);
   const copied = await artefacts.copy({
     from: { bucket: work.bucket, key: `${from}${modelFile}`, etag: digest.etag },
     to: `${to}${modelFile}`,
@@ -77,15 +79,22 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   if (!copied) throw new Error("the model has changed or gone while it was being registered");
   await artefacts.write(`${to}${modelCardFile}`, content, "application/json");
 
-  const added = await jobs.addModel(jobAttempt(input), modelItem({ job, card, digest, id, now: params.now() }));
-  if (!added) {
-    // Somebody registered it in between (a retry of this step), or the job was settled.
-    const current = await openJob(jobs, input);
-    if (current.outcome !== "OPEN") return current;
-    if (current.job.modelId !== id) throw new Error("the model could not be added to the job");
-  }
+  const item = modelItem({ job, card, digest, id, now: params.now() });
+  if (!(await jobs.addModel(jobAttempt(input), item, creation))) return await whyNotAdded(jobs, input, id);
   log.info("model registered", { modelId: id, sha256: digest.sha256, bytes: digest.bytes });
   return { outcome: "REGISTERED", modelId: id };
+}
+
+/** Somebody registered it in between (a retry of this step), or the job was settled. Files without a row are swept. */
+async function whyNotAdded(
+  jobs: Pick<TrainingJobsInExecution, "load">,
+  input: StepInput,
+  modelId: string,
+): Promise<RegisterModelAnswer> {
+  const current = await openJob(jobs, input);
+  if (current.outcome !== "OPEN") return current;
+  if (current.job.modelId !== modelId) throw new Error("the model could not be added to the job");
+  return { outcome: "REGISTERED", modelId };
 }
 
 const refusal = (reason: string): RegisterModelAnswer => ({

@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
@@ -27,8 +26,6 @@ export class ApiFunctions extends Construct {
         entry: `api/${capability}`,
         description,
         memoryMb,
-        // The HTTP API gives up after 30 s; nothing here may take a third of that.
-        timeout: Duration.seconds(10),
       });
 
     // Techniques, sample melodies, health, the API's own document: no data, so no rights.
@@ -37,7 +34,11 @@ export class ApiFunctions extends Construct {
     // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, "write");
-    tracks.useArtefacts(artefacts, { put: ["users/*/tracks/*"], delete: ["users/*/tracks/*"] });
+    tracks.useArtefacts(artefacts, {
+      put: ["users/*/tracks/*"],
+      tag: ["users/*/tracks/*"],
+      delete: ["users/*/tracks/*"],
+    });
 
     const compositions = make(
       "Compositions",
@@ -55,7 +56,7 @@ export class ApiFunctions extends Construct {
 
     const models = make("Models", "models", "Stock and trained models", 512);
     models.useTable(table, "write");
-    models.useArtefacts(artefacts, { delete: ["users/*/models/*"] });
+    models.useArtefacts(artefacts, { delete: ["users/*/models/*"], list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, "write");

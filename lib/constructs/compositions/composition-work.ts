@@ -7,6 +7,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../domain/names/environment-variables";
 import { techniqueIds } from "../../../domain/names/resource-names";
+import { functionSeconds } from "../../../domain/names/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 import { DeadLetterQueue } from "../queues/dead-letter-queue";
@@ -18,8 +19,8 @@ export interface CompositionWorkProps {
   readonly artefacts: Bucket;
 }
 
-/** Long enough for one call of an endpoint (70 s at most) and what is around it. */
-const workerTimeout = Duration.seconds(90);
+const workerFolder = "events/execute-composition";
+const workerTimeout = Duration.seconds(functionSeconds[workerFolder]);
 
 /** The queue of compositions to execute, and the worker that calls the technique's endpoint for each. */
 export class CompositionWork extends Construct {
@@ -44,9 +45,8 @@ export class CompositionWork extends Construct {
 
     this.worker = new ServiceFunction(this, "Worker", {
       config,
-      entry: "events/execute-composition",
+      entry: workerFolder,
       description: "Executes one composition: endpoint, MIDI file, row",
-      timeout: workerTimeout,
       memoryMb: 1024,
       reservedConcurrency: config.functions.reservedConcurrency.executeComposition,
     });

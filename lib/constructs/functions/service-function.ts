@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { environmentVariables, telemetryNamespace } from "../../../domain/names/environment-variables";
 import { resourcePrefix } from "../../../domain/names/resource-names";
 import { openWorkIndex } from "../../../domain/names/table-keys";
+import { functionSeconds, type FunctionFolder } from "../../../domain/names/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 import { acknowledgeWildcards } from "../rights/acknowledge";
@@ -17,9 +18,8 @@ import { bundledCode } from "./bundled-code";
 export interface ServiceFunctionProps {
   readonly config: StageConfig;
   /** Folder under lambdas/ whose `handler.ts` exports `handler`. */
-  readonly entry: string;
+  readonly entry: FunctionFolder;
   readonly description: string;
-  readonly timeout: Duration;
   /** Also decides the share of a processor: 1,769 MB is one whole. */
   readonly memoryMb: number;
   /** @default - the account's unreserved pool */
@@ -31,6 +31,8 @@ export interface ObjectRights {
   readonly get?: readonly string[];
   readonly put?: readonly string[];
   readonly delete?: readonly string[];
+  /** Puts tags on the objects that it writes. */
+  readonly tag?: readonly string[];
   /** Whether it lists keys or reads objects that may not be there. @default false */
   readonly list?: boolean;
 }
@@ -40,6 +42,8 @@ export interface ObjectRights {
  * pattern needs it.
  */
 const tableActions = {
+  /** Reads rows by their keys, and nothing else. */
+  look: ["dynamodb:BatchGetItem"],
   /** Reads, and changes items that are there. */
   update: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   /** Adds and removes items, too. */
@@ -90,7 +94,7 @@ export class ServiceFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
-      timeout: props.timeout,
+      timeout: Duration.seconds(functionSeconds[props.entry]),
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -175,6 +179,7 @@ export class ServiceFunction extends Construct {
     grant(["s3:GetObject"], rights.get);
     grant(["s3:PutObject"], rights.put);
     grant(["s3:DeleteObject"], rights.delete);
+    grant(["s3:PutObjectTagging"], rights.tag);
     if (rights.list === true) {
       // Without it S3 answers 403 instead of 404 for an object that is not there. No condition on s3:prefix: a GetObject
       // has no prefix that the condition could match.

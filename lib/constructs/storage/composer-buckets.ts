@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type LifecycleRule } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { briefVersionsTag } from "../../../domain/names/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 import { acknowledge } from "../rights/acknowledge";
@@ -40,6 +41,11 @@ export class ComposerBuckets extends Construct {
           id: "forget-old-versions",
           noncurrentVersionExpiration: Duration.days(config.storage.noncurrentVersionDays),
           expiredObjectDeleteMarker: true,
+        },
+        {
+          id: "forget-brief-versions",
+          tagFilters: { [briefVersionsTag.key]: briefVersionsTag.value },
+          noncurrentVersionExpiration: Duration.days(1),
         },
       ],
     });

@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import { environmentVariables } from "../../../domain/names/environment-variables";
 import { localSageMakerEventSource, resourcePrefix } from "../../../domain/names/resource-names";
 import { openWorkIndex, openWorkKinds } from "../../../domain/names/table-keys";
+import type { FunctionFolder } from "../../../domain/names/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 import { DeadLetterQueue } from "../queues/dead-letter-queue";
@@ -48,6 +49,7 @@ export class OpenWorkEvents extends Construct {
 
     this.addDispatcher();
     this.sweeper = this.addSweeper();
+    this.addOrphanCount();
     this.addWorkflowEnded();
     this.addTrainingJobChanged();
   }
@@ -57,7 +59,7 @@ export class OpenWorkEvents extends Construct {
     const { config, table, compositionQueue } = this.props;
     const dispatcher = this.make(
       "DispatchWork",
-      "dispatch-work",
+      "events/dispatch-work",
       "Starts and stops work that the table's stream tells of",
       {
         reservedConcurrency: config.functions.reservedConcurrency.dispatchWork,
@@ -99,8 +101,20 @@ export class OpenWorkEvents extends Construct {
 
   private addSweeper(): ServiceFunction {
     const { config, compositionQueue } = this.props;
-    const sweeper = this.make("SweepOpenWork", "sweep-open-work", "Repairs work whose execution or lease has ended");
+    const sweeper = this.make(
+      "SweepOpenWork",
+      "events/sweep-open-work",
+      "Repairs work whose execution or lease has ended",
+    );
     allowSettling(sweeper, this.props);
+    // Files of resources whose creation or deletion was cut off: docs/adr/0020-rows-before-files.md.
+    const { artefacts, work } = this.props;
+    const ofJobs = "users/*/training-jobs/*";
+    sweeper.useArtefacts(artefacts, {
+      delete: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", ofJobs],
+      list: true,
+    });
+    sweeper.useWork(work, { delete: [ofJobs] });
     sweeper.useOpenWorkIndex(this.props.table);
     sweeper.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
     this.allowExecutions(sweeper, { describe: true });
@@ -112,10 +126,27 @@ export class OpenWorkEvents extends Construct {
     return sweeper;
   }
 
+  /** Files that no row names are a fault: nothing but this would ever show them. */
+  private addOrphanCount(): void {
+    const { table, artefacts } = this.props;
+    const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
+    counter.useTable(table, "look");
+    counter.useArtefacts(artefacts, { list: true });
+    new Rule(this, "OrphanCountSchedule", {
+      description: "Compares the objects of all users with their rows",
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [this.target(counter, RuleTargetInput.fromObject({}))],
+    });
+  }
+
   /** An execution that did not end by its own Succeed state has left its row behind. */
   private addWorkflowEnded(): void {
     const { stateMachine } = this.props;
-    const ended = this.make("WorkflowEnded", "workflow-ended", "Settles the job of an execution that was cut off");
+    const ended = this.make(
+      "WorkflowEnded",
+      "events/workflow-ended",
+      "Settles the job of an execution that was cut off",
+    );
     allowSettling(ended, this.props);
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
@@ -134,7 +165,11 @@ export class OpenWorkEvents extends Construct {
   /** Only makes the row fresher than the workflow's next look would: it never ends a job. */
   private addTrainingJobChanged(): void {
     const { config, table, work } = this.props;
-    const changed = this.make("TrainingJobChanged", "training-job-changed", "Looks at a training job that has changed");
+    const changed = this.make(
+      "TrainingJobChanged",
+      "events/training-job-changed",
+      "Looks at a training job that has changed",
+    );
     changed.useTable(table, "update");
     changed.useWork(work, { get: ["users/*/training-jobs/*/checkpoints/*"], list: true });
     allowOnJobs(changed, "Describe");
@@ -152,16 +187,15 @@ export class OpenWorkEvents extends Construct {
 
   private make(
     name: string,
-    event: string,
+    entry: FunctionFolder,
     description: string,
     more: { readonly reservedConcurrency?: number | undefined } = {},
   ): ServiceFunction {
     const { config } = this.props;
     return new ServiceFunction(this, name, {
       config,
-      entry: `events/${event}`,
+      entry,
       description,
-      timeout: Duration.seconds(60),
       memoryMb: 512,
       ...more,
     });

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { Duration } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, type IRole } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
@@ -7,6 +6,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentVariables } from "../../../domain/names/environment-variables";
+import type { FunctionFolder } from "../../../domain/names/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 import { removalPolicy } from "../removal";
@@ -58,25 +58,10 @@ export class TrainingWorkflow extends Construct {
     super(scope, id);
     const { config, table, artefacts, work, trainingRole, settings } = props;
 
-    const make = (
-      name: string,
-      step: string,
-      description: string,
-      seconds: number,
-      memoryMb = 512,
-    ): ServiceFunction => {
-      const fn = new ServiceFunction(this, name, {
-        config,
-        entry: `workflow/${step}`,
-        description,
-        timeout: Duration.seconds(seconds),
-        memoryMb,
-      });
-      return fn;
-    };
+    const make = (name: string, entry: FunctionFolder, description: string, memoryMb = 512): ServiceFunction =>
+      new ServiceFunction(this, name, { config, entry, description, memoryMb });
 
-    // Each time-out is under that of its state in the ASL file, so that the function's own error is what is seen.
-    const prepareData = make("PrepareData", "prepare-data", "Selects the pieces of a training job", 300, 1024);
+    const prepareData = make("PrepareData", "workflow/prepare-data", "Selects the pieces of a training job", 1024);
     prepareData.useTable(table, "update");
     prepareData.useWork(work, {
       // A resumed job starts from a copy of the earlier job's checkpoints.
@@ -85,30 +70,34 @@ export class TrainingWorkflow extends Construct {
       list: true,
     });
 
-    const takeSlot = make("TakeSlot", "take-slot", "Takes or renews a training slot", 30);
+    const takeSlot = make("TakeSlot", "workflow/take-slot", "Takes or renews a training slot");
     takeSlot.useTable(table, "write");
     // Whether the data set has arrived.
     takeSlot.useArtefacts(artefacts, { get: ["datasets/*"], list: true });
     allowOnJobs(takeSlot, "Describe");
 
-    const launch = make("LaunchTrainingJob", "launch-training-job", "Creates the SageMaker training job", 90);
+    const launch = make("LaunchTrainingJob", "workflow/launch-training-job", "Creates the SageMaker training job");
     launch.useTable(table, "update");
     launch.setVariable(environmentVariables.artefactsBucket, artefacts.bucketName);
     launch.setVariable(environmentVariables.workBucket, work.bucketName);
     allowOnJobs(launch, "Describe", "Stop");
     this.allowCreatingJobs(launch, trainingRole);
 
-    const look = make("LookAtTrainingJob", "look-at-training-job", "Brings status and progress into the row", 90);
+    const look = make("LookAtTrainingJob", "workflow/look-at-training-job", "Brings status and progress into the row");
     look.useTable(table, "update");
     look.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
     allowOnJobs(look, "Describe", "Stop");
 
-    const register = make("RegisterModel", "register-model", "Keeps the model that a training job left", 300, 1024);
+    const register = make("RegisterModel", "workflow/register-model", "Keeps the model that a training job left", 1024);
     register.useTable(table, "write");
     register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
     register.useArtefacts(artefacts, { put: ["users/*/models/*"] });
 
-    const settle = make("SettleTrainingJob", "settle-training-job", "Writes the final state of a training job", 300);
+    const settle = make(
+      "SettleTrainingJob",
+      "workflow/settle-training-job",
+      "Writes the final state of a training job",
+    );
     allowSettling(settle, { table, artefacts, work });
 
     for (const fn of [takeSlot, launch, look]) fn.setJsonVariable(environmentVariables.trainingSettings, settings);

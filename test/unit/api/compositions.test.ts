@@ -219,7 +219,7 @@ function finishedPiece(api: ComposerApi): CompositionItem {
     name: "Été\r\nset-cookie: x",
   });
   api.compositions.put(item);
-  api.files.objects.set(compositionMidiKey(item, 1), bytes);
+  api.files.objects.set(compositionMidiKey(item, { revision: 1 }), bytes);
   api.files.objects.set(compositionScoreKey(item), Buffer.from(JSON.stringify(score)));
   return item;
 }

@@ -119,7 +119,7 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
   expect(row.openWork).toBeUndefined();
   expect(row.runningUntil).toBeUndefined();
   expect(world.compositions.openCompositions).toBe(0);
-  const midi = world.artefacts.objects.get(compositionMidiKey(row, 1)) ?? new Uint8Array();
+  const midi = world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
   expect(row.midi).toEqual({
     revision: 1,
     bytes: midi.byteLength,
@@ -191,7 +191,7 @@ test("a re-written piece takes the melody's place, and its edits are kept in ord
       tracks: [{ index: 0, name: tune.name, source: "generated", noteCount: tune.notes.length + 1 }],
     },
   });
-  const song = parseMidi(world.artefacts.objects.get(compositionMidiKey(row, 1)) ?? new Uint8Array());
+  const song = parseMidi(world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
   expect(song.tracks).toHaveLength(1);
   expect(song.tracks[0]?.notes.slice(0, 2)).toEqual([
     { startTick: 0, durationTicks: 240, pitch: 67, velocity: 90 },
@@ -426,7 +426,7 @@ test("a worker that comes back after another has finished leaves the winner's fi
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   const row = world.row();
   expect(row).toMatchObject({ state: "COMPLETED", attempt: 2 });
-  const served = world.artefacts.objects.get(compositionMidiKey(row, row.midi?.revision ?? 0)) ?? new Uint8Array();
+  const served = world.artefacts.objects.get(compositionMidiKey(row, row.midi ?? { revision: 0 })) ?? new Uint8Array();
   expect(createHash("sha256").update(served).digest("hex")).toBe(row.midi?.sha256);
   expect(parseMidi(served).tracks).toHaveLength(2);
 });

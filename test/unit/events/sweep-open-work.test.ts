@@ -2,6 +2,8 @@ import { parseEndedWorkflow } from "../../../lambdas/events/workflow-ended/workf
 import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
+import { FakeFiles } from "../api/support/fake-files";
+import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
@@ -11,6 +13,8 @@ class SweptWorld extends TrainingWorld {
   readonly statuses = new Map<string, ExecutionStatus>();
   readonly started: WorkflowInput[] = [];
   readonly sent: string[] = [];
+  readonly table = new FakeTable();
+  readonly files = new FakeFiles();
 
   async sweep(deadlineSeconds = 100) {
     return await sweepOpenWork({
@@ -28,6 +32,8 @@ class SweptWorld extends TrainingWorld {
         },
         status: async (input) => this.statuses.get(input.jobId) ?? "NOT_STARTED",
       },
+      pendingChanges: this.table.pendingChanges,
+      removal: { artefacts: this.files, work: new FakeFiles() },
       patience,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
     });

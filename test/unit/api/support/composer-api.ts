@@ -28,9 +28,18 @@ import { listTrainingJobs } from "../../../../lambdas/api/training/list-training
 import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-training-job-samples";
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
+import type { UserCaps } from "../../../../domain/schemas/user-caps";
+import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
+import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
+import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
+import type { OwnedItems } from "../../../../lambdas/aws/table/owned-items";
+import type { PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
+import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
 import type { Operation } from "../../../../lambdas/http/with-http";
+import type { Log } from "../../../../lambdas/telemetry/logger";
+import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../domain/names/api-routes";
-import { documentedApi, type DocumentedApi } from "./documented-api";
+import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
 import { FakeFiles } from "./fake-files";
 import { FakeTable, type FakeOwnedItems } from "./fake-table";
 import { caps, catalogue, stockModel } from "./items";
@@ -49,40 +58,35 @@ export interface ComposerApi extends DocumentedApi {
 /** The clock of these tests stands still. */
 export const now = new Date("2026-01-31T12:00:30.000Z");
 
-/** @param seeded - whether the stock data set and model are in the table */
-export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {}): ComposerApi {
-  const table = new FakeTable();
-  if (seeded) {
-    table.addStockModel(stockModel());
-    table.addCatalogue(catalogue());
-  }
-  const tracks = table.owned<TrackItem>("TRACK");
-  const compositions = table.owned<CompositionItem>("COMPOSITION");
-  const models = table.owned<ModelItem>("MODEL");
-  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
-  const files = new FakeFiles();
-  const work = new FakeFiles();
-  const recorded: string[] = [];
-  const dependencies = {
-    tracks,
-    compositions,
-    models,
-    trainingJobs,
-    stockModels: table.stockModels,
-    catalogues: table.cataloguesOfDatasets,
-    idempotencyRecords: table.idempotencyRecords,
-    openWork: table.openWork,
-    files,
-    artefacts: files,
-    work,
-    caps,
-    longestRunSeconds: 7200,
-    metrics: { record: (name: string) => void recorded.push(name) },
-    newId: ulid,
-    randomSeed: () => 1234,
-    now: () => now,
-  };
-  const operations = {
+/** Everything that the operations are given. */
+export interface ComposerPorts {
+  readonly tracks: OwnedItems<TrackItem>;
+  readonly compositions: OwnedItems<CompositionItem>;
+  readonly models: OwnedItems<ModelItem>;
+  readonly trainingJobs: OwnedItems<TrainingJobItem>;
+  readonly stockModels: StockModels;
+  readonly catalogues: Catalogues;
+  readonly pendingChanges: PendingChanges;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly openWork: OpenWorkOfUser;
+  readonly files: StoredFiles;
+  readonly artefacts: StoredFiles;
+  readonly work: StoredFiles;
+  readonly caps: UserCaps;
+  readonly longestRunSeconds: number;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly randomSeed: () => number;
+  readonly newToken: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Every operation but the one that gives the API's own document. */
+export function composerOperations(
+  dependencies: ComposerPorts,
+): Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>> {
+  return {
     getHealth: async (request) => await getHealth({ request }),
     listTechniques: async (request) => await listTechniques({ request }),
     listSampleMelodies: async (request) => await listSampleMelodies({ request }),
@@ -110,9 +114,47 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
     listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
     getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
-  } satisfies Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>>;
+  };
+}
+
+/** @param seeded - whether the stock data set and model are in the table */
+export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {}): ComposerApi {
+  const table = new FakeTable();
+  if (seeded) {
+    table.addStockModel(stockModel());
+    table.addCatalogue(catalogue());
+  }
+  const tracks = table.owned<TrackItem>("TRACK");
+  const compositions = table.owned<CompositionItem>("COMPOSITION");
+  const models = table.owned<ModelItem>("MODEL");
+  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
+  const files = new FakeFiles();
+  const work = new FakeFiles();
+  const recorded: string[] = [];
+  const dependencies = {
+    tracks,
+    compositions,
+    models,
+    trainingJobs,
+    stockModels: table.stockModels,
+    catalogues: table.cataloguesOfDatasets,
+    pendingChanges: table.pendingChanges,
+    idempotencyRecords: table.idempotencyRecords,
+    openWork: table.openWork,
+    files,
+    artefacts: files,
+    work,
+    caps,
+    longestRunSeconds: 7200,
+    metrics: { record: (name: string) => void recorded.push(name) },
+    newId: ulid,
+    randomSeed: () => 1234,
+    newToken: () => ulid().toLowerCase(),
+    now: () => now,
+    log: collectingLog(),
+  };
   return {
-    ...documentedApi(operations),
+    ...documentedApi(composerOperations(dependencies)),
     table,
     tracks,
     compositions,

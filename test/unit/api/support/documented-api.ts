@@ -7,7 +7,7 @@ import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
 import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../../../domain/names/api-routes";
-import { withHttp, type HttpResult, type Operation } from "../../../../lambdas/http/with-http";
+import { withHttp, type HttpResult, type Operation, type WithHttpParams } from "../../../../lambdas/http/with-http";
 import type { HttpEvent } from "../../../../lambdas/http/request";
 import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";
 import { alice } from "./items";
@@ -157,9 +157,12 @@ export interface DocumentedApi {
   call(method: string, target: string, call?: Call): Promise<Reply>;
 }
 
-export function documentedApi(operations: Readonly<Partial<Record<OperationId, Operation>>>): DocumentedApi {
+export function documentedApi(
+  operations: Readonly<Partial<Record<OperationId, Operation>>>,
+  more: Pick<WithHttpParams, "callsEndAfterMilliseconds"> = {},
+): DocumentedApi {
   const log = collectingLog();
-  const handler = withHttp({ operations, log });
+  const handler = withHttp({ operations, log, ...more });
   return {
     log,
     call: async (method, target, call = {}) => {

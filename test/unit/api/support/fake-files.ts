@@ -8,11 +8,6 @@ export class FakeFiles implements StoredFiles {
   readonly write: StoredFiles["write"] = async ({ key, bytes }) => {
     this.objects.set(key, bytes);
   };
-  readonly writeNew: StoredFiles["writeNew"] = async ({ key, bytes }) => {
-    if (this.objects.has(key)) return false;
-    this.objects.set(key, bytes);
-    return true;
-  };
   readonly remove: StoredFiles["remove"] = async (keys) => {
     for (const key of keys) this.objects.delete(key);
   };

@@ -6,9 +6,19 @@ import {
   type OwnedKind,
   type TableKey,
 } from "../../../../domain/names/table-keys";
-import type { CatalogueItem, IdempotencyRecord, StockModelItem } from "../../../../domain/schemas/items";
+import type {
+  CatalogueItem,
+  IdempotencyRecord,
+  PendingChangeItem,
+  StockModelItem,
+} from "../../../../domain/schemas/items";
 import type { CompositionItem, TrainingJobItem } from "../../../../domain/schemas/items";
-import type { QuotaCounter } from "../../../../domain/schemas/user-caps";
+import {
+  quotaCounterSchema,
+  type QuotaAmounts,
+  type QuotaCounter,
+  type UserCaps,
+} from "../../../../domain/schemas/user-caps";
 import {
   AlreadyAnswered,
   CapReached,
@@ -19,6 +29,7 @@ import {
 import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
 import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
 import type { OwnedItem, OwnedItems } from "../../../../lambdas/aws/table/owned-items";
+import { pendingChange, type PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
 import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
 
 const text = ({ pk, sk }: TableKey): string => `${pk}|${sk}`;
@@ -29,6 +40,8 @@ export class FakeTable {
   private readonly records = new Map<string, IdempotencyRecord>();
   private readonly stock = new Map<string, StockModelItem>();
   private readonly catalogues = new Map<string, CatalogueItem>();
+  /** By the key of the row that they are about. */
+  readonly changes = new Map<string, PendingChangeItem>();
   readonly openCompositions: CompositionItem[] = [];
   readonly openTrainingJobs: TrainingJobItem[] = [];
 
@@ -61,6 +74,58 @@ export class FakeTable {
   };
 
   readonly cataloguesOfDatasets: Catalogues = { get: async (id) => this.catalogues.get(id) };
+
+  move(sub: string, amounts: QuotaAmounts, sign: 1 | -1): void {
+    for (const counter of quotaCounterSchema.options) {
+      const by = amounts[counter];
+      if (by !== undefined) this.quotas.set(`${sub}/${counter}`, this.quota(sub, counter) + sign * by);
+    }
+  }
+
+  /** @throws CapReached */
+  checkCaps(sub: string, raise: QuotaAmounts, caps: UserCaps): void {
+    for (const counter of quotaCounterSchema.options) {
+      const by = raise[counter];
+      if (by !== undefined && this.quota(sub, counter) + Math.max(1, by) > caps[counter]) {
+        throw new CapReached(counter, caps[counter]);
+      }
+    }
+  }
+
+  private isUnchanged({ of, sub, id, state, since }: PendingChangeItem): boolean {
+    const current = this.changes.get(text(ownedKey(of, sub, id)));
+    return current?.state === state && current.since === since;
+  }
+
+  readonly pendingChanges: PendingChanges = (() => {
+    const { changes } = this;
+    return {
+      async *list() {
+        yield* [...changes.values()];
+      },
+      isCurrent: async (change) => this.isUnchanged(change),
+      abandon: async (change, now) => {
+        const key = text(ownedKey(change.of, change.sub, change.id));
+        if (!this.isUnchanged(change) || this.keys.has(key)) return undefined;
+        const deletion = pendingChange({ ...change, state: "DELETING", now, holds: {} });
+        changes.set(key, deletion);
+        this.move(change.sub, change.holds, -1);
+        return deletion;
+      },
+      remove: async (change) => {
+        if (!this.isUnchanged(change)) return false;
+        changes.delete(text(ownedKey(change.of, change.sub, change.id)));
+        return true;
+      },
+    };
+  })();
+
+  /** Whether a creation is still pending, and may so be ended by its row. */
+  endCreation(creation: PendingChangeItem): void {
+    const key = ownedKey(creation.of, creation.sub, creation.id);
+    if (!this.isUnchanged(creation)) throw new StaleItem(key);
+    this.changes.delete(text(key));
+  }
 
   readonly idempotencyRecords: IdempotencyRecords = {
     find: async ({ sub, route, key }) => this.records.get(`${sub}/${route}/${key}`),
@@ -120,20 +185,34 @@ export class FakeOwnedItems<Item extends OwnedItem> implements OwnedItems<Item> 
     return { items: items.slice(0, limit), hasMore: items.length > limit };
   };
 
-  readonly create: OwnedItems<Item>["create"] = async ({ item, raise, caps, idempotency, mustExist = [] }) => {
+  readonly begin: OwnedItems<Item>["begin"] = async ({ of, holds, caps, claim, now }) => {
+    const first = claim === undefined ? undefined : this.table.recordOf(`${claim.sub}/${claim.route}/${claim.key}`);
+    if (first !== undefined) throw new AlreadyAnswered(first);
+    this.table.checkCaps(of.sub, holds, caps);
+    const change = pendingChange({ of: this.kind, ...of, state: "CREATING", now, holds });
+    this.table.changes.set(this.keyOf(of), change);
+    this.table.move(of.sub, holds, 1);
+    return change;
+  };
+
+  readonly create: OwnedItems<Item>["create"] = async ({
+    item,
+    raise,
+    caps,
+    idempotency,
+    mustExist = [],
+    creation,
+  }) => {
     const id =
       idempotency === undefined
         ? undefined
         : `${idempotency.claim.sub}/${idempotency.claim.route}/${idempotency.claim.key}`;
     const first = id === undefined ? undefined : this.table.recordOf(id);
     if (first !== undefined) throw new AlreadyAnswered(first);
-    for (const counter of raise) {
-      if (this.table.quota(item.sub, counter) >= caps[counter]) throw new CapReached(counter, caps[counter]);
-    }
+    this.table.checkCaps(item.sub, raise, caps);
     for (const key of mustExist) if (!this.table.keys.has(text(key))) throw new ReferenceGone(key);
-    for (const counter of raise) {
-      this.table.quotas.set(`${item.sub}/${counter}`, this.table.quota(item.sub, counter) + 1);
-    }
+    if (creation !== undefined) this.table.endCreation(creation);
+    this.table.move(item.sub, raise, 1);
     if (id !== undefined && idempotency !== undefined) this.table.remember(id, idempotency.record);
     this.put(item);
   };
@@ -147,13 +226,14 @@ export class FakeOwnedItems<Item extends OwnedItem> implements OwnedItems<Item> 
     return changed;
   };
 
-  readonly remove: OwnedItems<Item>["remove"] = async ({ item, lower }) => {
+  readonly remove: OwnedItems<Item>["remove"] = async ({ item, lower, now }) => {
     const key = this.keyOf(item);
     if (this.items.get(key)?.version !== item.version) throw new StaleItem(ownedKey(this.kind, item.sub, item.id));
+    const change = pendingChange({ of: this.kind, sub: item.sub, id: item.id, state: "DELETING", now });
     this.items.delete(key);
     this.table.keys.delete(key);
-    for (const counter of lower) {
-      this.table.quotas.set(`${item.sub}/${counter}`, this.table.quota(item.sub, counter) - 1);
-    }
+    this.table.changes.set(key, change);
+    this.table.move(item.sub, lower, -1);
+    return change;
   };
 }

@@ -154,4 +154,12 @@ export function catalogue(): CatalogueItem {
   };
 }
 
-export const caps = { openCompositions: 3, openTrainingJobs: 2, tracks: 5, models: 5, compositions: 10 };
+export const caps = {
+  openCompositions: 3,
+  openTrainingJobs: 2,
+  tracks: 5,
+  models: 5,
+  compositions: 10,
+  trainingJobs: 8,
+  storedBytes: 1_000_000,
+};

@@ -1,0 +1,79 @@
+/**
+ * How long each function may run, and how long it waits for AWS. Infrastructure sets the first, the SDK's clients are
+ * made with the second, and test/unit/aws/time-limits.test.ts holds that the second stays below the first: a call that
+ * hangs ends in an error that the function can still answer, never in a function that is cut off.
+ */
+
+/** Seconds, by the function's folder under lambdas/. */
+export const functionSeconds = {
+  // The HTTP API gives up after 30 s; nothing behind it may take a third of that.
+  "api/discovery": 10,
+  "api/tracks": 10,
+  "api/compositions": 10,
+  "api/models": 10,
+  "api/training": 10,
+  "events/dispatch-work": 60,
+  /** Long enough for one call of an endpoint and what is around it. */
+  "events/execute-composition": 90,
+  "events/sweep-open-work": 60,
+  "events/workflow-ended": 60,
+  "events/training-job-changed": 60,
+  "events/count-orphans": 300,
+  // Each is under the time-out of its state in the ASL file, so that the function's own error is what is seen.
+  "workflow/prepare-data": 300,
+  "workflow/take-slot": 30,
+  "workflow/launch-training-job": 90,
+  "workflow/look-at-training-job": 90,
+  "workflow/register-model": 300,
+  "workflow/settle-training-job": 300,
+} as const;
+export type FunctionFolder = keyof typeof functionSeconds;
+export const functionFolders = Object.keys(functionSeconds).filter((name): name is FunctionFolder =>
+  Object.hasOwn(functionSeconds, name),
+);
+
+/** How long one client tries, in tries and milliseconds. */
+export interface Patience {
+  /** Tries in all, the first included. */
+  readonly tries: number;
+  readonly connectionMilliseconds: number;
+  /** From sending a request to the first byte of its answer; also the longest silence while the answer comes. */
+  readonly requestMilliseconds: number;
+}
+
+const connectionMilliseconds = 2_000;
+
+/** By who waits: a person behind the HTTP API, or a function that is tried again by what called it. */
+export const patience = {
+  request: {
+    dynamodb: { tries: 2, connectionMilliseconds: 1_000, requestMilliseconds: 2_000 },
+    s3: { tries: 2, connectionMilliseconds: 1_000, requestMilliseconds: 2_000 },
+  },
+  background: {
+    dynamodb: { tries: 3, connectionMilliseconds, requestMilliseconds: 5_000 },
+    s3: { tries: 3, connectionMilliseconds, requestMilliseconds: 6_000 },
+    sqs: { tries: 3, connectionMilliseconds, requestMilliseconds: 5_000 },
+    stepFunctions: { tries: 3, connectionMilliseconds, requestMilliseconds: 5_000 },
+    /** CreateTrainingJob is throttled at a few requests a second. */
+    sagemaker: { tries: 3, connectionMilliseconds, requestMilliseconds: 6_000 },
+    /**
+     * One try, and longer than the endpoint's own 60 s: a second one would run the same work twice while the first answer
+     * is still on its way. The queue tries again.
+     */
+    sagemakerRuntime: { tries: 1, connectionMilliseconds, requestMilliseconds: 70_000 },
+  },
+  /** A model of some hundred MB is copied inside S3, which answers when it is done. */
+  copy: { s3: { tries: 2, connectionMilliseconds, requestMilliseconds: 60_000 } },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Patience>>>>;
+
+/**
+ * No call of AWS is begun, or waited for, in the last seconds of a function: they are for the answer, for giving back a
+ * lease, for the log. A request behind the API is answered with 503 at that moment.
+ */
+export const marginMilliseconds = { request: 2_000, background: 3_000 } as const;
+
+/**
+ * How long a change of a resource may rest before the sweeper finishes it: longer than any function runs, so that nobody
+ * works on it any more.
+ */
+export const pendingChangeGraceSeconds = 900;

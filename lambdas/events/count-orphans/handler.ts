@@ -1,0 +1,15 @@
+import { createDocumentClient, createS3Client } from "../../aws/clients";
+import { readEnvironment } from "../../aws/environment";
+import { createObjectPages } from "../../aws/object-pages";
+import { createRowsByKey } from "../../aws/table/rows-by-key";
+import { observed } from "../../telemetry/observed";
+import { countOrphans } from "./count-orphans";
+
+const { tableName, artefactsBucket } = readEnvironment(["stage", "tableName", "artefactsBucket"]);
+const rows = createRowsByKey({ client: createDocumentClient(), tableName });
+const artefacts = createObjectPages({ client: createS3Client(), bucket: artefactsBucket });
+
+export const handler = observed("events/count-orphans", async (_event, telemetry, context) => {
+  const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
+  return await countOrphans({ artefacts, rows, now: () => new Date(), deadline, ...telemetry });
+});

@@ -1,0 +1,29 @@
+/** What the sweeper does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
+import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+import type { PendingChangeItem } from "../../domain/schemas/items";
+import type { PendingChanges } from "../aws/table/pending-changes";
+import { removeFilesOf, type FileRemoval } from "./resource-files";
+
+export interface FinishPendingChangeParams {
+  readonly change: PendingChangeItem;
+  readonly pendingChanges: Pick<PendingChanges, "isCurrent" | "abandon" | "remove">;
+  readonly removal: FileRemoval;
+  readonly now: () => Date;
+}
+
+/**
+ * Undoes a creation whose function has ended long ago, and finishes a deletion: removes the files and forgets the change.
+ * A creation becomes a deletion first, so that nobody can complete it while its files are being removed. Such a deletion
+ * is finished at once: nobody has been working on it for the whole time of grace.
+ * @returns whether anything was done
+ */
+export async function finishPendingChange(params: FinishPendingChangeParams): Promise<boolean> {
+  const { change, pendingChanges, removal, now } = params;
+  const restsForSeconds = (now().getTime() - Date.parse(change.since)) / 1_000;
+  if (restsForSeconds < pendingChangeGraceSeconds) return false;
+  const deletion = change.state === "DELETING" ? change : await pendingChanges.abandon(change, now());
+  // The list may be older than the table, and what is removed here is not to be had again.
+  if (deletion === undefined || !(await pendingChanges.isCurrent(deletion))) return false;
+  await removeFilesOf(deletion.of, deletion, removal);
+  return await pendingChanges.remove(deletion);
+}

@@ -1,0 +1,43 @@
+/** The files of a resource, by its kind: what is removed when it goes. */
+import {
+  compositionPrefix,
+  modelPrefix,
+  trackKey,
+  trainingJobPrefix,
+  type OwnedBy,
+} from "../../domain/names/object-keys";
+import type { OwnedKind } from "../../domain/names/table-keys";
+import type { StoredFiles } from "../aws/stored-files";
+
+/** The buckets, as far as the kinds of a function's resources need them. */
+export interface FileRemoval {
+  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  /** Only training jobs have files there. */
+  readonly work?: Pick<StoredFiles, "removeAllUnder">;
+}
+
+/** Removes every file that the resource has; files that are not there count as removed. */
+export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artefacts, work }: FileRemoval): Promise<void> {
+  switch (kind) {
+    case "TRACK":
+      await artefacts.remove([trackKey(of)]);
+      return;
+    case "COMPOSITION":
+      await artefacts.removeAllUnder(compositionPrefix(of));
+      return;
+    case "MODEL":
+      await artefacts.removeAllUnder(modelPrefix(of));
+      return;
+    case "TRAINING_JOB":
+      if (work === undefined) throw new Error("a training job's files cannot be removed without the work bucket");
+      await work.removeAllUnder(trainingJobPrefix(of));
+      await artefacts.removeAllUnder(trainingJobPrefix(of));
+      return;
+  }
+}
+
+/**
+ * Whether somebody may still write files of a resource whose row is gone: a request that changes it, a worker whose lease
+ * was taken over, a step of the workflow that was tried twice. A track's one file is written before its row.
+ */
+export const mayHaveLateWriters = (kind: OwnedKind): boolean => kind !== "TRACK";

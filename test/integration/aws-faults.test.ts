@@ -1,0 +1,472 @@
+/**
+ * M6, H6: every operation of the API, and every call of the workflow's and the worker's stores, against the faults that
+ * AWS has and the local cloud does not show: overload, conflicts, broken connections, silence.
+ */
+import { ulid } from "ulid";
+import { environmentVariables } from "../../domain/names/environment-variables";
+import {
+  apiRoutes,
+  isOperationId,
+  routeKey,
+  type ApiCapability,
+  type OperationId,
+} from "../../domain/names/api-routes";
+import { openWorkOwner, stockModelKey, catalogueKey } from "../../domain/names/table-keys";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
+import { createObjectStore } from "../../lambdas/aws/object-store";
+import { isPassingFault } from "../../lambdas/aws/passing-faults";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
+import { TableBusy } from "../../lambdas/aws/table/errors";
+import { createOpenWork } from "../../lambdas/aws/table/open-work";
+import { createPendingChanges, pendingChange } from "../../lambdas/aws/table/pending-changes";
+import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
+import { createSlots } from "../../lambdas/aws/table/slots";
+import { createTickets } from "../../lambdas/aws/table/tickets";
+import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import type { HttpEvent } from "../../lambdas/http/request";
+import type { HttpResult } from "../../lambdas/http/with-http";
+import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import {
+  dynamodbFaults,
+  s3Faults,
+  silences,
+  startFaultyAws,
+  type AwsFault,
+  type FaultyAws,
+} from "../support/faulty-aws";
+import { expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
+import { expectDocumented, httpEvent, type Call } from "../unit/api/support/documented-api";
+import { caps, catalogue, composition, finishedOutput, stockModel, trainingJob } from "../unit/api/support/items";
+import { localWorld } from "./support/local-world";
+import { startLocalTable, type LocalTable } from "./support/local-table";
+
+type Handler = (event: HttpEvent) => Promise<HttpResult>;
+let local: LocalTable;
+let aws: FaultyAws;
+let handlers: Readonly<Record<Exclude<ApiCapability, "discovery">, Handler>>;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  local = await startLocalTable();
+  aws = await startFaultyAws(local.endpointUrl);
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: local.region,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+    POWERTOOLS_METRICS_DISABLED: "true",
+    POWERTOOLS_METRICS_NAMESPACE: "test",
+    [environmentVariables.tableName]: local.table.tableName,
+    [environmentVariables.artefactsBucket]: local.artefactsBucket,
+    [environmentVariables.workBucket]: local.workBucket,
+    [environmentVariables.userCaps]: JSON.stringify(caps),
+    [environmentVariables.longestRunSeconds]: "7200",
+  });
+  const [tracks, compositions, models, training] = await Promise.all([
+    import("../../lambdas/api/tracks/handler"),
+    import("../../lambdas/api/compositions/handler"),
+    import("../../lambdas/api/models/handler"),
+    import("../../lambdas/api/training/handler"),
+  ]);
+  handlers = {
+    tracks: tracks.handler,
+    compositions: compositions.handler,
+    models: models.handler,
+    training: training.handler,
+  };
+  const put = async (Item: Record<string, unknown>) =>
+    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
+  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
+  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+}, 300_000);
+afterAll(async () => {
+  process.env = before;
+  await aws.stop();
+  await local.stop();
+});
+
+interface ApiCall {
+  readonly operation: OperationId;
+  readonly request: (world: ResourceWorld) => Promise<readonly [target: string, call?: Call]>;
+  readonly usesS3?: boolean;
+}
+
+const upload: Call = { bytes: midi, headers: { "content-type": "audio/midi" } };
+const of =
+  (kind: keyof typeof seeds, path: string, more = "", call: Call = {}): ApiCall["request"] =>
+  async (world) => [`/${path}/${await seeds[kind](world)}${more}`, call];
+const at =
+  (target: string, call: Call = {}): ApiCall["request"] =>
+  async () => [target, call];
+
+const composed = {
+  json: {
+    name: "A piece",
+    technique: "unet-gan",
+    modelId: "unet-gan-bach",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+  },
+};
+const trained = {
+  json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
+};
+const programs = { json: { programs: [{ index: 1, program: 40 }] } };
+
+const apiCalls: readonly ApiCall[] = [
+  { operation: "createTrack", request: at("/tracks", upload), usesS3: true },
+  { operation: "listTracks", request: at("/tracks") },
+  { operation: "getTrack", request: of("TRACK", "tracks") },
+  { operation: "updateTrack", request: of("TRACK", "tracks", "", { json: { name: "New" } }) },
+  { operation: "deleteTrack", request: of("TRACK", "tracks"), usesS3: true },
+  { operation: "createComposition", request: at("/compositions", composed) },
+  { operation: "listCompositions", request: at("/compositions") },
+  { operation: "getComposition", request: of("COMPOSITION", "compositions") },
+  { operation: "updateComposition", request: of("COMPOSITION", "compositions", "", programs), usesS3: true },
+  { operation: "deleteComposition", request: of("COMPOSITION", "compositions"), usesS3: true },
+  { operation: "getCompositionMidi", request: of("COMPOSITION", "compositions", "/midi"), usesS3: true },
+  { operation: "listCompositionEditEvents", request: of("COMPOSITION", "compositions", "/edit-events") },
+  { operation: "listModels", request: at("/models") },
+  { operation: "getModel", request: of("MODEL", "models") },
+  { operation: "deleteModel", request: of("MODEL", "models"), usesS3: true },
+  { operation: "listTrainingTopics", request: at("/training-topics") },
+  { operation: "createTrainingJob", request: at("/training-jobs", trained) },
+  { operation: "listTrainingJobs", request: at("/training-jobs") },
+  { operation: "getTrainingJob", request: of("TRAINING_JOB", "training-jobs") },
+  { operation: "deleteTrainingJob", request: of("TRAINING_JOB", "training-jobs"), usesS3: true },
+  {
+    operation: "stopTrainingJob",
+    request: async (world) => {
+      const job = trainingJob({ sub: world.sub });
+      await world.ports.trainingJobs.create({ item: job, raise: { openTrainingJobs: 1 }, caps });
+      return [`/training-jobs/${job.id}/stop`, {}];
+    },
+  },
+  { operation: "listTrainingJobMetrics", request: of("TRAINING_JOB", "training-jobs", "/metrics"), usesS3: true },
+  { operation: "listTrainingJobSamples", request: of("TRAINING_JOB", "training-jobs", "/samples"), usesS3: true },
+  {
+    operation: "getTrainingJobSample",
+    request: of("TRAINING_JOB", "training-jobs", "/samples/1/ode-to-joy"),
+    usesS3: true,
+  },
+];
+
+/** Sends the request while AWS has the fault; answers what would be answered without it, too. */
+async function send(world: ResourceWorld, { operation, request }: ApiCall, fault?: AwsFault, times?: number) {
+  const [target, call = {}] = await request(world);
+  const { capability, method } = apiRoutes[operation];
+  if (capability === "discovery") throw new Error("discovery calls nothing");
+  const event = httpEvent(method, target, { ...call, sub: world.sub });
+  expect(event.routeKey).toBe(routeKey(apiRoutes[operation]));
+  aws.meet(fault, times);
+  try {
+    const { statusCode, headers, body } = await handlers[capability](event);
+    const isJson = headers["content-type"]?.endsWith("json") === true;
+    const parsed = isJson ? (JSON.parse(body) as unknown) : undefined;
+    if (isJson) expectDocumented(operation, { status: statusCode, headers, bytes: Buffer.from(body), body: parsed });
+    return { status: statusCode, headers };
+  } finally {
+    aws.meet(undefined);
+  }
+}
+
+async function expectWholeAfterwards(world: ResourceWorld, when: string): Promise<void> {
+  await sweepPastGrace(world);
+  await expectWhole(world, when);
+}
+
+test("every operation that needs a token is here", () => {
+  const listed = new Set<string>(apiCalls.map(({ operation }) => operation));
+  const all = Object.keys(apiRoutes).filter((id) => isOperationId(id) && !apiRoutes[id].public);
+  expect([...listed].sort()).toEqual(all.sort());
+});
+
+/** A read meets no transaction, and what the SDK tries again is tried again for every operation alike. */
+const ofReads = /ThrottlingException|503|connection|InternalError/;
+const faultsOf = ({ operation, usesS3 = false }: ApiCall, faults: readonly AwsFault[]): readonly AwsFault[] =>
+  faults.filter(
+    ({ service, name, only }) =>
+      (service === "dynamodb" || usesS3) &&
+      (apiRoutes[operation].method !== "GET" || (only === undefined && ofReads.test(name))),
+  );
+const allFaults = [...dynamodbFaults, ...s3Faults];
+
+// First: a client whose tries have failed for long saves them up (the SDK's retry quota).
+test.each(apiCalls.map((call) => [call.operation, call] as const))(
+  "%s: one fault of AWS is not seen",
+  async (operation, call) => {
+    const { status: usual } = await send(localWorld(local), call);
+    for (const fault of faultsOf(call, allFaults)) {
+      const world = localWorld(local);
+      const { status } = await send(world, call, fault, 1);
+      expect([fault.name, status]).toEqual([fault.name, usual]);
+      if (operation !== "stopTrainingJob") await expectWholeAfterwards(world, `${operation}, ${fault.name} once`);
+    }
+  },
+  300_000,
+);
+
+/** A deletion is done when its row is gone: what S3 does not do is left to the sweeper. */
+const deletes = (operation: OperationId): boolean => apiRoutes[operation].method === "DELETE";
+
+test.each(apiCalls.map((call) => [call.operation, call] as const))(
+  "%s: a fault that lasts is answered with 503 and Retry-After, and nothing is half-written",
+  async (operation, call) => {
+    for (const fault of faultsOf(call, allFaults)) {
+      const world = localWorld(local);
+      const asked = aws.calls[fault.service];
+      const { status, headers } = await send(world, call, fault);
+      const when = `${operation}, ${fault.name}`;
+      const meets = fault.only === undefined || status === 503;
+      if (fault.service === "s3" && deletes(operation)) expect([when, status]).toEqual([when, 204]);
+      else if (meets) {
+        expect([when, status]).toEqual([when, 503]);
+        expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+        expect(aws.calls[fault.service]).toBeGreaterThan(asked);
+      } else expect([when, status < 500]).toEqual([when, true]);
+      if (operation !== "stopTrainingJob") await expectWholeAfterwards(world, when);
+    }
+  },
+  300_000,
+);
+
+const silent = apiCalls.filter(({ operation }) =>
+  ["createTrack", "deleteTrack", "updateComposition", "deleteTrainingJob"].includes(operation),
+);
+test.each(silent.map((call) => [call.operation, call] as const))(
+  "%s: a service that never answers ends in an answer of ours before the function's time is over",
+  async (operation, call) => {
+    for (const fault of silences) {
+      const world = localWorld(local);
+      const { status, headers } = await send(world, call, fault);
+      if (fault.service === "s3" && deletes(operation)) expect(status).toBe(204);
+      else {
+        expect(status).toBe(503);
+        expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+      }
+      await expectWholeAfterwards(world, `${operation}, ${fault.name}`);
+    }
+  },
+  120_000,
+);
+
+/** Reads to the end. */
+async function isRead(items: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const item of items) expect(item).toBeDefined();
+  return true;
+}
+
+/** Each call of a store of the workflow or the worker, on rows of its own; it gives what can be compared. */
+function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] {
+  const now = () => new Date();
+  const table = { client: createDocumentClient(), tableName: local.table.tableName };
+  const jobs = createTrainingJobsInExecution({ ...table, now });
+  const compositions = createCompositionsInExecution({ ...table, now });
+  const slots = createSlots(table);
+  const tickets = createTickets(table);
+  const store = createObjectStore({ client: createS3Client(), bucket: local.artefactsBucket });
+  const newJob = async () => {
+    const world = localWorld(local);
+    const item = trainingJob({ sub: world.sub, holds: { trainingJobs: 1, models: 1 } });
+    await world.seedRow(item);
+    return { sub: item.sub, id: item.id, attempt: item.attempt };
+  };
+  const newComposition = async (more: Parameters<typeof composition>[0] = {}) => {
+    const world = localWorld(local);
+    const item = composition({ sub: world.sub, ...more });
+    await world.seedRow(item);
+    return { sub: item.sub, id: item.id, attempt: item.attempt };
+  };
+  const running = { state: "RUNNING", attempt: 1, runningUntil: "2020-01-01T00:00:00.000Z" } as const;
+  const failure = { code: "X", message: "x", retryable: false };
+  let slot = 0;
+  const newSlot = async () => {
+    slot += 1;
+    const index = slot;
+    const holder = { sub: "holder", jobId: ulid() };
+    await slots.take({ index, holder, leasedUntil: 1 });
+    return { index, jobId: holder.jobId };
+  };
+  const key = `users/someone/compositions/${ulid()}/score.json`;
+  return [
+    [
+      "jobs.load",
+      async () =>
+        (
+          (of) => async () =>
+            (await jobs.load(of))?.state
+        )(await newJob()),
+    ],
+    [
+      "jobs.change",
+      async () =>
+        (
+          (of) => async () =>
+            (await jobs.change(of, { to: "QUEUED" }))?.state
+        )(await newJob()),
+    ],
+    [
+      "jobs.beginModel",
+      async () =>
+        (
+          (of) => async () =>
+            (await jobs.beginModel(of, of.id))?.state
+        )(await newJob()),
+    ],
+    [
+      "jobs.finish",
+      async () =>
+        (
+          (of) => async () =>
+            await jobs.finish(of, { state: "FAILED", failure, stopRequested: false })
+        )(await newJob()),
+    ],
+    [
+      "compositions.load",
+      async () =>
+        (
+          (of) => async () =>
+            (await compositions.load(of))?.state
+        )(await newComposition()),
+    ],
+    [
+      "compositions.claim",
+      async () =>
+        (
+          (of) => async () =>
+            (await compositions.claim(of, now()))?.state
+        )(await newComposition()),
+    ],
+    [
+      "compositions.release",
+      async () =>
+        ((of) => async () => {
+          await compositions.release(of);
+          return (await compositions.load(of))?.runningUntil;
+        })(await newComposition(running)),
+    ],
+    [
+      "compositions.complete",
+      async () =>
+        (
+          (of) => async () =>
+            await compositions.complete(of, {
+              output: finishedOutput,
+              midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
+            })
+        )(await newComposition(running)),
+    ],
+    [
+      "compositions.fail",
+      async () =>
+        (
+          (of) => async () =>
+            await compositions.fail(of, failure)
+        )(await newComposition(running)),
+    ],
+    [
+      "compositions.abandon",
+      async () =>
+        (
+          (of) => async () =>
+            await compositions.abandon(of, failure)
+        )(await newComposition()),
+    ],
+    [
+      "slots.take",
+      async () =>
+        (
+          (holder) => async () =>
+            await slots.take({ index: (slot += 1), holder, leasedUntil: 1 })
+        )({ sub: "a", jobId: ulid() }),
+    ],
+    [
+      "slots.renew",
+      async () =>
+        (
+          (held) => async () =>
+            await slots.renew({ ...held, leasedUntil: 2 })
+        )(await newSlot()),
+    ],
+    [
+      "slots.release",
+      async () =>
+        ((held) => async () => {
+          await slots.release(held);
+        })(await newSlot()),
+    ],
+    ["slots.held", async () => async () => (await slots.held()).length > 0],
+    [
+      "tickets.show",
+      async () => async () => {
+        await tickets.show({ sub: "a", jobId: ulid(), heartbeatAt: 1 });
+      },
+    ],
+    ["tickets.waiting", async () => async () => Array.isArray(await tickets.waiting())],
+    [
+      "tickets.remove",
+      async () => async () => {
+        await tickets.remove(ulid());
+      },
+    ],
+    [
+      "pendingChanges.remove",
+      async () => async () => {
+        const change = pendingChange({ of: "TRACK", sub: "a", id: ulid(), state: "DELETING", now: now() });
+        return await createPendingChanges(table).remove(change);
+      },
+    ],
+    ["pendingChanges.list", async () => async () => await isRead(createPendingChanges(table).list())],
+    ["openWork.list", async () => async () => await isRead(createOpenWork(table).list("COMPOSITION"))],
+    [
+      "rowsByKey.find",
+      async () => async () => await createRowsByKey(table).find([{ pk: "no", sk: openWorkOwner("no", "no") }]),
+    ],
+    [
+      "objects.write",
+      async () => async () => {
+        await store.write(key, "{}", "application/json");
+      },
+    ],
+    ["objects.read", async () => async () => (await store.read(key, 100))?.length],
+    ["objects.list", async () => async () => (await store.list("users/", 1)).length],
+    [
+      "objects.delete",
+      async () => async () => {
+        await store.delete([`${key}.not-there`]);
+      },
+    ],
+  ];
+}
+
+const serviceOf = (call: string): AwsFault["service"] => (call.startsWith("objects") ? "s3" : "dynamodb");
+
+test("every call of the workflow's and the worker's stores is made again after one fault", async () => {
+  for (const [name, prepare] of storeCalls()) {
+    const expected = await (await prepare())();
+    for (const fault of allFaults.filter(({ service }) => service === serviceOf(name))) {
+      const work = await prepare();
+      aws.meet(fault, 1);
+      const answer = await work().catch((error: unknown) => error);
+      aws.meet(undefined);
+      expect([name, fault.name, answer]).toEqual([name, fault.name, expected]);
+    }
+  }
+}, 600_000);
+
+test("a fault that lasts is known as one that passes, whichever call meets it", async () => {
+  const faults = allFaults.filter(({ only, name }) => only === undefined && ofReads.test(name));
+  for (const [name, prepare] of storeCalls()) {
+    for (const fault of faults.filter(({ service }) => service === serviceOf(name))) {
+      const work = await prepare();
+      aws.meet(fault);
+      const error: unknown = await work().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      aws.meet(undefined);
+      expect([name, fault.name, error instanceof TableBusy || isPassingFault(error)]).toEqual([name, fault.name, true]);
+    }
+  }
+}, 600_000);

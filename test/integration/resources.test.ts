@@ -1,0 +1,298 @@
+/** H1, H6, M5, H10: the protocol of rows and files on real transactions, a real index and real buckets. */
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { ulid } from "ulid";
+import {
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  progressFile,
+  trackKey,
+  trainingJobPrefix,
+} from "../../domain/names/object-keys";
+import { catalogueKey, ownedKey, stockModelKey } from "../../domain/names/table-keys";
+import { createObjectPages } from "../../lambdas/aws/object-pages";
+import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
+import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
+import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { countOrphans } from "../../lambdas/events/count-orphans/count-orphans";
+import { createObjectStore } from "../../lambdas/aws/object-store";
+import { modelOutputPrefix, registerModel } from "../../lambdas/workflow/register-model/register-model";
+import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
+import { modelCard } from "../fakes/scripted-sagemaker";
+import { cutOffEverywhere, cutOffOperations } from "../support/cut-off-operations";
+import { everyFault, faultyPorts } from "../support/faulty-ports";
+import { apiOn, expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
+import type { Call } from "../unit/api/support/documented-api";
+import { catalogue, model, stockModel, trainingJob } from "../unit/api/support/items";
+import { localWorld } from "./support/local-world";
+import { startLocalTable, type LocalTable } from "./support/local-table";
+import { createHash } from "node:crypto";
+
+let local: LocalTable;
+beforeAll(async () => {
+  local = await startLocalTable();
+  const put = async (Item: Record<string, unknown>) =>
+    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
+  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
+  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+}, 300_000);
+afterAll(async () => {
+  await local.stop();
+});
+
+test.each(cutOffOperations.map((operation) => [operation.name, operation] as const))(
+  "%s: cut off before or after any of its calls, it leaves nothing half-done",
+  async (_, operation) => {
+    expect(await cutOffEverywhere(operation, async () => localWorld(local))).toBeGreaterThan(8);
+  },
+  300_000,
+);
+
+test.each([
+  ["TRACK", "tracks", { name: "New" }],
+  ["COMPOSITION", "compositions", { programs: [{ index: 1, program: 40 }] }],
+] as const)(
+  "PATCH beside DELETE of one %s with the old ETag: a refused DELETE has deleted nothing",
+  async (kind, path, json) => {
+    for (let tries = 0; tries < 14; tries += 1) {
+      const world = localWorld(local);
+      const target = `/${path}/${await seeds[kind](world)}`;
+      const api = apiOn(world);
+      const call = { sub: world.sub, headers: { "if-match": '"1"' } };
+      const [patched, deleted] = await Promise.all([
+        api.call("PATCH", target, { ...call, json }),
+        api.call("DELETE", target, call),
+      ]);
+      expect([200, 404, 412]).toContain(patched.status);
+      expect([204, 412]).toContain(deleted.status);
+      await sweepPastGrace(world);
+      await expectWhole(world, `PATCH ${patched.status}, DELETE ${deleted.status}`);
+      expect(await world.rows()).toHaveLength(deleted.status === 204 ? 0 : 1);
+      if (kind === "COMPOSITION" && deleted.status === 412) {
+        expect((await api.call("GET", `${target}/midi`, { sub: world.sub })).status).toBe(200);
+      }
+    }
+  },
+  300_000,
+);
+
+/** A job that is about to register its model, with the model that its training left. */
+async function trainedJob(world: ResourceWorld) {
+  const job = trainingJob({
+    sub: world.sub,
+    state: "UPLOADING",
+    trainingJobName: `opencomposer-local-${ulid()}-1-1`,
+    holds: { trainingJobs: 1, models: 1 },
+  });
+  await world.seedRow(job);
+  const model = new TextEncoder().encode("a model");
+  const digest = createHash("sha256").update(model).digest("hex");
+  const card = { ...modelCard(job.technique, digest, model.length) };
+  const put = async (name: string, Body: Uint8Array | string) => {
+    const Key = `${modelOutputPrefix(job, job.trainingJobName ?? "")}${name}`;
+    await local.s3.send(new PutObjectCommand({ Bucket: local.workBucket, Key, Body }));
+  };
+  await put(modelFile, model);
+  await put(modelCardFile, JSON.stringify({ ...card, dataset: { ...card.dataset, sha256: job.dataset.sha256 } }));
+  const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
+  const attempt = { sub: job.sub, id: job.id, attempt: job.attempt };
+  const end = async () =>
+    await jobs.finish(attempt, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false, resumable: false });
+  return { job, jobs, end };
+}
+
+test("registering a model, cut off at any of its calls, leaves model and files together or neither", async () => {
+  const register = async (world: ResourceWorld, ports: ReturnType<typeof faultyPorts>) => {
+    const { job, jobs, end } = await trainedJob(world);
+    const stores = {
+      work: createObjectStore({ client: local.s3, bucket: local.workBucket }),
+      artefacts: createObjectStore({ client: local.s3, bucket: local.artefactsBucket }),
+    };
+    const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
+    const params = {
+      input,
+      jobs: ports.wrap(jobs),
+      work: ports.wrap(stores.work),
+      artefacts: ports.wrap(stores.artefacts),
+      now: world.clock.now,
+      log: new CollectingLog(),
+    };
+    const outcome = await registerModel(params).then(
+      ({ outcome: said }) => said,
+      () => "CUT OFF",
+    );
+    return { outcome, end, again: async () => await registerModel({ ...params, jobs, ...stores }) };
+  };
+  const counting = faultyPorts();
+  const whole = await register(localWorld(local), counting);
+  expect(whole.outcome).toBe("REGISTERED");
+  for (const fault of everyFault(counting.calls())) {
+    // Nobody tries again: the job ends without its model, or with it.
+    const left = localWorld(local);
+    const { end } = await register(left, faultyPorts(fault));
+    expect(await end()).toBe(true);
+    await sweepPastGrace(left);
+    await expectModelWhole(left, `${fault.kind} ${fault.moment} ${fault.at}, given up`);
+    // The step is tried again at once, as the workflow does.
+    const retried = localWorld(local);
+    const { again } = await register(retried, faultyPorts(fault));
+    expect((await again()).outcome).toBe("REGISTERED");
+    await sweepPastGrace(retried);
+    await expectModelWhole(retried, `${fault.kind} ${fault.moment} ${fault.at}, tried again`);
+  }
+}, 300_000);
+
+/** The job was put as a row alone: its own counter of open work is left out. */
+async function expectModelWhole(world: ResourceWorld, when: string): Promise<void> {
+  const rows = (await world.rows()).filter(({ kind }) => kind === "MODEL");
+  const objects = await world.objects();
+  const expected = rows.flatMap((row) => [modelCardFile, modelFile].map((name) => `${modelPrefix(row)}${name}`));
+  expect([when, [...objects].sort()]).toEqual([when, expected.sort()]);
+  expect([when, await world.changes()]).toEqual([when, []]);
+  const quota = await world.quota();
+  const [job] = (await world.rows()).filter(({ kind }) => kind === "TRAINING_JOB");
+  const held = job?.holds?.models ?? 0;
+  expect([when, quota.models, quota.trainingJobs]).toEqual([when, rows.length + held, 1]);
+  expect([when, quota.storedBytes]).toEqual([when, rows.length * "a model".length]);
+}
+
+test("H10: after any uploads, trainings, compositions and deletions the counters are what is there", async () => {
+  const failure = { code: "X", message: "x", retryable: false };
+  const commands = ["UPLOAD", "TRAIN", "END_WITH_MODEL", "END_WITHOUT_MODEL", "COMPOSE", "FAIL", "DELETE"] as const;
+  const command = fc.tuple(fc.constantFrom(...commands), fc.nat({ max: 100 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (steps) => {
+      const world = localWorld(local);
+      const api = apiOn(world);
+      const send = async (method: string, target: string, call: Call = {}) => {
+        const { status } = await api.call(method, target, { ...call, sub: world.sub });
+        expect([method, target, status < 500]).toEqual([method, target, true]);
+      };
+      const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
+      const compositions = createCompositionsInExecution({ ...local.table, now: world.clock.now });
+      for (const [step, chosen] of steps) {
+        const rows = await world.rows();
+        const pick = <Row>(from: readonly Row[]): Row | undefined => from[chosen % Math.max(1, from.length)];
+        const job = pick(rows.filter((row) => row.kind === "TRAINING_JOB" && row.openWork !== undefined));
+        const piece = pick(rows.filter((row) => row.kind === "COMPOSITION" && row.openWork !== undefined));
+        if (step === "UPLOAD") await send("POST", "/tracks", upload);
+        if (step === "TRAIN") await send("POST", "/training-jobs", trained);
+        if (step === "COMPOSE") await send("POST", "/compositions", composed);
+        if (step === "FAIL" && piece !== undefined) await compositions.abandon(piece, failure);
+        if (step === "DELETE") {
+          const row = pick(rows);
+          if (row !== undefined) await send("DELETE", `/${folders[row.kind]}/${row.id}`);
+        }
+        if (job?.kind !== "TRAINING_JOB") continue;
+        if (step === "END_WITHOUT_MODEL") await jobs.finish(job, { state: "FAILED", failure, stopRequested: false });
+        if (step === "END_WITH_MODEL") {
+          const creation = await jobs.beginModel(job, job.id);
+          const item = model({ sub: world.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
+          for (const name of [modelFile, modelCardFile]) {
+            const file = { bytes: new Uint8Array(4), contentType: "application/octet-stream" };
+            await world.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
+          }
+          if (creation !== undefined) await jobs.addModel(job, item, creation);
+          await jobs.finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
+        }
+        await keepProgress(world);
+      }
+      await sweepPastGrace(world);
+      await expectWhole(world, steps.map(([step]) => step).join(", "));
+    }),
+    { numRuns: 25 },
+  );
+}, 300_000);
+
+const folders = {
+  TRACK: "tracks",
+  COMPOSITION: "compositions",
+  MODEL: "models",
+  TRAINING_JOB: "training-jobs",
+} as const;
+const upload: Call = { bytes: midi, headers: { "content-type": "audio/midi" } };
+const trained: Call = {
+  json: { name: "A job", technique: "unet-gan", topics: { mode: ["minor"] }, hyperparameters: { epochs: 3 } },
+};
+const composed: Call = {
+  json: {
+    name: "A piece",
+    technique: "unet-gan",
+    modelId: "unet-gan-bach",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+  },
+};
+
+/** What settling keeps of every job. */
+async function keepProgress(world: ResourceWorld): Promise<void> {
+  for (const row of await world.rows()) {
+    if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;
+    const key = `${trainingJobPrefix(row)}${progressFile}`;
+    await world.ports.artefacts.write({ key, bytes: new Uint8Array(2), contentType: "application/jsonl" });
+  }
+}
+
+test("orphans are found and counted, and nothing else is", async () => {
+  const world = localWorld(local);
+  const count = async (now: Date) => {
+    const metrics = new CollectingMetrics();
+    const found = await countOrphans({
+      artefacts: createObjectPages({ client: local.s3, bucket: local.artefactsBucket }),
+      rows: createRowsByKey(local.table),
+      now: () => now,
+      deadline: new Date(now.getTime() + 1),
+      log: new CollectingLog(),
+      metrics,
+    });
+    expect(metrics.recorded).toEqual([{ name: "OrphanObjects", value: found.orphans }]);
+    return found;
+  };
+  const tomorrow = new Date(Date.now() + 2 * 86_400_000);
+  // Changes of compositions that were cut off above have left files that are counted until the next changes remove them.
+  const { orphans: earlier } = await count(tomorrow);
+  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](world);
+  const before = await count(tomorrow);
+  expect(before).toMatchObject({ orphans: earlier, complete: true });
+  expect(before.objects).toBeGreaterThan(0);
+
+  const put = async (Key: string) =>
+    await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body: "12345" }));
+  const [composed] = (await world.rows()).filter(({ kind }) => kind === "COMPOSITION");
+  await put(trackKey({ sub: world.sub, id: ulid() }));
+  await put(`${modelPrefix({ sub: world.sub, id: ulid() })}${modelFile}`);
+  await put(`users/${world.sub}/compositions/${composed?.id ?? ""}/2-lost.mid`);
+  await put(`users/${world.sub}/something-else`);
+  expect(await count(tomorrow)).toEqual({
+    ...before,
+    objects: before.objects + 4,
+    orphans: earlier + 4,
+    orphanBytes: before.orphanBytes + 20,
+  });
+  // What is younger than a day may belong to work that is under way.
+  expect((await count(new Date())).orphans).toBe(0);
+  // A file whose creation is pending is nobody's orphan yet.
+  const pending = ulid();
+  await world.ports.tracks.begin({
+    of: { sub: world.sub, id: pending },
+    holds: { tracks: 1 },
+    caps: world.ports.caps,
+    now: world.clock.now(),
+  });
+  await put(trackKey({ sub: world.sub, id: pending }));
+  expect((await count(tomorrow)).orphans).toBe(earlier + 4);
+});
+
+test("a row from before bytes were counted gives back what it raised, and no more", async () => {
+  const world = localWorld(local);
+  const id = await seeds.TRACK(world);
+  const [row] = await world.rows();
+  const { holds: _, ...old } = row ?? {};
+  await local.table.client.send(
+    new PutCommand({ TableName: local.table.tableName, Item: { ...ownedKey("TRACK", world.sub, id), ...old } }),
+  );
+  const before = await world.quota();
+  expect((await apiOn(world).call("DELETE", `/tracks/${id}`, { sub: world.sub })).status).toBe(204);
+  expect(await world.quota()).toEqual({ ...before, tracks: 0 });
+});

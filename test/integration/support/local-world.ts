@@ -1,0 +1,98 @@
+/** A {@link ResourceWorld} on a real table and real buckets: a user of its own each. */
+import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { ulid } from "ulid";
+import { ownedKey, quotaKey } from "../../../domain/names/table-keys";
+import {
+  compositionItemSchema,
+  modelItemSchema,
+  quotaHeld,
+  trackItemSchema,
+  trainingJobItemSchema,
+} from "../../../domain/schemas/items";
+import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
+import { createStoredFiles } from "../../../lambdas/aws/stored-files";
+import { createIdempotencyRecords } from "../../../lambdas/aws/table/idempotency-records";
+import { createOpenWorkOfUser } from "../../../lambdas/aws/table/open-work-of-user";
+import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
+import { createPendingChanges } from "../../../lambdas/aws/table/pending-changes";
+import { createCatalogues, createStockModels } from "../../../lambdas/aws/table/shared-items";
+import { VirtualClock } from "../../fakes/clock";
+import type { ResourceWorld } from "../../support/resource-world";
+import { collectingLog } from "../../unit/api/support/documented-api";
+import { caps } from "../../unit/api/support/items";
+import type { LocalTable } from "./local-table";
+
+let users = 0;
+
+export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTable): ResourceWorld {
+  users += 1;
+  const sub = `user-of-world-${users}`;
+  // Records of first answers expire by the real clock.
+  const clock = new VirtualClock(new Date().toISOString());
+  const tracks = createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema });
+  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
+  const models = createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema });
+  const trainingJobs = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
+  const pendingChanges = createPendingChanges(table);
+  const files = createStoredFiles({ client: s3, bucket: artefactsBucket });
+  const all = { sub, limit: 50 };
+  return {
+    sub,
+    clock,
+    ports: {
+      tracks,
+      compositions,
+      models,
+      trainingJobs,
+      stockModels: createStockModels(table),
+      catalogues: createCatalogues(table),
+      pendingChanges,
+      idempotencyRecords: createIdempotencyRecords(table),
+      openWork: createOpenWorkOfUser(table),
+      files,
+      artefacts: files,
+      work: createStoredFiles({ client: s3, bucket: workBucket }),
+      caps,
+      longestRunSeconds: 7_200,
+      metrics: { record: () => undefined },
+      newId: ulid,
+      randomSeed: () => 1,
+      newToken: () => ulid().toLowerCase(),
+      now: clock.now,
+      log: collectingLog(),
+    },
+    rows: async () => [
+      ...(await tracks.list(all)).items,
+      ...(await compositions.list(all)).items,
+      ...(await models.list(all)).items,
+      ...(await trainingJobs.list(all)).items,
+    ],
+    objects: async () => await files.list(`users/${sub}/`),
+    quota: async () => {
+      const { Item = {} } = await table.client.send(
+        new GetCommand({ TableName: table.tableName, Key: quotaKey(sub), ConsistentRead: true }),
+      );
+      return Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, Number(Item[counter] ?? 0)]));
+    },
+    changes: async () => {
+      const found = [];
+      for await (const change of pendingChanges.list()) if (change.sub === sub) found.push(change);
+      return found;
+    },
+    seedRow: async (row) => {
+      const { tableName: TableName } = table;
+      await table.client.send(new PutCommand({ TableName, Item: { ...ownedKey(row.kind, sub, row.id), ...row } }));
+      for (const [counter, by] of Object.entries(quotaHeld(row))) {
+        await table.client.send(
+          new UpdateCommand({
+            TableName,
+            Key: quotaKey(sub),
+            UpdateExpression: "ADD #counter :by",
+            ExpressionAttributeNames: { "#counter": counter },
+            ExpressionAttributeValues: { ":by": by },
+          }),
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** A 429 names the cap that was hit (field case cap_message.py). */
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { compositionItemSchema } from "../../../domain/schemas/items";
+import { CapReached, TableBusy } from "../../../lambdas/aws/table/errors";
+import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
+import { caps, composition } from "../api/support/items";
+
+interface Answers {
+  /** Counters when the condition was checked; nothing where they are not told. */
+  readonly atCheck: Readonly<Record<string, { readonly N: string }>> | undefined;
+  /** Counters when they are read a moment later. */
+  readonly later: Readonly<Record<string, number>>;
+  /** How often the transaction is refused. */
+  readonly refusals?: number;
+}
+
+/** A table whose quota part refuses. */
+function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: Answers) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "eu-west-1" }));
+  let transactions = 0;
+  const send = async (command: unknown): Promise<unknown> => {
+    if (command instanceof GetCommand) return { Item: later };
+    if (!(command instanceof TransactWriteCommand)) throw new Error("another command than expected");
+    transactions += 1;
+    if (transactions > refusals) return {};
+    const CancellationReasons = (command.input.TransactItems ?? []).map(({ Update }) =>
+      Update === undefined
+        ? { Code: "None" }
+        : { Code: "ConditionalCheckFailed", ...(atCheck === undefined ? {} : { Item: atCheck }) },
+    );
+    throw new TransactionCanceledException({ message: "cancelled", $metadata: {}, CancellationReasons });
+  };
+  Object.assign(client, { send });
+  return { table: { client, tableName: "t" }, transactions: () => transactions };
+}
+
+async function outcomeOf(answers: Answers): Promise<unknown> {
+  const { table } = refusingTable(answers);
+  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
+  return await compositions.create({ item: composition(), raise: { compositions: 1, openCompositions: 1 }, caps }).then(
+    () => "CREATED",
+    (error: unknown) => error,
+  );
+}
+
+const counters = (openCompositions: number, compositions: number) => ({
+  openCompositions: { N: String(openCompositions) },
+  compositions: { N: String(compositions) },
+});
+
+test("the counters of the check decide, not those of a later read", async () => {
+  const outcome = await outcomeOf({
+    atCheck: counters(caps.openCompositions, 4),
+    // Work has ended between the check and the read.
+    later: { openCompositions: 0, compositions: 4 },
+  });
+  expect(outcome).toBeInstanceOf(CapReached);
+  expect(outcome).toMatchObject({ counter: "openCompositions", cap: caps.openCompositions });
+});
+
+test("of two caps the one that is full is named; of two full ones the one that empties by itself", async () => {
+  expect(await outcomeOf({ atCheck: counters(1, caps.compositions), later: {} })).toMatchObject({
+    counter: "compositions",
+  });
+  expect(await outcomeOf({ atCheck: counters(caps.openCompositions, caps.compositions), later: {} })).toMatchObject({
+    counter: "openCompositions",
+  });
+});
+
+test("where the check does not tell its counters, they are read; when none is full by then, it is tried again", async () => {
+  expect(
+    await outcomeOf({ atCheck: undefined, later: { openCompositions: caps.openCompositions, compositions: 4 } }),
+  ).toMatchObject({ counter: "openCompositions" });
+  const free = { openCompositions: 0, compositions: 4 };
+  expect(await outcomeOf({ atCheck: undefined, later: free, refusals: 2 })).toBe("CREATED");
+  expect(await outcomeOf({ atCheck: undefined, later: free })).toBeInstanceOf(TableBusy);
+});
