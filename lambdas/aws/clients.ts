@@ -47,6 +47,15 @@ export function createSageMakerClient(): SageMakerClient {
   });
 }
 
+/** For a call that somebody else makes as well: one try, so that whatever waits behind it does not wait long. */
+export function createSageMakerClientOfOneTry(): SageMakerClient {
+  return new SageMakerClient({
+    maxAttempts: 1,
+    // Without the last setting the SDK only warns, and waits on.
+    requestHandler: { connectionTimeout, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+}
+
 /**
  * One attempt, and longer than the endpoint's own 60 s: a retry inside the SDK would run the same work twice while the
  * first answer is still on its way. The queue retries.

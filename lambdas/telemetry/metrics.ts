@@ -23,6 +23,8 @@ const units = {
   UnknownSageMakerStatuses: MetricUnit.Count,
   DispatchFailures: MetricUnit.Count,
   SweeperRepairs: MetricUnit.Count,
+  SweeperFailures: MetricUnit.Count,
+  OverdueWork: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

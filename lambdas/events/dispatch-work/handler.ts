@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { createQueueClient, createSageMakerClient, createStepFunctionsClient } from "../../aws/clients";
+import { createQueueClient, createSageMakerClientOfOneTry, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue, createDispatchFailures } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
 import { createTrainingJobs } from "../../aws/training-jobs";
@@ -17,7 +17,7 @@ const client = createQueueClient();
 const compositions = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
 const failures = createDispatchFailures({ client, queueUrl: dispatchFailuresQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const trainingJobs = createTrainingJobs({ client: createSageMakerClientOfOneTry() });
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { createDocumentClient, createQueueClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
@@ -6,7 +7,7 @@ import { createOpenWork } from "../../aws/table/open-work";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
-import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
+import { sweepOpenWork, sweepPatience, type Within } from "./sweep-open-work";
 
 const environment = readEnvironment([
   "stage",
@@ -25,6 +26,21 @@ const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: co
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 const patience = stage === "local" ? sweepPatience.local : sweepPatience.aws;
 
+const within: Within = async (seconds, work) => {
+  const timer = new AbortController();
+  const tooLate = wait(seconds * 1000, undefined, { signal: timer.signal }).then((): never => {
+    throw new Error(`it took longer than ${seconds} s`);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    timer.abort();
+    // Whichever of the two lost is not waited for: the timer was ended by us, the work was logged as too late.
+    tooLate.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+};
+
 /** Settling one job may take a while: nothing is begun in the last quarter of the function's time. */
 export const handler = observed("events/sweep-open-work", async (_event, telemetry, context) => {
   const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
@@ -37,5 +53,6 @@ export const handler = observed("events/sweep-open-work", async (_event, telemet
     executions,
     patience,
     deadline,
+    within,
   });
 });

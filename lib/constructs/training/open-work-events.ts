@@ -28,6 +28,9 @@ export interface OpenWorkEventsProps {
   readonly stateMachine: StateMachine;
 }
 
+/** Some rows that hang for as long as one may (45 s), and the next sweep does not overlap with this one. */
+const sweepTimeout = Duration.minutes(4);
+
 /** What starts work, and what makes sure that none is forgotten: stream, schedule and two rules. */
 export class OpenWorkEvents extends Construct {
   readonly dispatchFailures: Queue;
@@ -99,7 +102,9 @@ export class OpenWorkEvents extends Construct {
 
   private addSweeper(): ServiceFunction {
     const { config, compositionQueue } = this.props;
-    const sweeper = this.make("SweepOpenWork", "sweep-open-work", "Repairs work whose execution or lease has ended");
+    const sweeper = this.make("SweepOpenWork", "sweep-open-work", "Repairs work whose execution or lease has ended", {
+      timeout: sweepTimeout,
+    });
     allowSettling(sweeper, this.props);
     sweeper.useOpenWorkIndex(this.props.table);
     sweeper.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
@@ -115,8 +120,9 @@ export class OpenWorkEvents extends Construct {
   /** An execution that did not end by its own Succeed state has left its row behind. */
   private addWorkflowEnded(): void {
     const { stateMachine } = this.props;
-    const ended = this.make("WorkflowEnded", "workflow-ended", "Settles the job of an execution that was cut off");
+    const ended = this.make("WorkflowEnded", "workflow-ended", "Goes on with the job of an execution that was cut off");
     allowSettling(ended, this.props);
+    this.allowExecutions(ended, { describe: false });
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
       eventPattern: {
@@ -154,7 +160,7 @@ export class OpenWorkEvents extends Construct {
     name: string,
     event: string,
     description: string,
-    more: { readonly reservedConcurrency?: number | undefined } = {},
+    more: { readonly reservedConcurrency?: number | undefined; readonly timeout?: Duration } = {},
   ): ServiceFunction {
     const { config } = this.props;
     return new ServiceFunction(this, name, {
