@@ -9,7 +9,7 @@ export interface WaitingJob {
 export interface SlotQueueParams {
   /** How many slots the deployment has. */
   readonly slots: number;
-  readonly held: readonly { readonly index: number; readonly holder: WaitingJob; readonly leasedUntil: number }[];
+  readonly held: readonly { readonly index: number; readonly holder: WaitingJob }[];
   readonly tickets: readonly WaitingJob[];
   /** The users by their latest turn, youngest first. */
   readonly turns: readonly string[];
@@ -18,7 +18,7 @@ export interface SlotQueueParams {
 export interface SlotQueue {
   /** Job ids in their order, those that may not have a slot now last. */
   readonly places: readonly string[];
-  /** Those that a free slot is for; without a free slot the first one, who may take over what is abandoned. */
+  /** Those that a free slot is for. */
   readonly takes: readonly string[];
   /** Those that nobody else's job will be preferred to: the first in turn, and the first of each user who is at the limit. */
   readonly nextOfItsUser: readonly string[];
@@ -54,13 +54,13 @@ export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): Slo
   const nextOfItsUser = [...users.values()].flatMap(({ running, jobs }) => (running >= limit ? jobs.slice(0, 1) : []));
   const places: string[] = [];
   const takes: string[] = [];
-  const rounds = Math.max(1, slots - ours.length);
+  const free = slots - ours.length;
   // Each round gives one place, and what it gives counts in the next one.
   for (let round = 1; places.length < waiting.length; round += 1) {
     const next = [...users.values()].filter(({ jobs }) => jobs.length > 0).reduce((one, other) => first(one, other, limit));
     const jobId = next.jobs.shift() ?? "";
     places.push(jobId);
-    if (takes.length < rounds && next.running < limit) takes.push(jobId);
+    if (takes.length < free && next.running < limit) takes.push(jobId);
     next.running += 1;
     next.turn = turns.length + round;
   }

@@ -111,33 +111,40 @@ test("of many that take a slot at once one gets it; renewing, reclaiming and fre
   const slots = createSlots(local.table);
   const holder = (n: number) => ({ sub, jobId: jobId(n) });
   const index = 50;
+  const order = await slots.order();
   const taken = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000 })),
+    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000, order })),
   );
   expect(taken.filter(Boolean)).toHaveLength(1);
+  // Decided on an order that is past: no slot, though it is free.
+  expect(await slots.take({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toBe(false);
+  const now = await slots.order();
+  expect(now).toEqual({ version: order.version + 1, turns: [sub] });
   const held = (await slots.held()).find((slot) => slot.index === index);
   if (held === undefined) throw new Error("nobody holds the slot");
   expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toBe(false);
   expect(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 })).toBe(true);
   // Reclaimed on what was read before the holder renewed it.
-  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: held })).toBe(false);
+  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: held })).toBe(
+    false,
+  );
   expect(
-    await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: { ...held, leasedUntil: 2_000 } }),
+    await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: { ...held, leasedUntil: 2_000 } }),
   ).toBe(true);
   await slots.release({ index, jobId: held.holder.jobId });
   expect((await slots.held()).find((slot) => slot.index === index)?.holder).toEqual(holder(9));
   await slots.release({ index, jobId: jobId(9) });
   expect((await slots.held()).find((slot) => slot.index === index)).toBeUndefined();
-  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1 })).toBe(true);
+  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() })).toBe(true);
   await slots.release({ index, jobId: jobId(1) });
 });
 
 test("tickets come in the order of their jobs", async () => {
   const tickets = createTickets(local.table);
-  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n });
-  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50 });
+  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
+  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
   expect(await tickets.waiting()).toEqual(
-    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n })),
+    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n, asksAgainBy: 100 })),
   );
   for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
   expect(await tickets.waiting()).toEqual([]);

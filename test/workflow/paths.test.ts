@@ -384,7 +384,7 @@ describe("capacity", () => {
 
 describe("unexpected errors", () => {
   test("a training survives that nobody could look at it for some minutes", async () => {
-    const world = worldWithJob();
+    const world = worldWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
     world.sageMaker.plans.push({ ...run, epochs: 100 });
     world.fault = (name, call) => (name === "LookAtTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
     await finish(world);

@@ -111,12 +111,23 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
     // In this order: whoever takes a slot raises the order's version, so what is decided on an older order is not written.
     const order = await slots.order();
     const live = (await tickets.waiting()).filter(({ asksAgainBy }) => asksAgainBy >= now.getTime());
-    const held = await slots.held();
-    queue = slotQueue({ slots: settings.slots, held, tickets: live, turns: order.turns });
+    const held = (await slots.held()).filter(({ index }) => index < settings.slots);
+    const queueWithout = (freed: readonly HeldSlot[]): SlotQueue =>
+      slotQueue({
+        slots: settings.slots,
+        held: held.filter((slot) => !freed.includes(slot)),
+        tickets: live,
+        turns: order.turns,
+      });
+    // SageMaker is asked about a lapsed lease only by a job that would get the slot.
+    const lapsed = held.filter((slot) => slot.leasedUntil < now.getTime());
+    queue = queueWithout(lapsed);
     if (!queue.takes.includes(job.id)) break;
-    const taken = await takeAny(params, { job, order, held, waitedSeconds, leasedUntil });
-    if (taken === "NONE_FREE") break;
-    if (taken !== "BEATEN") return { outcome: "SLOT_TAKEN", slot: taken };
+    const abandoned = await abandonedAmong(lapsed, params);
+    queue = queueWithout(abandoned);
+    if (!queue.takes.includes(job.id)) break;
+    const slot = await takeAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
+    if (slot !== undefined) return { outcome: "SLOT_TAKEN", slot };
   }
 
   const place = queue?.places.indexOf(job.id) ?? 0;
@@ -136,38 +147,36 @@ interface Decision {
   readonly job: TrainingJobItem;
   readonly order: SlotOrder;
   readonly held: readonly HeldSlot[];
+  /** Those of them whose holders' jobs have ended. */
+  readonly abandoned: readonly HeldSlot[];
   readonly waitedSeconds: number;
   readonly leasedUntil: number;
 }
 
-/**
- * A free slot, or one whose holder is known to have ended.
- * @returns its index; BEATEN when somebody else has taken a slot meanwhile
- */
-async function takeAny(params: TakeSlotParams, decision: Decision): Promise<number | "NONE_FREE" | "BEATEN"> {
-  const { slots, tickets, settings, now, log, metrics } = params;
-  const { job, order, held, waitedSeconds, leasedUntil } = decision;
-  const wanted = { holder: { sub: job.sub, jobId: job.id }, leasedUntil, order };
-  const taken = async (): Promise<void> => {
-    await tickets.remove(job.id);
-    metrics.record("QueueWaitSeconds", waitedSeconds);
-  };
+/** A free slot, or one that is abandoned. @returns its index; undefined when somebody else has taken a slot meanwhile */
+async function takeAny(params: TakeSlotParams, decision: Decision): Promise<number | undefined> {
+  const { slots, tickets, settings, log, metrics } = params;
+  const { job, order, held, abandoned, waitedSeconds, leasedUntil } = decision;
   const heldIndexes = new Set(held.map(({ index }) => index));
-  for (let index = 0; index < settings.slots; index += 1) {
-    if (heldIndexes.has(index)) continue;
-    if (!(await slots.take({ ...wanted, index }))) return "BEATEN";
-    await taken();
-    return index;
-  }
-  for (const lapsed of held.filter((slot) => slot.index < settings.slots && slot.leasedUntil < now().getTime())) {
-    if (!(await isAbandoned(lapsed, params))) continue;
-    if (!(await slots.take({ ...wanted, index: lapsed.index, instead: lapsed }))) return "BEATEN";
-    log.warn("slot reclaimed", { slot: lapsed.index, from: lapsed.holder.jobId });
+  const free = Array.from({ length: settings.slots }, (_, index) => index).find((index) => !heldIndexes.has(index));
+  const [instead] = abandoned;
+  const index = free ?? instead?.index;
+  if (index === undefined) return undefined;
+  const taken = await slots.take({
+    index,
+    holder: { sub: job.sub, jobId: job.id },
+    leasedUntil,
+    order,
+    ...(free === undefined && instead !== undefined ? { instead } : {}),
+  });
+  if (!taken) return undefined;
+  await tickets.remove(job.id);
+  metrics.record("QueueWaitSeconds", waitedSeconds);
+  if (free === undefined) {
+    log.warn("slot reclaimed", { slot: index, from: instead?.holder.jobId });
     metrics.record("SlotsReclaimed");
-    await taken();
-    return lapsed.index;
   }
-  return "NONE_FREE";
+  return index;
 }
 
 const waiting = (waitSeconds: number): TakeSlotAnswer => ({ outcome: "WAITING_FOR_SLOT", waitSeconds });
@@ -183,6 +192,12 @@ const dataMissing = (id: string): Failure => ({
   message: `The data set ${id} did not arrive in time. Try again when it is there.`,
   retryable: true,
 });
+
+async function abandonedAmong(lapsed: readonly HeldSlot[], params: TakeSlotParams): Promise<HeldSlot[]> {
+  const abandoned: HeldSlot[] = [];
+  for (const slot of lapsed) if (await isAbandoned(slot, params)) abandoned.push(slot);
+  return abandoned;
+}
 
 /** A lapsed lease alone proves nothing: SageMaker must say that the holder's job has ended, or never was. */
 async function isAbandoned(slot: HeldSlot, { jobs, trainingJobs, now, log }: TakeSlotParams): Promise<boolean> {

@@ -3,6 +3,7 @@ import { trainingJobChanged } from "../../../lambdas/events/training-job-changed
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
 import { composition } from "../api/support/items";
+import { mostAttempts } from "../../../lambdas/workflow/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
@@ -29,6 +30,7 @@ class SweptWorld extends TrainingWorld {
         status: async (input) => this.statuses.get(input.jobId) ?? "NOT_STARTED",
       },
       patience,
+      within: async (_, work) => await work,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
     });
   }
@@ -56,10 +58,11 @@ describe("training jobs", () => {
     expect(world.row(1).state).toBe("PENDING");
   });
 
-  test("one whose execution died is stopped at SageMaker first, and settled with its slot freed when it has ended", async () => {
+  test("one whose last execution died is stopped at SageMaker first, and settled with its slot freed when it has ended", async () => {
     const world = new SweptWorld();
-    world.jobs.add(trainingJob(1));
-    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, event);
+    world.jobs.add(trainingJob(1, { attempt: mostAttempts }));
+    const last = { ...event, attempt: mostAttempts };
+    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, last);
     world.clock.advance(120);
     world.statuses.set(jobId(1), "ENDED");
     await world.sweep();

@@ -52,7 +52,7 @@ test("whatever the bytes, parsing returns: epochs in order, one each, metrics fi
         epochMetricsSchema.parse(epochMetrics(each));
         expect(Object.values(each.metrics).every(Number.isFinite)).toBe(true);
       }
-      const summary = summariseProgress(epochs, { now: 0 });
+      const summary = summariseProgress(epochs, { now: 0, runsSince: 0 });
       if (summary !== undefined) trainingProgressSchema.parse(summary);
       convergenceSchema.parse(convergenceOf(epochs));
     }),
@@ -65,11 +65,11 @@ test("the rest is what is left at the pace of the last five epochs, less what ha
     [1, 2, 3, 4, 5, 6].map((epoch) => line(epoch, { timestamp, seconds: epoch === 1 ? 500 : 10 })).join("\n"),
   );
   const now = Date.parse(timestamp) + 4_000;
-  expect(summariseProgress(epochs, { now })).toEqual({ epoch: 6, epochs: 20, percent: 30, secondsRemaining: 136 });
-  expect(summariseProgress(epochs, { now, plannedEpochs: 12 })).toMatchObject({
+  expect(summariseProgress(epochs, { now, runsSince: 0 })).toEqual({ epoch: 6, epochs: 20, percent: 30, secondsRemaining: 136 });
+  expect(summariseProgress(epochs, { now, plannedEpochs: 12, runsSince: 0 })).toMatchObject({
     epochs: 12,
     percent: 50,
     secondsRemaining: 56,
   });
-  expect(summariseProgress([], { now })).toBeUndefined();
+  expect(summariseProgress([], { now, runsSince: 0 })).toBeUndefined();
 });

@@ -80,7 +80,7 @@ test("two that want the same free slot at the same moment: one gets it", async (
   }
   class LateTickets extends MemoryTickets {
     override async waiting() {
-      return [{ sub, jobId: jobId(0), heartbeatAt: Number.MAX_SAFE_INTEGER }];
+      return [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }];
     }
   }
   const twice = {
