@@ -8,6 +8,13 @@ const outage = { from: 200, seconds: 240 } as const;
 
 async function through(failing: readonly StepName[]): Promise<DeployedWorld> {
   const world = new DeployedWorld({ slots: 8, queueDeadlineSeconds: 21_600, waitSeconds: 60 });
+  const begin = world.clock.now().getTime();
+  world.failsNow = (step) => {
+    const at = (world.clock.now().getTime() - begin) / 1000;
+    // Preparing is over within the first second, so its outage is at the beginning.
+    const from = step === "PrepareData" ? 0 : outage.from;
+    return failing.includes(step) && at >= from && at < from + outage.seconds ? "BEFORE" : undefined;
+  };
   for (let n = 0; n < jobs; n += 1) {
     world.sageMaker.plans.push({ create: "RUN", epochs: 2, startSeconds: 10, secondsPerEpoch: 20, uploadSeconds: 5 });
     const { sub, id: jobId, attempt } = world.addJob(n, {
@@ -16,13 +23,6 @@ async function through(failing: readonly StepName[]): Promise<DeployedWorld> {
     });
     await world.executions.start({ sub, jobId, attempt });
   }
-  const begin = world.clock.now().getTime();
-  world.failsNow = (step) => {
-    const at = (world.clock.now().getTime() - begin) / 1000;
-    // Preparing is over within the first second, so its outage is at the beginning.
-    const from = step === "PrepareData" ? 0 : outage.from;
-    return failing.includes(step) && at >= from && at < from + outage.seconds ? "BEFORE" : undefined;
-  };
   await world.runToTheEnd();
   return world;
 }
