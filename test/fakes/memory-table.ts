@@ -261,6 +261,7 @@ export class MemoryCompositions implements CompositionsInExecution {
       "openWork",
       "openWorkOwner",
     ]);
+    assertStorable({ ...row, ...set });
     this.rows.set(nameOf(row), compositionItemSchema.parse(ended));
     this.openCompositions -= 1;
     return true;
