@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { createDocumentClient, createQueueClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
@@ -7,7 +6,8 @@ import { createOpenWork } from "../../aws/table/open-work";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
-import { sweepOpenWork, sweepPatience, type Within } from "./sweep-open-work";
+import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
+import { within } from "./within";
 
 const environment = readEnvironment([
   "stage",
@@ -25,21 +25,6 @@ const compositions = createCompositionsInExecution({ client, tableName, now: por
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 const patience = stage === "local" ? sweepPatience.local : sweepPatience.aws;
-
-const within: Within = async (seconds, work) => {
-  const timer = new AbortController();
-  const tooLate = wait(seconds * 1000, undefined, { signal: timer.signal }).then((): never => {
-    throw new Error(`it took longer than ${seconds} s`);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    timer.abort();
-    // Whichever of the two lost is not waited for: the timer was ended by us, the work was logged as too late.
-    tooLate.catch(() => undefined);
-    work.catch(() => undefined);
-  }
-};
 
 /** Settling one job may take a while: nothing is begun in the last quarter of the function's time. */
 export const handler = observed("events/sweep-open-work", async (_event, telemetry, context) => {
