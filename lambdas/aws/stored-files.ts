@@ -16,8 +16,8 @@ export interface SignedUrl {
 }
 
 export interface StoredFiles {
-  /** Nothing when there is no such object. */
-  read(key: string): Promise<Uint8Array | undefined>;
+  /** Nothing when there is no such object. @param longest - in bytes, where it is not what an answer can carry */
+  read(key: string, longest?: number): Promise<Uint8Array | undefined>;
   write(file: NewFile): Promise<void>;
   /** @returns false when an object of this key exists already; it is left as it is */
   writeNew(file: NewFile): Promise<boolean>;
@@ -45,7 +45,7 @@ export function createStoredFiles({ client, bucket }: StoredFilesParams): Stored
   const store = createObjectStore({ client, bucket });
   const list = async (prefix: string): Promise<string[]> => (await store.list(prefix, mostKeys)).map(({ key }) => key);
   return {
-    read: async (key) => await store.read(key, mostBytes),
+    read: async (key, longest = mostBytes) => await store.read(key, longest),
     write: async ({ key, bytes, contentType }) => {
       await store.write(key, bytes, contentType);
     },

@@ -47,6 +47,7 @@ beforeAll(async () => {
       compositions: 50,
     }),
     [environmentVariables.longestRunSeconds]: "7200",
+    [environmentVariables.checkpointDays]: "7",
   });
   const [discovery, tracks, compositions, models, training] = await Promise.all([
     import("../../lambdas/api/discovery/handler"),

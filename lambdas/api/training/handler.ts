@@ -20,10 +20,11 @@ import { listTrainingJobSamples } from "./list-training-job-samples";
 import { listTrainingTopics } from "./list-training-topics";
 import { stopTrainingJob } from "./stop-training-job";
 
-const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds"]);
+const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds", "checkpointDays"]);
 const table = { client: createDocumentClient(), tableName: environment.tableName };
 const s3 = createS3Client();
 const metrics = createMetrics();
+const log = logTo(createLogger("api/training"));
 const dependencies = {
   trainingJobs: createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema }),
   catalogues: createCatalogues(table),
@@ -33,6 +34,8 @@ const dependencies = {
   work: createStoredFiles({ client: s3, bucket: environment.workBucket }),
   caps: environment.userCaps,
   longestRunSeconds: environment.longestRunSeconds,
+  checkpointDays: environment.checkpointDays,
+  log,
   metrics,
   newId: ulid,
   now: () => new Date(),
@@ -52,7 +55,7 @@ const operations = {
 
 export const handler = withHttp({
   operations,
-  log: logTo(createLogger("api/training")),
+  log,
   afterRequest: () => {
     metrics.publish();
   },

@@ -30,6 +30,7 @@ import { listTrainingTopics } from "../../../../lambdas/api/training/list-traini
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { OperationId } from "../../../../domain/names/api-routes";
+import { CollectingLog } from "../../../fakes/telemetry";
 import { documentedApi, type DocumentedApi } from "./documented-api";
 import { FakeFiles } from "./fake-files";
 import { FakeTable, type FakeOwnedItems } from "./fake-table";
@@ -44,6 +45,7 @@ export interface ComposerApi extends DocumentedApi {
   readonly files: FakeFiles;
   readonly work: FakeFiles;
   readonly metrics: string[];
+  readonly log: CollectingLog;
 }
 
 /** The clock of these tests stands still. */
@@ -63,6 +65,7 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
   const files = new FakeFiles();
   const work = new FakeFiles();
   const recorded: string[] = [];
+  const log = new CollectingLog();
   const dependencies = {
     tracks,
     compositions,
@@ -77,6 +80,8 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     work,
     caps,
     longestRunSeconds: 7200,
+    checkpointDays: 7,
+    log,
     metrics: { record: (name: string) => void recorded.push(name) },
     newId: ulid,
     randomSeed: () => 1234,
@@ -121,5 +126,6 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     files,
     work,
     metrics: recorded,
+    log,
   };
 }
