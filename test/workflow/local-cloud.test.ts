@@ -107,6 +107,60 @@ describe("training jobs in the table", () => {
   });
 });
 
+describe("a job whose execution has died", () => {
+  test("is the next attempt's once, and with nothing that is not its own", async () => {
+    const owner = "recovered";
+    const job = await putJob(3, {
+      sub: owner,
+      openWorkOwner: `${owner}#${jobId(3)}`,
+      state: "TRAINING",
+      launch: 1,
+      trainingJobName: "the-first",
+      capacityRefusedSince: "2026-01-01T00:00:00.000Z",
+    });
+    const next = { keepsTrainingJob: false, earlierUsage: { trainingSeconds: 7, billableSeconds: 5 } };
+    const begun = await Promise.all([jobs().beginNextAttempt(job, next), jobs().beginNextAttempt(job, next)]);
+    expect(begun.filter((row) => row !== undefined)).toHaveLength(1);
+    const row = await jobs().load(job);
+    expect(row).toMatchObject({ state: "QUEUED", attempt: 2, launch: 1, earlierUsage: next.earlierUsage });
+    expect(row?.trainingJobName).toBeUndefined();
+    expect(row?.capacityRefusedSince).toBeUndefined();
+    const adopting = await jobs().beginNextAttempt({ ...job, attempt: 2 }, { keepsTrainingJob: true, earlierUsage: undefined });
+    expect(adopting).toMatchObject({ attempt: 3, earlierUsage: next.earlierUsage });
+    const stopped = await putJob(4, { sub: owner, stopRequested: true, state: "STOPPING" });
+    expect(await jobs().beginNextAttempt(stopped, next)).toBeUndefined();
+  });
+
+  test.each(["TRAINING_JOB", "COMPOSITION"] as const)("%s that nobody can read is ended all the same, once", async (kind) => {
+    const owner = `broken-${kind.toLowerCase()}`;
+    const of = { sub: owner, id: jobId(5) };
+    const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
+    await put(quotaKey(owner), { [counter]: 1 });
+    await put(ownedKey(kind, owner, of.id), {
+      ...of,
+      kind,
+      version: "not a number",
+      state: 7,
+      openWork: kind,
+      openWorkOwner: `${owner}#${of.id}`,
+    });
+    const openWork = createOpenWork(local.table);
+    expect(await openWork.isOpen(kind, of)).toBe(true);
+    const first = new Date("2026-01-01T00:00:00.000Z");
+    expect(await openWork.noteFailedRepair(kind, of, first)).toEqual(first);
+    expect(await openWork.noteFailedRepair(kind, of, new Date())).toEqual(first);
+    const failure = { code: "X", message: "x", retryable: true };
+    const ended = await Promise.all([
+      openWork.endFailed(kind, of, failure, new Date()),
+      openWork.endFailed(kind, of, failure, new Date()),
+    ]);
+    expect(ended.sort()).toEqual([false, true]);
+    expect(await openWork.isOpen(kind, of)).toBe(false);
+    expect(await openWork.noteFailedRepair(kind, of, new Date())).toBeUndefined();
+    expect(await quota(owner)).toMatchObject({ [counter]: 0 });
+  });
+});
+
 test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
   const slots = createSlots(local.table);
   const holder = (n: number) => ({ sub, jobId: jobId(n) });
@@ -165,6 +219,11 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   expect(first).toMatchObject({ state: "RUNNING", attempt: 1 });
   const failure = { code: "X", message: "x", retryable: true };
   expect(await compositions.abandon(of, failure)).toBe(false);
+  const longer = new Date(until.getTime() + 60_000);
+  expect(await compositions.renew(first, longer)).toBe(true);
+  // The row's version stays: whoever polls it sees nothing new.
+  expect(await compositions.load(of)).toMatchObject({ runningUntil: longer.toISOString(), version: first.version });
+  expect(await compositions.renew({ ...first, attempt: 7 }, longer)).toBe(false);
   await compositions.release(first);
   const second = await compositions.claim(of, until);
   if (second === undefined) throw new Error("a free composition was not taken");
@@ -176,6 +235,7 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   expect(await compositions.complete(second, result)).toBe(true);
   expect(await compositions.complete(second, result)).toBe(false);
   expect(await compositions.claim(of, until)).toBeUndefined();
+  expect(await compositions.renew(second, longer)).toBe(false);
   const row = await compositions.load(of);
   expect(row).toMatchObject({ state: "COMPLETED", ...result });
   expect(row?.openWork).toBeUndefined();

@@ -52,7 +52,7 @@ const longestWaitFactor = 4;
  * How many more turns a job may wait that is past its deadline and next in turn: they are spread over the longest run, which
  * is what it waits for. The plan of history events counts them.
  */
-export const turnsPastDeadline = 200;
+export const turnsPastDeadline = 100;
 
 /** How often somebody else may take a slot while this job decides; then it waits for its next turn to ask. */
 const decisions = 3;
