@@ -9,7 +9,10 @@ import { modelDatasetSchema } from "./items";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** The table keeps text that is well-formed Unicode. */
 const text = (longest: number) =>
-  z.string().max(longest).regex(/^\P{Surrogate}*$/u, "is not well-formed text");
+  z
+    .string()
+    .max(longest)
+    .regex(/^\P{Surrogate}*$/u, "is not well-formed text");
 const pitch = z.int().min(0).max(127);
 const mostMetrics = 64;
 

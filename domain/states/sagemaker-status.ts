@@ -124,7 +124,11 @@ function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning
       return failed("TRAINING_FAILED", ownWords(failureReason), false);
     case "ClientError":
       if (isFaultOfStorage(failureReason)) {
-        return failed("TRAINING_PLATFORM_FAILED", "The training platform could not keep what was trained. Try again.", true);
+        return failed(
+          "TRAINING_PLATFORM_FAILED",
+          "The training platform could not keep what was trained. Try again.",
+          true,
+        );
       }
       return failed(
         "TRAINING_INPUT_REFUSED",

@@ -57,7 +57,9 @@ export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): Slo
   const free = slots - ours.length;
   // Each round gives one place, and what it gives counts in the next one.
   for (let round = 1; places.length < waiting.length; round += 1) {
-    const next = [...users.values()].filter(({ jobs }) => jobs.length > 0).reduce((one, other) => first(one, other, limit));
+    const next = [...users.values()]
+      .filter(({ jobs }) => jobs.length > 0)
+      .reduce((one, other) => first(one, other, limit));
     const jobId = next.jobs.shift() ?? "";
     places.push(jobId);
     if (takes.length < free && next.running < limit) takes.push(jobId);
@@ -78,7 +80,9 @@ interface WaitingUser {
 /** Which of two users is preferred: who may have another slot, has fewer, had the older turn, has the older job. */
 function first(one: WaitingUser, other: WaitingUser, limit: number): WaitingUser {
   const order =
-    Number(one.running >= limit) - Number(other.running >= limit) || one.running - other.running || one.turn - other.turn;
+    Number(one.running >= limit) - Number(other.running >= limit) ||
+    one.running - other.running ||
+    one.turn - other.turn;
   if (order !== 0) return order < 0 ? one : other;
   return (one.jobs[0] ?? "") < (other.jobs[0] ?? "") ? one : other;
 }

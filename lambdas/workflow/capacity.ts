@@ -50,7 +50,10 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
   // Only a stop request stands in the way of QUEUED.
   if (changed === undefined) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
-  return { outcome: "WAITING_FOR_CAPACITY", waitSeconds: jittered(capacityWaitSeconds(job.launch, settings), params.random) };
+  return {
+    outcome: "WAITING_FOR_CAPACITY",
+    waitSeconds: jittered(capacityWaitSeconds(job.launch, settings), params.random),
+  };
 }
 
 const capacityDeadlinePassed = (seconds: number): Failure => ({

@@ -131,7 +131,8 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     const row = this.rows.get(nameOf(job));
     if (row?.attempt !== job.attempt || row.stopRequested || isFinalTrainingJobState(row.state)) return undefined;
     const { keepsTrainingJob, earlierUsage } = next;
-    if (!keepsTrainingJob && row.state !== "QUEUED" && !isLegalTrainingJobTransition(row.state, "QUEUED")) return undefined;
+    if (!keepsTrainingJob && row.state !== "QUEUED" && !isLegalTrainingJobTransition(row.state, "QUEUED"))
+      return undefined;
     const begun = {
       ...row,
       attempt: row.attempt + 1,
@@ -316,7 +317,9 @@ export class MemoryOpenWork implements OpenWork {
     const composition = this.compositions.rows.get(nameOf(of));
     if (kind === "TRAINING_JOB" && job !== undefined) {
       this.jobs.override(
-        trainingJobItemSchema.parse(attributesOf({ ...job, ...ended, endReason: "FAILURE", version: job.version + 1 }, removed)),
+        trainingJobItemSchema.parse(
+          attributesOf({ ...job, ...ended, endReason: "FAILURE", version: job.version + 1 }, removed),
+        ),
       );
       this.jobs.openTrainingJobs -= 1;
     }

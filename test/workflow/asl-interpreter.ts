@@ -202,7 +202,13 @@ interface TaskDone {
 
 async function runTask(
   state: Extract<State, { Type: "Task" }>,
-  { task, clock, sleep, random, data }: Pick<RunParams, "task" | "clock" | "sleep" | "random"> & { readonly data: Readonly<Record<string, unknown>> },
+  {
+    task,
+    clock,
+    sleep,
+    random,
+    data,
+  }: Pick<RunParams, "task" | "clock" | "sleep" | "random"> & { readonly data: Readonly<Record<string, unknown>> },
 ): Promise<TaskDone> {
   const name = /^\$\{(\w+)FunctionArn\}$/.exec(state.Resource)?.[1] ?? "";
   const retried = state.Retry.map(() => 0);

@@ -37,7 +37,13 @@ export class DeployedWorld extends TrainingWorld {
   addJob(n: number, more: Partial<TrainingJobItem> = {}): TrainingJobItem {
     const id = manyJobIds(n);
     const instant = this.clock.now().toISOString();
-    const job = trainingJob(n, { id, createdAt: instant, updatedAt: instant, openWorkOwner: `${more.sub ?? "u"}#${id}`, ...more });
+    const job = trainingJob(n, {
+      id,
+      createdAt: instant,
+      updatedAt: instant,
+      openWorkOwner: `${more.sub ?? "u"}#${id}`,
+      ...more,
+    });
     this.jobs.add(job);
     return job;
   }

@@ -30,7 +30,8 @@ test("in any order of arrivals: no user waits with fewer slots while another get
         [...world.slots.slots.values()].filter(({ holder }) => holder.sub === sub).length;
       const isWaiting = (sub: string): boolean =>
         [...world.tickets.tickets.values()].some(
-          (ticket) => ticket.sub === sub && ![...world.slots.slots.values()].some(({ holder }) => holder.jobId === ticket.jobId),
+          (ticket) =>
+            ticket.sub === sub && ![...world.slots.slots.values()].some(({ holder }) => holder.jobId === ticket.jobId),
         );
       const take = world.slots.take.bind(world.slots);
       world.slots.take = async (params) => {
@@ -59,14 +60,19 @@ test("in any order of arrivals: no user waits with fewer slots while another get
       const arrive = async (): Promise<void> => {
         for (const [n, { user, after, epochs }] of jobs.entries()) {
           await world.time.sleep(after);
-          const { sub, id: jobId, attempt } = world.addJob(n, {
+          const {
+            sub,
+            id: jobId,
+            attempt,
+          } = world.addJob(n, {
             sub: `user-${user}`,
             hyperparameters: { epochs, earlyStopping: false },
           });
           await world.executions.start({ sub, jobId, attempt });
         }
       };
-      for (const { epochs } of jobs) world.sageMaker.plans.push({ create: "RUN", epochs, startSeconds: 5, uploadSeconds: 5 });
+      for (const { epochs } of jobs)
+        world.sageMaker.plans.push({ create: "RUN", epochs, startSeconds: 5, uploadSeconds: 5 });
       const arriving = arrive();
       await world.time.pass(() => world.jobs.rows.size === jobs.length);
       await arriving;

@@ -79,7 +79,9 @@ const hostileLine = fc
     criticLoss: hostileNumber,
     similarityIndex: fc.oneof(hostileNumber, fc.anything()),
   })
-  .map((fields) => JSON.stringify({ schemaVersion: 1, ...fields }, (_, value: unknown) => (typeof value === "bigint" ? 1 : value)));
+  .map((fields) =>
+    JSON.stringify({ schemaVersion: 1, ...fields }, (_, value: unknown) => (typeof value === "bigint" ? 1 : value)),
+  );
 const progress = fc.oneof(
   fc.uint8Array({ maxLength: 300 }),
   fc.array(fc.oneof(hostileLine, fc.string(), fc.json()), { maxLength: 8 }).map((lines) => bytes(lines.join("\n"))),

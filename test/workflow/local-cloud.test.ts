@@ -125,40 +125,46 @@ describe("a job whose execution has died", () => {
     expect(row).toMatchObject({ state: "QUEUED", attempt: 2, launch: 1, earlierUsage: next.earlierUsage });
     expect(row?.trainingJobName).toBeUndefined();
     expect(row?.capacityRefusedSince).toBeUndefined();
-    const adopting = await jobs().beginNextAttempt({ ...job, attempt: 2 }, { keepsTrainingJob: true, earlierUsage: undefined });
+    const adopting = await jobs().beginNextAttempt(
+      { ...job, attempt: 2 },
+      { keepsTrainingJob: true, earlierUsage: undefined },
+    );
     expect(adopting).toMatchObject({ attempt: 3, earlierUsage: next.earlierUsage });
     const stopped = await putJob(4, { sub: owner, stopRequested: true, state: "STOPPING" });
     expect(await jobs().beginNextAttempt(stopped, next)).toBeUndefined();
   });
 
-  test.each(["TRAINING_JOB", "COMPOSITION"] as const)("%s that nobody can read is ended all the same, once", async (kind) => {
-    const owner = `broken-${kind.toLowerCase()}`;
-    const of = { sub: owner, id: jobId(5) };
-    const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
-    await put(quotaKey(owner), { [counter]: 1 });
-    await put(ownedKey(kind, owner, of.id), {
-      ...of,
-      kind,
-      version: "not a number",
-      state: 7,
-      openWork: kind,
-      openWorkOwner: `${owner}#${of.id}`,
-    });
-    const openWork = createOpenWork(local.table);
-    expect(await openWork.isOpen(kind, of)).toBe(true);
-    const first = new Date("2026-01-01T00:00:00.000Z");
-    expect(await openWork.noteFailedRepair(kind, of, first)).toEqual(first);
-    expect(await openWork.noteFailedRepair(kind, of, new Date())).toEqual(first);
-    const failure = { code: "X", message: "x", retryable: true };
-    const ended = await Promise.all([
-      openWork.endFailed(kind, of, failure, new Date()),
-      openWork.endFailed(kind, of, failure, new Date()),
-    ]);
-    expect(ended.sort()).toEqual([false, true]);
-    expect(await openWork.isOpen(kind, of)).toBe(false);
-    expect(await openWork.noteFailedRepair(kind, of, new Date())).toBeUndefined();
-    expect(await quota(owner)).toMatchObject({ [counter]: 0 });
-  });
+  test.each(["TRAINING_JOB", "COMPOSITION"] as const)(
+    "%s that nobody can read is ended all the same, once",
+    async (kind) => {
+      const owner = `broken-${kind.toLowerCase()}`;
+      const of = { sub: owner, id: jobId(5) };
+      const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
+      await put(quotaKey(owner), { [counter]: 1 });
+      await put(ownedKey(kind, owner, of.id), {
+        ...of,
+        kind,
+        version: "not a number",
+        state: 7,
+        openWork: kind,
+        openWorkOwner: `${owner}#${of.id}`,
+      });
+      const openWork = createOpenWork(local.table);
+      expect(await openWork.isOpen(kind, of)).toBe(true);
+      const first = new Date("2026-01-01T00:00:00.000Z");
+      expect(await openWork.noteFailedRepair(kind, of, first)).toEqual(first);
+      expect(await openWork.noteFailedRepair(kind, of, new Date())).toEqual(first);
+      const failure = { code: "X", message: "x", retryable: true };
+      const ended = await Promise.all([
+        openWork.endFailed(kind, of, failure, new Date()),
+        openWork.endFailed(kind, of, failure, new Date()),
+      ]);
+      expect(ended.sort()).toEqual([false, true]);
+      expect(await openWork.isOpen(kind, of)).toBe(false);
+      expect(await openWork.noteFailedRepair(kind, of, new Date())).toBeUndefined();
+      expect(await quota(owner)).toMatchObject({ [counter]: 0 });
+    },
+  );
 });
 
 test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
@@ -179,11 +185,15 @@ test("of many that take a slot at once one gets it; renewing, reclaiming and fre
   expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toBe(false);
   expect(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 })).toBe(true);
   // Reclaimed on what was read before the holder renewed it.
-  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: held })).toBe(
-    false,
-  );
+  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: held })).toBe(false);
   expect(
-    await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: { ...held, leasedUntil: 2_000 } }),
+    await slots.take({
+      index,
+      holder: holder(9),
+      leasedUntil: 3_000,
+      order: now,
+      instead: { ...held, leasedUntil: 2_000 },
+    }),
   ).toBe(true);
   await slots.release({ index, jobId: held.holder.jobId });
   expect((await slots.held()).find((slot) => slot.index === index)?.holder).toEqual(holder(9));
@@ -306,10 +316,9 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     };
     const arns = new Map<string, string>();
     for (const name of stepNames) arns.set(name, await createFunction(name, environment));
-    const definition = readFileSync(definitionFile, "utf8").replace(
-      /\$\{(\w+)FunctionArn\}/g,
-      (_, name: string) => arns.get(name) ?? "",
-    );
+    // Its patience with a step that throws is minutes: here two more tries are enough to come to Catch.
+    const impatient = readFileSync(definitionFile, "utf8").replace(/"MaxAttempts": \d+/g, '"MaxAttempts": 2');
+    const definition = impatient.replace(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => arns.get(name) ?? "");
     sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: LOCAL_CREDENTIALS });
     const roleArn = "arn:aws:iam::000000000000:role/workflow";
     const created = await sfn.send(new CreateStateMachineCommand({ name: "training", definition, roleArn }));

@@ -82,7 +82,10 @@ test("one that had not been launched waits on and is launched", async () => {
   await world.time.pass(() => row(world).state === "QUEUED");
   world.abortAll();
   await world.time.pass(() => row(world).attempt === 2);
-  await world.jobs.finish({ sub: "other", id: manyJobIds(0), attempt: 1 }, { state: "FAILED", stopRequested: false, failure: { code: "X", message: "x", retryable: true } });
+  await world.jobs.finish(
+    { sub: "other", id: manyJobIds(0), attempt: 1 },
+    { state: "FAILED", stopRequested: false, failure: { code: "X", message: "x", retryable: true } },
+  );
   await world.slots.release({ index: 0, jobId: manyJobIds(0) });
   await world.runToTheEnd();
   expect(row(world)).toMatchObject({ state: "READY", attempt: 2 });

@@ -17,7 +17,11 @@ async function through(failing: readonly StepName[]): Promise<DeployedWorld> {
   };
   for (let n = 0; n < jobs; n += 1) {
     world.sageMaker.plans.push({ create: "RUN", epochs: 2, startSeconds: 10, secondsPerEpoch: 20, uploadSeconds: 5 });
-    const { sub, id: jobId, attempt } = world.addJob(n, {
+    const {
+      sub,
+      id: jobId,
+      attempt,
+    } = world.addJob(n, {
       sub: `user-${n % users}`,
       hyperparameters: { epochs: 2, earlyStopping: false },
     });

@@ -113,7 +113,10 @@ export interface CheckpointLife {
 }
 
 /** A checkpoint is not older than the job's end; it is gone soon after its days have passed. */
-function hasCheckpoint({ resumable, state, updatedAt }: TrainingJobItem, { now, checkpointDays }: CheckpointLife): boolean {
+function hasCheckpoint(
+  { resumable, state, updatedAt }: TrainingJobItem,
+  { now, checkpointDays }: CheckpointLife,
+): boolean {
   if (!resumable || !isFinalTrainingJobState(state)) return resumable;
   return now.getTime() - Date.parse(updatedAt) < checkpointDays * 86_400_000;
 }

@@ -20,7 +20,14 @@ import { listTrainingJobSamples } from "./list-training-job-samples";
 import { listTrainingTopics } from "./list-training-topics";
 import { stopTrainingJob } from "./stop-training-job";
 
-const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds", "checkpointDays"]);
+const environment = readEnvironment([
+  "tableName",
+  "artefactsBucket",
+  "workBucket",
+  "userCaps",
+  "longestRunSeconds",
+  "checkpointDays",
+]);
 const table = { client: createDocumentClient(), tableName: environment.tableName };
 const s3 = createS3Client();
 const metrics = createMetrics();

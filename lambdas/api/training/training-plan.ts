@@ -49,7 +49,12 @@ const tooSmall = (unit: string, selected: number, least: number): Problem =>
   new Problem("TOPIC_TOO_SMALL", {
     detail: `The topics select ${selected} ${unit} to train on; at least ${least} are needed.`,
     errors: [
-      { pointer: "/topics", reason: `selects ${selected} training ${unit}`, value: selected, allowed: `at least ${least}` },
+      {
+        pointer: "/topics",
+        reason: `selects ${selected} training ${unit}`,
+        value: selected,
+        allowed: `at least ${least}`,
+      },
     ],
   });
 
@@ -91,7 +96,9 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
   }
   if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
     const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
-    throw cannotResume(detail, [{ pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: "a resumable job" }]);
+    throw cannotResume(detail, [
+      { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: "a resumable job" },
+    ]);
   }
   const catalogue = await params.catalogues.get(parent.dataset.id);
   if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {

@@ -70,7 +70,9 @@ export function createSlots({
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: slotOrderKey, ConsistentRead: true }),
       );
-      return Item === undefined ? { version: 0, turns: [] } : readableOrder.parse(Item);
+      if (Item === undefined) return { version: 0, turns: [] };
+      const { version, turns } = readableOrder.parse(Item);
+      return { version, turns };
     },
 
     async held() {

@@ -163,7 +163,11 @@ export function createTrainingJobsInExecution({
 
     async finish(job, { state, stopRequested, ...data }) {
       const parts = updateOfRow(
-        { set: { state, ...ending.parse(data) }, remove: ["openWork", "openWorkOwner", "repairFailedSince"], now: now().toISOString() },
+        {
+          set: { state, ...ending.parse(data) },
+          remove: ["openWork", "openWorkOwner", "repairFailedSince"],
+          now: now().toISOString(),
+        },
         { equals: { attempt: job.attempt, stopRequested }, oneOf: { state: trainingJobStatesBefore(state) } },
       );
       return await transactUnlessRefused({ client, tableName }, [

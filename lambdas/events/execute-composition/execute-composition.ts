@@ -88,7 +88,8 @@ export async function executeComposition(params: ExecuteCompositionParams): Prom
 }
 
 /** After an unexpected error the message comes back soon, and less soon each time. @param delivery - from 1 */
-export const retrySeconds = (delivery: number): number => Math.min(longestPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
+export const retrySeconds = (delivery: number): number =>
+  Math.min(longestPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
 
 async function whyNotClaimed({
   of,

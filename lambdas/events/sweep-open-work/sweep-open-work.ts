@@ -135,10 +135,7 @@ async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind,
 
 const stopSeconds = 10;
 
-async function stopIfPossible(
-  { jobs, trainingJobs, within, log }: SweepOpenWorkParams,
-  of: OwnedBy,
-): Promise<void> {
+async function stopIfPossible({ jobs, trainingJobs, within, log }: SweepOpenWorkParams, of: OwnedBy): Promise<void> {
   const stop = async (): Promise<void> => {
     const job = await jobs.load(of);
     if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
@@ -146,7 +143,10 @@ async function stopIfPossible(
   try {
     await within(stopSeconds, stop());
   } catch (error) {
-    log.error("the job is ended without SageMaker having been told to stop it", { jobId: of.id, reason: String(error) });
+    log.error("the job is ended without SageMaker having been told to stop it", {
+      jobId: of.id,
+      reason: String(error),
+    });
   }
 }
 

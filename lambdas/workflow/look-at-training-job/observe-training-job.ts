@@ -8,7 +8,12 @@ import {
 } from "../../../domain/states/sagemaker-status";
 import { isLegalTrainingJobTransition } from "../../../domain/states/training-job-state";
 import { convergenceOf } from "../../../domain/training/convergence";
-import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../../domain/training/progress";
+import {
+  epochMetrics,
+  longestProgressBytes,
+  parseProgress,
+  summariseProgress,
+} from "../../../domain/training/progress";
 import type { ObjectStore } from "../../aws/object-store";
 import type {
   TrainingJobChange,
@@ -77,7 +82,10 @@ interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "wor
  */
 export async function observedData(params: ObservedDataParams): Promise<TrainingJobData> {
   const { job, now, log, described } = params;
-  const part = async (what: string, read: () => Promise<TrainingJobData> | TrainingJobData): Promise<TrainingJobData> => {
+  const part = async (
+    what: string,
+    read: () => Promise<TrainingJobData> | TrainingJobData,
+  ): Promise<TrainingJobData> => {
     try {
       return await read();
     } catch (error) {

@@ -79,12 +79,22 @@ describe("a training job", () => {
   test("is refused for topics of too few bars, whatever the pieces: its trainer would refuse them later", async () => {
     const api = composerApi();
     const full = catalogue();
-    const piece = (n: number) => ({ id: `short-${n}`, tags: { mode: ["short"] }, bars: n < 8 ? 3 : 0, split: "train" as const });
+    const piece = (n: number) => ({
+      id: `short-${n}`,
+      tags: { mode: ["short"] },
+      bars: n < 8 ? 3 : 0,
+      split: "train" as const,
+    });
     api.table.addCatalogue({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
     const reply = await create(api, { topics: { mode: ["short"] } });
     expect(reply.status).toBe(422);
-    expect(problemOf(reply)).toMatchObject({ code: "TOPIC_TOO_SMALL", detail: expect.stringContaining("24 bars") as unknown });
-    expect((await api.call("GET", "/training-topics?mode=short")).body).toMatchObject({ selection: { pieces: 8, bars: 24 } });
+    expect(problemOf(reply)).toMatchObject({
+      code: "TOPIC_TOO_SMALL",
+      detail: expect.stringContaining("24 bars") as unknown,
+    });
+    expect((await api.call("GET", "/training-topics?mode=short")).body).toMatchObject({
+      selection: { pieces: 8, bars: 24 },
+    });
   });
 
   test("any of several values of a tag, and all tags, select its pieces", async () => {
@@ -186,7 +196,11 @@ describe("resuming", () => {
   test("is not offered after the days for which checkpoints are kept", async () => {
     const api = composerApi();
     const ended = (days: number) =>
-      trainingJob({ state: "STOPPED", resumable: true, updatedAt: new Date(now.getTime() - days * 86_400_000).toISOString() });
+      trainingJob({
+        state: "STOPPED",
+        resumable: true,
+        updatedAt: new Date(now.getTime() - days * 86_400_000).toISOString(),
+      });
     for (const [days, resumable] of [
       [6.9, true],
       [7.1, false],
@@ -318,7 +332,9 @@ describe("watching", () => {
     api.trainingJobs.put(item);
     const key = `${checkpointsPrefix(item)}progress.jsonl`;
     const path = `/training-jobs/${item.id}/metrics`;
-    const fullest = Object.fromEntries(Array.from({ length: 64 }, (_, n) => [`${"m".repeat(58)}${n}`, 0.123456789012345]));
+    const fullest = Object.fromEntries(
+      Array.from({ length: 64 }, (_, n) => [`${"m".repeat(58)}${n}`, 0.123456789012345]),
+    );
     const lines = Array.from({ length: 2_000 }, (_, n) =>
       JSON.stringify({ schemaVersion: 1, epoch: n + 1, epochs: 2_000, ...fullest }),
     );

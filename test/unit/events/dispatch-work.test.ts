@@ -100,7 +100,10 @@ test("a stop request is passed on once, and only where there is a job to stop", 
 
 test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next look", async () => {
   const outbox = new Outbox();
-  const told = modified({ trainingJobName: { S: "job-1" } }, { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } });
+  const told = modified(
+    { trainingJobName: { S: "job-1" } },
+    { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } },
+  );
   const hanging = outbox.dispatch([told, inserted("COMPOSITION")], {
     trainingJobs: { stop: async () => await new Promise<void>(() => undefined) },
   });

@@ -86,8 +86,7 @@ describe("training jobs", () => {
     world.jobs.add(trainingJob(2));
     world.statuses.set(jobId(2), "RUNNING");
     await world.step("SettleTrainingJob", event);
-    for (const n of [1, 2, 3])
-      await world.slots.hold(n - 1, { sub, jobId: jobId(n) }, 0);
+    for (const n of [1, 2, 3]) await world.slots.hold(n - 1, { sub, jobId: jobId(n) }, 0);
     await world.sweep();
     expect([...world.slots.slots.values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
   });

@@ -65,7 +65,12 @@ test("the rest is what is left at the pace of the last five epochs, less what ha
     [1, 2, 3, 4, 5, 6].map((epoch) => line(epoch, { timestamp, seconds: epoch === 1 ? 500 : 10 })).join("\n"),
   );
   const now = Date.parse(timestamp) + 4_000;
-  expect(summariseProgress(epochs, { now, runsSince: 0 })).toEqual({ epoch: 6, epochs: 20, percent: 30, secondsRemaining: 136 });
+  expect(summariseProgress(epochs, { now, runsSince: 0 })).toEqual({
+    epoch: 6,
+    epochs: 20,
+    percent: 30,
+    secondsRemaining: 136,
+  });
   expect(summariseProgress(epochs, { now, plannedEpochs: 12, runsSince: 0 })).toMatchObject({
     epochs: 12,
     percent: 50,

@@ -50,8 +50,7 @@ test("a slot whose holder cannot be read is not taken over, and keeps nobody els
   const world = worldWithJobs(2, 3);
   await world.slots.hold(0, { sub: "other", jobId: jobId(9) }, 0);
   const load = world.jobs.load.bind(world.jobs);
-  world.jobs.load = async (of) =>
-    of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of);
+  world.jobs.load = async (of) => (of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of));
   expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN" });
   expect(holders(world)).toContain(jobId(9));
 });

@@ -7,7 +7,8 @@ export class FakeFiles implements StoredFiles {
 
   readonly read: StoredFiles["read"] = async (key, longest = 4 * 1024 * 1024) => {
     const bytes = this.objects.get(key);
-    if (bytes !== undefined && bytes.byteLength > longest) throw new ObjectTooLargeError(key, bytes.byteLength, longest);
+    if (bytes !== undefined && bytes.byteLength > longest)
+      throw new ObjectTooLargeError(key, bytes.byteLength, longest);
     return bytes;
   };
   readonly write: StoredFiles["write"] = async ({ key, bytes }) => {
