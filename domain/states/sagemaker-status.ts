@@ -103,6 +103,7 @@ function ownWords(failureReason: string | undefined): string {
   const text = (failureReason ?? "")
     .replace(/^AlgorithmError:?\s*/, "")
     .replace(/,?\s*exit code:\s*-?\d+\s*$/, "")
+    .replace(/\p{Surrogate}/gu, "")
     .trim();
   return text === "" ? "The training program ended without giving a reason." : text;
 }
