@@ -704,6 +704,7 @@ export interface components {
           [key: string]: number;
         };
       };
+      /** @description What a model would learn from: held-out pieces are not counted. */
       selection: {
         pieces: number;
         bars: number;
@@ -778,6 +779,7 @@ export interface components {
        * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
        */
       modelId?: string;
+      /** @description Whether a checkpoint is there to go on from: some days after the job's end it is not. */
       resumable: boolean;
       failure?: components["schemas"]["Failure"];
       usage: {

@@ -14,6 +14,8 @@ export const environmentVariables = {
   userCaps: "USER_CAPS",
   /** The longest run that a training job may ask for. */
   longestRunSeconds: "LONGEST_RUN_SECONDS",
+  /** Days after which a checkpoint is deleted. */
+  checkpointDays: "CHECKPOINT_DAYS",
 } as const;
 
 /** Metric namespace of our own metrics, and the service name of every log line. */

@@ -79,9 +79,10 @@ export interface Sample {
 
 /** Reads a sample's epoch and melody back from a key that ends with {@link sampleFile}. */
 export function parseSampleFile(key: string): Sample | undefined {
-  const match = /samples\/epoch-(\d{4,})\/([a-z0-9-]{1,64})\.mid$/.exec(key);
+  const match = /(?:^|\/)samples\/epoch-(\d{4,6})\/([a-z0-9-]{1,64})\.mid$/.exec(key);
   const [, epoch, melodyId] = match ?? [];
-  return epoch === undefined || melodyId === undefined ? undefined : { epoch: Number(epoch), melodyId };
+  if (epoch === undefined || melodyId === undefined || Number(epoch) === 0) return undefined;
+  return { epoch: Number(epoch), melodyId };
 }
 
 /** Reads the owner and the job back from any key or `s3://` URI under {@link trainingJobPrefix}. */

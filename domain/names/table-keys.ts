@@ -13,6 +13,7 @@
  * | Stock model        | STOCK      | MODEL#{id}                 |
  * | Data set catalogue | CATALOGUE  | DATASET#{id}               |
  * | Training slot      | SLOTS      | SLOT#{k}                   |
+ * | Order of the slots | SLOTS      | ORDER                      |
  * | Slot ticket        | TICKETS    | TICKET#{jobId}             |
  *
  * Ids of users' resources are ULIDs, so a partition read backwards lists the newest first.
@@ -67,6 +68,7 @@ export const catalogueKey = (datasetId: string): TableKey => ({ pk: "CATALOGUE",
 
 export const slotsPartition = "SLOTS";
 export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });
+export const slotOrderKey: TableKey = { pk: slotsPartition, sk: "ORDER" };
 export const ticketsPartition = "TICKETS";
 /** Job ids are ULIDs, so tickets sort by the time their job was made: first come, first served. */
 export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, sk: `TICKET#${jobId}` });

@@ -15,7 +15,8 @@ export const functionSeconds = {
   "events/dispatch-work": 60,
   /** Long enough for one call of an endpoint and what is around it. */
   "events/execute-composition": 90,
-  "events/sweep-open-work": 60,
+  /** Some rows that hang for as long as one may (45 s), and the next sweep does not overlap with this one. */
+  "events/sweep-open-work": 240,
   "events/workflow-ended": 60,
   "events/training-job-changed": 60,
   "events/count-orphans": 300,
@@ -56,6 +57,8 @@ export const patience = {
     stepFunctions: { tries: 3, connectionMilliseconds, requestMilliseconds: 5_000 },
     /** CreateTrainingJob is throttled at a few requests a second. */
     sagemaker: { tries: 3, connectionMilliseconds, requestMilliseconds: 6_000 },
+    /** For a call that somebody else makes as well: whatever waits behind it does not wait long. */
+    sagemakerStop: { tries: 1, connectionMilliseconds, requestMilliseconds: 3_000 },
     /**
      * One try, and longer than the endpoint's own 60 s: a second one would run the same work twice while the first answer
      * is still on its way. The queue tries again.

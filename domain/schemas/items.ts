@@ -141,6 +141,8 @@ export const compositionItemSchema = z.strictObject({
   attempt: z.int().min(0),
   /** The lease of the worker that has it: a later delivery may take over when this instant has passed. */
   runningUntil: instantSchema.optional(),
+  /** As in a training job. */
+  repairFailedSince: instantSchema.optional(),
   openWork: z.literal("COMPOSITION").optional(),
   openWorkOwner: z.string().optional(),
 });
@@ -201,6 +203,11 @@ export type Convergence = z.infer<typeof convergenceSchema>;
 export const endReasons = ["EPOCHS_COMPLETED", "EARLY_STOPPING", "TIME_LIMIT", "USER_STOP", "FAILURE"] as const;
 export type EndReason = (typeof endReasons)[number];
 
+export const trainingUsageSchema = z.strictObject({
+  trainingSeconds: z.number().min(0),
+  billableSeconds: z.number().min(0),
+});
+
 export const trainingJobItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRAINING_JOB"),
@@ -230,7 +237,11 @@ export const trainingJobItemSchema = z.strictObject({
   /** Whether a checkpoint is known to exist that a new job can go on from. */
   resumable: z.boolean(),
   failure: failureSchema.optional(),
-  usage: z.strictObject({ trainingSeconds: z.number().min(0), billableSeconds: z.number().min(0) }),
+  usage: trainingUsageSchema,
+  /** Of the SageMaker jobs before the present one: `usage` begins with it. */
+  earlierUsage: trainingUsageSchema.optional(),
+  /** Since when the sweeper has failed to repair the row: kept by it alone, and gone with the next repair. */
+  repairFailedSince: instantSchema.optional(),
   openWork: z.literal("TRAINING_JOB").optional(),
   openWorkOwner: z.string().optional(),
 });
@@ -281,11 +292,24 @@ export const ticketItemSchema = z.strictObject({
   kind: z.literal("TICKET"),
   sub: z.string(),
   jobId: ulidSchema,
-  /** Epoch milliseconds of the last try: a ticket without a heartbeat does not hold up the queue. */
+  /** Epoch milliseconds of the last try. */
   heartbeatAt: z.int().min(0),
+  /** When the job asks again, at the latest: a ticket that is past it does not hold up the queue. */
+  asksAgainBy: z.int().min(0),
   expiresAt: z.int(),
 });
 export type TicketItem = z.infer<typeof ticketItemSchema>;
+
+/** Whose turn it was: decides, with the slots that are held, whose turn it is. */
+export const slotOrderItemSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal("SLOT_ORDER"),
+  /** Raised by every slot that is taken: who decided on an older one decides again. */
+  version: z.int().min(0),
+  /** The users by their latest turn, youngest first. */
+  turns: z.array(z.string()),
+});
+export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 
 /** What the API needs of a data set: its pieces with their tags (tag → values), see contracts/dataset-catalogue. */
 export const catalogueItemSchema = z.strictObject({

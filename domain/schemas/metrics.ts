@@ -1,5 +1,30 @@
 import * as z from "zod";
 
+/** The table takes neither larger numbers exactly nor those nearer to zero, and no loss or measure means anything there. */
+const largestStored = 1e15;
+const smallestStored = 1e-100;
+const storedDigits = 15;
+
+/**
+ * A number that a container reported, as the table can keep it: rounded to 15 significant digits, zero when it is next to
+ * zero.
+ * @returns undefined for what is not finite, or larger than 1e15
+ */
+export function storableNumber(value: number): number | undefined {
+  if (!Number.isFinite(value) || Math.abs(value) > largestStored) return undefined;
+  return Math.abs(value) < smallestStored ? 0 : Number(value.toPrecision(storedDigits));
+}
+
+/** Measures that a container reported: what the table cannot keep is left out. */
+export function storableMetrics(metrics: Readonly<Record<string, number>>): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, value]) => {
+      const stored = storableNumber(value);
+      return stored === undefined ? [] : [[name, stored]];
+    }),
+  );
+}
+
 /** Named finite numbers: musical metrics and losses. Which names exist depends on the technique. */
 export const metricsSchema = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/), z.number());
 export type Metrics = z.infer<typeof metricsSchema>;

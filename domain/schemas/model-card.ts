@@ -3,9 +3,16 @@
  * user's data: hostile until parsed. What is not named here is kept with the model's files and passed through unread.
  */
 import * as z from "zod";
+import { mostTopicTags, mostValuesOfATag } from "../training/selection";
 import { modelDatasetSchema } from "./items";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** The table keeps text that is well-formed Unicode. */
+const text = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^\P{Surrogate}*$/u, "is not well-formed text");
 const pitch = z.int().min(0).max(127);
 const mostMetrics = 64;
 
@@ -17,15 +24,22 @@ export const modelCardSchema = z.looseObject({
     .array(z.looseObject({ name: z.string().min(1).max(64), program: pitch }))
     .min(2)
     .max(16),
-  limits: z.looseObject({ maxBars: z.int().min(1).max(4096), lowestPitch: pitch, highestPitch: pitch }),
+  /** Kept in the model's row, so nothing that is not named here. */
+  limits: z.object({
+    maxBars: z.int().min(1).max(4096),
+    stepsPerBeat: z.int().min(1).max(96).optional(),
+    beatsPerBar: z.int().min(1).max(96).optional(),
+    lowestPitch: pitch,
+    highestPitch: pitch,
+  }),
   dataset: z.object({
     ...modelDatasetSchema.shape,
-    id: z.string().min(1).max(128),
-    version: z.string().min(1).max(64),
-    licence: z.string().min(1).max(2000),
+    id: text(128).min(1),
+    version: text(64).min(1),
+    licence: text(2000).min(1),
     topics: z
-      .record(z.string().max(64), z.array(z.string().max(64)).max(32))
-      .refine((topics) => Object.keys(topics).length <= 32, "has more than 32 tags"),
+      .record(text(64), z.array(text(64)).max(mostValuesOfATag))
+      .refine((topics) => Object.keys(topics).length <= mostTopicTags, `has more than ${mostTopicTags} tags`),
   }),
   endReason: z.enum(["epochs", "earlyStopping", "stopped"]),
   metrics: z

@@ -29,7 +29,7 @@ export const sageMakerSecondaryStatuses = [
 ] as const;
 export type SageMakerSecondaryStatus = (typeof sageMakerSecondaryStatuses)[number];
 
-/** The class that a FailureReason begins with; the text after it may change and is never matched. */
+/** The class that a FailureReason begins with; the text after it may change and is matched for one case alone. */
 export const failureClasses = [
   "AlgorithmError",
   "ClientError",
@@ -87,10 +87,10 @@ const failed = (code: string, message: string, retryable: boolean): TrainingJobM
 });
 
 const longestMessage = 1024;
-/** In UTF-16 units, as the failure's schema counts; a surrogate pair is not cut in two. */
+/** In UTF-16 units, as the failure's schema counts; what is half a surrogate pair is no text. */
 function clipped(message: string): string {
-  if (message.length <= longestMessage) return message;
-  return `${message.slice(0, longestMessage - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  const short = message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`;
+  return short.replace(/\p{Surrogate}/gu, "");
 }
 
 export function failureClassOf(failureReason: string | undefined): FailureClass {
@@ -103,9 +103,18 @@ function ownWords(failureReason: string | undefined): string {
   const text = (failureReason ?? "")
     .replace(/^AlgorithmError:?\s*/, "")
     .replace(/,?\s*exit code:\s*-?\d+\s*$/, "")
+    .replace(/\p{Surrogate}/gu, "")
     .trim();
   return text === "" ? "The training program ended without giving a reason." : text;
 }
+
+/**
+ * SageMaker calls it a ClientError when it could not put the job's results into our bucket. That is no fault of the job's
+ * input: a right, a bucket or S3 itself was not as it should be. The phrase is SageMaker's own; another wording of it would be
+ * told as a refused input.
+ */
+const isFaultOfStorage = (failureReason: string | undefined): boolean =>
+  /^ClientError:?\s*(?:Artifact|Model artifact|Output)s? upload failed/i.test(failureReason ?? "");
 
 /** Only the trainer's own words are shown to its owner: the platform's may name accounts, buckets and roles. */
 function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning {
@@ -115,6 +124,13 @@ function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning
     case "AlgorithmError":
       return failed("TRAINING_FAILED", ownWords(failureReason), false);
     case "ClientError":
+      if (isFaultOfStorage(failureReason)) {
+        return failed(
+          "TRAINING_PLATFORM_FAILED",
+          "The training platform could not keep what was trained. Try again.",
+          true,
+        );
+      }
       return failed(
         "TRAINING_INPUT_REFUSED",
         "The training platform could not use the job's data or its program.",

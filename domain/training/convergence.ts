@@ -16,25 +16,40 @@ export const smoothing = 0.3;
 const isJudged = (name: string): boolean => name === "similarityIndex" || name === "loss" || name.endsWith("Loss");
 
 interface Series {
-  readonly smoothed: readonly number[];
   /** Range (largest less smallest) of the smoothed values up to each epoch. */
   readonly rangeUpTo: readonly number[];
+  /**
+   * Sums of the smoothed values, of their products with their index, and of their squares, over the epochs before each
+   * index: any window is judged without going through it. Values are taken from the first one, so that a large level
+   * costs no digits.
+   */
+  readonly sums: readonly Sums[];
+}
+
+interface Sums {
+  readonly values: number;
+  readonly byIndex: number;
+  readonly squares: number;
 }
 
 function seriesOf(values: readonly number[]): Series {
-  const smoothed: number[] = [];
   const rangeUpTo: number[] = [];
+  const sums: Sums[] = [{ values: 0, byIndex: 0, squares: 0 }];
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    const before = smoothed.at(-1);
-    const next = before === undefined ? value : smoothing * value + (1 - smoothing) * before;
-    smoothed.push(next);
-    lowest = Math.min(lowest, next);
-    highest = Math.max(highest, next);
+  let sum: Sums = { values: 0, byIndex: 0, squares: 0 };
+  const first = values[0] ?? 0;
+  let smoothed = first;
+  for (const [index, value] of values.entries()) {
+    if (index > 0) smoothed = smoothing * value + (1 - smoothing) * smoothed;
+    lowest = Math.min(lowest, smoothed);
+    highest = Math.max(highest, smoothed);
     rangeUpTo.push(highest - lowest);
+    const level = smoothed - first;
+    sum = { values: sum.values + level, byIndex: sum.byIndex + index * level, squares: sum.squares + level * level };
+    sums.push(sum);
   }
-  return { smoothed, rangeUpTo };
+  return { rangeUpTo, sums };
 }
 
 interface Rest {
@@ -42,16 +57,20 @@ interface Rest {
   readonly spread: number;
 }
 
-/** A least-squares line through the window: how far it runs, and how far the values lie from it, over `range`. */
-function restOf(window: readonly number[], range: number): Rest {
-  if (range === 0) return { drift: 0, spread: 0 };
-  const n = window.length;
-  const middle = (n - 1) / 2;
-  const mean = window.reduce((sum, value) => sum + value, 0) / n;
-  const covariance = window.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0);
-  const variance = window.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
+/** A least-squares line through the window: how far it runs, and how far the values lie from it, over the range so far. */
+function restOf({ rangeUpTo, sums }: Series, start: number, end: number): Rest {
+  const range = rangeUpTo[end - 1] ?? 0;
+  const before = sums[start];
+  const after = sums[end];
+  if (range === 0 || before === undefined || after === undefined) return { drift: 0, spread: 0 };
+  const n = end - start;
+  const middle = start + (n - 1) / 2;
+  const total = after.values - before.values;
+  const covariance = after.byIndex - before.byIndex - middle * total;
+  const variance = (n * (n * n - 1)) / 12;
   const slope = covariance / variance;
-  const residuals = window.reduce((sum, value, at) => sum + (value - mean - slope * (at - middle)) ** 2, 0);
+  const squares = after.squares - before.squares - (total * total) / n;
+  const residuals = Math.max(0, squares - slope * covariance);
   return { drift: (Math.abs(slope) * (n - 1)) / range, spread: Math.sqrt(residuals / n) / range };
 }
 
@@ -59,9 +78,7 @@ function restOf(window: readonly number[], range: number): Rest {
 function stateAfter(series: readonly Series[], completed: number): Convergence["state"] {
   const length = Math.max(convergenceWindow.least, Math.ceil(convergenceWindow.share * completed));
   if (completed < length || series.length === 0) return "fluctuating";
-  const rests = series.map(({ smoothed, rangeUpTo }) =>
-    restOf(smoothed.slice(completed - length, completed), rangeUpTo[completed - 1] ?? 0),
-  );
+  const rests = series.map((each) => restOf(each, completed - length, completed));
   const within = ({ drift, spread }: Rest): boolean =>
     rests.every((rest) => rest.drift <= drift && rest.spread <= spread);
   if (within(convergenceThresholds.converged)) return "converged";
@@ -79,7 +96,8 @@ function stateAfter(series: readonly Series[], completed: number): Convergence["
  *
  * The training has `converged` when every series has drift ≤ 0.05 and spread ≤ 0.04, it is `settling` when every series
  * has drift ≤ 0.15 and spread ≤ 0.10, else it is `fluctuating`. R makes the measure independent of a loss's unit and
- * sign (a critic's loss crosses zero). `sinceEpoch` is the first epoch of the unbroken run in the present state.
+ * sign (a critic's loss crosses zero). `sinceEpoch` is the first epoch of the unbroken run in the present state. The
+ * work grows with the number of epochs, not with its square.
  */
 export function convergenceOf(epochs: readonly EpochProgress[]): Convergence {
   const names = Object.keys(epochs.at(-1)?.metrics ?? {}).filter(isJudged);

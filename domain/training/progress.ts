@@ -2,8 +2,8 @@
  * What a training container writes to `progress.jsonl` (contracts/progress-line): one line an epoch. It is read while it
  * is written, so a half last line is normal, and any bytes at all are only ever skipped.
  */
-import * as z from "zod";
-import type { EpochMetrics, Metrics } from "../schemas/metrics";
+import type * as z from "zod";
+import { storableNumber, type EpochMetrics, type Metrics } from "../schemas/metrics";
 import type { trainingProgressSchema } from "../schemas/items";
 
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
@@ -27,29 +27,40 @@ export interface ParsedProgress {
   readonly skippedLines: number;
 }
 
-/** Nobody may train longer (hyperparameter `epochs`), and no line is longer than this. */
-const mostEpochs = 100_000;
-const longestLine = 16_384;
+/** The API reads no longer file, and the workflow neither: 2,000 epochs have about 2 MB. What is longer is not ours. */
+export const longestProgressBytes = 8 * 1024 * 1024;
 
-const lineSchema = z.looseObject({
-  schemaVersion: z.literal(1),
-  epoch: z.int().min(1).max(mostEpochs),
-  epochs: z.int().min(1).max(mostEpochs),
-});
+/** No technique trains longer (hyperparameter `epochs`). */
+export const mostEpochs = 2_000;
+/** No line is longer than this; a file of more lines is not a trainer's. */
+const longestLine = 16_384;
+const mostLines = 50_000;
+/** No single epoch may last longer than a whole run: 24 hours. */
+const longestEpochSeconds = 86_400;
 
 const notMetrics = new Set(["schemaVersion", "epoch", "epochs", "timestamp"]);
 const metricName = /^[a-z][A-Za-z0-9]{0,63}$/;
 const mostMetrics = 64;
+/** Of one epoch's metrics as JSON: so many epochs of it fit into one answer of the API. */
+const mostMetricCharacters = 1_536;
 
-/** Never throws. After a resume the training goes back to its checkpoint: later lines replace the epochs they repeat. */
-export function parseProgress(content: Uint8Array | string): ParsedProgress {
+const isEpochNumber = (value: unknown, most: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+
+/**
+ * Never throws. After a resume the training goes back to its checkpoint: later lines replace the epochs they repeat.
+ *
+ * @param planned - epochs that the job asked for: a line of a later epoch is not its own
+ */
+export function parseProgress(content: Uint8Array | string, planned = mostEpochs): ParsedProgress {
   const text = typeof content === "string" ? content : new TextDecoder().decode(content);
-  const lines = text.split("\n");
+  const lines = text.split("\n", mostLines + 1);
+  const most = Math.min(planned, mostEpochs);
   const epochs: EpochProgress[] = [];
   let skippedLines = 0;
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const parsed = parseLine(line);
+  for (const [index, line] of lines.slice(0, mostLines).entries()) {
+    if (line === "" || line.trim() === "") continue;
+    const parsed = parseLine(line, most);
     if (parsed === undefined) {
       if (index < lines.length - 1) skippedLines += 1;
       continue;
@@ -60,7 +71,7 @@ export function parseProgress(content: Uint8Array | string): ParsedProgress {
   return { epochs, skippedLines };
 }
 
-function parseLine(line: string): EpochProgress | undefined {
+function parseLine(line: string, most: number): EpochProgress | undefined {
   if (line.length > longestLine) return undefined;
   let document: unknown;
   try {
@@ -68,23 +79,40 @@ function parseLine(line: string): EpochProgress | undefined {
   } catch {
     return undefined;
   }
-  const parsed = lineSchema.safeParse(document);
-  if (!parsed.success) return undefined;
-  const { epoch, epochs, ...rest } = parsed.data;
-  const metrics = Object.entries(rest)
-    .filter((entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]))
-    .filter(([name]) => !notMetrics.has(name) && metricName.test(name))
-    .slice(0, mostMetrics);
-  const seconds = rest["seconds"];
-  const timestamp = rest["timestamp"];
+  if (typeof document !== "object" || document === null || Array.isArray(document)) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(document));
+  const epoch = fields.get("epoch");
+  const epochs = fields.get("epochs");
+  if (fields.get("schemaVersion") !== 1 || !isEpochNumber(epoch, most) || !isEpochNumber(epochs, mostEpochs)) {
+    return undefined;
+  }
+  const seconds = fields.get("seconds");
+  const timestamp = fields.get("timestamp");
   const writtenAt = typeof timestamp === "string" ? Date.parse(timestamp) : Number.NaN;
+  const isPace = typeof seconds === "number" && seconds >= 0 && seconds <= longestEpochSeconds;
+  if (!isPace) fields.delete("seconds");
   return {
     epoch,
     epochs: Math.max(epochs, epoch),
-    metrics: Object.fromEntries(metrics),
-    seconds: typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+    metrics: metricsOf(fields),
+    seconds: isPace ? seconds : undefined,
     writtenAt: Number.isFinite(writtenAt) ? writtenAt : undefined,
   };
+}
+
+/** Numbers with a metric's name, as far as the table and the API's answer can hold them. */
+function metricsOf(fields: ReadonlyMap<string, unknown>): Metrics {
+  const metrics: [string, number][] = [];
+  let characters = 0;
+  for (const [name, value] of fields) {
+    if (typeof value !== "number" || notMetrics.has(name) || !metricName.test(name)) continue;
+    const stored = storableNumber(value);
+    if (stored === undefined) continue;
+    characters += name.length + String(stored).length + 4;
+    if (metrics.length === mostMetrics || characters > mostMetricCharacters) break;
+    metrics.push([name, stored]);
+  }
+  return Object.fromEntries(metrics);
 }
 
 /** One epoch as the API shows it. */
@@ -99,20 +127,31 @@ export interface PaceParams {
   readonly now: number;
   /** What the job asks for; a resumed job's first lines still tell the old job's number. */
   readonly plannedEpochs?: number;
+  /**
+   * When this job's own run began, epoch milliseconds: lines written before are another's, on a machine that may have
+   * been busy otherwise. Absent while it has not begun.
+   */
+  readonly runsSince: number | undefined;
 }
 
 /**
- * How far the training is. `secondsRemaining` is the pace of the last five epochs times those that are left, less what
- * has passed since the last line; absent while no pace is known.
+ * How far the training is. `secondsRemaining` is the pace of the last five epochs of the job's own run times the epochs
+ * that are left, less what has passed since the last line; absent while no pace is known.
  */
 export function summariseProgress(
   lines: readonly EpochProgress[],
-  { now, plannedEpochs }: PaceParams,
+  { now, plannedEpochs, runsSince }: PaceParams,
 ): TrainingProgress | undefined {
   const last = lines.at(-1);
   if (last === undefined) return undefined;
   const epochs = Math.max(plannedEpochs ?? last.epochs, last.epoch);
-  const paces = lines.slice(-epochsOfPace).flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
+  const paces = lines
+    .slice(-epochsOfPace)
+    .flatMap(({ seconds, writtenAt }) =>
+      seconds === undefined || writtenAt === undefined || runsSince === undefined || writtenAt < runsSince
+        ? []
+        : [seconds],
+    );
   const pace = paces.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, paces.length);
   const sinceLast = last.writtenAt === undefined ? 0 : Math.max(0, (now - last.writtenAt) / 1000);
   return {

@@ -34,6 +34,7 @@ const variableSchemas = {
   trainingSettings: json(trainingSettingsSchema),
   userCaps: json(userCapsSchema),
   longestRunSeconds: json(z.int().min(60).max(86_400)),
+  checkpointDays: json(z.int().min(1).max(90)),
 } satisfies Record<keyof typeof environmentVariables, z.ZodType>;
 
 type VariableSchemas = typeof variableSchemas;

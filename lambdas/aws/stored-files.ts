@@ -18,8 +18,8 @@ export interface SignedUrl {
 }
 
 export interface StoredFiles {
-  /** Nothing when there is no such object. */
-  read(key: string): Promise<Uint8Array | undefined>;
+  /** Nothing when there is no such object. @param longest - in bytes, where it is not what an answer can carry */
+  read(key: string, longest?: number): Promise<Uint8Array | undefined>;
   write(file: NewFile): Promise<void>;
   /** Objects that do not exist count as removed. */
   remove(keys: readonly string[]): Promise<void>;
@@ -45,7 +45,7 @@ export function createStoredFiles({ client, bucket }: StoredFilesParams): Stored
   const store = createObjectStore({ client, bucket });
   const list = async (prefix: string): Promise<string[]> => (await store.list(prefix, mostKeys)).map(({ key }) => key);
   return {
-    read: async (key) => await store.read(key, mostBytes),
+    read: async (key, longest = mostBytes) => await store.read(key, longest),
     write: async ({ key, bytes, contentType, tags }) => {
       await client.send(
         new PutObjectCommand({

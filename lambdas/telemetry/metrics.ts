@@ -24,6 +24,8 @@ const units = {
   DispatchFailures: MetricUnit.Count,
   SweeperRepairs: MetricUnit.Count,
   OrphanObjects: MetricUnit.Count,
+  SweeperFailures: MetricUnit.Count,
+  OverdueWork: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;
 

@@ -5,6 +5,7 @@ import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
+import { jittered, type RandomSource } from "./jitter";
 
 export type CapacityAnswer =
   | { readonly outcome: "WAITING_FOR_CAPACITY"; readonly waitSeconds: number }
@@ -20,6 +21,7 @@ export interface AwaitCapacityParams {
   readonly jobs: Pick<TrainingJobsInExecution, "change">;
   readonly settings: CapacitySettings;
   readonly now: () => Date;
+  readonly random: RandomSource;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -48,7 +50,10 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
   // Only a stop request stands in the way of QUEUED.
   if (changed === undefined) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
-  return { outcome: "WAITING_FOR_CAPACITY", waitSeconds: capacityWaitSeconds(job.launch, settings) };
+  return {
+    outcome: "WAITING_FOR_CAPACITY",
+    waitSeconds: jittered(capacityWaitSeconds(job.launch, settings), params.random),
+  };
 }
 
 const capacityDeadlinePassed = (seconds: number): Failure => ({

@@ -35,7 +35,7 @@ export const localConfig: StageConfigInput = {
     queueDeadlineSeconds: 7_200,
     capacityDeadlineSeconds: 600,
     slotLeaseSeconds: 200,
-    look: { firstSeconds: 2, laterSeconds: 60, firstForSeconds: 60 },
+    look: { firstSeconds: 2, laterSeconds: 64, firstForSeconds: 60 },
     waitSeconds: 20,
   },
   sweepMinutes: 1,

@@ -37,7 +37,7 @@ export const prodConfig: StageConfigInput = {
     queueDeadlineSeconds: 21_600,
     capacityDeadlineSeconds: 10_800,
     slotLeaseSeconds: 600,
-    look: { firstSeconds: 15, laterSeconds: 60, firstForSeconds: 300 },
+    look: { firstSeconds: 15, laterSeconds: 64, firstForSeconds: 300 },
     waitSeconds: 120,
   },
   sweepMinutes: 5,

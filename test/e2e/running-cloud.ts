@@ -32,11 +32,15 @@ export interface RunningCloud {
   /** What it has printed so far. */
   readonly printed: () => string;
   /** Ctrl-C: resolves with the exit code and the seconds it took, after removing the folder. */
-  readonly stop: () => Promise<{
-    readonly code: number | null;
-    readonly seconds: number;
-    readonly left: readonly string[];
-  }>;
+  readonly stop: () => Promise<Stopped>;
+  /** Ctrl-C, and the folder stays: the next start goes on in it. */
+  readonly interrupt: () => Promise<Stopped>;
+}
+
+export interface Stopped {
+  readonly code: number | null;
+  readonly seconds: number;
+  readonly left: readonly string[];
 }
 
 /** Processes whose environment or command line names this folder: what a stop must not leave behind. */
@@ -61,8 +65,9 @@ export interface CloudProcess {
   readonly ended: Promise<number | null>;
 }
 
-export function spawnCloud(options: readonly string[] = []): CloudProcess {
-  const directory = mkdtempSync(join(tmpdir(), "opencomposer-e2e-"));
+export const newDirectory = (): string => mkdtempSync(join(tmpdir(), "opencomposer-e2e-"));
+
+export function spawnCloud(options: readonly string[] = [], directory = newDirectory()): CloudProcess {
   const child = spawn(join(repository, "node_modules/.bin/tsx"), ["local/start.ts", ...options], {
     cwd: repository,
     env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: directory },
@@ -76,8 +81,8 @@ export function spawnCloud(options: readonly string[] = []): CloudProcess {
 }
 
 /** @throws Error with what was printed when it is not ready in time. */
-export async function startCloud(): Promise<RunningCloud> {
-  const { child, directory, printed, ended } = spawnCloud();
+export async function startCloud(inDirectory = newDirectory()): Promise<RunningCloud> {
+  const { child, directory, printed, ended } = spawnCloud([], inDirectory);
   const file = join(directory, "outputs.json");
   let running = true;
   void ended.then(() => (running = false));
@@ -89,18 +94,21 @@ export async function startCloud(): Promise<RunningCloud> {
     throw error;
   });
   const outputs = outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const interrupt = async (): Promise<Stopped> => {
+    const started = Date.now();
+    child.kill("SIGINT");
+    const code = await ended;
+    return { code, seconds: (Date.now() - started) / 1000, left: processesOf(directory) };
+  };
   return {
     outputs,
     directory,
     printed,
+    interrupt,
     stop: async () => {
-      const started = Date.now();
-      child.kill("SIGINT");
-      const code = await ended;
-      const seconds = (Date.now() - started) / 1000;
-      const left = processesOf(directory);
+      const stopped = await interrupt();
       rmSync(directory, { recursive: true, force: true });
-      return { code, seconds, left };
+      return stopped;
     },
   };
 }

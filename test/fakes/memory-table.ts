@@ -3,6 +3,7 @@ import type { OwnedBy } from "../../domain/names/object-keys";
 import type { OpenWorkKind } from "../../domain/names/table-keys";
 import {
   compositionItemSchema,
+  modelItemSchema,
   trainingJobItemSchema,
   type CatalogueItem,
   type CompositionItem,
@@ -22,14 +23,34 @@ import {
 import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { pendingChange } from "../../lambdas/aws/table/pending-changes";
 import type { OpenWork } from "../../lambdas/aws/table/open-work";
-import type { HeldSlot, Slots, TakeSlotParams } from "../../lambdas/aws/table/slots";
+import {
+  orderAfter,
+  type HeldSlot,
+  type SlotHolder,
+  type SlotOrder,
+  type Slots,
+  type TakeSlotParams,
+} from "../../lambdas/aws/table/slots";
 import type { Ticket, Tickets } from "../../lambdas/aws/table/tickets";
 import type {
   JobAttempt,
+  NextAttempt,
   TrainingJobChange,
   TrainingJobEnd,
   TrainingJobsInExecution,
 } from "../../lambdas/aws/table/training-job-execution";
+
+/** What the table takes: at most 400 KB, and no number that it cannot hold. */
+function assertStorable(item: object): void {
+  const text = JSON.stringify(item, (_, value: unknown) => {
+    if (typeof value === "number" && value !== 0) {
+      const size = Math.abs(value);
+      if (!(size <= Number.MAX_SAFE_INTEGER && size >= 1e-130)) throw new Error(`the table does not take ${value}`);
+    }
+    return value;
+  });
+  if (text.length > 400_000) throw new Error(`an item of ${text.length} bytes is larger than 400 KB`);
+}
 
 /** What the table keeps: attributes that are defined and not removed. */
 const attributesOf = (item: object, removed: readonly string[] = []): unknown =>
@@ -76,6 +97,7 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
   }
 
   private put(row: TrainingJobItem): void {
+    assertStorable(row);
     this.rows.set(nameOf(row), trainingJobItemSchema.parse(row));
     const states = this.history.get(row.id) ?? [];
     if (states.at(-1) !== row.state) states.push(row.state);
@@ -124,8 +146,9 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     if (this.creations.get(nameOf(model))?.since !== creation.since) return false;
     const { models = 0, ...kept } = quotaHeld(row);
     const holds = { models: 1, storedBytes: model.bytes };
+    assertStorable(model);
     this.creations.delete(nameOf(model));
-    this.models.set(nameOf(model), { ...model, holds });
+    this.models.set(nameOf(model), modelItemSchema.parse({ ...model, holds }));
     this.move(holds, 1);
     this.move({ models }, -1);
     this.put({ ...row, modelId: model.id, holds: kept, version: row.version + 1 });
@@ -139,10 +162,34 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     const { models = 0, ...kept } = quotaHeld(row);
     const holds = row.holds === undefined ? {} : { holds: kept };
     const ended = { ...row, ...data, ...holds, state, version: row.version + 1 };
-    this.put(trainingJobItemSchema.parse(attributesOf(ended, ["openWork", "openWorkOwner"])));
+    this.put(trainingJobItemSchema.parse(attributesOf(ended, ["openWork", "openWorkOwner", "repairFailedSince"])));
     this.openTrainingJobs -= 1;
     this.move({ models }, -1);
     return true;
+  }
+
+  async beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<TrainingJobItem | undefined> {
+    const row = this.rows.get(nameOf(job));
+    if (row?.attempt !== job.attempt || row.stopRequested || isFinalTrainingJobState(row.state)) return undefined;
+    const { keepsTrainingJob, earlierUsage } = next;
+    if (!keepsTrainingJob && row.state !== "QUEUED" && !isLegalTrainingJobTransition(row.state, "QUEUED"))
+      return undefined;
+    const begun = {
+      ...row,
+      attempt: row.attempt + 1,
+      queuedSince: this.now().toISOString(),
+      earlierUsage: earlierUsage ?? row.earlierUsage,
+      state: keepsTrainingJob ? row.state : "QUEUED",
+      version: row.version + 1,
+    };
+    const removed = ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])];
+    this.put(trainingJobItemSchema.parse(attributesOf(begun, removed)));
+    return this.rows.get(nameOf(job));
+  }
+
+  /** As the sweeper writes a row that it cannot read. */
+  override(row: TrainingJobItem): void {
+    this.put(row);
   }
 
   async loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined> {
@@ -152,17 +199,32 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
 
 export class MemorySlots implements Slots {
   readonly slots = new Map<number, HeldSlot>();
+  /** Every turn, oldest first. */
+  readonly given: SlotHolder[] = [];
+  private current: SlotOrder = { version: 0, turns: [] };
 
+  async order(): Promise<SlotOrder> {
+    return this.current;
+  }
+  /** For a test that cares for no order. */
+  async hold(index: number, holder: SlotHolder, leasedUntil = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+    return await this.take({ index, holder, leasedUntil, order: this.current });
+  }
   async held(): Promise<readonly HeldSlot[]> {
     return [...this.slots.values()];
   }
-  async take({ index, holder, leasedUntil, instead }: TakeSlotParams): Promise<boolean> {
+  async take({ index, holder, leasedUntil, order, instead }: TakeSlotParams): Promise<boolean> {
+    if (order.version !== this.current.version) return false;
     const current = this.slots.get(index);
     const allowed =
       instead === undefined
         ? current === undefined
         : current?.holder.jobId === instead.holder.jobId && current.leasedUntil === instead.leasedUntil;
-    if (allowed) this.slots.set(index, { index, holder, leasedUntil });
+    if (allowed) {
+      this.slots.set(index, { index, holder, leasedUntil });
+      this.current = orderAfter(order, holder.sub);
+      this.given.push(holder);
+    }
     return allowed;
   }
   async renew({ index, jobId, leasedUntil }: { index: number; jobId: string; leasedUntil: number }): Promise<boolean> {
@@ -223,6 +285,12 @@ export class MemoryCompositions implements CompositionsInExecution {
     this.rows.set(nameOf(of), compositionItemSchema.parse(claimed));
     return claimed;
   }
+  async renew(claim: Claim, runningUntil: Date): Promise<boolean> {
+    const row = this.rows.get(nameOf(claim));
+    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
+    this.rows.set(nameOf(claim), { ...row, runningUntil: runningUntil.toISOString() });
+    return true;
+  }
   async release(claim: Claim): Promise<void> {
     const row = this.rows.get(nameOf(claim));
     if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return;
@@ -235,6 +303,7 @@ export class MemoryCompositions implements CompositionsInExecution {
       "openWork",
       "openWorkOwner",
     ]);
+    assertStorable({ ...row, ...set });
     this.rows.set(nameOf(row), compositionItemSchema.parse(ended));
     this.openCompositions -= 1;
     return true;
@@ -263,5 +332,43 @@ export class MemoryOpenWork implements OpenWork {
   async *list(kind: OpenWorkKind): AsyncIterable<OwnedBy> {
     const rows = kind === "TRAINING_JOB" ? [...this.jobs.rows.values()] : [...this.compositions.rows.values()];
     for (const { sub, id, openWork } of rows) if (openWork !== undefined) yield { sub, id };
+  }
+  async isOpen(kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
+    const { rows } = kind === "TRAINING_JOB" ? this.jobs : this.compositions;
+    return rows.get(nameOf(of))?.openWork !== undefined;
+  }
+  async noteFailedRepair(kind: OpenWorkKind, of: OwnedBy, now: Date): Promise<Date | undefined> {
+    if (!(await this.isOpen(kind, of))) return undefined;
+    const noted = <Row extends { readonly repairFailedSince?: string | undefined }>(row: Row): Row => ({
+      ...row,
+      repairFailedSince: row.repairFailedSince ?? now.toISOString(),
+    });
+    const job = this.jobs.rows.get(nameOf(of));
+    const composition = this.compositions.rows.get(nameOf(of));
+    if (kind === "TRAINING_JOB" && job !== undefined) this.jobs.rows.set(nameOf(of), noted(job));
+    if (kind === "COMPOSITION" && composition !== undefined) this.compositions.rows.set(nameOf(of), noted(composition));
+    const since = (kind === "TRAINING_JOB" ? this.jobs : this.compositions).rows.get(nameOf(of))?.repairFailedSince;
+    return since === undefined ? undefined : new Date(since);
+  }
+  async endFailed(kind: OpenWorkKind, of: OwnedBy, failure: Failure): Promise<boolean> {
+    if (!(await this.isOpen(kind, of))) return false;
+    const ended = { state: "FAILED", failure } as const;
+    const removed = ["openWork", "openWorkOwner", "repairFailedSince"];
+    const job = this.jobs.rows.get(nameOf(of));
+    const composition = this.compositions.rows.get(nameOf(of));
+    if (kind === "TRAINING_JOB" && job !== undefined) {
+      this.jobs.override(
+        trainingJobItemSchema.parse(
+          attributesOf({ ...job, ...ended, endReason: "FAILURE", version: job.version + 1 }, removed),
+        ),
+      );
+      this.jobs.openTrainingJobs -= 1;
+    }
+    if (kind === "COMPOSITION" && composition !== undefined) {
+      const row = attributesOf({ ...composition, ...ended, version: composition.version + 1 }, removed);
+      this.compositions.rows.set(nameOf(of), compositionItemSchema.parse(row));
+      this.compositions.openCompositions -= 1;
+    }
+    return true;
   }
 }

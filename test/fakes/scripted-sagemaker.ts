@@ -128,6 +128,12 @@ export class ScriptedSageMaker implements TrainingJobs {
     return [...this.jobs].filter(([, job]) => !this.phase(job).ended).map(([name]) => name);
   }
 
+  /** Epoch seconds. */
+  private begunAt(name: string): number {
+    const job = this.jobs.get(name);
+    return job === undefined ? this.seconds() : job.createdAt + job.plan.startSeconds;
+  }
+
   private seconds(): number {
     return this.now().getTime() / 1000;
   }
@@ -171,7 +177,7 @@ export class ScriptedSageMaker implements TrainingJobs {
     const checkpoints = rest.join("/");
     const store = this.buckets.store(bucket);
     const lines = Array.from({ length: epochsDone }, (_, index) =>
-      JSON.stringify(progressLine(technique, index + 1, plan.epochs)),
+      JSON.stringify(progressLine(technique, index + 1, plan, this.begunAt(name) + (index + 1) * plan.secondsPerEpoch)),
     );
     // A half line at the end: the container is in the middle of writing.
     store.put(`${checkpoints}progress.jsonl`, `${lines.join("\n")}\n${ended ? "" : '{"schemaVersion":1,"ep'}`);
@@ -205,16 +211,16 @@ export const lossesOf = (technique: TechniqueId): readonly string[] =>
     .map(({ Name }) => Name.replace("opencomposer:", ""))
     .filter((name) => /^(?:loss|.*Loss)$/.test(name));
 
-const progressLine = (technique: TechniqueId, epoch: number, epochs: number) => ({
+const progressLine = (technique: TechniqueId, epoch: number, plan: Job["plan"], writtenAt: number) => ({
   schemaVersion: 1,
   epoch,
-  epochs,
+  epochs: plan.epochs,
   ...Object.fromEntries(lossesOf(technique).map((name, index) => [name, (index - 0.5) / epoch])),
   similarityIndex: 0.5 / epoch,
-  seconds: 30,
-  elapsedSeconds: 30 * epoch,
+  seconds: plan.secondsPerEpoch,
+  elapsedSeconds: plan.secondsPerEpoch * epoch,
   samplesPerSecond: 10,
-  timestamp: "2026-01-01T00:00:00.000Z",
+  timestamp: new Date(1000 * writtenAt).toISOString(),
 });
 
 export const modelCard = (technique: TechniqueId, sha256: string, bytes: number) => ({

@@ -9,6 +9,7 @@ import {
   planHistory,
   turnsOfLooking,
   stop,
+  turnsPastDeadline,
 } from "../../lib/constructs/training/history-budget";
 
 const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
@@ -54,9 +55,9 @@ test("the turns come from the stage's deadlines and intervals", () => {
   // 100 s of looks every 10 s; to 600 s each a tenth later than the last; 3,000 s of looks every 60 s; one for each of three
   // refused launches.
   expect(loops["WaitToLook"]?.turns).toBe(10 + 19 + 50 + 3);
-  expect(loops["WaitForSlot"]?.turns).toBe(6);
+  expect(loops["WaitForSlot"]?.turns).toBe(6 + turnsPastDeadline);
   expect(once).toBe(2 + 5 + 2 + 2 + 2 + 5 + 2);
-  expect(total).toBe(once + 82 * 11 + 6 * 7);
+  expect(total).toBe(once + 82 * 11 + (6 + turnsPastDeadline) * 7);
 });
 
 test("on spot, SageMaker's own wait for capacity is looked at too", () => {
@@ -94,6 +95,12 @@ test("the settling step looks as often as planned", () => {
   );
   const [, seconds] = /const stopWaitSeconds = (\d+);/.exec(step) ?? [];
   expect(Number(seconds)).toBe(stop.everySeconds);
+});
+
+test("the slot step asks past the deadline as often as planned", () => {
+  const step = readFileSync(repositoryPath("lambdas", "workflow", "take-slot", "take-slot.ts"), "utf8");
+  const [, turns] = /const turnsPastDeadline = (\d+);/.exec(step) ?? [];
+  expect(Number(turns)).toBe(turnsPastDeadline);
 });
 
 it("never plans fewer looks than the step's rule takes", () => {

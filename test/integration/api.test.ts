@@ -49,6 +49,7 @@ beforeAll(async () => {
       storedBytes: 10_000_000,
     }),
     [environmentVariables.longestRunSeconds]: "7200",
+    [environmentVariables.checkpointDays]: "7",
   });
   const [discovery, tracks, compositions, models, training] = await Promise.all([
     import("../../lambdas/api/discovery/handler"),

@@ -285,7 +285,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     slot += 1;
     const index = slot;
     const holder = { sub: "holder", jobId: ulid() };
-    await slots.take({ index, holder, leasedUntil: 1 });
+    await slots.take({ index, holder, leasedUntil: 1, order: await slots.order() });
     return { index, jobId: holder.jobId };
   };
   const key = `users/someone/compositions/${ulid()}/score.json`;
@@ -378,7 +378,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       async () =>
         (
           (holder) => async () =>
-            await slots.take({ index: (slot += 1), holder, leasedUntil: 1 })
+            await slots.take({ index: (slot += 1), holder, leasedUntil: 1, order: await slots.order() })
         )({ sub: "a", jobId: ulid() }),
     ],
     [
@@ -400,7 +400,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "tickets.show",
       async () => async () => {
-        await tickets.show({ sub: "a", jobId: ulid(), heartbeatAt: 1 });
+        await tickets.show({ sub: "a", jobId: ulid(), heartbeatAt: 1, asksAgainBy: 2 });
       },
     ],
     ["tickets.waiting", async () => async () => Array.isArray(await tickets.waiting())],

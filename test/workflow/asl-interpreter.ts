@@ -83,6 +83,10 @@ export interface RunParams {
   /** By the name in `${…FunctionArn}`. Its answer goes through JSON, as on AWS. */
   readonly task: (name: string, input: unknown) => Promise<unknown>;
   readonly clock: VirtualClock;
+  /** How time passes for this execution; without it, it moves the clock by itself. */
+  readonly sleep?: (seconds: number) => Promise<void>;
+  /** For retries with jitter: 0 ≤ x < 1. */
+  readonly random: () => number;
   /** Called before each state: other things that happen in the world. */
   readonly before?: (state: string) => void | Promise<void>;
   /** Ends the execution from outside when it comes to this state. */
@@ -154,7 +158,7 @@ export async function runExecution(params: RunParams): Promise<ExecutionResult> 
           if (typeof seconds !== "number" || !Number.isInteger(seconds) || seconds < 0) {
             throw new StatesRuntimeError(`cannot wait ${String(seconds)} seconds`);
           }
-          clock.advance(seconds);
+          await passed(params, seconds);
           historyEvents += 2;
           name = state.Next;
           break;
@@ -180,6 +184,15 @@ export async function runExecution(params: RunParams): Promise<ExecutionResult> 
   }
 }
 
+/** Time passes for the execution. */
+async function passed(
+  { clock, sleep }: { readonly clock: VirtualClock; readonly sleep?: RunParams["sleep"] | undefined },
+  seconds: number,
+): Promise<void> {
+  if (sleep === undefined) clock.advance(seconds);
+  else await sleep(seconds);
+}
+
 interface TaskDone {
   readonly resultPath: string;
   readonly result: unknown;
@@ -189,7 +202,13 @@ interface TaskDone {
 
 async function runTask(
   state: Extract<State, { Type: "Task" }>,
-  { task, clock, data }: RunParams & { readonly data: Readonly<Record<string, unknown>> },
+  {
+    task,
+    clock,
+    sleep,
+    random,
+    data,
+  }: Pick<RunParams, "task" | "clock" | "sleep" | "random"> & { readonly data: Readonly<Record<string, unknown>> },
 ): Promise<TaskDone> {
   const name = /^\$\{(\w+)FunctionArn\}$/.exec(state.Resource)?.[1] ?? "";
   const retried = state.Retry.map(() => 0);
@@ -210,7 +229,8 @@ async function runTask(
       const count = retried[index] ?? 0;
       if (retrier !== undefined && count < retrier.MaxAttempts) {
         retried[index] = count + 1;
-        clock.advance(Math.min(retrier.MaxDelaySeconds, retrier.IntervalSeconds * retrier.BackoffRate ** count));
+        const delay = Math.min(retrier.MaxDelaySeconds, retrier.IntervalSeconds * retrier.BackoffRate ** count);
+        await passed({ clock, sleep }, retrier.JitterStrategy === "FULL" ? delay * random() : delay);
         continue;
       }
       const [catcher] = state.Catch;

@@ -13,8 +13,8 @@ const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
 const functionSeconds: Readonly<Record<string, number>> = {
   PrepareData: 300,
   TakeSlot: 30,
-  LaunchTrainingJob: 60,
-  LookAtTrainingJob: 60,
+  LaunchTrainingJob: 90,
+  LookAtTrainingJob: 90,
   RegisterModel: 300,
   SettleTrainingJob: 300,
 };

@@ -107,37 +107,108 @@ describe("training jobs in the table", () => {
   });
 });
 
+describe("a job whose execution has died", () => {
+  test("is the next attempt's once, and with nothing that is not its own", async () => {
+    const owner = "recovered";
+    const job = await putJob(3, {
+      sub: owner,
+      openWorkOwner: `${owner}#${jobId(3)}`,
+      state: "TRAINING",
+      launch: 1,
+      trainingJobName: "the-first",
+      capacityRefusedSince: "2026-01-01T00:00:00.000Z",
+    });
+    const next = { keepsTrainingJob: false, earlierUsage: { trainingSeconds: 7, billableSeconds: 5 } };
+    const begun = await Promise.all([jobs().beginNextAttempt(job, next), jobs().beginNextAttempt(job, next)]);
+    expect(begun.filter((row) => row !== undefined)).toHaveLength(1);
+    const row = await jobs().load(job);
+    expect(row).toMatchObject({ state: "QUEUED", attempt: 2, launch: 1, earlierUsage: next.earlierUsage });
+    expect(row?.trainingJobName).toBeUndefined();
+    expect(row?.capacityRefusedSince).toBeUndefined();
+    const adopting = await jobs().beginNextAttempt(
+      { ...job, attempt: 2 },
+      { keepsTrainingJob: true, earlierUsage: undefined },
+    );
+    expect(adopting).toMatchObject({ attempt: 3, earlierUsage: next.earlierUsage });
+    const stopped = await putJob(4, { sub: owner, stopRequested: true, state: "STOPPING" });
+    expect(await jobs().beginNextAttempt(stopped, next)).toBeUndefined();
+  });
+
+  test.each(["TRAINING_JOB", "COMPOSITION"] as const)(
+    "%s that nobody can read is ended all the same, once",
+    async (kind) => {
+      const owner = `broken-${kind.toLowerCase()}`;
+      const of = { sub: owner, id: jobId(5) };
+      const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
+      await put(quotaKey(owner), { [counter]: 1 });
+      await put(ownedKey(kind, owner, of.id), {
+        ...of,
+        kind,
+        version: "not a number",
+        state: 7,
+        openWork: kind,
+        openWorkOwner: `${owner}#${of.id}`,
+      });
+      const openWork = createOpenWork(local.table);
+      expect(await openWork.isOpen(kind, of)).toBe(true);
+      const first = new Date("2026-01-01T00:00:00.000Z");
+      expect(await openWork.noteFailedRepair(kind, of, first)).toEqual(first);
+      expect(await openWork.noteFailedRepair(kind, of, new Date())).toEqual(first);
+      const failure = { code: "X", message: "x", retryable: true };
+      const ended = await Promise.all([
+        openWork.endFailed(kind, of, failure, new Date()),
+        openWork.endFailed(kind, of, failure, new Date()),
+      ]);
+      expect(ended.sort()).toEqual([false, true]);
+      expect(await openWork.isOpen(kind, of)).toBe(false);
+      expect(await openWork.noteFailedRepair(kind, of, new Date())).toBeUndefined();
+      expect(await quota(owner)).toMatchObject({ [counter]: 0 });
+    },
+  );
+});
+
 test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
   const slots = createSlots(local.table);
   const holder = (n: number) => ({ sub, jobId: jobId(n) });
   const index = 50;
+  const order = await slots.order();
   const taken = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000 })),
+    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000, order })),
   );
   expect(taken.filter(Boolean)).toHaveLength(1);
+  // Decided on an order that is past: no slot, though it is free.
+  expect(await slots.take({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toBe(false);
+  const now = await slots.order();
+  expect(now).toEqual({ version: order.version + 1, turns: [sub] });
   const held = (await slots.held()).find((slot) => slot.index === index);
   if (held === undefined) throw new Error("nobody holds the slot");
   expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toBe(false);
   expect(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 })).toBe(true);
   // Reclaimed on what was read before the holder renewed it.
-  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: held })).toBe(false);
+  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: held })).toBe(false);
   expect(
-    await slots.take({ index, holder: holder(9), leasedUntil: 3_000, instead: { ...held, leasedUntil: 2_000 } }),
+    await slots.take({
+      index,
+      holder: holder(9),
+      leasedUntil: 3_000,
+      order: now,
+      instead: { ...held, leasedUntil: 2_000 },
+    }),
   ).toBe(true);
   await slots.release({ index, jobId: held.holder.jobId });
   expect((await slots.held()).find((slot) => slot.index === index)?.holder).toEqual(holder(9));
   await slots.release({ index, jobId: jobId(9) });
   expect((await slots.held()).find((slot) => slot.index === index)).toBeUndefined();
-  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1 })).toBe(true);
+  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() })).toBe(true);
   await slots.release({ index, jobId: jobId(1) });
 });
 
 test("tickets come in the order of their jobs", async () => {
   const tickets = createTickets(local.table);
-  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n });
-  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50 });
+  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
+  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
   expect(await tickets.waiting()).toEqual(
-    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n })),
+    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n, asksAgainBy: 100 })),
   );
   for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
   expect(await tickets.waiting()).toEqual([]);
@@ -158,6 +229,11 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   expect(first).toMatchObject({ state: "RUNNING", attempt: 1 });
   const failure = { code: "X", message: "x", retryable: true };
   expect(await compositions.abandon(of, failure)).toBe(false);
+  const longer = new Date(until.getTime() + 60_000);
+  expect(await compositions.renew(first, longer)).toBe(true);
+  // The row's version stays: whoever polls it sees nothing new.
+  expect(await compositions.load(of)).toMatchObject({ runningUntil: longer.toISOString(), version: first.version });
+  expect(await compositions.renew({ ...first, attempt: 7 }, longer)).toBe(false);
   await compositions.release(first);
   const second = await compositions.claim(of, until);
   if (second === undefined) throw new Error("a free composition was not taken");
@@ -169,6 +245,7 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   expect(await compositions.complete(second, result)).toBe(true);
   expect(await compositions.complete(second, result)).toBe(false);
   expect(await compositions.claim(of, until)).toBeUndefined();
+  expect(await compositions.renew(second, longer)).toBe(false);
   const row = await compositions.load(of);
   expect(row).toMatchObject({ state: "COMPLETED", ...result });
   expect(row?.openWork).toBeUndefined();
@@ -239,10 +316,9 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     };
     const arns = new Map<string, string>();
     for (const name of stepNames) arns.set(name, await createFunction(name, environment));
-    const definition = readFileSync(definitionFile, "utf8").replace(
-      /\$\{(\w+)FunctionArn\}/g,
-      (_, name: string) => arns.get(name) ?? "",
-    );
+    // Its patience with a step that throws is minutes: here two more tries are enough to come to Catch.
+    const impatient = readFileSync(definitionFile, "utf8").replace(/"MaxAttempts": \d+/g, '"MaxAttempts": 2');
+    const definition = impatient.replace(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => arns.get(name) ?? "");
     sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: LOCAL_CREDENTIALS });
     const roleArn = "arn:aws:iam::000000000000:role/workflow";
     const created = await sfn.send(new CreateStateMachineCommand({ name: "training", definition, roleArn }));

@@ -154,7 +154,7 @@ describe("a user's stop", () => {
 
   test("while queued ends STOPPED without a call of SageMaker", async () => {
     const world = worldWithJob();
-    await world.slots.take({ index: 0, holder: { sub, jobId: jobId(0) }, leasedUntil: Number.MAX_SAFE_INTEGER });
+    await world.slots.hold(0, { sub, jobId: jobId(0) });
     let waits = 0;
     await finish(world, 1, {
       before: (state) => {
@@ -309,7 +309,7 @@ describe("failures are told, and nothing is left behind", () => {
 
   test("the queue's deadline", async () => {
     const world = worldWithJob();
-    await world.slots.take({ index: 0, holder: { sub, jobId: jobId(0) }, leasedUntil: Number.MAX_SAFE_INTEGER });
+    await world.slots.hold(0, { sub, jobId: jobId(0) });
     await finish(world);
     expect(world.row(1)).toMatchObject({
       state: "FAILED",
@@ -384,7 +384,7 @@ describe("capacity", () => {
 
 describe("unexpected errors", () => {
   test("a training survives that nobody could look at it for some minutes", async () => {
-    const world = worldWithJob();
+    const world = worldWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
     world.sageMaker.plans.push({ ...run, epochs: 100 });
     world.fault = (name, call) => (name === "LookAtTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
     await finish(world);

@@ -117,6 +117,15 @@ export const catalogue: CatalogueItem = {
 /** Where the data set of {@link catalogue} lies. */
 export const piecesKey = `${datasetPrefix(catalogue.dataset)}${datasetPiecesFile}`;
 
+/** A linear congruential generator (Numerical Recipes): 0 ≤ x < 1. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 export class TrainingWorld {
   readonly clock = new VirtualClock();
   readonly buckets = new MemoryBuckets();
@@ -131,6 +140,8 @@ export class TrainingWorld {
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
   readonly settings: TrainingSettings;
+  /** Chance, the same in every run. */
+  readonly random = seeded(1);
   /** Throws instead of (or before, or after) a step: called with the step and how often it has been called. */
   fault: (step: StepName, call: number) => "BEFORE" | "AFTER" | undefined = () => undefined;
   private readonly calls = new Map<StepName, number>();
@@ -149,6 +160,7 @@ export class TrainingWorld {
     work: this.work,
     artefacts: this.artefacts,
     now: this.clock.now,
+    random: this.random,
     log: this.log,
     metrics: this.metrics,
   });
@@ -183,6 +195,7 @@ export class TrainingWorld {
     return await runExecution({
       definition: readDefinition(),
       clock: this.clock,
+      random: this.random,
       input: { sub, jobId: jobId(n), attempt: 1 },
       task: async (name, event) => {
         const step = stepNames.find((candidate) => candidate === name);

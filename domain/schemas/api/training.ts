@@ -1,14 +1,24 @@
 import * as z from "zod";
 import { techniqueIds } from "../../names/resource-names";
-import { trainingJobStates } from "../../states/training-job-state";
+import { isFinalTrainingJobState, trainingJobStates } from "../../states/training-job-state";
+import { mostTopicTags, mostValuesOfATag } from "../../training/selection";
 import { endReasons, type TrainingJobItem } from "../items";
 import { failureAnswerSchema, idSchema, instantSchema, nameSchema, pageOf, parameterValueSchema } from "./shared";
 
+const topicValuesSchema = z
+  .array(z.string().min(1).max(64))
+  .min(1)
+  .max(mostValuesOfATag)
+  .refine((values) => new Set(values).size === values.length, "must not name a value twice")
+  .meta({ uniqueItems: true });
+
 export const topicsSchema = z
-  .record(z.string().min(1).max(64), z.array(z.string().min(1).max(64)).min(1).max(100))
+  .record(z.string().min(1).max(64), topicValuesSchema)
+  .refine((topics) => Object.keys(topics).length <= mostTopicTags, `must not name more than ${mostTopicTags} tags`)
   .meta({
     id: "Topics",
     description: "Tags with the values wanted: any value of a tag, every tag. None selects everything.",
+    maxProperties: mostTopicTags,
     example: { composer: ["bach"], mode: ["minor"] },
   });
 
@@ -56,7 +66,9 @@ export const trainingJobSchema = z
     stopRequested: z.boolean(),
     endReason: z.enum(endReasons).optional(),
     modelId: idSchema.optional(),
-    resumable: z.boolean(),
+    resumable: z
+      .boolean()
+      .meta({ description: "Whether a checkpoint is there to go on from: some days after the job's end it is not." }),
     failure: failureAnswerSchema.optional(),
     usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
   })
@@ -88,14 +100,32 @@ export const trainingTopicsSchema = z
     topics: z
       .record(z.string(), z.record(z.string(), z.int()))
       .meta({ description: "Tags, their values, and how many pieces of the selection carry them." }),
-    selection: z.object({ pieces: z.int(), bars: z.int() }),
+    selection: z
+      .object({ pieces: z.int(), bars: z.int() })
+      .meta({ description: "What a model would learn from: held-out pieces are not counted." }),
   })
   .meta({ id: "TrainingTopics" });
 
-export function trainingJobResource(item: TrainingJobItem): TrainingJobResource {
+export interface CheckpointLife {
+  readonly now: Date;
+  /** After so many days the work bucket deletes what a job left there. */
+  readonly checkpointDays: number;
+}
+
+/** A checkpoint is not older than the job's end; it is gone soon after its days have passed. */
+function hasCheckpoint(
+  { resumable, state, updatedAt }: TrainingJobItem,
+  { now, checkpointDays }: CheckpointLife,
+): boolean {
+  if (!resumable || !isFinalTrainingJobState(state)) return resumable;
+  return now.getTime() - Date.parse(updatedAt) < checkpointDays * 86_400_000;
+}
+
+/** The job as the API shows it; whether it can be gone on from depends on the day. */
+export function trainingJobResource(item: TrainingJobItem, life: CheckpointLife): TrainingJobResource {
   const { id, name, technique, state, createdAt, updatedAt, topics, dataset, hyperparameters } = item;
   const { maxRuntimeSeconds, resumeFrom, progress, latestMetrics, convergence, stopRequested, endReason } = item;
-  const { modelId, resumable, failure, usage } = item;
+  const { modelId, failure, usage } = item;
   return {
     id,
     name,
@@ -114,7 +144,7 @@ export function trainingJobResource(item: TrainingJobItem): TrainingJobResource 
     stopRequested,
     ...(endReason === undefined ? {} : { endReason }),
     ...(modelId === undefined ? {} : { modelId }),
-    resumable,
+    resumable: hasCheckpoint(item, life),
     ...(failure === undefined ? {} : { failure }),
     usage,
   };

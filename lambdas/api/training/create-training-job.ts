@@ -4,6 +4,7 @@ import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { ReferenceGone } from "../../aws/table/errors";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
+import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { Catalogues } from "../../aws/table/shared-items";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
@@ -25,6 +26,8 @@ export interface CreateTrainingJobParams {
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
+  readonly checkpointDays: number;
+  readonly work: Pick<StoredFiles, "list">;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
   readonly now: () => Date;
@@ -53,6 +56,7 @@ function checkRunTime(seconds: number | undefined, longest: number): number {
 export async function createTrainingJob(params: CreateTrainingJobParams): Promise<Answer> {
   const { request, trainingJobs, catalogues, idempotencyRecords, caps, longestRunSeconds, metrics, newId, now } =
     params;
+  const { work, checkpointDays } = params;
   const sub = request.subject();
   requireNoQuery(request);
   const body = parseBody({
@@ -71,6 +75,7 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         body,
         trainingJobs,
         catalogues,
+        work,
       });
       const { name, technique, resumeFrom } = body;
       const id = newId();
@@ -107,7 +112,7 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         openWork: "TRAINING_JOB",
         openWorkOwner: openWorkOwner(sub, id),
       };
-      const answer = jsonAnswer({ status: 202, body: trainingJobResource(item) });
+      const answer = jsonAnswer({ status: 202, body: trainingJobResource(item, { now: now(), checkpointDays }) });
       const created = {
         ...answer,
         headers: {

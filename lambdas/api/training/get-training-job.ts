@@ -11,10 +11,16 @@ export interface GetTrainingJobParams {
   readonly request: Request;
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
   readonly now: () => Date;
+  readonly checkpointDays: number;
 }
 
 /** One read of one item: clients poll this. */
-export async function getTrainingJob({ request, trainingJobs, now }: GetTrainingJobParams): Promise<Answer> {
+export async function getTrainingJob({
+  request,
+  trainingJobs,
+  now,
+  checkpointDays,
+}: GetTrainingJobParams): Promise<Answer> {
   const sub = request.subject();
   requireNoQuery(request);
   const item = await trainingJobs.load({ sub, id: request.pathParameter("trainingJobId") });
@@ -22,6 +28,6 @@ export async function getTrainingJob({ request, trainingJobs, now }: GetTraining
     request,
     tag: versionTag(item),
     headers: retryAfter(pollAfterSeconds(item, now())),
-    answer: () => jsonAnswer({ status: 200, body: trainingJobResource(item) }),
+    answer: () => jsonAnswer({ status: 200, body: trainingJobResource(item, { now: now(), checkpointDays }) }),
   });
 }

@@ -22,7 +22,14 @@ import { listTrainingJobSamples } from "./list-training-job-samples";
 import { listTrainingTopics } from "./list-training-topics";
 import { stopTrainingJob } from "./stop-training-job";
 
-const environment = readEnvironment(["tableName", "artefactsBucket", "workBucket", "userCaps", "longestRunSeconds"]);
+const environment = readEnvironment([
+  "tableName",
+  "artefactsBucket",
+  "workBucket",
+  "userCaps",
+  "longestRunSeconds",
+  "checkpointDays",
+]);
 const log = logTo(createLogger("api/training"));
 const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
 const s3 = createS3Client(patience.request.s3);
@@ -37,6 +44,7 @@ const dependencies = {
   work: createStoredFiles({ client: s3, bucket: environment.workBucket }),
   caps: environment.userCaps,
   longestRunSeconds: environment.longestRunSeconds,
+  checkpointDays: environment.checkpointDays,
   metrics,
   newId: ulid,
   now: () => new Date(),

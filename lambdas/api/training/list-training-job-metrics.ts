@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { progressFile, referenceFile } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import { epochMetrics, parseProgress } from "../../../domain/training/progress";
+import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
+import { ObjectTooLargeError } from "../../aws/object-store";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { pollAfterSeconds } from "./poll-interval";
+import type { Log } from "../../telemetry/logger";
 import { readTrainingFile } from "./training-files";
 
 export interface ListTrainingJobMetricsParams {
@@ -16,7 +18,11 @@ export interface ListTrainingJobMetricsParams {
   readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
   readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
   readonly now: () => Date;
+  readonly log: Log;
 }
+
+/** What a trainer writes is far smaller. */
+const longestReferenceBytes = 64 * 1024;
 
 const referenceSchema = z.looseObject({ metrics: z.record(z.string(), z.number()) });
 
@@ -32,20 +38,31 @@ function parseReference(bytes: Uint8Array | undefined): Record<string, number> {
 
 /** The curves: one item an epoch, and the same metrics on the training data to compare with. */
 export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Answer> {
-  const { request, trainingJobs, artefacts, work, now } = params;
+  const { request, trainingJobs, artefacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const item = await trainingJobs.load(of);
+  const read = async (name: string, longest: number): Promise<Uint8Array | undefined> => {
+    try {
+      return (await readTrainingFile({ item, artefacts, work }, name, longest))?.bytes;
+    } catch (error) {
+      if (!(error instanceof ObjectTooLargeError)) throw error;
+      // No trainer of ours wrote it, and the workflow does not read it either.
+      log.warn("a file of a training job is too long to be read", { id: item.id, name, bytes: error.bytes });
+      return undefined;
+    }
+  };
   const [progress, reference] = await Promise.all([
-    readTrainingFile({ item, artefacts, work }, progressFile),
-    readTrainingFile({ item, artefacts, work }, referenceFile),
+    read(progressFile, longestProgressBytes),
+    read(referenceFile, longestReferenceBytes),
   ]);
+  const { epochs } = item.hyperparameters;
   return jsonAnswer({
     status: 200,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {
-      items: parseProgress(progress?.bytes ?? "").epochs.map(epochMetrics),
-      reference: parseReference(reference?.bytes),
+      items: parseProgress(progress ?? "", typeof epochs === "number" ? epochs : undefined).epochs.map(epochMetrics),
+      reference: parseReference(reference),
     },
   });
 }

@@ -8,8 +8,13 @@ import type { Request } from "../../http/request";
 export interface ListTrainingJobsParams {
   readonly request: Request;
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "list">;
+  readonly now: () => Date;
+  readonly checkpointDays: number;
 }
 
-export async function listTrainingJobs({ request, trainingJobs }: ListTrainingJobsParams): Promise<Answer> {
-  return await pageAnswer({ request, kind: "TRAINING_JOB", list: trainingJobs.list, resource: trainingJobResource });
+export async function listTrainingJobs(params: ListTrainingJobsParams): Promise<Answer> {
+  const { request, trainingJobs, now, checkpointDays } = params;
+  const life = { now: now(), checkpointDays };
+  const resource = (item: TrainingJobItem) => trainingJobResource(item, life);
+  return await pageAnswer({ request, kind: "TRAINING_JOB", list: trainingJobs.list, resource });
 }

@@ -1,4 +1,4 @@
-import { selectPieces } from "../../../domain/training/selection";
+import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
 import type { CatalogueItem } from "../../../domain/schemas/items";
 import type { Catalogues } from "../../aws/table/shared-items";
 import { jsonAnswer, type Answer } from "../../http/answer";
@@ -33,7 +33,7 @@ function countValues(pieces: CatalogueItem["pieces"], all: ReadonlyMap<string, R
   return Object.fromEntries(counted);
 }
 
-/** The tags of the stock data set, and how many pieces of the selection carry each value. */
+/** The tags of the stock data set, and how many of the pieces that a model would learn from carry each value. */
 export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Answer> {
   request.subject();
   const topics = topicsOf(request.query);
@@ -50,7 +50,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
   if (errors.length > 0) {
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }
-  const selected = selectPieces(pieces, topics);
+  const selected = selectPieces(pieces, topics).filter(isTrainedOn);
   return jsonAnswer({
     status: 200,
     body: {

@@ -13,10 +13,16 @@ export interface StopTrainingJobParams {
   readonly request: Request;
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "change">;
   readonly now: () => Date;
+  readonly checkpointDays: number;
 }
 
 /** Asks for the end: the stream tells SageMaker, the workflow alone records how it ended. Repeating it is harmless. */
-export async function stopTrainingJob({ request, trainingJobs, now }: StopTrainingJobParams): Promise<Answer> {
+export async function stopTrainingJob({
+  request,
+  trainingJobs,
+  now,
+  checkpointDays,
+}: StopTrainingJobParams): Promise<Answer> {
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const stopped = await changeOwned({
@@ -30,7 +36,7 @@ export async function stopTrainingJob({ request, trainingJobs, now }: StopTraini
   });
   return jsonAnswer({
     status: 202,
-    body: trainingJobResource(stopped),
+    body: trainingJobResource(stopped, { now: now(), checkpointDays }),
     headers: {
       etag: versionTag(stopped),
       location: `/training-jobs/${of.id}`,

@@ -23,14 +23,18 @@ function places({ item, artefacts, work }: TrainingFilesParams): readonly [Place
   return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
 }
 
-/** @param name - inside the checkpoint folder, for example `progress.jsonl` */
+/**
+ * @param name - inside the checkpoint folder, for example `progress.jsonl`
+ * @param longest - in bytes; ObjectTooLargeError for what is longer
+ */
 export async function readTrainingFile(
   params: TrainingFilesParams,
   name: string,
+  longest?: number,
 ): Promise<{ readonly bytes: Uint8Array; readonly presign: () => ReturnType<StoredFiles["presign"]> } | undefined> {
   for (const { files, prefix } of places(params)) {
     const key = `${prefix}${name}`;
-    const bytes = await files.read(key);
+    const bytes = await files.read(key, longest);
     if (bytes !== undefined) return { bytes, presign: async () => await files.presign(key) };
   }
   return undefined;

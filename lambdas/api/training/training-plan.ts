@@ -6,15 +6,14 @@ import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../../
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { checkParameters, techniques } from "../../../domain/techniques/registry";
 import type { ParameterValue } from "../../../domain/techniques/technique";
-import { selectPieces } from "../../../domain/training/selection";
+import { checkpointsPrefix } from "../../../domain/names/object-keys";
+import { fewestTrainingPieces, isTrainedOn, leastTrainingBars, selectPieces } from "../../../domain/training/selection";
+import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { Catalogues } from "../../aws/table/shared-items";
 import { Problem } from "../../http/problem";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
-
-/** Fewer pieces than this teach a model nothing but themselves. */
-export const fewestTrainingPieces = 8;
 
 export interface TrainingPlan {
   readonly dataset: DatasetReference;
@@ -31,6 +30,7 @@ export interface PlanTrainingParams {
   readonly body: CreateTrainingJob;
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get">;
   readonly catalogues: Catalogues;
+  readonly work: Pick<StoredFiles, "list">;
 }
 
 function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, string[]>>): void {
@@ -39,21 +39,24 @@ function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, s
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }
-  const selected = selectPieces(catalogue.pieces, topics).filter(({ split }) => split === "train").length;
-  if (selected < fewestTrainingPieces) {
-    throw new Problem("TOPIC_TOO_SMALL", {
-      detail: `The topics select ${selected} pieces to train on; at least ${fewestTrainingPieces} are needed.`,
-      errors: [
-        {
-          pointer: "/topics",
-          reason: `selects ${selected} training pieces`,
-          value: selected,
-          allowed: `at least ${fewestTrainingPieces}`,
-        },
-      ],
-    });
-  }
+  const selected = selectPieces(catalogue.pieces, topics).filter(isTrainedOn);
+  const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
+  if (selected.length < fewestTrainingPieces) throw tooSmall("pieces", selected.length, fewestTrainingPieces);
+  if (bars < leastTrainingBars) throw tooSmall("bars", bars, leastTrainingBars);
 }
+
+const tooSmall = (unit: string, selected: number, least: number): Problem =>
+  new Problem("TOPIC_TOO_SMALL", {
+    detail: `The topics select ${selected} ${unit} to train on; at least ${least} are needed.`,
+    errors: [
+      {
+        pointer: "/topics",
+        reason: `selects ${selected} training ${unit}`,
+        value: selected,
+        allowed: `at least ${least}`,
+      },
+    ],
+  });
 
 async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
   const catalogue = await loadCatalogue(catalogues, body.datasetId);
@@ -90,6 +93,17 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
     throw cannotResume(detail, [
       { pointer, reason: "left no checkpoint", value: resumeFrom, allowed: "a resumable job" },
     ]);
+  }
+  if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
+    const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
+    throw cannotResume(detail, [
+      { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: "a resumable job" },
+    ]);
+  }
+  const catalogue = await params.catalogues.get(parent.dataset.id);
+  if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
+    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}; it cannot go on.`;
+    throw cannotResume(detail, [{ pointer, reason: "its data set was replaced", value: resumeFrom }]);
   }
   const technique: string = body.technique;
   if (parent.technique !== technique) {

@@ -33,6 +33,8 @@ export interface CompositionsInExecution {
    * @returns the row with its new attempt, or undefined when it is another's or final
    */
   claim(of: OwnedBy, runningUntil: Date): Promise<CompositionItem | undefined>;
+  /** Lengthens the lease. @returns false when another worker has taken over, or the row is final */
+  renew(claim: Claim, runningUntil: Date): Promise<boolean>;
   /** Ends the lease without an end of the work: the next delivery may take it at once. */
   release(claim: Claim): Promise<void>;
   /** @returns false when another worker has taken over, or the row is final */
@@ -70,7 +72,7 @@ export function createCompositionsInExecution({
   };
   const finish = async (claim: Claim, set: Readonly<Record<string, unknown>>): Promise<boolean> => {
     const parts = updateOfRow(
-      { set, remove: ["openWork", "openWorkOwner", "runningUntil"], now: now().toISOString() },
+      { set, remove: ["openWork", "openWorkOwner", "runningUntil", "repairFailedSince"], now: now().toISOString() },
       { equals: { attempt: claim.attempt, state: "RUNNING" } },
     );
     return await transactUnlessRefused({ client, tableName }, [
@@ -122,6 +124,28 @@ export function createCompositionsInExecution({
           ),
       );
       return answer?.Attributes === undefined ? undefined : readableComposition.parse(answer.Attributes);
+    },
+
+    async renew({ sub, id, attempt }, runningUntil) {
+      const answer = await unlessRefused(
+        async () =>
+          await client.send(
+            new UpdateCommand({
+              TableName: tableName,
+              Key: key("COMPOSITION", { sub, id }),
+              // Not the row's version: whoever polls it sees nothing new.
+              UpdateExpression: "SET #until = :until",
+              ConditionExpression: "#state = :running AND #attempt = :attempt",
+              ExpressionAttributeNames: { "#until": "runningUntil", "#state": "state", "#attempt": "attempt" },
+              ExpressionAttributeValues: {
+                ":until": runningUntil.toISOString(),
+                ":running": "RUNNING",
+                ":attempt": attempt,
+              },
+            }),
+          ),
+      );
+      return answer !== undefined;
     },
 
     async release(claim) {

@@ -7,8 +7,10 @@ import type { SlotHolder } from "./slots";
 import { againOnConflict } from "./transaction";
 
 export interface Ticket extends SlotHolder {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds of the last try. */
   readonly heartbeatAt: number;
+  /** Epoch milliseconds; a ticket that is past it belongs to an execution that is dead, or in trouble. */
+  readonly asksAgainBy: number;
 }
 
 export interface Tickets {
@@ -19,7 +21,9 @@ export interface Tickets {
   remove(jobId: string): Promise<void>;
 }
 
-const readableTicket = z.object(ticketItemSchema.shape);
+/** A ticket of an earlier version did not say when its job asks again. */
+const readableTicket = z.object({ ...ticketItemSchema.shape, asksAgainBy: z.int().min(0).optional() });
+const askedAgainWithinMilliseconds = 300_000;
 const keptForSeconds = 86_400;
 
 export function createTickets({
@@ -30,13 +34,14 @@ export function createTickets({
   readonly tableName: string;
 }): Tickets {
   return {
-    async show({ sub, jobId, heartbeatAt }) {
+    async show({ sub, jobId, heartbeatAt, asksAgainBy }) {
       const item: TicketItem = {
         schemaVersion: 1,
         kind: "TICKET",
         sub,
         jobId,
         heartbeatAt,
+        asksAgainBy,
         expiresAt: Math.ceil(heartbeatAt / 1000) + keptForSeconds,
       };
       const Item = { ...ticketKey(jobId), ...ticketItemSchema.parse(item) };
@@ -57,8 +62,10 @@ export function createTickets({
           }),
         );
         for (const item of page.Items ?? []) {
-          const { sub, jobId, heartbeatAt } = readableTicket.parse(item);
-          tickets.push({ sub, jobId, heartbeatAt });
+          const ticket = readableTicket.parse(item);
+          const { sub, jobId, heartbeatAt } = ticket;
+          const asksAgainBy = ticket.asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
+          tickets.push({ sub, jobId, heartbeatAt, asksAgainBy });
         }
         from = page.LastEvaluatedKey;
       } while (from !== undefined);

@@ -45,7 +45,7 @@ const changeable = trainingJobItemSchema
   .partial();
 /** What may change while a job is open. */
 export type TrainingJobData = z.infer<typeof changeable>;
-export type RemovableData = "trainingJobName" | "capacityRefusedSince";
+export type RemovableData = "trainingJobName" | "capacityRefusedSince" | "repairFailedSince";
 
 export interface TrainingJobChange {
   /** Only where the transition is legal; without it any non-final state is kept. */
@@ -71,6 +71,13 @@ export interface TrainingJobEnd extends z.infer<typeof ending> {
   readonly stopRequested: boolean;
 }
 
+export interface NextAttempt {
+  /** The SageMaker job of the attempt before goes on, or has ended with what the next one registers. */
+  readonly keepsTrainingJob: boolean;
+  /** Of all SageMaker jobs that will not go on. */
+  readonly earlierUsage: TrainingJobItem["usage"] | undefined;
+}
+
 export interface TrainingJobsInExecution {
   load(of: OwnedBy): Promise<TrainingJobItem | undefined>;
   /** @returns the row as it is now, or undefined when state or attempt did not allow the change */
@@ -91,6 +98,11 @@ export interface TrainingJobsInExecution {
    * @returns false when the row has changed since it was decided
    */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<boolean>;
+  /**
+   * Gives the job to the next attempt's execution.
+   * @returns the row as it is now, or undefined when it is final, to be stopped, or another attempt's already
+   */
+  beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<TrainingJobItem | undefined>;
   loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined>;
 }
 
@@ -201,7 +213,7 @@ export function createTrainingJobsInExecution({
       const parts = updateOfRow(
         {
           set: { state, ...ending.parse(data), ...(before.holds === undefined ? {} : { holds: kept }) },
-          remove: ["openWork", "openWorkOwner"],
+          remove: ["openWork", "openWorkOwner", "repairFailedSince"],
           now: now().toISOString(),
         },
         {
@@ -214,6 +226,33 @@ export function createTrainingJobsInExecution({
         { Update: { TableName: tableName, Key: key(job), ...parts } },
         ...moveQuota(tableName, job.sub, { lower: { openTrainingJobs: 1, models } }),
       ]);
+    },
+
+    async beginNextAttempt(job, { keepsTrainingJob, earlierUsage }) {
+      const instant = now().toISOString();
+      const parts = updateOfRow(
+        {
+          set: {
+            attempt: job.attempt + 1,
+            queuedSince: instant,
+            earlierUsage,
+            ...(keepsTrainingJob ? {} : { state: "QUEUED" }),
+          },
+          remove: ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])],
+          now: instant,
+        },
+        {
+          equals: { attempt: job.attempt, stopRequested: false },
+          oneOf: { state: keepsTrainingJob ? openStates : [...trainingJobStatesBefore("QUEUED"), "QUEUED"] },
+        },
+      );
+      const answer = await unlessRefused(
+        async () =>
+          await client.send(
+            new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
+          ),
+      );
+      return answer?.Attributes === undefined ? undefined : readableJob.parse(answer.Attributes);
     },
 
     async loadCatalogue(datasetId) {

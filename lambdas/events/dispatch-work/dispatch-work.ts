@@ -45,18 +45,21 @@ const workSchema = z.object({
 });
 
 /**
- * The outbox: starts what was inserted as open work, stops what was asked to stop. A record that cannot be dispatched is
- * kept in a queue and the next one is taken: a stream delivers a batch that throws again and again, and everything behind
- * it waits. The sweeper starts what was missed.
+ * The outbox: starts what was inserted as open work, stops what was asked to stop. All records of a batch are dispatched at
+ * once, so that a slow one holds up none of the others. A record that cannot be dispatched is kept in a queue: a stream delivers
+ * a batch that throws again and again, and everything behind it waits. The sweeper starts what was missed, and the workflow's
+ * next look stops what was not stopped.
  */
 export async function dispatchWork(params: DispatchWorkParams): Promise<void> {
-  for (const record of params.records) {
-    try {
-      await dispatch(recordSchema.parse(record), params);
-    } catch (error) {
-      await keep(record, error, params);
-    }
-  }
+  await Promise.all(
+    params.records.map(async (record) => {
+      try {
+        await dispatch(recordSchema.parse(record), params);
+      } catch (error) {
+        await keep(record, error, params);
+      }
+    }),
+  );
 }
 
 async function dispatch(
@@ -87,8 +90,15 @@ const wasToldToStop = (now: Image, before: Image | undefined): boolean =>
 /** At once, rather than at the workflow's next look. A job that is not at SageMaker yet needs no call. */
 async function stop(image: Image, { trainingJobs, log }: DispatchWorkParams): Promise<void> {
   if (image.trainingJobName === undefined || image.openWork === undefined) return;
-  await trainingJobs.stop(image.trainingJobName.S);
-  log.info("stop passed on", { trainingJobName: image.trainingJobName.S });
+  const trainingJobName = image.trainingJobName.S;
+  try {
+    await trainingJobs.stop(trainingJobName);
+  } catch (error) {
+    // Nothing is lost: the workflow's next look, which may be seconds away, stops it.
+    log.warn("the stop was not passed on at once", { trainingJobName, reason: String(error) });
+    return;
+  }
+  log.info("stop passed on", { trainingJobName });
 }
 
 const keysSchema = z.object({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { patience } from "../../../domain/names/time-limits";
 import { createQueueClient, createSageMakerClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue, createDispatchFailures } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
@@ -17,7 +18,7 @@ const client = createQueueClient();
 const compositions = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
 const failures = createDispatchFailures({ client, queueUrl: dispatchFailuresQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const trainingJobs = createTrainingJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 

@@ -11,6 +11,7 @@ import type { Stage } from "../../../domain/names/resource-names";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { InvocationAnswer } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
+import { storableMetrics } from "../../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
 import type { EndpointInvoker } from "../../aws/endpoint-invoker";
 import type { ObjectStore } from "../../aws/object-store";
@@ -19,6 +20,7 @@ import type { Log } from "../../telemetry/logger";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { invokeModel } from "./invoke-model";
 import { resolveMelody } from "./resolve-melody";
+import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
 
 export interface ExecuteCompositionParams {
   readonly of: OwnedBy;
@@ -28,6 +30,9 @@ export interface ExecuteCompositionParams {
   readonly artefacts: Pick<ObjectStore, "read" | "write">;
   readonly endpoint: EndpointInvoker;
   readonly presign: (key: string) => Promise<string>;
+  /** Makes the message visible to other workers after so many seconds. */
+  readonly postpone: (seconds: number) => Promise<void>;
+  readonly repeat: Repeat;
   readonly stage: Stage;
   readonly now: () => Date;
   readonly log: Log;
@@ -39,12 +44,6 @@ export type ExecuteCompositionAnswer =
   | { readonly kind: "DONE" }
   /** The message should come back. */
   | { readonly kind: "AGAIN"; readonly afterSeconds: number };
-
-/**
- * Longer than the function may run (90 s): a worker that is alive keeps its lease. Whoever finds a lease that has run
- * out knows its worker is dead.
- */
-export const leaseSeconds = 100;
 
 /** How long an endpoint that does not answer is asked again, from the first delivery on. */
 export const inferenceBudgetSeconds: Readonly<Record<Stage, number>> = { local: 120, dev: 300, prod: 300 };
@@ -70,14 +69,27 @@ export async function executeComposition(params: ExecuteCompositionParams): Prom
   const { of, compositions, now } = params;
   const claimed = await compositions.claim(of, new Date(now().getTime() + leaseSeconds * 1000));
   if (claimed === undefined) return await whyNotClaimed(params);
-  try {
-    return await work(params, claimed);
-  } catch (error) {
-    // Unexpected: the next delivery should not have to wait for the lease. The error is the function's.
+  const lease = holdLease({ ...params, claim: claimed });
+  // The lease is renewed no more before it is released, or the next delivery would have to wait for it.
+  const release = async (): Promise<void> => {
+    await lease.stop();
     await compositions.release(claimed);
+  };
+  try {
+    const answer = await work(params, claimed);
+    if (answer.kind === "AGAIN") await release();
+    else await lease.stop();
+    return answer;
+  } catch (error) {
+    // Unexpected, and the function's error.
+    await release();
     throw error;
   }
 }
+
+/** After an unexpected error the message comes back soon, and less soon each time. @param delivery - from 1 */
+export const retrySeconds = (delivery: number): number =>
+  Math.min(longestPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
 
 async function whyNotClaimed({
   of,
@@ -136,7 +148,7 @@ async function again(
   composition: CompositionItem,
   reason: string,
 ): Promise<ExecuteCompositionAnswer> {
-  const { firstDeliveredAt, stage, compositions, now, log, metrics } = params;
+  const { firstDeliveredAt, stage, now, log, metrics } = params;
   const afterSeconds = pauseSeconds(composition.attempt);
   const spentSeconds = (now().getTime() - firstDeliveredAt.getTime()) / 1000;
   if (spentSeconds + afterSeconds > inferenceBudgetSeconds[stage]) {
@@ -144,7 +156,6 @@ async function again(
   }
   log.warn("the endpoint is not available", { reason, attempt: composition.attempt, afterSeconds });
   metrics.record("CompositionsRedelivered");
-  await compositions.release(composition);
   return { kind: "AGAIN", afterSeconds };
 }
 
@@ -177,7 +188,7 @@ async function writeResult(
   }
   await artefacts.write(compositionMidiKey(composition, { revision }), bytes, "audio/midi");
   return {
-    output: scoreOutput(score, metrics, editEvents?.length),
+    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
   };
 }

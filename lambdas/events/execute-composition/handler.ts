@@ -13,7 +13,8 @@ import { createObjectStore } from "../../aws/object-store";
 import { presignedGet } from "../../aws/presigned-url";
 import { createCompositionsInExecution } from "../../aws/table/composition-execution";
 import { observed } from "../../telemetry/observed";
-import { executeComposition } from "./execute-composition";
+import { executeComposition, retrySeconds } from "./execute-composition";
+import { repeatedly } from "./worker-lease";
 
 const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironment([
   "stage",
@@ -42,7 +43,10 @@ const eventSchema = z.object({
         .string()
         .transform((text): unknown => JSON.parse(text))
         .pipe(compositionMessageSchema),
-      attributes: z.object({ ApproximateFirstReceiveTimestamp: z.coerce.number() }),
+      attributes: z.object({
+        ApproximateFirstReceiveTimestamp: z.coerce.number(),
+        ApproximateReceiveCount: z.coerce.number().min(1).catch(1),
+      }),
     }),
   ),
 });
@@ -50,6 +54,9 @@ const eventSchema = z.object({
 export const handler = observed("events/execute-composition", async (event, telemetry): Promise<SQSBatchResponse> => {
   const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
   for (const { messageId, receiptHandle, body, attributes } of eventSchema.parse(event).Records) {
+    const postpone = async (seconds: number): Promise<void> => {
+      await queue.postpone(receiptHandle, seconds);
+    };
     const answer = await executeComposition({
       of: { sub: body.sub, id: body.compositionId },
       firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
@@ -57,12 +64,17 @@ export const handler = observed("events/execute-composition", async (event, tele
       artefacts,
       endpoint,
       presign,
+      postpone,
+      repeat: repeatedly,
       stage,
       now,
       ...telemetry,
+    }).catch(async (error: unknown): Promise<never> => {
+      await postpone(retrySeconds(attributes.ApproximateReceiveCount));
+      throw error;
     });
     if (answer.kind === "DONE") continue;
-    await queue.postpone(receiptHandle, answer.afterSeconds);
+    await postpone(answer.afterSeconds);
     batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };

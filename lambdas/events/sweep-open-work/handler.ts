@@ -9,6 +9,7 @@ import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
 import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
+import { within } from "./within";
 
 const environment = readEnvironment([
   "stage",
@@ -47,5 +48,6 @@ export const handler = observed("events/sweep-open-work", async (_event, telemet
     removal,
     patience,
     deadline,
+    within,
   });
 });

@@ -1,21 +1,21 @@
 import type { OwnedBy } from "../../../domain/names/object-keys";
+import { openWorkKinds, type OpenWorkKind } from "../../../domain/names/table-keys";
 import type { Failure } from "../../../domain/schemas/failure";
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import type { CompositionQueue } from "../../aws/composition-queue";
 import type { CompositionsInExecution } from "../../aws/table/composition-execution";
+import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import type { OpenWork } from "../../aws/table/open-work";
 import type { PendingChanges } from "../../aws/table/pending-changes";
 import type { WorkflowExecutions } from "../../aws/workflow-executions";
 import { finishPendingChange } from "../../resources/finish-pending-change";
 import type { FileRemoval } from "../../resources/resource-files";
+import { recoverTrainingJob, type RecoverTrainingJobParams } from "../../workflow/recover-training-job";
 import { workflowFault } from "../../workflow/settle-training-job/settle-input";
-import {
-  settleTrainingJob,
-  type SettleTrainingJobParams,
-} from "../../workflow/settle-training-job/settle-training-job";
 
-export interface SweepOpenWorkParams extends Omit<SettleTrainingJobParams, "input" | "failure" | "fault"> {
+export interface SweepOpenWorkParams extends Omit<RecoverTrainingJobParams, "input" | "fault" | "executions" | "jobs"> {
+  readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "change">;
   readonly openWork: OpenWork;
   readonly compositions: Pick<CompositionsInExecution, "load" | "abandon">;
   readonly queue: Pick<CompositionQueue, "send">;
@@ -26,7 +26,11 @@ export interface SweepOpenWorkParams extends Omit<SettleTrainingJobParams, "inpu
   readonly patience: SweepPatience;
   /** No further row is begun after this instant: the rest waits for the next sweep. */
   readonly deadline: Date;
+  /** Rejects when the work has not ended in time; the work itself cannot be taken back. */
+  readonly within: Within;
 }
+
+export type Within = <Result>(seconds: number, work: Promise<Result>) => Promise<Result>;
 
 /** How long work may rest before it counts as forgotten, in seconds. */
 export interface SweepPatience {
@@ -36,12 +40,23 @@ export interface SweepPatience {
   readonly notTaken: number;
   /** A composition altogether. */
   readonly composition: number;
+  /** One row's repair. */
+  readonly row: number;
+  /** From the first repair that failed: then the row is ended without being repaired. */
+  readonly repair: number;
+  /** An unfinished row that is older is counted: no job takes so long that is as it should be. */
+  readonly overdue: Readonly<Record<OpenWorkKind, number>>;
 }
 
+const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
+
 export const sweepPatience = {
-  aws: { notStarted: 120, notTaken: 600, composition: 3_600 },
-  local: { notStarted: 20, notTaken: 60, composition: 900 },
+  aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
+  local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 60, overdue },
 } as const satisfies Record<string, SweepPatience>;
+
+/** Rows of one kind that are repaired at the same time. */
+const atOnce = 4;
 
 export interface SweepAnswer {
   readonly looked: number;
@@ -49,68 +64,137 @@ export interface SweepAnswer {
   readonly failed: number;
 }
 
+type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
+
 const abandoned: Failure = {
   code: "COMPOSITION_ABANDONED",
   message: "The composition could not be made: a fault of the service. Try again.",
   retryable: true,
 };
 
+/** What an owner is told whose job or composition could not even be repaired. */
+const unrepairable: Failure = {
+  code: "WORKFLOW_FAILED",
+  message: "The work could not be brought to its end: a fault of the service. Try again.",
+  retryable: true,
+};
+
 /**
- * Looks at every row that is not final and repairs what nobody works on. One row that cannot be repaired does not stand
- * in the way of the others; it is looked at again by the next sweep.
+ * Looks at every row that is not final and repairs what nobody works on. Training jobs and compositions are looked at side
+ * by side, some of each at once, each within a time of its own, and from another row on each time: one that hangs, or cannot be
+ * repaired, stands in nobody's way. One that fails for minutes is ended all the same.
  */
 export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepAnswer> {
   const sweep = { looked: 0, repaired: 0, failed: 0 };
-  const { openWork, now, deadline, log, metrics } = params;
-  const each = async (of: OwnedBy, repair: () => Promise<boolean>): Promise<void> => {
+  const { openWork, pendingChanges, patience, deadline, within, now, random, log, metrics } = params;
+  /** @returns whether the row is in order now; what went wrong is logged and counted */
+  const each: RepairOne = async (of, repair) => {
     sweep.looked += 1;
     try {
-      if (!(await repair())) return;
-      sweep.repaired += 1;
-      metrics.record("SweeperRepairs");
+      if (await within(patience.row, repair())) {
+        sweep.repaired += 1;
+        metrics.record("SweeperRepairs");
+      }
+      return true;
     } catch (error) {
       sweep.failed += 1;
+      metrics.record("SweeperFailures");
       log.error("open work could not be repaired", { id: of.id, reason: String(error) });
+      return false;
     }
   };
-  for await (const of of openWork.list("TRAINING_JOB")) {
-    if (now() >= deadline) break;
-    await each(of, async () => await repairTrainingJob(params, of));
-  }
-  for await (const of of openWork.list("COMPOSITION")) {
-    if (now() >= deadline) break;
-    await each(of, async () => await repairComposition(params, of));
-  }
-  for await (const change of params.pendingChanges.list()) {
-    if (now() >= deadline) break;
-    await each(change, async () => await finishPendingChange({ ...params, change }));
-  }
+  const repairRow = async (kind: OpenWorkKind, of: OwnedBy): Promise<void> => {
+    const inOrder = await each(of, async () =>
+      kind === "TRAINING_JOB" ? await repairTrainingJob(params, of) : await repairComposition(params, of),
+    );
+    if (!inOrder) await each(of, async () => await endAfterFailures(params, kind, of));
+  };
+  const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {
+    const rows: Row[] = [];
+    for await (const row of list) rows.push(row);
+    const start = Math.floor(random() * rows.length);
+    const waiting = [...rows.slice(start), ...rows.slice(0, start)];
+    const worker = async (): Promise<void> => {
+      for (let row = waiting.shift(); row !== undefined && now() < deadline; row = waiting.shift()) await repair(row);
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  };
+  await Promise.all([
+    ...openWorkKinds.map(async (kind) => {
+      await lane(openWork.list(kind), async (of) => {
+        await repairRow(kind, of);
+      });
+    }),
+    lane(pendingChanges.list(), async (change) => {
+      await each(change, async () => await finishPendingChange({ ...params, change }));
+    }),
+  ]);
   await freeSlotsOfFinalJobs(params, each);
   return sweep;
 }
 
 const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
 
+/** The last resort: nothing of the row is read. What still runs is told to stop, if that can be done. */
+async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
+  const { openWork, patience, slots, tickets, now, log, metrics } = params;
+  const since = await openWork.noteFailedRepair(kind, of, now());
+  if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
+  if (kind === "TRAINING_JOB") await stopIfPossible(params, of);
+  if (!(await openWork.endFailed(kind, of, unrepairable, now()))) return false;
+  metrics.record(kind === "TRAINING_JOB" ? "JobsFailed" : "CompositionsFailed");
+  log.error("open work was ended without being repaired", { kind, id: of.id, since: since.toISOString() });
+  if (kind !== "TRAINING_JOB") return true;
+  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === of.id);
+  for (const { index } of mine) await slots.release({ index, jobId: of.id });
+  await tickets.remove(of.id);
+  return true;
+}
+
+const stopSeconds = 10;
+
+async function stopIfPossible({ jobs, trainingJobs, within, log }: SweepOpenWorkParams, of: OwnedBy): Promise<void> {
+  const stop = async (): Promise<void> => {
+    const job = await jobs.load(of);
+    if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
+  };
+  try {
+    await within(stopSeconds, stop());
+  } catch (error) {
+    log.error("the job is ended without SageMaker having been told to stop it", {
+      jobId: of.id,
+      reason: String(error),
+    });
+  }
+}
+
 /** @returns whether anything was done */
 async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
-  const { jobs, executions, patience, now, log } = params;
+  const { jobs, executions, patience, now, log, metrics } = params;
   const job = await jobs.load(of);
   if (job === undefined || isFinalTrainingJobState(job.state)) return false;
+  if (ageSeconds(job.createdAt, now()) > patience.overdue.TRAINING_JOB) metrics.record("OverdueWork");
   const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
-  switch (await executions.status(input)) {
-    case "RUNNING":
-      return false;
-    case "NOT_STARTED":
-      if (ageSeconds(job.createdAt, now()) < patience.notStarted) return false;
-      log.warn("starting a workflow that was never started", { jobId: job.id });
-      await executions.start(input);
-      return true;
-    case "ENDED": {
-      const { outcome } = await settleTrainingJob({ ...params, input, fault: workflowFault });
-      log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
-      return true;
+  const repaired = await (async (): Promise<boolean> => {
+    switch (await executions.status(input)) {
+      case "RUNNING":
+        return false;
+      case "NOT_STARTED":
+        if (ageSeconds(job.createdAt, now()) < patience.notStarted) return false;
+        log.warn("starting a workflow that was never started", { jobId: job.id });
+        await executions.start(input);
+        return true;
+      case "ENDED": {
+        const { outcome } = await recoverTrainingJob({ ...params, input, fault: workflowFault });
+        log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
+        return true;
+      }
     }
+  })();
+  if (job.repairFailedSince !== undefined) {
+    await jobs.change({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
   }
+  return repaired;
 }
 
 async function repairComposition(params: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
@@ -118,6 +202,7 @@ async function repairComposition(params: SweepOpenWorkParams, of: OwnedBy): Prom
   const composition = await compositions.load(of);
   if (composition === undefined || isFinalCompositionState(composition.state)) return false;
   const leased = composition.runningUntil !== undefined && Date.parse(composition.runningUntil) >= now().getTime();
+  if (ageSeconds(composition.createdAt, now()) > patience.overdue.COMPOSITION) metrics.record("OverdueWork");
   if (leased) return false;
   if (ageSeconds(composition.createdAt, now()) > patience.composition) {
     const done = await compositions.abandon(of, abandoned);
@@ -133,15 +218,11 @@ async function repairComposition(params: SweepOpenWorkParams, of: OwnedBy): Prom
 }
 
 /** What a settling that died between its last two writes left behind. */
-async function freeSlotsOfFinalJobs(
-  { jobs, slots, log }: SweepOpenWorkParams,
-  each: (of: OwnedBy, repair: () => Promise<boolean>) => Promise<void>,
-): Promise<void> {
+async function freeSlotsOfFinalJobs({ openWork, slots, log }: SweepOpenWorkParams, each: RepairOne): Promise<void> {
   for (const { index, holder } of await slots.held()) {
     const of = { sub: holder.sub, id: holder.jobId };
     await each(of, async () => {
-      const job = await jobs.load(of);
-      if (job !== undefined && !isFinalTrainingJobState(job.state)) return false;
+      if (await openWork.isOpen("TRAINING_JOB", of)) return false;
       await slots.release({ index, jobId: holder.jobId });
       log.warn("slot freed", { slot: index, jobId: holder.jobId });
       return true;

@@ -1,14 +1,21 @@
+import { createStepFunctionsClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
-import { settleTrainingJob } from "../../workflow/settle-training-job/settle-training-job";
+import { recoverTrainingJob } from "../../workflow/recover-training-job";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
 import { parseEndedWorkflow } from "./workflow-ended";
 
-const ports = createSettlingPorts(readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket"]));
+const environment = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "stateMachineArn"]);
+const ports = createSettlingPorts(environment);
+const executions = createWorkflowExecutions({
+  client: createStepFunctionsClient(),
+  stateMachineArn: environment.stateMachineArn,
+});
 
-/** A job that SageMaker still has to stop is told to; the sweeper settles it when it has ended. */
+/** The next attempt goes on; if there is none, a job that SageMaker still has to stop is settled by the sweeper later. */
 export const handler = observed("events/workflow-ended", async (event, telemetry) => {
   const { input, fault } = parseEndedWorkflow(event);
   telemetry.log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
-  return await settleTrainingJob({ ...ports, ...telemetry, input, fault });
+  return await recoverTrainingJob({ ...ports, ...telemetry, executions, input, fault });
 });

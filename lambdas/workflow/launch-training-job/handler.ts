@@ -29,6 +29,7 @@ export const handler = observed(
       settings,
       ...places,
       now,
+      random: Math.random,
       ...telemetry,
     }),
 );

@@ -8,6 +8,7 @@ import type { TrainingJobs } from "../../aws/training-jobs";
 import type { Log } from "../../telemetry/logger";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { awaitCapacity, type CapacityAnswer } from "../capacity";
+import { jittered, type RandomSource } from "../jitter";
 import { openJob, type ClosedJob } from "../open-job";
 import { jobAttempt, type StepInput } from "../step-input";
 import { outputUri, trainingJobRequest } from "./training-job-request";
@@ -22,6 +23,7 @@ export interface LaunchTrainingJobParams {
   readonly artefactsBucket: string;
   readonly workBucket: string;
   readonly now: () => Date;
+  readonly random: RandomSource;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -38,7 +40,7 @@ export type LaunchTrainingJobAnswer =
  * after a crash finds the name, calls again, and knows by its prefixes that the job of that name is ours.
  */
 export async function launchTrainingJob(params: LaunchTrainingJobParams): Promise<LaunchTrainingJobAnswer> {
-  const { input, jobs, slots, trainingJobs, settings, now, log, metrics } = params;
+  const { input, jobs, slots, trainingJobs, settings, now, random, log, metrics } = params;
   const opened = await openJob(jobs, input);
   if (opened.outcome !== "OPEN") return opened;
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
@@ -65,9 +67,9 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
       break;
     }
     case "QUOTA_EXCEEDED":
-      return await awaitCapacity({ job, nextName: true, jobs, settings, now, log, metrics });
+      return await awaitCapacity({ job, nextName: true, jobs, settings, now, random, log, metrics });
     case "THROTTLED":
-      return await awaitCapacity({ job, nextName: false, jobs, settings, now, log, metrics });
+      return await awaitCapacity({ job, nextName: false, jobs, settings, now, random, log, metrics });
     case "REFUSED":
       log.error("training job refused", { trainingJobName: name, reason: created.reason });
       return { outcome: "REFUSED", failure: refused };
@@ -77,7 +79,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   // A stop that came between our reading the row and the job's creation found no job to stop.
   const current = await jobs.load(jobAttempt(input));
   if (current?.stopRequested === true) await trainingJobs.stop(name);
-  return { outcome: "LAUNCHED", waitSeconds: settings.look.firstSeconds };
+  return { outcome: "LAUNCHED", waitSeconds: jittered(settings.look.firstSeconds, random) };
 }
 
 const refused: Failure = {

@@ -24,6 +24,9 @@ export interface TrainingJobRequestParams {
 export const outputUri = (workBucket: string, job: TrainingJobItem): string =>
   `s3://${workBucket}/${trainingOutputPrefix(job)}`;
 
+/** What a user may ask for at least: time enough to begin and to say how far it came. */
+const shortestRunSeconds = 60;
+
 const channel = (ChannelName: string, S3Uri: string) => ({
   ChannelName,
   InputMode: "File" as const,
@@ -36,7 +39,9 @@ const channel = (ChannelName: string, S3Uri: string) => ({
 export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrainingJobCommandInput {
   const { name, job, stage, artefactsBucket, workBucket, settings } = params;
   const image = settings.images[job.technique];
-  const MaxRuntimeInSeconds = Math.min(job.maxRuntimeSeconds, settings.longestRunSeconds);
+  // What an earlier attempt has used of the time that the user allowed is gone.
+  const leftSeconds = Math.max(shortestRunSeconds, job.maxRuntimeSeconds - (job.earlierUsage?.trainingSeconds ?? 0));
+  const MaxRuntimeInSeconds = Math.min(leftSeconds, settings.longestRunSeconds);
   return {
     TrainingJobName: name,
     RoleArn: settings.roleArn,

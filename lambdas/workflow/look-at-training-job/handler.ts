@@ -31,6 +31,7 @@ export const handler = observed(
       work,
       settings,
       now,
+      random: Math.random,
       ...telemetry,
     }),
 );

@@ -5,6 +5,7 @@ import type { TrainingEnding } from "../../../domain/states/sagemaker-status";
 import type { Slots } from "../../aws/table/slots";
 import type { TrainingJobs } from "../../aws/training-jobs";
 import { awaitCapacity, type CapacityAnswer } from "../capacity";
+import { jittered, type RandomSource } from "../jitter";
 import { openJob, type ClosedJob } from "../open-job";
 import type { StepInput } from "../step-input";
 import { observeTrainingJob, type Observation, type ObserveTrainingJobParams } from "./observe-training-job";
@@ -14,6 +15,7 @@ export interface LookAtTrainingJobParams extends Omit<
   "job" | "trainingJobName" | "trainingJobs"
 > {
   readonly input: StepInput;
+  readonly random: RandomSource;
   readonly slots: Pick<Slots, "held" | "renew">;
   readonly trainingJobs: TrainingJobs;
   readonly settings: Pick<TrainingSettings, "look" | "slotLeaseSeconds" | "capacityDeadlineSeconds" | "waitSeconds">;
@@ -28,7 +30,7 @@ export type LookAtTrainingJobAnswer =
 
 /** One turn of the loop: look, keep the slot, pass a stop request on, and say when to look again or how it ended. */
 export async function lookAtTrainingJob(params: LookAtTrainingJobParams): Promise<LookAtTrainingJobAnswer> {
-  const { input, jobs, trainingJobs, settings, now, log, metrics } = params;
+  const { input, jobs, trainingJobs, settings, now, random, log, metrics } = params;
   const opened = await openJob(jobs, input);
   if (opened.outcome !== "OPEN") return opened;
   const { trainingJobName } = opened.job;
@@ -42,10 +44,10 @@ export async function lookAtTrainingJob(params: LookAtTrainingJobParams): Promis
     case "UNKNOWN": {
       const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
       if (job.stopRequested && !isStopping) await trainingJobs.stop(trainingJobName);
-      return { outcome: "RUNNING", waitSeconds: secondsToNextLook(observation, settings, now()) };
+      return { outcome: "RUNNING", waitSeconds: jittered(secondsToNextLook(observation, settings, now()), random) };
     }
     case "CAPACITY_REFUSED":
-      return await awaitCapacity({ job, nextName: true, jobs, settings, now, log, metrics });
+      return await awaitCapacity({ job, nextName: true, jobs, settings, now, random, log, metrics });
     case "ENDED":
       log.info("training has ended", { trainingJobName, ending: meaning.ending });
       return meaning.ending === "FAILED"

@@ -8,7 +8,12 @@ import {
 } from "../../../domain/states/sagemaker-status";
 import { isLegalTrainingJobTransition } from "../../../domain/states/training-job-state";
 import { convergenceOf } from "../../../domain/training/convergence";
-import { epochMetrics, parseProgress, summariseProgress } from "../../../domain/training/progress";
+import {
+  epochMetrics,
+  longestProgressBytes,
+  parseProgress,
+  summariseProgress,
+} from "../../../domain/training/progress";
 import type { ObjectStore } from "../../aws/object-store";
 import type {
   TrainingJobChange,
@@ -37,9 +42,6 @@ export interface Observation {
   /** The row after the look. */
   readonly job: TrainingJobItem;
 }
-
-/** 2,000 epochs at 1 kB; a container that writes more is not read. */
-export const longestProgressBytes = 8 * 1024 * 1024;
 
 /** What the platform no longer knows has been deleted behind our back. */
 const lost: TrainingJobMeaning = {
@@ -74,36 +76,69 @@ interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "wor
   readonly described: DescribedTrainingJob | undefined;
 }
 
-/** What the row should say about the training, whatever its state. */
-export async function observedData({ job, work, now, log, described }: ObservedDataParams): Promise<TrainingJobData> {
-  const prefix = checkpointsPrefix(job);
-  const content = await work.read(`${prefix}${progressFile}`, longestProgressBytes);
-  const parsed = parseProgress(content ?? "");
-  if (parsed.skippedLines > 0) log.warn("lines of progress were not understood", { lines: parsed.skippedLines });
-  const planned = job.hyperparameters["epochs"];
-  const instant = now().getTime();
-  const progress = summariseProgress(parsed.epochs, {
-    now: instant,
-    ...(typeof planned === "number" ? { plannedEpochs: planned } : {}),
-  });
-  const last = parsed.epochs.at(-1);
+/**
+ * What the row should say about the training, whatever its state. What the container has left never stands in the way of
+ * that: what cannot be read is left out, and logged.
+ */
+export async function observedData(params: ObservedDataParams): Promise<TrainingJobData> {
+  const { job, now, log, described } = params;
+  const part = async (
+    what: string,
+    read: () => Promise<TrainingJobData> | TrainingJobData,
+  ): Promise<TrainingJobData> => {
+    try {
+      return await read();
+    } catch (error) {
+      log.warn(`${what} could not be read`, { jobId: job.id, reason: String(error) });
+      return {};
+    }
+  };
   return {
-    ...(progress === undefined ? {} : { progress }),
-    ...(last === undefined ? {} : { latestMetrics: epochMetrics(last), convergence: convergenceOf(parsed.epochs) }),
-    resumable: job.resumable || (await work.list(`${prefix}last.`, 1)).length > 0,
-    usage: usageOf(described, instant) ?? job.usage,
+    ...(await part("the progress", async () => await readProgress(params))),
+    ...(await part("the checkpoint", async () => ({ resumable: await isResumable(params) }))),
+    ...(await part("the usage", () => ({ usage: usageOf(job, described, now().getTime()) }))),
   };
 }
 
-/** Billing runs from start to end of the training; while it runs SageMaker may give neither sum. */
-function usageOf(described: DescribedTrainingJob | undefined, now: number): TrainingJobItem["usage"] | undefined {
-  if (described?.startedAt === undefined) return undefined;
-  const ran = Math.max(0, Math.round(((described.endedAt?.getTime() ?? now) - described.startedAt.getTime()) / 1000));
-  const trainingSeconds = described.trainingSeconds ?? ran;
-  return { trainingSeconds, billableSeconds: described.billableSeconds ?? trainingSeconds };
+async function readProgress({ job, work, now, log, described }: ObservedDataParams): Promise<TrainingJobData> {
+  const content = await work.read(`${checkpointsPrefix(job)}${progressFile}`, longestProgressBytes);
+  const epochs = job.hyperparameters["epochs"];
+  const plannedEpochs = typeof epochs === "number" ? epochs : job.progress.epochs;
+  const parsed = parseProgress(content ?? "", plannedEpochs);
+  if (parsed.skippedLines > 0) log.warn("lines of progress were not understood", { lines: parsed.skippedLines });
+  const progress = summariseProgress(parsed.epochs, {
+    now: now().getTime(),
+    plannedEpochs,
+    runsSince: described?.startedAt?.getTime(),
+  });
+  const last = parsed.epochs.at(-1);
+  if (progress === undefined || last === undefined) return {};
+  return { progress, latestMetrics: epochMetrics(last), convergence: convergenceOf(parsed.epochs) };
 }
 
-interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | "jobs"> {
+const isResumable = async ({ job, work }: ObservedDataParams): Promise<boolean> =>
+  job.resumable || (await work.list(`${checkpointsPrefix(job)}last.`, 1)).length > 0;
+
+/**
+ * Billing runs from start to end of the training; while it runs SageMaker may give neither sum. What earlier SageMaker jobs
+ * of this job have used comes on top.
+ */
+export function usageOf(
+  job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
+  now: number,
+): TrainingJobItem["usage"] {
+  if (described?.startedAt === undefined) return job.usage;
+  const ran = Math.max(0, Math.round(((described.endedAt?.getTime() ?? now) - described.startedAt.getTime()) / 1000));
+  const trainingSeconds = described.trainingSeconds ?? ran;
+  const { earlierUsage } = job;
+  return {
+    trainingSeconds: (earlierUsage?.trainingSeconds ?? 0) + trainingSeconds,
+    billableSeconds: (earlierUsage?.billableSeconds ?? 0) + (described.billableSeconds ?? trainingSeconds),
+  };
+}
+
+interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | "jobs" | "log"> {
   readonly meaning: TrainingJobMeaning;
   readonly data: TrainingJobData;
 }
@@ -111,7 +146,17 @@ interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | 
 /** A stop request may come between reading and writing: then its state stands, and the rest is written again. */
 const tries = 3;
 
-async function writeObservation({ job, jobs, meaning, data }: WriteObservationParams): Promise<TrainingJobItem> {
+async function writeObservation(params: WriteObservationParams): Promise<TrainingJobItem> {
+  try {
+    return await writeChange(params);
+  } catch (error) {
+    // Perhaps what was observed cannot be written; the state can. If the table is at fault, this fails as well.
+    params.log.error("what was observed could not be written", { jobId: params.job.id, reason: String(error) });
+    return await writeChange({ ...params, data: {} });
+  }
+}
+
+async function writeChange({ job, jobs, meaning, data }: WriteObservationParams): Promise<TrainingJobItem> {
   let current = job;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const change = changeOf(current, meaning, data);

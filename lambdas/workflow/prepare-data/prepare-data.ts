@@ -9,7 +9,7 @@ import {
 import { sampleMelodies } from "../../../domain/music/sample-melodies";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../../domain/schemas/items";
-import { selectPieces } from "../../../domain/training/selection";
+import { isReadable, isTrainedOn, leastTrainingBars, selectPieces } from "../../../domain/training/selection";
 import type { ObjectStore } from "../../aws/object-store";
 import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import type { Log } from "../../telemetry/logger";
@@ -30,13 +30,11 @@ export type PrepareDataAnswer =
   | { readonly outcome: "REFUSED"; readonly failure: Failure }
   | ClosedJob;
 
-/** Fewer bars of training music than this teach a model nothing but the pieces themselves. */
-export const leastTrainingBars = 32;
 /** How many of the sample melodies the samples are made of. */
 const melodiesHeard = 3;
 const longestMelodyHeard = 16;
 /** A checkpoint folder holds a few files and three samples an epoch at most. */
-const mostObjects = 10_000;
+const mostObjects = 20_000;
 
 /**
  * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies what the old one left
@@ -53,7 +51,7 @@ export async function prepareData({ input, jobs, work, log }: PrepareDataParams)
   if (catalogue === undefined || failure !== undefined) {
     return { outcome: "REFUSED", failure: failure ?? datasetMissing(job) };
   }
-  const pieces = selectPieces(catalogue.pieces, job.topics);
+  const pieces = selectPieces(catalogue.pieces, job.topics).filter(isReadable);
   const manifest = {
     schemaVersion: 1,
     jobId: job.id,
@@ -85,7 +83,7 @@ function whyUnusable(job: TrainingJobItem, catalogue: CatalogueItem | undefined)
       retryable: false,
     };
   }
-  const training = selectPieces(catalogue.pieces, job.topics).filter(({ split }) => split === "train");
+  const training = selectPieces(catalogue.pieces, job.topics).filter(isTrainedOn);
   const bars = training.reduce((sum, piece) => sum + piece.bars, 0);
   if (bars >= leastTrainingBars) return undefined;
   return {

@@ -7,6 +7,7 @@ import {
 } from "../../../domain/names/object-keys";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { ModelItem, TrainingJobItem } from "../../../domain/schemas/items";
+import { storableMetrics } from "../../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../../domain/schemas/model-card";
 import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../../aws/object-store";
 import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
@@ -176,7 +177,7 @@ function modelItem({ job, card, digest, id, now }: ModelItemParams): ModelItem {
     trainingJobId: job.id,
     sha256: digest.sha256,
     bytes: digest.bytes,
-    metrics: card.metrics,
+    metrics: storableMetrics(card.metrics),
     dataset: card.dataset,
     limits: card.limits,
   };

@@ -3,6 +3,8 @@ import {
   parseSampleFile,
   progressFile,
   referenceFile,
+  sampleFile,
+  samplesFolder,
   trainingJobPrefix,
 } from "../../../domain/names/object-keys";
 import type { Failure } from "../../../domain/schemas/failure";
@@ -14,12 +16,13 @@ import type { TrainingProgress } from "../../../domain/training/progress";
 import type { ObjectStore } from "../../aws/object-store";
 import type { Slots } from "../../aws/table/slots";
 import type { Tickets } from "../../aws/table/tickets";
-import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import type { TrainingJobEnd, TrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import type { DescribedTrainingJob, TrainingJobs } from "../../aws/training-jobs";
 import type { Log } from "../../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../../telemetry/metrics";
 import { copyObjects } from "../copy-objects";
 import { observedData } from "../look-at-training-job/observe-training-job";
+import { jittered, type RandomSource } from "../jitter";
 import { openJob, type ClosedJob } from "../open-job";
 import { jobAttempt, type StepInput } from "../step-input";
 
@@ -36,6 +39,7 @@ export interface SettleTrainingJobParams {
   readonly work: Pick<ObjectStore, "bucket" | "read" | "list">;
   readonly artefacts: Pick<ObjectStore, "copy">;
   readonly now: () => Date;
+  readonly random: RandomSource;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -48,7 +52,13 @@ export type SettleTrainingJobAnswer =
 
 /** SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
-const mostObjects = 10_000;
+/** Samples of a job that are kept: more than the longest training leaves. */
+const mostSamples = 10_000;
+/**
+ * For so long after its end a training is not settled without its progress and samples: whoever settles tries again. What
+ * cannot be copied after that is not going to be.
+ */
+const keepingPatienceSeconds = 180;
 /** Between deciding and writing, a stop request may come: then it is decided again. */
 const tries = 3;
 
@@ -72,19 +82,14 @@ export async function settleTrainingJob(params: SettleTrainingJobParams): Promis
       const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
       if (!isStopping) await trainingJobs.stop(described.name);
       log.info("waiting for the training job to stop", { trainingJobName: described.name });
-      return { outcome: "WAITING_FOR_STOP", waitSeconds: stopWaitSeconds };
+      return { outcome: "WAITING_FOR_STOP", waitSeconds: jittered(stopWaitSeconds, params.random) };
     }
 
-    await keepProgressAndSamples(params, job);
+    await keepProgressAndSamples(params, job, described);
     const data = await observedData({ ...params, job, described });
     const progress = reached(data.progress ?? job.progress);
     const end = decide(params, { ...job, progress }, described);
-    const finished = await jobs.finish(jobAttempt(input), {
-      ...end,
-      ...data,
-      progress,
-      stopRequested: job.stopRequested,
-    });
+    const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
     if (finished) {
       await free(params);
       report(params, end, data.usage ?? job.usage);
@@ -92,6 +97,20 @@ export async function settleTrainingJob(params: SettleTrainingJobParams): Promis
     }
   }
   throw new Error("the row kept changing while the job was being settled");
+}
+
+/** With what was observed; if that cannot be written, without. */
+async function finish(
+  { input, jobs, log }: SettleTrainingJobParams,
+  end: TrainingJobEnd,
+  data: Partial<TrainingJobEnd>,
+): Promise<boolean> {
+  try {
+    return await jobs.finish(jobAttempt(input), { ...data, ...end });
+  } catch (error) {
+    log.error("the job could not be ended with what was observed", { jobId: input.jobId, reason: String(error) });
+    return await jobs.finish(jobAttempt(input), end);
+  }
 }
 
 /** Nothing remains to be done in a final state. */
@@ -117,23 +136,47 @@ function decide(
   });
 }
 
-/** The checkpoint folder is deleted after some days; what its owner looks at and listens to is kept. */
+/**
+ * The checkpoint folder is deleted after some days; what its owner looks at and listens to is kept.
+ * @throws Error when something could not be kept and it is too early to do without
+ */
 async function keepProgressAndSamples(
-  { work, artefacts, log }: SettleTrainingJobParams,
+  { work, artefacts, now, log }: SettleTrainingJobParams,
   job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
 ): Promise<void> {
+  const faults: string[] = [];
   const from = checkpointsPrefix(job);
-  const names = (await work.list(from, mostObjects))
-    .map(({ key }) => key.slice(from.length))
-    .filter((name) => name === progressFile || name === referenceFile || parseSampleFile(name) !== undefined);
-  const copied = await copyObjects({
-    to: artefacts,
-    copies: names.map((name) => ({
-      from: { bucket: work.bucket, key: `${from}${name}` },
-      to: `${trainingJobPrefix(job)}${name}`,
-    })),
-  });
-  log.info("progress and samples kept", { objects: copied });
+  const keep = async (names: readonly string[]): Promise<number> =>
+    await copyObjects({
+      to: artefacts,
+      copies: names.map((name) => ({
+        from: { bucket: work.bucket, key: `${from}${name}` },
+        to: `${trainingJobPrefix(job)}${name}`,
+      })),
+      onFault: (error) => faults.push(String(error)),
+    });
+  let objects = await keep([progressFile, referenceFile]);
+  try {
+    const names = (await work.list(`${from}${samplesFolder}`, mostSamples)).map(({ key }) => key.slice(from.length));
+    objects += await keep(names.filter(isSample));
+  } catch (error) {
+    faults.push(String(error));
+  }
+  log.info("progress and samples kept", { objects });
+  const [first] = faults;
+  if (first === undefined) return;
+  const endedAt = described?.endedAt;
+  if (endedAt !== undefined && now().getTime() - endedAt.getTime() < keepingPatienceSeconds * 1000) {
+    throw new Error(`progress or samples could not be kept yet: ${first}`);
+  }
+  log.error("the job is settled without all of its progress and samples", { faults: faults.length, first });
+}
+
+/** A name that a sample has, and nothing that only ends like one. */
+function isSample(name: string): boolean {
+  const sample = parseSampleFile(name);
+  return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);
 }
 
 async function free({ input, slots, tickets }: SettleTrainingJobParams): Promise<void> {

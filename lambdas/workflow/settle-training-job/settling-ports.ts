@@ -3,7 +3,7 @@ import { createDocumentClient, createS3Client, createSageMakerClient } from "../
 import { createObjectStore } from "../../aws/object-store";
 import { createSlots } from "../../aws/table/slots";
 import { createTickets } from "../../aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import type { SettleTrainingJobParams } from "./settle-training-job";
 
@@ -13,7 +13,13 @@ export interface SettlingPlaces {
   readonly workBucket: string;
 }
 
-export type SettlingPorts = Omit<SettleTrainingJobParams, "input" | "failure" | "fault" | "log" | "metrics">;
+export interface SettlingPorts extends Omit<
+  SettleTrainingJobParams,
+  "jobs" | "input" | "failure" | "fault" | "log" | "metrics"
+> {
+  /** With what it takes to begin the next attempt. */
+  readonly jobs: TrainingJobsInExecution;
+}
 
 export function createSettlingPorts({ tableName, artefactsBucket, workBucket }: SettlingPlaces): SettlingPorts {
   const table = createDocumentClient();
@@ -27,5 +33,6 @@ export function createSettlingPorts({ tableName, artefactsBucket, workBucket }: 
     work: createObjectStore({ client: objects, bucket: workBucket }),
     artefacts: createObjectStore({ client: objects, bucket: artefactsBucket }),
     now,
+    random: Math.random,
   };
 }

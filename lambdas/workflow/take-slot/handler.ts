@@ -34,6 +34,7 @@ export const handler = observed(
       artefacts,
       settings,
       now,
+      random: Math.random,
       ...telemetry,
     }),
 );

@@ -70,6 +70,7 @@ export class ApiFunctions extends Construct {
       fn.setJsonVariable(environmentVariables.userCaps, config.userCaps);
     }
     training.setVariable(environmentVariables.longestRunSeconds, String(config.training.longestRunSeconds));
+    training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
     this.byCapability = { discovery, tracks, compositions, models, training };
   }
 }

@@ -67,6 +67,12 @@ export interface HistoryPlan {
 export const stop = { longestSeconds: 900, everySeconds: 5 } as const;
 
 /**
+ * How often a job that is next in turn still asks for a slot after its deadline: as often as in
+ * lambdas/workflow/take-slot, which test/infra/history-budget.test.ts compares.
+ */
+export const turnsPastDeadline = 100;
+
+/**
  * Looks at a job that runs for so long: `firstSeconds` apart for `firstForSeconds`, then in proportion to the time it has run
  * (each look that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are whole seconds,
  * rounded up, so this is an upper bound.
@@ -98,7 +104,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
   const lookSeconds = training.longestRunSeconds + (training.useSpot ? training.capacityDeadlineSeconds : 0);
   const capacityTurns = turns(training.capacityDeadlineSeconds, waitSeconds);
   const planned: Record<string, number> = {
-    WaitForSlot: turns(training.queueDeadlineSeconds, waitSeconds),
+    WaitForSlot: turns(training.queueDeadlineSeconds, waitSeconds) + turnsPastDeadline,
     WaitForCapacity: capacityTurns,
     WaitToLook:
       turnsOfLooking(look, lookSeconds) +

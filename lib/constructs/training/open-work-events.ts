@@ -145,9 +145,10 @@ export class OpenWorkEvents extends Construct {
     const ended = this.make(
       "WorkflowEnded",
       "events/workflow-ended",
-      "Settles the job of an execution that was cut off",
+      "Goes on with the job of an execution that was cut off",
     );
     allowSettling(ended, this.props);
+    this.allowExecutions(ended, { describe: false });
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
       eventPattern: {

@@ -54,6 +54,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
       work: createStoredFiles({ client: s3, bucket: workBucket }),
       caps,
       longestRunSeconds: 7_200,
+      checkpointDays: 7,
       metrics: { record: () => undefined },
       newId: ulid,
       randomSeed: () => 1,

@@ -5,9 +5,10 @@ import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../domai
 import { trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
-import { composerApi, type ComposerApi } from "./support/composer-api";
+import { longestProgressBytes } from "../../../domain/training/progress";
+import { composerApi, now, type ComposerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, caps, composition, model, stockModel, trainingJob } from "./support/items";
+import { alice, bob, caps, catalogue, composition, model, stockModel, trainingJob } from "./support/items";
 
 const wanted = { name: "My model", technique: "unet-gan" };
 const create = async (api: ComposerApi, more: object = {}) =>
@@ -51,6 +52,21 @@ describe("a training job", () => {
       "INVALID_REQUEST",
       "/hyperparameters/epochs",
     ],
+    ["a value named twice", { topics: { mode: ["minor", "minor"] } }, 400, "INVALID_REQUEST", "/topics/mode"],
+    [
+      "more values of a tag than a model card holds",
+      { topics: { mode: Array.from({ length: 33 }, (_, n) => `mode-${n}`) } },
+      400,
+      "INVALID_REQUEST",
+      "/topics/mode",
+    ],
+    [
+      "more tags than a model card holds",
+      { topics: Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`tag${n}`, ["x"]])) },
+      400,
+      "INVALID_REQUEST",
+      "/topics",
+    ],
     ["an unknown technique", { technique: "lstm" }, 400, "INVALID_REQUEST", "/technique"],
   ])("with %s is refused", async (_, more, status, code, pointer) => {
     const api = composerApi();
@@ -58,6 +74,27 @@ describe("a training job", () => {
     expect(reply.status).toBe(status);
     expect(problemOf(reply)).toMatchObject({ code, errors: [{ pointer }] });
     expect(api.trainingJobs.all()).toEqual([]);
+  });
+
+  test("is refused for topics of too few bars, whatever the pieces: its trainer would refuse them later", async () => {
+    const api = composerApi();
+    const full = catalogue();
+    const piece = (n: number) => ({
+      id: `short-${n}`,
+      tags: { mode: ["short"] },
+      bars: n < 8 ? 3 : 0,
+      split: "train" as const,
+    });
+    api.table.addCatalogue({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
+    const reply = await create(api, { topics: { mode: ["short"] } });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({
+      code: "TOPIC_TOO_SMALL",
+      detail: expect.stringContaining("24 bars") as unknown,
+    });
+    expect((await api.call("GET", "/training-topics?mode=short")).body).toMatchObject({
+      selection: { pieces: 8, bars: 24 },
+    });
   });
 
   test("any of several values of a tag, and all tags, select its pieces", async () => {
@@ -90,6 +127,11 @@ describe("a training job", () => {
 });
 
 describe("resuming", () => {
+  /** With the checkpoint that it left. */
+  const put = (api: ComposerApi, item: ReturnType<typeof trainingJob>): void => {
+    api.trainingJobs.put(item);
+    api.work.objects.set(`${checkpointsPrefix(item)}last.pt`, Buffer.from("weights"));
+  };
   const parent = () =>
     trainingJob({
       state: "STOPPED",
@@ -102,7 +144,7 @@ describe("resuming", () => {
   test("inherits everything but what is given", async () => {
     const api = composerApi();
     const from = parent();
-    api.trainingJobs.put(from);
+    put(api, from);
     const reply = await create(api, { resumeFrom: from.id, hyperparameters: { learningRate: 0.001 } });
     expect(reply.status).toBe(202);
     expect(reply.body).toMatchObject({
@@ -124,13 +166,49 @@ describe("resuming", () => {
   ])("with %s is refused", async (_, more, pointers) => {
     const api = composerApi();
     const from = parent();
-    api.trainingJobs.put(from);
+    put(api, from);
     const reply = await create(api, { resumeFrom: from.id, ...more });
     expect(reply.status).toBe(422);
     const problem = problemOf(reply);
     expect(problem.code).toBe("RESUME_NOT_POSSIBLE");
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(pointers);
     if (pointers.includes("/hyperparameters/epochs")) expect(problem.detail).toMatch(/\b7\b/);
+  });
+
+  test("of a job whose checkpoint is gone, or whose data set was replaced, is refused at once, not after waiting", async () => {
+    const gone = composerApi();
+    const from = parent();
+    gone.trainingJobs.put(from);
+    const reply = await create(gone, { resumeFrom: from.id });
+    expect(reply.status).toBe(422);
+    expect(problemOf(reply)).toMatchObject({ code: "RESUME_NOT_POSSIBLE", errors: [{ pointer: "/resumeFrom" }] });
+    expect(problemOf(reply).detail).toContain("checkpoint");
+
+    const replaced = composerApi();
+    const old = { ...parent(), dataset: { id: "bach-chorales", version: "0", sha256: "b".repeat(64) } };
+    put(replaced, old);
+    const other = await create(replaced, { resumeFrom: old.id });
+    expect(problemOf(other)).toMatchObject({ code: "RESUME_NOT_POSSIBLE" });
+    expect(problemOf(other).detail).toContain("replaced");
+    expect([...gone.trainingJobs.all(), ...replaced.trainingJobs.all()]).toHaveLength(2);
+  });
+
+  test("is not offered after the days for which checkpoints are kept", async () => {
+    const api = composerApi();
+    const ended = (days: number) =>
+      trainingJob({
+        state: "STOPPED",
+        resumable: true,
+        updatedAt: new Date(now.getTime() - days * 86_400_000).toISOString(),
+      });
+    for (const [days, resumable] of [
+      [6.9, true],
+      [7.1, false],
+    ] as const) {
+      const item = ended(days);
+      api.trainingJobs.put(item);
+      expect((await api.call("GET", `/training-jobs/${item.id}`)).body).toMatchObject({ resumable });
+    }
   });
 
   test("needs an ended job of the caller's with a checkpoint", async () => {
@@ -248,16 +326,42 @@ describe("watching", () => {
     expect((await api.call("GET", first?.href ?? "", { sub: bob })).status).toBe(404);
   });
 
-  test("topics count the pieces of the selection", async () => {
+  test("metrics answer for a progress file of any bytes and length, and say nothing of one that is too long", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING", hyperparameters: { epochs: 2000 } });
+    api.trainingJobs.put(item);
+    const key = `${checkpointsPrefix(item)}progress.jsonl`;
+    const path = `/training-jobs/${item.id}/metrics`;
+    const fullest = Object.fromEntries(
+      Array.from({ length: 64 }, (_, n) => [`${"m".repeat(58)}${n}`, 0.123456789012345]),
+    );
+    const lines = Array.from({ length: 2_000 }, (_, n) =>
+      JSON.stringify({ schemaVersion: 1, epoch: n + 1, epochs: 2_000, ...fullest }),
+    );
+    const text = lines.join("\n");
+    api.work.objects.set(key, Buffer.from(text.slice(0, longestProgressBytes)));
+    const full = await api.call("GET", path);
+    expect(full.status).toBe(200);
+    // In Lambda's answer the body is a text inside JSON: 6 MB in all.
+    expect(JSON.stringify(full.bytes.toString()).length).toBeLessThan(6_000_000);
+
+    api.work.objects.set(key, Buffer.alloc(longestProgressBytes + 1, "x"));
+    const tooLong = await api.call("GET", path);
+    expect(tooLong.status).toBe(200);
+    expect(tooLong.body).toEqual({ items: [], reference: {} });
+    expect(api.operationsLog.lines.map(({ level }) => level)).toContain("warn");
+  });
+
+  test("topics count the pieces of the selection that a model learns from", async () => {
     const api = composerApi();
     expect((await api.call("GET", "/training-topics")).body).toEqual({
-      topics: { composer: { bach: 18 }, length: { long: 9, short: 9 }, mode: { major: 6, minor: 12 } },
-      selection: { pieces: 18, bars: 180 },
+      topics: { composer: { bach: 15 }, length: { long: 7, short: 8 }, mode: { major: 5, minor: 10 } },
+      selection: { pieces: 15, bars: 150 },
     });
     const minor = await api.call("GET", "/training-topics?mode=minor&length=short");
-    expect(minor.body).toMatchObject({ topics: { mode: { major: 0, minor: 6 } }, selection: { pieces: 6, bars: 60 } });
+    expect(minor.body).toMatchObject({ topics: { mode: { major: 0, minor: 5 } }, selection: { pieces: 5, bars: 50 } });
     const both = await api.call("GET", "/training-topics?mode=minor&mode=major");
-    expect(both.body).toMatchObject({ selection: { pieces: 18 } });
+    expect(both.body).toMatchObject({ selection: { pieces: 15 } });
     expect((await api.call("GET", "/training-topics?mode=minor,major")).body).toEqual(both.body);
     expect((await api.call("GET", "/training-topics?mood=sad")).status).toBe(400);
     const unknown = await api.call("GET", "/training-topics?mode=lydian");

@@ -98,6 +98,25 @@ test("a stop request is passed on once, and only where there is a job to stop", 
   expect(outbox.kept).toEqual([]);
 });
 
+test("a stop that hangs holds up nothing, and one that fails is left to the workflow's next look", async () => {
+  const outbox = new Outbox();
+  const told = modified(
+    { trainingJobName: { S: "job-1" } },
+    { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } },
+  );
+  const hanging = outbox.dispatch([told, inserted("COMPOSITION")], {
+    trainingJobs: { stop: async () => await new Promise<void>(() => undefined) },
+  });
+  void hanging;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(outbox.sent).toHaveLength(1);
+
+  const failing = new Outbox();
+  await failing.dispatch([told], { trainingJobs: { stop: async () => await Promise.reject(new Error("throttled")) } });
+  expect(failing.kept).toEqual([]);
+  expect(failing.metrics.count("DispatchFailures")).toBe(0);
+});
+
 test("a record that cannot be dispatched is kept by its key, and the next one is taken", async () => {
   const outbox = new Outbox();
   await outbox.dispatch([inserted("TRAINING_JOB", { attempt: { N: "many" } }), inserted("COMPOSITION")]);

@@ -12,10 +12,11 @@ import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import {
   executeComposition,
   inferenceBudgetSeconds,
-  leaseSeconds,
   pauseSeconds,
+  retrySeconds,
   type ExecuteCompositionParams,
 } from "../../../lambdas/events/execute-composition/execute-composition";
+import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/events/execute-composition/worker-lease";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { MemoryCompositions } from "../../fakes/memory-table";
@@ -75,6 +76,10 @@ class ComposingWorld {
   readonly requests: string[] = [];
   readonly firstDeliveredAt = this.clock.now();
   answers: Invocation[] = [];
+  /** Seconds for which the message was hidden, in their order. */
+  readonly postponed: number[] = [];
+  /** One renewal of the worker's lease. */
+  renew: () => Promise<void> = async () => undefined;
   during: () => void | Promise<void> = () => undefined;
 
   async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
@@ -89,6 +94,13 @@ class ComposingWorld {
           await this.during();
           return this.answers.shift() ?? answerOf();
         },
+      },
+      postpone: async (seconds) => {
+        this.postponed.push(seconds);
+      },
+      repeat: (_, call) => {
+        this.renew = call;
+        return { stop: async () => undefined };
       },
       presign: async (key) => `https://bucket.example/${key}?signed`,
       stage: "dev",
@@ -437,6 +449,92 @@ test("an unexpected error frees the lease and is thrown", async () => {
   await expect(world.deliver(1, broken)).rejects.toThrow("out of memory");
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.row().state).toBe("COMPLETED");
+});
+
+test("a worker that lives keeps lease and message, three renewals before anybody else may have them", async () => {
+  expect(leaseSeconds).toBeGreaterThanOrEqual(3 * renewSeconds);
+  const world = worldWith();
+  world.during = async () => {
+    world.during = () => undefined;
+    for (let second = 0; second < 60; second += renewSeconds) {
+      world.clock.advance(renewSeconds);
+      await world.renew();
+      expect(await world.deliver()).toMatchObject({ kind: "AGAIN" });
+    }
+  };
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 1 });
+  expect(new Set(world.postponed)).toEqual(new Set([leaseSeconds]));
+});
+
+test("a worker that is killed is replaced within seconds", async () => {
+  const world = worldWith();
+  let hidden = 0;
+  const killed = world.deliver(1, {
+    endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) },
+    postpone: async (seconds) => {
+      hidden = seconds;
+    },
+    repeat: (_, call) => {
+      void call();
+      return { stop: async () => undefined };
+    },
+  });
+  void killed;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hidden).toBeLessThanOrEqual(leaseSeconds);
+  world.clock.advance(hidden + 1);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+});
+
+test("a renewal that fails is told and tried again; one that is refused ends the renewing and undoes nothing", async () => {
+  const world = worldWith();
+  world.during = async () => {
+    world.during = () => undefined;
+    const renew = world.compositions.renew.bind(world.compositions);
+    world.compositions.renew = async () => await Promise.reject(new Error("throttled"));
+    await world.renew();
+    world.compositions.renew = renew;
+    world.clock.advance(leaseSeconds + 1);
+    expect(await world.deliver()).toEqual({ kind: "DONE" });
+  };
+  const first = world.deliver();
+  await first;
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  expect(world.log.lines.some(({ message }) => message === "the lease could not be renewed")).toBe(true);
+});
+
+test("after an unexpected error the message is back in five seconds, and less soon each time", () => {
+  expect([1, 2, 3, 4, 5, 20].map(retrySeconds)).toEqual([5, 10, 20, 40, 60, 60]);
+});
+
+test("repeating calls at once and again, never two at a time, and stops after the one that is under way", async () => {
+  let calls = 0;
+  let atOnce = 0;
+  let most = 0;
+  const repeated = repeatedly(0.001, async () => {
+    calls += 1;
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    atOnce -= 1;
+  });
+  const deadline = Date.now() + 30_000;
+  while (calls < 3 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
+  await repeated.stop();
+  expect(atOnce).toBe(0);
+  expect(most).toBe(1);
+  const after = calls;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(calls).toBe(after);
+});
+
+test("measures that the table cannot hold do not keep a composition from its end", async () => {
+  const world = worldWith();
+  world.answers = [answerOf({ metrics: { emptyBarRate: 1e300, tonalDistance: 1e-300, similarityIndex: 0.25 } })];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row().output?.metrics).toEqual({ tonalDistance: 0, similarityIndex: 0.25 });
 });
 
 test("whatever bytes an endpoint answers, the composition ends or waits", async () => {

@@ -1,10 +1,12 @@
 import { parseEndedWorkflow } from "../../../lambdas/events/workflow-ended/workflow-ended";
 import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
-import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
+import { sweepOpenWork, sweepPatience, type Within } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
+import { within } from "../../../lambdas/events/sweep-open-work/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
 import { FakeFiles } from "../api/support/fake-files";
 import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
+import { mostAttempts } from "../../../lambdas/workflow/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
@@ -16,7 +18,7 @@ class SweptWorld extends TrainingWorld {
   readonly table = new FakeTable();
   readonly files = new FakeFiles();
 
-  async sweep(deadlineSeconds = 100) {
+  async sweep(deadlineSeconds = 100, inTime: Within = async (_, work) => await work) {
     return await sweepOpenWork({
       ...this.settlingPorts(),
       openWork: this.openWork,
@@ -35,6 +37,7 @@ class SweptWorld extends TrainingWorld {
       pendingChanges: this.table.pendingChanges,
       removal: { artefacts: this.files, work: new FakeFiles() },
       patience,
+      within: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
     });
   }
@@ -62,10 +65,11 @@ describe("training jobs", () => {
     expect(world.row(1).state).toBe("PENDING");
   });
 
-  test("one whose execution died is stopped at SageMaker first, and settled with its slot freed when it has ended", async () => {
+  test("one whose last execution died is stopped at SageMaker first, and settled with its slot freed when it has ended", async () => {
     const world = new SweptWorld();
-    world.jobs.add(trainingJob(1));
-    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, event);
+    world.jobs.add(trainingJob(1, { attempt: mostAttempts }));
+    const last = { ...event, attempt: mostAttempts };
+    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, last);
     world.clock.advance(120);
     world.statuses.set(jobId(1), "ENDED");
     await world.sweep();
@@ -88,8 +92,7 @@ describe("training jobs", () => {
     world.jobs.add(trainingJob(2));
     world.statuses.set(jobId(2), "RUNNING");
     await world.step("SettleTrainingJob", event);
-    for (const n of [1, 2, 3])
-      await world.slots.take({ index: n - 1, holder: { sub, jobId: jobId(n) }, leasedUntil: 0 });
+    for (const n of [1, 2, 3]) await world.slots.hold(n - 1, { sub, jobId: jobId(n) }, 0);
     await world.sweep();
     expect([...world.slots.slots.values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
   });
@@ -106,6 +109,67 @@ describe("training jobs", () => {
     };
     expect(await world.sweep()).toMatchObject({ repaired: 1, failed: 1 });
     expect(world.started).toHaveLength(1);
+  });
+
+  test("rows that hang stand in nobody's way, are counted, and cost the sweep their own time alone", async () => {
+    const world = new SweptWorld();
+    for (let n = 1; n <= 4; n += 1) world.jobs.add(trainingJob(n));
+    world.jobs.add(trainingJob(5));
+    const created = "2026-01-01T00:00:00.000Z";
+    world.compositions.add(composition({ sub, id: jobId(6), createdAt: created, updatedAt: created }));
+    world.clock.advance(1_000);
+    const load = world.jobs.load.bind(world.jobs);
+    world.jobs.load = async (of) =>
+      of.id === jobId(5) ? await load(of) : await new Promise<undefined>(() => undefined);
+    const answer = await world.sweep(100, async (_, work) => await within(0.02, work));
+    expect(answer).toMatchObject({ failed: 4, repaired: 2 });
+    expect(world.started.map((input) => input.jobId)).toEqual([jobId(5)]);
+    expect(world.sent).toEqual([jobId(6)]);
+    expect(world.metrics.count("SweeperFailures")).toBe(4);
+  });
+
+  test("one whose repair fails for minutes is ended FAILED without being read, its slot, ticket and quota freed", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, event);
+    const asksAgainBy = Number.MAX_SAFE_INTEGER;
+    await world.tickets.show({ sub, jobId: jobId(1), heartbeatAt: 0, asksAgainBy });
+    world.jobs.load = async () => await Promise.reject(new Error("unreadable"));
+    await world.sweep();
+    expect(world.row(1).state).toBe("QUEUED");
+    world.clock.advance(patience.repair);
+    await world.sweep();
+    expect(world.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
+    expect(world.row(1).openWork).toBeUndefined();
+    expect(world.jobs.openTrainingJobs).toBe(0);
+    expect(world.slots.slots.size).toBe(0);
+    expect(world.tickets.tickets.size).toBe(0);
+    expect(world.metrics.count("JobsFailed")).toBe(1);
+  });
+
+  test("a repair that works again forgets the failures before it", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    world.statuses.set(jobId(1), "RUNNING");
+    const load = world.jobs.load.bind(world.jobs);
+    world.jobs.load = async () => await Promise.reject(new Error("throttled"));
+    await world.sweep();
+    expect(world.row(1).repairFailedSince).toBeDefined();
+    world.jobs.load = load;
+    await world.sweep();
+    expect(world.row(1).repairFailedSince).toBeUndefined();
+  });
+
+  test("a row that has been open for too long is counted at each sweep", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    world.statuses.set(jobId(1), "RUNNING");
+    world.clock.advance(patience.overdue.TRAINING_JOB - 1);
+    await world.sweep();
+    expect(world.metrics.count("OverdueWork")).toBe(0);
+    world.clock.advance(2);
+    await world.sweep();
+    expect(world.metrics.count("OverdueWork")).toBe(1);
   });
 
   test("nothing is begun after the deadline", async () => {

@@ -38,6 +38,7 @@ export function memoryWorld(): ResourceWorld {
       work: new FakeFiles(),
       caps,
       longestRunSeconds: 7_200,
+      checkpointDays: 7,
       metrics: { record: () => undefined },
       newId: ulid,
       randomSeed: () => 1,

@@ -66,3 +66,54 @@ test("what is not judged does not count", () => {
   }));
   expect(convergenceOf(epochs).state).toBe("converged");
 });
+
+/** The definition as it stands in the docstring of `convergenceOf`, window by window. */
+function stateByDefinition(values: readonly number[]): string {
+  const smoothed: number[] = [];
+  for (const value of values) smoothed.push(smoothed.length === 0 ? value : 0.3 * value + 0.7 * (smoothed.at(-1) ?? 0));
+  const length = Math.max(5, Math.ceil(0.2 * values.length));
+  if (values.length < length) return "fluctuating";
+  const range = Math.max(...smoothed) - Math.min(...smoothed);
+  const window = smoothed.slice(-length);
+  if (range === 0) return "converged";
+  const mean = window.reduce((sum, value) => sum + value, 0) / length;
+  const middle = (length - 1) / 2;
+  const slope =
+    window.reduce((sum, value, n) => sum + (n - middle) * (value - mean), 0) /
+    window.reduce((sum, _, n) => sum + (n - middle) ** 2, 0);
+  const residuals = window.reduce((sum, value, n) => sum + (value - mean - slope * (n - middle)) ** 2, 0);
+  const drift = (Math.abs(slope) * (length - 1)) / range;
+  const spread = Math.sqrt(residuals / length) / range;
+  if (drift <= 0.05 && spread <= 0.04) return "converged";
+  return drift <= 0.15 && spread <= 0.1 ? "settling" : "fluctuating";
+}
+
+test("judges as the definition says, also on a high level with a spike at the start", () => {
+  const series = fc.tuple(
+    fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 80 }),
+    fc.constantFrom(0, 1_000, -30_000),
+    fc.constantFrom(0, 10, 33_000),
+    fc.constantFrom(0.05, 0.2, 0.5),
+  );
+  fc.assert(
+    fc.property(series, ([noise, level, spike, rate]) => {
+      const values = noise.map((value, n) => level + spike * Math.exp(-rate * n) + (spike + 1) * 0.01 * value);
+      expect(convergenceOf(epochsOf(values)).state).toBe(stateByDefinition(values));
+    }),
+  );
+});
+
+test("the work grows with the number of epochs, not with its square", () => {
+  /** Processor time in microseconds: what else the machine does is not counted. */
+  const work = (count: number): number => {
+    // It comes to rest early, so `sinceEpoch` is looked for far back.
+    const epochs = epochsOf(decay(count, 20 / count));
+    const before = process.cpuUsage();
+    expect(convergenceOf(epochs).state).toBe("converged");
+    return process.cpuUsage(before).user;
+  };
+  const least = (count: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => work(count)));
+  work(30_000);
+  // Linear is 10, quadratic 100.
+  expect(least(30_000) / Math.max(1, least(3_000))).toBeLessThan(40);
+});

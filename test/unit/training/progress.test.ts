@@ -52,7 +52,7 @@ test("whatever the bytes, parsing returns: epochs in order, one each, metrics fi
         epochMetricsSchema.parse(epochMetrics(each));
         expect(Object.values(each.metrics).every(Number.isFinite)).toBe(true);
       }
-      const summary = summariseProgress(epochs, { now: 0 });
+      const summary = summariseProgress(epochs, { now: 0, runsSince: 0 });
       if (summary !== undefined) trainingProgressSchema.parse(summary);
       convergenceSchema.parse(convergenceOf(epochs));
     }),
@@ -65,11 +65,55 @@ test("the rest is what is left at the pace of the last five epochs, less what ha
     [1, 2, 3, 4, 5, 6].map((epoch) => line(epoch, { timestamp, seconds: epoch === 1 ? 500 : 10 })).join("\n"),
   );
   const now = Date.parse(timestamp) + 4_000;
-  expect(summariseProgress(epochs, { now })).toEqual({ epoch: 6, epochs: 20, percent: 30, secondsRemaining: 136 });
-  expect(summariseProgress(epochs, { now, plannedEpochs: 12 })).toMatchObject({
+  expect(summariseProgress(epochs, { now, runsSince: 0 })).toEqual({
+    epoch: 6,
+    epochs: 20,
+    percent: 30,
+    secondsRemaining: 136,
+  });
+  expect(summariseProgress(epochs, { now, plannedEpochs: 12, runsSince: 0 })).toMatchObject({
     epochs: 12,
     percent: 50,
     secondsRemaining: 56,
   });
-  expect(summariseProgress([], { now })).toBeUndefined();
+  expect(summariseProgress([], { now, runsSince: 0 })).toBeUndefined();
+});
+
+test("a resumed job knows no pace until an epoch of its own is done: the old lines are another run's", () => {
+  const begun = Date.parse("2026-01-02T00:00:00.000Z");
+  const old = [1, 2, 3].map((epoch) => line(epoch, { timestamp: "2026-01-01T00:00:00.000Z", seconds: 500 }));
+  const before = parseProgress(old.join("\n"), 20).epochs;
+  for (const runsSince of [begun, undefined]) {
+    expect(summariseProgress(before, { now: begun + 30_000, plannedEpochs: 20, runsSince })).toEqual({
+      epoch: 3,
+      epochs: 20,
+      percent: 15,
+    });
+  }
+  const own = line(4, { timestamp: "2026-01-02T00:00:10.000Z", seconds: 10 });
+  const after = parseProgress([...old, own].join("\n"), 20).epochs;
+  expect(summariseProgress(after, { now: begun + 10_000, plannedEpochs: 20, runsSince: begun })).toMatchObject({
+    epoch: 4,
+    secondsRemaining: 160,
+  });
+});
+
+test("numbers are bounded when they are read: what the table cannot hold is left out, digits are rounded", () => {
+  const [epoch] = parseProgress(
+    line(1, { a: 1.2e16, b: -1e308, c: 1e-200, d: 0.1234567890123456789, e: 5, seconds: -1 }),
+  ).epochs;
+  expect(epoch?.metrics).toEqual({ generatorLoss: -1, c: 0, d: 0.123456789012346, e: 5 });
+  expect(epoch?.seconds).toBeUndefined();
+  expect(parseProgress(line(1, { seconds: 1e308 })).epochs[0]?.seconds).toBeUndefined();
+});
+
+test("an epoch after the last that the job asked for is not its own", () => {
+  expect(parseProgress([line(1), line(21), line(2_001, { epochs: 2_001 })].join("\n"), 20)).toMatchObject({
+    epochs: [{ epoch: 1 }],
+  });
+});
+
+test("two million lines of nothing cost no more than the longest file of a trainer", () => {
+  const { epochs } = parseProgress("{}\n".repeat(2_000_000));
+  expect(epochs).toEqual([]);
 });

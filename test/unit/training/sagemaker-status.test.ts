@@ -82,11 +82,38 @@ test("a refusal for capacity is no failure, and only the trainer's own words are
   });
 });
 
+test("results that could not be uploaded are a fault of the service, not of the job's input", () => {
+  for (const failureReason of [
+    "ClientError: Artifact upload failed:Insufficient permissions",
+    "ClientError: Artifact upload failed: Please ensure that the bucket exists",
+  ]) {
+    expect(interpretTrainingJob({ status: "Failed", secondaryStatus: "Failed", failureReason })).toMatchObject({
+      failure: { code: "TRAINING_PLATFORM_FAILED", retryable: true },
+    });
+  }
+  const failureReason = "ClientError: Data download failed";
+  expect(interpretTrainingJob({ status: "Failed", secondaryStatus: "Failed", failureReason })).toMatchObject({
+    failure: { code: "TRAINING_INPUT_REFUSED", retryable: false },
+  });
+});
+
+test("what is half a character in a reason is left out of it", () => {
+  const failed = (failureReason: string) =>
+    interpretTrainingJob({ status: "Failed", secondaryStatus: "Failed", failureReason });
+  expect(failed("AlgorithmError: Too \ud800few.")).toMatchObject({ failure: { message: "Too few." } });
+  expect(failed("AlgorithmError: \ud800")).toMatchObject({
+    failure: { message: "The training program ended without giving a reason." },
+  });
+});
+
 test("any reason gives a class and a failure that may be stored", () => {
   fc.assert(
     fc.property(
       fc.constantFrom("AlgorithmError: ", "ClientError: ", ""),
-      fc.string({ unit: "grapheme", maxLength: 3_000 }),
+      fc.oneof(
+        fc.string({ unit: "grapheme", maxLength: 3_000 }),
+        fc.string({ unit: fc.constantFrom("\ud800", " ", "a") }),
+      ),
       (start, rest) => {
         const failureReason = `${start}${rest}`;
         expect(failureClasses).toContain(failureClassOf(failureReason));

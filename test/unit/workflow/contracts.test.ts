@@ -3,6 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { invocationAnswerSchema, invocationErrorSchema } from "../../../domain/schemas/invocation";
+import { techniqueIds } from "../../../domain/names/resource-names";
+import { topicsSchema } from "../../../domain/schemas/api/training";
+import { techniques } from "../../../domain/techniques/registry";
+import { mostEpochs } from "../../../domain/training/progress";
+import { mostTopicTags, mostValuesOfATag } from "../../../domain/training/selection";
 import { modelCardSchema } from "../../../domain/schemas/model-card";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
@@ -23,6 +28,45 @@ test("the prepare step writes a selection that the trainer accepts", async () =>
     topics: { composer: ["bach"] },
     melodies: { length: 3 },
   });
+});
+
+/** A part of a JSON Schema by its path of names. */
+function at(schema: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (part, name) => (typeof part === "object" && part !== null ? new Map(Object.entries(part)).get(name) : undefined),
+    schema,
+  );
+}
+
+test("topics have the same limits wherever they are taken, written and read", () => {
+  const selection = json("training-selection.schema.json");
+  const card = json("model-card.schema.json");
+  const api = json("../docs/openapi.json");
+  const topics = [
+    at(selection, ["properties", "topics"]),
+    at(card, ["properties", "dataset", "properties", "topics"]),
+    at(api, ["components", "schemas", "Topics"]),
+  ];
+  for (const each of topics) {
+    expect(at(each, ["maxProperties"])).toBe(mostTopicTags);
+    expect(at(each, ["additionalProperties", "maxItems"])).toBe(mostValuesOfATag);
+  }
+  const values = Array.from({ length: mostValuesOfATag }, (_, n) => `value-${n}`);
+  expect(topicsSchema.safeParse({ tag: values }).success).toBe(true);
+  expect(topicsSchema.safeParse({ tag: [...values, "one-more"] }).success).toBe(false);
+});
+
+test("whatever hyperparameters the API takes, the trainers' contracts take", () => {
+  for (const technique of techniqueIds) {
+    const schema = json(`hyperparameters-${technique}.schema.json`);
+    for (const parameter of techniques[technique].hyperparameters) {
+      const of = at(schema, ["properties", parameter.name]);
+      expect(of).toBeDefined();
+      if (parameter.type !== "integer" && parameter.type !== "number") continue;
+      expect([at(of, ["minimum"]), at(of, ["maximum"])]).toEqual([parameter.minimum, parameter.maximum]);
+      if (parameter.name === "epochs") expect(parameter.maximum).toBeLessThanOrEqual(mostEpochs);
+    }
+  }
 });
 
 test.each([

@@ -34,6 +34,27 @@ test("a ticket without a heartbeat does not hold up the queue", async () => {
   expect(await world.step("TakeSlot", event(2))).toMatchObject({ outcome: "SLOT_TAKEN" });
 });
 
+test("a try whose answer was lost leaves no ticket behind", async () => {
+  const world = worldWithJobs(2, 2);
+  const remove = world.tickets.remove.bind(world.tickets);
+  world.tickets.remove = async () => await Promise.reject(new Error("timed out"));
+  await expect(world.step("TakeSlot", event(0))).rejects.toThrow("timed out");
+  expect(holders(world)).toEqual([jobId(0)]);
+  world.tickets.remove = remove;
+  expect(world.tickets.tickets.size).toBe(1);
+  expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN" });
+  expect(world.tickets.tickets.size).toBe(0);
+});
+
+test("a slot whose holder cannot be read is not taken over, and keeps nobody else from a free one", async () => {
+  const world = worldWithJobs(2, 3);
+  await world.slots.hold(0, { sub: "other", jobId: jobId(9) }, 0);
+  const load = world.jobs.load.bind(world.jobs);
+  world.jobs.load = async (of) => (of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of));
+  expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN" });
+  expect(holders(world)).toContain(jobId(9));
+});
+
 test("asking again with a slot in hand renews it", async () => {
   const world = worldWithJobs(1, 2);
   await world.step("TakeSlot", event(0));
@@ -80,7 +101,7 @@ test("two that want the same free slot at the same moment: one gets it", async (
   }
   class LateTickets extends MemoryTickets {
     override async waiting() {
-      return [{ sub, jobId: jobId(0), heartbeatAt: Number.MAX_SAFE_INTEGER }];
+      return [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }];
     }
   }
   const twice = {

@@ -53,6 +53,8 @@ export interface ComposerApi extends DocumentedApi {
   readonly files: FakeFiles;
   readonly work: FakeFiles;
   readonly metrics: string[];
+  /** What the operations log; `log` is the wrapper's. */
+  readonly operationsLog: ReturnType<typeof collectingLog>;
 }
 
 /** The clock of these tests stands still. */
@@ -74,6 +76,7 @@ export interface ComposerPorts {
   readonly work: StoredFiles;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
+  readonly checkpointDays: number;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
   readonly randomSeed: () => number;
@@ -131,6 +134,7 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
   const files = new FakeFiles();
   const work = new FakeFiles();
   const recorded: string[] = [];
+  const operationsLog = collectingLog();
   const dependencies = {
     tracks,
     compositions,
@@ -146,12 +150,13 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     work,
     caps,
     longestRunSeconds: 7200,
+    checkpointDays: 7,
     metrics: { record: (name: string) => void recorded.push(name) },
     newId: ulid,
     randomSeed: () => 1234,
     newToken: () => ulid().toLowerCase(),
     now: () => now,
-    log: collectingLog(),
+    log: operationsLog,
   };
   return {
     ...documentedApi(composerOperations(dependencies)),
@@ -163,5 +168,6 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     files,
     work,
     metrics: recorded,
+    operationsLog,
   };
 }

@@ -1,10 +1,16 @@
+import { ObjectTooLargeError } from "../../../../lambdas/aws/object-store";
 import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
 
 /** A bucket in memory. */
 export class FakeFiles implements StoredFiles {
   readonly objects = new Map<string, Uint8Array>();
 
-  readonly read: StoredFiles["read"] = async (key) => this.objects.get(key);
+  readonly read: StoredFiles["read"] = async (key, longest = 4 * 1024 * 1024) => {
+    const bytes = this.objects.get(key);
+    if (bytes !== undefined && bytes.byteLength > longest)
+      throw new ObjectTooLargeError(key, bytes.byteLength, longest);
+    return bytes;
+  };
   readonly write: StoredFiles["write"] = async ({ key, bytes }) => {
     this.objects.set(key, bytes);
   };

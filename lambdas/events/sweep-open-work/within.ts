@@ -1,0 +1,18 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Within } from "./sweep-open-work";
+
+/** By the clock of this machine. */
+export const within: Within = async (seconds, work) => {
+  const timer = new AbortController();
+  const tooLate = wait(seconds * 1000, undefined, { signal: timer.signal }).then((): never => {
+    throw new Error(`it took longer than ${seconds} s`);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    timer.abort();
+    // Whichever of the two lost is not waited for: the timer was ended by us, the work was told of as too late.
+    tooLate.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+};

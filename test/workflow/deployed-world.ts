@@ -1,0 +1,154 @@
+/** A world as it is deployed: many executions at once, the rule on their end, and the sweeper, all in virtual time. */
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { FakeFiles } from "../unit/api/support/fake-files";
+import { FakeTable } from "../unit/api/support/fake-table";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
+import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
+import { recoverTrainingJob } from "../../lambdas/workflow/recover-training-job";
+import { workflowFault } from "../../lambdas/workflow/settle-training-job/settle-input";
+import { VirtualTime } from "../fakes/virtual-time";
+import { readDefinition, stepNames, trainingJob, TrainingWorld, type StepName } from "./training-world";
+import { runExecution, type ExecutionResult } from "./asl-interpreter";
+
+interface Execution {
+  readonly input: WorkflowInput;
+  result: ExecutionResult["status"] | undefined;
+  /** Epoch milliseconds. */
+  endedAt: number | undefined;
+  aborted: boolean;
+}
+
+/** ULIDs in order, for any number of jobs. */
+export const manyJobIds = (n: number): string => `01K${String(n).padStart(23, "0")}`;
+
+const sweepSeconds = 300;
+const longestDays = 20;
+const definition = readDefinition();
+
+export class DeployedWorld extends TrainingWorld {
+  readonly time = new VirtualTime(this.clock);
+  readonly started = new Map<string, Execution>();
+  /** When each job became final, epoch milliseconds. */
+  readonly finalAt = new Map<string, number>();
+  /** Whether a step throws now. */
+  failsNow: (step: StepName, input: WorkflowInput) => "BEFORE" | "AFTER" | undefined = () => undefined;
+  /** Called before each state of any execution. */
+  beforeState: (state: string, input: WorkflowInput) => void = () => undefined;
+
+  addJob(n: number, more: Partial<TrainingJobItem> = {}): TrainingJobItem {
+    const id = manyJobIds(n);
+    const instant = this.clock.now().toISOString();
+    const job = trainingJob(n, {
+      id,
+      createdAt: instant,
+      updatedAt: instant,
+      openWorkOwner: `${more.sub ?? "u"}#${id}`,
+      ...more,
+    });
+    this.jobs.add(job);
+    return job;
+  }
+
+  readonly executions: WorkflowExecutions = {
+    start: async (input) => {
+      const name = `${input.jobId}-${input.attempt}`;
+      if (this.started.has(name)) return;
+      const execution: Execution = { input, result: undefined, endedAt: undefined, aborted: false };
+      this.started.set(name, execution);
+      void this.execute(execution);
+    },
+    status: async ({ jobId, attempt }): Promise<ExecutionStatus> => {
+      const execution = this.started.get(`${jobId}-${attempt}`);
+      if (execution === undefined) return "NOT_STARTED";
+      return execution.result === undefined ? "RUNNING" : "ENDED";
+    },
+  };
+
+  /** As an operator, or a restart of the local cloud, ends what runs. */
+  abortAll(): void {
+    for (const execution of this.started.values()) if (execution.result === undefined) execution.aborted = true;
+  }
+
+  private async execute(execution: Execution): Promise<void> {
+    const { input } = execution;
+    const { status } = await runExecution({
+      definition,
+      clock: this.clock,
+      sleep: this.time.sleep,
+      random: this.random,
+      input: { ...input },
+      before: (state) => {
+        this.beforeState(state, input);
+      },
+      abortAt: () => execution.aborted,
+      task: async (name, event) => {
+        const step = stepNames.find((candidate) => candidate === name);
+        if (step === undefined) throw new Error(`no step ${name}`);
+        const fault = this.failsNow(step, input);
+        if (fault === "BEFORE") throw new Error(`${step} failed`);
+        const answer = await this.step(step, event);
+        if (fault === "AFTER") throw new Error(`${step} failed`);
+        return answer;
+      },
+    });
+    execution.result = status;
+    execution.endedAt = this.clock.now().getTime();
+    if (status !== "SUCCEEDED") await this.onEnd(input);
+  }
+
+  /** The rule on execution status. What it throws is tried again by Lambda, and left to the sweeper then. */
+  private async onEnd(input: WorkflowInput): Promise<void> {
+    try {
+      await recoverTrainingJob({ ...this.settlingPorts(), executions: this.executions, input, fault: workflowFault });
+    } catch (error) {
+      this.log.error("the rule's function failed", { reason: String(error) });
+    }
+  }
+
+  async sweep() {
+    return await sweepOpenWork({
+      ...this.settlingPorts(),
+      openWork: this.openWork,
+      compositions: this.compositions,
+      queue: { send: async () => undefined },
+      executions: this.executions,
+      pendingChanges: new FakeTable().pendingChanges,
+      removal: { artefacts: new FakeFiles() },
+      patience: sweepPatience.aws,
+      within: async (_, work) => await work,
+      deadline: new Date(this.clock.now().getTime() + 180_000),
+    });
+  }
+
+  private isOver(): boolean {
+    for (const row of this.jobs.rows.values()) {
+      if (isFinalTrainingJobState(row.state)) {
+        if (!this.finalAt.has(row.id)) this.finalAt.set(row.id, this.clock.now().getTime());
+      }
+    }
+    const isOpen = [...this.jobs.rows.values()].some(({ state }) => !isFinalTrainingJobState(state));
+    return !isOpen && [...this.started.values()].every(({ result }) => result !== undefined);
+  }
+
+  /** Until every job is final and no execution runs. @throws when that takes twenty days */
+  async runToTheEnd(): Promise<void> {
+    let over = false;
+    const sweeper = async (): Promise<void> => {
+      while (!over) {
+        await this.time.sleep(sweepSeconds);
+        await this.sweep();
+      }
+    };
+    const sweeping = sweeper();
+    const latest = this.clock.now().getTime() + longestDays * 86_400_000;
+    await this.time.pass(() => {
+      over = this.isOver();
+      if (this.clock.now().getTime() > latest) throw new Error("the world does not come to rest");
+      return over;
+    });
+    // One more sweep, which finds nothing to do but slots that were left.
+    await this.time.pass(() => false);
+    await sweeping;
+  }
+}

@@ -1,0 +1,173 @@
+/** H2: whatever a container leaves, and whatever throws: the job ends, and nothing of it stays taken. */
+import fc from "fast-check";
+import { checkpointsPrefix, trainingOutputPrefix } from "../../domain/names/object-keys";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { longestProgressBytes } from "../../domain/training/progress";
+import { DeployedWorld, manyJobIds } from "./deployed-world";
+import { stepNames, sub } from "./training-world";
+
+const job = { sub, id: manyJobIds(1) };
+const jobKey = `${job.sub}/${job.id}`;
+/** From the end of the last execution, and of the training. */
+const longestMinutes = 15;
+
+interface Left {
+  readonly progress: Uint8Array | undefined;
+  readonly card: Uint8Array | undefined;
+  readonly reference: Uint8Array | undefined;
+  readonly otherNames: readonly string[];
+}
+
+/** A world whose container leaves these bytes in place of its own whenever somebody looks. */
+async function worldThatLeaves(left: Left): Promise<DeployedWorld> {
+  const world = new DeployedWorld();
+  world.sageMaker.plans.push({ create: "RUN", epochs: 4, startSeconds: 10, secondsPerEpoch: 20, uploadSeconds: 5 });
+  world.sageMaker.describedAs = (described) => {
+    const checkpoints = checkpointsPrefix(job);
+    if (left.progress !== undefined) world.work.put(`${checkpoints}progress.jsonl`, left.progress);
+    if (left.reference !== undefined) world.work.put(`${checkpoints}reference.json`, left.reference);
+    for (const name of left.otherNames) world.work.put(`${checkpoints}${name}`, "x");
+    const card = `${trainingOutputPrefix(job)}${described.name}/output/model/model-card.json`;
+    if (left.card !== undefined && world.work.objects.has(card)) world.work.put(card, left.card);
+    return described;
+  };
+  const { attempt } = world.addJob(1, { ...job, hyperparameters: { epochs: 4, earlyStopping: false } });
+  await world.executions.start({ sub: job.sub, jobId: job.id, attempt });
+  return world;
+}
+
+function expectEnded(world: DeployedWorld): void {
+  const row = world.jobs.rows.get(jobKey);
+  expect(row !== undefined && isFinalTrainingJobState(row.state)).toBe(true);
+  expect(row?.openWork).toBeUndefined();
+  expect(world.jobs.openTrainingJobs).toBe(0);
+  expect([...world.slots.slots.values()]).toEqual([]);
+  expect([...world.tickets.tickets.keys()]).toEqual([]);
+}
+
+const nothing: Left = { progress: undefined, card: undefined, reference: undefined, otherNames: [] };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const line = (more: object): string => JSON.stringify({ schemaVersion: 1, epoch: 1, epochs: 4, seconds: 20, ...more });
+
+test.each<[string, string]>([
+  ["a loss that no table holds", line({ criticLoss: 1.2e16 })],
+  ["a loss near infinity", line({ criticLoss: 1.7e308 })],
+  ["a loss next to zero", line({ criticLoss: 1e-200 })],
+  ["seconds near infinity", line({ seconds: 1e308, timestamp: "2026-01-01T00:00:30.000Z" })],
+  ["negative seconds", line({ seconds: -5 })],
+  ["an epoch that nobody asked for", `${line({})}\n${line({ epoch: 99_999, epochs: 99_999 })}`],
+  ["a time before time", line({ timestamp: "-271821-04-20T00:00:00.000Z" })],
+  ["a file that is too long", `${line({})}\n`.repeat(Math.ceil(longestProgressBytes / 60))],
+  ["a hundred thousand metrics", line(Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`m${n}`, n])))],
+])("%s in the progress ends READY all the same", async (_, text) => {
+  const world = await worldThatLeaves({ ...nothing, progress: bytes(text) });
+  await world.runToTheEnd();
+  expect(world.jobs.rows.get(jobKey)).toMatchObject({ state: "READY", modelId: job.id });
+  expectEnded(world);
+});
+
+const hostileNumber = fc.oneof(
+  fc.double(),
+  fc.constantFrom(1.2e16, 1e308, -1e308, 5e-324, 1e-200, 2 ** 53, 2 ** 63, -0, 99_999),
+);
+const hostileLine = fc
+  .record({
+    epoch: fc.oneof(fc.integer({ min: -1, max: 6 }), hostileNumber),
+    epochs: fc.oneof(fc.constant(4), hostileNumber),
+    seconds: fc.oneof(fc.constant(20), hostileNumber),
+    timestamp: fc.oneof(fc.string(), fc.constant("2026-01-01T00:00:30.000Z"), hostileNumber),
+    criticLoss: hostileNumber,
+    similarityIndex: fc.oneof(hostileNumber, fc.anything()),
+  })
+  .map((fields) =>
+    JSON.stringify({ schemaVersion: 1, ...fields }, (_, value: unknown) => (typeof value === "bigint" ? 1 : value)),
+  );
+const progress = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc.array(fc.oneof(hostileLine, fc.string(), fc.json()), { maxLength: 8 }).map((lines) => bytes(lines.join("\n"))),
+);
+const someBytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(bytes));
+const name = fc.oneof(
+  fc.constantFrom(
+    "samples/epoch-99999999999999999999/x.mid",
+    "x/samples/epoch-0001/twinkle-twinkle.mid",
+    "samples/epoch-0000/a.mid",
+    "last.",
+    "samples/",
+    "samples/epoch-0001/../../../x.mid",
+  ),
+  fc.string({ minLength: 1, maxLength: 30 }),
+);
+/** What throws beside the steps themselves, always. */
+const broken = fc.constantFrom(
+  "nothing" as const,
+  "the row cannot be read" as const,
+  "the row cannot be ended" as const,
+  "SageMaker does not describe" as const,
+  "progress cannot be read" as const,
+  "samples cannot be listed" as const,
+  "nothing can be copied" as const,
+);
+
+function breakFor(world: DeployedWorld, what: typeof broken extends fc.Arbitrary<infer Kind> ? Kind : never): void {
+  const fails = async (): Promise<never> => await Promise.reject(new Error(what));
+  switch (what) {
+    case "nothing":
+      return;
+    case "the row cannot be read":
+      world.jobs.load = fails;
+      return;
+    case "the row cannot be ended":
+      world.jobs.finish = fails;
+      return;
+    case "SageMaker does not describe":
+      world.sageMaker.describe = fails;
+      return;
+    case "progress cannot be read":
+      world.work.read = fails;
+      return;
+    case "samples cannot be listed":
+      world.work.list = fails;
+      return;
+    case "nothing can be copied":
+      world.artefacts.copy = fails;
+  }
+}
+
+test("any bytes, any step that throws, anything that stays broken: final in time, slot, ticket and quota free", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        progress: fc.option(progress, { nil: undefined }),
+        card: fc.option(someBytes, { nil: undefined }),
+        reference: fc.option(someBytes, { nil: undefined }),
+        otherNames: fc.array(name, { maxLength: 4 }),
+      }),
+      fc.option(
+        fc.record({
+          step: fc.constantFrom(...stepNames),
+          from: fc.integer({ min: 0, max: 4 }),
+          times: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(Number.POSITIVE_INFINITY)),
+          when: fc.constantFrom("BEFORE" as const, "AFTER" as const),
+        }),
+      ),
+      broken,
+      async (left, fault, what) => {
+        const world = await worldThatLeaves(left);
+        let calls = 0;
+        world.failsNow = (step) => {
+          if (fault?.step !== step) return undefined;
+          calls += 1;
+          return calls > fault.from && calls <= fault.from + fault.times ? fault.when : undefined;
+        };
+        breakFor(world, what);
+        await world.runToTheEnd();
+        expectEnded(world);
+        const ends = [...world.started.values()].map(({ endedAt }) => endedAt ?? 0);
+        const finalAt = world.finalAt.get(job.id) ?? Number.POSITIVE_INFINITY;
+        expect((finalAt - Math.max(...ends)) / 60_000).toBeLessThanOrEqual(longestMinutes);
+      },
+    ),
+    { numRuns: 300 },
+  );
+}, 300_000);

@@ -1,0 +1,166 @@
+/** A job goes on when its execution has died without settling it: an abort, a restart of the local cloud, a fault of the service. */
+import { mostAttempts } from "../../lambdas/workflow/recover-training-job";
+import type { RunPlan } from "../fakes/scripted-sagemaker";
+import { DeployedWorld, manyJobIds } from "./deployed-world";
+import { expectNothingLeft, sub } from "./training-world";
+
+const job = { sub, id: manyJobIds(1) };
+const long: RunPlan = { create: "RUN", epochs: 10, startSeconds: 10, secondsPerEpoch: 60, uploadSeconds: 10 };
+
+async function begun(more: Parameters<DeployedWorld["addJob"]>[1] = {}): Promise<DeployedWorld> {
+  const world = new DeployedWorld();
+  world.sageMaker.plans.push(long);
+  const { attempt } = world.addJob(1, { ...job, ...more });
+  await world.executions.start({ sub, jobId: job.id, attempt });
+  return world;
+}
+const row = (world: DeployedWorld) => {
+  const found = world.jobs.rows.get(`${sub}/${job.id}`);
+  if (found === undefined) throw new Error("the job is gone");
+  return found;
+};
+const untilEpoch = async (world: DeployedWorld, epoch: number): Promise<void> => {
+  await world.time.pass(() => row(world).progress.epoch >= epoch);
+};
+/** What SageMaker itself makes of its jobs when its platform fails, or the local server is started again. */
+function endsAllJobs(world: DeployedWorld): void {
+  const ended = new Set(world.sageMaker.running());
+  const endedAt = world.clock.now();
+  world.sageMaker.describedAs = (described) =>
+    ended.has(described.name)
+      ? {
+          ...described,
+          status: "Failed",
+          secondaryStatus: "Failed",
+          failureReason: "InternalServerError: We encountered an internal error. Please try again.",
+          endedAt,
+          trainingSeconds: 120,
+          billableSeconds: 100,
+        }
+      : described;
+}
+
+test("a SageMaker job that goes on is adopted: one job, one training, READY", async () => {
+  const world = await begun();
+  await untilEpoch(world, 3);
+  world.abortAll();
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "READY", attempt: 2, launch: 1, progress: { epoch: 10 } });
+  expect(world.sageMaker.jobs.size).toBe(1);
+  expect(world.sageMaker.stops).toEqual([]);
+  expect(world.jobs.models.size).toBe(1);
+  expectNothingLeft(world);
+});
+
+test("a SageMaker job that the platform ended is followed by one in the same checkpoint folder; usage adds up", async () => {
+  const world = await begun();
+  await untilEpoch(world, 3);
+  const [first] = world.sageMaker.jobs.values();
+  world.sageMaker.plans.push(long);
+  endsAllJobs(world);
+  world.abortAll();
+  await world.time.pass(() => world.sageMaker.creates.length === 2);
+  const second = world.sageMaker.jobs.get(world.sageMaker.creates[1] ?? "");
+  expect(world.sageMaker.creates[1]).toBe(`opencomposer-dev-${job.id}-2-2`);
+  expect(second?.request.CheckpointConfig).toEqual(first?.request.CheckpointConfig);
+  // What the first one has used of the time is gone.
+  expect(second?.request.StoppingCondition?.MaxRuntimeInSeconds).toBe(3_600 - 120);
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({
+    state: "READY",
+    attempt: 2,
+    usage: { trainingSeconds: 220, billableSeconds: 160 },
+  });
+});
+
+test("one that had not been launched waits on and is launched", async () => {
+  const world = new DeployedWorld();
+  await world.slots.hold(0, { sub: "other", jobId: manyJobIds(0) });
+  world.jobs.add({ ...row(await begun()), id: manyJobIds(0), sub: "other", openWorkOwner: "other" });
+  world.addJob(1, job);
+  await world.executions.start({ sub, jobId: job.id, attempt: 1 });
+  await world.time.pass(() => row(world).state === "QUEUED");
+  world.abortAll();
+  await world.time.pass(() => row(world).attempt === 2);
+  await world.jobs.finish(
+    { sub: "other", id: manyJobIds(0), attempt: 1 },
+    { state: "FAILED", stopRequested: false, failure: { code: "X", message: "x", retryable: true } },
+  );
+  await world.slots.release({ index: 0, jobId: manyJobIds(0) });
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "READY", attempt: 2 });
+  expectNothingLeft(world);
+});
+
+test("one whose training was done and not registered is registered, not trained again", async () => {
+  const world = await begun();
+  world.beforeState = (state, { attempt }) => {
+    if (state === "RegisterModel" && attempt === 1) world.abortAll();
+  };
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "READY", attempt: 2, modelId: job.id });
+  expect(world.sageMaker.jobs.size).toBe(1);
+  expectNothingLeft(world);
+});
+
+test("a stop that comes before the repair wins: STOPPED, nothing begun anew", async () => {
+  const world = await begun();
+  await untilEpoch(world, 3);
+  world.jobs.requestStop(job);
+  world.abortAll();
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ attempt: 1 });
+  expect(["STOPPED", "FAILED"]).toContain(row(world).state);
+  expect(world.sageMaker.jobs.size).toBe(1);
+  expectNothingLeft(world);
+});
+
+test("a training that failed by itself, and one that has used its time up, are not begun again", async () => {
+  const failed = await begun();
+  failed.sageMaker.describedAs = (described) => ({
+    ...described,
+    status: "Failed",
+    secondaryStatus: "Failed",
+    failureReason: "AlgorithmError: The losses became infinite.",
+  });
+  await failed.time.pass(() => failed.sageMaker.jobs.size === 1);
+  failed.abortAll();
+  await failed.runToTheEnd();
+  expect(row(failed)).toMatchObject({ state: "FAILED", attempt: 1, failure: { code: "TRAINING_FAILED" } });
+
+  const spent = await begun({ maxRuntimeSeconds: 100 });
+  await untilEpoch(spent, 1);
+  endsAllJobs(spent);
+  spent.abortAll();
+  await spent.runToTheEnd();
+  expect(row(spent)).toMatchObject({ state: "FAILED" });
+  expect(spent.sageMaker.creates).toHaveLength(1);
+});
+
+test("after the third execution that died the job is FAILED with its reason, and resumable", async () => {
+  const world = await begun();
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    await world.time.pass(() => row(world).attempt === attempt && row(world).state === "TRAINING");
+    world.abortAll();
+    if (attempt < mostAttempts) await world.time.pass(() => row(world).attempt === attempt + 1);
+  }
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({
+    state: "FAILED",
+    attempt: mostAttempts,
+    resumable: true,
+    failure: { code: "WORKFLOW_FAILED", retryable: true },
+  });
+  expectNothingLeft(world);
+});
+
+test("the rule and the sweeper at once begin one next attempt", async () => {
+  const world = await begun();
+  await untilEpoch(world, 2);
+  world.abortAll();
+  await Promise.all([world.sweep(), world.sweep()]);
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "READY", attempt: 2 });
+  expect([...world.started.keys()]).toEqual([`${job.id}-1`, `${job.id}-2`]);
+  expectNothingLeft(world);
+});
