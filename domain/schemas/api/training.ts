@@ -2,22 +2,28 @@ import * as z from "zod";
 import { techniqueIds } from "../../names/resource-names";
 import { trainingJobStates } from "../../states/training-job-state";
 import { endReasons, type TrainingJobItem } from "../items";
-import { failureAnswerSchema, idSchema, instantSchema, nameSchema, pageOf, parameterValueSchema } from "./shared";
+import {
+  failureAnswerSchema,
+  idSchema,
+  instantSchema,
+  nameSchema,
+  pageOf,
+  parameterValueSchema,
+  textSchema,
+} from "./shared";
 
-export const topicsSchema = z
-  .record(z.string().min(1).max(64), z.array(z.string().min(1).max(64)).min(1).max(100))
-  .meta({
-    id: "Topics",
-    description: "Tags with the values wanted: any value of a tag, every tag. None selects everything.",
-    example: { composer: ["bach"], mode: ["minor"] },
-  });
+export const topicsSchema = z.record(textSchema(64), z.array(textSchema(64)).min(1).max(100)).meta({
+  id: "Topics",
+  description: "Tags with the values wanted: any value of a tag, every tag. None selects everything.",
+  example: { composer: ["bach"], mode: ["minor"] },
+});
 
 export const createTrainingJobSchema = z
   .strictObject({
     name: nameSchema,
     technique: z.enum(techniqueIds),
     topics: topicsSchema.optional(),
-    datasetId: z.string().min(1).max(64).optional(),
+    datasetId: textSchema(64).optional(),
     hyperparameters: z
       .record(z.string(), z.unknown())
       .optional()
