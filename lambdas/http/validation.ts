@@ -190,7 +190,9 @@ function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodErr
  */
 export function invalidRequest(errors: readonly FieldError[], count = errors.length): Problem {
   const fields = count === 1 ? "1 field is" : `${count} fields are`;
-  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.`, errors });
+  const listed = errors.slice(0, mostErrors);
+  const more = count > listed.length ? ` The first ${listed.length} are listed.` : "";
+  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.${more}`, errors: listed });
 }
 
 export interface ParseBodyParams<Schema extends z.ZodType> {
