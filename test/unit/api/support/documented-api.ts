@@ -6,7 +6,7 @@ import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
-import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../../../domain/names/api-routes";
+import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../domain/names/api-routes";
 import { withHttp, type HttpResult, type Operation } from "../../../../lambdas/http/with-http";
 import type { HttpEvent } from "../../../../lambdas/http/request";
 import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";
@@ -118,7 +118,7 @@ export function collectingLog(): Log & { readonly lines: { level: string; messag
 function match(method: string, path: string): { id: OperationId; pathParameters: Record<string, string> } | undefined {
   for (const [id, route] of Object.entries(apiRoutes)) {
     const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
-    const found = route.method === method ? pattern.exec(path) : null;
+    const found = methodsOf(route).some((one) => one === method) ? pattern.exec(path) : null;
     if (found !== null && isOperationId(id)) return { id, pathParameters: { ...found.groups } };
   }
   return undefined;
@@ -132,7 +132,7 @@ export function httpEvent(method: string, target: string, call: Call = {}): Http
   const claims = call.claims ?? { sub: call.sub ?? alice, token_use: "access" };
   const body = call.bytes === undefined ? jsonText : Buffer.from(call.bytes).toString("base64");
   return {
-    routeKey: found === undefined ? "$default" : routeKey(apiRoutes[found.id]),
+    routeKey: found === undefined ? "$default" : `${method} ${apiRoutes[found.id].path}`,
     rawPath: path,
     rawQueryString,
     headers: {
