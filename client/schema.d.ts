@@ -83,7 +83,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several.
+     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The file is the body, under any of the types listed, or the one file of a form (`multipart/form-data`), whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -483,6 +483,17 @@ export interface components {
        */
       updatedAt: string;
     };
+    UploadForm: {
+      /** @description The MIDI file; exactly one part is a file. */
+      file: string;
+      /**
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @example Evening song
+       */
+      name?: string;
+      /** @description As in the query. */
+      trackIndex?: number;
+    };
     TrackList: {
       items: components["schemas"]["Track"][];
       /** @description Absent on the last page. */
@@ -490,7 +501,7 @@ export interface components {
     };
     UpdateTrack: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
@@ -547,6 +558,7 @@ export interface components {
     };
     CompositionInput:
       | {
+          /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
           sampleMelodyId: string;
         }
       | {
@@ -588,12 +600,13 @@ export interface components {
     };
     CreateComposition: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
+      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
       modelId: string;
       /** @description Random when not given; the answer says which. */
       seed?: number;
@@ -611,7 +624,7 @@ export interface components {
     };
     UpdateComposition: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name?: string;
@@ -787,13 +800,14 @@ export interface components {
     };
     CreateTrainingJob: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
       topics?: components["schemas"]["Topics"];
+      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
       datasetId?: string;
       /** @description By the technique: see `GET /techniques`. Omitted means default. */
       hyperparameters?: {
@@ -1246,13 +1260,13 @@ export interface operations {
   createTrack: {
     parameters: {
       query?: {
-        /** @description 1 to 100 characters, none of them a control character */
+        /** @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates */
         name?: string;
         /** @description Which track of the file is the melody; the first one with notes when not given. */
         trackIndex?: number | null;
       };
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1261,6 +1275,12 @@ export interface operations {
     requestBody: {
       content: {
         "audio/midi": string;
+        "audio/mid": string;
+        "audio/x-midi": string;
+        "audio/sp-midi": string;
+        "application/x-midi": string;
+        "application/octet-stream": string;
+        "multipart/form-data": components["schemas"]["UploadForm"];
       };
     };
     responses: {
@@ -1279,7 +1299,7 @@ export interface operations {
           "application/json": components["schemas"]["Track"];
         };
       };
-      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_FORM`: the form cannot be read; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1869,7 +1889,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -3204,7 +3224,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;

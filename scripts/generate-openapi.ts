@@ -17,9 +17,11 @@ import { format, resolveConfig } from "prettier";
 import * as z from "zod";
 import { apiRoutes, isOperationId, type OperationId } from "../domain/names/api-routes";
 import { commonProblems, operationDescriptions, type OperationDescription } from "../domain/schemas/api/operations";
+import { midiTypes } from "../domain/names/media-types";
 import { gatewayErrorSchema, problemSchema } from "../domain/schemas/api/problem";
 import { problemCodes } from "../domain/schemas/api/problem-codes";
 import { presignedUrlSchema } from "../domain/schemas/api/shared";
+import { uploadFormSchema } from "../domain/schemas/api/tracks";
 
 const root = path.join(__dirname, "..");
 const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
@@ -46,6 +48,14 @@ const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "
 
 /** MIDI bytes: in OpenAPI 3.1 an empty schema under its media type. */
 const midiContent = { "audio/midi": { schema: { type: "string", contentMediaType: "audio/midi" } as const } };
+
+/** The ways in which POST /tracks takes a file: see lambdas/api/tracks/upload.ts. */
+const uploadContent = {
+  ...Object.fromEntries(
+    midiTypes.map((type) => [type, { schema: { type: "string", contentMediaType: "audio/midi" } as const }]),
+  ),
+  "multipart/form-data": { schema: uploadFormSchema },
+};
 
 function answerHeaders({ tagged, located, polled }: OperationDescription) {
   return {
@@ -107,7 +117,11 @@ function requestHeaders(id: OperationId): z.ZodObject {
             .string()
             .regex(/^[\x21-\x7e]{1,255}$/)
             .optional()
-            .meta({ description: "The same request with the same key gets the first answer again, for 24 hours." }),
+            .meta({
+              description:
+                "A new one for each thing to create; the same request with the same key gets the first answer again, for " +
+                "24 hours. Without it a request that is repeated after a time-out may create a second resource.",
+            }),
         }
       : {}),
     ...(method === "GET" && tagged === true ? { "If-None-Match": z.string().optional() } : {}),
@@ -119,7 +133,7 @@ function routeConfig(id: OperationId): RouteConfig {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
   const { summary, pathParameters, query, freeQuery, body, status } = description;
-  const midiOrJson = body === "midi" ? midiContent : { "application/json": { schema: body ?? z.never() } };
+  const content = body === "midi" ? uploadContent : { "application/json": { schema: body ?? z.never() } };
   const notModified =
     route.method === "GET" && description.tagged === true
       ? { "304": { description: "The client has this version.", headers: answerHeaders(description) } }
@@ -153,7 +167,7 @@ function routeConfig(id: OperationId): RouteConfig {
       ...(pathParameters === undefined ? {} : { params: pathParameters }),
       ...(query === undefined ? {} : { query }),
       headers: requestHeaders(id),
-      ...(body === undefined ? {} : { body: { required: true, content: midiOrJson } }),
+      ...(body === undefined ? {} : { body: { required: true, content } }),
     },
     responses: {
       [String(status)]: {
@@ -184,9 +198,15 @@ function generateDocument() {
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
       description:
         "Generative music: compose with stock models or with models that you trained. Resources are their own status " +
-        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Errors are `application/problem+json` " +
+        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Every path that answers GET answers HEAD " +
+        "in the same way, without the body. Errors are `application/problem+json` " +
         'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
-        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.",
+        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.\n\n" +
+        "Send a new `Idempotency-Key` with every request that creates something (`POST /tracks`, `/compositions`, " +
+        "`/training-jobs`), and the same one when you repeat it. An answer can be lost after the work was done: a " +
+        "time-out, a 5xx status or a broken connection does not say whether the resource exists. With the key the " +
+        "repeated request gets the first answer, and nothing is created twice. Without it the repeated request creates " +
+        "a second resource, and only the list shows whether the first one exists.",
     },
     servers: [{ url: "/" }],
     tags: [

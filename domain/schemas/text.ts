@@ -9,13 +9,15 @@
 
 /**
  * Code points that may not stand in a text: C0 and C1 controls, U+061C, U+200E, U+200F, U+2028, U+2029, U+202A to U+202E,
- * U+2066 to U+2069, and lone surrogates. Spelled out, since not every reader of a pattern in the OpenAPI document knows
- * `\p{Cc}`.
+ * U+2066 to U+2069. Spelled out, since not every reader of a pattern in the OpenAPI document knows `\p{Cc}`.
  */
-const forbidden = "\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff";
-/** Matches a text in which nothing is forbidden. */
-export const allowedPattern = new RegExp(`^[^${forbidden}]*$`, "u");
-const forbiddenCharacter = new RegExp(`[${forbidden}]`, "gu");
+const forbidden = "\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069";
+/** Matches a text without them. It has no flags: the OpenAPI document cannot carry any. */
+export const allowedPattern = new RegExp(`^[^${forbidden}]*$`);
+const forbiddenCharacter = new RegExp(`[${forbidden}]|\\p{Surrogate}`, "gu");
+
+/** Whether no surrogate stands alone. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const textRule = "Unicode without control characters, direction marks and lone surrogates";
 

@@ -240,33 +240,68 @@ export function parseBody<Schema extends z.ZodType>({
   throw invalidRequest([...found.errors, ...others], found.count + others.length);
 }
 
-/** The query as the schema wants it: one value a name. @throws Problem 400 for unknown, repeated and broken ones */
-export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const given: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+/** Values that were sent as text under names: a query, or the fields of a form. */
+export interface NamedValues {
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Names that came more than once. */
+  readonly repeated: ReadonlySet<string>;
+}
+
+function namedValues(entries: Iterable<readonly [string, string]>): NamedValues {
+  const given = new Map<string, unknown>();
   const repeated = new Set<string>();
-  for (const [name, value] of request.query) {
-    if (Object.hasOwn(given, name)) repeated.add(name);
-    else given[name] = value;
+  for (const [name, value] of entries) {
+    if (given.has(name)) repeated.add(name);
+    else given.set(name, value);
   }
+  return { given: Object.fromEntries(given), repeated };
+}
+
+/** The fields of a form that are no files. */
+export function formValues(fields: readonly { readonly name: string; readonly value: string }[]): NamedValues {
+  return namedValues(fields.map(({ name, value }) => [name, value] as const));
+}
+
+export interface ParsedValues<Values> {
+  /** Absent where anything is wrong. */
+  readonly values?: Values;
+  readonly errors: readonly FieldError[];
+  /** Of errors; `errors` lists no more than an answer does. */
+  readonly count: number;
+}
+
+/**
+ * Values sent as text, by a schema: one value a name.
+ * @param pointer - how an error points at a name
+ */
+export function parseValues<Schema extends z.ZodObject>(
+  { given, repeated }: NamedValues,
+  schema: Schema,
+  pointer: (name: string) => string,
+): ParsedValues<z.output<Schema>> {
   const errors = [...repeated].map((name): FieldError => ({
-    pointer: `?${pointerStep(name).slice(1)}`,
+    pointer: pointer(pointerStep(name).slice(1)),
     reason: "is given more than once",
   }));
-  const parsed = schema.safeParse({ ...given });
-  let count = errors.length;
-  if (!parsed.success) {
-    const found = faultsOf(schema, given, parsed.error);
-    count += found.count;
-    errors.push(
-      ...found.errors.map(({ pointer, reason, ...rest }) => ({
-        ...rest,
-        pointer: `?${pointer.slice(1)}`,
-        reason: reason === "unknown field" ? "unknown query parameter" : reason,
-      })),
-    );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) {
+    return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };
   }
-  if (parsed.success && errors.length === 0) return parsed.data;
-  throw invalidRequest(errors, count);
+  const found = faultsOf(schema, given, parsed.error);
+  return {
+    errors: [...errors, ...found.errors.map((error) => ({ ...error, pointer: pointer(error.pointer.slice(1)) }))],
+    count: errors.length + found.count,
+  };
+}
+
+/** The query as the schema wants it. @throws Problem 400 for unknown, repeated and broken parameters */
+export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
+  const { values, errors, count } = parseValues(namedValues(request.query), schema, (name) => `?${name}`);
+  if (values !== undefined) return values;
+  const worded = errors.map((error) =>
+    error.reason === "unknown field" ? { ...error, reason: "unknown query parameter" } : error,
+  );
+  throw invalidRequest(worded, count);
 }
 
 /** For operations that take no query at all. */

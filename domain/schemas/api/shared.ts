@@ -1,6 +1,6 @@
 /** Parts that several resources of the API share. */
 import * as z from "zod";
-import { allowedPattern, textRule } from "../text";
+import { allowedPattern, isWellFormed, textRule } from "../text";
 
 export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";
 export const idSchema = z
@@ -18,6 +18,7 @@ export function textSchema(maximum: number) {
     .min(1)
     .max(maximum)
     .regex(allowedPattern, "has characters that are not allowed")
+    .refine(isWellFormed, "has half of a surrogate pair")
     .meta({ description: `1 to ${maximum} characters, ${textRule}` });
 }
 

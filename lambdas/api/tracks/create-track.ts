@@ -3,9 +3,10 @@ import { UnreadableMidiError } from "../../../domain/music/midi-scan";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
 import { trackKey } from "../../../domain/names/object-keys";
-import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
+import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { TrackItem } from "../../../domain/schemas/items";
+import { plainText } from "../../../domain/schemas/text";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../aws/stored-files";
 import { TableRefusal } from "../../aws/table/errors";
@@ -17,7 +18,7 @@ import { answerOnce } from "../../http/idempotency";
 import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
-import { mediaType, parseQuery } from "../../http/validation";
+import { readUpload } from "./upload";
 
 export interface CreateTrackParams {
   readonly request: Request;
@@ -28,9 +29,6 @@ export interface CreateTrackParams {
   readonly newId: () => string;
   readonly now: () => Date;
 }
-
-/** What clients and file managers call MIDI besides its proper name. */
-const midiTypes: readonly string[] = [midiType, "audio/x-midi", "audio/mid", "application/x-midi"];
 
 /** A row is read at every poll: what it says of a file stays small. */
 const mostTracksListed = 64;
@@ -81,18 +79,17 @@ function sentence(text: string): string {
   return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
 }
 
-/** A track's own name as the name of the upload: names are 1 to 100 characters without control characters. */
-function plainName(name: string): string {
-  const plain = name
-    .replace(/\p{Cc}/gu, " ")
-    .trim()
-    .slice(0, 100)
-    .trim();
-  return plain === "" ? "Untitled" : plain;
+/** What a track without a name is called, by us and by many editors: it says less than the name of the file. */
+const placeholderName = /^Track \d+$/;
+
+/** The name of an upload that asks for none: the melody's own, or else that of the file. */
+function defaultName({ name }: Melody, fileName: string): string {
+  const names = placeholderName.test(name) ? [fileName, name] : [name, fileName];
+  return names.map((one) => plainText(one, 100)).find((one) => one !== "") ?? "Untitled";
 }
 
 function listedChanges(song: Song): string[] {
-  const changes = song.changes.map((change) => change.slice(0, longestText));
+  const changes = song.changes.map((change) => plainText(change, longestText));
   if (song.tracks.length > mostTracksListed) {
     changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
   }
@@ -104,19 +101,15 @@ function listedChanges(song: Song): string[] {
 export async function createTrack(params: CreateTrackParams): Promise<Answer> {
   const { request, tracks, idempotencyRecords, files, caps, newId, now } = params;
   const sub = request.subject();
-  const query = parseQuery(request, createTrackQuerySchema);
-  const type = mediaType(request);
-  if (!midiTypes.includes(type)) {
-    const given = type === "" ? "no content type" : type.slice(0, 100);
-    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; send ${midiType}.` });
-  }
+  const upload = await readUpload(request);
   return await answerOnce({
     request,
     records: idempotencyRecords,
     now,
+    content: upload.content,
     create: async (remember) => {
-      const song = readSong(request.body);
-      const trackIndex = query.trackIndex ?? song.tracks[0]?.index ?? 0;
+      const song = readSong(upload.bytes);
+      const trackIndex = upload.trackIndex ?? song.tracks[0]?.index ?? 0;
       const melody = chooseMelody(song, trackIndex);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
@@ -125,12 +118,12 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         kind: "TRACK",
         sub,
         id: newId(),
-        name: query.name ?? plainName(melody.name),
+        name: upload.name ?? defaultName(melody, upload.fileName),
         version: 1,
         createdAt,
         updatedAt: createdAt,
-        sha256: createHash("sha256").update(request.body).digest("hex"),
-        bytes: request.body.length,
+        sha256: createHash("sha256").update(upload.bytes).digest("hex"),
+        bytes: upload.bytes.length,
         bars: melody.bars,
         tempo: song.tempo,
         timeSignature: `${song.timeSignature.numerator}/${song.timeSignature.denominator}`,
@@ -140,7 +133,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         trackIndex,
         tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
           index,
-          name: name.slice(0, 100),
+          name: plainText(name, 100),
           program,
           noteCount: notes.length,
         })),
@@ -152,7 +145,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
       };
       const key = trackKey(item);
-      await files.write({ key, bytes: request.body, contentType: midiType });
+      await files.write({ key, bytes: upload.bytes, contentType: midiType });
       try {
         await tracks.create({ item, raise: ["tracks"], caps, idempotency: remember(created) });
       } catch (error) {
