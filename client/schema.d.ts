@@ -881,7 +881,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -910,7 +910,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -931,7 +931,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -954,7 +954,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -983,7 +983,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1004,7 +1004,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1027,7 +1027,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1056,7 +1056,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1077,7 +1077,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1100,7 +1100,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1129,7 +1129,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1150,7 +1150,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1178,7 +1178,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1226,7 +1226,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1247,7 +1247,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1288,11 +1288,13 @@ export interface operations {
       201: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
+          Location: string;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1330,7 +1332,7 @@ export interface operations {
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1369,7 +1371,7 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1391,7 +1393,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1420,9 +1422,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -1433,9 +1435,9 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -1490,7 +1492,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1511,7 +1513,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1539,7 +1541,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -1584,7 +1586,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1614,7 +1616,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1635,7 +1637,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1668,9 +1670,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -1717,7 +1719,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1756,7 +1758,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1777,7 +1779,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1806,7 +1808,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1854,7 +1856,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1875,7 +1877,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1905,13 +1907,15 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1949,7 +1953,7 @@ export interface operations {
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1988,7 +1992,7 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2010,7 +2014,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2039,10 +2043,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2054,10 +2058,10 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2113,7 +2117,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2134,7 +2138,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2162,7 +2166,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2207,7 +2211,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2237,7 +2241,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2258,7 +2262,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2291,10 +2295,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2342,7 +2346,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2390,7 +2394,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2411,7 +2415,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2440,9 +2444,11 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2454,9 +2460,11 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2510,7 +2518,7 @@ export interface operations {
       /** @description `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2531,7 +2539,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2552,7 +2560,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2565,7 +2573,9 @@ export interface operations {
   listCompositionEditEvents: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         compositionId: string;
@@ -2578,12 +2588,25 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["EditEventList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -2625,7 +2648,7 @@ export interface operations {
       /** @description `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2646,7 +2669,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2667,7 +2690,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2695,7 +2718,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -2743,7 +2766,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2764,7 +2787,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2791,9 +2814,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -2804,9 +2827,9 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2861,7 +2884,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2882,7 +2905,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2909,7 +2932,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2954,7 +2977,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use; `STOCK_MODEL`: stock models cannot be deleted */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2984,7 +3007,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3005,7 +3028,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3034,7 +3057,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -3091,7 +3114,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3112,7 +3135,7 @@ export interface operations {
       /** @description `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3141,7 +3164,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -3189,7 +3212,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3210,7 +3233,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3240,13 +3263,15 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3284,7 +3309,7 @@ export interface operations {
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3323,7 +3348,7 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3345,7 +3370,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3374,10 +3399,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3389,10 +3414,10 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3448,7 +3473,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3469,7 +3494,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3497,7 +3522,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3542,7 +3567,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3572,7 +3597,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3593,7 +3618,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3620,12 +3645,12 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3673,7 +3698,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `ALREADY_FINAL`: already ended */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3703,7 +3728,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3724,7 +3749,7 @@ export interface operations {
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3737,8 +3762,13 @@ export interface operations {
   };
   listTrainingJobMetrics: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description Only the epochs after this one, so that a poll fetches only what is new; 0 for all. */
+        afterEpoch?: number | null;
+      };
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         trainingJobId: string;
@@ -3751,14 +3781,29 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrainingMetrics"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -3810,7 +3855,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3831,7 +3876,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3844,7 +3889,9 @@ export interface operations {
   listTrainingJobSamples: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         trainingJobId: string;
@@ -3857,14 +3904,29 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["SampleList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -3916,7 +3978,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3937,7 +3999,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3967,9 +4029,11 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3981,9 +4045,11 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -4047,7 +4113,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4068,7 +4134,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };

@@ -39,11 +39,16 @@ const gatewayStatuses: Readonly<Record<number, string>> = {
 const headerText = {
   etag: "Changes with every change of the resource; send it as `If-None-Match` or `If-Match`.",
   location: "Path of the resource.",
-  retryAfter: "Whole seconds after which it is worth asking again; absent when there is nothing to wait for.",
+  retryAfter:
+    "Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's " +
+    "own answers.",
   requestId: "Stands in the logs of this request.",
+  contentDisposition: "`attachment` with a file name made of the resource's; absent from the JSON form.",
+  replayed: "`true` where this is the first answer to the same request with the same `Idempotency-Key`.",
 } as const;
 
-const stringHeader = (description: string) => ({ description, schema: { type: "string" as const } });
+/** A header that every such answer has. */
+const stringHeader = (description: string) => ({ description, required: true, schema: { type: "string" as const } });
 const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "integer" as const, minimum: 1 } };
 
 /** MIDI bytes: in OpenAPI 3.1 an empty schema under its media type. */
@@ -57,12 +62,19 @@ const uploadContent = {
   "multipart/form-data": { schema: uploadFormSchema },
 };
 
-function answerHeaders({ tagged, located, polled }: OperationDescription) {
+function answerHeaders({ tagged, located, polled, answer, idempotent }: OperationDescription) {
   return {
     "X-Request-Id": stringHeader(headerText.requestId),
-    ...(tagged === true ? { ETag: stringHeader(headerText.etag) } : {}),
+    // The JSON form of a MIDI file, a short-lived URL, has none.
+    ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: answer !== "midi" } } : {}),
     ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
     ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
+    ...(answer === "midi"
+      ? { "Content-Disposition": { ...stringHeader(headerText.contentDisposition), required: false } }
+      : {}),
+    ...(idempotent === true
+      ? { "Idempotent-Replayed": { ...stringHeader(headerText.replayed), required: false } }
+      : {}),
   };
 }
 

@@ -52,6 +52,7 @@ function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer
     headers: {
       "content-type": "application/json",
       location: record.location,
+      ...(record.etag === undefined ? {} : { etag: record.etag }),
       "idempotent-replayed": "true",
       ...(record.status === 202 ? retryAfter(1) : {}),
     },
@@ -92,6 +93,7 @@ export async function answerOnce({ request, records, now, content, create }: Ans
         requestHash: claim.requestHash,
         status,
         location: headers.location,
+        ...(headers["etag"] === undefined ? {} : { etag: headers["etag"] }),
         body,
         expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
       },

@@ -18,6 +18,7 @@ import {
   sampleListSchema,
   trainingJobListSchema,
   trainingJobSchema,
+  trainingMetricsQuerySchema,
   trainingMetricsSchema,
   trainingTopicsSchema,
 } from "./training";
@@ -200,6 +201,7 @@ export const operationDescriptions = {
     pathParameters: byCompositionId,
     status: 200,
     answer: editEventListSchema,
+    tagged: true,
     problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY"],
   },
 
@@ -294,8 +296,10 @@ export const operationDescriptions = {
   listTrainingJobMetrics: {
     summary: "Losses and metrics by epoch",
     pathParameters: byTrainingJobId,
+    query: trainingMetricsQuerySchema,
     status: 200,
     answer: trainingMetricsSchema,
+    tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
   },
@@ -304,6 +308,7 @@ export const operationDescriptions = {
     pathParameters: byTrainingJobId,
     status: 200,
     answer: sampleListSchema,
+    tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
   },

@@ -70,6 +70,16 @@ export const trainingJobSchema = z
 export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
+export const trainingMetricsQuerySchema = z.strictObject({
+  afterEpoch: z.coerce
+    .number<string | undefined>()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .meta({ description: "Only the epochs after this one, so that a poll fetches only what is new; 0 for all." }),
+});
+
 export const epochSchema = z
   .looseObject({ epoch: z.int().min(1) })
   .meta({ description: "One epoch: its losses and metrics by name." });

@@ -1,12 +1,14 @@
 import * as z from "zod";
 import { progressFile, referenceFile } from "../../../domain/names/object-keys";
+import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { epochMetrics, parseProgress } from "../../../domain/training/progress";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
-import { requireNoQuery } from "../../http/query-names";
+import { retryAfter, type Answer } from "../../http/answer";
+import { taggedList } from "../../http/entity-tag";
 import type { Request } from "../../http/request";
+import { parseQuery } from "../../http/validation";
 import { pollAfterSeconds } from "./poll-interval";
 import { readTrainingFile } from "./training-files";
 
@@ -34,17 +36,18 @@ function parseReference(bytes: Uint8Array | undefined): Record<string, number> {
 export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Answer> {
   const { request, trainingJobs, artefacts, work, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
-  requireNoQuery(request);
+  const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
   const item = await trainingJobs.load(of);
   const [progress, reference] = await Promise.all([
     readTrainingFile({ item, artefacts, work }, progressFile),
     readTrainingFile({ item, artefacts, work }, referenceFile),
   ]);
-  return jsonAnswer({
-    status: 200,
+  const { epochs } = parseProgress(progress?.bytes ?? "");
+  return await taggedList({
+    request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {
-      items: parseProgress(progress?.bytes ?? "").epochs.map(epochMetrics),
+      items: epochs.filter(({ epoch }) => epoch > afterEpoch).map(epochMetrics),
       reference: parseReference(reference?.bytes),
     },
   });
