@@ -904,7 +904,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -915,7 +914,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -925,7 +924,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -936,7 +934,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -977,7 +975,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -988,7 +985,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -998,7 +995,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1009,7 +1005,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1050,7 +1046,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1061,7 +1056,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1071,7 +1066,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1082,7 +1076,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1123,7 +1117,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1134,7 +1127,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1144,7 +1137,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1155,7 +1147,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1201,7 +1193,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1210,7 +1201,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -1220,7 +1211,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1231,7 +1221,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1241,7 +1231,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1252,7 +1241,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1274,13 +1263,13 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "audio/midi": string;
-        "audio/mid": string;
-        "audio/x-midi": string;
-        "audio/sp-midi": string;
-        "application/x-midi": string;
-        "application/octet-stream": string;
-        "multipart/form-data": components["schemas"]["UploadForm"];
+        "audio/midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/mid": Blob | ArrayBuffer | Uint8Array;
+        "audio/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/sp-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/octet-stream": Blob | ArrayBuffer | Uint8Array;
+        "multipart/form-data": FormData;
       };
     };
     responses: {
@@ -1317,7 +1306,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1326,7 +1314,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
@@ -1347,7 +1335,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1377,7 +1364,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1387,7 +1373,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -1399,7 +1384,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1458,7 +1442,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1467,7 +1450,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1486,7 +1469,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1497,7 +1479,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1507,7 +1489,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1518,7 +1499,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1562,7 +1543,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1571,7 +1551,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1610,7 +1590,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1621,7 +1600,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1631,7 +1610,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -1643,7 +1621,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1695,7 +1672,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1704,7 +1680,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1743,7 +1719,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1763,7 +1738,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1773,7 +1748,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -1785,7 +1759,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1831,7 +1804,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1840,7 +1812,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -1850,7 +1822,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -1861,7 +1832,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1871,7 +1842,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -1882,7 +1852,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1938,7 +1908,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1947,7 +1916,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
@@ -1968,7 +1937,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1998,7 +1966,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2008,7 +1975,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -2020,7 +1986,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2083,7 +2048,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2092,7 +2056,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2111,7 +2075,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2122,7 +2085,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2132,7 +2095,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -2143,7 +2105,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2187,7 +2149,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2196,7 +2157,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2235,7 +2196,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2246,7 +2206,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2256,7 +2216,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -2268,7 +2227,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2322,7 +2280,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2331,7 +2288,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2370,7 +2327,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -2399,7 +2355,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2409,7 +2365,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -2421,7 +2376,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2452,8 +2406,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "audio/midi": string;
-          "application/json": components["schemas"]["PresignedUrl"];
+          "audio/midi": ArrayBuffer;
         };
       };
       /** @description The client has this version. */
@@ -2485,7 +2438,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2494,7 +2446,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2533,7 +2485,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2544,7 +2495,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2554,7 +2505,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -2565,7 +2515,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2624,7 +2574,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2633,7 +2582,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
@@ -2663,7 +2612,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2674,7 +2622,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2684,7 +2632,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -2695,7 +2642,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2741,7 +2688,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2750,7 +2696,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -2760,7 +2706,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2771,7 +2716,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2781,7 +2726,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -2792,7 +2736,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2850,7 +2794,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2859,7 +2802,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2878,7 +2821,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -2889,7 +2831,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2899,7 +2841,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -2910,7 +2851,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2953,7 +2894,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2962,7 +2902,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3001,7 +2941,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3012,7 +2951,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3022,7 +2961,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -3034,7 +2972,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3080,7 +3017,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3089,7 +3025,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -3099,7 +3035,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `TOPIC_NOT_FOUND`: the topic does not exist */
@@ -3119,7 +3054,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3129,7 +3064,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
@@ -3141,7 +3075,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3187,7 +3120,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3196,7 +3128,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -3206,7 +3138,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3217,7 +3148,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3227,7 +3158,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -3238,7 +3168,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -3294,7 +3224,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3303,7 +3232,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
@@ -3324,7 +3253,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -3354,7 +3282,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3364,7 +3291,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
@@ -3376,7 +3302,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3439,7 +3364,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3448,7 +3372,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3467,7 +3391,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3478,7 +3401,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3488,7 +3411,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -3499,7 +3421,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -3543,7 +3465,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3552,7 +3473,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3591,7 +3512,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3602,7 +3522,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3612,7 +3532,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -3624,7 +3543,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3674,7 +3592,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3683,7 +3600,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3722,7 +3639,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3733,7 +3649,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3743,7 +3659,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `BUSY`: too many changes at once; API Gateway: the function could not be reached */
@@ -3755,7 +3670,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3821,7 +3735,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3830,7 +3743,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3849,7 +3762,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3860,7 +3772,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3870,7 +3782,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -3881,7 +3792,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -3944,7 +3855,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3953,7 +3863,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3972,7 +3882,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -3983,7 +3892,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3993,7 +3902,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -4004,7 +3912,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -4037,8 +3945,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "audio/midi": string;
-          "application/json": components["schemas"]["PresignedUrl"];
+          "audio/midi": ArrayBuffer;
         };
       };
       /** @description The client has this version. */
@@ -4070,7 +3977,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -4079,7 +3985,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -4107,7 +4013,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
@@ -4118,7 +4023,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -4128,7 +4033,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
@@ -4139,7 +4043,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };

@@ -14,6 +14,7 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { format, resolveConfig } from "prettier";
+import ts from "typescript";
 import * as z from "zod";
 import { apiRoutes, isOperationId, type OperationId } from "../domain/names/api-routes";
 import { commonProblems, operationDescriptions, type OperationDescription } from "../domain/schemas/api/operations";
@@ -231,6 +232,43 @@ function generateDocument() {
   });
 }
 
+const bytesSchema = z.looseObject({ type: z.literal("string"), contentMediaType: z.string() });
+const clientType = (name: string): ts.TypeNode => ts.factory.createTypeReferenceNode(name);
+
+/**
+ * The document as the client's types are made from it: bytes and forms are what `fetch` has for them, a MIDI file is
+ * always its bytes (its other form, a URL, has a function of the client's own), and an error is always a problem.
+ */
+async function clientTypes(document: ReturnType<typeof generateDocument>): Promise<string> {
+  const contentSchema = z.looseObject({
+    "audio/midi": z.unknown().optional(),
+    "application/json": z.looseObject({ schema: z.looseObject({ $ref: z.string().optional() }) }).optional(),
+  });
+  const json = JSON.stringify(document, (_, value: unknown) => {
+    const content = contentSchema.safeParse(value).data;
+    if (content === undefined) return value;
+    const { "application/json": asJson, "multipart/form-data": form, ...others } = content;
+    if (asJson?.schema.$ref === "#/components/schemas/GatewayError") {
+      return { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+    }
+    if (content["audio/midi"] === undefined) return value;
+    const formSchema = { schema: { type: "string", contentMediaType: "multipart/form-data" } };
+    return { ...others, ...(form === undefined ? {} : { "multipart/form-data": formSchema }) };
+  });
+  return astToString(
+    await openapiTypescript(json, {
+      transform(schema, { path: where }) {
+        const bytes = bytesSchema.safeParse(schema);
+        if (!bytes.success || where === undefined) return undefined;
+        if (bytes.data.contentMediaType === "multipart/form-data") return clientType("FormData");
+        if (bytes.data.contentMediaType !== "audio/midi") return undefined;
+        if (!where.includes("requestBody")) return clientType("ArrayBuffer");
+        return ts.factory.createUnionTypeNode(["Blob", "ArrayBuffer", "Uint8Array"].map(clientType));
+      },
+    }),
+  );
+}
+
 async function formatted(text: string, file: string): Promise<string> {
   return await format(text, { ...(await resolveConfig(file)), filepath: file });
 }
@@ -238,7 +276,7 @@ async function formatted(text: string, file: string): Promise<string> {
 async function main(): Promise<void> {
   const document = generateDocument();
   const json = JSON.stringify(document);
-  const types = astToString(await openapiTypescript(json));
+  const types = await clientTypes(document);
   const banner = "// Generated from docs/openapi.json by scripts/generate-openapi.ts.\n";
   const generated = [
     { file: files.document, text: await formatted(json, files.document) },
