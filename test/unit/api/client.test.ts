@@ -140,7 +140,7 @@ describe("a call", () => {
       else json(409, ours)(response, { method: "", url: "", headers: {}, body: midi });
     });
     expect(await compositionMidiUrl(client, "ready")).toEqual({ data: url });
-    expect(asked[0]?.headers["accept"]).toBe("application/json");
+    expect(asked[0]?.headers.accept).toBe("application/json");
     expect(await compositionMidiUrl(client, "other")).toEqual({ error: ours });
   });
 });
