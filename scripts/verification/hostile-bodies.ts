@@ -49,6 +49,13 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
 /** A path to a value in a body: names of fields, and 0 for the first element of an array. */
 type Place = readonly (string | 0)[];
 
+function valueAt(body: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
+    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+    body,
+  );
+}
+
 /** Text of a body with this text as the value at the place; what stands beside it is kept. */
 function placed(body: unknown, place: Place, text: string): string {
   const [part, ...rest] = place;
@@ -75,9 +82,19 @@ export interface HostileBodiesParams {
 /** Every shape at every place. */
 export function* hostileBodies({ body, places, bytes }: HostileBodiesParams): Generator<HostileBody> {
   for (const place of places) {
+    const where = place.length === 0 ? "the root" : place.join(".");
+    const right = valueAt(body, place);
+    if (typeof right === "object" && right !== null) {
+      const fields = JSON.stringify(right).slice(1, -1);
+      const unknown = filled(bytes * 0.98, (index) => `"f${index}":0`);
+      yield {
+        name: `unknown fields beside right ones at ${where}`,
+        text: placed(body, place, `{${fields},${unknown}}`),
+      };
+    }
     for (const [shape, make] of Object.entries(shapes)) {
       const text = placed(body, place, make(Math.floor(bytes * 0.98)));
-      yield { name: `${shape} at ${place.length === 0 ? "the root" : place.join(".")}`, text };
+      yield { name: `${shape} at ${where}`, text };
     }
   }
 }
