@@ -1,11 +1,36 @@
 /**
- * The typed client: paths, bodies and answers are checked against the OpenAPI document at compile time. Errors come in
- * one shape, whoever answered: our problem+json, API Gateway's `{ message }`, or a proxy's text.
+ * The typed client: paths, bodies and answers are checked against the OpenAPI document at compile time. Bytes go in as
+ * `File`, `Blob`, `ArrayBuffer` or `Uint8Array` and come out as `ArrayBuffer`. Errors come in one shape, see problem.ts.
  */
-import createFetchClient, { type Client, type Middleware } from "openapi-fetch";
+import createFetchClient, {
+  type Client,
+  type FetchOptions,
+  type Middleware,
+  type ParseAsResponse,
+} from "openapi-fetch";
+import { jsonOf, networkFailure, problemResponse, readProblem, unexpectedAnswer, type Problem } from "./problem";
 import type { components, paths } from "./schema";
 
-export type Problem = components["schemas"]["Problem"];
+export { asProblem, clientCodes, readProblem, type Problem } from "./problem";
+export { waitForComposition, waitForTrainingJob, type WaitOutcome, type WaitParams } from "./wait";
+
+/** Paths whose answer is a MIDI file. */
+type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
+type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
+
+/** `openapi-fetch` maps over the members of an answer's type, which leaves nothing usable of `ArrayBuffer`: so for files. */
+type GetMidi = <Path extends MidiPath, Options extends MidiOptions<Path>>(
+  url: Path,
+  init: Options,
+) => Promise<
+  | { readonly data: ParseAsResponse<ArrayBuffer, Options>; readonly error?: never; readonly response: Response }
+  | { readonly data?: never; readonly error: Problem; readonly response: Response }
+>;
+
+export interface ApiClient extends Omit<Client<paths>, "GET"> {
+  readonly GET: GetMidi & Client<paths>["GET"];
+}
+export type PresignedUrl = components["schemas"]["PresignedUrl"];
 
 export interface ClientParams {
   /** Root of the API, for example `https://….execute-api.eu-west-1.amazonaws.com`. */
@@ -16,61 +41,76 @@ export interface ClientParams {
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** What API Gateway refuses by itself, as the `code` that a problem of ours would carry. */
-const gatewayCodes: Readonly<Record<number, string>> = {
-  401: "UNAUTHENTICATED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  413: "BODY_TOO_LARGE",
-  429: "TOO_MANY_REQUESTS",
-};
+const isBytes = (body: unknown): body is Blob | ArrayBuffer | ArrayBufferView =>
+  body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+/** Bytes and forms as they are, everything else as JSON. */
+function bodyOf(body: unknown): unknown {
+  return isBytes(body) || body instanceof FormData ? body : JSON.stringify(body);
 }
 
-function isProblem(value: unknown): value is Problem {
-  return isObject(value) && typeof value["code"] === "string" && typeof value["status"] === "number";
-}
-
-/** Any error answer as a problem. Reads the response's body. */
-export async function readProblem(response: Response): Promise<Problem> {
-  const text = await response.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    body = undefined;
+/** A request whose body of bytes is announced as MIDI, not as JSON, which openapi-fetch says of every body. */
+class ApiRequest extends Request {
+  constructor(input: string | URL | Request, init?: RequestInit) {
+    const headers = new Headers(init?.headers);
+    if (isBytes(init?.body) && headers.get("content-type") === "application/json") {
+      headers.set("content-type", "audio/midi");
+    }
+    super(input, { ...init, headers });
   }
-  if (isProblem(body)) return body;
-  const message = isObject(body) ? body["message"] : undefined;
-  return {
-    type: "about:blank",
-    title: response.statusText === "" ? `Status ${response.status}` : response.statusText,
-    status: response.status,
-    detail: typeof message === "string" ? message : text.slice(0, 200),
-    instance: URL.canParse(response.url) ? new URL(response.url).pathname : "",
-    code: gatewayCodes[response.status] ?? (response.status >= 500 ? "UNAVAILABLE" : "REFUSED"),
-    requestId: response.headers.get("x-request-id") ?? response.headers.get("apigw-requestid") ?? "unknown",
-  };
 }
 
-/** Rewrites foreign error answers, so that `error` is a {@link Problem} wherever it is typed as one or not. */
-const oneErrorShape: Middleware = {
-  async onResponse({ response }) {
-    if (response.ok || response.status === 304) return undefined;
-    const problem = await readProblem(response);
-    const headers = new Headers(response.headers);
-    headers.set("content-type", "application/problem+json");
-    headers.delete("content-length");
+/** The answer with its bytes where openapi-fetch reads JSON, unless the call asks for another form (`parseAs`). */
+async function bytesResponse(response: Response): Promise<Response> {
+  const { status, statusText } = response;
+  const bytes = await response.arrayBuffer();
+  const headers = new Headers(response.headers);
+  // With a length openapi-fetch calls `json()`; without one it parses the text by itself.
+  headers.set("content-length", String(bytes.byteLength));
+  headers.delete("content-encoding");
+  const answer = new Response(bytes, { status, statusText, headers });
+  Object.defineProperty(answer, "json", { value: async () => await answer.arrayBuffer() });
+  return answer;
+}
+
+const isAbort = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+
+/** Makes every failure an answer with a problem, and MIDI bytes. */
+const oneShape: Middleware = {
+  async onResponse({ response, request }) {
     const { status, statusText } = response;
-    return new Response(JSON.stringify(problem), { status, statusText, headers });
+    if (!response.ok) {
+      return status === 304 ? undefined : problemResponse(await readProblem(response), response.headers);
+    }
+    if (status === 204 || request.method === "HEAD") return undefined;
+    const type = response.headers.get("content-type") ?? "";
+    if (type.startsWith("audio/midi")) return await bytesResponse(response);
+    const text = await response.text();
+    if (!/\bjson\b/.test(type) || jsonOf(text) === undefined) return problemResponse(unexpectedAnswer(response, text));
+    const headers = new Headers(response.headers);
+    // The text is decoded already: neither its length nor its encoding is that of the answer.
+    headers.delete("content-length");
+    headers.delete("content-encoding");
+    return new Response(text, { status, statusText, headers });
+  },
+  onError({ error, request }) {
+    // Who aborts a request knows it: that stays a thrown error.
+    return request.signal.aborted || isAbort(error) ? undefined : problemResponse(networkFailure(error, request.url));
   },
 };
 
-/** The client of an API; see openapi-fetch for how its methods are called. */
-export function createClient({ baseUrl, accessToken, fetch }: ClientParams): Client<paths> {
-  const client = createFetchClient<paths>({ baseUrl, ...(fetch === undefined ? {} : { fetch }) });
+/**
+ * The client of an API; see openapi-fetch for how its methods are called. A call answers `{ data, error, response }`: it
+ * throws only when its own `signal` aborts it, and `error` is a {@link Problem}.
+ */
+export function createClient({ baseUrl, accessToken, fetch }: ClientParams): ApiClient {
+  const client = createFetchClient<paths>({
+    baseUrl,
+    Request: ApiRequest,
+    bodySerializer: bodyOf,
+    ...(fetch === undefined ? {} : { fetch }),
+  });
   if (accessToken !== undefined) {
     client.use({
       async onRequest({ request }) {
@@ -80,11 +120,28 @@ export function createClient({ baseUrl, accessToken, fetch }: ClientParams): Cli
       },
     });
   }
-  client.use(oneErrorShape);
-  return client;
+  client.use(oneShape);
+  // What `oneShape` does to MIDI files and errors is more than openapi-fetch can say in its types.
+  return client as ApiClient;
 }
 
-/** The error of a call as a problem: what `error` is after {@link createClient}'s rewriting. */
-export function asProblem(error: unknown): Problem | undefined {
-  return isProblem(error) ? error : undefined;
+function isPresignedUrl(value: unknown): value is PresignedUrl {
+  return typeof value === "object" && value !== null && "url" in value && "expiresAt" in value;
+}
+
+/**
+ * A short-lived URL of a finished composition's MIDI file, for players and downloads that send no token.
+ * @returns the URL, or the problem for which there is none
+ */
+export async function compositionMidiUrl(
+  api: ApiClient,
+  compositionId: string,
+): Promise<{ readonly data: PresignedUrl } | { readonly error: Problem }> {
+  const { data, error, response } = await api.GET("/compositions/{compositionId}/midi", {
+    params: { path: { compositionId } },
+    headers: { accept: "application/json" },
+  });
+  const url: unknown = data;
+  if (isPresignedUrl(url)) return { data: url };
+  return { error: error ?? unexpectedAnswer(response, "") };
 }

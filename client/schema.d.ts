@@ -83,7 +83,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several.
+     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The file is the body, under any of the types listed, or the one file of a form (`multipart/form-data`), whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -483,6 +483,17 @@ export interface components {
        */
       updatedAt: string;
     };
+    UploadForm: {
+      /** @description The MIDI file; exactly one part is a file. */
+      file: string;
+      /**
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @example Evening song
+       */
+      name?: string;
+      /** @description As in the query. */
+      trackIndex?: number;
+    };
     TrackList: {
       items: components["schemas"]["Track"][];
       /** @description Absent on the last page. */
@@ -490,7 +501,7 @@ export interface components {
     };
     UpdateTrack: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
@@ -547,6 +558,7 @@ export interface components {
     };
     CompositionInput:
       | {
+          /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
           sampleMelodyId: string;
         }
       | {
@@ -588,12 +600,13 @@ export interface components {
     };
     CreateComposition: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
+      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
       modelId: string;
       /** @description Random when not given; the answer says which. */
       seed?: number;
@@ -611,7 +624,7 @@ export interface components {
     };
     UpdateComposition: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name?: string;
@@ -789,13 +802,14 @@ export interface components {
     };
     CreateTrainingJob: {
       /**
-       * @description 1 to 100 characters, none of them a control character
+       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
       topics?: components["schemas"]["Topics"];
+      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
       datasetId?: string;
       /** @description By the technique: see `GET /techniques`. Omitted means default. */
       hyperparameters?: {
@@ -869,7 +883,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -892,18 +906,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -913,18 +926,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -942,7 +954,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -965,18 +977,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -986,18 +997,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1015,7 +1025,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1038,18 +1048,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1059,18 +1068,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1088,7 +1096,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1111,18 +1119,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1132,18 +1139,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1166,7 +1172,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1189,7 +1195,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1198,7 +1203,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -1208,18 +1213,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1229,19 +1233,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1249,13 +1251,13 @@ export interface operations {
   createTrack: {
     parameters: {
       query?: {
-        /** @description 1 to 100 characters, none of them a control character */
+        /** @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates */
         name?: string;
         /** @description Which track of the file is the melody; the first one with notes when not given. */
         trackIndex?: number | null;
       };
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1263,7 +1265,13 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "audio/midi": string;
+        "audio/midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/mid": Blob | ArrayBuffer | Uint8Array;
+        "audio/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "audio/sp-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/x-midi": Blob | ArrayBuffer | Uint8Array;
+        "application/octet-stream": Blob | ArrayBuffer | Uint8Array;
+        "multipart/form-data": FormData;
       };
     };
     responses: {
@@ -1271,18 +1279,20 @@ export interface operations {
       201: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
+          Location: string;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["Track"];
         };
       };
-      /** @description `INVALID_REQUEST`: the request is not valid; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
+      /** @description `INVALID_REQUEST`: the request is not valid; `MALFORMED_FORM`: the form cannot be read; `INVALID_IDEMPOTENCY_KEY`: the idempotency key is not valid */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1298,7 +1308,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1307,13 +1316,13 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1328,7 +1337,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1352,13 +1360,12 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1368,19 +1375,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1403,9 +1408,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -1416,9 +1421,9 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -1439,7 +1444,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1448,7 +1452,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1467,18 +1471,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1488,19 +1491,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1523,7 +1524,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -1544,7 +1545,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1553,7 +1553,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1568,7 +1568,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1592,18 +1592,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1613,19 +1612,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1652,9 +1649,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -1677,7 +1674,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1686,7 +1682,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -1701,7 +1697,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1725,7 +1721,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1740,12 +1735,12 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1755,19 +1750,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1790,7 +1783,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -1813,7 +1806,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1822,7 +1814,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -1832,18 +1824,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1853,19 +1844,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -1874,7 +1863,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1890,13 +1879,15 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -1919,7 +1910,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -1928,13 +1918,13 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1949,7 +1939,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -1973,13 +1962,12 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -1989,19 +1977,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2024,10 +2010,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2039,10 +2025,10 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2064,7 +2050,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2073,7 +2058,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2092,18 +2077,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2113,19 +2097,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2148,7 +2130,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2169,7 +2151,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2178,7 +2159,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2193,7 +2174,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2217,18 +2198,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2238,19 +2218,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2277,10 +2255,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2304,7 +2282,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2313,7 +2290,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2328,7 +2305,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2352,7 +2329,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -2376,12 +2352,12 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2391,19 +2367,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2426,23 +2400,26 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content: {
-          "audio/midi": string;
-          "application/json": components["schemas"]["PresignedUrl"];
+          "audio/midi": ArrayBuffer;
         };
       };
       /** @description The client has this version. */
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2463,7 +2440,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2472,7 +2448,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2496,7 +2472,7 @@ export interface operations {
       /** @description `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2511,18 +2487,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2532,19 +2507,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2552,7 +2525,9 @@ export interface operations {
   listCompositionEditEvents: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         compositionId: string;
@@ -2565,12 +2540,25 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["EditEventList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -2588,7 +2576,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2597,7 +2584,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found; `EDIT_EVENTS_NOT_AVAILABLE`: the technique leaves no edit events */
@@ -2612,7 +2599,7 @@ export interface operations {
       /** @description `NOT_READY`: not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2627,18 +2614,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2648,19 +2634,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2683,7 +2667,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -2706,7 +2690,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2715,7 +2698,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -2725,18 +2708,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2746,19 +2728,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2780,9 +2760,9 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content: {
@@ -2793,9 +2773,9 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2816,7 +2796,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2825,7 +2804,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2844,18 +2823,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2865,19 +2843,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -2899,7 +2875,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -2920,7 +2896,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -2929,7 +2904,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -2944,7 +2919,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use; `STOCK_MODEL`: stock models cannot be deleted */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2968,18 +2943,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -2989,19 +2963,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3024,7 +2996,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -3047,7 +3019,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3056,7 +3027,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -3066,7 +3037,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `TOPIC_NOT_FOUND`: the topic does not exist */
@@ -3081,12 +3051,12 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3096,19 +3066,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3131,7 +3099,7 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content: {
@@ -3154,7 +3122,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3163,7 +3130,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
@@ -3173,18 +3140,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3194,19 +3160,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3215,7 +3179,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The same request with the same key gets the first answer again, for 24 hours. */
+        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -3231,13 +3195,15 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
         content: {
@@ -3260,7 +3226,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3269,13 +3234,13 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3290,7 +3255,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `UNSUPPORTED_MEDIA_TYPE`: the content type is not supported */
@@ -3314,13 +3278,12 @@ export interface operations {
       /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3330,19 +3293,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3365,10 +3326,10 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3380,10 +3341,10 @@ export interface operations {
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3405,7 +3366,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3414,7 +3374,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3433,18 +3393,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3454,19 +3413,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3489,7 +3446,7 @@ export interface operations {
       204: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3510,7 +3467,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3519,7 +3475,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3534,7 +3490,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3558,18 +3514,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3579,19 +3534,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3612,12 +3565,12 @@ export interface operations {
       202: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
-          ETag?: string;
+          ETag: string;
           /** @description Path of the resource. */
-          Location?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          Location: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3641,7 +3594,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3650,7 +3602,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3665,7 +3617,7 @@ export interface operations {
       /** @description `CONFLICT`: changed at the same time; `ALREADY_FINAL`: already ended */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3689,18 +3641,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3710,27 +3661,30 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
   };
   listTrainingJobMetrics: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description Only the epochs after this one, so that a poll fetches only what is new; 0 for all. */
+        afterEpoch?: number | null;
+      };
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         trainingJobId: string;
@@ -3743,14 +3697,29 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["TrainingMetrics"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -3768,7 +3737,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3777,7 +3745,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3796,18 +3764,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3817,19 +3784,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3837,7 +3802,9 @@ export interface operations {
   listTrainingJobSamples: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        "If-None-Match"?: string;
+      };
       path: {
         /** @description a ULID: 26 characters of Crockford's base 32 */
         trainingJobId: string;
@@ -3850,14 +3817,29 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["SampleList"];
         };
+      };
+      /** @description The client has this version. */
+      304: {
+        headers: {
+          /** @description Stands in the logs of this request. */
+          "X-Request-Id": string;
+          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          ETag: string;
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description `INVALID_REQUEST`: the request is not valid */
       400: {
@@ -3875,7 +3857,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -3884,7 +3865,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -3903,18 +3884,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -3924,19 +3904,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };
@@ -3961,23 +3939,26 @@ export interface operations {
       200: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content: {
-          "audio/midi": string;
-          "application/json": components["schemas"]["PresignedUrl"];
+          "audio/midi": ArrayBuffer;
         };
       };
       /** @description The client has this version. */
       304: {
         headers: {
           /** @description Stands in the logs of this request. */
-          "X-Request-Id"?: string;
+          "X-Request-Id": string;
           /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
+          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          "Content-Disposition"?: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -3998,7 +3979,6 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: the token lacks a scope */
@@ -4007,7 +3987,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `NOT_FOUND`: not found */
@@ -4035,18 +4015,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["GatewayError"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description `INTERNAL`: something went wrong; API Gateway: the function could not be run */
@@ -4056,19 +4035,17 @@ export interface operations {
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for. */
+          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
         content: {
           "application/problem+json": components["schemas"]["Problem"];
-          "application/json": components["schemas"]["GatewayError"];
         };
       };
     };

@@ -16,6 +16,7 @@ import { signIn } from "../local/cloud/users";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { measureBundles } from "./bundle-sizes";
+import { measureRefusals } from "./verification/refusal-times";
 
 const run = promisify(execFile);
 const root = resolve(__dirname, "..");
@@ -164,6 +165,7 @@ async function main(): Promise<void> {
     training: await pythonBench("training", "ar-cnn", "training_bench.py", trainingSchema),
   };
   const bundles = await measureBundles();
+  const refusals = measureRefusals();
   const latencies = await measureLatencies();
 
   const { critic } = unetGan;
@@ -196,6 +198,11 @@ async function main(): Promise<void> {
       measured: `${milliseconds(p50Milliseconds)} / ${milliseconds(p95Milliseconds)}`,
       against: `first request ${milliseconds(coldMilliseconds)}`,
     })),
+    ...refusals.map(({ operation, bodies, slowest, slowestMilliseconds }) => ({
+      what: `refusing 1 MiB, ${operation} (slowest of ${bodies})`,
+      measured: milliseconds(slowestMilliseconds),
+      against: `goal 300.0 ms, ${slowest}`,
+    })),
     ...bundles.map(({ name, bytes, budget }) => ({
       what: `bundle ${name}`,
       measured: `${(bytes / 1000).toFixed(0)} kB`,
@@ -207,6 +214,7 @@ async function main(): Promise<void> {
     machine,
     techniques: { "unet-gan": unetGan, "ar-cnn": arCnn },
     latencies,
+    refusals,
     bundles,
   };
   writeFileSync(join(root, "bench.json"), `${JSON.stringify(results, null, 2)}\n`);

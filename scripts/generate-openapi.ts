@@ -14,12 +14,15 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import { format, resolveConfig } from "prettier";
+import ts from "typescript";
 import * as z from "zod";
 import { apiRoutes, isOperationId, type OperationId } from "../domain/names/api-routes";
 import { commonProblems, operationDescriptions, type OperationDescription } from "../domain/schemas/api/operations";
+import { midiTypes } from "../domain/names/media-types";
 import { gatewayErrorSchema, problemSchema } from "../domain/schemas/api/problem";
 import { problemCodes } from "../domain/schemas/api/problem-codes";
 import { presignedUrlSchema } from "../domain/schemas/api/shared";
+import { uploadFormSchema } from "../domain/schemas/api/tracks";
 
 const root = path.join(__dirname, "..");
 const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
@@ -37,22 +40,42 @@ const gatewayStatuses: Readonly<Record<number, string>> = {
 const headerText = {
   etag: "Changes with every change of the resource; send it as `If-None-Match` or `If-Match`.",
   location: "Path of the resource.",
-  retryAfter: "Whole seconds after which it is worth asking again; absent when there is nothing to wait for.",
+  retryAfter:
+    "Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's " +
+    "own answers.",
   requestId: "Stands in the logs of this request.",
+  contentDisposition: "`attachment` with a file name made of the resource's; absent from the JSON form.",
+  replayed: "`true` where this is the first answer to the same request with the same `Idempotency-Key`.",
 } as const;
 
-const stringHeader = (description: string) => ({ description, schema: { type: "string" as const } });
+/** A header that every such answer has. */
+const stringHeader = (description: string) => ({ description, required: true, schema: { type: "string" as const } });
 const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "integer" as const, minimum: 1 } };
 
 /** MIDI bytes: in OpenAPI 3.1 an empty schema under its media type. */
 const midiContent = { "audio/midi": { schema: { type: "string", contentMediaType: "audio/midi" } as const } };
 
-function answerHeaders({ tagged, located, polled }: OperationDescription) {
+/** The ways in which POST /tracks takes a file: see lambdas/api/tracks/upload.ts. */
+const uploadContent = {
+  ...Object.fromEntries(
+    midiTypes.map((type) => [type, { schema: { type: "string", contentMediaType: "audio/midi" } as const }]),
+  ),
+  "multipart/form-data": { schema: uploadFormSchema },
+};
+
+function answerHeaders({ tagged, located, polled, answer, idempotent }: OperationDescription) {
   return {
     "X-Request-Id": stringHeader(headerText.requestId),
-    ...(tagged === true ? { ETag: stringHeader(headerText.etag) } : {}),
+    // The JSON form of a MIDI file, a short-lived URL, has none.
+    ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: answer !== "midi" } } : {}),
     ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
     ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
+    ...(answer === "midi"
+      ? { "Content-Disposition": { ...stringHeader(headerText.contentDisposition), required: false } }
+      : {}),
+    ...(idempotent === true
+      ? { "Idempotent-Replayed": { ...stringHeader(headerText.replayed), required: false } }
+      : {}),
   };
 }
 
@@ -107,7 +130,11 @@ function requestHeaders(id: OperationId): z.ZodObject {
             .string()
             .regex(/^[\x21-\x7e]{1,255}$/)
             .optional()
-            .meta({ description: "The same request with the same key gets the first answer again, for 24 hours." }),
+            .meta({
+              description:
+                "A new one for each thing to create; the same request with the same key gets the first answer again, for " +
+                "24 hours. Without it a request that is repeated after a time-out may create a second resource.",
+            }),
         }
       : {}),
     ...(method === "GET" && tagged === true ? { "If-None-Match": z.string().optional() } : {}),
@@ -119,7 +146,7 @@ function routeConfig(id: OperationId): RouteConfig {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
   const { summary, pathParameters, query, freeQuery, body, status } = description;
-  const midiOrJson = body === "midi" ? midiContent : { "application/json": { schema: body ?? z.never() } };
+  const content = body === "midi" ? uploadContent : { "application/json": { schema: body ?? z.never() } };
   const notModified =
     route.method === "GET" && description.tagged === true
       ? { "304": { description: "The client has this version.", headers: answerHeaders(description) } }
@@ -153,7 +180,7 @@ function routeConfig(id: OperationId): RouteConfig {
       ...(pathParameters === undefined ? {} : { params: pathParameters }),
       ...(query === undefined ? {} : { query }),
       headers: requestHeaders(id),
-      ...(body === undefined ? {} : { body: { required: true, content: midiOrJson } }),
+      ...(body === undefined ? {} : { body: { required: true, content } }),
     },
     responses: {
       [String(status)]: {
@@ -184,9 +211,15 @@ function generateDocument() {
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
       description:
         "Generative music: compose with stock models or with models that you trained. Resources are their own status " +
-        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Errors are `application/problem+json` " +
+        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Every path that answers GET answers HEAD " +
+        "in the same way, without the body. Errors are `application/problem+json` " +
         'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
-        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.",
+        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.\n\n" +
+        "Send a new `Idempotency-Key` with every request that creates something (`POST /tracks`, `/compositions`, " +
+        "`/training-jobs`), and the same one when you repeat it. An answer can be lost after the work was done: a " +
+        "time-out, a 5xx status or a broken connection does not say whether the resource exists. With the key the " +
+        "repeated request gets the first answer, and nothing is created twice. Without it the repeated request creates " +
+        "a second resource, and only the list shows whether the first one exists.",
     },
     servers: [{ url: "/" }],
     tags: [
@@ -199,6 +232,43 @@ function generateDocument() {
   });
 }
 
+const bytesSchema = z.looseObject({ type: z.literal("string"), contentMediaType: z.string() });
+const clientType = (name: string): ts.TypeNode => ts.factory.createTypeReferenceNode(name);
+
+/**
+ * The document as the client's types are made from it: bytes and forms are what `fetch` has for them, a MIDI file is
+ * always its bytes (its other form, a URL, has a function of the client's own), and an error is always a problem.
+ */
+async function clientTypes(document: ReturnType<typeof generateDocument>): Promise<string> {
+  const contentSchema = z.looseObject({
+    "audio/midi": z.unknown().optional(),
+    "application/json": z.looseObject({ schema: z.looseObject({ $ref: z.string().optional() }) }).optional(),
+  });
+  const json = JSON.stringify(document, (_, value: unknown) => {
+    const content = contentSchema.safeParse(value).data;
+    if (content === undefined) return value;
+    const { "application/json": asJson, "multipart/form-data": form, ...others } = content;
+    if (asJson?.schema.$ref === "#/components/schemas/GatewayError") {
+      return { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+    }
+    if (content["audio/midi"] === undefined) return value;
+    const formSchema = { schema: { type: "string", contentMediaType: "multipart/form-data" } };
+    return { ...others, ...(form === undefined ? {} : { "multipart/form-data": formSchema }) };
+  });
+  return astToString(
+    await openapiTypescript(json, {
+      transform(schema, { path: where }) {
+        const bytes = bytesSchema.safeParse(schema);
+        if (!bytes.success || where === undefined) return undefined;
+        if (bytes.data.contentMediaType === "multipart/form-data") return clientType("FormData");
+        if (bytes.data.contentMediaType !== "audio/midi") return undefined;
+        if (!where.includes("requestBody")) return clientType("ArrayBuffer");
+        return ts.factory.createUnionTypeNode(["Blob", "ArrayBuffer", "Uint8Array"].map(clientType));
+      },
+    }),
+  );
+}
+
 async function formatted(text: string, file: string): Promise<string> {
   return await format(text, { ...(await resolveConfig(file)), filepath: file });
 }
@@ -206,7 +276,7 @@ async function formatted(text: string, file: string): Promise<string> {
 async function main(): Promise<void> {
   const document = generateDocument();
   const json = JSON.stringify(document);
-  const types = astToString(await openapiTypescript(json));
+  const types = await clientTypes(document);
   const banner = "// Generated from docs/openapi.json by scripts/generate-openapi.ts.\n";
   const generated = [
     { file: files.document, text: await formatted(json, files.document) },

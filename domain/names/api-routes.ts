@@ -110,7 +110,17 @@ export type OperationOf<C extends ApiCapability> = {
 /** Where every path without a route goes: the discovery function, which answers 404 as problem+json. */
 export const defaultRouteCapability = "discovery" satisfies ApiCapability;
 
+/** Every GET route answers HEAD, too (RFC 9110, 9.3.2); API Gateway wants a route of its own for it. */
+export function methodsOf({ method }: Pick<ApiRoute, "method">): readonly (HttpMethod | "HEAD")[] {
+  return method === "GET" ? ["GET", "HEAD"] : [method];
+}
+
 /** API Gateway's own name of a route: what stands in `event.routeKey`. */
-export function routeKey({ method, path }: Pick<ApiRoute, "method" | "path">): string {
+export function routeKey({ method, path }: { readonly method: HttpMethod | "HEAD"; readonly path: string }): string {
   return `${method} ${path}`;
+}
+
+/** The keys of all routes that an entry of {@link apiRoutes} stands for. */
+export function routeKeys(route: Pick<ApiRoute, "method" | "path">): readonly string[] {
+  return methodsOf(route).map((method) => routeKey({ method, path: route.path }));
 }

@@ -272,6 +272,8 @@ export const idempotencyRecordSchema = z.strictObject({
   requestHash: sha256Schema,
   status: z.int(),
   location: z.string(),
+  /** Of the resource as it was created; records of version 0.2 have none. */
+  etag: z.string().optional(),
   body: z.string(),
   /** Epoch seconds: 24 hours after the first answer. */
   expiresAt: z.int(),

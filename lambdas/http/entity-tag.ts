@@ -1,5 +1,6 @@
 /** Entity tags: strong, from a row's version or from the digest of bytes (RFC 9110, 8.8.3 and 13.1). */
-import type { Answer, Headers } from "./answer";
+import { createHash } from "node:crypto";
+import { jsonAnswer, type Answer, type Headers } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";
 
@@ -37,4 +38,17 @@ export async function taggedAnswer({ request, tag, headers = {}, answer }: Tagge
   if (isNotModified(request, tag)) return { status: 304, headers: { ...headers, etag: tag } };
   const full = await answer();
   return { ...full, headers: { ...full.headers, ...headers, etag: tag } };
+}
+
+export interface TaggedListParams {
+  readonly request: Request;
+  readonly body: unknown;
+  readonly headers?: Headers;
+}
+
+/** A list with the digest of its JSON as its ETag, or 304 when the client has the same one. */
+export async function taggedList({ request, body, headers = {} }: TaggedListParams): Promise<Answer> {
+  const full = jsonAnswer({ status: 200, body });
+  const tag = digestTag(createHash("sha256").update(full.body).digest("hex"));
+  return await taggedAnswer({ request, tag, headers, answer: () => full });
 }

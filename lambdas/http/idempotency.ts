@@ -13,8 +13,14 @@ import type { Request } from "./request";
 /** How long the first answer is given again. */
 export const keptForSeconds = 24 * 3600;
 
+/** What a request says, where its bytes differ from one try to the next: a form has another boundary each time. */
+export interface SameContent {
+  readonly values: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
 /** @throws Problem INVALID_IDEMPOTENCY_KEY */
-export function readIdempotencyClaim(request: Request): IdempotencyClaim | undefined {
+export function readIdempotencyClaim(request: Request, content?: SameContent): IdempotencyClaim | undefined {
   const key = request.header("idempotency-key");
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
@@ -25,8 +31,13 @@ export function readIdempotencyClaim(request: Request): IdempotencyClaim | undef
     });
   }
   const requestHash = createHash("sha256")
-    .update(JSON.stringify([request.routeKey, request.rawQuery, request.header("content-type") ?? ""]))
-    .update(request.body)
+    .update(
+      JSON.stringify([
+        request.routeKey,
+        ...(content?.values ?? [request.rawQuery, request.header("content-type") ?? ""]),
+      ]),
+    )
+    .update(content?.bytes ?? request.body)
     .digest("hex");
   return { sub: request.subject(), route: request.routeKey, key, requestHash };
 }
@@ -41,6 +52,7 @@ function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer
     headers: {
       "content-type": "application/json",
       location: record.location,
+      ...(record.etag === undefined ? {} : { etag: record.etag }),
       "idempotent-replayed": "true",
       ...(record.status === 202 ? retryAfter(1) : {}),
     },
@@ -52,6 +64,8 @@ export interface AnswerOnceParams {
   readonly request: Request;
   readonly records: IdempotencyRecords;
   readonly now: () => Date;
+  /** What makes two requests the same; query, content type and body where it is absent. */
+  readonly content?: SameContent | undefined;
   /**
    * Creates the resource. `remember` turns the answer into what the transaction must write with it; it gives nothing
    * when the request has no key.
@@ -65,8 +79,8 @@ export interface CreatedAnswer extends Answer {
 }
 
 /** Creates once: the same request again gets the first answer, another one with the same key is refused. */
-export async function answerOnce({ request, records, now, create }: AnswerOnceParams): Promise<Answer> {
-  const claim = readIdempotencyClaim(request);
+export async function answerOnce({ request, records, now, content, create }: AnswerOnceParams): Promise<Answer> {
+  const claim = readIdempotencyClaim(request, content);
   if (claim === undefined) return await create(() => undefined);
   const known = await records.find(claim);
   if (known !== undefined) return firstAnswer(known, claim);
@@ -79,6 +93,7 @@ export async function answerOnce({ request, records, now, create }: AnswerOncePa
         requestHash: claim.requestHash,
         status,
         location: headers.location,
+        ...(headers["etag"] === undefined ? {} : { etag: headers["etag"] }),
         body,
         expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
       },

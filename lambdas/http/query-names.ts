@@ -1,5 +1,6 @@
 /** For operations without a query; apart from validation.ts, which brings the whole of Zod with it. */
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { pointerStep } from "./json-limits";
 import { Problem } from "./problem";
 import type { Request } from "./request";
 
@@ -8,7 +9,7 @@ export function requireNoQuery(request: Request): void {
   const names = [...new Set(request.query.keys())];
   if (names.length === 0) return;
   const errors = names.map((name): FieldError => ({
-    pointer: `?${name.slice(0, 100)}`,
+    pointer: `?${pointerStep(name).slice(1)}`,
     reason: "unknown query parameter",
     allowed: "no query parameters",
   }));

@@ -2,6 +2,7 @@
 import { isTechniqueId } from "../../domain/names/resource-names";
 import { checkCompositionParameters, checkParameters, techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { beginningOf, readableText } from "../../domain/schemas/text";
 import { shortValue } from "./validation";
 
 export type TechniqueField = "parameters" | "hyperparameters";
@@ -20,7 +21,7 @@ export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: 
       ? checkCompositionParameters(technique, given)
       : checkParameters(techniques[technique].hyperparameters, given);
   return issues.map(({ pointer, reason, value, allowed }) => ({
-    pointer: `/${field}${pointer.slice(0, 100)}`,
+    pointer: `/${field}${readableText(beginningOf(pointer, 100))}`,
     reason,
     ...shortValue(value),
     ...(allowed === undefined ? {} : { allowed }),

@@ -1,24 +1,26 @@
 /** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { Problem } from "./problem";
+import { beginningOf, readableText } from "../../domain/schemas/text";
+import { brokenLimit, pointerStep } from "./json-limits";
+import { mostErrors, Problem } from "./problem";
 import type { Request } from "./request";
 
 const longestValue = 100;
 
 type Path = readonly PropertyKey[];
 
-/** RFC 6901. */
+/** RFC 6901; names are cut, and shown so that they can be read. */
 export function jsonPointer(path: Path): string {
-  return path
-    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1").slice(0, longestValue)}`)
-    .join("");
+  return path.map(pointerStep).join("");
 }
 
-/** A value short enough to be repeated in an answer. */
+/** A value short enough to be repeated in an answer; text is shown so that it can be read. */
 export function shortValue(value: unknown): { readonly value?: unknown } {
-  if (typeof value === "string")
-    return { value: value.length > longestValue ? `${value.slice(0, longestValue)}…` : value };
+  if (typeof value === "string") {
+    const text = readableText(beginningOf(value, longestValue));
+    return { value: value.length > longestValue ? `${text}…` : text };
+  }
   return typeof value === "number" || typeof value === "boolean" || value === null ? { value } : {};
 }
 
@@ -114,11 +116,11 @@ function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefine
 function fieldsOf(
   schema: z.core.$ZodType | undefined,
   value: unknown,
-  unknown: readonly string[],
+  unknown: ReadonlySet<string>,
 ): readonly string[] | undefined {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   if (!(schema instanceof z.ZodUnion) || !isObject(value)) return undefined;
-  const known = Object.keys(value).filter((key) => !unknown.includes(key));
+  const known = Object.keys(value).filter((key) => !unknown.has(key));
   return schema.options
     .map((option) => fieldsOf(option, value, unknown))
     .find((fields) => fields !== undefined && known.every((key) => fields.includes(key)));
@@ -129,7 +131,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
   const at = schemaAt(schema, issue.path);
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = fieldsOf(at, value, issue.keys)?.join(", ");
+      const known = fieldsOf(at, value, new Set(issue.keys))?.join(", ");
       return issue.keys.map((key) =>
         fieldError(
           [...issue.path, key],
@@ -162,15 +164,35 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
   }
 }
 
-/** All faults that a schema finds in a value. */
-export function fieldErrors(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => describeIssue(issue, { schema, input }));
+/** Faults that a schema finds in a value: those that an answer lists, and how many there are in all. */
+interface FoundFaults {
+  readonly errors: readonly FieldError[];
+  readonly count: number;
 }
 
-/** 400 with every broken field. */
-export function invalidRequest(errors: readonly FieldError[]): Problem {
-  const fields = errors.length === 1 ? "1 field is" : `${errors.length} fields are`;
-  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.`, errors });
+function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodError): FoundFaults {
+  const errors: FieldError[] = [];
+  let count = 0;
+  for (const issue of error.issues) {
+    // What no answer lists is only counted.
+    if (errors.length < mostErrors) {
+      const described = describeIssue(issue, { schema, input });
+      errors.push(...described);
+      count += described.length;
+    } else count += issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+  }
+  return { errors, count };
+}
+
+/**
+ * 400 with every broken field.
+ * @param count - how many there are, where that is more than `errors` lists
+ */
+export function invalidRequest(errors: readonly FieldError[], count = errors.length): Problem {
+  const fields = count === 1 ? "1 field is" : `${count} fields are`;
+  const listed = errors.slice(0, mostErrors);
+  const more = count > listed.length ? ` The first ${listed.length} are listed.` : "";
+  return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.${more}`, errors: listed });
 }
 
 export interface ParseBodyParams<Schema extends z.ZodType> {
@@ -209,37 +231,77 @@ export function parseBody<Schema extends z.ZodType>({
   alsoCheck = () => [],
 }: ParseBodyParams<Schema>): z.output<Schema> {
   const body = jsonBody(request);
+  const tooLarge = brokenLimit(body);
+  if (tooLarge !== undefined) throw invalidRequest([tooLarge]);
   const parsed = schema.safeParse(body);
-  const errors = [
-    ...(parsed.success ? [] : fieldErrors(schema, body, parsed.error)),
-    ...(isObject(body) ? alsoCheck(body) : []),
-  ];
-  if (parsed.success && errors.length === 0) return parsed.data;
-  throw invalidRequest(errors);
+  const found = parsed.success ? { errors: [], count: 0 } : faultsOf(schema, body, parsed.error);
+  const others = isObject(body) ? alsoCheck(body) : [];
+  if (parsed.success && others.length === 0) return parsed.data;
+  throw invalidRequest([...found.errors, ...others], found.count + others.length);
 }
 
-/** The query as the schema wants it: one value a name. @throws Problem 400 for unknown, repeated and broken ones */
+/** Values that were sent as text under names: a query, or the fields of a form. */
+export interface NamedValues {
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Names that came more than once. */
+  readonly repeated: ReadonlySet<string>;
+}
+
+function namedValues(entries: Iterable<readonly [string, string]>): NamedValues {
+  const given = new Map<string, unknown>();
+  const repeated = new Set<string>();
+  for (const [name, value] of entries) {
+    if (given.has(name)) repeated.add(name);
+    else given.set(name, value);
+  }
+  return { given: Object.fromEntries(given), repeated };
+}
+
+/** The fields of a form that are no files. */
+export function formValues(fields: readonly { readonly name: string; readonly value: string }[]): NamedValues {
+  return namedValues(fields.map(({ name, value }) => [name, value] as const));
+}
+
+export interface ParsedValues<Values> {
+  /** Absent where anything is wrong. */
+  readonly values?: Values;
+  readonly errors: readonly FieldError[];
+  /** Of errors; `errors` lists no more than an answer does. */
+  readonly count: number;
+}
+
+/**
+ * Values sent as text, by a schema: one value a name.
+ * @param pointer - how an error points at a name
+ */
+export function parseValues<Schema extends z.ZodObject>(
+  { given, repeated }: NamedValues,
+  schema: Schema,
+  pointer: (name: string) => string,
+): ParsedValues<z.output<Schema>> {
+  const errors = [...repeated].map((name): FieldError => ({
+    pointer: pointer(pointerStep(name).slice(1)),
+    reason: "is given more than once",
+  }));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) {
+    return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };
+  }
+  const found = faultsOf(schema, given, parsed.error);
+  return {
+    errors: [...errors, ...found.errors.map((error) => ({ ...error, pointer: pointer(error.pointer.slice(1)) }))],
+    count: errors.length + found.count,
+  };
+}
+
+/** The query as the schema wants it. @throws Problem 400 for unknown, repeated and broken parameters */
 export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const given: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  const errors: FieldError[] = [];
-  for (const name of new Set(request.query.keys())) {
-    const values = request.query.getAll(name);
-    if (values.length > 1) errors.push({ pointer: `?${name}`, reason: "is given more than once" });
-    given[name] = values[0];
-  }
-  const parsed = schema.safeParse({ ...given });
-  if (!parsed.success) {
-    const found = fieldErrors(schema, given, parsed.error);
-    errors.push(
-      ...found.map(({ pointer, reason, ...rest }) => ({
-        ...rest,
-        pointer: `?${pointer.slice(1)}`,
-        reason: reason === "unknown field" ? "unknown query parameter" : reason,
-      })),
-    );
-  }
-  if (parsed.success && errors.length === 0) return parsed.data;
-  throw invalidRequest(errors);
+  const { values, errors, count } = parseValues(namedValues(request.query), schema, (name) => `?${name}`);
+  if (values !== undefined) return values;
+  const worded = errors.map((error) =>
+    error.reason === "unknown field" ? { ...error, reason: "unknown query parameter" } : error,
+  );
+  throw invalidRequest(worded, count);
 }
 
 /** For operations that take no query at all. */

@@ -5,7 +5,7 @@
 import {
   apiRoutes,
   isOperationId,
-  routeKey,
+  routeKeys,
   type ApiCapability,
   type OperationId,
   type OperationOf,
@@ -117,7 +117,8 @@ export function withHttp({
 }: WithHttpParams): (event: HttpEvent) => Promise<HttpResult> {
   const byRoute = new Map<string, { readonly id: string; readonly operation: Operation }>();
   for (const [id, operation] of Object.entries(operations)) {
-    if (isOperationId(id)) byRoute.set(routeKey(apiRoutes[id]), { id, operation });
+    // HEAD is answered like GET: the gateway drops the body, and takes from it the Content-Length that GET would have.
+    if (isOperationId(id)) for (const key of routeKeys(apiRoutes[id])) byRoute.set(key, { id, operation });
   }
 
   return async (event) => {

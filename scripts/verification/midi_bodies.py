@@ -1,4 +1,6 @@
-"""Bodies of `audio/midi` for Schemathesis, which has none of its own: files that are right, nearly right, and no files.
+"""Bodies of every media type of MIDI files for Schemathesis: files that are right, nearly right, and no files.
+
+It has none of its own.
 
 Loaded by `scripts/verify-api.ts` as the `hooks` of its Schemathesis configuration.
 """
@@ -39,4 +41,12 @@ odd_files = st.builds(
     midi_file, st.integers(0, 3), st.sampled_from([0, 1, 96, 480, 0xE728]), st.lists(odd_tracks, max_size=3)
 )
 
-schemathesis.openapi.media_type("audio/midi", st.one_of(good_files, odd_files, st.binary(max_size=200)))
+for media_type in (
+    "audio/midi",
+    "audio/mid",
+    "audio/x-midi",
+    "audio/sp-midi",
+    "application/x-midi",
+    "application/octet-stream",
+):
+    schemathesis.openapi.media_type(media_type, st.one_of(good_files, odd_files, st.binary(max_size=200)))

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
-import { apiRoutes, routeKey, type ApiRoute } from "../../domain/names/api-routes";
+import { apiRoutes, routeKeys, type ApiRoute } from "../../domain/names/api-routes";
 import { briefVersionsTag } from "../../domain/names/object-keys";
 import { endpointName, techniqueIds } from "../../domain/names/resource-names";
 import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
@@ -46,18 +46,27 @@ describe("HTTP API", () => {
 
   test("has exactly the routes of the route map, and $default", () => {
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
-      [...Object.values<ApiRoute>(apiRoutes).map(routeKey), "$default"].sort(),
+      [...Object.values<ApiRoute>(apiRoutes).flatMap(routeKeys), "$default"].sort(),
     );
   });
 
-  test.each(Object.values<ApiRoute>(apiRoutes).map((route) => [routeKey(route), route.public] as const))(
-    "%s asks for an access token unless it is public (%p)",
-    (key, isPublic) => {
-      expect(routeOf(key)).toMatchObject(
-        isPublic ? { AuthorizationType: "NONE" } : { AuthorizationType: "JWT", AuthorizerId: anything },
-      );
-    },
-  );
+  test.each(
+    Object.values<ApiRoute>(apiRoutes).flatMap((route) => routeKeys(route).map((key) => [key, route.public] as const)),
+  )("%s asks for an access token unless it is public (%p)", (key, isPublic) => {
+    expect(routeOf(key)).toMatchObject(
+      isPublic ? { AuthorizationType: "NONE" } : { AuthorizationType: "JWT", AuthorizerId: anything },
+    );
+  });
+
+  test("answers HEAD wherever it answers GET, by the same function, within API Gateway's 300 routes", () => {
+    const gets = routes.filter(({ RouteKey }) => String(RouteKey).startsWith("GET "));
+    expect(gets.length).toBeGreaterThan(10);
+    for (const { RouteKey, ...rest } of gets) {
+      const { RouteKey: _, ...head } = routeOf(String(RouteKey).replace("GET ", "HEAD ")) ?? {};
+      expect(head).toEqual(rest);
+    }
+    expect(routes.length).toBeLessThanOrEqual(300);
+  });
 
   test("takes tokens of its own user pool and client only", () => {
     prod.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
@@ -75,7 +84,7 @@ describe("HTTP API", () => {
     const publicKeys = [
       ...Object.values<ApiRoute>(apiRoutes)
         .filter((route) => route.public)
-        .map(routeKey),
+        .flatMap(routeKeys),
       "$default",
     ];
     const { publicThrottle } = loadStageConfig("prod").api;
@@ -101,9 +110,9 @@ describe("HTTP API", () => {
   test("lets browsers read what polling and creating need", () => {
     prod.stack("Api").template.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
-        AllowHeaders: Match.arrayWith(["authorization", "content-type", "idempotency-key", "if-none-match"]),
-        AllowMethods: ["GET", "POST", "PATCH", "DELETE"],
-        ExposeHeaders: ["ETag", "Location", "Retry-After"],
+        AllowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
+        AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+        ExposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
       },
     });
   });

@@ -10,6 +10,7 @@ import {
   nameSchema,
   pageOf,
   parameterValueSchema,
+  textSchema,
 } from "./shared";
 
 const seedSchema = z.int().min(0).max(2_147_483_647);
@@ -17,7 +18,7 @@ const programSchema = z.int().min(0).max(127).meta({ description: "General MIDI 
 
 export const inputSchema = z
   .union([
-    z.strictObject({ sampleMelodyId: z.string().min(1).max(64) }),
+    z.strictObject({ sampleMelodyId: textSchema(64) }),
     z.strictObject({ trackId: idSchema }),
     z.strictObject({
       compositionId: idSchema,
@@ -40,7 +41,7 @@ export const createCompositionSchema = z
   .strictObject({
     name: nameSchema,
     technique: z.enum(techniqueIds),
-    modelId: z.string().min(1).max(64),
+    modelId: textSchema(64),
     seed: seedSchema.optional().meta({ description: "Random when not given; the answer says which." }),
     parameters: z
       .record(z.string(), z.unknown())

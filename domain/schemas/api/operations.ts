@@ -18,6 +18,7 @@ import {
   sampleListSchema,
   trainingJobListSchema,
   trainingJobSchema,
+  trainingMetricsQuerySchema,
   trainingMetricsSchema,
   trainingTopicsSchema,
 } from "./training";
@@ -72,7 +73,10 @@ export const operationDescriptions = {
       "4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with " +
       "`METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar " +
       "that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and " +
-      "only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several.",
+      "only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The file is the body, " +
+      "under any of the types listed, or the one file of a form (`multipart/form-data`), whose fields `name` and " +
+      "`trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, " +
+      "or, where that has no name, as the file in the form.",
     query: createTrackQuerySchema,
     body: "midi",
     status: 201,
@@ -197,6 +201,7 @@ export const operationDescriptions = {
     pathParameters: byCompositionId,
     status: 200,
     answer: editEventListSchema,
+    tagged: true,
     problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY"],
   },
 
@@ -291,8 +296,10 @@ export const operationDescriptions = {
   listTrainingJobMetrics: {
     summary: "Losses and metrics by epoch",
     pathParameters: byTrainingJobId,
+    query: trainingMetricsQuerySchema,
     status: 200,
     answer: trainingMetricsSchema,
+    tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
   },
@@ -301,6 +308,7 @@ export const operationDescriptions = {
     pathParameters: byTrainingJobId,
     status: 200,
     answer: sampleListSchema,
+    tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
   },
@@ -325,7 +333,7 @@ export function commonProblems(id: OperationId): ProblemCode[] {
   const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "INTERNAL"];
   if (!route.public) codes.push("UNAUTHENTICATED", "OVERLOADED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
-  if (description.body !== undefined && description.body !== "midi") codes.push("MALFORMED_JSON");
+  if (description.body !== undefined) codes.push(description.body === "midi" ? "MALFORMED_FORM" : "MALFORMED_JSON");
   if (description.idempotent === true) {
     codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_CAP_REACHED");
   }

@@ -2,6 +2,7 @@
 export const problemCodes = {
   INVALID_REQUEST: { status: 400, title: "The request is not valid" },
   MALFORMED_JSON: { status: 400, title: "The body is not JSON" },
+  MALFORMED_FORM: { status: 400, title: "The form cannot be read" },
   INVALID_CURSOR: { status: 400, title: "The cursor is not valid" },
   INVALID_IDEMPOTENCY_KEY: { status: 400, title: "The idempotency key is not valid" },
   UNAUTHENTICATED: { status: 401, title: "An access token is required" },

@@ -1,5 +1,6 @@
 /** Parts that several resources of the API share. */
 import * as z from "zod";
+import { allowedPattern, isWellFormed, textRule } from "../text";
 
 export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";
 export const idSchema = z
@@ -7,14 +8,22 @@ export const idSchema = z
   .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "is not one of our ids")
   .meta({ description: ulidDescription, example: "01JD8Z6Y3Q4M5N6P7R8S9T0V1W" });
 
-/** Free text of its owner; control characters have no place in a name (file names, MIDI texts, terminals). */
-export const nameSchema = z
-  .string()
-  .min(1)
-  .max(100)
-  // eslint-disable-next-line no-control-regex -- they are what is refused; spelled out, since not every reader of the OpenAPI pattern knows \p{Cc}
-  .regex(/^[^\u0000-\u001f\u007f]*$/, "has control characters")
-  .meta({ description: "1 to 100 characters, none of them a control character", example: "Evening song" });
+/**
+ * Text of a user, by its length in UTF-16 code units.
+ * @param maximum - at least 1
+ */
+export function textSchema(maximum: number) {
+  return z
+    .string()
+    .min(1)
+    .max(maximum)
+    .regex(allowedPattern, "has characters that are not allowed")
+    .refine(isWellFormed, "has half of a surrogate pair")
+    .meta({ description: `1 to ${maximum} characters, ${textRule}` });
+}
+
+/** The name of anything, in bodies and queries: free text of its owner, kept as it was sent. */
+export const nameSchema = textSchema(100).meta({ example: "Evening song" });
 
 export const instantSchema = z.iso
   .datetime()

@@ -13,6 +13,18 @@ export const createTrackQuerySchema = z.strictObject({
     .meta({ description: "Which track of the file is the melody; the first one with notes when not given." }),
 });
 
+/** The form of an upload, as the OpenAPI document describes it; the file's field may have any name. */
+export const uploadFormSchema = z
+  .strictObject({
+    file: z.string().meta({
+      contentMediaType: "application/octet-stream",
+      description: "The MIDI file; exactly one part is a file.",
+    }),
+    name: nameSchema.optional(),
+    trackIndex: z.int().min(0).max(65_535).optional().meta({ description: "As in the query." }),
+  })
+  .meta({ id: "UploadForm" });
+
 export const updateTrackSchema = z.strictObject({ name: nameSchema }).meta({ id: "UpdateTrack" });
 
 export const trackSchema = z

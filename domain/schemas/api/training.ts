@@ -3,17 +3,25 @@ import { techniqueIds } from "../../names/resource-names";
 import { isFinalTrainingJobState, trainingJobStates } from "../../states/training-job-state";
 import { mostTopicTags, mostValuesOfATag } from "../../training/selection";
 import { endReasons, type TrainingJobItem } from "../items";
-import { failureAnswerSchema, idSchema, instantSchema, nameSchema, pageOf, parameterValueSchema } from "./shared";
+import {
+  failureAnswerSchema,
+  idSchema,
+  instantSchema,
+  nameSchema,
+  pageOf,
+  parameterValueSchema,
+  textSchema,
+} from "./shared";
 
 const topicValuesSchema = z
-  .array(z.string().min(1).max(64))
+  .array(textSchema(64))
   .min(1)
   .max(mostValuesOfATag)
   .refine((values) => new Set(values).size === values.length, "must not name a value twice")
   .meta({ uniqueItems: true });
 
 export const topicsSchema = z
-  .record(z.string().min(1).max(64), topicValuesSchema)
+  .record(textSchema(64), topicValuesSchema)
   .refine((topics) => Object.keys(topics).length <= mostTopicTags, `must not name more than ${mostTopicTags} tags`)
   .meta({
     id: "Topics",
@@ -27,7 +35,7 @@ export const createTrainingJobSchema = z
     name: nameSchema,
     technique: z.enum(techniqueIds),
     topics: topicsSchema.optional(),
-    datasetId: z.string().min(1).max(64).optional(),
+    datasetId: textSchema(64).optional(),
     hyperparameters: z
       .record(z.string(), z.unknown())
       .optional()
@@ -75,6 +83,16 @@ export const trainingJobSchema = z
   .meta({ id: "TrainingJob" });
 export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
+
+export const trainingMetricsQuerySchema = z.strictObject({
+  afterEpoch: z.coerce
+    .number<string | undefined>()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .meta({ description: "Only the epochs after this one, so that a poll fetches only what is new; 0 for all." }),
+});
 
 export const epochSchema = z
   .looseObject({ epoch: z.int().min(1) })

@@ -4,6 +4,7 @@ import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { jsonAnswer, type Answer } from "../../http/answer";
+import { taggedAnswer } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
@@ -28,12 +29,19 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
     const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
     throw new Problem("EDIT_EVENTS_NOT_AVAILABLE", { detail });
   }
-  const stored = await readCompositionFile({
-    compositions,
-    item,
-    what: "edit events, but says how many",
-    read: async () => await files.read(compositionEditEventsKey(of)),
+  return await taggedAnswer({
+    request,
+    // Edit events are written once, when the composition completes, so 304 needs no look at them.
+    tag: `"edit-events-1-${item.id}"`,
+    answer: async () => {
+      const stored = await readCompositionFile({
+        compositions,
+        item,
+        what: "edit events, but says how many",
+        read: async () => await files.read(compositionEditEventsKey(of)),
+      });
+      const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
+      return jsonAnswer({ status: 200, body: { items } });
+    },
   });
-  const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
-  return jsonAnswer({ status: 200, body: { items } });
 }

@@ -3,9 +3,10 @@ import { UnreadableMidiError } from "../../../domain/music/midi-scan";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
 import { briefVersionsTag, trackKey } from "../../../domain/names/object-keys";
-import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
+import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
+import { plainText } from "../../../domain/schemas/text";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
@@ -17,9 +18,9 @@ import { answerOnce } from "../../http/idempotency";
 import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
-import { mediaType, parseQuery } from "../../http/validation";
 import { createWithFiles } from "../../resources/create-with-files";
 import type { Log } from "../../telemetry/logger";
+import { readUpload } from "./upload";
 
 export interface CreateTrackParams {
   readonly request: Request;
@@ -32,9 +33,6 @@ export interface CreateTrackParams {
   readonly now: () => Date;
   readonly log: Log;
 }
-
-/** What clients and file managers call MIDI besides its proper name. */
-const midiTypes: readonly string[] = [midiType, "audio/x-midi", "audio/mid", "application/x-midi"];
 
 /** A row is read at every poll: what it says of a file stays small. */
 const mostTracksListed = 64;
@@ -85,18 +83,17 @@ function sentence(text: string): string {
   return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
 }
 
-/** A track's own name as the name of the upload: names are 1 to 100 characters without control characters. */
-function plainName(name: string): string {
-  const plain = name
-    .replace(/\p{Cc}/gu, " ")
-    .trim()
-    .slice(0, 100)
-    .trim();
-  return plain === "" ? "Untitled" : plain;
+/** What a track without a name is called, by us and by many editors: it says less than the name of the file. */
+const placeholderName = /^Track \d+$/;
+
+/** The name of an upload that asks for none: the melody's own, or else that of the file. */
+function defaultName({ name }: Melody, fileName: string): string {
+  const names = placeholderName.test(name) ? [fileName, name] : [name, fileName];
+  return names.map((one) => plainText(one, 100)).find((one) => one !== "") ?? "Untitled";
 }
 
 function listedChanges(song: Song): string[] {
-  const changes = song.changes.map((change) => change.slice(0, longestText));
+  const changes = song.changes.map((change) => plainText(change, longestText));
   if (song.tracks.length > mostTracksListed) {
     changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
   }
@@ -108,19 +105,15 @@ function listedChanges(song: Song): string[] {
 export async function createTrack(params: CreateTrackParams): Promise<Answer> {
   const { request, tracks, pendingChanges, idempotencyRecords, files, caps, newId, now, log } = params;
   const sub = request.subject();
-  const query = parseQuery(request, createTrackQuerySchema);
-  const type = mediaType(request);
-  if (!midiTypes.includes(type)) {
-    const given = type === "" ? "no content type" : type.slice(0, 100);
-    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; send ${midiType}.` });
-  }
+  const upload = await readUpload(request);
   return await answerOnce({
     request,
     records: idempotencyRecords,
     now,
+    content: upload.content,
     create: async (remember) => {
-      const song = readSong(request.body);
-      const trackIndex = query.trackIndex ?? song.tracks[0]?.index ?? 0;
+      const song = readSong(upload.bytes);
+      const trackIndex = upload.trackIndex ?? song.tracks[0]?.index ?? 0;
       const melody = chooseMelody(song, trackIndex);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
@@ -129,13 +122,13 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         kind: "TRACK",
         sub,
         id: newId(),
-        name: query.name ?? plainName(melody.name),
+        name: upload.name ?? defaultName(melody, upload.fileName),
         version: 1,
         createdAt,
         updatedAt: createdAt,
-        holds: { tracks: 1, storedBytes: request.body.length },
-        sha256: createHash("sha256").update(request.body).digest("hex"),
-        bytes: request.body.length,
+        holds: { tracks: 1, storedBytes: upload.bytes.length },
+        sha256: createHash("sha256").update(upload.bytes).digest("hex"),
+        bytes: upload.bytes.length,
         bars: melody.bars,
         tempo: song.tempo,
         timeSignature: `${song.timeSignature.numerator}/${song.timeSignature.denominator}`,
@@ -145,7 +138,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         trackIndex,
         tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
           index,
-          name: name.slice(0, 100),
+          name: plainText(name, 100),
           program,
           noteCount: notes.length,
         })),
@@ -165,7 +158,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         writeFiles: async () => {
           await files.write({
             key: trackKey(item),
-            bytes: request.body,
+            bytes: upload.bytes,
             contentType: midiType,
             tags: { [briefVersionsTag.key]: briefVersionsTag.value },
           });

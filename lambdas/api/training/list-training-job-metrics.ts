@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { progressFile, referenceFile } from "../../../domain/names/object-keys";
+import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { ObjectTooLargeError } from "../../aws/object-store";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
-import { requireNoQuery } from "../../http/query-names";
+import { retryAfter, type Answer } from "../../http/answer";
+import { taggedList } from "../../http/entity-tag";
 import type { Request } from "../../http/request";
+import { parseQuery } from "../../http/validation";
 import { pollAfterSeconds } from "./poll-interval";
 import type { Log } from "../../telemetry/logger";
 import { readTrainingFile } from "./training-files";
@@ -40,7 +42,7 @@ function parseReference(bytes: Uint8Array | undefined): Record<string, number> {
 export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Answer> {
   const { request, trainingJobs, artefacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
-  requireNoQuery(request);
+  const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
   const item = await trainingJobs.load(of);
   const read = async (name: string, longest: number): Promise<Uint8Array | undefined> => {
     try {
@@ -56,12 +58,13 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
     read(progressFile, longestProgressBytes),
     read(referenceFile, longestReferenceBytes),
   ]);
-  const { epochs } = item.hyperparameters;
-  return jsonAnswer({
-    status: 200,
+  const planned = item.hyperparameters["epochs"];
+  const { epochs } = parseProgress(progress ?? "", typeof planned === "number" ? planned : undefined);
+  return await taggedList({
+    request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {
-      items: parseProgress(progress ?? "", typeof epochs === "number" ? epochs : undefined).epochs.map(epochMetrics),
+      items: epochs.filter(({ epoch }) => epoch > afterEpoch).map(epochMetrics),
       reference: parseReference(reference),
     },
   });

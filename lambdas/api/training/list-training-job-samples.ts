@@ -2,7 +2,8 @@ import { parseSampleFile, samplesFolder } from "../../../domain/names/object-key
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { retryAfter, type Answer } from "../../http/answer";
+import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { pollAfterSeconds } from "./poll-interval";
@@ -26,8 +27,8 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
   const samples = keys
     .flatMap((key) => parseSampleFile(key) ?? [])
     .sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
-  return jsonAnswer({
-    status: 200,
+  return await taggedList({
+    request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {
       items: samples.map(({ epoch, melodyId }) => ({

@@ -3,6 +3,7 @@ import type { CatalogueItem } from "../../../domain/schemas/items";
 import type { Catalogues } from "../../aws/table/shared-items";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { Problem } from "../../http/problem";
+import { pointerStep } from "../../http/json-limits";
 import type { Request } from "../../http/request";
 import { invalidRequest } from "../../http/validation";
 import { loadCatalogue } from "./catalogue";
@@ -15,11 +16,13 @@ export interface ListTrainingTopicsParams {
 
 /** `?composer=bach&mode=minor,major&mode=dorian`: values of one tag may be repeated or joined by commas. */
 function topicsOf(query: URLSearchParams): Record<string, string[]> {
-  const topics = new Map<string, string[]>();
+  const topics = new Map<string, Set<string>>();
   for (const [tag, values] of query) {
-    topics.set(tag, [...(topics.get(tag) ?? []), ...values.split(",")]);
+    const known = topics.get(tag) ?? new Set<string>();
+    for (const value of values.split(",")) known.add(value);
+    topics.set(tag, known);
   }
-  return Object.fromEntries([...topics].map(([tag, values]) => [tag, [...new Set(values)]]));
+  return Object.fromEntries([...topics].map(([tag, values]) => [tag, [...values]]));
 }
 
 function countValues(pieces: CatalogueItem["pieces"], all: ReadonlyMap<string, ReadonlySet<string>>) {
@@ -43,10 +46,17 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
   if (unknownTags.length > 0) {
     const allowed = [...all.keys()].join(", ");
     throw invalidRequest(
-      unknownTags.map((tag) => ({ pointer: `?${tag.slice(0, 100)}`, reason: "unknown query parameter", allowed })),
+      unknownTags.map((tag) => ({
+        pointer: `?${pointerStep(tag).slice(1)}`,
+        reason: "unknown query parameter",
+        allowed,
+      })),
     );
   }
-  const errors = unknownTopics(topics, all).map(({ tag, error }) => ({ ...error, pointer: `?${tag}` }));
+  const errors = unknownTopics(topics, all).map(({ tag, error }) => ({
+    ...error,
+    pointer: `?${pointerStep(tag).slice(1)}`,
+  }));
   if (errors.length > 0) {
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }

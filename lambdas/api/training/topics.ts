@@ -2,7 +2,7 @@
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CatalogueItem } from "../../../domain/schemas/items";
 import { mostErrors } from "../../http/problem";
-import { jsonPointer } from "../../http/validation";
+import { jsonPointer, shortValue } from "../../http/validation";
 
 /** Every tag of a data set with all its values, tags in the order of the alphabet. */
 export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -33,14 +33,19 @@ export function unknownTopics(
   for (const [tag, values] of Object.entries(topics)) {
     const known = all.get(tag);
     if (known === undefined) {
-      const error = { pointer: jsonPointer([tag]), reason: "no piece has this tag", value: tag, allowed: allTags };
+      const error = {
+        pointer: jsonPointer([tag]),
+        reason: "no piece has this tag",
+        ...shortValue(tag),
+        allowed: allTags,
+      };
       unknown.push({ tag, error });
     } else {
       const allowed = [...known].sort().join(", ");
       values.forEach((value, index) => {
         if (known.has(value)) return;
         const pointer = jsonPointer([tag, index]);
-        unknown.push({ tag, error: { pointer, reason: "no piece has this value", value, allowed } });
+        unknown.push({ tag, error: { pointer, reason: "no piece has this value", ...shortValue(value), allowed } });
       });
     }
     if (unknown.length > mostErrors) break;

@@ -22,6 +22,7 @@ import { Construct } from "constructs";
 import {
   apiRoutes,
   defaultRouteCapability,
+  methodsOf,
   routeKey,
   type ApiCapability,
   type ApiRoute,
@@ -40,6 +41,7 @@ export interface ComposerHttpApiProps {
 
 const httpMethods = {
   GET: HttpMethod.GET,
+  HEAD: HttpMethod.HEAD,
   POST: HttpMethod.POST,
   PATCH: HttpMethod.PATCH,
   DELETE: HttpMethod.DELETE,
@@ -66,9 +68,15 @@ export class ComposerHttpApi extends Construct {
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: config.api.corsOrigins,
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.HEAD,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
         allowHeaders: ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"],
-        exposeHeaders: ["ETag", "Location", "Retry-After"],
+        exposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
         maxAge: Duration.hours(1),
       },
     });
@@ -121,17 +129,20 @@ export class ComposerHttpApi extends Construct {
     });
 
     for (const [operationId, route] of Object.entries<ApiRoute>(apiRoutes)) {
-      const made = new HttpRoute(this, operationId, {
-        httpApi: this.api,
-        routeKey: HttpRouteKey.with(route.path, httpMethods[route.method]),
-        integration: integrations[route.capability],
-        authorizer: route.public ? new HttpNoneAuthorizer() : authorizer,
-      });
-      if (route.public) {
-        throttles[routeKey(route)] = routeThrottle(config.api.publicThrottle);
-        acknowledge(made, "APIG4", "Public by design: it tells what the API offers and holds no data of anyone.");
-        // API Gateway refuses settings of a route that is not there yet.
-        stage.node.addDependency(made);
+      for (const method of methodsOf(route)) {
+        // A GET route keeps its operation's name; its HEAD route stands beside it.
+        const made = new HttpRoute(this, method === "HEAD" ? `${operationId}Head` : operationId, {
+          httpApi: this.api,
+          routeKey: HttpRouteKey.with(route.path, httpMethods[method]),
+          integration: integrations[route.capability],
+          authorizer: route.public ? new HttpNoneAuthorizer() : authorizer,
+        });
+        if (route.public) {
+          throttles[routeKey({ method, path: route.path })] = routeThrottle(config.api.publicThrottle);
+          acknowledge(made, "APIG4", "Public by design: it tells what the API offers and holds no data of anyone.");
+          // API Gateway refuses settings of a route that is not there yet.
+          stage.node.addDependency(made);
+        }
       }
     }
     const defaultRoute = new HttpRoute(this, "Default", {

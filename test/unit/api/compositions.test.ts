@@ -302,6 +302,10 @@ describe("a composition", () => {
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ items });
     expect((await api.call("GET", `/compositions/${item.id}/edit-events`, { sub: bob })).status).toBe(404);
+    // Who has them gets them no more, and no file is read for it.
+    api.files.objects.delete(compositionEditEventsKey(item));
+    const known = { headers: { "if-none-match": reply.headers["etag"] ?? "" } };
+    expect((await api.call("GET", `/compositions/${item.id}/edit-events`, known)).status).toBe(304);
   });
 
   test("gets other instruments: the MIDI is written again, the notes stay", async () => {

@@ -214,14 +214,51 @@ describe("validation", () => {
     );
   });
 
-  test("keeps its answer short for a body of many unknown fields", () => {
-    const problem = jobErrors(
-      Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`field${index}`, "x".repeat(200)])),
-    );
+  test("keeps its answer short for a body of many broken values, and says how many there are", () => {
+    const values = Array.from({ length: 20 }, () => "x".repeat(200));
+    const topics = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`tag${index}`, values]));
+    const problem = jobErrors({ name: "n", technique: "unet-gan", topics });
     expect(problem.errors).toHaveLength(100);
-    expect(problem.message).toContain("4002 fields");
+    expect(problem.message).toContain("1800 fields");
+    expect(problem.message).toContain("The first 100 are listed.");
     expect(JSON.stringify(problem.errors).length).toBeLessThan(50_000);
   });
+
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  test.each<[string, unknown, string, RegExp, RegExp]>([
+    [
+      "101 fields",
+      { input: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`f${index}`, 0])) },
+      "/input",
+      /has 101 fields/,
+      /at most 100 fields/,
+    ],
+    ["1001 elements", { topics: { a: Array(1001).fill("") } }, "/topics/a", /has 1001 elements/, /at most 1000 /],
+    ["17 levels", { name: nested(16) }, `/name${"/0".repeat(15)}`, /nested too deeply/, /at most 16 levels/],
+    ["a name of 201 characters", { ["k".repeat(201)]: 0 }, `/${"k".repeat(100)}`, /201 characters/, /at most 200 /],
+    [
+      "20,001 values",
+      { topics: Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`t${index}`, Array(900).fill(0)])) },
+      "",
+      /more than 20000 values/,
+      /at most 20000 values/,
+    ],
+  ])(
+    "refuses a body of %s before it asks the schema, and says which limit it breaks",
+    (_, json, pointer, reason, allowed) => {
+      expect(jobErrors(json)).toMatchObject({
+        status: 400,
+        code: "INVALID_REQUEST",
+        errors: [
+          {
+            pointer,
+            reason: expect.stringMatching(reason) as unknown,
+            allowed: expect.stringMatching(allowed) as unknown,
+          },
+        ],
+      });
+    },
+  );
 
   test("writes JSON pointers that can be read back", () => {
     fc.assert(

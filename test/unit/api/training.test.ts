@@ -284,6 +284,51 @@ describe("watching", () => {
     expect(reply.headers["retry-after"]).toBe("3");
   });
 
+  test("metrics are sent again only when they are others, and only those after an epoch where that is asked for", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    const path = `/training-jobs/${item.id}/metrics`;
+    const write = (epochs: number): void => {
+      const lines = Array.from({ length: epochs }, (_, index) => line(index + 1, index));
+      api.work.objects.set(`${checkpointsPrefix(item)}progress.jsonl`, Buffer.from(`${lines.join("\n")}\n`));
+    };
+    write(3);
+    const first = await api.call("GET", path);
+    const known = { headers: { "if-none-match": first.headers["etag"] ?? "" } };
+    const same = await api.call("GET", path, known);
+    expect(same).toMatchObject({ status: 304, headers: { etag: first.headers["etag"], "retry-after": "3" } });
+    expect(same.bytes).toHaveLength(0);
+    write(5);
+    const epochsOf = async (query: string): Promise<number[]> => {
+      const schema = z.object({ items: z.array(z.object({ epoch: z.number() })) });
+      return resourceOf(await api.call("GET", `${path}${query}`), schema).items.map(({ epoch }) => epoch);
+    };
+    expect((await api.call("GET", path, known)).status).toBe(200);
+    expect(await epochsOf("?afterEpoch=3")).toEqual([4, 5]);
+    expect(await epochsOf("?afterEpoch=5")).toEqual([]);
+    expect(await epochsOf("?afterEpoch=0")).toEqual([1, 2, 3, 4, 5]);
+    for (const broken of ["-1", "x", "1.5"]) {
+      const reply = await api.call("GET", `${path}?afterEpoch=${broken}`);
+      expect(problemOf(reply)).toMatchObject({ code: "INVALID_REQUEST", errors: [{ pointer: "?afterEpoch" }] });
+    }
+  });
+
+  test("samples are sent again only when there are others", async () => {
+    const api = composerApi();
+    const item = trainingJob({ state: "TRAINING" });
+    api.trainingJobs.put(item);
+    const path = `/training-jobs/${item.id}/samples`;
+    const write = (epoch: number): void => {
+      api.work.objects.set(`${checkpointsPrefix(item)}${sampleFile(epoch, "ode-to-joy")}`, Buffer.from("MThd"));
+    };
+    write(1);
+    const known = { headers: { "if-none-match": (await api.call("GET", path)).headers["etag"] ?? "" } };
+    expect(await api.call("GET", path, known)).toMatchObject({ status: 304, headers: { "retry-after": "3" } });
+    write(2);
+    expect((await api.call("GET", path, known)).status).toBe(200);
+  });
+
   test.each(["unet-gan", "ar-cnn"])("metrics have all the losses that %s reports", async (technique) => {
     const api = composerApi();
     const item = trainingJob({ state: "TRAINING" });

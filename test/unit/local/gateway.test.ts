@@ -20,7 +20,7 @@ const cors = corsOfTemplate({
           AllowOrigins: ["http://localhost:5173"],
           AllowMethods: ["GET", "POST"],
           AllowHeaders: ["authorization"],
-          ExposeHeaders: ["ETag", "Location", "Retry-After"],
+          ExposeHeaders: ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-Disposition"],
           MaxAge: 3600,
         },
       },
@@ -92,6 +92,16 @@ describe("local gateway", () => {
     expect(seen[0]?.body).toEqual(body);
   });
 
+  it("answers HEAD with the headers of GET and no body", async () => {
+    reply = { status: 200, headers: { etag: '"7"', "content-length": "11" }, body: Buffer.from('{"ok":true}') };
+    const answer = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD" });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("etag")).toBe('"7"');
+    expect(answer.headers.get("content-length")).toBe("11");
+    expect(await answer.text()).toBe("");
+    expect(seen[0]?.method).toBe("HEAD");
+  });
+
   it("answers a preflight itself, as the template declares", async () => {
     const answer = await fetch(`${gateway.url}/tracks`, {
       method: "OPTIONS",
@@ -105,11 +115,13 @@ describe("local gateway", () => {
     expect(seen).toHaveLength(0);
   });
 
-  it("exposes ETag, Location and Retry-After to an allowed origin, and nothing to another", async () => {
+  it("exposes the headers that the template names to an allowed origin, and nothing to another", async () => {
     reply.headers["access-control-allow-origin"] = "http://said-by-the-function";
     const allowed = await fetch(`${gateway.url}/x`, { headers: { origin: "http://localhost:5173" } });
     expect(allowed.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
-    expect(allowed.headers.get("access-control-expose-headers")).toBe("ETag,Location,Retry-After");
+    expect(allowed.headers.get("access-control-expose-headers")).toBe(
+      "ETag,Location,Retry-After,X-Request-Id,Content-Disposition",
+    );
     const other = await fetch(`${gateway.url}/x`, { headers: { origin: "http://elsewhere" } });
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
   });

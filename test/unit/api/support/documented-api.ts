@@ -6,7 +6,7 @@ import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
-import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../../../domain/names/api-routes";
+import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../domain/names/api-routes";
 import { withHttp, type HttpResult, type Operation, type WithHttpParams } from "../../../../lambdas/http/with-http";
 import type { HttpEvent } from "../../../../lambdas/http/request";
 import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";
@@ -67,34 +67,63 @@ function validatorOf($ref: string): ValidateFunction {
 
 const escape = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 
-interface DocumentedOperation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+interface DocumentedResponse {
+  readonly content: Readonly<Record<string, unknown>> | undefined;
+  readonly headers: Readonly<Record<string, { readonly required?: boolean | undefined }>>;
 }
 const pathsSchema = z.record(
   z.string(),
   z.record(z.string(), z.looseObject({ responses: z.record(z.string(), z.looseObject({})) })),
 );
-const responseSchema = z.looseObject({ content: z.record(z.string(), z.unknown()).optional() });
+const responseSchema = z.looseObject({
+  content: z.record(z.string(), z.unknown()).optional(),
+  headers: z.record(z.string(), z.looseObject({ required: z.boolean().optional() })).optional(),
+});
 
-function documented(id: OperationId): DocumentedOperation {
+function documented(id: OperationId): Readonly<Record<string, DocumentedResponse>> {
   const { method, path } = apiRoutes[id];
   const found = pathsSchema.parse(document.paths)[path]?.[method.toLowerCase()];
   if (found === undefined) throw new Error(`${id} is not in docs/openapi.json`);
-  return {
-    responses: Object.fromEntries(
-      Object.entries(found.responses).map(([status, response]) => {
-        const { content } = responseSchema.parse(response);
-        return [status, content === undefined ? {} : { content }];
-      }),
-    ),
-  };
+  return Object.fromEntries(
+    Object.entries(found.responses).map(([status, response]) => {
+      const { content, headers = {} } = responseSchema.parse(response);
+      const lowered = Object.entries(headers).map(([name, header]) => [name.toLowerCase(), header] as const);
+      return [status, { content, headers: Object.fromEntries(lowered) }];
+    }),
+  );
+}
+
+/** Headers that mean something to a client: none is sent that the document does not name. */
+const headersOfTheContract = ["etag", "location", "retry-after", "content-disposition", "idempotent-replayed"];
+const finalStates: readonly unknown[] = ["COMPLETED", "FAILED", "STOPPED", "READY"];
+
+/** Whether the answer must say when to ask again. */
+function mustSayWhen({ status, body }: Reply): boolean {
+  if (status === 429 || status === 503) return true;
+  const state = z.looseObject({ state: z.string() }).safeParse(body).data?.state;
+  return status === 202 && !finalStates.includes(state);
+}
+
+function expectDocumentedHeaders(what: string, reply: Reply, headers: DocumentedResponse["headers"]): void {
+  for (const [name, { required }] of Object.entries(headers)) {
+    if (required === true && reply.headers[name] === undefined) throw new Error(`${what} lacks its header ${name}`);
+  }
+  for (const name of headersOfTheContract) {
+    if (reply.headers[name] !== undefined && headers[name] === undefined) {
+      throw new Error(`${what} has the header ${name}, which is not documented`);
+    }
+  }
+  if (!mustSayWhen(reply)) return;
+  if (headers["retry-after"] === undefined) throw new Error(`${what} does not document Retry-After`);
+  if (!/^[1-9]\d*$/.test(reply.headers["retry-after"] ?? "")) throw new Error(`${what} lacks Retry-After in seconds`);
 }
 
 /** Throws when an answer is not as the document says. */
 export function expectDocumented(id: OperationId, reply: Reply): void {
   const { method, path } = apiRoutes[id];
-  const response = documented(id).responses[String(reply.status)];
+  const response = documented(id)[String(reply.status)];
   if (response === undefined) throw new Error(`${id} answered ${reply.status}, which is not documented`);
+  expectDocumentedHeaders(`${id} ${reply.status}`, reply, response.headers);
   if (reply.bytes.length === 0) return;
   const type = reply.headers["content-type"] ?? "";
   if (response.content?.[type] === undefined) throw new Error(`${id} ${reply.status} answered ${type}: not documented`);
@@ -118,7 +147,7 @@ export function collectingLog(): Log & { readonly lines: { level: string; messag
 function match(method: string, path: string): { id: OperationId; pathParameters: Record<string, string> } | undefined {
   for (const [id, route] of Object.entries(apiRoutes)) {
     const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
-    const found = route.method === method ? pattern.exec(path) : null;
+    const found = methodsOf(route).some((one) => one === method) ? pattern.exec(path) : null;
     if (found !== null && isOperationId(id)) return { id, pathParameters: { ...found.groups } };
   }
   return undefined;
@@ -132,7 +161,7 @@ export function httpEvent(method: string, target: string, call: Call = {}): Http
   const claims = call.claims ?? { sub: call.sub ?? alice, token_use: "access" };
   const body = call.bytes === undefined ? jsonText : Buffer.from(call.bytes).toString("base64");
   return {
-    routeKey: found === undefined ? "$default" : routeKey(apiRoutes[found.id]),
+    routeKey: found === undefined ? "$default" : `${method} ${apiRoutes[found.id].path}`,
     rawPath: path,
     rawQueryString,
     headers: {

@@ -1,0 +1,169 @@
+/**
+ * Waiting for a composition or a training job: asks no oftener than the API says (`Retry-After`), fetches nothing that
+ * has not changed (`If-None-Match`), goes on through overload and broken connections, and ends by itself.
+ */
+import type { Client } from "openapi-fetch";
+import { asProblem, type Problem } from "./problem";
+import type { components, paths } from "./schema";
+
+export type Composition = components["schemas"]["Composition"];
+export type TrainingJob = components["schemas"]["TrainingJob"];
+
+export interface WaitParams<Resource> {
+  /** After so many seconds the waiting ends, whatever the state. */
+  readonly deadlineSeconds: number;
+  /** Ends the waiting at once: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called with each new version of the resource, the last one included. */
+  readonly onChange?: (resource: Resource) => void;
+  /** Replaced in tests. */
+  readonly clock?: WaitClock;
+}
+
+export interface WaitClock {
+  /** Milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+export type WaitOutcome<Resource> =
+  /** It has ended, well or not: its `state` says which. */
+  | { readonly outcome: "final"; readonly resource: Resource }
+  /** The API refused to say, for a reason that does not pass: no such resource, no valid token. */
+  | { readonly outcome: "refused"; readonly problem: Problem; readonly resource: Resource | undefined }
+  /** `problem` is the last failure, where the last answer was one. */
+  | {
+      readonly outcome: "deadline";
+      readonly resource: Resource | undefined;
+      readonly problem: Problem | undefined;
+    };
+
+const finalStates: readonly string[] = ["COMPLETED", "FAILED", "READY", "STOPPED"];
+/** Where the API says nothing. */
+const usualSeconds = 3;
+/** After the first failure in a row; each further one doubles it. */
+const firstBackoffSeconds = 1;
+const longestBackoffSeconds = 30;
+/** Waits are longer by up to this share, so that clients that began together do not ask together. */
+const jitter = 0.25;
+
+const systemClock: WaitClock = {
+  now: Date.now,
+  sleep: async (milliseconds, signal) => {
+    await new Promise<void>((resolve, reject) => {
+      const ended = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error("The waiting was aborted."));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", ended);
+        resolve();
+      }, milliseconds);
+      signal?.addEventListener("abort", ended, { once: true });
+    });
+  },
+  random: Math.random,
+};
+
+/** Seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3). */
+function retryAfterSeconds(response: Response, now: number): number | undefined {
+  const header = response.headers.get("retry-after");
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+/** Worth asking again later; everything else stays as it is. */
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+interface Asked<Resource> {
+  readonly data?: Resource;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+async function waitFor<Resource extends { readonly state: string }>(
+  ask: (etag: string | undefined, signal: AbortSignal) => Promise<Asked<Resource>>,
+  { deadlineSeconds, signal, onChange, clock = systemClock }: WaitParams<Resource>,
+): Promise<WaitOutcome<Resource>> {
+  const end = clock.now() + deadlineSeconds * 1000;
+  let resource: Resource | undefined;
+  let etag: string | undefined;
+  let failures = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    // A request that hangs ends with the deadline, too.
+    const late = AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(end - clock.now())), 2 ** 31 - 1));
+    let asked: Asked<Resource>;
+    try {
+      asked = await ask(etag, signal === undefined ? late : AbortSignal.any([signal, late]));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (late.aborted) return { outcome: "deadline", resource, problem: undefined };
+      throw error;
+    }
+    const { data, error, response } = asked;
+    const said = retryAfterSeconds(response, clock.now());
+    let problem: Problem | undefined;
+    let seconds: number;
+    if (data !== undefined) {
+      resource = data;
+      etag = response.headers.get("etag") ?? undefined;
+      onChange?.(data);
+      if (finalStates.includes(data.state)) return { outcome: "final", resource: data };
+    }
+    if (data !== undefined || response.status === 304) {
+      failures = 0;
+      seconds = said ?? usualSeconds;
+    } else {
+      problem = asProblem(error);
+      if (problem === undefined || !isPassing(response.status)) {
+        problem ??= {
+          type: "about:blank",
+          title: "No body",
+          status: response.status,
+          detail: `The answer has status ${response.status} and no body.`,
+          instance: "",
+          code: "UNEXPECTED_ANSWER",
+          requestId: response.headers.get("x-request-id") ?? "unknown",
+        };
+        return { outcome: "refused", problem, resource };
+      }
+      seconds = Math.max(said ?? 0, Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** failures));
+      failures += 1;
+    }
+    const wait = seconds * 1000 * (1 + jitter * clock.random());
+    const left = end - clock.now();
+    if (wait >= left) {
+      await clock.sleep(Math.max(0, left), signal);
+      return { outcome: "deadline", resource, problem };
+    }
+    await clock.sleep(wait, signal);
+  }
+}
+
+/** Waits until a composition is COMPLETED or FAILED. */
+export async function waitForComposition(
+  api: Client<paths>,
+  compositionId: string,
+  params: WaitParams<Composition>,
+): Promise<WaitOutcome<Composition>> {
+  return await waitFor(async (etag, signal) => {
+    const header = etag === undefined ? {} : { "If-None-Match": etag };
+    return await api.GET("/compositions/{compositionId}", { params: { path: { compositionId }, header }, signal });
+  }, params);
+}
+
+/** Waits until a training job is READY, FAILED or STOPPED. */
+export async function waitForTrainingJob(
+  api: Client<paths>,
+  trainingJobId: string,
+  params: WaitParams<TrainingJob>,
+): Promise<WaitOutcome<TrainingJob>> {
+  return await waitFor(async (etag, signal) => {
+    const header = etag === undefined ? {} : { "If-None-Match": etag };
+    return await api.GET("/training-jobs/{trainingJobId}", { params: { path: { trainingJobId }, header }, signal });
+  }, params);
+}

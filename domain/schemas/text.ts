@@ -1,0 +1,44 @@
+/**
+ * Text of users: what may stand in it, how it is cut, and how it is shown where it is refused.
+ *
+ * Text is well-formed Unicode (no lone surrogates, which no UTF-8 can carry), without control characters and line
+ * separators (they have no place in file names, MIDI texts and terminals), and without the marks that change the direction
+ * of what stands around them (a name must not make a sentence about it read differently). It is kept as it was sent: it is
+ * not normalized, since nothing is looked up by it and its owner gets back what they wrote.
+ */
+
+/**
+ * Code points that may not stand in a text: C0 and C1 controls, U+061C, U+200E, U+200F, U+2028, U+2029, U+202A to U+202E,
+ * U+2066 to U+2069. Spelled out, since not every reader of a pattern in the OpenAPI document knows `\p{Cc}`.
+ */
+const forbidden = "\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069";
+/** Matches a text without them. It has no flags: the OpenAPI document cannot carry any. */
+export const allowedPattern = new RegExp(`^[^${forbidden}]*$`);
+const forbiddenCharacter = new RegExp(`[${forbidden}]|\\p{Surrogate}`, "gu");
+
+/** Whether no surrogate stands alone. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+export const textRule = "Unicode without control characters, direction marks and lone surrogates";
+
+/** The text with every character that may not stand in one written as `\uXXXX`. */
+export function readableText(text: string): string {
+  return text.replace(forbiddenCharacter, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** At most so many UTF-16 code units of the beginning, never half of a surrogate pair. */
+export function beginningOf(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}
+
+/** Text of a file without what is forbidden: each such character becomes a space; empty when nothing is left. */
+export function plainText(text: string, length: number): string {
+  return beginningOf(
+    beginningOf(text, length * 4)
+      .replace(forbiddenCharacter, " ")
+      .trim(),
+    length,
+  ).trim();
+}

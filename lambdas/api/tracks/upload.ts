@@ -1,0 +1,74 @@
+/** The ways in which a MIDI file is sent: its bytes as the body, or as the one file of a form. */
+import type * as z from "zod";
+import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
+import type { FieldError } from "../../../domain/schemas/api/problem";
+import { midiTypes } from "../../../domain/names/media-types";
+import type { SameContent } from "../../http/idempotency";
+import { formType, readForm, type Form } from "../../http/multipart-form";
+import { Problem } from "../../http/problem";
+import type { Request } from "../../http/request";
+import { formValues, invalidRequest, mediaType, parseQuery, parseValues, shortValue } from "../../http/validation";
+
+export interface Upload {
+  readonly bytes: Uint8Array;
+  /** The name that was asked for. */
+  readonly name: string | undefined;
+  readonly trackIndex: number | undefined;
+  /** Of the file of a form, without its extension; "" where there is none. */
+  readonly fileName: string;
+  /** What makes two uploads the same request, where that is not the body itself: each form has another boundary. */
+  readonly content?: SameContent;
+}
+
+type Options = z.output<typeof createTrackQuerySchema>;
+
+/** @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_FORM, INVALID_REQUEST */
+export async function readUpload(request: Request): Promise<Upload> {
+  const query = parseQuery(request, createTrackQuerySchema);
+  const type = mediaType(request);
+  if (type === formType) return uploadOfForm(await readForm(request), query);
+  if (midiTypes.some((one) => one === type)) {
+    return { bytes: request.body, name: query.name, trackIndex: query.trackIndex, fileName: "" };
+  }
+  const given = type === "" ? "no content type" : `the content type ${String(shortValue(type).value)}`;
+  const allowed = [...midiTypes, formType].join(", ");
+  throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; allowed are ${allowed}.` });
+}
+
+function uploadOfForm(form: Form, query: Options): Upload {
+  const [file, ...more] = form.files;
+  const errors: FieldError[] = [];
+  if (file === undefined) {
+    errors.push({ pointer: "/file", reason: "is required", allowed: "exactly one part with a filename" });
+  }
+  if (more.length > 0) {
+    errors.push({ pointer: "/file", reason: `there are ${form.files.length} files`, allowed: "exactly one file" });
+  }
+  const parsed = parseValues(formValues(form.fields), createTrackQuerySchema, (name) => `/${name}`);
+  errors.push(...parsed.errors);
+  const options = parsed.values ?? {};
+  for (const name of ["name", "trackIndex"] as const) {
+    const [inForm, inQuery] = [options[name], query[name]];
+    if (inForm !== undefined && inQuery !== undefined && inForm !== inQuery) {
+      const allowed = `the same as in the query, ${JSON.stringify(shortValue(inQuery).value)}, or only one of the two`;
+      errors.push({ pointer: `/${name}`, reason: "differs from the query", ...shortValue(inForm), allowed });
+    }
+  }
+  if (file === undefined || errors.length > 0) throw invalidRequest(errors);
+  const name = options.name ?? query.name;
+  const trackIndex = options.trackIndex ?? query.trackIndex;
+  const fileName = withoutExtension(file.filename);
+  return {
+    bytes: file.bytes,
+    name,
+    trackIndex,
+    fileName,
+    content: { values: [formType, JSON.stringify([name ?? null, trackIndex ?? null, fileName])], bytes: file.bytes },
+  };
+}
+
+/** `C:\music\Für Elise.mid` as `Für Elise`: some clients send the whole path. */
+function withoutExtension(filename: string): string {
+  const last = filename.split(/[/\\]/).at(-1) ?? "";
+  return last.replace(/\.(?:midi?|kar|rmi|smf)$/i, "");
+}

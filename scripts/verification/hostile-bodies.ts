@@ -1,0 +1,158 @@
+/**
+ * JSON bodies of a given size that are cheap to send and could be dear to refuse: every shape that a validator meets, at
+ * every place where a body can have a value. Tests and the bench measure how long the API takes to refuse each of them.
+ */
+
+export interface HostileBody {
+  /** What is hostile, and where it stands. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `make(0), make(1), …` joined by commas, as many as fill the bytes. */
+function filled(bytes: number, make: (index: number) => string): string {
+  const parts: string[] = [];
+  let size = 0;
+  for (let index = 0; size < bytes; index += 1) {
+    const part = make(index);
+    parts.push(part);
+    size += part.length + 1;
+  }
+  return parts.join(",");
+}
+
+/** Values as JSON text, each of about so many bytes. */
+const shapes: Readonly<Record<string, (bytes: number) => string>> = {
+  "unknown fields": (bytes) => `{${filled(bytes, (index) => `"f${index}":0`)}}`,
+  "fields with numbers as names": (bytes) => `{${filled(bytes, (index) => `"${index}":0`)}}`,
+  "one field again and again": (bytes) => `{${filled(bytes, () => '"name":"x"')}}`,
+  "fields named __proto__": (bytes) => `{${filled(bytes, () => '"__proto__":{"x":1}')}}`,
+  "a long field name": (bytes) => `{"${"k".repeat(bytes)}":0}`,
+  "a long field name over many values": (bytes) => `{"${"~".repeat(bytes / 2)}":[${filled(bytes / 2, () => '""')}]}`,
+  "one long text": (bytes) => `"${"x".repeat(bytes)}"`,
+  "control characters": (bytes) => `"${"\\u0000".repeat(bytes / 6)}"`,
+  "lone surrogates": (bytes) => `"${"\\ud800".repeat(bytes / 6)}"`,
+  "a long number": (bytes) => "1".repeat(bytes),
+  numbers: (bytes) => `[${filled(bytes, () => "0")}]`,
+  "empty texts": (bytes) => `[${filled(bytes, () => '""')}]`,
+  "long texts": (bytes) => `[${filled(bytes, () => `"${"x".repeat(1000)}"`)}]`,
+  "empty objects": (bytes) => `[${filled(bytes, () => "{}")}]`,
+  "objects of many unknown fields": (bytes) =>
+    `[${filled(bytes, () => `{${filled(600, (index) => `"f${index}":0`)}}`)}]`,
+  "objects of few fields": (bytes) => `[${filled(bytes, () => '{"index":-1,"program":-1,"x":1}')}]`,
+  "fields of many values": (bytes) =>
+    `{${filled(bytes, (index) => `"f${index}":[${filled(bytes / 90, () => '""')}]`)}}`,
+  "deep arrays": (bytes) => `${"[".repeat(bytes / 2)}${"]".repeat(bytes / 2)}`,
+  "deep objects": (bytes) => `${'{"a":'.repeat(bytes / 6)}0${"}".repeat(bytes / 6)}`,
+};
+
+/** A path to a value in a body: names of fields, and 0 for the first element of an array. */
+type Place = readonly (string | 0)[];
+
+function valueAt(body: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
+    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+    body,
+  );
+}
+
+/** Text of a body with this text as the value at the place; what stands beside it is kept. */
+function placed(body: unknown, place: Place, text: string): string {
+  const [part, ...rest] = place;
+  if (part === undefined) return text;
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  const beside: readonly [string, unknown][] = isObject ? Object.entries(body) : [];
+  const inner = beside.find(([name]) => name === part)?.[1];
+  const value = placed(inner, rest, text);
+  if (part === 0) return `[${value}]`;
+  const others = beside
+    .filter(([name]) => name !== part)
+    .map(([name, one]) => `${JSON.stringify(name)}:${JSON.stringify(one)}`);
+  return `{${[...others, `${JSON.stringify(part)}:${value}`].join(",")}}`;
+}
+
+export interface HostileBodiesParams {
+  /** A body that is right, so that nothing else is refused. */
+  readonly body: unknown;
+  readonly places: readonly Place[];
+  /** About how long each body is. */
+  readonly bytes: number;
+}
+
+/** Every shape at every place. */
+export function* hostileBodies({ body, places, bytes }: HostileBodiesParams): Generator<HostileBody> {
+  for (const place of places) {
+    const where = place.length === 0 ? "the root" : place.join(".");
+    const right = valueAt(body, place);
+    if (typeof right === "object" && right !== null) {
+      const fields = JSON.stringify(right).slice(1, -1);
+      const unknown = filled(bytes * 0.98, (index) => `"f${index}":0`);
+      yield {
+        name: `unknown fields beside right ones at ${where}`,
+        text: placed(body, place, `{${fields},${unknown}}`),
+      };
+    }
+    for (const [shape, make] of Object.entries(shapes)) {
+      const text = placed(body, place, make(Math.floor(bytes * 0.98)));
+      yield { name: `${shape} at ${where}`, text };
+    }
+  }
+}
+
+/** The operations that take JSON, with a right body and every place where a body of theirs can have a value. */
+export const hostileOperations = [
+  { method: "PATCH", path: "/tracks/{id}", body: { name: "A tune" }, places: [[], ["name"]] },
+  {
+    method: "POST",
+    path: "/compositions",
+    body: {
+      name: "A piece",
+      technique: "unet-gan",
+      modelId: "unet-gan-bach",
+      input: { sampleMelodyId: "ode-to-joy" },
+    },
+    places: [
+      [],
+      ["name"],
+      ["technique"],
+      ["modelId"],
+      ["seed"],
+      ["parameters"],
+      ["parameters", "creativeRisk"],
+      ["input"],
+      ["input", "trackId"],
+      ["inputOptions"],
+      ["inputOptions", "bars"],
+    ],
+  },
+  {
+    method: "PATCH",
+    path: "/compositions/{id}",
+    body: { name: "A piece" },
+    places: [[], ["name"], ["programs"], ["programs", 0], ["programs", 0, "index"]],
+  },
+  {
+    method: "POST",
+    path: "/training-jobs",
+    body: { name: "A job", technique: "unet-gan" },
+    places: [
+      [],
+      ["name"],
+      ["technique"],
+      ["topics"],
+      ["topics", "mode"],
+      ["topics", "mode", 0],
+      ["datasetId"],
+      ["hyperparameters"],
+      ["hyperparameters", "epochs"],
+      ["maxRuntimeSeconds"],
+      ["resumeFrom"],
+    ],
+  },
+  { method: "POST", path: "/training-jobs/{id}/stop", body: {}, places: [[]] },
+] as const satisfies readonly {
+  readonly method: "POST" | "PATCH";
+  readonly path: string;
+  readonly body: unknown;
+  readonly places: readonly Place[];
+}[];

@@ -1,0 +1,107 @@
+/** What front ends lean on, over real HTTP on the whole local cloud: the typed client, HEAD, CORS, uploads, 304. */
+import { apiRoutes } from "../../domain/names/api-routes";
+import { accessToken, openSession, type ApiSession } from "./api-session";
+import { firstCalls } from "./client-calls";
+import { randomMelody } from "./random-melody";
+import { startCloud, type RunningCloud } from "./running-cloud";
+import { until } from "./until";
+
+let cloud: RunningCloud;
+let token: string;
+let api: ApiSession;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  await until("everything is up", 300, () => cloud.printed().includes("everything is up"));
+  token = await accessToken(cloud.outputs, cloud.outputs.demoUser);
+  api = openSession(cloud.outputs, token);
+}, 900_000);
+afterAll(async () => {
+  expect((await cloud.stop()).left).toEqual([]);
+}, 120_000);
+
+test("the typed client uploads a File, waits, and downloads bytes", async () => {
+  const file = new File([new Uint8Array(randomMelody(8).midi)], "tune.mid", { type: "audio/midi" });
+  const baseUrl = cloud.outputs.apiUrl;
+  const { uploadStatus, states, midi, midiOfUrl, broken } = await firstCalls({
+    baseUrl,
+    token,
+    file,
+    deadlineSeconds: 300,
+  });
+  expect(uploadStatus).toBe(201);
+  expect(states.at(-1)).toBe("COMPLETED");
+  expect(Buffer.from(midi).subarray(0, 4).toString()).toBe("MThd");
+  expect(Buffer.from(midiOfUrl)).toEqual(Buffer.from(midi));
+  expect(broken).toMatchObject({ status: 422, code: "UNREADABLE_MIDI" });
+}, 400_000);
+
+test.each(["audio/mid", "audio/x-midi", "application/x-midi", "application/octet-stream"])(
+  "bytes sent as %s arrive unchanged",
+  async (type) => {
+    const { midi } = randomMelody(4);
+    const answer = await api.call("POST", "/tracks", { bytes: midi, headers: { "content-type": type } });
+    expect(answer.status).toBe(201);
+  },
+  120_000,
+);
+
+test("a form with one file arrives unchanged, with the name that it gives", async () => {
+  const form = new FormData();
+  form.append("name", "Für Elise");
+  form.append("file", new File([new Uint8Array(randomMelody(4).midi)], "elise.mid"));
+  const answer = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  expect(await answer.json()).toMatchObject({ name: "Für Elise", noteCount: expect.any(Number) });
+  expect(answer.status).toBe(201);
+}, 120_000);
+
+test("HEAD has the status and the headers of GET, and no body, on every path without parameters", async () => {
+  const paths = Object.values(apiRoutes).filter(({ method, path }) => method === "GET" && !path.includes("{"));
+  const varying = ["x-request-id", "apigw-requestid", "date", "connection", "keep-alive", "x-amzn-requestid"];
+  const headersOf = (headers: Headers): unknown =>
+    Object.fromEntries([...headers].filter(([name]) => !varying.includes(name)));
+  for (const { path } of paths) {
+    const get = await api.call("GET", path);
+    const head = await api.call("HEAD", path);
+    expect({ path, status: head.status, bytes: head.bytes.length }).toEqual({ path, status: get.status, bytes: 0 });
+    expect({ path, headers: headersOf(head.headers) }).toEqual({ path, headers: headersOf(get.headers) });
+  }
+  const anonymous = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { method: "HEAD" });
+  expect(anonymous.status).toBe(401);
+}, 300_000);
+
+test("browsers may read the headers that the contract names", async () => {
+  const origin = "http://localhost:5173";
+  const headers = { authorization: `Bearer ${token}`, origin };
+  const answer = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { headers });
+  expect(answer.headers.get("access-control-allow-origin")).not.toBeNull();
+  expect(answer.headers.get("access-control-expose-headers")).toBe(
+    "ETag,Location,Retry-After,X-Request-Id,Content-Disposition",
+  );
+  const preflight = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": "POST" },
+  });
+  for (const name of ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"]) {
+    expect(preflight.headers.get("access-control-allow-headers")).toContain(name);
+  }
+}, 60_000);
+
+test("lists that are polled are sent once", async () => {
+  const json = { name: "Short", technique: "unet-gan", topics: { length: ["short"] }, hyperparameters: { epochs: 1 } };
+  const created = await api.call("POST", "/training-jobs", { json });
+  expect(created.status).toBe(202);
+  const location = created.headers.get("location") ?? "";
+  for (const path of [`${location}/metrics?afterEpoch=1000`, `${location}/samples`]) {
+    const first = await api.call("GET", path);
+    expect(first.status).toBe(200);
+    const again = await api.call("GET", path, { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
+    // A sample may come between the two.
+    expect(path.endsWith("samples") ? [200, 304] : [304]).toContain(again.status);
+  }
+  await api.call("POST", `${location}/stop`);
+}, 300_000);
