@@ -7,7 +7,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_shared.onnx_export import METADATA_KEY, OPSET, Inputs, export_onnx, verify_export
+from opencomposer_shared.model_limits import METADATA_KEY, OPSET
+from opencomposer_shared.onnx_export import Inputs, export_onnx, verify_export
 from torch import Tensor, nn
 
 

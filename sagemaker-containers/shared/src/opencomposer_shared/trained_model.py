@@ -17,7 +17,7 @@ from opencomposer_shared.dataset import Piece, Selection, training_windows
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import CardEssentials, EndReason, TrainingRecord, write_model
-from opencomposer_shared.onnx_export import OPSET
+from opencomposer_shared.model_limits import OPSET
 from opencomposer_shared.training_loop import TrainingLoop
 
 
