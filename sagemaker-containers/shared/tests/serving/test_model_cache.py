@@ -58,6 +58,8 @@ def make_cache(
     closed: list[bytes] | None = None,
     spent: set[bytes] | None = None,
 ) -> ModelCache[bytes]:
+    dropped: list[bytes] = [] if closed is None else closed
+
     def load(content: bytes, source: Source, deadline: Deadline) -> bytes:
         if content.startswith(b"bad"):
             raise ModelRejected("it is bad")
@@ -67,7 +69,7 @@ def make_cache(
 
     return ModelCache(
         load=load,
-        close=[].append if closed is None else closed.append,
+        close=dropped.append,
         is_spent=lambda model: spent is not None and model in spent,
         fetcher=shelf,
         stock=stock or {},

@@ -17,11 +17,6 @@ from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
 from opencomposer_shared.serving.framed_socket import ConnectionEnded, FramedSocket
 from opencomposer_shared.serving.invocation import InvocationRules, parse_invocation
-from opencomposer_shared.serving.model_process import (
-    LOAD_CPU_SECONDS,
-    MODEL_MEMORY_BYTES,
-    REQUEST_CPU_SECONDS,
-)
 from opencomposer_shared.serving.technique import Generated, Technique
 
 ModelT = TypeVar("ModelT")
@@ -39,8 +34,7 @@ def run_model_process(technique: Technique[ModelT], number: int, threads: int) -
     """
     use_few_arenas()
     _end_with_parent()
-    limit_memory(MODEL_MEMORY_BYTES + threads * THREAD_BYTES)
-    inside = _Inside(technique)
+    inside = _Inside(technique, threads)
     connection = FramedSocket(socket.socket(fileno=number))
     try:
         while True:
@@ -82,27 +76,31 @@ def limit_computing(seconds: int) -> None:
 class _Inside(Generic[ModelT]):
     """The one model of this process."""
 
-    def __init__(self, technique: Technique[ModelT]) -> None:
+    def __init__(self, technique: Technique[ModelT], threads: int) -> None:
         self._technique = technique
+        self._threads = threads
+        self._memory_bytes = 0
         self._rules = InvocationRules(technique.identifier, technique.parameter_rules, MOST_QUESTION_BYTES)
         self._models: list[ModelT] = []
 
     def answer(self, question: dict[str, Any], content: bytes) -> bytes:
         """The answer to one question, as JSON. Raises nothing: whatever goes wrong is an answer too."""
         deadline = Deadline.after(float(question["seconds"]))
+        limit_computing(int(question["cpuSeconds"]))
         try:
             if question["do"] == "load":
-                limit_computing(LOAD_CPU_SECONDS)
+                self._memory_bytes = int(question["memoryBytes"])
+                limit_memory(self._memory_bytes + self._threads * THREAD_BYTES)
                 answer: dict[str, object] = self._load(content)
             else:
-                limit_computing(REQUEST_CPU_SECONDS)
                 request = parse_invocation(content, self._rules)
                 answer = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
             return json.dumps(answer, separators=(",", ":")).encode("ascii")
         except InvocationFailure as failure:
             answer = {"failure": failure.as_json()}
         except MemoryError:
-            answer = {"failure": InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {NO_MEMORY}").as_json()}
+            reason = f"the model cannot be used: {self._needs_memory()}"
+            answer = {"failure": InvocationFailure("MODEL_CORRUPT", reason).as_json()}
         except Exception:  # noqa: BLE001 - told to the server, which logs it
             answer = {"crashed": traceback.format_exc(limit=30)}
         return json.dumps(answer).encode("ascii")
@@ -114,12 +112,12 @@ class _Inside(Generic[ModelT]):
         except ModelRejected as rejected:
             return {"rejected": str(rejected)}
         except MemoryError:
-            return {"rejected": NO_MEMORY}
+            return {"rejected": self._needs_memory()}
         self._models.append(model)
         return {}
 
-
-NO_MEMORY = f"it needs more memory than a model may take ({MODEL_MEMORY_BYTES // 2**20} MiB)"
+    def _needs_memory(self) -> str:
+        return f"it needs more memory than a model may take ({self._memory_bytes // 2**20} MiB)"
 
 
 def _as_json(generated: Generated) -> dict[str, object]:

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,6 @@ PASSED_VARIABLES = (
 )
 """The only variables that the process gets: a model has no use for the server's, among which may be credentials."""
 
-MODEL_MEMORY_BYTES = 288 * 1024 * 1024
-"""What a model may take beyond what its process has before it is opened. The largest that we export takes 96 MiB with
-64 bars; a file of the largest size that is allowed takes about five times its size while it is opened."""
-LOAD_CPU_SECONDS = 20
-"""For starting the process, opening the model and the longest piece once: the largest takes 0.8 s."""
-REQUEST_CPU_SECONDS = 40
-"""For one request. The longest (64 bars edit by edit, a large AR-CNN) takes 22 s."""
 KEPT_BYTES = 256 * 1024 * 1024
 """A process that holds more memory than this after its work is ended: the next request opens the model anew."""
 GIVE_WAY_SECONDS = 5.0
@@ -62,6 +56,24 @@ GRACE_SECONDS = 1.0
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What one model may take.
+
+    memory_bytes: beyond what its process has before it is opened. The largest that we export takes 96 MiB with 64 bars;
+    a file of the largest size allowed takes about five times its size while it is opened. load_cpu_seconds: to be
+    opened and to run the longest piece once, for which the largest takes 0.8 s. request_cpu_seconds: for one request;
+    the longest (64 bars edit by edit, a large AR-CNN) takes 22 s.
+    """
+
+    memory_bytes: int = 288 * 1024 * 1024
+    load_cpu_seconds: int = 20
+    request_cpu_seconds: int = 40
+
+
+DEFAULT_LIMITS = ProcessLimits()
+
+
 class ModelProcessFailed(Exception):
     """The code of the technique failed inside the process; the message is its traceback."""
 
@@ -69,8 +81,9 @@ class ModelProcessFailed(Exception):
 class ModelProcess:
     """One model in its process. Made by `open_in_process`; implements `LoadedModel`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], connection: FramedSocket) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], connection: FramedSocket, limits: ProcessLimits) -> None:
         self._process = process
+        self._limits = limits
         self._connection = connection
         self._turn = threading.Lock()
         self._closed = False
@@ -86,7 +99,8 @@ class ModelProcess:
 
     def load(self, content: bytes, deadline: Deadline) -> None:
         """Hand over the model's file. Raises ModelRejected, or InvocationFailure when the time or the process ended."""
-        answer = self._ask({"do": "load", "seconds": deadline.remaining()}, content, deadline)
+        limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
+        answer = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
         if "rejected" in answer:
             raise ModelRejected(str(answer["rejected"])[:1000])
 
@@ -99,7 +113,8 @@ class ModelProcess:
         timer.daemon = True
         timer.start()
         try:
-            answer = self._ask({"do": "generate", "seconds": deadline.remaining()}, body, deadline)
+            limits = {"cpuSeconds": self._limits.request_cpu_seconds}
+            answer = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
         except ModelRejected as rejected:
             raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
         finally:
@@ -160,8 +175,8 @@ class ModelProcess:
             return ModelRejected("its process answered nonsense")
         if code == -signal.SIGXCPU:
             return ModelRejected(
-                f"it computes for longer than a model may ({LOAD_CPU_SECONDS} seconds to be opened, "
-                f"{REQUEST_CPU_SECONDS} for a request)"
+                f"it computes for longer than a model may ({self._limits.load_cpu_seconds} seconds to be opened, "
+                f"{self._limits.request_cpu_seconds} for a request)"
             )
         if code == -signal.SIGKILL:
             # Not by us and not by its own limits: the machine was short of memory, which may be another's doing.
@@ -179,7 +194,14 @@ class ModelProcess:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def open_in_process(content: bytes, deadline: Deadline, command: Sequence[str] | None = None) -> ModelProcess:
+def open_in_process(
+    content: bytes,
+    deadline: Deadline,
+    *,
+    command: Sequence[str] | None = None,
+    environment: Mapping[str, str] = os.environ,
+    limits: ProcessLimits = DEFAULT_LIMITS,
+) -> ModelProcess:
     """Start a process for a model's file and open the model there.
 
     command: the arguments after Python's own name; the server's own unless told. Raises ModelRejected with the reason
@@ -187,12 +209,12 @@ def open_in_process(content: bytes, deadline: Deadline, command: Sequence[str] |
     """
     ours, theirs = socket.socketpair()
     try:
-        environment = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+        passed = {name: environment[name] for name in PASSED_VARIABLES if name in environment}
         # A process for each of many models should not hold the buffers of many threads that it never uses.
-        environment |= {SOCKET_VARIABLE: str(theirs.fileno()), "OPENBLAS_NUM_THREADS": "1"}
+        passed |= {SOCKET_VARIABLE: str(theirs.fileno()), "OPENBLAS_NUM_THREADS": "1"}
         process = subprocess.Popen(
             [sys.executable, *(sys.orig_argv[1:] if command is None else command)],
-            env=environment,
+            env=passed,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -202,7 +224,7 @@ def open_in_process(content: bytes, deadline: Deadline, command: Sequence[str] |
         raise
     finally:
         theirs.close()
-    model = ModelProcess(process, FramedSocket(ours))
+    model = ModelProcess(process, FramedSocket(ours), limits)
     try:
         model.load(content, deadline)
     except BaseException:

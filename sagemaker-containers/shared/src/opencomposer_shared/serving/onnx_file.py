@@ -22,6 +22,8 @@ MOST_INPUTS_OR_OUTPUTS = 8
 MOST_AXES = 8
 MOST_INTEGERS = 64
 MOST_METADATA_ENTRIES = 16
+MOST_UNKNOWN_MEMBERS = 100
+"""After so many the rest of a message is not searched for a better reason."""
 LONGEST_NAME = 512
 """Bytes of the name of a node, tensor, operator or axis."""
 SHOWN_CHARACTERS = 60
@@ -364,10 +366,16 @@ def _check_domain(domain: str) -> None:
 def _read(message: memoryview, of: _Message) -> _Members:
     """The members of a message. Raises ModelRejected for one that is not allowed, ValueError for broken bytes."""
     members = _Members()
+    unknown: list[int] = []
     for number, wire_type, value in _fields(message):
         rule = of.fields.get(number)
         if rule is None:
-            raise ModelRejected(of.refused.get(number, f"a {of.name} has a member {number}, which is not allowed"))
+            if number in of.refused:
+                raise ModelRejected(of.refused[number])
+            unknown.append(number)
+            if len(unknown) >= MOST_UNKNOWN_MEMBERS:
+                break
+            continue
         if wire_type == rule.wire_type:
             members.add(of, rule, value)
         elif rule.wire_type == VARINT and wire_type == LENGTH_DELIMITED and rule.most > 1:
@@ -375,6 +383,8 @@ def _read(message: memoryview, of: _Message) -> _Members:
                 members.add(of, rule, packed)
         else:
             raise ValueError(f"the member {number} of a {of.name} has wire type {wire_type}")
+    if unknown:
+        raise ModelRejected(f"a {of.name} has a member {unknown[0]}, which is not allowed")
     return members
 
 
