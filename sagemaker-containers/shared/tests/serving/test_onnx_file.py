@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -61,7 +62,7 @@ def unused_constant(model: onnx.ModelProto, tensor: TensorProto) -> None:
     model.graph.node.append(helper.make_node("Constant", [], ["unused"], value=tensor))
 
 
-def with_attribute(model: onnx.ModelProto, operator: str, **attributes: object) -> None:
+def with_attribute(model: onnx.ModelProto, operator: str, **attributes: Any) -> None:
     model.graph.node.append(helper.make_node(operator, ["x"], ["unused"], **attributes))
 
 
@@ -122,7 +123,9 @@ def sparse_initializer(model: onnx.ModelProto) -> None:
         (lambda model: with_attribute(model, "Constant", value_string="x"), 'an attribute "value_string"'),
         (lambda model: with_attribute(model, "Constant", value_floats=[1.0]), "kind that is not allowed|member 7"),
         (
-            lambda model: unused_constant(model, helper.make_tensor("t", TensorProto.STRING, [1], [b"x"])),
+            lambda model: unused_constant(
+                model, TensorProto(name="t", data_type=TensorProto.STRING, dims=[1], string_data=[b"x"])
+            ),
             "tensor of texts",
         ),
         (lambda model: unused_constant(model, constant("t", np.zeros(2, dtype=np.float64))), "data type 11"),
