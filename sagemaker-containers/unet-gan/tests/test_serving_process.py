@@ -165,7 +165,7 @@ def test_a_trained_model_is_fetched_checked_and_used(server: ServingProcess, hos
 
 
 def test_a_stock_model_of_another_version_than_the_image_s_is_fetched(server: ServingProcess, host: ModelHost) -> None:
-    """What the worker sends for a stock model: its digest, and a URL for an image that was built with another version."""
+    """The worker sends a stock model's digest, and a URL for an image that was built with another version."""
     newer = TinyGenerator(seed=8).file()
     assert server.invoke(invocation(newer, scale(2), 2, url=host.serve("/stock/newer", newer))).status == 200
     assert host.count("/stock/newer") == 1
