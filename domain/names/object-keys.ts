@@ -8,7 +8,7 @@
  *   users/{sub}/compositions/{compositionId}/edit-events.json
  *   users/{sub}/models/{modelId}/model.onnx, model-card.json
  *   users/{sub}/training-jobs/{jobId}/progress.jsonl, reference.json, samples/epoch-NNNN/{melodyId}.mid
- *   stock/models/{modelId}/model.onnx, model-card.json
+ *   stock/models/{modelId}/{sha256}/model.onnx, model-card.json     a version that replaces another leaves it there
  *   datasets/{datasetId}/{version}/pieces.jsonl, catalogue.json, manifest.json
  *
  * `work` (unversioned, short lifecycle):
@@ -47,7 +47,8 @@ export const compositionMidiKey = (of: OwnedBy, midi: MidiRevision): string =>
 export const compositionEditEventsKey = (of: OwnedBy): string => `${compositionPrefix(of)}edit-events.json`;
 
 export const modelPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/models/${id}/`;
-export const stockModelPrefix = (modelId: string): string => `stock/models/${modelId}/`;
+export const stockModelPrefix = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): string =>
+  `stock/models/${id}/${sha256}/`;
 export const modelFile = "model.onnx";
 export const modelCardFile = "model-card.json";
 

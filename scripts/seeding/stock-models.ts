@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
@@ -84,7 +84,8 @@ function readStockModel(folder: string, id: string): StockModel {
 
 /**
  * Uploads a stock model and its card, then puts its row: a row always has its object. Again and again to the same end;
- * what is there already is not uploaded again (the bucket keeps old versions).
+ * what is there already is not uploaded again. The objects' keys hold the model's digest, so that a composition which was
+ * asked for with the version before still finds its own.
  */
 export async function seedStockModel(params: {
   readonly stockModel: StockModel;
@@ -94,19 +95,33 @@ export async function seedStockModel(params: {
   readonly tableName: string;
 }): Promise<void> {
   const { stockModel, s3, table, artefactsBucket, tableName } = params;
-  const found = await table.send(new GetCommand({ TableName: tableName, Key: stockModelKey(stockModel.id) }));
-  if (isDeepStrictEqual(found.Item, { ...stockModelKey(stockModel.id), ...stockModel.item })) return;
-  const prefix = stockModelPrefix(stockModel.id);
+  const prefix = stockModelPrefix(stockModel.item);
   const objects = [
     { name: modelFile, body: stockModel.model, type: "application/octet-stream" },
     { name: modelCardFile, body: stockModel.card, type: "application/json" },
   ];
   for (const { name, body, type } of objects) {
-    await s3.send(
-      new PutObjectCommand({ Bucket: artefactsBucket, Key: `${prefix}${name}`, Body: body, ContentType: type }),
-    );
+    const object = { Bucket: artefactsBucket, Key: `${prefix}${name}` };
+    if ((await sizeOf(s3, object)) !== body.length) {
+      await s3.send(new PutObjectCommand({ ...object, Body: body, ContentType: type }));
+    }
   }
+  const found = await table.send(new GetCommand({ TableName: tableName, Key: stockModelKey(stockModel.id) }));
+  if (isDeepStrictEqual(found.Item, { ...stockModelKey(stockModel.id), ...stockModel.item })) return;
   await table.send(
     new PutCommand({ TableName: tableName, Item: { ...stockModelKey(stockModel.id), ...stockModel.item } }),
   );
+}
+
+/** @returns the object's bytes; undefined where there is no such object */
+async function sizeOf(
+  s3: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+): Promise<number | undefined> {
+  try {
+    return (await s3.send(new HeadObjectCommand(object))).ContentLength;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }

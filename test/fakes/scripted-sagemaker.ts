@@ -22,6 +22,7 @@ export interface RunPlan {
   readonly endAfterEpochs?: number;
   /** Whether it leaves a model; also then only if an epoch was complete. */
   readonly leavesModel?: boolean;
+  readonly modelBytes?: number;
   /** A model card that is not the model's. */
   readonly wrongCard?: boolean;
   /** What the model card says, where that is not what the image is of. */
@@ -90,6 +91,7 @@ export class ScriptedSageMaker implements TrainingJobs {
         endAfterEpochs: plan.endAfterEpochs ?? epochs,
         leavesModel: plan.leavesModel ?? true,
         wrongCard: plan.wrongCard ?? false,
+        modelBytes: plan.modelBytes ?? 100,
         cardTechnique: plan.cardTechnique ?? technique,
       },
     });
@@ -186,7 +188,7 @@ export class ScriptedSageMaker implements TrainingJobs {
     store.put(`${checkpoints}samples/epoch-0001/twinkle-twinkle.mid`, "MThd");
     if (!ended || status === "Failed" || !plan.leavesModel) return;
     const output = `${(request.OutputDataConfig?.S3OutputPath ?? "").replace(`s3://${bucket}/`, "")}${name}/output/model/`;
-    const model = new TextEncoder().encode(`model of ${name}`);
+    const model = Buffer.alloc(plan.modelBytes, `model of ${name} `);
     const sha256 = createHash("sha256")
       .update(plan.wrongCard ? "another" : model)
       .digest("hex");

@@ -5,6 +5,7 @@ import { techniqueIds } from "../../domain/names/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters, hyperparametersOnTheWire, techniques } from "../../domain/techniques/registry";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
+import { largestModelBytes } from "../../domain/training/model-limits";
 import { lossesOf, type RunPlan } from "../fakes/scripted-sagemaker";
 import {
   expectNothingLeft,
@@ -274,6 +275,21 @@ describe("failures are told, and nothing is left behind", () => {
     expect(other.row(1)).toMatchObject({ state: "FAILED", failure });
     expect(other.jobs.models.size).toBe(0);
     expectNothingLeft(other);
+  });
+
+  test("a model is registered up to the largest size that an endpoint opens, and not a byte beyond", async () => {
+    const largest = worldWithJob();
+    largest.sageMaker.plans.push({ ...run, modelBytes: largestModelBytes });
+    await finish(largest);
+    expect(largest.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
+
+    const larger = worldWithJob();
+    larger.sageMaker.plans.push({ ...run, modelBytes: largestModelBytes + 1 });
+    await finish(larger);
+    const message = expect.stringContaining(`more than ${largestModelBytes} bytes`) as unknown;
+    expect(larger.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED", message } });
+    expect(larger.jobs.models.size).toBe(0);
+    expectNothingLeft(larger);
   });
 
   test.each([

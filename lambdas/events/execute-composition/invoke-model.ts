@@ -7,7 +7,7 @@ import {
   type ModelNote,
   type Melody,
 } from "../../../domain/music/melody";
-import { modelFile, modelPrefix } from "../../../domain/names/object-keys";
+import { modelFile, modelPrefix, stockModelPrefix } from "../../../domain/names/object-keys";
 import { endpointName, type Stage } from "../../../domain/names/resource-names";
 import type { Failure } from "../../../domain/schemas/failure";
 import {
@@ -26,7 +26,7 @@ export interface InvokeModelParams {
   readonly melody: Melody;
   readonly stage: Stage;
   readonly endpoint: EndpointInvoker;
-  /** A short-lived URL of a user's model; its host is the bucket's, which the container allows. */
+  /** A short-lived URL of a model's file; its host is the bucket's, which the container allows. */
   readonly presign: (key: string) => Promise<string>;
   readonly log: Log;
 }
@@ -62,7 +62,7 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswe
     case "UNAVAILABLE":
       return invocation;
     case "MODEL_ERROR":
-      return modelError(invocation, log);
+      return modelError(invocation, composition, log);
     case "ANSWER":
       return readAnswer(invocation.body, { composition, bars: melody.bars, notes, log });
   }
@@ -74,12 +74,12 @@ async function invocationRequest(
 ): Promise<InvocationRequest> {
   const { sub, model, technique, seed, parameters } = composition;
   const { sha256, bytes } = model;
+  // The container's image carries stock models, but those of the day it was built: of another version it gets the file.
+  const prefix = model.stock ? stockModelPrefix(model) : modelPrefix({ sub, id: model.id });
   return {
     schemaVersion: 1,
     technique,
-    model: model.stock
-      ? { sha256, bytes }
-      : { sha256, bytes, url: await presign(`${modelPrefix({ sub, id: model.id })}${modelFile}`) },
+    model: { sha256, bytes, url: await presign(`${prefix}${modelFile}`) },
     seed,
     melody: { stepsPerBeat, beatsPerBar, bars: melody.bars, notes },
     parameters,
@@ -87,7 +87,11 @@ async function invocationRequest(
 }
 
 /** The container's 4xx is about this request or this model; its 5xx about the moment. */
-function modelError({ status, body }: { readonly status: number; readonly body: string }, log: Log): ModelAnswer {
+function modelError(
+  { status, body }: { readonly status: number; readonly body: string },
+  { model }: CompositionItem,
+  log: Log,
+): ModelAnswer {
   const error = invocationErrorSchema.safeParse(parseJson(body));
   const code = error.success ? error.data.code : undefined;
   log.warn("the model's container answered an error", { status, code });
@@ -96,6 +100,14 @@ function modelError({ status, body }: { readonly status: number; readonly body: 
   if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
   if (!error.success) return failed("MODEL_ERROR", "The model refused the request without giving a reason.");
   const { code: reason, message, errors = [] } = error.data;
+  if (model.stock && reason === "MODEL_NOT_FOUND") {
+    log.error("a stock model is neither in the endpoint's image nor in the bucket", { model });
+    const cure = "Whoever runs this stage must put it there with `npm run seed`; then compose again.";
+    return failed(
+      reason,
+      `The stock model ${model.id} (sha256 ${model.sha256}) is neither in the endpoint's image nor in the bucket. ${cure}`,
+    );
+  }
   const unnamed = errors.filter(({ pointer }) => !message.includes(pointer));
   const fields = unnamed.map(
     ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,

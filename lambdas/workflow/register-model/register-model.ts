@@ -9,6 +9,7 @@ import type { Failure } from "../../../domain/schemas/failure";
 import type { ModelItem, TrainingJobItem } from "../../../domain/schemas/items";
 import { storableMetrics } from "../../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../../domain/schemas/model-card";
+import { largestModelBytes } from "../../../domain/training/model-limits";
 import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../../aws/object-store";
 import type { TrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import type { Log } from "../../telemetry/logger";
@@ -31,8 +32,6 @@ export type RegisterModelAnswer =
   | { readonly outcome: "MODEL_REFUSED"; readonly failure: Failure }
   | ClosedJob;
 
-/** A large U-Net has some 30 MB; what is far larger is not one of ours. */
-export const longestModelBytes = 512 * 1024 * 1024;
 const longestCardBytes = 256 * 1024;
 
 /** A model's id is its job's: registering twice is registering once. */
@@ -61,7 +60,12 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   const digest = await digestBounded(work, `${from}${modelFile}`);
   // The card is written last: without it there is no model that its trainer calls complete.
   if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
-  if (content === "TOO_LARGE" || digest === "TOO_LARGE") return refusal("its files are larger than a model may be");
+  if (digest === "TOO_LARGE") {
+    return refusal(
+      `its file ${modelFile} has more than ${largestModelBytes} bytes, and no endpoint opens a larger one`,
+    );
+  }
+  if (content === "TOO_LARGE") return refusal(`its model card has more than ${longestCardBytes} bytes`);
 
   const card = readCard(content, job, digest);
   if (typeof card === "string") {
@@ -125,7 +129,7 @@ async function digestBounded(
   key: string,
 ): Promise<ObjectDigest | "TOO_LARGE" | undefined> {
   try {
-    return await store.digest(key, longestModelBytes);
+    return await store.digest(key, largestModelBytes);
   } catch (error) {
     if (error instanceof ObjectTooLargeError) return "TOO_LARGE";
     throw error;

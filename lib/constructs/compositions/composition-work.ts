@@ -52,8 +52,9 @@ export class CompositionWork extends Construct {
     });
     this.worker.useTable(table, "update");
     this.worker.useArtefacts(artefacts, {
-      // Models are read by the endpoint, with a URL that this role signs; stock models are in its image.
-      get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*"],
+      // Models are read by the endpoint, with a URL that this role signs: also a stock model, of which its image may have
+      // another version.
+      get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "stock/models/*"],
       put: ["users/*/compositions/*"],
       list: true,
     });

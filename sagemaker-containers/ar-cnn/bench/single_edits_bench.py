@@ -25,7 +25,8 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from aws_layers import AWS_PITCHES, AwsLayers  # noqa: E402
 from opencomposer_shared.onnx_export import export_onnx  # noqa: E402
-from opencomposer_shared.serving.onnx_model import open_session, usable_cores  # noqa: E402
+from opencomposer_shared.serving.cores import usable_cores  # noqa: E402
+from opencomposer_shared.serving.onnx_model import open_session  # noqa: E402
 
 STEPS = 128
 EDITS = 100

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from opencomposer_ar_cnn.evaluation import HARMONISATION
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
@@ -18,6 +20,7 @@ from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
+from opencomposer_testing.broken_states import changes_of, spoilt
 from opencomposer_testing.tiny_training_job import progress_lines, without_times, write_job
 
 DEFAULTS: dict[str, Any] = {
@@ -181,3 +184,25 @@ def test_pieces_that_are_all_held_out_are_no_training_data_and_a_single_piece_is
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
     assert (state["loop"]["epoch"], state["loop"]["batch"]) == (1, 0)
+
+
+def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    base = tmp_path_factory.mktemp("resumed")
+    trainer(base, stop_after=1).run()
+    checkpoints = base / "checkpoints"
+    state = load_checkpoint(checkpoints, "last")
+    assert state is not None
+
+    @given(changes_of(state))
+    @hypothesis_settings(max_examples=20)
+    def resume(change: tuple[tuple[Any, ...], int]) -> None:
+        (checkpoints / "last.pt").unlink()
+        torch.save(spoilt(state, *change), checkpoints / "last.pt")
+        try:
+            trainer(base)
+        except TrainingFailure as failure:
+            assert str(failure).startswith("The checkpoint to ")
+
+    resume()

@@ -47,15 +47,18 @@ class TinyEditor:
             random("hear", 128, 128),
             constant("level", np.array(self.level, dtype=np.float32)),
             constant("voices_axis", np.array([1], dtype=np.int64)),
+            constant("one_roll", np.array([0, -1, 128], dtype=np.int64)),
+            constant("opposite", np.array(-1.0, dtype=np.float32)),
         ]
         nodes = [
             helper.make_node("Conv", ["planes", "mix"], ["mixed"]),
-            helper.make_node("Squeeze", ["mixed", "voices_axis"], ["squeezed"]),
+            helper.make_node("Reshape", ["mixed", "one_roll"], ["squeezed"]),
             helper.make_node("MatMul", ["squeezed", "hear"], ["heard"]),
             helper.make_node("Unsqueeze", ["density", "voices_axis"], ["wanted"]),
             helper.make_node("Add", ["heard", "wanted"], ["audible"]),
             helper.make_node("Add", ["audible", "level"], ["toggle_logits"]),
-            helper.make_node("Sub", ["level", "audible"], ["start_logits"]),
+            helper.make_node("Mul", ["audible", "opposite"], ["inaudible"]),
+            helper.make_node("Add", ["level", "inaudible"], ["start_logits"]),
         ]
         return tiny_model(
             nodes,

@@ -7,7 +7,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_shared.onnx_export import METADATA_KEY, OPSET, Inputs, export_onnx, verify_export
+from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_shared.onnx_export import Inputs, check_servable, export_onnx, verify_export
 from torch import Tensor, nn
 
 
@@ -21,14 +22,14 @@ class Tiny(nn.Module):
 
     def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
         heard: Tensor = self.normalisation(self.convolution(values))
-        return heard, heard.sum(dim=1)
+        return heard, heard.mean(dim=1)
 
 
 def inputs(pieces: int, steps: int) -> Inputs:
     return {"values": np.random.default_rng(steps).random((pieces, 2, steps), dtype=np.float32)}
 
 
-OUTPUTS = {"heard": ("batch", 3, "steps"), "sums": ("batch", "steps")}
+OUTPUTS = {"heard": ("batch", 3, "steps"), "means": ("batch", "steps")}
 
 
 def export(module: nn.Module) -> bytes:
@@ -50,9 +51,9 @@ def test_the_file_is_whole_takes_any_length_and_carries_its_metadata() -> None:
     assert not any(tensor.external_data for tensor in model.graph.initializer)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     assert [output.shape for output in session.get_outputs()] == [["batch", 3, "steps"], ["batch", "steps"]]
-    heard, sums = session.run(list(OUTPUTS), dict(inputs(3, 20)))
+    heard, means = session.run(list(OUTPUTS), dict(inputs(3, 20)))
     assert np.asarray(heard).shape == (3, 3, 20)
-    assert np.asarray(sums).shape == (3, 20)
+    assert np.asarray(means).shape == (3, 20)
 
 
 def test_a_file_that_differs_from_the_module_is_noticed() -> None:
@@ -62,3 +63,18 @@ def test_a_file_that_differs_from_the_module_is_noticed() -> None:
         module.convolution.weight.add_(0.1)
     with pytest.raises(RuntimeError, match="differs from the trained one"):
         verify_export(content, module, list(OUTPUTS), [inputs(1, 4)])
+
+
+class Sums(Tiny):
+    """Uses an operator that no exported network uses."""
+
+    def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
+        heard, _ = super().forward(values)
+        return heard, heard.sum(dim=1)
+
+
+def test_a_file_that_the_inference_container_would_refuse_is_noticed_by_its_exporter() -> None:
+    with pytest.raises(RuntimeError, match='refuse the exported model: it uses the operator "ReduceSum"'):
+        export(Sums())
+    with pytest.raises(RuntimeError, match=f"a model may have {LARGEST_MODEL_BYTES} at most"):
+        check_servable(bytes(LARGEST_MODEL_BYTES + 1))

@@ -164,6 +164,19 @@ def test_a_trained_model_is_fetched_checked_and_used(server: ServingProcess, hos
     assert host.count("/trained") == 1
 
 
+def test_a_stock_model_of_another_version_than_the_image_s_is_fetched(server: ServingProcess, host: ModelHost) -> None:
+    """The worker sends a stock model's digest, and a URL for an image that was built with another version."""
+    newer = TinyGenerator(seed=8).file()
+    assert server.invoke(invocation(newer, scale(2), 2, url=host.serve("/stock/newer", newer))).status == 200
+    assert host.count("/stock/newer") == 1
+    known = server.invoke(invocation(STOCK, scale(2), 2, url=host.url("/stock/known")))
+    assert known.status == 200
+    assert host.count("/stock/known") == 0
+    gone = TinyGenerator(seed=9).file()
+    answer = server.invoke(invocation(gone, scale(2), 2, url=host.url("/stock/gone")))
+    assert (answer.status, answer.json()["code"]) == (400, "MODEL_NOT_FOUND")
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

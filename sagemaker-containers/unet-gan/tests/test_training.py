@@ -10,12 +10,15 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
 from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
+from opencomposer_testing.broken_states import changes_of, spoilt
 from opencomposer_testing.tiny_training_job import progress_lines, without_times, write_job
 from opencomposer_unet_gan.training import INDEX_TOLERANCE, Settings, Trainer, choose_shape, silence_a_while
 
@@ -279,3 +282,25 @@ def test_without_diversity_weight_the_run_is_another(tmp_path: Path) -> None:
         run.run()
         runs.append(run.average.state_dict()["noise.weight"])
     assert not torch.equal(runs[0], runs[1])
+
+
+def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    base = tmp_path_factory.mktemp("resumed")
+    trainer(base, stop_after=1).run()
+    checkpoints = base / "checkpoints"
+    state = load_checkpoint(checkpoints, "last")
+    assert state is not None
+
+    @given(changes_of(state))
+    @hypothesis_settings(max_examples=20)
+    def resume(change: tuple[tuple[Any, ...], int]) -> None:
+        (checkpoints / "last.pt").unlink()
+        torch.save(spoilt(state, *change), checkpoints / "last.pt")
+        try:
+            trainer(base)
+        except TrainingFailure as failure:
+            assert str(failure).startswith("The checkpoint to ")
+
+    resume()

@@ -151,14 +151,33 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
   expect(world.compositions.openCompositions).toBe(0);
 });
 
-test("the request names a stock model by its digest alone, a user's model also by a signed URL of its own key", async () => {
+test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
   const stock = worldWith();
   await stock.deliver();
   expect(stock.requests[0]).toMatch(/^opencomposer-dev-unet-gan /);
-  expect(stock.requests[0]).not.toContain("url");
+  // The image of the endpoint may carry another version: the key is this version's.
+  expect(stock.requests[0]).toContain(`https://bucket.example/stock/models/unet-gan-bach/${sha256}/model.onnx?signed`);
   const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
   await own.deliver();
   expect(own.requests[0]).toContain(`https://bucket.example/users/${sub}/models/${id(5)}/model.onnx?signed`);
+});
+
+test("a stock model that is nowhere fails the composition with what whoever runs the stage must do", async () => {
+  const body = JSON.stringify({
+    code: "MODEL_NOT_FOUND",
+    message: "https://bucket.example has no such model file (404)",
+  });
+  const stock = worldWith();
+  stock.answers = [modelError(400, body)];
+  await stock.deliver();
+  expect(stock.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_NOT_FOUND", retryable: false } });
+  expect(stock.row().failure?.message).toContain("unet-gan-bach");
+  expect(stock.row().failure?.message).toContain("`npm run seed`");
+
+  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  own.answers = [modelError(400, body)];
+  await own.deliver();
+  expect(own.row().failure?.message).toBe("https://bucket.example has no such model file (404)");
 });
 
 /** Twinkle's first note is the G at the first four steps, 67 in MIDI; the tune goes on as it is. */

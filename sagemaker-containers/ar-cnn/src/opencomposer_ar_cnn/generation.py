@@ -15,14 +15,8 @@ from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Not
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
 from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
-from opencomposer_shared.serving.onnx_model import (
-    TensorShape,
-    check_opset,
-    check_tensors,
-    embedded_metadata,
-    open_session,
-    summarise,
-)
+from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_shared.serving.parameters import ParameterRule, ParameterValue, shown
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
 
@@ -76,8 +70,14 @@ def load_editor(model: bytes, threads: int) -> LoadedEditor:
         ),
     )
     editor = LoadedEditor(session, essentials)
-    run_editor(editor, np.zeros((4, STEPS_PER_BAR, PITCHES), dtype=np.float32), essentials.density)
+    look_at_silence(editor, 1)
     return editor
+
+
+def look_at_silence(editor: LoadedEditor, bars: int) -> None:
+    """Run the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
+    silence = np.zeros((4, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    run_editor(editor, silence, editor.essentials.density)
 
 
 def run_editor(editor: LoadedEditor, planes: Floats, density: float) -> tuple[Floats, Floats]:
@@ -183,6 +183,9 @@ class ArCnn:
 
     def load(self, model: bytes) -> LoadedEditor:
         return load_editor(model, self._threads)
+
+    def rehearse(self, model: LoadedEditor) -> None:
+        look_at_silence(model, min(model.essentials.limits.max_bars, MAX_BARS))
 
     def generate(self, model: LoadedEditor, request: InvocationRequest, deadline: Deadline) -> Generated:
         melody, most = request.melody, model.essentials.limits.max_bars

@@ -11,7 +11,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT; the process's exit code."""
     stop = stop_on_signals()
     # Imported now: ONNX Runtime takes a moment, in which a stop must already be heard.
-    from opencomposer_shared.serving.onnx_model import usable_cores
+    from opencomposer_shared.serving.cores import usable_cores
     from opencomposer_shared.serving.process import run_server
 
     from opencomposer_ar_cnn.generation import ArCnn

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from opencomposer_shared.checkpoints import reading_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -31,8 +32,8 @@ from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
 from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
-from opencomposer_shared.training_precision import choose_precision
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable, restored_count
+from opencomposer_shared.training_precision import choose_precision, restored_precision
 from opencomposer_shared.weight_averaging import average_weights
 
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, VoicePlanes, merge, spoil
@@ -171,9 +172,10 @@ class Trainer:
         self.shape = choose_shape(dataset, settings)
         state = load_resumable(checkpoints, TECHNIQUE)
         if state is not None:
-            self._check_fit(state)
-            self.shape = _shape(state["shape"])
-            self.precision = state["precision"]
+            with reading_checkpoint():
+                self._check_fit(state)
+                self.shape = _shape(state["shape"])
+                self.precision = restored_precision(state["precision"])
         self.updates = 0
         torch.manual_seed(settings.seed)
         self.editor = Editor(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -198,7 +200,8 @@ class Trainer:
             self.train_pieces, bars=window_bars, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
         )
         if state is not None:
-            self._restore(state)
+            with reading_checkpoint():
+                self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
         self.evaluation = Evaluation(dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed)
         self._held_out = self._validation_batches()
@@ -211,12 +214,18 @@ class Trainer:
             raise TrainingFailure(
                 f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."
             )
+        for name in ("lowest_pitch", "pitches"):
+            restored_count(state["shape"][name])
+        shape = _shape(state["shape"])
+        # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
+        if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
+            raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self.editor.load_state_dict(state["editor"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.updates = state["updates"]
+        self.updates = restored_count(state["updates"])
         self.loop.restore(state)
 
     def state(self) -> Mapping[str, Any]:
@@ -330,7 +339,8 @@ class Trainer:
 
     def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
         editor = Editor(self.shape)
-        editor.load_state_dict(checkpoint["average"])
+        with reading_checkpoint():
+            editor.load_state_dict(checkpoint["average"])
         return ExportedModel(
             content=export_onnx(editor, self.essentials),
             essentials=self.essentials,

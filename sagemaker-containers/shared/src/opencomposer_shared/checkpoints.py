@@ -1,20 +1,21 @@
 """Resumable checkpoints: `last` and `best`, each written whole or not at all, each proved to load before it is trusted.
 
-Training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts: they are read with weights_only, so that a
-file from elsewhere cannot run code.
+Training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts, and are read by `checkpoint_file`, so that
+a file from elsewhere can neither run code nor take memory without end.
 """
 
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
-from opencomposer_shared.environment import write_atomically
+from opencomposer_shared.checkpoint_file import MOST_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
+from opencomposer_shared.environment import TrainingFailure, write_atomically
 
 FORMAT = 1
 CheckpointName = Literal["last", "best"]
@@ -37,13 +38,28 @@ def load_checkpoint(folder: Path, name: CheckpointName) -> dict[str, Any] | None
     """A checkpoint, or None when it is absent or broken (then said on stdout)."""
     path = folder / f"{name}.pt"
     try:
-        content = path.read_bytes()
+        size = path.stat().st_size
+        state = _parse(path.read_bytes()) if size <= MOST_CHECKPOINT_BYTES else None
     except FileNotFoundError:
         return None
-    state = _parse(content)
     if state is None:
-        print(f"The checkpoint {path.name} cannot be read and is left aside ({len(content)} bytes).", flush=True)
+        print(f"The checkpoint {path.name} cannot be read and is left aside ({size} bytes).", flush=True)
     return state
+
+
+@contextmanager
+def reading_checkpoint() -> Iterator[None]:
+    """A block that uses what a checkpoint holds: whatever is wrong with it there becomes a TrainingFailure."""
+    try:
+        yield
+    except TrainingFailure:
+        raise
+    except Exception as error:  # noqa: BLE001 - PyTorch raises whatever a wrong value led to first
+        print(f"The checkpoint does not fit: {type(error).__name__}: {error}"[:2000], flush=True)
+        raise TrainingFailure(
+            "The checkpoint to go on from is damaged or of another kind of training, so this job cannot go on from it. "
+            "Start a new training without it."
+        ) from None
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
@@ -60,13 +76,8 @@ def load_newest(folder: Path) -> dict[str, Any] | None:
 
 
 def _parse(content: bytes) -> dict[str, Any] | None:
-    # A damaged file makes torch raise whatever its unpickler met first, so every Exception means the same here. It does
-    # not compare the archive's own checksums, without which a flipped bit would become a weight.
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if archive.testzip() is not None:
-                return None
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except Exception:  # noqa: BLE001
+        state = read_checkpoint(content)
+    except BrokenCheckpoint:
         return None
     return state if isinstance(state, dict) and state.get("format") == FORMAT else None

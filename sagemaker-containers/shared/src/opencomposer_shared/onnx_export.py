@@ -14,10 +14,12 @@ import onnxruntime
 import torch
 from torch import nn
 
-OPSET = 17
+from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_shared.serving.onnx_file import check_opset, summarise
+
 TOLERANCE = 2e-3
 """Largest accepted difference of a logit: float32 sums in another order, on logits of up to some tens."""
-METADATA_KEY = "opencomposer"
 
 Inputs = Mapping[str, npt.NDArray[np.float32]]
 
@@ -36,7 +38,7 @@ def export_onnx(
     example: one set of inputs by name, in the order of forward(); input_axes: their axes of any length, named;
     outputs: the shape of each, names for axes of any length; trials: inputs of other lengths on which the file
     must answer as the module does; metadata: JSON text for metadata_props["opencomposer"]. Raises RuntimeError where
-    ONNX Runtime does not give PyTorch's numbers.
+    ONNX Runtime does not give PyTorch's numbers, and where the file is one that the inference container would refuse.
     """
     # The whole module in evaluation mode: the exporter puts back the mode that it finds on the outside.
     served.eval()
@@ -69,8 +71,21 @@ def export_onnx(
     entry.key, entry.value = METADATA_KEY, metadata
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString(deterministic=True)
+    check_servable(content)
     verify_export(content, served, list(outputs), trials)
     return content
+
+
+def check_servable(content: bytes) -> None:
+    """Read the file as the inference container does. Raises RuntimeError where it would be refused there."""
+    if len(content) > LARGEST_MODEL_BYTES:
+        raise RuntimeError(
+            f"the exported model has {len(content)} bytes, and a model may have {LARGEST_MODEL_BYTES} at most"
+        )
+    try:
+        check_opset(summarise(content))
+    except ModelRejected as rejected:
+        raise RuntimeError(f"the inference container would refuse the exported model: {rejected}") from None
 
 
 def verify_export(content: bytes, served: nn.Module, outputs: Sequence[str], trials: Sequence[Inputs]) -> None:

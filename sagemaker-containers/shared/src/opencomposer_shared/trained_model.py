@@ -17,7 +17,7 @@ from opencomposer_shared.dataset import Piece, Selection, training_windows
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import CardEssentials, EndReason, TrainingRecord, write_model
-from opencomposer_shared.onnx_export import OPSET
+from opencomposer_shared.model_limits import OPSET
 from opencomposer_shared.training_loop import TrainingLoop
 
 
@@ -74,7 +74,8 @@ def write_best_model(
     if kept is None:
         return False
     best = load_checkpoint(loop.checkpoints, "best")
-    if best is None or best["loop"]["epoch"] != kept["epoch"]:
+    loop_of_best = None if best is None else best.get("loop")
+    if best is None or not isinstance(loop_of_best, dict) or loop_of_best.get("epoch") != kept["epoch"]:
         raise TrainingFailure("The checkpoint of the best epoch is missing or broken, so there is no model to keep.")
     model = export(best)
     windows = len(training_windows(data.pieces, data.window_bars, 1, 0))

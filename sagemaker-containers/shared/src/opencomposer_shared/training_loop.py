@@ -21,6 +21,11 @@ from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metric
 CHECKPOINT_SECONDS = 60.0
 SAMPLES_PER_RUN = 20
 LEAST_PATIENCE = 10
+# Far beyond any training: what a checkpoint says is carried into progress lines and the model card.
+MOST_EPOCHS = 1_000_000
+MOST_BATCHES = 1_000_000_000
+MOST_WINDOWS = 1_000_000_000_000
+LONGEST_SECONDS = 1e9
 
 
 def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
@@ -30,7 +35,8 @@ def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
     if state is None:
         return None
     if state.get("technique") != technique:
-        raise TrainingFailure(f"The checkpoint to resume from is of {state.get('technique')!r}, not {technique!r}.")
+        shown = repr(state.get("technique"))[:60]
+        raise TrainingFailure(f"The checkpoint to resume from is of {shown}, not {technique!r}.")
     if "loop" not in state:
         raise TrainingFailure(
             "The checkpoint to resume from was written by an earlier version, which this one cannot go on from: "
@@ -97,6 +103,40 @@ class Sums:
         return {name: value / self.counts[name] for name, value in self.losses.items()}
 
 
+def restored_count(value: object) -> int:
+    """A number of updates from a checkpoint. Raises ValueError where it is none."""
+    return _integer(value, MOST_BATCHES)
+
+
+def _restored_sums(stored: Mapping[str, Any]) -> Sums:
+    counts = {str(name): _integer(value, MOST_BATCHES) for name, value in stored["counts"].items()}
+    losses = {str(name): _number(value, math.inf) for name, value in stored["losses"].items()}
+    if losses.keys() != counts.keys() or 0 in counts.values():
+        raise ValueError("the sums of the losses do not belong together")
+    return Sums(losses, counts, _integer(stored["windows"], MOST_WINDOWS), _number(stored["seconds"], LONGEST_SECONDS))
+
+
+def _restored_best(stored: Mapping[str, Any], epochs: int) -> dict[str, Any]:
+    epoch = _integer(stored["epoch"], epochs)
+    metrics = {str(name): _number(value, math.inf) for name, value in stored["metrics"].items()}
+    return {"epoch": epoch, "metrics": metrics, "lowest": _number(stored["lowest"], math.inf)}
+
+
+def _integer(value: object, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{repr(value)[:60]} is no whole number from 0 to {most}")
+    return value
+
+
+def _number(value: object, most: float) -> float:
+    """A finite number; one that is to be at most a finite `most` is not negative either."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{repr(value)[:60]} is no number")
+    if most < math.inf and not 0 <= value <= most:
+        raise ValueError(f"{value} is no number from 0 to {most}")
+    return float(value)
+
+
 class TrainingLoop:
     """One training job's epochs. `epoch` and `batch` are completed ones."""
 
@@ -115,11 +155,17 @@ class TrainingLoop:
         self.since_improvement = 0
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a checkpoint; the learner has taken its own part of it before."""
+        """Go on from a checkpoint; the learner has taken its own part of it before.
+
+        Raises KeyError, TypeError or ValueError for one that no loop has written.
+        """
         loop = state["loop"]
-        self.epoch, self.batch, self.elapsed = loop["epoch"], loop["batch"], loop["elapsedSeconds"]
-        self.sums = Sums(**loop["sums"])
-        self.since_improvement, self.best = loop["sinceImprovement"], loop["best"]
+        self.epoch = _integer(loop["epoch"], MOST_EPOCHS)
+        self.batch = _integer(loop["batch"], MOST_BATCHES)
+        self.elapsed = _number(loop["elapsedSeconds"], LONGEST_SECONDS)
+        self.sums = _restored_sums(loop["sums"])
+        self.since_improvement = _integer(loop["sinceImprovement"], MOST_EPOCHS)
+        self.best = None if loop["best"] is None else _restored_best(loop["best"], self.epoch)
         if self.batch >= self.learner.batches(self.epoch):
             # The data or the batch size has changed since: the epoch that was under way is begun again.
             self.batch, self.sums = 0, Sums()

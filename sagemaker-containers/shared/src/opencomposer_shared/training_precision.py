@@ -18,3 +18,12 @@ def choose_precision(device: torch.device, *, with_avx512: bool) -> Precision:
     if features.get("amx_bf16") or (features.get("avx512_bf16") and with_avx512):
         return "bfloat16"
     return "float32"
+
+
+def restored_precision(value: object) -> Precision:
+    """The precision that a checkpoint names. Raises ValueError where it names none."""
+    if value == "bfloat16":
+        return "bfloat16"
+    if value == "float32":
+        return "float32"
+    raise ValueError(f"{value!r} is no precision"[:200])

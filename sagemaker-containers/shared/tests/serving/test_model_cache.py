@@ -19,7 +19,7 @@ from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.event_log import EventLog
 from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
 from opencomposer_shared.serving.invocation import ModelReference
-from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache, sha256_of
+from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache, Source, sha256_of
 
 
 def reference(content: bytes, url: str | None = "u") -> ModelReference:
@@ -49,9 +49,18 @@ class Shelf:
 
 
 def make_cache(
-    shelf: Shelf, capacity: int, *, files: ModelFileCache | None = None, stock: dict[str, Path] | None = None
+    shelf: Shelf,
+    capacity: int,
+    *,
+    files: ModelFileCache | None = None,
+    stock: dict[str, Path] | None = None,
+    most_fetched: int = 100,
+    closed: list[bytes] | None = None,
+    spent: set[bytes] | None = None,
 ) -> ModelCache[bytes]:
-    def load(content: bytes) -> bytes:
+    dropped: list[bytes] = [] if closed is None else closed
+
+    def load(content: bytes, source: Source, deadline: Deadline) -> bytes:
         if content.startswith(b"bad"):
             raise ModelRejected("it is bad")
         if content.startswith(b"bug"):
@@ -59,7 +68,15 @@ def make_cache(
         return content
 
     return ModelCache(
-        load=load, fetcher=shelf, stock=stock or {}, files=files, capacity_bytes=capacity, log=EventLog(StringIO())
+        load=load,
+        close=dropped.append,
+        is_spent=lambda model: spent is not None and model in spent,
+        fetcher=shelf,
+        stock=stock or {},
+        files=files,
+        capacity_bytes=capacity,
+        most_fetched=most_fetched,
+        log=EventLog(StringIO()),
     )
 
 
@@ -184,14 +201,15 @@ def test_a_failed_link_fails_those_who_share_it_and_no_one_else() -> None:
 def test_a_model_that_does_not_load_leaves_no_trace(content: bytes, tmp_path: Path) -> None:
     shelf = Shelf([content])
     cache = make_cache(shelf, 60, files=ModelFileCache(directory=tmp_path, capacity_bytes=1000))
-    for attempt in range(2):
+    for _ in range(2):
         with pytest.raises((InvocationFailure, RuntimeError)) as caught, cache.lease(reference(content), soon()):
             pass
         if content.startswith(b"bad"):
             assert isinstance(caught.value, InvocationFailure)
             assert caught.value.code == "MODEL_CORRUPT"
             assert "it is bad" in caught.value.message
-            assert len(shelf.fetched) == attempt + 1
+            # The same bytes would be rejected again, so they are not even fetched.
+            assert len(shelf.fetched) == 1
         assert cache.held_bytes() == 0
 
 
@@ -276,3 +294,42 @@ def test_a_damaged_file_is_no_model(tmp_path: Path) -> None:
     (tmp_path / f"{name}.model").write_bytes(b"abd")
     assert files.read(name) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_models_that_were_fetched_are_bounded_in_number_and_closed_when_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "bach" / "model.onnx"
+    path.parent.mkdir()
+    path.write_bytes(b"stock")
+    closed: list[bytes] = []
+    stock = {sha256_of(b"stock"): path}
+    cache = make_cache(Shelf(CONTENTS), 1_000, stock=stock, most_fetched=2, closed=closed)
+    for content in (b"stock", *CONTENTS[:4]):
+        with cache.lease(reference(content), soon()):
+            pass
+    assert closed == CONTENTS[:2]
+    with cache.lease(reference(b"stock"), soon()) as leased:
+        assert leased.source == "memory"
+    with (
+        cache.lease(reference(CONTENTS[2]), soon()),
+        cache.lease(reference(CONTENTS[3]), soon()),
+        pytest.raises(InvocationFailure) as caught,
+        cache.lease(reference(CONTENTS[0]), Deadline.after(0.1)),
+    ):
+        pass
+    assert caught.value.code == "BUSY"
+    cache.close()
+    assert sorted(closed) == sorted((b"stock", *CONTENTS[:4]))
+
+
+def test_a_model_that_is_spent_is_closed_after_its_last_use_and_loaded_anew(tmp_path: Path) -> None:
+    closed: list[bytes] = []
+    spent: set[bytes] = set()
+    cache = make_cache(Shelf(CONTENTS), 1_000, closed=closed, spent=spent)
+    with cache.lease(reference(CONTENTS[0]), soon()):
+        with cache.lease(reference(CONTENTS[0]), soon()):
+            spent.add(CONTENTS[0])
+        assert closed == []
+    assert closed == CONTENTS[:1]
+    spent.clear()
+    with cache.lease(reference(CONTENTS[0]), soon()) as leased:
+        assert leased.source == "fetched"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from opencomposer_shared.serving.settings import MEBIBYTE, SettingsError, read_settings
+from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_shared.serving.settings import SettingsError, read_settings
+from opencomposer_testing.serving_process import REPOSITORY
 
 
 def test_an_empty_environment_is_what_sagemaker_expects() -> None:
@@ -50,9 +53,11 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert (settings.request_seconds, settings.threads) == (2, 1)
 
 
-def test_memory_grows_with_the_largest_model_unless_it_is_set() -> None:
-    settings = read_settings({"OPENCOMPOSER_MODEL_MAX_BYTES": str(900 * MEBIBYTE)})
-    assert settings.memory_bytes == 900 * MEBIBYTE
+def test_the_largest_model_is_the_contract_s_and_memory_must_hold_it() -> None:
+    contract = json.loads((REPOSITORY / "contracts/model-limits.json").read_text())
+    assert read_settings({}).model_max_bytes == LARGEST_MODEL_BYTES == contract["largestModelBytes"]
+    with pytest.raises(SettingsError, match=f"OPENCOMPOSER_MODEL_MAX_BYTES is '{LARGEST_MODEL_BYTES + 1}' "):
+        read_settings({"OPENCOMPOSER_MODEL_MAX_BYTES": str(LARGEST_MODEL_BYTES + 1)})
     with pytest.raises(SettingsError, match="OPENCOMPOSER_MODEL_MEMORY_BYTES is 1 "):
         read_settings({"OPENCOMPOSER_MODEL_MEMORY_BYTES": "1"})
 

@@ -41,6 +41,9 @@ class Toy:
             raise ModelRejected("it does not begin with toy:")
         return int(text[1])
 
+    def rehearse(self, model: int) -> None:
+        """Nothing that could go wrong."""
+
     def generate(self, model: int, request: InvocationRequest, deadline: Deadline) -> Generated:
         if request.parameters["fail"]:
             raise RuntimeError("a secret inside")

@@ -34,15 +34,9 @@ from opencomposer_shared.piano_roll import (
 )
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
-from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.onnx_model import (
-    TensorShape,
-    check_opset,
-    check_tensors,
-    embedded_metadata,
-    open_session,
-    summarise,
-)
+from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
+from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_shared.serving.parameters import ParameterRule, shown
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
 
@@ -108,9 +102,14 @@ def load_generator(model: bytes, threads: int) -> Generator:
         ),
     )
     generator = Generator(session, essentials)
-    silence = np.zeros((1, 2, STEPS_PER_BAR, PITCHES), dtype=np.float32)
-    _run(generator, silence, np.zeros((1, 1, essentials.noise.size), dtype=np.float32))
+    play_silence(generator, 1)
     return generator
+
+
+def play_silence(generator: Generator, bars: int) -> None:
+    """Run the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
+    silence = np.zeros((1, 2, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
+    _run(generator, silence, np.zeros((1, bars, generator.essentials.noise.size), dtype=np.float32))
 
 
 def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
@@ -240,6 +239,9 @@ class UnetGan:
 
     def load(self, model: bytes) -> Generator:
         return load_generator(model, self._threads)
+
+    def rehearse(self, model: Generator) -> None:
+        play_silence(model, min(model.essentials.limits.max_bars, MAX_BARS))
 
     def generate(self, model: Generator, request: InvocationRequest, deadline: Deadline) -> Generated:
         bars, most = request.melody.bars, model.essentials.limits.max_bars

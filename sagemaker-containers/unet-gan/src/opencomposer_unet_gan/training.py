@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from opencomposer_shared.checkpoints import reading_checkpoint
 from opencomposer_shared.dataset import (
     Dataset,
     Selection,
@@ -30,8 +31,8 @@ from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PE
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
 from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
-from opencomposer_shared.training_precision import choose_precision
+from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable, restored_count
+from opencomposer_shared.training_precision import choose_precision, restored_precision
 from opencomposer_shared.voice_leading import Weights, learn_voice_leading
 from opencomposer_shared.weight_averaging import average_weights
 from torch import Tensor
@@ -174,9 +175,10 @@ class Trainer:
         self.shape = choose_shape(dataset, settings)
         state = load_resumable(checkpoints, TECHNIQUE)
         if state is not None:
-            self._check_fit(state)
-            self.shape = NetworkShape(**{**state["shape"], **_tuples(state["shape"])})
-            self.precision = state["precision"]
+            with reading_checkpoint():
+                self._check_fit(state)
+                self.shape = NetworkShape(**{**state["shape"], **_tuples(state["shape"])})
+                self.precision = restored_precision(state["precision"])
         self.updates = 0
         torch.manual_seed(settings.seed)
         self.generator = Generator(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -202,7 +204,8 @@ class Trainer:
             self.train_pieces, bars=WINDOW_BARS, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
         )
         if state is not None:
-            self._restore(state)
+            with reading_checkpoint():
+                self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
         self.evaluation = Evaluation(dataset, self.essentials, WINDOW_BARS, settings.seed)
 
@@ -217,6 +220,13 @@ class Trainer:
             raise TrainingFailure(
                 f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."
             )
+        for name in ("lowest_pitch", "pitches"):
+            restored_count(shape[name])
+        fresh = vars(self.shape)
+        # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
+        for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches"}:
+            if shape[name] != fresh[name]:
+                raise ValueError(f"its {name} is {shape[name]!r}, not {fresh[name]!r}"[:200])
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self.generator.load_state_dict(state["generator"])
@@ -224,7 +234,7 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.generator_optimiser.load_state_dict(state["generatorOptimiser"])
         self.critic_optimiser.load_state_dict(state["criticOptimiser"])
-        self.updates = state["updates"]
+        self.updates = restored_count(state["updates"])
         self.loop.restore(state)
 
     def state(self) -> Mapping[str, Any]:
@@ -385,7 +395,8 @@ class Trainer:
 
     def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
         generator = Generator(self.shape)
-        generator.load_state_dict(checkpoint["average"])
+        with reading_checkpoint():
+            generator.load_state_dict(checkpoint["average"])
         return ExportedModel(
             content=export_onnx(generator, self.essentials),
             essentials=self.essentials,

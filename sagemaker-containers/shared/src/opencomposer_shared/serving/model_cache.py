@@ -2,7 +2,8 @@
 
 Both caches are bounded in bytes and drop what was used longest ago. A model in use is never dropped, and one that many
 requests ask for at once is fetched and loaded once (research: sagemaker-and-operations 2.4; a serverless endpoint that
-outgrows its memory is killed without a word).
+outgrows its memory is killed without a word). A file that was rejected once is not fetched again: the same bytes would
+be rejected again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ Source = Literal["memory", "stock", "disk", "fetched"]
 CACHED_FILE = re.compile(r"[0-9a-f]{64}\.model")
 PARTIAL_SUFFIX = ".partial"
 PARTIAL_LIFETIME_SECONDS = 3600.0
+MOST_VERDICTS = 1_000
+"""So many rejected files are remembered."""
 
 
 class Fetcher(Protocol):
@@ -157,25 +160,35 @@ class ModelCache(Generic[ModelT]):
     """Lends loaded models.
 
     `capacity_bytes` bounds the sum of the file sizes of all models in memory; it must hold the largest allowed model.
+    `most_fetched` bounds the number of those among them that are no stock models. `load` gets a file's bytes and where
+    they came from; `is_spent` says whether a model must not be kept after its use; `close` is called once for each
+    model that is dropped.
     """
 
     def __init__(
         self,
         *,
-        load: Callable[[bytes], ModelT],
+        load: Callable[[bytes, Source, Deadline], ModelT],
+        close: Callable[[ModelT], None],
+        is_spent: Callable[[ModelT], bool],
         fetcher: Fetcher,
         stock: Mapping[str, Path],
         files: ModelFileCache | None,
         capacity_bytes: int,
+        most_fetched: int,
         log: EventLog,
     ) -> None:
         self._load = load
+        self._close = close
+        self._is_spent = is_spent
         self._fetcher = fetcher
         self._stock = stock
         self._files = files
         self._capacity_bytes = capacity_bytes
+        self._most_fetched = most_fetched
         self._log = log
         self._changed = threading.Condition()
+        self._verdicts: OrderedDict[str, str] = OrderedDict()
         self._entries: OrderedDict[str, _Entry[ModelT]] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
 
@@ -188,13 +201,31 @@ class ModelCache(Generic[ModelT]):
         if reference.url is not None and reference.sha256 not in self._stock:
             # Checked even when the model is at hand: a wrong URL is wrong whatever the cache holds.
             self._fetcher.check(reference.url)
+        with self._changed:
+            verdict = self._verdicts.get(reference.sha256)
+        if verdict is not None:
+            raise _corrupt(verdict)
         entry, leased = self._take(reference, deadline)
         try:
             yield leased
         finally:
             with self._changed:
                 entry.users -= 1
+                dropped = entry.users == 0 and self._is_spent(leased.model)
+                if dropped:
+                    del self._entries[reference.sha256]
                 self._changed.notify_all()
+            if dropped:
+                self._close(leased.model)
+
+    def close(self) -> None:
+        """Close every model, also those in use: the server ends."""
+        with self._changed:
+            entries = list(self._entries.values())
+            self._entries.clear()
+        for entry in entries:
+            if entry.model is not None:
+                self._close(entry.model)
 
     def held_bytes(self) -> int:
         """Sum of the file sizes of the models in memory or on their way there."""
@@ -245,12 +276,13 @@ class ModelCache(Generic[ModelT]):
         try:
             content, source = self._read(reference, deadline)
             self._check_size(reference, len(content))
-            model = self._load(content)
+            model = self._load(content, source, deadline)
         except ModelRejected as rejected:
             self._forget(reference.sha256)
             if self._files is not None:
                 self._files.discard(reference.sha256)
-            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+            self._remember(reference.sha256, str(rejected))
+            raise _corrupt(str(rejected)) from None
         except BaseException:
             self._forget(reference.sha256)
             raise
@@ -293,23 +325,41 @@ class ModelCache(Generic[ModelT]):
 
     def _reserve(self, sha256: str, size: int, deadline: Deadline) -> _Entry[ModelT]:
         """Take room before the model is loaded, dropping idle models, waiting for those in use."""
-        dropped = False
+        dropped: list[ModelT] = []
+        fetched = sha256 not in self._stock
         with self._changed:
             while True:
-                idle = [key for key, entry in self._entries.items() if entry.users == 0]
-                while idle and self._held() + size > self._capacity_bytes:
-                    del self._entries[idle.pop(0)]
-                    dropped = True
-                if self._held() + size <= self._capacity_bytes:
-                    entry: _Entry[ModelT] = _Entry(size)
-                    entry.users = 1
-                    self._entries[sha256] = entry
+                for key, entry in list(self._entries.items()):
+                    if self._has_room(size, fetched):
+                        break
+                    helps = self._held() + size > self._capacity_bytes or key not in self._stock
+                    if entry.users == 0 and helps:
+                        del self._entries[key]
+                        if entry.model is not None:
+                            dropped.append(entry.model)
+                if self._has_room(size, fetched):
+                    reserved: _Entry[ModelT] = _Entry(size)
+                    reserved.users = 1
+                    self._entries[sha256] = reserved
                     break
                 if not self._changed.wait(deadline.remaining()):
                     raise InvocationFailure("BUSY", "all model memory is in use; try again")
+        for model in dropped:
+            self._close(model)
         if dropped:
+            dropped.clear()
             return_freed_memory()
-        return entry
+        return reserved
+
+    def _has_room(self, size: int, fetched: bool) -> bool:
+        held = sum(key not in self._stock for key in self._entries)
+        return self._held() + size <= self._capacity_bytes and not (fetched and held >= self._most_fetched)
+
+    def _remember(self, sha256: str, reason: str) -> None:
+        with self._changed:
+            self._verdicts[sha256] = reason
+            if len(self._verdicts) > MOST_VERDICTS:
+                self._verdicts.popitem(last=False)
 
     def _forget(self, sha256: str) -> None:
         with self._changed:
@@ -326,3 +376,7 @@ class ModelCache(Generic[ModelT]):
                 "MODEL_CHECKSUM_MISMATCH",
                 f"the model's file has {size} bytes, the request says {reference.bytes} bytes",
             )
+
+
+def _corrupt(reason: str) -> InvocationFailure:
+    return InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {reason}")

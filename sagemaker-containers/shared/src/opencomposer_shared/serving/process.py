@@ -10,15 +10,23 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from opencomposer_shared.serving.allocator import use_few_arenas
+from opencomposer_shared.serving.cores import usable_cores
+from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache
+from opencomposer_shared.serving.inside_model_process import run_model_process
+from opencomposer_shared.serving.loaded_model import LoadedModel, TrustedModel
+from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache, Source
 from opencomposer_shared.serving.model_fetch import ModelFetcher
+from opencomposer_shared.serving.model_process import SOCKET_VARIABLE, open_in_process
 from opencomposer_shared.serving.server import InferenceServer, Invoker
 from opencomposer_shared.serving.settings import ServingSettings, SettingsError, read_settings
 from opencomposer_shared.serving.stock_models import find_stock_models
 from opencomposer_shared.serving.technique import Technique
 
 ModelT = TypeVar("ModelT")
+
+MOST_MODEL_PROCESSES = 4
+"""Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
 
 
 def run_server(
@@ -28,7 +36,8 @@ def run_server(
 ) -> int:
     """Serve one technique until `stop` is set; the process's exit code.
 
-    Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers.
+    Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers. Models that are not part of the image
+    run in processes of their own: the same program, started with OPENCOMPOSER_MODEL_PROCESS.
     """
     started = time.perf_counter()
     use_few_arenas()
@@ -39,6 +48,15 @@ def run_server(
         log.event("start-failed", message=str(error))
         return 1
     technique = make_technique(settings)
+    inherited = environment.get(SOCKET_VARIABLE)
+    if inherited is not None:
+        return run_model_process(technique, int(inherited), settings.threads or usable_cores())
+
+    def load(content: bytes, source: Source, deadline: Deadline) -> LoadedModel:
+        if source == "stock":
+            return TrustedModel(technique, technique.load(content))
+        return open_in_process(content, deadline)
+
     stock = find_stock_models(
         directory=settings.stock_models_dir,
         technique=technique.identifier,
@@ -51,12 +69,15 @@ def run_server(
             if settings.cache_dir is None
             else ModelFileCache(directory=settings.cache_dir, capacity_bytes=settings.cache_bytes)
         )
-        models = ModelCache(
-            load=technique.load,
+        models: ModelCache[LoadedModel] = ModelCache(
+            load=load,
+            close=lambda model: model.close(),
+            is_spent=lambda model: model.spent,
             fetcher=ModelFetcher(origins=settings.model_origins),
             stock={model.sha256: model.path for model in stock},
             files=files,
             capacity_bytes=settings.memory_bytes,
+            most_fetched=MOST_MODEL_PROCESSES,
             log=log,
         )
         invoker = Invoker(
@@ -78,6 +99,7 @@ def run_server(
         seconds=round(time.perf_counter() - started, 3),
     )
     finished = server.serve_until_stopped(stop)
+    models.close()
     log.event("stopped", finished=finished)
     if not finished:
         # A thread is still inside ONNX Runtime, which must not outlive the interpreter's clean end.

@@ -3,8 +3,8 @@
 The contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
 One thread a connection, one inference at a time: a technique uses all cores by itself, so that two at once would only
-make both slow, while `/ping` must be answered within two seconds whatever else happens. Everything a client sends is
-bounded in bytes, time and count.
+make both slow, while `/ping` must be answered within two seconds whatever else happens. Only a model that computes for
+seconds lets others begin beside it. Everything a client sends is bounded in bytes, time and count.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from opencomposer_shared.serving.invocation import (
     bad_request,
     parse_invocation,
 )
+from opencomposer_shared.serving.loaded_model import LoadedModel
 from opencomposer_shared.serving.model_cache import ModelCache
 from opencomposer_shared.serving.parameters import BrokenFields
 from opencomposer_shared.serving.technique import Generated, Technique
@@ -60,6 +61,32 @@ CORRELATION = re.compile(r"[\x20-\x7e]{1,256}")
 ModelT = TypeVar("ModelT")
 
 
+class InferencePlace:
+    """The one place in which a technique computes, held until the work ends or gives way."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self, deadline: Deadline) -> Iterator[Callable[[], None]]:
+        """A block in which the place is held; call what is yielded to give it to the next before the block ends.
+
+        Raises BUSY when the place is not free in time.
+        """
+        if not self._lock.acquire(timeout=deadline.remaining()):
+            raise InvocationFailure("BUSY", "other invocations took all the time; try again")
+        given = threading.Lock()
+
+        def give_way() -> None:
+            if given.acquire(blocking=False):
+                self._lock.release()
+
+        try:
+            yield give_way
+        finally:
+            give_way()
+
+
 class Invoker(Generic[ModelT]):
     """Answers one invocation: validate, take the model, generate, describe the result."""
 
@@ -67,7 +94,7 @@ class Invoker(Generic[ModelT]):
         self,
         *,
         technique: Technique[ModelT],
-        models: ModelCache[ModelT],
+        models: ModelCache[LoadedModel],
         max_model_bytes: int,
         request_seconds: float,
     ) -> None:
@@ -76,7 +103,7 @@ class Invoker(Generic[ModelT]):
         self._request_seconds = request_seconds
         self._rules = InvocationRules(technique.identifier, technique.parameter_rules, max_model_bytes)
         self._places = threading.BoundedSemaphore(MAX_WAITING_INVOCATIONS)
-        self._inference = threading.Lock()
+        self._inference = InferencePlace()
 
     def invoke(self, body: bytes, still_wanted: Callable[[], bool], facts: dict[str, object]) -> bytes:
         """The answer as JSON bytes; `facts` gains what the access line should say.
@@ -97,15 +124,11 @@ class Invoker(Generic[ModelT]):
         try:
             with self._models.lease(request.model, deadline) as leased:
                 facts["modelSource"] = leased.source
-                if not self._inference.acquire(timeout=deadline.remaining()):
-                    raise InvocationFailure("BUSY", "other invocations took all the time; try again")
-                try:
+                with leased.model.turn(deadline), self._inference.hold(deadline) as give_way:
                     if not still_wanted():
                         raise ClientGone
                     deadline.check("waiting for other invocations")
-                    generated = self._technique.generate(leased.model, request, deadline)
-                finally:
-                    self._inference.release()
+                    generated = leased.model.generate(request, body, deadline, give_way)
         finally:
             self._places.release()
         answer = answer_bytes(request, generated, time.perf_counter() - started)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
 from opencomposer_shared.serving.model_fetch import Origin, parse_origin
 
 MEBIBYTE = 1024 * 1024
@@ -14,7 +15,6 @@ DEFAULT_HOST = "0.0.0.0"  # noqa: S104 - SageMaker calls the container from outs
 DEFAULT_PORT = 8080
 DEFAULT_CACHE_BYTES = 2048 * MEBIBYTE
 DEFAULT_MEMORY_BYTES = 256 * MEBIBYTE
-DEFAULT_MODEL_MAX_BYTES = 128 * MEBIBYTE
 DEFAULT_REQUEST_SECONDS = 44
 
 
@@ -68,10 +68,8 @@ def read_settings(environment: Mapping[str, str]) -> ServingSettings:
     if stock_models_dir is not None and not stock_models_dir.is_dir():
         broken.append(f"OPENCOMPOSER_STOCK_MODELS_DIR is {str(stock_models_dir)!r} (allowed: an existing folder)")
     gibibytes_64 = 64 * 1024 * MEBIBYTE
-    model_max_bytes = integer("OPENCOMPOSER_MODEL_MAX_BYTES", DEFAULT_MODEL_MAX_BYTES, 1, 1024 * MEBIBYTE)
-    memory_bytes = integer(
-        "OPENCOMPOSER_MODEL_MEMORY_BYTES", max(DEFAULT_MEMORY_BYTES, model_max_bytes), 1, gibibytes_64
-    )
+    model_max_bytes = integer("OPENCOMPOSER_MODEL_MAX_BYTES", LARGEST_MODEL_BYTES, 1, LARGEST_MODEL_BYTES)
+    memory_bytes = integer("OPENCOMPOSER_MODEL_MEMORY_BYTES", DEFAULT_MEMORY_BYTES, 1, gibibytes_64)
     if memory_bytes < model_max_bytes:
         broken.append(
             f"OPENCOMPOSER_MODEL_MEMORY_BYTES is {memory_bytes} "

@@ -60,6 +60,13 @@ class Technique(Protocol[ModelT]):
         Raises ModelRejected with the reason when the bytes are not a model of this technique.
         """
 
+    def rehearse(self, model: ModelT) -> None:
+        """Run the longest piece that the model allows once, with whatever music.
+
+        Raises ModelRejected when that does not work. Called for models that nobody vouches for, before their first
+        request.
+        """
+
     def generate(self, model: ModelT, request: InvocationRequest, deadline: Deadline) -> Generated:
         """Compose. The same model and request give the same result.
 

@@ -1,0 +1,98 @@
+"""What the exporters of all techniques write is what the inference containers accept, no less and no more."""
+
+from __future__ import annotations
+
+import collections
+import os
+from pathlib import Path
+
+import onnx
+import pytest
+from opencomposer_ar_cnn import network as ar_cnn
+from opencomposer_ar_cnn.essentials import EditorEssentials
+from opencomposer_ar_cnn.export import export_onnx as export_editor
+from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_shared.serving.model_process import open_in_process
+from opencomposer_shared.serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
+from opencomposer_unet_gan import networks as unet_gan
+from opencomposer_unet_gan.export import export_onnx as export_generator
+
+Window = tuple[int, int]
+"""Lowest pitch and number of pitches of the part of the keyboard that a network sees."""
+CONTAINERS = Path(__file__).resolve().parents[2] / "sagemaker-containers"
+MIDDLE, WHOLE, EDGE = (32, 64), (0, 128), (96, 32)
+
+
+def generator(size: str, window: Window, count: int) -> bytes:
+    """A U-Net GAN of so many voices, its weights by chance."""
+    low, pitches = window
+    voices = tuple(Voice(f"{i}", 0, ("monophonic", "polyphonic")[i % 2], low, low + 31) for i in range(count))
+    heads = tuple(voice.head for voice in voices[1:])
+    shape = unet_gan.NetworkShape(heads, low, pitches, unet_gan.WIDTHS[size], 32, 16, 4)
+    limits = Limits(64, low, low + pitches - 1)
+    essentials = ModelEssentials("unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    return export_generator(unet_gan.Generator(shape), essentials)
+
+
+def editor(size: ar_cnn.ModelSize, window: Window) -> bytes:
+    """An AR-CNN, its weights by chance."""
+    low, pitches = window
+    shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size])
+    voices = (Voice("0", 0, "monophonic", low, low + 31), Voice("1", 0, "polyphonic", low, low + 31))
+    return export_editor(ar_cnn.Editor(shape), EditorEssentials(voices, Limits(64, low, low + pitches - 1), 1.0, 4))
+
+
+def exports() -> dict[str, bytes]:
+    """Files of every technique and size, kind of window, and with few and with many voices."""
+    return {
+        "small generator, 2 voices": generator("small", MIDDLE, 2),
+        "small generator, edge": generator("small", EDGE, 4),
+        "large generator, 16 voices": generator("large", WHOLE, 16),
+        "small editor": editor("small", MIDDLE),
+        "small editor, edge": editor("small", EDGE),
+        "large editor": editor("large", WHOLE),
+    }
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return exports()
+
+
+def test_the_operators_and_attributes_that_are_accepted_are_those_that_are_exported(files: dict[str, bytes]) -> None:
+    kinds = {number: kind for kind, number in ATTRIBUTE_TYPES.items()}
+    used: dict[str, dict[str, str]] = collections.defaultdict(dict)
+    for content in files.values():
+        for node in onnx.load_from_string(content).graph.node:
+            used[node.op_type] |= {attribute.name: kinds[attribute.type] for attribute in node.attribute}
+    assert dict(sorted(used.items())) == {name: dict(attributes) for name, attributes in sorted(OPERATORS.items())}
+
+
+def test_the_largest_export_has_less_than_half_of_what_a_model_may_have(files: dict[str, bytes]) -> None:
+    sizes = {name: len(content) for name, content in files.items()}
+    assert max(sizes.values()) < LARGEST_MODEL_BYTES / 2, sizes
+
+
+def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_its_process_s_limits() -> None:
+    low, pitches = WHOLE
+    voices = tuple(Voice(f"{i}", 0, "monophonic", low, low + 31) for i in range(4))
+    shape = unet_gan.NetworkShape(
+        tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4
+    )
+    essentials = ModelEssentials("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    content = export_generator(unet_gan.Generator(shape), essentials)
+    assert 0.9 * LARGEST_MODEL_BYTES < len(content) <= LARGEST_MODEL_BYTES
+    sources = os.pathsep.join(str(CONTAINERS / name / "src") for name in ("shared", "unet-gan"))
+    model = open_in_process(
+        content,
+        Deadline.after(600),
+        command=["-m", "opencomposer_unet_gan", "serve"],
+        environment={"PATH": os.environ["PATH"], "PYTHONPATH": sources},
+    )
+    try:
+        assert not model.spent
+    finally:
+        model.close()
