@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
-import { UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { metreName, otherMetres, usableMetres, type OtherMetre } from "../../../domain/music/bar-lines";
+import { UnreadableMidiError } from "../../../domain/music/byte-reader";
+import {
+  firstBarWithNotes,
+  MelodyError,
+  metresOf,
+  stretchesOf,
+  trackMelody,
+  type Melody,
+} from "../../../domain/music/melody";
+import { melodyChanges } from "../../../domain/music/melody-changes";
+import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../../domain/music/song";
-import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
+import { readableText } from "../../../domain/music/text-encoding";
 import { trackKey } from "../../../domain/names/object-keys";
 import { createTrackQuerySchema, trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
@@ -35,6 +46,7 @@ const midiTypes: readonly string[] = [midiType, "audio/x-midi", "audio/mid", "ap
 /** A row is read at every poll: what it says of a file stays small. */
 const mostTracksListed = 64;
 const mostChangesListed = 50;
+const mostOtherMetresListed = 50;
 const longestText = 200;
 
 function readSong(bytes: Uint8Array): Song {
@@ -46,14 +58,49 @@ function readSong(bytes: Uint8Array): Song {
   }
 }
 
-function chooseMelody(song: Song, trackIndex: number): Melody {
+/** The melody, and all that is to say of how it was found and read. */
+interface ReadMelody {
+  readonly melody: Melody;
+  readonly trackIndex: number;
+  readonly changes: readonly string[];
+}
+
+function readMelody(song: Song, asked: number | undefined): ReadMelody {
+  const choice = asked === undefined ? chooseMelodyTrack(song.tracks) : undefined;
+  if (asked === undefined && choice === undefined) throw noMelody(song);
+  const trackIndex = asked ?? choice?.track.index ?? 0;
   try {
-    return trackMelody(song, trackIndex);
+    const melody = trackMelody(song, trackIndex);
+    const track = song.tracks.find(({ index }) => index === trackIndex);
+    const read = track === undefined ? [] : melodyChanges({ song, track, melody });
+    return { melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
   } catch (error) {
     if (!(error instanceof MelodyError)) throw error;
     const errors = melodyErrors(error, song, trackIndex);
     throw new Problem(error.code, { detail: sentence(error.message), ...(errors.length === 0 ? {} : { errors }) });
   }
+}
+
+function noMelody({ tracks }: Song): Problem {
+  const named = tracks.slice(0, 8).map((track) => {
+    const name = JSON.stringify(track.name);
+    return `track ${track.index} ${name} ${whyNoTones(track) ?? "has no tones"}`;
+  });
+  const others = tracks.length > named.length ? `; and ${tracks.length - named.length} more` : "";
+  const advice = "If one of them is a melody all the same, ask for it with trackIndex";
+  return new Problem("NO_MELODY", {
+    detail: `${sentence(`no track of the file is a melody: ${named.join("; ")}${others}`)} ${advice}.`,
+    errors: [
+      {
+        pointer: "?trackIndex",
+        reason: "is required for a file in which every track is drums, a click track or noises",
+        allowed: tracks
+          .map(({ index }) => index)
+          .join(", ")
+          .slice(0, longestText),
+      },
+    ],
+  });
 }
 
 function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): FieldError[] {
@@ -62,7 +109,7 @@ function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): Fi
     return [
       {
         pointer: "/timeSignature",
-        reason: "the file has bars of another metre",
+        reason: "no note of the track stands in a bar of four quarter notes",
         value,
         allowed: usableMetres.join(", "),
       },
@@ -81,23 +128,28 @@ function sentence(text: string): string {
   return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
 }
 
-/** A track's own name as the name of the upload: names are 1 to 100 characters without control characters. */
+/** A track's own name as the name of the upload: names have at least one character. */
 function plainName(name: string): string {
-  const plain = name
-    .replace(/\p{Cc}/gu, " ")
-    .trim()
-    .slice(0, 100)
-    .trim();
+  const plain = readableText(name);
   return plain === "" ? "Untitled" : plain;
 }
 
-function listedChanges(song: Song): string[] {
-  const changes = song.changes.map((change) => change.slice(0, longestText));
+function listedChanges(song: Song, read: readonly string[]): string[] {
+  const changes = read.map((change) => change.slice(0, longestText));
   if (song.tracks.length > mostTracksListed) {
     changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
   }
   const more = changes.length - mostChangesListed;
   return more > 0 ? [...changes.slice(0, mostChangesListed), `and ${more} more`] : changes;
+}
+
+/** Where there are more, the last one stands for all the bars after it. */
+function listedMetres(melody: Melody): OtherMetre[] {
+  const others = otherMetres(stretchesOf(melody));
+  if (others.length <= mostOtherMetresListed) return others;
+  const listed = others.slice(0, mostOtherMetresListed - 1);
+  const firstBar = others[mostOtherMetresListed - 1]?.firstBar ?? 1;
+  return [...listed, { firstBar, lastBar: melody.bars, timeSignature: "several" }];
 }
 
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
@@ -116,8 +168,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
     now,
     create: async (remember) => {
       const song = readSong(request.body);
-      const trackIndex = query.trackIndex ?? song.tracks[0]?.index ?? 0;
-      const melody = chooseMelody(song, trackIndex);
+      const { melody, trackIndex, changes } = readMelody(song, query.trackIndex);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
       const item: TrackItem = {
@@ -132,19 +183,21 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         sha256: createHash("sha256").update(request.body).digest("hex"),
         bytes: request.body.length,
         bars: melody.bars,
-        tempo: song.tempo,
-        timeSignature: `${song.timeSignature.numerator}/${song.timeSignature.denominator}`,
+        tempo: melody.tempo,
+        timeSignature: metreName(song.metres[0]),
         noteCount: melody.notes.length,
         lowestPitch: Math.min(...pitches),
         highestPitch: Math.max(...pitches),
         trackIndex,
+        firstBarWithNotes: firstBarWithNotes(melody),
+        otherMetres: listedMetres(melody),
         tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
           index,
-          name: name.slice(0, 100),
+          name: readableText(name),
           program,
           noteCount: notes.length,
         })),
-        changes: listedChanges(song),
+        changes: listedChanges(song, changes),
       };
       const answer = jsonAnswer({ status: 201, body: trackResource(item) });
       const created = {
