@@ -57,15 +57,16 @@ function places(): string[] {
 
 const directory = mkdtempSync(join(tmpdir(), "midi-files-"));
 let files: readonly ReadByMido[] = [];
+const outcomes = new Map<ReadByMido, Outcome>();
 
 beforeAll(() => {
   const program = join(__dirname, "read_with_mido.py");
-  const read = spawnSync(environmentPython("training"), [program, directory, ...places()], {
+  const done = spawnSync(environmentPython("training"), [program, directory, ...places()], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
   });
-  if (read.status !== 0) throw new Error(`mido could not read the files: ${read.stderr}`);
-  files = read.stdout
+  if (done.status !== 0) throw new Error(`mido could not read the files: ${done.stderr}`);
+  files = done.stdout
     .trim()
     .split("\n")
     .map((line) => fileSchema.parse(JSON.parse(line)));
@@ -83,6 +84,12 @@ type Outcome =
   | { readonly kind: "REFUSED"; readonly song?: Song; readonly reason: string };
 
 function outcomeOf(file: ReadByMido): Outcome {
+  const outcome = outcomes.get(file) ?? read(file);
+  outcomes.set(file, outcome);
+  return outcome;
+}
+
+function read(file: ReadByMido): Outcome {
   let song: Song | undefined;
   try {
     song = parseMidi(bytesOf(file));
