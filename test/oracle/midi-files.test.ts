@@ -194,12 +194,14 @@ test("every track of every file that can be parsed is what mido reads, note for 
     const { ticksPerBeat, tempos, metres, tracks } = file;
     // Compared as text first: a difference in 10,000 notes would take minutes to print.
     if (JSON.stringify(mine) !== JSON.stringify({ ticksPerBeat, tempos, metres, tracks })) {
-      const differing = tracks.findIndex((track, at) => JSON.stringify(track) !== JSON.stringify(mine.tracks[at]));
+      const text = (value: unknown): string => JSON.stringify([value]);
+      const differing = tracks.findIndex((track, at) => text(track) !== text(mine.tracks[at]));
       const notes = tracks[differing]?.notes ?? [];
-      const at = notes.findIndex((note, index) => `${note}` !== `${mine.tracks[differing]?.notes[index]}`);
+      const ours = mine.tracks[differing]?.notes ?? [];
+      const at = notes.findIndex((note, index) => text(note) !== text(ours[index]));
       throw new Error(
-        `${labelOf(file)} differs: tempos ${`${mine.tempos}` === `${tempos}`}, metres ${`${mine.metres}` === `${metres}`}, ` +
-          `track ${differing}, note ${at}: ours ${mine.tracks[differing]?.notes[at]}, mido's ${notes[at]}`,
+        `${labelOf(file)} differs: tempos ${text(mine.tempos)} and ${text(tempos)}, metres ${text(mine.metres)} and ` +
+          `${text(metres)}, track ${differing}, note ${at}: ours ${text(ours[at])}, mido's ${text(notes[at])}`,
       );
     }
     compared += 1;

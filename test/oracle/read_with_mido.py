@@ -5,8 +5,8 @@
 Copies each file once (by its digest) into OUT, where the test reads it too, and prints one JSON document a line:
 `{"package", "name", "file", ...}` with what mido reads, or with `error`, what it says instead.
 
-mido only decodes the messages. Which end belongs to which note is decided here, by the rule of docs/midi-files.md, written
-a second time and in another way than in `domain/music/note-pairing.ts`: for a whole list of events at once.
+mido only decodes the messages. Which end belongs to which note is decided here, by the rule of docs/midi-files.md,
+written a second time and in another way than in `domain/music/note-pairing.ts`: for a whole list of events at once.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from typing import Any
 
 import mido
 
+
 def midi_files(place: Path) -> Iterator[tuple[str, bytes]]:
     """Names and bytes of the MIDI files in a folder or a tar file, in order of their names."""
     if place.is_dir():
@@ -31,8 +32,8 @@ def midi_files(place: Path) -> Iterator[tuple[str, bytes]]:
         for member in sorted(archive.getmembers(), key=lambda each: each.name):
             if member.isfile() and member.name.endswith(".mid"):
                 content = archive.extractfile(member)
-                assert content is not None
-                yield member.name, content.read()
+                if content is not None:
+                    yield member.name, content.read()
 
 
 def sounding_times(events: list[tuple[int, int]], track_end: int) -> list[tuple[int, int, int]]:
@@ -95,8 +96,9 @@ def sounding_times(events: list[tuple[int, int]], track_end: int) -> list[tuple[
         if note[1] > note[0] and (note[0] not in single or note[1] > single[note[0]][1]):
             single[note[0]] = note
     starts = sorted(single)
-    nexts = [*starts[1:], float("inf")]
-    return [(start, int(min(single[start][1], after)), single[start][2]) for start, after in zip(starts, nexts, strict=True)]
+    nexts = [*starts[1:], sys.maxsize]
+    ends = [min(single[start][1], after) for start, after in zip(starts, nexts, strict=True)]
+    return [(start, end, single[start][2]) for start, end in zip(starts, ends, strict=True)]
 
 
 def in_order(signs: dict[int, Any]) -> list[tuple[int, Any]]:
