@@ -188,7 +188,10 @@ export interface MelodyChoice {
   readonly changes: readonly string[];
 }
 
-const named = ({ index, name }: MidiTrack): string => `track ${index} ${JSON.stringify(name)}`;
+const longestNameNamed = 40;
+
+const named = ({ index, name }: MidiTrack): string =>
+  `track ${index} ${JSON.stringify(Array.from(name).slice(0, longestNameNamed).join(""))}`;
 
 /** @returns nothing when every track is drums, a click track or a noise */
 export function chooseMelodyTrack(tracks: readonly MidiTrack[]): MelodyChoice | undefined {

@@ -47,6 +47,7 @@ const midiTypes: readonly string[] = [midiType, "audio/x-midi", "audio/mid", "ap
 const mostTracksListed = 64;
 const mostChangesListed = 50;
 const mostOtherMetresListed = 50;
+const longestChange = 300;
 const longestText = 200;
 
 function readSong(bytes: Uint8Array): Song {
@@ -83,7 +84,7 @@ function readMelody(song: Song, asked: number | undefined): ReadMelody {
 
 function noMelody({ tracks }: Song): Problem {
   const named = tracks.slice(0, 8).map((track) => {
-    const name = JSON.stringify(track.name);
+    const name = JSON.stringify(Array.from(track.name).slice(0, 40).join(""));
     return `track ${track.index} ${name} ${whyNoTones(track) ?? "has no tones"}`;
   });
   const others = tracks.length > named.length ? `; and ${tracks.length - named.length} more` : "";
@@ -135,7 +136,7 @@ function plainName(name: string): string {
 }
 
 function listedChanges(song: Song, read: readonly string[]): string[] {
-  const changes = read.map((change) => change.slice(0, longestText));
+  const changes = read.map((change) => change.slice(0, longestChange).replace(/[\ud800-\udbff]$/, ""));
   if (song.tracks.length > mostTracksListed) {
     changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
   }
