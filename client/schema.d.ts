@@ -452,8 +452,16 @@ export interface components {
        */
       id: string;
       name: string;
-      /** @description Whole bars of four quarter notes of the chosen track, from the beginning of the file. */
+      /** @description Bars of the chosen track, from the beginning of the file, by its time signatures; what ends less than a sixteenth after a bar line ends on it. */
       bars: number;
+      /** @description The bar, from 1, in which the first note begins. */
+      firstBarWithNotes: number;
+      /** @description Bars that do not have four quarter notes: compositions can be made of the others. */
+      otherMetres: {
+        firstBar: number;
+        lastBar: number;
+        timeSignature: string;
+      }[];
       tempo: number;
       /** @example 4/4 */
       timeSignature: string;
@@ -1253,7 +1261,7 @@ export interface operations {
       query?: {
         /** @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates */
         name?: string;
-        /** @description Which track of the file is the melody; the first one with notes when not given. */
+        /** @description Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals: 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number | null;
       };
       header?: {

@@ -67,6 +67,7 @@ const pytest: Suite = {
 const suites: readonly Suite[] = [
   jest("unit", 2),
   jest("infra", 2),
+  jest("oracle", 1),
   jest("workflow", 1),
   pytest,
   jest("fidelity", 1),

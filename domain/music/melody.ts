@@ -1,7 +1,22 @@
 /** One line of music on its way to a model: kept in ticks, note for note, and shown to the model on the grid. */
 import * as z from "zod";
 import type { InputOptions } from "../schemas/items";
-import { endTick, ticksPerBar, type MidiNote, type Song } from "./song";
+import {
+  barAt,
+  barCount,
+  barLines,
+  isAnyInUsableBar,
+  metreName,
+  otherMetres,
+  otherMetresInWords,
+  startOfBar,
+  touchedMetres,
+  usableBarsInWords,
+  usableMetres,
+  type MetreStretch,
+} from "./bar-lines";
+import { endTick, ticksPerBar, type MidiNote } from "./midi-note";
+import { tempoAt, type Song } from "./song";
 
 export const stepsPerBeat = 4;
 export const beatsPerBar = 4;
@@ -22,9 +37,11 @@ export interface Melody {
   readonly program: number;
   readonly ticksPerBeat: number;
   readonly tempo: number;
-  /** Whole bars of 4/4. */
+  /** Whole bars. */
   readonly bars: number;
   readonly notes: readonly MidiNote[];
+  /** Where its bars begin, where that is not simply every four quarter notes from the beginning. */
+  readonly barLines?: readonly MetreStretch[];
 }
 
 export type MelodyErrorCode =
@@ -46,56 +63,56 @@ export class MelodyError extends Error {
   }
 }
 
-/** 2/2 has the bar of 4/4; everything else would land between our barlines. */
-export const usableMetres: readonly string[] = ["4/4", "2/2"];
-
-/** Every metre of a file, in the order in which they come. */
-export const metresOf = ({ timeSignatures }: Song): string[] =>
-  timeSignatures.map(({ numerator, denominator }) => `${numerator}/${denominator}`);
+/** Every metre that stands over notes of the file, in the order in which they come. */
+export const metresOf = ({ metres }: Song): string[] => metres.map(metreName);
 
 /**
- * One track of a file as a melody.
- * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; METRE_NOT_SUPPORTED when any time
- *   signature of the file, anywhere in it, is none of {@link usableMetres}. A file without one is in 4/4, as the standard
- *   says; barlines are counted from its beginning.
+ * One track of a file as a melody. Its bars are those of the file's time signatures, its tempo the one at its first note.
+ * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; METRE_NOT_SUPPORTED when none of its notes
+ *   begins in a bar of four quarter notes.
  */
 export function trackMelody(song: Song, trackIndex: number): Melody {
-  const metres = metresOf(song);
-  if (!metres.every((metre) => usableMetres.includes(metre))) {
-    const found = metres.slice(0, 8).join(", then ");
-    const rule = `only ${usableMetres.join(" and ")} are supported, throughout the file`;
-    // A short first bar is the usual way to write an upbeat, and its author does not think of it as another metre.
-    const advice = metres.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
-    throw new MelodyError("METRE_NOT_SUPPORTED", `the music is in ${found}; ${rule}${advice}`);
-  }
   const track = song.tracks.find(({ index }) => index === trackIndex);
   if (track === undefined) {
     const known = song.tracks.map(({ index }) => index).join(", ");
     throw new MelodyError("TRACK_NOT_FOUND", `track ${trackIndex} has no notes; tracks with notes: ${known}`);
   }
+  const stretches = barLines({ metres: song.metres, ticksPerBeat: song.ticksPerBeat, notes: track.notes });
+  if (!isAnyInUsableBar(stretches, track.notes)) {
+    const found = metresOf(song).slice(0, 8).join(", then ");
+    const rule = `only bars of four quarter notes (${usableMetres.join(", ")}) are supported`;
+    // A short first bar is the usual way to write an upbeat, and its author does not think of it as another metre.
+    const advice = song.metres.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
+    throw new MelodyError("METRE_NOT_SUPPORTED", `the music is in ${found}; ${rule}${advice}`);
+  }
+  const [firstNote] = track.notes;
   return {
     name: track.name,
     program: track.program,
     ticksPerBeat: song.ticksPerBeat,
-    tempo: song.tempo,
-    bars: barsOf(track.notes, song.ticksPerBeat),
+    tempo: tempoAt(song, firstNote?.startTick ?? 0),
+    bars: barCount(stretches),
     notes: track.notes,
+    ...(stretches.every(({ usable }) => usable) ? {} : { barLines: stretches }),
   };
 }
 
-function barsOf(notes: readonly MidiNote[], ticksPerBeat: number): number {
-  const last = Math.max(...notes.map(endTick));
-  return Math.max(1, Math.ceil(last / ticksPerBar(ticksPerBeat, { numerator: 4, denominator: 4 })));
-}
+/** Where the melody's bars begin. */
+export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody): readonly MetreStretch[] =>
+  stretches ?? [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(ticksPerBeat), metre: "4/4", usable: true }];
+
+/** The bar, from 1, in which the first note begins. */
+export const firstBarWithNotes = (melody: Melody): number =>
+  barAt(stretchesOf(melody), Math.min(...melody.notes.map(({ startTick }) => startTick)));
 
 /**
  * The melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the grid.
  * Without options it is returned note for note. A note that begins in the chosen bars is kept; it is cut where they end.
- * @throws MelodyError when the bars lie outside the melody, nothing sounds in them, more than 64 are left, or a note
- *   would leave the range 0-127.
+ * @throws MelodyError when the bars lie outside the melody or are in other metres, nothing sounds in them, more than 64
+ *   are left, or a note would leave the range 0-127.
  */
 export function applyInputOptions(melody: Melody, options: InputOptions): Melody {
-  const barTicks = ticksPerBar(melody.ticksPerBeat, { numerator: 4, denominator: 4 });
+  const { barLines: stretches, ...withoutBarLines } = melody;
   const startBar = options.startBar ?? 1;
   if (startBar > melody.bars) {
     throw new MelodyError("BARS_OUT_OF_RANGE", `startBar is ${startBar}; the melody has ${melody.bars} bars`);
@@ -109,8 +126,14 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
     const advice = "choose a part of it with startBar and bars";
     throw new MelodyError("MELODY_TOO_LONG", `the melody has ${bars} bars; at most ${longestMelodyBars}: ${advice}`);
   }
-  const from = (startBar - 1) * barTicks;
-  const to = from + bars * barTicks;
+  const others = otherMetres(stretches ?? []);
+  const touched = touchedMetres(others, startBar, bars);
+  if (touched.length > 0) {
+    const advice = `choose ${usableBarsInWords(melody.bars, others)} with startBar and bars`;
+    throw new MelodyError("METRE_NOT_SUPPORTED", `${otherMetresInWords(touched)}: ${advice}`);
+  }
+  const from = startOfBar(stretchesOf(melody), startBar);
+  const to = from + bars * ticksPerBar(melody.ticksPerBeat);
   const transpose = options.transpose ?? 0;
   const step = melody.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
@@ -136,7 +159,7 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
   if (notes.length === 0) {
     throw new MelodyError("MELODY_EMPTY", `no note begins in bars ${startBar} to ${startBar + bars - 1}`);
   }
-  return { ...melody, tempo: options.tempo ?? melody.tempo, bars, notes };
+  return { ...withoutBarLines, tempo: options.tempo ?? melody.tempo, bars, notes };
 }
 
 const finestDivision = 32_767;

@@ -2,79 +2,15 @@
  * The bytes of an uploaded Standard MIDI File, held against the standard and our limits before a parser sees them.
  *
  * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first: it holds
- * every chunk and event against the file's own lengths and our limits, and writes the parser a plain file of only what
- * music is made of, so that memory follows the notes and not the bytes (docs/adr/0016).
+ * every chunk and event against the file's own lengths and our limits, mends what can be mended, and writes the parser a
+ * plain file of only the notes and their programs, so that memory follows the notes and not the bytes (docs/adr/0016,
+ * 0021). Tempo, metre and names it keeps itself: a few numbers each, and texts in encodings that the parser does not know.
  */
-
-/** The bytes are no MIDI file that we can use; the message is the reason, for a 422. */
-export class UnreadableMidiError extends Error {
-  override readonly name = "UnreadableMidiError";
-}
-
-/** Bounds on an uploaded file: they keep reading under 256 MB and well under 2 s. */
-export const midiLimits = { bytes: 1_048_576, tracks: 256, events: 300_000, notes: 20_000, bars: 4096 } as const;
-
-/** @throws UnreadableMidiError */
-export function unreadable(reason: string): never {
-  throw new UnreadableMidiError(reason);
-}
-
-/** Reads the bytes once, front to back, never past the end of the chunk it is in. */
-class ByteReader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    private offset: number,
-    private readonly end: number,
-    private readonly what: string,
-  ) {}
-
-  get finished(): boolean {
-    return this.offset >= this.end;
-  }
-
-  peek(): number {
-    return this.at(this.offset);
-  }
-
-  byte(): number {
-    const value = this.at(this.offset);
-    this.offset += 1;
-    return value;
-  }
-
-  dataByte(): number {
-    const value = this.byte();
-    if (value > 127) unreadable(`${this.what} has the data byte ${value} at offset ${this.offset - 1}; at most 127`);
-    return value;
-  }
-
-  /** A variable-length quantity: at most four bytes, by the standard. */
-  quantity(): number {
-    let value = 0;
-    for (let count = 0; count < 4; count += 1) {
-      const byte = this.byte();
-      value = value * 128 + (byte & 0x7f);
-      if (byte < 128) return value;
-    }
-    return unreadable(
-      `${this.what} has a variable-length quantity of more than four bytes at offset ${this.offset - 4}`,
-    );
-  }
-
-  slice(length: number): Uint8Array {
-    if (this.offset + length > this.end) unreadable(`${this.what} ends in the middle of an event`);
-    const part = this.bytes.subarray(this.offset, this.offset + length);
-    this.offset += length;
-    return part;
-  }
-
-  private at(offset: number): number {
-    const value = offset < this.end ? this.bytes[offset] : undefined;
-    return value ?? unreadable(`${this.what} ends in the middle of an event`);
-  }
-}
-
-const text = (bytes: Uint8Array, offset: number): string => String.fromCharCode(...bytes.subarray(offset, offset + 4));
+import { ByteReader, EventCutOff, midiLimits, unreadable } from "./byte-reader";
+import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
+import { KeyEvents } from "./note-pairing";
+import { readHeader, unwrapMidi, walkChunks, type TrackReading } from "./midi-chunks";
+import { textReader } from "./text-encoding";
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
@@ -84,24 +20,38 @@ export const beatsPerMinute = (microsecondsPerBeat: number): number => round(60_
 /** Statuses of channel messages, by their upper four bits. */
 const noteOff = 0x8;
 const noteOn = 0x9;
+const keyPressure = 0xa;
+const controlChange = 0xb;
 const programChange = 0xc;
 const channelPressure = 0xd;
+const pitchBend = 0xe;
 
 const metaText = 0x01;
 const metaTrackName = 0x03;
+const metaInstrumentName = 0x04;
+const metaCuePoint = 0x07;
 const metaEndOfTrack = 0x2f;
 const metaSetTempo = 0x51;
 const metaTimeSignature = 0x58;
-const longestTrackName = 100;
+const metaKeySignature = 0x59;
+const metaSequencerSpecific = 0x7f;
+
+/** Data bytes of the system common messages 0xf1 to 0xf6, which recorders may have written. */
+const systemCommonBytes: Readonly<Record<number, number>> = { 0xf1: 1, 0xf2: 2, 0xf3: 1 };
+
+/** Sustain, portamento, sostenuto, soft, legato, hold. */
+const isPedal = (controller: number): boolean => controller >= 64 && controller <= 69;
+
+/** In bytes: a hundred characters of any encoding. */
+const longestTrackName = 400;
+/** The first name that can be read is taken; few files have more than one. */
+const mostNamesKept = 4;
+/** Texts that are kept so that the file's encoding can be told. */
+const mostTextsKept = 200;
 /** What four bytes of seven bits can say. */
 const longestDelta = 0x0fff_ffff;
 /** More kinds of alterations than anybody reads. */
 const mostChanges = 100;
-
-interface At<Value> {
-  readonly tick: number;
-  readonly value: Value;
-}
 
 const latin1 = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
 
@@ -152,161 +102,245 @@ class PlainChunk {
 
 /**
  * What one track chunk says, as the parser gets it: what is written is bounded by the notes that begin, however often
- * programs and names change and silent notes end.
+ * programs change and silent notes end.
  */
 class PlainTrack {
-  private readonly chunk = new PlainChunk();
-  /** The ticks at which the notes of a channel and pitch began that have not ended yet. */
-  private readonly sounding = new Map<number, number[]>();
-  /** The last program of each channel before its first note of some length has ended: see setProgram of the NotePairs in song.ts. */
+  /** By channel. */
+  readonly tallies = new Map<number, Tally<ChannelKind>>();
+  readonly names: Uint8Array[] = [];
+  /** By channel and pitch. */
+  private readonly keys = new Map<number, KeyEvents>();
+  /** By channel: the one with which the first note begins, or the first one after it. */
   private readonly programs = new Map<number, number>();
-  private readonly settled = new Set<number>();
-  private named = false;
+  private readonly channelsWithNotes = new Set<number>();
 
   begin(tick: number, channel: number, pitch: number, velocity: number): void {
+    this.channelsWithNotes.add(channel);
     const key = channel * 128 + pitch;
-    const started = this.sounding.get(key);
-    if (started === undefined) this.sounding.set(key, [tick]);
-    else started.push(tick);
-    this.chunk.write(tick, [(noteOn << 4) | channel, pitch, velocity]);
+    const events = this.keys.get(key) ?? new KeyEvents();
+    this.keys.set(key, events);
+    events.begin(tick, velocity);
   }
 
   end(tick: number, channel: number, pitch: number): void {
-    const startTick = this.sounding.get(channel * 128 + pitch)?.shift();
-    if (startTick === undefined) return;
-    if (tick > startTick) this.settleProgram(tick, channel);
-    this.chunk.write(tick, [(noteOff << 4) | channel, pitch, 0]);
+    this.keys.get(channel * 128 + pitch)?.end(tick);
   }
 
-  setProgram(channel: number, program: number): void {
-    if (!this.settled.has(channel)) this.programs.set(channel, program);
+  setProgram(tick: number, channel: number, program: number): void {
+    const known = this.programs.get(channel);
+    if (!this.channelsWithNotes.has(channel) || known === undefined) this.programs.set(channel, program);
+    else if (program !== known) this.count("program", channel, tick);
   }
 
-  /** The first name that has something to read in it. */
-  setName(tick: number, data: Uint8Array): void {
-    const name = this.named ? "" : plainName(data);
-    if (name === "") return;
-    this.named = true;
-    this.chunk.write(tick, metaEvent(metaTrackName, latin1(name)));
-  }
-
-  /** Notes that still sound are left without an end. */
-  close(tick: number): Uint8Array<ArrayBuffer> {
-    for (const channel of this.programs.keys()) this.settleProgram(tick, channel);
-    return this.chunk.close(tick);
-  }
-
-  private settleProgram(tick: number, channel: number): void {
-    const program = this.programs.get(channel);
-    if (program !== undefined && !this.settled.has(channel)) {
-      this.chunk.write(tick, [(programChange << 4) | channel, program]);
+  addName(data: Uint8Array): void {
+    if (this.names.length < mostNamesKept && data.some((byte) => byte > 0x20)) {
+      this.names.push(data.subarray(0, longestTrackName));
     }
-    this.settled.add(channel);
+  }
+
+  count(kind: ChannelKind, channel: number, tick: number): void {
+    const known = this.tallies.get(channel) ?? new Tally<ChannelKind>();
+    this.tallies.set(channel, known);
+    known.add(kind, tick);
+  }
+
+  /** @returns the chunk's bytes: programs, then beginnings and ends of notes, ends first */
+  close(endOfTrack: number): Uint8Array<ArrayBuffer> {
+    const events: { readonly tick: number; readonly bytes: readonly number[] }[] = [];
+    for (const [key, keyEvents] of this.keys) {
+      const [channel, pitch] = [Math.floor(key / 128), key % 128];
+      const { notes, ...mended } = keyEvents.close(endOfTrack);
+      for (const kind of ["retriggered", "doubled", "empty", "unended"] as const) {
+        for (const tick of mended[kind]) this.count(kind, channel, tick);
+      }
+      for (const { startTick, endTick, velocity } of notes) {
+        events.push({ tick: endTick, bytes: [(noteOff << 4) | channel, pitch, 0] });
+        events.push({ tick: startTick, bytes: [(noteOn << 4) | channel, pitch, velocity] });
+      }
+    }
+    const rank = ({ bytes }: { readonly bytes: readonly number[] }): number => (bytes[0] ?? 0) >> 4;
+    events.sort((one, other) => one.tick - other.tick || rank(one) - rank(other));
+    const chunk = new PlainChunk();
+    for (const [channel, program] of this.programs) chunk.write(0, [(programChange << 4) | channel, program]);
+    for (const { tick, bytes } of events) chunk.write(tick, bytes);
+    return chunk.close(endOfTrack);
   }
 }
 
-const byTick = (one: { readonly tick: number }, other: { readonly tick: number }): number => one.tick - other.tick;
+/** From `tick` on, until the next one. */
+export interface TempoSign {
+  readonly tick: number;
+  /** Quarter notes. */
+  readonly beatsPerMinute: number;
+}
+
+/** From `tick` on, until the next one. */
+export interface MetreSign {
+  readonly tick: number;
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** One number for each tick; of two at one tick the later in the file holds. */
+class Signs {
+  private readonly values = new Map<number, number>();
+
+  set(tick: number, value: number): void {
+    this.values.set(tick, value);
+  }
+
+  /** In order of their ticks; those that say the same as the one before are left out. */
+  inOrder(): (readonly [tick: number, value: number])[] {
+    const ticks = Float64Array.from(this.values.keys()).sort();
+    const kept: [number, number][] = [];
+    for (const tick of ticks) {
+      const value = this.values.get(tick) ?? 0;
+      if (kept.at(-1)?.[1] !== value) kept.push([tick, value]);
+    }
+    return kept;
+  }
+}
+
+/** What the scan knows of a track chunk besides its notes. */
+export interface ScannedTrack {
+  /** The empty string where the file has none that can be read. */
+  readonly name: string;
+  /** By channel. */
+  readonly leftOut: ReadonlyMap<number, Tally<ChannelKind>>;
+}
 
 /** What the whole file says, gathered while its chunks are scanned one after the other. */
 class FileScan {
   readonly changes = new Set<string>();
+  readonly leftOut = new Tally<FileKind>();
+  readonly chunks: Uint8Array[] = [];
   /** Note-ons; those over the limit are counted, not kept. */
   noteOns = 0;
-  changesTempo = false;
-  private firstTempo: At<number> | undefined;
-  /** Each with its first tick; those before it in the file come first where the ticks are the same. */
-  private readonly timeSignatures = new Map<string, At<readonly [numerator: number, power: number]>>();
+  private readonly plainTracks: { readonly names: readonly Uint8Array[]; readonly tallies: PlainTrack["tallies"] }[] =
+    [];
+  private readonly texts: Uint8Array[] = [];
+  private readonly tempoSigns = new Signs();
+  private readonly metreSigns = new Signs();
+  private readonly keySigns = new Signs();
   private events = 0;
 
   addChange(change: string): void {
     if (this.changes.size < mostChanges) this.changes.add(change);
   }
 
-  /** @returns the track chunk for the parser */
-  scanTrack(reader: ByteReader, what: string): Uint8Array<ArrayBuffer> {
+  /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
+  scanTrack(reader: ByteReader, what: string): TrackReading {
     const plain = new PlainTrack();
     let tick = 0;
-    let running: number | undefined;
     let ended = false;
-    while (!reader.finished && !ended) {
-      this.events += 1;
-      if (this.events > midiLimits.events) unreadable(`the file has more than ${midiLimits.events} events`);
-      tick += reader.quantity();
-      const first = reader.peek();
-      if (first === 0xff) {
-        reader.byte();
-        const type = reader.byte();
-        const data = reader.slice(reader.quantity());
-        if (type === metaEndOfTrack) ended = true;
-        else if (type === metaTrackName) plain.setName(tick, data);
-        else if (type === metaSetTempo) this.scanTempo(tick, data, what);
-        else if (type === metaTimeSignature) this.scanTimeSignature(tick, data, what);
-      } else if (first === 0xf0 || first === 0xf7) {
-        reader.byte();
-        reader.slice(reader.quantity());
-        running = undefined;
-      } else if (first > 0xf0) {
-        unreadable(`${what} has the system message 0x${first.toString(16)}, which cannot stand in a file`);
-      } else {
-        if (first >= 0x80) running = reader.byte();
-        const status = running ?? unreadable(`${what} begins an event with the data byte ${first}`);
-        this.scanChannelMessage(reader, plain, status, tick);
+    let running: number | undefined;
+    try {
+      while (!reader.finished && !ended) {
+        this.events += 1;
+        if (this.events > midiLimits.events) unreadable(`the file has more than ${midiLimits.events} events`);
+        tick += reader.quantity();
+        const first = reader.peek();
+        if (first === 0xff) {
+          reader.byte();
+          const type = reader.byte();
+          const data = reader.slice(reader.quantity());
+          if (type === metaEndOfTrack) ended = true;
+          else this.scanMetaEvent(plain, tick, type, data, what);
+        } else if (first === 0xf0 || first === 0xf7) {
+          reader.byte();
+          reader.slice(reader.quantity());
+          running = undefined;
+          this.leftOut.add("systemExclusive", tick);
+        } else if (first > 0xf0) {
+          reader.byte();
+          const dataBytes = systemCommonBytes[first] ?? 0;
+          for (let count = 0; count < dataBytes; count += 1) reader.dataByte();
+          // Real-time messages leave the running status as it is; the others end it.
+          if (first < 0xf8) running = undefined;
+          this.leftOut.add("realTime", tick);
+        } else {
+          if (first >= 0x80) running = reader.byte();
+          const status =
+            running ?? unreadable(`${what} begins an event with the data byte ${first} at offset ${reader.offset}`);
+          this.scanChannelMessage(reader, plain, status, tick);
+        }
       }
+    } catch (error) {
+      if (!(error instanceof EventCutOff)) throw error;
+      this.addChange(`${error.message}: that event was left out`);
     }
-    if (!ended) this.addChange(`${what} has no end-of-track event`);
-    return plain.close(tick);
+    this.chunks.push(plain.close(tick));
+    this.plainTracks.push({ names: plain.names, tallies: plain.tallies });
+    return { end: reader.offset, ended };
   }
 
-  /** @returns a track chunk of the tempo and the time signatures, from whatever tracks they came */
-  conductor(): Uint8Array<ArrayBuffer> {
-    const settings = [...this.timeSignatures.values()].map(({ tick, value }) => ({
-      tick,
-      // The usual 24 clocks a metronome's beat and 8 thirty-seconds a quarter note: nothing here asks for them.
-      value: metaEvent(metaTimeSignature, [...value, 24, 8]),
+  /** The track chunks as they were scanned, with their names. */
+  tracks(): ScannedTrack[] {
+    const read = textReader([...this.texts, ...this.plainTracks.flatMap(({ names }) => names)]);
+    return this.plainTracks.map(({ names, tallies }) => ({
+      name: names.map(read).find((name) => name !== "") ?? "",
+      leftOut: tallies,
     }));
-    if (this.firstTempo !== undefined) {
-      const { tick, value } = this.firstTempo;
-      settings.push({ tick, value: metaEvent(metaSetTempo, bigEndian(value, 4).slice(1)) });
+  }
+
+  tempos(): TempoSign[] {
+    return this.tempoSigns.inOrder().map(([tick, value]) => ({ tick, beatsPerMinute: beatsPerMinute(value) }));
+  }
+
+  metres(): MetreSign[] {
+    return this.metreSigns
+      .inOrder()
+      .map(([tick, value]) => ({ tick, numerator: Math.floor(value / 8), denominator: 2 ** (value % 8) }));
+  }
+
+  /** The first key signature is nothing that a melody loses. */
+  tallyKeyChanges(): void {
+    for (const [tick] of this.keySigns.inOrder().slice(1)) this.leftOut.add("key", tick);
+  }
+
+  private scanMetaEvent(plain: PlainTrack, tick: number, type: number, data: Uint8Array, what: string): void {
+    if (type === metaTrackName) plain.addName(data);
+    else if (type === metaSetTempo) this.scanTempo(tick, data, what);
+    else if (type === metaTimeSignature) this.scanTimeSignature(tick, data, what);
+    else if (type === metaKeySignature && data.length === 2) {
+      const [accidentals = 0, mode = 0] = data;
+      this.keySigns.set(tick, accidentals * 256 + mode);
+    } else if (type === metaSequencerSpecific) this.leftOut.add("systemExclusive", tick);
+    else if (type >= metaText && type <= metaCuePoint && type !== metaInstrumentName) {
+      this.leftOut.add("lyrics", tick);
+      if (this.texts.length < mostTextsKept) this.texts.push(data.subarray(0, longestTrackName));
     }
-    settings.sort(byTick);
-    const chunk = new PlainChunk();
-    for (const { tick, value } of settings) chunk.write(tick, value);
-    return chunk.close(settings.at(-1)?.tick ?? 0);
   }
 
   private scanChannelMessage(reader: ByteReader, plain: PlainTrack, status: number, tick: number): void {
     const message = status >> 4;
     const channel = status & 0xf;
     const first = reader.dataByte();
-    if (message === programChange) plain.setProgram(channel, first);
+    if (message === programChange) plain.setProgram(tick, channel, first);
+    else if (message === channelPressure) plain.count("aftertouch", channel, tick);
     if (message === programChange || message === channelPressure) return;
     const second = reader.dataByte();
     if (message === noteOn && second > 0) {
       this.noteOns += 1;
       if (this.noteOns <= midiLimits.notes) plain.begin(tick, channel, first, second);
     } else if (message === noteOn || message === noteOff) plain.end(tick, channel, first);
+    else if (message === keyPressure) plain.count("aftertouch", channel, tick);
+    else if (message === pitchBend) plain.count("pitchBend", channel, tick);
+    else if (message === controlChange) plain.count(isPedal(first) ? "pedal" : "controller", channel, tick);
   }
 
   private scanTempo(tick: number, data: Uint8Array, what: string): void {
     const [high = 0, middle = 0, low = 0] = data;
     const microsecondsPerBeat = high * 65_536 + middle * 256 + low;
     if (data.length !== 3) this.addWrongLength(metaSetTempo, what);
-    if (data.length !== 3 || microsecondsPerBeat === 0) return;
-    const first = this.firstTempo;
-    if (first !== undefined && beatsPerMinute(first.value) !== beatsPerMinute(microsecondsPerBeat)) {
-      this.changesTempo = true;
-    }
-    if (first === undefined || tick < first.tick) this.firstTempo = { tick, value: microsecondsPerBeat };
+    if (data.length === 3 && microsecondsPerBeat > 0) this.tempoSigns.set(tick, microsecondsPerBeat);
   }
 
   private scanTimeSignature(tick: number, data: Uint8Array, what: string): void {
     const [numerator = 0, power = 0] = data;
     if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
     // A bar of no beats, and notes shorter than sixty-fourths as beats, are faults of the file.
-    if (data.length !== 4 || numerator === 0 || power > 6) return;
-    const key = `${numerator}/${power}`;
-    const known = this.timeSignatures.get(key);
-    if (known === undefined || tick < known.tick) this.timeSignatures.set(key, { tick, value: [numerator, power] });
+    if (data.length === 4 && numerator > 0 && power <= 6) this.metreSigns.set(tick, numerator * 8 + power);
   }
 
   private addWrongLength(type: number, what: string): void {
@@ -314,21 +348,19 @@ class FileScan {
   }
 }
 
-/** Printable Latin-1 of a track name event, the one encoding that old files have in common with ASCII. */
-function plainName(data: Uint8Array): string {
-  return String.fromCharCode(...data.subarray(0, longestTrackName))
-    .replace(/[^\x20-\x7e\xa0-\xff]/g, "")
-    .trim();
-}
-
 /** What of a file is safe to parse, and what the scan alone knows of it. */
 export interface ScannedMidi {
   /** Ticks of a quarter note. */
   readonly division: number;
-  readonly changesTempo: boolean;
-  /** What was altered or left out. */
+  /** What was mended or left out while reading chunks and events. */
   readonly changes: readonly string[];
-  /** A file of format 1: a track of the tempo and the time signatures, then the file's own tracks. */
+  readonly leftOut: Tally<FileKind>;
+  /** In order of their ticks; none where the file has none. */
+  readonly tempos: readonly TempoSign[];
+  readonly metres: readonly MetreSign[];
+  /** Of each track chunk, in the file's order. */
+  readonly tracks: readonly ScannedTrack[];
+  /** A file of format 1 with the notes and programs of each track chunk. */
   readonly plainFile: ArrayBuffer;
 }
 
@@ -336,55 +368,33 @@ export interface ScannedMidi {
  * Reads the bytes of a Standard MIDI File of format 0 or 1 once, front to back.
  * @throws UnreadableMidiError when they are no such file, or exceed {@link midiLimits}
  */
-export function scanMidi(bytes: Uint8Array): ScannedMidi {
-  if (bytes.length > midiLimits.bytes) unreadable(`the file has ${bytes.length} bytes; at most ${midiLimits.bytes}`);
-  if (bytes.length < 14 || text(bytes, 0) !== "MThd")
-    unreadable('this is not a MIDI file: it does not begin with "MThd"');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getUint32(4);
-  if (headerLength < 6 || 8 + headerLength > bytes.length)
-    unreadable(`the header chunk has the length ${headerLength}; it must be 6`);
-  const format = view.getUint16(8);
-  const trackCount = view.getUint16(10);
-  const division = view.getUint16(12);
-  if (format > 1) unreadable(`MIDI format ${format} is not supported; formats 0 and 1 are`);
-  if (division === 0) unreadable("the division is 0 ticks a beat; it must be 1 to 32767");
-  if (division >= 0x8000) unreadable("the division counts SMPTE frames; only ticks per beat are supported");
-  if (trackCount === 0) unreadable("the file has no tracks");
-  if (trackCount > midiLimits.tracks) unreadable(`the file has ${trackCount} tracks; at most ${midiLimits.tracks}`);
-
-  const scan = new FileScan();
-  const chunks: Uint8Array[] = [];
-  let offset = 8 + headerLength;
-  while (chunks.length < trackCount) {
-    if (offset + 8 > bytes.length) {
-      unreadable(`the file says it has ${trackCount} tracks and ends after ${chunks.length}`);
-    }
-    const kind = text(bytes, offset);
-    const length = view.getUint32(offset + 4);
-    const end = offset + 8 + length;
-    if (end > bytes.length) {
-      unreadable(
-        `the chunk at offset ${offset} says it has ${length} bytes; only ${bytes.length - offset - 8} are left`,
-      );
-    }
-    if (kind === "MTrk") {
-      const what = `track ${chunks.length}`;
-      chunks.push(scan.scanTrack(new ByteReader(bytes, offset + 8, end, what), what));
-    } else {
-      const named = JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
-      scan.addChange(`a chunk of the unknown kind ${named} was left out`);
-    }
-    offset = end;
+export function scanMidi(uploaded: Uint8Array): ScannedMidi {
+  if (uploaded.length > midiLimits.bytes) {
+    unreadable(`the file has ${uploaded.length} bytes; at most ${midiLimits.bytes}`);
   }
-  if (offset < bytes.length) scan.addChange(`${bytes.length - offset} bytes after the last track were left out`);
+  const { bytes, changes } = unwrapMidi(uploaded);
+  const header = readHeader(bytes);
+  const scan = new FileScan();
+  for (const change of changes) scan.addChange(change);
+  walkChunks({
+    bytes,
+    header,
+    readTrack: (from, limit, what) => scan.scanTrack(new ByteReader(bytes, from, limit, what), what),
+    addChange: (change) => {
+      scan.addChange(change);
+    },
+  });
   if (scan.noteOns === 0) unreadable("the file has no notes");
   if (scan.noteOns > midiLimits.notes) unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes}`);
-  const header = [1, chunks.length + 1, division].flatMap((value) => bigEndian(value, 2));
+  scan.tallyKeyChanges();
+  const plainHeader = [1, scan.chunks.length, header.division].flatMap((value) => bigEndian(value, 2));
   return {
-    division,
-    changesTempo: scan.changesTempo,
+    division: header.division,
     changes: [...scan.changes],
-    plainFile: joined([latin1("MThd"), bigEndian(6, 4), header, scan.conductor(), ...chunks]).buffer,
+    leftOut: scan.leftOut,
+    tempos: scan.tempos(),
+    metres: scan.metres(),
+    tracks: scan.tracks(),
+    plainFile: joined([latin1("MThd"), bigEndian(6, 4), plainHeader, ...scan.chunks]).buffer,
   };
 }

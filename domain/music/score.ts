@@ -5,8 +5,10 @@ import * as z from "zod";
 import type { CompositionOutput } from "../schemas/items";
 import type { Metrics } from "../schemas/metrics";
 import { rewrittenMelody } from "./rewritten-melody";
-import { endTick } from "./song";
-import { stepsPerBeat, withWholeSteps, type ModelNote, type Melody } from "./melody";
+import { endTick, type MidiNote } from "./midi-note";
+import { cellOf, soundingCells } from "./edit-events";
+import { stepsPerBeat, toGrid, withWholeSteps, type ModelNote, type Melody } from "./melody";
+import { plainText } from "../schemas/text";
 
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
@@ -46,9 +48,25 @@ export interface ComposeScoreParams {
   readonly generated: readonly GeneratedTrack[];
 }
 
+/** The median velocity beside which a model's own velocities are right: that of the sample melodies. */
+const usualVelocity = 90;
+
+/** Models write all notes equally loud. Beside a melody that is played softly or loudly they are softer or louder. */
+function besideMelody({ notes }: Melody): (velocity: number) => number {
+  const velocities = notes.map(({ velocity }) => velocity).sort((one, other) => one - other);
+  const median = velocities[Math.floor(velocities.length / 2)] ?? usualVelocity;
+  return (velocity) => Math.min(127, Math.max(1, Math.round((velocity * median) / usualVelocity)));
+}
+
 /** The melody, tick for tick, or what was made of it, with the generated tracks under it. */
 export function composeScore({ name, melody: given, rewritten, generated }: ComposeScoreParams): Score {
-  const melody = rewritten === undefined ? withWholeSteps(given) : rewrittenMelody(given, rewritten);
+  const level = besideMelody(given);
+  const played = rewritten === undefined ? undefined : soundingCells(toGrid(given));
+  // A note that sounded in the melody has the melody's velocity, the others have the model's own.
+  const levelled = rewritten?.map((note) =>
+    played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
+  );
+  const melody = levelled === undefined ? withWholeSteps(given) : rewrittenMelody(given, levelled);
   const tickOf = (step: number): number => Math.round((step * melody.ticksPerBeat) / stepsPerBeat);
   return {
     schemaVersion: 1,
@@ -71,7 +89,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
           startTick: tickOf(onset),
           durationTicks: tickOf(onset + duration) - tickOf(onset),
           pitch,
-          velocity,
+          velocity: level(velocity),
         })),
       })),
     ],
@@ -103,6 +121,22 @@ export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: num
   };
 }
 
+/** Notes that end where their pitch begins again: a MIDI file cannot say which of two equal notes ends. */
+function notesApart(notes: readonly MidiNote[]): MidiNote[] {
+  const nextStarts = new Map<number, number>();
+  return [...notes]
+    .reverse()
+    .sort((one, other) => other.startTick - one.startTick)
+    .map((note) => {
+      const next = nextStarts.get(note.pitch) ?? Infinity;
+      if (note.startTick < next) nextStarts.set(note.pitch, note.startTick);
+      return note.startTick < next
+        ? { ...note, durationTicks: Math.min(note.durationTicks, next - note.startTick) }
+        : note;
+    })
+    .reverse();
+}
+
 interface TimedEvent {
   readonly tick: number;
   /** At one tick: settings first, then ends, then beginnings, so that a repeated note is not cut off at once. */
@@ -124,11 +158,9 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
 /** MIDI channels in the order tracks take them: all but the drums'. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
-const ascii = (name: string): string => name.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
-
 /**
  * The piece as a Standard MIDI File of format 1. Tempo and metre stand in the first track, so that track numbers of
- * the file and of the piece are the same. Equal pieces give equal bytes.
+ * the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
  */
 export function writeMidi(score: Score): Uint8Array {
   const lastTick = Math.max(
@@ -137,7 +169,7 @@ export function writeMidi(score: Score): Uint8Array {
   );
   const tracks = score.tracks.map(({ name, program, notes }, index) => {
     const channel = melodicChannels[index % melodicChannels.length] ?? 0;
-    const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: ascii(name) }) }];
+    const settings: TimedEvent[] = [{ tick: 0, rank: 0, at: (delta) => ({ delta, trackName: plainText(name, 100) }) }];
     if (index === 0) {
       const setTempo = { microsecondsPerQuarter: Math.round(60_000_000 / score.tempo) };
       const timeSignature = { numerator: 4, denominator: 4, metronome: 24, thirtyseconds: 8 };
@@ -146,7 +178,7 @@ export function writeMidi(score: Score): Uint8Array {
     }
     const programChange = { programNumber: program };
     settings.push({ tick: 0, rank: 1, at: (delta) => ({ delta, channel, programChange }) });
-    const sounding = notes.flatMap((note): TimedEvent[] => {
+    const sounding = notesApart(notes).flatMap((note): TimedEvent[] => {
       const noteOn = { noteNumber: note.pitch, velocity: note.velocity };
       const noteOff = { noteNumber: note.pitch, velocity: 64 };
       return [

@@ -53,6 +53,13 @@ export const trackDescriptionSchema = z.strictObject({
   noteCount: z.int().min(0),
 });
 
+/** Bars, from 1, that have another length than four quarter notes. */
+export const otherMetreSchema = z.strictObject({
+  firstBar: z.int().min(1),
+  lastBar: z.int().min(1),
+  timeSignature: z.string(),
+});
+
 export const trackItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRACK"),
@@ -66,6 +73,10 @@ export const trackItemSchema = z.strictObject({
   lowestPitch: z.int(),
   highestPitch: z.int(),
   trackIndex: z.int().min(0),
+  /** Where the first note begins; rows written before 0.3 have none. */
+  firstBarWithNotes: z.int().min(1).optional(),
+  /** What compositions cannot use; rows written before 0.3 have none, and no such bars. */
+  otherMetres: z.array(otherMetreSchema).optional(),
   tracks: z.array(trackDescriptionSchema),
   changes: z.array(z.string()),
 });

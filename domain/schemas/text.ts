@@ -33,11 +33,24 @@ export function beginningOf(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-/** Text of a file without what is forbidden: each such character becomes a space; empty when nothing is left. */
+/** Besides what is forbidden: what cannot be seen, or only looks like text. */
+const unreadableCharacters = new RegExp(
+  `[${forbidden}\\u200b\\u2060\\ufeff\\ufffc\\ufffd]|[\\p{Surrogate}\\p{Co}\\p{Cn}]`,
+  "gu",
+);
+
+/**
+ * Text that a file brings: on one line, without what is forbidden or cannot be seen, in composed form (NFC).
+ * @param length - in UTF-16 code units
+ * @returns "" when nothing is left
+ */
 export function plainText(text: string, length: number): string {
   return beginningOf(
+    // Bounded first: a file's text may be as long as the file.
     beginningOf(text, length * 4)
-      .replace(forbiddenCharacter, " ")
+      .replace(/[\t\n\r]+/g, " ")
+      .replace(unreadableCharacters, "")
+      .normalize("NFC")
       .trim(),
     length,
   ).trim();

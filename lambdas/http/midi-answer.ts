@@ -21,8 +21,31 @@ export interface MidiAnswerParams {
   readonly presign: () => Promise<PresignedUrl>;
 }
 
-/** Names are their owner's free text: only plain characters may stand in a header. */
-const headerSafe = (name: string): string => name.replace(/[^A-Za-z0-9 ._-]/g, "_").slice(0, 100);
+/** What no file system takes, or what a shell or a browser takes for something else. */
+const notInFilenames = /[\p{C}/\\:*?"<>|]/gu;
+
+/** Without the first half of a character outside the basic plane, where the text was cut in it. */
+const withoutHalfCharacter = (text: string): string => text.replace(/[\ud800-\udbff]$/, "");
+
+/**
+ * The header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and, where that is not the
+ * whole name, `filename*` with all of it (RFC 8187).
+ */
+export function contentDisposition(name: string): string {
+  const whole = `${withoutHalfCharacter(name.replace(notInFilenames, "_").slice(0, 100))}.mid`;
+  // Accents are left out rather than replaced: "Ténor" stays a word. A name that has nothing in ASCII gives no word at all.
+  const ascii = whole
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^A-Za-z0-9 ._-]/g, "_");
+  const plain = /^_*\.mid$/.test(ascii) ? "composition.mid" : ascii;
+  if (plain === whole) return `attachment; filename="${plain}"`;
+  const encoded = encodeURIComponent(whole).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
 
 export async function midiAnswer({ request, sha256, filename, read, presign }: MidiAnswerParams): Promise<Answer> {
   if (negotiate(request, [midiType, "application/json"]) === "application/json") {
@@ -43,7 +66,7 @@ export async function midiAnswer({ request, sha256, filename, read, presign }: M
       status: 200,
       headers: {
         "content-type": midiType,
-        "content-disposition": `attachment; filename="${headerSafe(filename)}.mid"`,
+        "content-disposition": contentDisposition(filename),
       },
       body: bytes ?? (await read()),
     }),

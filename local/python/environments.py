@@ -33,8 +33,12 @@ LOCKS = {
     "training": ("training.lock.txt", "tools.lock.txt"),
     "clients": ("clients.lock.txt",),
     "plots": ("plots.lock.txt",),
+    "midi-files": ("midi-files.lock.txt",),
 }
 """The lock files of each environment, in `local/python/`."""
+
+SOURCES = {"midi-files": "midi-files.sources.txt"}
+"""Source packages that an environment keeps as they come, in its folder `sources/`: pinned by their digests."""
 
 RECIPE = 1
 """Raised when this program makes environments differently, so that those made before are made again."""
@@ -126,6 +130,8 @@ class Environments:
                 f"{(made.stdout + made.stderr).strip()[-600:]}"
             )
         self._install(name, report)
+        if name in SOURCES:
+            self._download_sources(name, report)
         temporary = place / "stamp.json.new"
         temporary.write_text(json.dumps(self._stamp(name)), "utf-8")
         temporary.replace(place / "stamp.json")
@@ -168,10 +174,21 @@ class Environments:
             last = "\n".join(log.read_text("utf-8").strip().splitlines()[-5:])
             raise EnvironmentProblem(f"pip could not install the packages of {name} (all it said: {log}):\n{last}")
 
+    def _download_sources(self, name: str, report: Callable[[str], None]) -> None:
+        command = [str(self.python(name)), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
+        command += ["--no-build-isolation", "--require-hashes", "--no-input", "--disable-pip-version-check"]
+        command += ["--progress-bar", "off", "--requirement", str(self.locks / SOURCES[name])]
+        command += ["--dest", str(self.directory / name / "sources")]
+        report(f"{name}: downloading source packages")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
+            raise EnvironmentProblem(f"pip could not download the source packages of {name}:\n{last}")
+
     def _stamp(self, name: str) -> dict[str, str]:
         """What an environment is made from. Its scripts carry its path, so a moved checkout makes it again."""
         digest = hashlib.sha256()
-        for lock in LOCKS[name]:
+        for lock in (*LOCKS[name], *([SOURCES[name]] if name in SOURCES else [])):
             file = self.locks / lock
             if not file.exists():
                 raise EnvironmentProblem(f"The lock file {file} of the Python environment {name} is missing.")

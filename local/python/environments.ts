@@ -5,7 +5,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { runToEnd } from "../processes/run-to-end";
 
 /** The environments that `local/python/environments.py` makes. */
-export const pythonEnvironments = ["cloud", "inference", "training", "clients", "plots"] as const;
+export const pythonEnvironments = ["cloud", "inference", "training", "clients", "plots", "midi-files"] as const;
 export type PythonEnvironment = (typeof pythonEnvironments)[number];
 
 const root = resolve(__dirname, "../..");

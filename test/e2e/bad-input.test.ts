@@ -551,13 +551,8 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
   it.each<readonly [string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
-    [
-      "a RIFF file",
-      Uint8Array.from([...ascii("RIFF"), ...uint32(30), ...ascii("RMIDdata"), ...goodMidi]),
-      /not a MIDI file/,
-    ],
-    ["a header alone", goodMidi.subarray(0, 14), /ends after 0/],
-    ["a truncated track", goodMidi.subarray(0, 30), /says it has \d+ bytes/],
+    ["a RIFF file of sounds", Uint8Array.from([...ascii("RIFF"), ...uint32(30), ...ascii("WAVEdata")]), /RIFF.*"WAVE"/],
+    ["a header alone", goodMidi.subarray(0, 14), /has no tracks/],
     ["a truncated header", goodMidi.subarray(0, 10), /not a MIDI file/],
     ["a header length of 3", Uint8Array.from([...ascii("MThd"), ...uint32(3), ...goodMidi.subarray(8)]), /must be 6/],
     [
@@ -566,16 +561,15 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
       /must be 6/,
     ],
     [
-      "a chunk length of 4 GB",
-      midiFile([[...ascii("MTrk"), ...uint32(0xffffffff), ...middleC]]),
-      /says it has 4294967295 bytes/,
+      "a chunk length of 4 GB and an event that cannot be",
+      midiFile([[...ascii("MTrk"), ...uint32(0xffffffff), 0, 0x90, 200, 90]]),
+      /track 0 says that it has 4294967295 bytes, which cannot be right/,
     ],
-    ["a chunk that ends in an event", midiFile([[...ascii("MTrk"), ...uint32(6), ...middleC]]), /middle of an event/],
     ["an SMPTE division", midiFile([trackChunk(middleC)], { division: 0xe728 }), /SMPTE/],
     ["a zero division", midiFile([trackChunk(middleC)], { division: 0 }), /division is 0/],
     ["format 2", midiFile([trackChunk(middleC)], { format: 2 }), /format 2/],
     ["no tracks", midiFile([]), /no tracks/],
-    ["10,000 tracks", midiFile(Array.from({ length: 10_000 }, () => trackChunk(middleC))), /10000 tracks; at most 256/],
+    ["10,000 tracks", midiFile(Array.from({ length: 10_000 }, () => trackChunk(middleC))), /more than 256 tracks/],
     ["a five-byte delta", midiFile([trackChunk([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
     ["no notes", midiFile([trackChunk(text(10))]), /no notes/],
     ["notes of no length", midiFile([trackChunk([0, 0x90, 60, 90, 0, 60, 0])]), /lasts any time/],
@@ -593,14 +587,17 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     ["a note over 127", midiFile([trackChunk([0, 0x90, 200, 90, 96, 0x80, 200, 0])]), /data byte 200/],
     ["a velocity over 127", midiFile([trackChunk([0, 0x90, 60, 200, 96, 0x80, 60, 0])]), /data byte 200/],
     ["an event without a status", midiFile([trackChunk([0, 60, 90])]), /begins an event with the data byte 60/],
-    [
-      "a text event longer than the file",
-      midiFile([trackChunk([0, 0xff, 1, 0xff, 0xff, 0xff, 0x7f])]),
-      /middle of an event/,
-    ],
+    ["a text event longer than the file", midiFile([trackChunk([0, 0xff, 1, 0xff, 0xff, 0xff, 0x7f])]), /no notes/],
     [
       "hours of music",
       midiFile([trackChunk([...middleC, 0xff, 0xff, 0xff, 0x7f, 0x90, 60, 90, 1, 60, 0])], { division: 1 }),
+      /bars long/,
+    ],
+    [
+      "120,000 changes of metre",
+      midiFile([
+        trackChunk([...repeated(60_000, [1, 0xff, 0x58, 4, 4, 2, 24, 8, 1, 0xff, 0x58, 4, 3, 2, 24, 8]), ...middleC]),
+      ]),
       /bars long/,
     ],
     [
@@ -614,18 +611,23 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     expect(problem.detail).toMatch(reason);
   });
 
-  it("in another metre than 4/4, anywhere in the file, and a track that has no notes", async () => {
+  it("in another metre than 4/4 throughout, nothing but drums, and a track that has no notes", async () => {
     const metre = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
     for (const [found, events] of [
       ["3/4", [...metre(3, 2), ...middleC]],
       ["6/8", [...metre(6, 3), ...middleC]],
-      ["1/4, 4/4", [...metre(1, 2), ...middleC, ...metre(4, 2), ...middleC]],
+      ["1/4, 3/4", [...metre(1, 2), ...middleC, ...metre(3, 2), ...middleC]],
     ] as const) {
       expect(await stranger.refused(422, "POST", "/tracks", { bytes: midiFile([trackChunk(events)]) })).toMatchObject({
         code: "METRE_NOT_SUPPORTED",
-        errors: [{ pointer: "/timeSignature", value: found, allowed: "4/4, 2/2" }],
+        errors: [{ pointer: "/timeSignature", value: found, allowed: "4/4, 2/2, 8/8, 16/16" }],
       });
     }
+    const drums = midiFile([trackChunk([0, 0x99, 36, 90, 96, 0x89, 36, 0])]);
+    expect(await stranger.refused(422, "POST", "/tracks", { bytes: drums })).toMatchObject({
+      code: "NO_MELODY",
+      errors: [{ pointer: "?trackIndex", allowed: "0" }],
+    });
     const problem = await stranger.refused(422, "POST", "/tracks?trackIndex=7", { bytes: goodMidi });
     expect(problem).toMatchObject({
       code: "TRACK_NOT_FOUND",
@@ -637,26 +639,57 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
 describe("MIDI that is odd is accepted, and said in `changes` where something was altered", () => {
   it.each<readonly [string, readonly number[], readonly RegExp[]]>([
     ["meta event 0x60", meta(0x60, [1, 2]), []],
-    ["an F7 escape", [0, 0xf7, 3, 1, 2, 3], []],
-    ["a system exclusive message in two packets", [0, 0xf0, 3, 0x43, 0x12, 0, 0, 0xf7, 2, 1, 0xf7], []],
-    ["a text event of 1,000,000 bytes", meta(1, repeated(1_000_000, [65])), []],
+    ["an F7 escape", [0, 0xf7, 3, 1, 2, 3], [/1 message for certain devices/]],
+    [
+      "a system exclusive message in two packets",
+      [0, 0xf0, 3, 0x43, 0x12, 0, 0, 0xf7, 2, 1, 0xf7],
+      [/2 messages for certain devices/],
+    ],
+    ["a text event of 1,000,000 bytes", meta(1, repeated(1_000_000, [65])), [/1 lyric or other text/]],
     ["150,000 changes of tempo", repeated(149_000, meta(0x51, [7, 0xa1, 0x20])), []],
     [
       "two tempos",
-      [...meta(0x51, [7, 0xa1, 0x20]), ...meta(0x51, [15, 0x42, 0x40])],
-      [/changes its tempo; the first one, 120/],
+      [...meta(0x51, [7, 0xa1, 0x20]), ...middleC, ...meta(0x51, [15, 0x42, 0x40])],
+      [/the tempo changes once, in bar 1 to 60: 120 beats/],
     ],
     ["a tempo of two bytes", meta(0x51, [7, 0xa1]), [/type 81 with a wrong length/]],
     ["200,000 names", repeated(200_000, meta(3, [65])), []],
     ["250,000 programs", [0, 0xc0, 1, ...repeated(250_000, [0, 1])], []],
     ["20,000 notes", [0, 0x90, 60, 90, 1, 60, 0, ...repeated(19_998, [0, 60, 90, 1, 60, 0])], []],
     ["250,000 ends of nothing", [0, 0x80, 60, 0, ...repeated(250_000, [0, 60, 0])], []],
-    ["a note without end", [0, 0x90, 72, 90], [/1 notes without an end/]],
-    ["a note of no length", [0, 0x90, 72, 90, 0, 72, 0], [/1 notes of no length/]],
+    ["a note without end", [0, 0x90, 72, 90], [/1 note without an end/]],
+    ["a note of no length", [0, 0x90, 72, 90, 0, 72, 0], [/1 note of no length/]],
+    [
+      "140,000 tempos, each at a tick of its own",
+      [...middleC, ...repeated(70_000, [1, 0xff, 0x51, 3, 7, 0xa1, 0x20, 1, 0xff, 0x51, 3, 15, 0x42, 0x40])],
+      [/nothing sounds for 364 bars/, /has 366 bars/, /the tempo changes 139999 times/],
+    ],
   ])("%s", async (_, events, reasons) => {
     const { changes } = await stranger.accepted(midiFile([trackChunk([...events, ...middleC])]));
     expect(changes).toHaveLength(reasons.length);
     for (const reason of reasons) expect(changes).toContainEqual(expect.stringMatching(reason));
+  });
+
+  it.each<readonly [string, Uint8Array, RegExp]>([
+    [
+      "a RIFF file around it",
+      Uint8Array.from([...ascii("RIFF"), ...uint32(30), ...ascii("RMIDdata"), ...goodMidi]),
+      /RIFF/,
+    ],
+    ["a file that ends in the middle of a track", goodMidi.subarray(0, 30), /ends in the middle of track 0/],
+    ["a chunk length of 4 GB", midiFile([[...ascii("MTrk"), ...uint32(0xffffffff), ...middleC]]), /middle of track 0/],
+    [
+      "a chunk that ends in an event",
+      midiFile([[...ascii("MTrk"), ...uint32(6), ...middleC]]),
+      /says that it has 6 bytes/,
+    ],
+    [
+      "more tracks counted than there are",
+      Uint8Array.from(goodMidi.with(11, 9)),
+      /says that it has 9 tracks; it has 1/,
+    ],
+  ])("%s", async (_, bytes, reason) => {
+    expect((await stranger.accepted(bytes)).changes).toEqual([expect.stringMatching(reason)]);
   });
 
   it("chunks of unknown kinds and bytes after the last track", async () => {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { MidiNote } from "../../domain/music/song";
+import type { MidiNote } from "../../domain/music/midi-note";
 import { writeMidi } from "../../domain/music/score";
 
 export interface RandomMelody {

@@ -22,6 +22,7 @@ export const problemCodes = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: "The idempotency key was used for another request" },
   UNREADABLE_MIDI: { status: 422, title: "The MIDI file cannot be used" },
   METRE_NOT_SUPPORTED: { status: 422, title: "The metre is not supported" },
+  NO_MELODY: { status: 422, title: "The file has no melody" },
   TRACK_NOT_FOUND: { status: 422, title: "The track does not exist" },
   SAMPLE_MELODY_NOT_FOUND: { status: 422, title: "The sample melody does not exist" },
   COMPOSITION_NOT_FOUND: { status: 422, title: "The composition does not exist" },

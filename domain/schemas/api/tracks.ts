@@ -10,7 +10,16 @@ export const createTrackQuerySchema = z.strictObject({
     .min(0)
     .max(65_535)
     .optional()
-    .meta({ description: "Which track of the file is the melody; the first one with notes when not given." }),
+    .meta({
+      description: [
+        "Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals:",
+        "40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords;",
+        "up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3;",
+        "10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks;",
+        "-2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never",
+        "chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes.",
+      ].join(" "),
+    }),
 });
 
 /** The form of an upload, as the OpenAPI document describes it; the file's field may have any name. */
@@ -31,9 +40,14 @@ export const trackSchema = z
   .object({
     id: idSchema,
     name: z.string(),
-    bars: z
-      .int()
-      .meta({ description: "Whole bars of four quarter notes of the chosen track, from the beginning of the file." }),
+    bars: z.int().meta({
+      description:
+        "Bars of the chosen track, from the beginning of the file, by its time signatures; what ends less than a sixteenth after a bar line ends on it.",
+    }),
+    firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
+    otherMetres: z
+      .array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() }))
+      .meta({ description: "Bars that do not have four quarter notes: compositions can be made of the others." }),
     tempo: z.number(),
     timeSignature: z.string().meta({ example: "4/4" }),
     noteCount: z.int(),
@@ -53,11 +67,13 @@ export const trackListSchema = pageOf(trackSchema, "TrackList");
 
 export function trackResource(item: TrackItem): TrackResource {
   const { id, name, bars, tempo, timeSignature, noteCount, lowestPitch, highestPitch, trackIndex } = item;
-  const { tracks, changes, createdAt, updatedAt } = item;
+  const { firstBarWithNotes = 1, otherMetres = [], tracks, changes, createdAt, updatedAt } = item;
   return {
     id,
     name,
     bars,
+    firstBarWithNotes,
+    otherMetres,
     tempo,
     timeSignature,
     noteCount,

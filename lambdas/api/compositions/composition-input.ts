@@ -1,4 +1,5 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
+import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "../../../domain/music/bar-lines";
 import { longestMelodyBars } from "../../../domain/music/melody";
 import { ownedKey, type TableKey } from "../../../domain/names/table-keys";
 import type { TechniqueId } from "../../../domain/names/resource-names";
@@ -20,6 +21,10 @@ export interface ResolveInputParams {
 
 export interface ResolvedInput {
   readonly bars: number;
+  /** The bar in which the first note begins, where that is known without reading its file. */
+  readonly firstBarWithNotes?: number | undefined;
+  /** Bars of a file that do not have four quarter notes. */
+  readonly otherMetres?: readonly OtherMetre[] | undefined;
   /** Where the melody's lowest and highest notes are, where that is known without reading its file. */
   readonly pitches: { readonly lowest: number; readonly highest: number } | undefined;
   /** The item that must still be there when the composition is written. */
@@ -62,6 +67,8 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     }
     return {
       bars: track.bars,
+      firstBarWithNotes: track.firstBarWithNotes,
+      otherMetres: track.otherMetres,
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
     };
@@ -136,13 +143,39 @@ export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsPa
     });
   }
   const longest = Math.min(maxBars, longestMelodyBars);
+  const { firstBarWithNotes = 1, otherMetres = [] } = resolved;
   if (bars > longest) {
-    const advice = "Choose a part of it with inputOptions.startBar and inputOptions.bars.";
+    const rests =
+      firstBarWithNotes > startBar ? ` Its notes begin in bar ${firstBarWithNotes}: begin with that startBar.` : "";
+    const advice = `Choose a part of it with inputOptions.startBar and inputOptions.bars.${rests}`;
     throw refused("MELODY_TOO_LONG", `The melody has ${bars} bars; the model takes at most ${longest}. ${advice}`, {
       pointer: "/inputOptions/bars",
       reason: "more bars than the model takes",
       value: bars,
       allowed: `1 to ${longest}`,
+    });
+  }
+  const touched = touchedMetres(otherMetres, startBar, bars);
+  if (touched.length > 0) {
+    const usable = usableBarsInWords(resolved.bars, otherMetres);
+    const detail = `Of the chosen bars, ${startBar} to ${startBar + bars - 1}, ${otherMetresInWords(touched)}.`;
+    throw refused(
+      "METRE_NOT_SUPPORTED",
+      `${detail} Choose ${usable} with inputOptions.startBar and inputOptions.bars.`,
+      {
+        pointer: "/inputOptions/bars",
+        reason: "the chosen bars touch another metre",
+        value: bars,
+        allowed: usable,
+      },
+    );
+  }
+  if (startBar + bars <= firstBarWithNotes) {
+    throw refused("MELODY_EMPTY", `No note begins in bars ${startBar} to ${startBar + bars - 1}.`, {
+      pointer: "/inputOptions/startBar",
+      reason: "the chosen bars are rests",
+      value: startBar,
+      allowed: `the notes begin in bar ${firstBarWithNotes}`,
     });
   }
   // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
-import { UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { metreName, otherMetres, usableMetres, type OtherMetre } from "../../../domain/music/bar-lines";
+import { UnreadableMidiError } from "../../../domain/music/byte-reader";
+import {
+  firstBarWithNotes,
+  MelodyError,
+  metresOf,
+  stretchesOf,
+  trackMelody,
+  type Melody,
+} from "../../../domain/music/melody";
+import { melodyChanges } from "../../../domain/music/melody-changes";
+import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../../domain/music/song";
-import { MelodyError, metresOf, trackMelody, usableMetres, type Melody } from "../../../domain/music/melody";
 import { briefVersionsTag, trackKey } from "../../../domain/names/object-keys";
 import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
@@ -37,6 +47,8 @@ export interface CreateTrackParams {
 /** A row is read at every poll: what it says of a file stays small. */
 const mostTracksListed = 64;
 const mostChangesListed = 50;
+const mostOtherMetresListed = 50;
+const longestChange = 300;
 const longestText = 200;
 
 function readSong(bytes: Uint8Array): Song {
@@ -48,14 +60,49 @@ function readSong(bytes: Uint8Array): Song {
   }
 }
 
-function chooseMelody(song: Song, trackIndex: number): Melody {
+/** The melody, and all that is to say of how it was found and read. */
+interface ReadMelody {
+  readonly melody: Melody;
+  readonly trackIndex: number;
+  readonly changes: readonly string[];
+}
+
+function readMelody(song: Song, asked: number | undefined): ReadMelody {
+  const choice = asked === undefined ? chooseMelodyTrack(song.tracks) : undefined;
+  if (asked === undefined && choice === undefined) throw noMelody(song);
+  const trackIndex = asked ?? choice?.track.index ?? 0;
   try {
-    return trackMelody(song, trackIndex);
+    const melody = trackMelody(song, trackIndex);
+    const track = song.tracks.find(({ index }) => index === trackIndex);
+    const read = track === undefined ? [] : melodyChanges({ song, track, melody });
+    return { melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
   } catch (error) {
     if (!(error instanceof MelodyError)) throw error;
     const errors = melodyErrors(error, song, trackIndex);
     throw new Problem(error.code, { detail: sentence(error.message), ...(errors.length === 0 ? {} : { errors }) });
   }
+}
+
+function noMelody({ tracks }: Song): Problem {
+  const named = tracks.slice(0, 8).map((track) => {
+    const name = JSON.stringify(Array.from(track.name).slice(0, 40).join(""));
+    return `track ${track.index} ${name} ${whyNoTones(track) ?? "has no tones"}`;
+  });
+  const others = tracks.length > named.length ? `; and ${tracks.length - named.length} more` : "";
+  const advice = "If one of them is a melody all the same, ask for it with trackIndex";
+  return new Problem("NO_MELODY", {
+    detail: `${sentence(`no track of the file is a melody: ${named.join("; ")}${others}`)} ${advice}.`,
+    errors: [
+      {
+        pointer: "?trackIndex",
+        reason: "is required for a file in which every track is drums, a click track or noises",
+        allowed: tracks
+          .map(({ index }) => index)
+          .join(", ")
+          .slice(0, longestText),
+      },
+    ],
+  });
 }
 
 function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): FieldError[] {
@@ -64,7 +111,7 @@ function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): Fi
     return [
       {
         pointer: "/timeSignature",
-        reason: "the file has bars of another metre",
+        reason: "no note of the track stands in a bar of four quarter notes",
         value,
         allowed: usableMetres.join(", "),
       },
@@ -92,13 +139,22 @@ function defaultName({ name }: Melody, fileName: string): string {
   return names.map((one) => plainText(one, 100)).find((one) => one !== "") ?? "Untitled";
 }
 
-function listedChanges(song: Song): string[] {
-  const changes = song.changes.map((change) => plainText(change, longestText));
+function listedChanges(song: Song, read: readonly string[]): string[] {
+  const changes = read.map((change) => plainText(change, longestChange));
   if (song.tracks.length > mostTracksListed) {
     changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
   }
   const more = changes.length - mostChangesListed;
   return more > 0 ? [...changes.slice(0, mostChangesListed), `and ${more} more`] : changes;
+}
+
+/** Where there are more, the last one stands for all the bars after it. */
+function listedMetres(melody: Melody): OtherMetre[] {
+  const others = otherMetres(stretchesOf(melody));
+  if (others.length <= mostOtherMetresListed) return others;
+  const listed = others.slice(0, mostOtherMetresListed - 1);
+  const firstBar = others[mostOtherMetresListed - 1]?.firstBar ?? 1;
+  return [...listed, { firstBar, lastBar: melody.bars, timeSignature: "several" }];
 }
 
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
@@ -113,8 +169,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
     content: upload.content,
     create: async (remember) => {
       const song = readSong(upload.bytes);
-      const trackIndex = upload.trackIndex ?? song.tracks[0]?.index ?? 0;
-      const melody = chooseMelody(song, trackIndex);
+      const { melody, trackIndex, changes } = readMelody(song, upload.trackIndex);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
       const item: TrackItem = {
@@ -130,19 +185,21 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         sha256: createHash("sha256").update(upload.bytes).digest("hex"),
         bytes: upload.bytes.length,
         bars: melody.bars,
-        tempo: song.tempo,
-        timeSignature: `${song.timeSignature.numerator}/${song.timeSignature.denominator}`,
+        tempo: melody.tempo,
+        timeSignature: metreName(song.metres[0]),
         noteCount: melody.notes.length,
         lowestPitch: Math.min(...pitches),
         highestPitch: Math.max(...pitches),
         trackIndex,
+        firstBarWithNotes: firstBarWithNotes(melody),
+        otherMetres: listedMetres(melody),
         tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
           index,
           name: plainText(name, 100),
           program,
           noteCount: notes.length,
         })),
-        changes: listedChanges(song),
+        changes: listedChanges(song, changes),
       };
       const answer = jsonAnswer({ status: 201, body: trackResource(item) });
       const created = {

@@ -1,5 +1,5 @@
 import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../../domain/music/melody";
-import { midiLimits, UnreadableMidiError } from "../../../domain/music/midi-scan";
+import { midiLimits, UnreadableMidiError } from "../../../domain/music/byte-reader";
 import { parseMidi } from "../../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
 import { scoreMelody, scoreSchema } from "../../../domain/music/score";

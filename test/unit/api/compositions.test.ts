@@ -246,7 +246,9 @@ describe("a composition", () => {
     const reply = await api.call("GET", path);
     expect(reply.headers["content-type"]).toBe("audio/midi");
     expect(reply.headers["etag"]).toBe(`"${digest(reply.bytes)}"`);
-    expect(reply.headers["content-disposition"]).toBe('attachment; filename="_t___set-cookie_ x.mid"');
+    expect(reply.headers["content-disposition"]).toBe(
+      `attachment; filename="Ete__set-cookie_ x.mid"; filename*=UTF-8''%C3%89t%C3%A9__set-cookie_%20x.mid`,
+    );
     expect(parseMidi(reply.bytes).tracks).toHaveLength(2);
     const etag = reply.headers["etag"] ?? "";
     expect((await api.call("GET", path, { headers: { "if-none-match": etag } })).status).toBe(304);

@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { TMidiEvent } from "midi-json-parser-worker";
 import { applyInputOptions, MelodyError, toGrid, trackMelody, type Melody } from "../../../domain/music/melody";
-import { midiLimits, UnreadableMidiError } from "../../../domain/music/midi-scan";
-import { parseMidi } from "../../../domain/music/song";
+import { metreName } from "../../../domain/music/bar-lines";
+import { midiLimits, UnreadableMidiError } from "../../../domain/music/byte-reader";
+import { Tally } from "../../../domain/music/left-out-events";
+import { melodyChanges } from "../../../domain/music/melody-changes";
+import { parseMidi, tempoAt } from "../../../domain/music/song";
 import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
 import {
   composeScore,
@@ -33,6 +36,17 @@ const reasonOf = (bytes: Uint8Array): string => {
   throw new Error("the file was read");
 };
 
+/** What is said of the track that is asked for. */
+const changesOf = (bytes: Uint8Array, trackIndex = 0): readonly string[] => {
+  const song = parseMidi(bytes);
+  const track = song.tracks.find(({ index }) => index === trackIndex);
+  if (track === undefined) throw new Error("there is no such track");
+  return melodyChanges({ song, track, melody: trackMelody(song, trackIndex) });
+};
+
+const signs = (song: ReturnType<typeof parseMidi>): string[] =>
+  song.metres.map((sign) => `${sign.tick}: ${metreName(sign)}`);
+
 describe("parseMidi reads what real files have", () => {
   it("reads notes, name, program, tempo and metre", () => {
     const song = parseMidi(
@@ -41,12 +55,9 @@ describe("parseMidi reads what real files have", () => {
         track([0, 0xff, 0x03, 4, ...ascii("Lead"), 0, 0xc0, 40, ...c4, 0, 0x90, 64, 1, 48, 64, 0]),
       ]),
     );
-    expect(song).toMatchObject({
-      ticksPerBeat: 96,
-      tempo: 120,
-      timeSignature: { numerator: 4, denominator: 4 },
-      bars: 1,
-    });
+    expect(song.ticksPerBeat).toBe(96);
+    expect(song.tempos).toEqual([{ tick: 0, beatsPerMinute: 120 }]);
+    expect(signs(song)).toEqual(["0: 4/4"]);
     expect(song.changes).toEqual([]);
     expect(song.tracks).toEqual([
       {
@@ -54,6 +65,7 @@ describe("parseMidi reads what real files have", () => {
         name: "Lead",
         program: 40,
         isDrums: false,
+        leftOut: new Tally(),
         notes: [
           { startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 },
           { startTick: 96, durationTicks: 48, pitch: 64, velocity: 1 },
@@ -79,15 +91,15 @@ describe("parseMidi reads what real files have", () => {
   it("says what it altered", () => {
     const tempo = [0, 0xff, 0x51, 3, 0x07, 0xa1, 0x20];
     const slower = [0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40];
-    const { changes, tracks } = parseMidi(
-      file([
-        track([...tempo, ...slower, ...c4, 0, 0x90, 70, 90, 0, 0x80, 70, 0, 0, 0x90, 72, 90], [96, 0xff, 0x2f, 0]),
-      ]),
-    );
-    expect(changes.join("; ")).toMatch(/1 notes without an end/);
-    expect(changes.join("; ")).toMatch(/1 notes of no length/);
-    expect(changes.join("; ")).toMatch(/changes its tempo; the first one, 120/);
-    expect(tracks[0]?.notes).toHaveLength(2);
+    const bytes = file([
+      track([...tempo, ...c4, 0, 0x90, 70, 90, 0, 0x80, 70, 0, ...slower, 0, 0x90, 72, 90], [96, 0xff, 0x2f, 0]),
+    ]);
+    expect(changesOf(bytes)).toEqual([
+      "the tempo changes once, in bar 1 to 60: 120 beats a minute, as at the first note, is used throughout",
+      "1 note without an end in bar 1: ended with the track",
+      "1 note of no length in bar 1: left out",
+    ]);
+    expect(parseMidi(bytes).tracks[0]?.notes).toHaveLength(2);
   });
 });
 
@@ -111,31 +123,32 @@ describe("parseMidi hands the parser all that counts, and only that", () => {
     expect(parseMidi(file([track([...names, ...c4])])).tracks[0]?.name).toBe("F\u00fcr");
   });
 
-  it("takes a channel's last program before the end of its first note of some length", () => {
+  it("takes the program with which a channel's first note begins, or the first one after it", () => {
     const empty = [0, 0x90, 60, 90, 0, 0x80, 60, 0];
     const programs = [0, 0xc0, 1, ...empty, 0, 0xc0, 2, 0, 0x90, 60, 90, 48, 0xc0, 3, 48, 0x80, 60, 0];
     const unended = [0, 0xc1, 4, 0, 0x91, 60, 90, 0, 0xc1, 5];
-    const { tracks } = parseMidi(file([track([...programs, 0, 0xc0, 6, ...c4, ...unended], [9, 0xff, 0x2f, 0])]));
-    expect(tracks.map(({ program }) => program)).toEqual([3, 5]);
+    const late = [0, 0x92, 60, 90, 1, 0xc2, 9, 1, 0xc2, 8, 94, 0x82, 60, 0];
+    const { tracks } = parseMidi(
+      file([track([...programs, 0, 0xc0, 6, ...c4, ...late, ...unended], [9, 0xff, 0x2f, 0])]),
+    );
+    expect(tracks.map(({ program }) => program)).toEqual([1, 4, 9]);
   });
 
-  it("takes tempo and metre from whatever track has them first", () => {
+  it("takes tempo and metre from whatever track has them", () => {
     const late = [96, 0xff, 0x51, 3, 0x0f, 0x42, 0x40, 0, 0xff, 0x58, 4, 3, 2, 24, 8, 0, 0xff, 0x58, 4, 6, 3, 24, 8];
     const early = [...meta(0x51, [0x07, 0xa1, 0x20]), ...meta(0x58, [4, 2, 24, 8]), ...meta(0x58, [6, 3, 24, 8])];
     const song = parseMidi(file([track([...late, ...c4]), track(early)]));
-    expect(song.tempo).toBe(120);
-    expect(song.timeSignatures).toEqual([
-      { numerator: 6, denominator: 8 },
-      { numerator: 4, denominator: 4 },
-      { numerator: 3, denominator: 4 },
-    ]);
+    expect(tempoAt(song, 95)).toBe(120);
+    expect(tempoAt(song, 96)).toBe(60);
+    // At one tick the last sign holds.
+    expect(signs(song)).toEqual(["0: 6/8"]);
   });
 
   it("ends nothing that does not sound", () => {
     const ends = repeated(100_000, [0, 0x80, 60, 0]);
-    const { tracks, changes } = parseMidi(file([track([...ends, ...c4, ...ends])]));
-    expect(tracks[0]?.notes).toEqual([{ startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 }]);
-    expect(changes).toEqual([]);
+    const bytes = file([track([...ends, ...c4, ...ends])]);
+    expect(parseMidi(bytes).tracks[0]?.notes).toEqual([{ startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 }]);
+    expect(changesOf(bytes)).toEqual([]);
   });
 });
 
@@ -149,13 +162,25 @@ describe("parseMidi refuses with a reason", () => {
     ["a zero division", file([track(c4)], { division: 0 }), /division is 0/],
     ["an SMPTE division", file([track(c4)], { division: 0xe728 }), /SMPTE/],
     ["no tracks", file([]), /no tracks/],
-    ["10,000 tracks", file(Array.from({ length: 10_000 }, () => track([]))), /10000 tracks; at most 256/],
-    ["a truncated file", file([track(c4)]).subarray(0, 25), /says it has 12 bytes/],
-    ["a wrong chunk length", file([[...ascii("MTrk"), ...uint32(9), ...c4, 0, 0xff, 0x2f, 0]]), /middle of an event/],
-    ["fewer tracks than announced", file([track(c4)]).with(11, 3), /says it has 3 tracks and ends after 1/],
+    ["10,000 tracks", file(Array.from({ length: 10_000 }, () => track([]))), /more than 256 tracks/],
     ["a five-byte delta", file([track([0x81, 0x80, 0x80, 0x80, 0, 0x90, 60, 90])]), /more than four bytes/],
     ["a note over 127", file([track([0, 0x90, 200, 90])]), /data byte 200/],
     ["an event without a status", file([track([0, 60, 90])]), /begins an event with the data byte 60/],
+    [
+      "a note over 127 after a wrong length",
+      file([[...ascii("MTrk"), ...uint32(99), 0, 0x90, 200, 90]]),
+      /track 0 says that it has 99 bytes/,
+    ],
+    [
+      "another kind of RIFF file",
+      Uint8Array.from([...ascii("RIFF"), ...uint32(4), ...ascii("WAVEdata")]),
+      /RIFF.*"WAVE"/,
+    ],
+    [
+      "a RIFF file without a MIDI file",
+      Uint8Array.from([...ascii("RIFF"), ...uint32(4), ...ascii("RMID")]),
+      /without a MIDI file/,
+    ],
     ["no notes", file([track([])]), /has no notes/],
     ["too many notes", file([track(manyNotes)]), /25000 notes; at most 20000/],
     ["too many notes without an end", file([track(manyBeginnings)]), /99999 notes; at most 20000/],
@@ -245,16 +270,16 @@ describe("what json-midi-encoder writes", () => {
         expect(song.tracks).toEqual(
           tracks.map(({ name, channel, program, notes }, index) => {
             const isDrums = channel === 9;
-            return { index: index + 1, name, program, isDrums, notes };
+            return { index: index + 1, name, program, isDrums, notes, leftOut: new Tally() };
           }),
         );
         expect(song).toMatchObject({
           ticksPerBeat: division,
-          timeSignature: { numerator, denominator },
-          timeSignatures: [{ numerator, denominator }],
+          metres: [{ tick: 0, numerator, denominator }],
           changes: [],
         });
-        expect(song.tempo).toBeCloseTo(60_000_000 / microsecondsPerQuarter, 2);
+        expect(song.tempos).toHaveLength(1);
+        expect(tempoAt(song, 0)).toBeCloseTo(60_000_000 / microsecondsPerQuarter, 2);
       }),
     );
   });
@@ -291,7 +316,7 @@ describe("a score", () => {
           { index: 0, name: "Line", program: 3 },
           { index: 1, name: "Bass", program: 32 },
         ]);
-        expect(Math.abs(song.tempo - melody.tempo)).toBeLessThan(0.01);
+        expect(Math.abs(tempoAt(song, 0) - melody.tempo)).toBeLessThan(0.01);
       }),
     );
   });
@@ -408,15 +433,28 @@ describe("a melody", () => {
   });
 
   it.each([
-    ["3/4", metre(3, 2), /^the music is in 3\/4; only 4\/4 and 2\/2 are supported, throughout the file$/],
+    [
+      "3/4",
+      metre(3, 2),
+      /^the music is in 3\/4; only bars of four quarter notes \(4\/4, 2\/2, 8\/8, 16\/16\) are supported$/,
+    ],
     ["6/8", metre(6, 3), /6\/8/],
     ["12/8", metre(12, 3), /12\/8/],
-    ["a change to 3/4 at the end", [...metre(4, 2), ...c4, ...metre(3, 2)], /4\/4, then 3\/4/],
-    ["an upbeat as a short first bar", [...metre(1, 2), ...c4, ...metre(4, 2)], /1\/4, then 4\/4.*rests/],
+    ["a bar cut short by a change to 3/4", [...metre(4, 2), ...c4, ...metre(3, 2)], /4\/4, then 3\/4/],
   ])("of a file in %s is refused", (_, events, reason) => {
     const song = parseMidi(file([track([...events, ...c4])]));
     expect(codeOf(() => trackMelody(song, 0))).toBe("METRE_NOT_SUPPORTED");
     expect(() => trackMelody(song, 0)).toThrow(reason);
+  });
+
+  it("with an upbeat as a short first bar is usable from bar 2 on", () => {
+    const bytes = file([track([...metre(1, 2), ...c4, ...metre(4, 2), ...repeated(8, c4)])]);
+    const melody = trackMelody(parseMidi(bytes), 0);
+    expect(melody.bars).toBe(3);
+    expect(changesOf(bytes)).toEqual(["bar 1 is in 1/4: compose with bars 2 to 3 (startBar and bars of inputOptions)"]);
+    expect(() => applyInputOptions(melody, {})).toThrow(/bar 1 is in 1\/4: choose bars 2 to 3/);
+    expect(applyInputOptions(melody, { startBar: 2 })).toMatchObject({ bars: 2, notes: { length: 8 } });
+    expect(applyInputOptions(melody, { startBar: 2 }).notes[0]?.startTick).toBe(0);
   });
 });
 

@@ -3,7 +3,8 @@ import { cellOf, replayEdits, sameCells, soundingCells, type Cells } from "../..
 import { stepsPerBar, toGrid, type Melody, type ModelNote } from "../../../domain/music/melody";
 import { rewrittenMelody } from "../../../domain/music/rewritten-melody";
 import { composeScore, scoreOutput, writeMidi } from "../../../domain/music/score";
-import { parseMidi, type MidiNote } from "../../../domain/music/song";
+import type { MidiNote } from "../../../domain/music/midi-note";
+import { parseMidi } from "../../../domain/music/song";
 import type { EditEvent } from "../../../domain/schemas/invocation";
 
 const ticksPerBeat = 480;

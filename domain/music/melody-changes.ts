@@ -1,0 +1,121 @@
+/** What a melody has lost, or had mended, on its way out of a file: in sentences for the person who uploaded it. */
+import { barAt, barCount, otherMetres, otherMetresInWords, startOfBar, usableBarsInWords } from "./bar-lines";
+import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
+import { firstBarWithNotes, longestMelodyBars, stretchesOf, type Melody } from "./melody";
+import { whyNoTones } from "./melody-choice";
+import { endTick, ticksPerBar } from "./midi-note";
+import { tempoAt, type MidiTrack, type Song } from "./song";
+
+/** From so many bars on a rest is worth a word. */
+const longRestBars = 8;
+
+export interface MelodyChangesParams {
+  readonly song: Song;
+  /** The track that the melody is. */
+  readonly track: MidiTrack;
+  readonly melody: Melody;
+}
+
+/** In the order of their weight: where the list is cut, the least important is lost. */
+export function melodyChanges({ song, track, melody }: MelodyChangesParams): string[] {
+  const stretches = stretchesOf(melody);
+  const barOf = (tick: number): number => barAt(stretches, tick);
+  return [
+    ...noTones(track),
+    ...metreChanges(melody),
+    ...restChanges(melody),
+    ...endChanges(melody),
+    ...tempoChanges(song, melody, barOf),
+    ...song.changes,
+    ...occurrencesInWords(track.leftOut, channelKinds, barOf),
+    ...occurrencesInWords(song.leftOut, fileKinds, barOf),
+  ];
+}
+
+function noTones(track: MidiTrack): string[] {
+  const reason = whyNoTones(track);
+  return reason === undefined
+    ? []
+    : [`track ${track.index} was asked for, but it ${reason}: it is read as if its pitches were tones`];
+}
+
+function metreChanges(melody: Melody): string[] {
+  const others = otherMetres(stretchesOf(melody));
+  if (others.length === 0) return [];
+  const usable = usableBarsInWords(melody.bars, others);
+  return [`${otherMetresInWords(others)}: compose with ${usable} (startBar and bars of inputOptions)`];
+}
+
+function restChanges(melody: Melody): string[] {
+  const changes: string[] = [];
+  const first = firstBarWithNotes(melody);
+  if (first > 1) {
+    const rest = first === 2 ? "bar 1 is a rest" : `bars 1 to ${first - 1} are rests`;
+    changes.push(`${rest}: the notes begin in bar ${first} (inputOptions.startBar ${first} leaves the rests out)`);
+  }
+  const gap = longestGap(melody);
+  if (gap !== undefined) {
+    const after = melody.notes.length - gap.notesBefore;
+    const notes = after === 1 ? "only one note comes" : `${after} notes come`;
+    changes.push(`nothing sounds for ${gap.bars} bars after bar ${gap.lastBar}; ${notes} after that`);
+  }
+  return changes;
+}
+
+interface Gap {
+  /** The bar in which the last sound before it ends. */
+  readonly lastBar: number;
+  readonly bars: number;
+  readonly notesBefore: number;
+}
+
+/** The longest rest between two notes, where it is a long one. */
+function longestGap({ notes, ...melody }: Melody): Gap | undefined {
+  const barTicks = ticksPerBar(melody.ticksPerBeat);
+  const stretches = stretchesOf({ ...melody, notes });
+  let longest = 0;
+  let from = 0;
+  let notesBefore = 0;
+  let soundingUntil = notes[0]?.startTick ?? 0;
+  for (const [index, note] of notes.entries()) {
+    if (note.startTick - soundingUntil > longest) {
+      longest = note.startTick - soundingUntil;
+      from = soundingUntil;
+      notesBefore = index;
+    }
+    soundingUntil = Math.max(soundingUntil, endTick(note));
+  }
+  const bars = Math.floor(longest / barTicks);
+  return bars < longRestBars ? undefined : { lastBar: barAt(stretches, from - 1), bars, notesBefore };
+}
+
+function endChanges(melody: Melody): string[] {
+  const stretches = stretchesOf(melody);
+  const over = Math.max(...melody.notes.map(endTick)) - startOfBar(stretches, barCount(stretches) + 1);
+  const changes: string[] = [];
+  if (over > 0) {
+    const ticks = over === 1 ? "1 tick" : `${over} ticks`;
+    changes.push(`the last note ends ${ticks} after bar ${melody.bars}: it is taken to end with the bar`);
+  }
+  if (melody.bars > longestMelodyBars) {
+    changes.push(`the melody has ${melody.bars} bars; one composition takes ${longestMelodyBars} at most`);
+  }
+  return changes;
+}
+
+function tempoChanges(song: Song, melody: Melody, barOf: (tick: number) => number): string[] {
+  const lastEnd = Math.max(...melody.notes.map(endTick));
+  const firstStart = melody.notes[0]?.startTick ?? 0;
+  let holding = tempoAt(song, firstStart);
+  const later = song.tempos.filter(({ tick, beatsPerMinute }) => {
+    if (tick <= firstStart || tick >= lastEnd || beatsPerMinute === holding) return false;
+    holding = beatsPerMinute;
+    return true;
+  });
+  const [first] = later;
+  if (first === undefined) return [];
+  const often = later.length === 1 ? "once" : `${later.length} times`;
+  const place = later.length === 1 ? "in" : "first in";
+  const used = `${melody.tempo} beats a minute, as at the first note, is used throughout`;
+  return [`the tempo changes ${often}, ${place} bar ${barOf(first.tick)} to ${first.beatsPerMinute}: ${used}`];
+}

@@ -1,0 +1,223 @@
+/**
+ * Which track of a file is its melody, where nobody says it. Every track gets points by the rules below, and the track
+ * with the most is chosen; of equals the first. Drums and click tracks are never chosen.
+ */
+import { endTick, type MidiNote } from "./midi-note";
+import type { MidiTrack } from "./song";
+
+const wordsOf = (name: string): string[] => name.toLowerCase().match(/\p{L}+/gu) ?? [];
+
+/** Words of several languages. Those that end in "-" are beginnings of words. */
+const wordTest = (words: readonly string[]): ((name: string) => boolean) => {
+  const whole = new Set(words.filter((word) => !word.endsWith("-")));
+  const beginnings = words.filter((word) => word.endsWith("-")).map((word) => word.slice(0, -1));
+  return (name) =>
+    wordsOf(name).some((word) => whole.has(word) || beginnings.some((beginning) => word.startsWith(beginning)));
+};
+
+const isNamedDrums = wordTest([
+  ...[
+    "drum-",
+    "perc",
+    "percs",
+    "percuss-",
+    "kit",
+    "kick",
+    "snare",
+    "hihat",
+    "hihats",
+    "hat",
+    "hats",
+    "cymbal-",
+    "crash",
+  ],
+  ...["toms", "conga", "congas", "bongo", "bongos", "tambourine", "shaker", "cowbell", "timbales", "maracas"],
+  ...["schlagzeug", "schlagwerk", "becken", "trommel-", "batterie", "bater\u00eda", "bateria", "batteria"],
+  ...[
+    "percus\u00e3o",
+    "percusi\u00f3n",
+    "\u0443\u0434\u0430\u0440\u043d-",
+    "\u0431\u0430\u0440\u0430\u0431\u0430\u043d-",
+  ],
+  ...[
+    "\u30c9\u30e9\u30e0-",
+    "\u30d1\u30fc\u30ab\u30c3\u30b7\u30e7\u30f3-",
+    "\u9f13-",
+    "\u6253\u51fb-",
+    "\u6253\u64ca-",
+  ],
+]);
+const isNamedClick = (name: string): boolean =>
+  /\b(?:click|clicktrack|metronome?|m\u00e9tronome|count[ -]?(?:in|off))\b/i.test(name);
+const isNamedMelody = wordTest([
+  ...[
+    "melod-",
+    "m\u00e9lod-",
+    "vocal-",
+    "voc",
+    "vox",
+    "voice",
+    "voices",
+    "voix",
+    "voz",
+    "voce",
+    "lead",
+    "sing-",
+    "sang",
+  ],
+  ...[
+    "solo",
+    "sopran-",
+    "cantus",
+    "superius",
+    "descant",
+    "discant",
+    "tune",
+    "theme",
+    "thema",
+    "gesang",
+    "canto",
+    "chant",
+  ],
+  ...["\u043c\u0435\u043b\u043e\u0434-", "\u0432\u043e\u043a\u0430\u043b-", "\u0433\u043e\u043b\u043e\u0441-"],
+  ...["\u4e3b\u65cb\u5f8b-", "\u65cb\u5f8b-", "\u30e1\u30ed-", "\u6b4c-", "\u4eba\u58f0-"],
+]);
+const isNamedAccompaniment = wordTest([
+  ...[
+    "bass",
+    "basses",
+    "bassline",
+    "basso",
+    "bajo",
+    "basse",
+    "baixo",
+    "chord-",
+    "akkord-",
+    "accord-",
+    "pad",
+    "pads",
+    "string-",
+    "harmon-",
+  ],
+  ...["rhythm", "accomp-", "begleit-", "backing", "arp", "arpeggio", "lh", "left", "pizz", "\u0431\u0430\u0441"],
+  ...["\u4f34\u594f-", "\u30d9\u30fc\u30b9", "\u8d1d\u65af"],
+]);
+
+/** General MIDI programs of struck things without a pitch that a tune could have, and of noises. */
+const percussionPrograms: ReadonlySet<number> = new Set([113, 115, 116, 117, 118, 119, ...range(120, 127)]);
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+/** Why a track's pitches are not tones: in words, after "it"; nothing where they are. */
+export function whyNoTones({
+  isDrums,
+  name,
+  program,
+}: Pick<MidiTrack, "isDrums" | "name" | "program">): string | undefined {
+  if (isDrums) return "is on channel 10, where pitches stand for drums";
+  if (isNamedMelody(name)) return undefined;
+  if (isNamedDrums(name)) return "is named as drums";
+  if (isNamedClick(name)) return "is named as a click track or count-in";
+  if (percussionPrograms.has(program)) return `has a percussion instrument (program ${program})`;
+  return undefined;
+}
+
+interface Line {
+  readonly medianPitch: number;
+  readonly differentPitches: number;
+  /** How many of the notes begin while no other sounds, 0 to 1. */
+  readonly alone: number;
+}
+
+/** Of notes in order of their beginnings. */
+function lineOf(notes: readonly MidiNote[]): Line {
+  const pitches = notes.map(({ pitch }) => pitch).sort((one, other) => one - other);
+  let alone = 0;
+  let soundingUntil = 0;
+  notes.forEach((note, index) => {
+    // Legato: notes that overlap for less than a fifth of their length are still one after the other.
+    const overlap = soundingUntil - note.startTick;
+    const withNext = notes[index + 1]?.startTick === note.startTick;
+    if (!withNext && overlap <= note.durationTicks / 5) alone += 1;
+    soundingUntil = Math.max(soundingUntil, endTick(note));
+  });
+  return {
+    medianPitch: pitches[Math.floor(pitches.length / 2)] ?? 0,
+    differentPitches: new Set(pitches).size,
+    alone: alone / notes.length,
+  };
+}
+
+interface Points {
+  readonly points: number;
+  /** After "it": what speaks for the track. */
+  readonly because: string;
+}
+
+/** The rules, each with its points. */
+function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): Points[] {
+  const { notes, name } = track;
+  const { medianPitch, differentPitches, alone } = lineOf(notes);
+  const mostNotes = Math.max(...all.map((each) => each.notes.length));
+  return [
+    { points: isNamedMelody(name) ? 40 : 0, because: "is named as a melody" },
+    { points: !isNamedMelody(name) && isNamedAccompaniment(name) ? -30 : 0, because: "" },
+    { points: Math.round(30 * alone), because: "has one note at a time" },
+    {
+      points: medianPitch >= 55 && medianPitch <= 88 ? 15 : medianPitch < 48 ? -15 : 0,
+      because: "lies where one sings",
+    },
+    {
+      points: differentPitches >= 5 ? 10 : differentPitches <= 2 && notes.length >= 4 ? -40 : 0,
+      because: "has many pitches",
+    },
+    {
+      points: notes.length < 8 && notes.length < mostNotes / 4 ? -30 : notes.length < mostNotes / 10 ? -20 : 0,
+      because: "",
+    },
+    // Melodies usually come first.
+    { points: -2 * Math.min(place, 5), because: "" },
+  ];
+}
+
+export interface MelodyChoice {
+  readonly track: MidiTrack;
+  /** Which was chosen and why, where that is not the first track with notes. */
+  readonly changes: readonly string[];
+}
+
+const longestNameNamed = 40;
+
+const named = ({ index, name }: MidiTrack): string =>
+  `track ${index} ${JSON.stringify(Array.from(name).slice(0, longestNameNamed).join(""))}`;
+
+/** @returns nothing when every track is drums, a click track or a noise */
+export function chooseMelodyTrack(tracks: readonly MidiTrack[]): MelodyChoice | undefined {
+  const candidates = tracks.filter((track) => whyNoTones(track) === undefined);
+  const judged = candidates.map((track, place) => {
+    const rules = pointsOf(track, place, candidates);
+    return { track, rules, points: rules.reduce((sum, { points }) => sum + points, 0) };
+  });
+  const [best] = [...judged].sort((one, other) => other.points - one.points);
+  const [first] = tracks;
+  if (best === undefined || first === undefined) return undefined;
+  if (best.track.index === first.index) return { track: best.track, changes: [] };
+  const drums = whyNoTones(first);
+  if (drums !== undefined && best.track.index === candidates[0]?.index) {
+    return { track: best.track, changes: [`${named(best.track)} is taken as the melody: ${named(first)} ${drums}`] };
+  }
+  const reasons = best.rules
+    .filter(({ points, because }) => points > 0 && because !== "")
+    .map(({ because }) => because);
+  const why = reasons.length === 0 ? "" : `: it ${reasons.join(", ")}`;
+  const firstPoints = judged.find(({ track }) => track.index === first.index)?.points;
+  const other = firstPoints === undefined ? drums : `has ${firstPoints}`;
+  return {
+    track: best.track,
+    changes: [
+      `${named(best.track)} is taken as the melody, with ${best.points} points${why}; ${named(first)} ${other ?? "has none"}`,
+    ],
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * Where the chunks of an uploaded MIDI file are. Lengths and counts in files are wrong more often than events are, so a
+ * chunk's length is believed only where another chunk, or nothing, begins behind it.
+ */
+import { midiLimits, unreadable, UnreadableMidiError } from "./byte-reader";
+
+/** Four characters of a chunk's kind. */
+const kindAt = (bytes: Uint8Array, offset: number): string =>
+  String.fromCharCode(...bytes.subarray(offset, offset + 4));
+
+const quoted = (kind: string): string => JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
+
+/** @returns where the four characters stand at or after the offset; -1 where they do not */
+function find(bytes: Uint8Array, kind: string, from: number): number {
+  const [first = 0, ...others] = Array.from(kind, (character) => character.charCodeAt(0));
+  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (others.every((byte, index) => bytes[at + 1 + index] === byte)) return at;
+  }
+  return -1;
+}
+
+export interface UnwrappedMidi {
+  /** From "MThd" on. */
+  readonly bytes: Uint8Array;
+  readonly changes: readonly string[];
+}
+
+/** Old Macintosh files have 128 bytes before the header, some downloads a few of their own. */
+const mostBytesBeforeHeader = 1024;
+
+/** Takes the MIDI file out of what is around it: a RIFF file of the kind RMID, or a few bytes before the header. */
+export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
+  if (kindAt(bytes, 0) === "MThd") return { bytes, changes: [] };
+  if (kindAt(bytes, 0) === "RIFF") {
+    const kind = kindAt(bytes, 8);
+    if (kind !== "RMID") unreadable(`this is a RIFF file of the kind ${quoted(kind)}, not a MIDI file`);
+    const inside = riffData(bytes) ?? bytes.subarray(Math.max(0, find(bytes, "MThd", 12)));
+    if (kindAt(inside, 0) !== "MThd") unreadable("this is a RIFF file of the kind RMID without a MIDI file in it");
+    return { bytes: inside, changes: ["the MIDI file was taken out of the RIFF file (RMID) around it"] };
+  }
+  const at = find(bytes.subarray(0, mostBytesBeforeHeader), "MThd", 0);
+  if (at < 0) unreadable('this is not a MIDI file: it does not begin with "MThd"');
+  return { bytes: bytes.subarray(at), changes: [`${at} bytes before the header were left out`] };
+}
+
+/** The chunk "data" of a RIFF file, whose lengths are little-endian and whose chunks begin at even offsets. */
+function riffData(bytes: Uint8Array): Uint8Array | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let offset = 12;
+  while (offset + 8 <= bytes.length) {
+    const length = view.getUint32(offset + 4, true);
+    if (kindAt(bytes, offset) === "data" && kindAt(bytes, offset + 8) === "MThd") {
+      return bytes.subarray(offset + 8, offset + 8 + length);
+    }
+    offset += 8 + length + (length % 2);
+  }
+  return undefined;
+}
+
+export interface MidiHeader {
+  /** Ticks of a quarter note. */
+  readonly division: number;
+  /** How many tracks the header says that there are. */
+  readonly trackCount: number;
+  /** Where the first chunk after the header begins. */
+  readonly end: number;
+}
+
+/** @throws UnreadableMidiError */
+export function readHeader(bytes: Uint8Array): MidiHeader {
+  if (bytes.length < 14) unreadable(`this is not a MIDI file: its header ends after ${bytes.length} of 14 bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getUint32(4);
+  if (headerLength < 6 || 8 + headerLength > bytes.length)
+    unreadable(`the header chunk has the length ${headerLength}; it must be 6`);
+  const format = view.getUint16(8);
+  const division = view.getUint16(12);
+  if (format > 1) unreadable(`MIDI format ${format} is not supported; formats 0 and 1 are`);
+  if (division === 0) unreadable("the division is 0 ticks a beat; it must be 1 to 32767");
+  if (division >= 0x8000) unreadable("the division counts SMPTE frames; only ticks per beat are supported");
+  return { division, trackCount: view.getUint16(10), end: 8 + headerLength };
+}
+
+/** One track's events as they were read. */
+export interface TrackReading {
+  /** Where its events end. */
+  readonly end: number;
+  /** Whether that is behind its end-of-track event. */
+  readonly ended: boolean;
+}
+
+export interface WalkChunksParams {
+  readonly bytes: Uint8Array;
+  readonly header: MidiHeader;
+  /** Reads the events that begin at `from` and stand before `limit`. */
+  readonly readTrack: (from: number, limit: number, what: string) => TrackReading;
+  readonly addChange: (change: string) => void;
+}
+
+/**
+ * Finds every track chunk, from the front to the back, and has it read; what is wrong with lengths and counts is said.
+ * @returns how many tracks there are
+ * @throws UnreadableMidiError
+ */
+export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksParams): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isKind = (offset: number): boolean => /^[A-Za-z0-9 _-]{4}$/.test(kindAt(bytes, offset));
+  const endOf = (offset: number): number => offset + 8 + view.getUint32(offset + 4);
+  const isBoundary = (offset: number): boolean =>
+    offset === bytes.length ||
+    (offset + 8 <= bytes.length &&
+      (kindAt(bytes, offset) === "MTrk" || (isKind(offset) && endOf(offset) <= bytes.length)));
+
+  let tracks = 0;
+  let offset = header.end;
+  while (offset + 8 <= bytes.length) {
+    const kind = kindAt(bytes, offset);
+    const declaredEnd = endOf(offset);
+    if (kind === "MTrk") {
+      if (tracks === midiLimits.tracks) unreadable(`the file has more than ${midiLimits.tracks} tracks`);
+      const what = `track ${tracks}`;
+      const declared = declaredEnd - offset - 8;
+      const from = offset + 8;
+      const believed = isBoundary(declaredEnd);
+      const { end, ended } = readBlaming(() => readTrack(from, believed ? declaredEnd : bytes.length, what), {
+        what,
+        declared,
+        believed,
+      });
+      tracks += 1;
+      const isTrackNext = end + 8 <= bytes.length && kindAt(bytes, end) === "MTrk";
+      if (end === declaredEnd || (!ended && believed)) {
+        if (!ended) addChange(`${what} has no end-of-track event`);
+        offset = declaredEnd;
+      } else if (!ended && declaredEnd > bytes.length) {
+        addChange(`the file ends in the middle of ${what}: what stands before was read`);
+        offset = bytes.length;
+      } else if (ended && believed && end < declaredEnd && !isTrackNext) {
+        addChange(`${declaredEnd - end} bytes after the end of ${what} were left out`);
+        offset = declaredEnd;
+      } else {
+        addChange(`${what} says that it has ${declared} bytes; it was read to its end, which is at ${end - from}`);
+        offset = end;
+      }
+    } else if (isKind(offset) && declaredEnd <= bytes.length) {
+      addChange(`a chunk of the unknown kind ${quoted(kind)} was left out`);
+      offset = declaredEnd;
+    } else {
+      const next = find(bytes, "MTrk", offset);
+      if (next < 0) break;
+      addChange(`${next - offset} bytes at offset ${offset} that are no chunk were left out`);
+      offset = next;
+    }
+  }
+  if (tracks === 0) unreadable("the file has no tracks");
+  if (offset < bytes.length) addChange(`${bytes.length - offset} bytes after the last track were left out`);
+  if (tracks !== header.trackCount) {
+    addChange(`the file says that it has ${header.trackCount} tracks; it has ${tracks}, and all were read`);
+  }
+  return tracks;
+}
+
+interface Blame {
+  readonly what: string;
+  readonly declared: number;
+  readonly believed: boolean;
+}
+
+/** A track whose length cannot be right may have been read past its end: whoever looks for the fault should know. */
+function readBlaming(read: () => TrackReading, { what, declared, believed }: Blame): TrackReading {
+  try {
+    return read();
+  } catch (error) {
+    if (believed || !(error instanceof UnreadableMidiError)) throw error;
+    return unreadable(`${error.message}; ${what} says that it has ${declared} bytes, which cannot be right`);
+  }
+}

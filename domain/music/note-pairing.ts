@@ -1,0 +1,118 @@
+/**
+ * Which note-off ends which note, for the notes of one channel and pitch. MIDI does not say it where a pitch begins again
+ * before it has ended, and files differ in what they mean:
+ *
+ * - As many ends as beginnings, by the time nothing sounds any more: none is missing, and the oldest note ends first.
+ * - Fewer: an end was lost. Then a beginning ends the note before it, and the next end is the newest note's.
+ *
+ * Either way a note ends at the latest where its pitch begins again.
+ */
+
+/** Velocity 0 is an end. */
+interface KeyEvent {
+  readonly tick: number;
+  readonly velocity: number;
+}
+
+export interface PairedNote {
+  readonly startTick: number;
+  readonly endTick: number;
+  readonly velocity: number;
+}
+
+export interface PairedNotes {
+  /** In order of their beginnings, none of which is another's; each lasts some time. */
+  readonly notes: readonly PairedNote[];
+  /** Ticks at which notes began that were mended or left out. */
+  readonly retriggered: readonly number[];
+  readonly doubled: readonly number[];
+  readonly empty: readonly number[];
+  readonly unended: readonly number[];
+}
+
+/** The events of one channel and pitch, as they come; what is kept is bounded by the beginnings. */
+export class KeyEvents {
+  /** From where something begins to sound to where nothing does any more. */
+  private run: KeyEvent[] = [];
+  private sounding = 0;
+  private readonly paired: PairedNote[] = [];
+  private readonly doubled: number[] = [];
+  private readonly unended: number[] = [];
+
+  begin(tick: number, velocity: number): void {
+    this.run.push({ tick, velocity });
+    this.sounding += 1;
+  }
+
+  end(tick: number): void {
+    if (this.sounding === 0) return;
+    this.run.push({ tick, velocity: 0 });
+    this.sounding -= 1;
+    if (this.sounding > 0) return;
+    this.endOldestFirst();
+    this.run = [];
+  }
+
+  /** @param tick - where the track ends, and with it what still sounds */
+  close(tick: number): PairedNotes {
+    if (this.sounding > 0) this.endBeforeEachBeginning(tick);
+    const notes: PairedNote[] = [];
+    const retriggered: number[] = [];
+    const doubled = [...this.doubled];
+    const empty: number[] = [];
+    for (const note of this.paired) {
+      if (note.endTick <= note.startTick) {
+        empty.push(note.startTick);
+        continue;
+      }
+      const before = notes.at(-1);
+      if (before?.startTick === note.startTick) {
+        doubled.push(note.startTick);
+        if (note.endTick > before.endTick) notes[notes.length - 1] = note;
+      } else {
+        if (before !== undefined && before.endTick > note.startTick) {
+          retriggered.push(before.startTick);
+          notes[notes.length - 1] = { ...before, endTick: note.startTick };
+        }
+        notes.push(note);
+      }
+    }
+    return { notes, retriggered, doubled, empty, unended: this.unended };
+  }
+
+  private endOldestFirst(): void {
+    const ends = this.run.filter(({ velocity }) => velocity === 0);
+    const begins = this.run.filter(({ velocity }) => velocity > 0);
+    begins.forEach(({ tick: startTick, velocity }, index) => {
+      this.paired.push({ startTick, endTick: ends[index]?.tick ?? startTick, velocity });
+    });
+  }
+
+  private endBeforeEachBeginning(endOfTrack: number): void {
+    let current: KeyEvent | undefined;
+    let endedAnother = false;
+    const endCurrent = (endTick: number): void => {
+      if (current !== undefined) this.paired.push({ startTick: current.tick, endTick, velocity: current.velocity });
+      current = undefined;
+    };
+    for (const event of this.run) {
+      if (event.velocity > 0) {
+        if (current?.tick === event.tick) {
+          this.doubled.push(event.tick);
+          continue;
+        }
+        endedAnother = current !== undefined;
+        // Where its pitch begins again, which close() sees and tells.
+        endCurrent(Infinity);
+        current = event;
+      } else if (endedAnother && current?.tick === event.tick) {
+        // Some programs write a repeated note's beginning before the end of the one before it.
+        endedAnother = false;
+        const before = this.paired.pop();
+        if (before !== undefined) this.paired.push({ ...before, endTick: event.tick });
+      } else endCurrent(event.tick);
+    }
+    if (current !== undefined) this.unended.push(current.tick);
+    endCurrent(endOfTrack);
+  }
+}
