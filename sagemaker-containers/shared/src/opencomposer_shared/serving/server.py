@@ -367,7 +367,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         """
         if not self.server.is_local:
             return
-        hosts = [f"{host}:{self.server.port}" for host in ("127.0.0.1", "localhost", "[::1]")]
+        hosts = [f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost", "[::1]")]
         is_ours = all(host in hosts for host in self.headers.get_all("Host", []))
         sites = self.headers.get_all("Sec-Fetch-Site", [])
         if not is_ours or self.headers.get("Origin") is not None or any(site != "none" for site in sites):
