@@ -17,7 +17,11 @@ export async function takeSnapshots(params: {
   readonly now?: () => number;
 }): Promise<void> {
   const { take, report, signal, now = Date.now } = params;
-  const pause = params.pause ?? (async (milliseconds) => await sleep(milliseconds, undefined, { signal }));
+  const pause =
+    params.pause ??
+    (async (milliseconds) => {
+      await sleep(milliseconds, undefined, { signal });
+    });
   let hasFailed = false;
   const isAborted = (): boolean => signal.aborted;
   while (!isAborted()) {

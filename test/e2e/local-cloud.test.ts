@@ -114,10 +114,11 @@ const functionsOfPages = async (): Promise<string[]> => {
 describe("every listener", () => {
   const ports = (): { readonly name: string; readonly port: number }[] => {
     const pids = processesOf(cloud.directory).map((line) => Number(line.split(" ")[0]));
-    const told = Object.entries(cloud.outputs).filter(([name]) => name.endsWith("Url"));
+    const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
+    const told = Object.entries({ apiUrl, awsEndpointUrl, sagemakerEndpointUrl });
     const found = listenersOf(pids);
     return [
-      ...told.map(([name, url]) => ({ name, port: portOf(String(url)) })),
+      ...told.map(([name, url]) => ({ name, port: portOf(url) })),
       ...found.map(({ pid, port }) => ({ name: `of process ${pid}`, port })),
     ];
   };

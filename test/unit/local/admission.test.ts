@@ -71,7 +71,7 @@ describe("admission of requests to MiniStack", () => {
           await settleAll();
         }
         await Promise.all(pending.map(({ settled }) => settled));
-        const free = await Promise.all(Array.from({ length: atOnce }, async () => admission.enter("z", never)));
+        const free = await Promise.all(Array.from({ length: atOnce }, async () => await admission.enter("z", never)));
         expect(free.filter((leave) => leave === undefined)).toEqual([]);
       }),
       { numRuns: 100 },

@@ -292,8 +292,14 @@ describe("local gateway under load", () => {
       const stuck = httpRequest(`${gateway.url}/stuck`, { method: "POST", headers: { "content-length": 1_000_000 } });
       stuck.on("error", () => undefined);
       stuck.write("only the beginning");
-      const uploads = Array.from({ length: 30 }, async (_, index) =>
-        fetch(`${gateway.url}/upload-${index}`, { method: "POST", body: "m", headers: { authorization: "Bearer a" } }),
+      const uploads = Array.from(
+        { length: 30 },
+        async (_, index) =>
+          await fetch(`${gateway.url}/upload-${index}`, {
+            method: "POST",
+            body: "m",
+            headers: { authorization: "Bearer a" },
+          }),
       );
       await until(() => upstream.urls.length === 1);
       const poll = fetch(`${gateway.url}/poll`, { headers: { authorization: "Bearer a" } });
