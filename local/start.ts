@@ -38,6 +38,7 @@ import {
   removeState,
   synthesise,
 } from "./cloud/deployment";
+import { adoptEarlierState } from "./cloud/earlier-state";
 import { createEndpoint } from "./cloud/endpoints";
 import { createLambdaApi } from "./cloud/lambda-api";
 import { LOCAL_CREDENTIALS, REQUESTS_AT_ONCE, startMiniStack, waitForEarlier } from "./cloud/ministack";
@@ -174,6 +175,7 @@ async function bringUp(params: {
   const assembly = hashOfAssembly(paths.assembly);
 
   await waitForEarlier(paths.cloud);
+  if (!options.fresh) adoptEarlierState(paths);
   const plan = planDeployment({
     kept: options.fresh ? undefined : readKeptCloud(paths),
     assembly,

@@ -117,11 +117,11 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function linkOrCopy(source: string, target: string): void {
+/** The same file under a second name; a copy on a file system without hard links. */
+export function linkOrCopy(source: string, target: string): void {
   try {
     linkSync(source, target);
   } catch {
-    // A file system without hard links.
     cpSync(source, target);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,7 @@ import {
   planDeployment,
   readKeptCloud,
 } from "../../../local/cloud/deployment";
+import { adoptEarlierState } from "../../../local/cloud/earlier-state";
 import { localPaths } from "../../../local/paths";
 
 const deployment: Deployment = {
@@ -120,6 +121,23 @@ describe("what an earlier start has left", () => {
     expect(readKeptCloud(paths())?.isComplete).toBe(false);
     write("000002", {}, 2);
     expect(readKeptCloud(paths())).toEqual({ ...kept, isComplete: false });
+  });
+
+  it.each([
+    ["saved", true, "t1", true],
+    ["killed after a deploy", false, "", false],
+  ])("includes what version 0.2 had %s, once", (_how, saved, templates, isComplete) => {
+    const { cloud, root } = paths();
+    mkdirSync(join(cloud, "state", "lambda-blobs"), { recursive: true });
+    writeFileSync(join(cloud, "state", "cloudformation.json"), "{}");
+    writeFileSync(join(cloud, "state", "lambda-blobs", "a.zip"), "zip");
+    writeFileSync(join(root, "deployment.json"), JSON.stringify({ ...deployment, schemaVersion: 1, saved }));
+    adoptEarlierState(paths());
+    expect(readKeptCloud(paths())).toMatchObject({ deployment: { ...deployment, templates }, isComplete });
+    const adopted = readdirSync(join(cloud, "snapshots"));
+    adoptEarlierState(paths());
+    expect(readdirSync(join(cloud, "snapshots"))).toEqual(adopted);
+    expect(readFileSync(join(cloud, "snapshots", "000001", "state", "lambda-blobs", "a.zip"), "utf8")).toBe("zip");
   });
 
   it.each([
