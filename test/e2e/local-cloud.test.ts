@@ -215,7 +215,10 @@ if (executablePath === undefined) {
   let sitePort = 0;
   let page: Page;
   /** Status of every answer of MiniStack's that reached the browser, also where it shows the page nothing of it. */
-  const answers: number[] = [];
+  const answers = (): number[] => [...statuses].flatMap(([id, status]) => (asked.has(id) ? [status] : []));
+  /** By request. The browser tells of an answer and of its request in either order. */
+  const statuses = new Map<string, number>();
+  const asked = new Set<string>();
 
   beforeAll(async () => {
     site = createServer((_request, response) => {
@@ -242,15 +245,15 @@ if (executablePath === undefined) {
     });
   }, 120_000);
   beforeEach(async () => {
-    answers.length = 0;
+    statuses.clear();
+    asked.clear();
     page = await browser.newPage();
     const devTools = await page.context().newCDPSession(page);
-    const asked = new Set<string>();
     devTools.on("Network.requestWillBeSent", ({ requestId, request }) => {
       if (request.url.startsWith(cloud.outputs.awsEndpointUrl)) asked.add(requestId);
     });
     devTools.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => {
-      if (asked.has(requestId)) answers.push(statusCode);
+      statuses.set(requestId, statusCode);
     });
     await devTools.send("Network.enable");
   });
@@ -300,11 +303,10 @@ if (executablePath === undefined) {
     "%s tries to list buckets, to make a function and to call it: refused, and none is there",
     async (_from, address) => {
       await page.goto(address());
-      answers.length = 0;
       const seen = await attack(cloud.outputs.awsEndpointUrl, creation());
       // It has really tried: every request came to the server and back.
-      await until("four answers", 20, () => answers.length >= 4);
-      expect(answers).toEqual([403, 403, 403, 403]);
+      await until("four answers", 20, () => answers().length >= 4);
+      expect(answers()).toEqual([403, 403, 403, 403]);
       expect(seen).toEqual([
         "list buckets: TypeError",
         "create: opaque",
@@ -337,8 +339,8 @@ if (executablePath === undefined) {
       page.click("button"),
     ]);
     expect(submitted.status()).toBe(403);
-    await until("the answers to the image and the form", 20, () => answers.length >= 2);
-    expect(answers).toEqual([403, 403]);
+    await until("the answers to the image and the form", 20, () => answers().length >= 2);
+    expect(answers()).toEqual([403, 403]);
   });
 
   it("of a front end on this machine calls the API with a token, and reads a file by its presigned address", async () => {
