@@ -340,7 +340,8 @@ if (executablePath === undefined) {
     ]);
     expect(submitted.status()).toBe(403);
     await until("the answers to the image and the form", 20, () => answers().length >= 2);
-    expect(answers()).toEqual([403, 403]);
+    // The page that the form has led to asks for an icon, too.
+    expect(new Set(answers())).toEqual(new Set([403]));
   });
 
   it("of a front end on this machine calls the API with a token, and reads a file by its presigned address", async () => {
