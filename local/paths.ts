@@ -9,9 +9,7 @@ export interface LocalPaths {
   /** Says that all is ready and where; absent at every other time. */
   readonly outputs: string;
   readonly lock: string;
-  /** What is deployed: see cloud/deployment.ts. */
-  readonly deployment: string;
-  /** MiniStack's state, objects, log. */
+  /** MiniStack's state and its snapshots, objects, log. */
   readonly cloud: string;
   readonly sageMaker: string;
   readonly assembly: string;
@@ -27,7 +25,6 @@ export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalP
     root,
     outputs: join(root, "outputs.json"),
     lock: join(root, "running.json"),
-    deployment: join(root, "deployment.json"),
     cloud: join(root, "cloud"),
     sageMaker: join(root, "sagemaker"),
     assembly: join(root, "assembly"),

@@ -5,7 +5,7 @@
  *   npm start -- --once      ends after the first composition
  *   npm start -- --fresh     forgets what an earlier start kept
  */
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -31,16 +31,19 @@ import {
   type Deployment,
   bootstrap,
   deploy,
+  describePlan,
+  describeTime,
   planDeployment,
-  readDeployment,
+  readKeptCloud,
   removeState,
   synthesise,
-  writeDeployment,
 } from "./cloud/deployment";
+import { adoptEarlierState } from "./cloud/earlier-state";
 import { createEndpoint } from "./cloud/endpoints";
 import { createLambdaApi } from "./cloud/lambda-api";
-import { LOCAL_CREDENTIALS, startMiniStack } from "./cloud/ministack";
+import { LOCAL_CREDENTIALS, REQUESTS_AT_ONCE, startMiniStack, waitForEarlier } from "./cloud/ministack";
 import { startSageMakerServer } from "./cloud/sagemaker-server";
+import { takeSnapshots } from "./cloud/snapshot-schedule";
 import { randomPassword, seedUser, signIn } from "./cloud/users";
 import { composeTwinkle } from "./first-composition";
 import { corsOfTemplate } from "./gateway/cors";
@@ -72,6 +75,8 @@ const note = (line: string): void => {
 type Undo = () => Promise<void> | void;
 
 async function main(): Promise<number> {
+  // What we and all that we start write is for this user alone: passwords, signing keys, everybody's music.
+  process.umask(0o077);
   const { values: options } = parseArgs({
     options: { once: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
   });
@@ -91,15 +96,18 @@ async function main(): Promise<number> {
   const shutDown = shutDownOnce(async () => {
     ending.abort();
     removeOutputs(paths.outputs);
+    let failures = 0;
     for (const step of undo.reverse()) {
       try {
         await step();
       } catch (problem) {
+        failures += 1;
         console.error(`While ending: ${messageOf(problem)}`);
       }
     }
     rmSync(paths.temporary, { recursive: true, force: true });
     releaseLock();
+    return failures === 0;
   });
   const interrupt = { asked: false };
   const interrupted = new Promise<void>((resolve) => {
@@ -124,13 +132,12 @@ async function main(): Promise<number> {
     removeOutputs(paths.outputs);
     const { failed } = await bringUp({ options, paths, undo, signal });
     if (!options.once) await Promise.race([interrupted, failed]);
-    await shutDown();
-    return 0;
+    return (await shutDown()) ? 0 : 1;
   } catch (problem) {
     if (interrupt.asked) {
-      await shutDown();
+      const isWhole = await shutDown();
       // Asked to end before the composition was there: `--once` has not done what it is for.
-      return options.once ? 1 : 0;
+      return options.once || !isWhole ? 1 : 0;
     }
     console.error(`\nnpm start failed: ${messageOf(problem)}`);
     console.error(`Logs: ${paths.logs} and ${join(paths.cloud, "ministack.log")}`);
@@ -147,8 +154,11 @@ async function bringUp(params: {
   /** `failed` rejects when a part that nothing works without has ended by itself. */
 }): Promise<{ readonly failed: Promise<never> }> {
   const { options, paths, undo, signal } = params;
-  mkdirSync(paths.logs, { recursive: true });
-  mkdirSync(paths.temporary, { recursive: true });
+  for (const folder of [paths.cloud, paths.sageMaker, paths.compositions, paths.logs, paths.temporary]) {
+    mkdirSync(folder, { recursive: true });
+    // An earlier version left them open to other users. The folder around them is not ours where it was asked for.
+    chmodSync(folder, 0o700);
+  }
 
   // What needs no other step: Python's side, and the templates.
   const stockModels = readStockModels(join(repository, "models"));
@@ -164,23 +174,16 @@ async function bringUp(params: {
   ]);
   const assembly = hashOfAssembly(paths.assembly);
 
+  await waitForEarlier(paths.cloud);
+  if (!options.fresh) adoptEarlierState(paths);
   const plan = planDeployment({
-    deployment: readDeployment(paths),
+    kept: options.fresh ? undefined : readKeptCloud(paths),
     assembly,
-    hasState: isThere(join(paths.cloud, "state", "cloudformation.json")),
     freshAsked: options.fresh,
   });
-  if (plan.kind === "fresh") {
-    say(`a fresh cloud: ${plan.reason}`);
-    removeState(paths);
-  } else {
-    say(
-      plan.kind === "keep"
-        ? "going on with the cloud of the last start"
-        : "the stacks changed: updating the cloud of the last start",
-    );
-  }
-  const kept = plan.kind === "fresh" ? undefined : plan.deployment;
+  say(describePlan(plan, new Date()));
+  if (plan.kind === "fresh") removeState(paths);
+  const kept = plan.kind === "fresh" ? undefined : plan.kept.deployment;
   const ports = await choosePorts(kept);
 
   const awsEndpointUrl = `http://127.0.0.1:${ports.cloud}`;
@@ -211,11 +214,15 @@ async function bringUp(params: {
       signal,
     });
     undo.push(async () => {
-      const { code, signal: endedBy } = await miniStack.stop();
-      const deployment = readDeployment(paths);
-      // uvicorn ends by the signal that asked it to, once MiniStack has written its state.
-      const saved = code === 0 || endedBy === "SIGTERM";
-      if (deployment !== undefined && saved) writeDeployment(paths, { ...deployment, saved });
+      const { notKept } = await miniStack.stop();
+      if (notKept === undefined) return;
+      const last = readKeptCloud(paths);
+      throw new Error(
+        `the cloud's last minutes could not be kept: ${notKept}. ` +
+          (last === undefined
+            ? "Nothing is kept."
+            : `The next start goes on with the snapshot of ${describeTime(last.takenAt, new Date())}; what came after it is lost.`),
+      );
     });
     return miniStack;
   });
@@ -247,7 +254,7 @@ async function bringUp(params: {
     if (plan.kind === "fresh") await bootstrap({ paths, endpointUrl: awsEndpointUrl, region: REGION, signal });
     if (plan.kind === "keep") {
       await lambda.restartStreamSources();
-      return plan.deployment.outputs;
+      return plan.kept.deployment.outputs;
     }
     try {
       const deployed = await deploy({ paths, endpointUrl: awsEndpointUrl, region: REGION, signal });
@@ -264,9 +271,8 @@ async function bringUp(params: {
     }
   });
   const deployment: Deployment = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     ...assembly,
-    saved: plan.kind === "keep",
     ports,
     outputs,
     demoUser: kept?.demoUser ?? { username: "demo", password: randomPassword() },
@@ -309,7 +315,14 @@ async function bringUp(params: {
       ? step(`data set ${dataset.id}`, seedBuiltDataset)
       : seedCommittedCatalogue({ repository, table, tableName: outputs.TableName }),
   ]);
-  writeDeployment(paths, deployment);
+  // From here on its state is kept. A start that failed before leaves what an earlier one kept as it was.
+  void background({
+    signal,
+    undo,
+    work: async () => {
+      await takeSnapshots({ take: async () => await cloud.snapshot(deployment), report: note, signal });
+    },
+  });
 
   if (!hasDataset && !options.once) {
     say(`data set ${dataset.id}: it is built in the background; training jobs wait for it, composing does not`);
@@ -329,7 +342,13 @@ async function bringUp(params: {
 
   const gateway = await step("gateway", async () => {
     const cors = corsOfTemplate(readTemplate(paths.assembly, `${resourcePrefix("local")}-Api`));
-    const made = await startGateway({ port: ports.gateway, endpointUrl: awsEndpointUrl, apiId: outputs.ApiId, cors });
+    const made = await startGateway({
+      port: ports.gateway,
+      endpointUrl: awsEndpointUrl,
+      apiId: outputs.ApiId,
+      cors,
+      requestsAtOnce: REQUESTS_AT_ONCE,
+    });
     undo.push(made.stop);
     return made;
   });
@@ -464,20 +483,17 @@ async function becomesFree(ports: readonly number[]): Promise<boolean> {
   }
 }
 
-function shutDownOnce(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+/** @returns whether everything ended as it should */
+function shutDownOnce(work: () => Promise<boolean>): () => Promise<boolean> {
+  let running: Promise<boolean> | undefined;
   return async () => {
     running ??= work();
-    await running;
+    return await running;
   };
 }
 
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-function isThere(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function messageOf(problem: unknown): string {

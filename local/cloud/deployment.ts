@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { writeFileAtomically } from "../atomic-file";
 import { type LocalPaths, repository } from "../paths";
 import { runToEnd } from "../processes/run-to-end";
 import { type AssemblyHashes, hashOfSources } from "./assembly";
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
+import { findSnapshots, stateFolders } from "./snapshots";
 
 const cdk = join(repository, "node_modules", ".bin", "cdk");
 
@@ -28,13 +28,11 @@ export type StackOutputs = z.infer<typeof stackOutputsSchema>;
 
 const userSchema = z.object({ username: z.string(), password: z.string() });
 
-/** What is deployed on the state under `.local/cloud`. Written after a deploy, so a start that failed leaves none. */
+/** What is deployed in a cloud, told at its first snapshot and kept with every one: the two cannot disagree. */
 export const deploymentSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   templates: z.string(),
   stateful: z.string(),
-  /** Whether MiniStack has saved its state since the deploy: one that was killed comes back as it was before. */
-  saved: z.boolean(),
   /** Queue addresses in the functions' environment carry MiniStack's port: it stays as long as its state does. */
   ports: z.object({ cloud: z.int(), sageMaker: z.int(), gateway: z.int() }),
   outputs: stackOutputsSchema,
@@ -43,52 +41,87 @@ export const deploymentSchema = z.object({
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-/** The record of an earlier start, if it left a whole one. */
-export function readDeployment(paths: LocalPaths): Deployment | undefined {
-  try {
-    const parsed = deploymentSchema.safeParse(JSON.parse(readFileSync(paths.deployment, "utf8")));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+/** What an earlier start has left. */
+export interface KeptCloud {
+  readonly deployment: Deployment;
+  readonly takenAt: Date;
+  /** Whether its stop was whole: else what came after `takenAt` is missing. */
+  readonly isComplete: boolean;
 }
 
-export function writeDeployment(paths: LocalPaths, deployment: Deployment): void {
-  writeFileAtomically(paths.deployment, JSON.stringify(deployment), 0o600);
+/**
+ * What the newest whole snapshot holds, if there is one.
+ *
+ * @throws Error where there are snapshots and none of them can be used: deleting them is for a person to decide
+ */
+export function readKeptCloud(paths: LocalPaths): KeptCloud | undefined {
+  const { newest, damaged } = findSnapshots(stateFolders(paths.cloud).snapshots);
+  const beginAnew = "To drop it and begin with an empty cloud: npm start -- --fresh";
+  if (newest === undefined) {
+    if (damaged.length === 0) return undefined;
+    throw new Error(`What was kept of the cloud cannot be used. ${damaged.join("\n")}\n${beginAnew}`);
+  }
+  const deployment = deploymentSchema.safeParse(newest.record);
+  if (!deployment.success) {
+    const why = z.prettifyError(deployment.error);
+    throw new Error(`${newest.folder} was written by another version of OpenComposer: ${why}\n${beginAnew}`);
+  }
+  return {
+    deployment: deployment.data,
+    takenAt: new Date(newest.takenAt),
+    isComplete: newest.reason === "stop" && damaged.length === 0,
+  };
 }
 
 /** Forgets the cloud and all that is in it. Compositions written as files, and the assembly, stay. */
 export function removeState(paths: LocalPaths): void {
-  for (const path of [paths.deployment, paths.cloud, paths.sageMaker]) rmSync(path, { recursive: true, force: true });
+  for (const path of [paths.cloud, paths.sageMaker]) rmSync(path, { recursive: true, force: true });
 }
 
 export type DeploymentPlan =
-  | { readonly kind: "fresh"; readonly reason: string }
+  | { readonly kind: "fresh"; readonly reason: "asked" | "nothing kept" | "data changed" }
   /** Nothing to deploy. */
-  | { readonly kind: "keep"; readonly deployment: Deployment }
-  /** The functions or the workflow changed, or may be older than they should: nothing that holds data. */
-  | { readonly kind: "update"; readonly deployment: Deployment };
+  | { readonly kind: "keep"; readonly kept: KeptCloud }
+  /** The functions or the workflow changed: nothing that holds data. */
+  | { readonly kind: "update"; readonly kept: KeptCloud };
 
-/** Whether the state of an earlier start can be gone on with. */
+/** Whether what an earlier start has left can be gone on with. */
 export function planDeployment(params: {
-  readonly deployment: Deployment | undefined;
+  readonly kept: KeptCloud | undefined;
   readonly assembly: AssemblyHashes;
-  /** Whether MiniStack has ever saved its state: it does so when it is stopped, not when it is killed. */
-  readonly hasState: boolean;
   readonly freshAsked: boolean;
 }): DeploymentPlan {
-  const { deployment, assembly, hasState, freshAsked } = params;
-  if (freshAsked) return { kind: "fresh", reason: "as asked (--fresh)" };
-  if (deployment === undefined) return { kind: "fresh", reason: "nothing is deployed yet" };
-  if (!hasState) return { kind: "fresh", reason: "the last one was killed before it could save its state" };
-  if (deployment.stateful !== assembly.stateful) {
+  const { kept, assembly, freshAsked } = params;
+  if (freshAsked) return { kind: "fresh", reason: "asked" };
+  if (kept === undefined) return { kind: "fresh", reason: "nothing kept" };
+  if (kept.deployment.stateful !== assembly.stateful) return { kind: "fresh", reason: "data changed" };
+  return { kind: kept.deployment.templates === assembly.templates ? "keep" : "update", kept };
+}
+
+/** The plan in a sentence, with what it means for the work that was in the cloud. */
+export function describePlan(plan: DeploymentPlan, now: Date): string {
+  if (plan.kind === "fresh") {
     return {
-      kind: "fresh",
-      reason: "the table, a bucket, a queue or the user pool changed in the templates: what was in them is dropped",
-    };
+      asked: "a fresh cloud, as asked (--fresh)",
+      "nothing kept": "nothing was kept: a fresh cloud",
+      "data changed":
+        "a fresh cloud: the table, a bucket, a queue or the user pool changed in the templates, and what was in them is dropped",
+    }[plan.reason];
   }
-  if (deployment.templates !== assembly.templates || !deployment.saved) return { kind: "update", deployment };
-  return { kind: "keep", deployment };
+  const { takenAt, isComplete } = plan.kept;
+  const time = describeTime(takenAt, now);
+  const kept = isComplete
+    ? `going on with the cloud of the last start, as of ${time}`
+    : `the last stop was cut off: going on with the snapshot of ${time}; what came after it is lost`;
+  return plan.kind === "keep" ? kept : `${kept} (the stacks changed: updating them)`;
+}
+
+/** Hours and minutes of this machine's clock, with the day where it is not today's. */
+export function describeTime(time: Date, now: Date): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
+  if (time.toDateString() === now.toDateString()) return clock;
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
 }
 
 /** The variables under which an SDK or the CDK reaches the local cloud and nothing else. */

@@ -1,40 +1,190 @@
-"""Serve MiniStack with uvicorn on 127.0.0.1 and end when the launcher ends.
+"""Serve MiniStack with uvicorn on 127.0.0.1, behind a door, keep its state in snapshots, and end with the launcher.
 
 MiniStack's own start uses hypercorn, whose sockets lack TCP_NODELAY: every call on a kept connection then pays a
 delayed acknowledgement of 40 ms. uvicorn does not have that; nothing in MiniStack is changed.
 
 The launcher holds the other end of standard input. When it goes away, even by SIGKILL, reading meets the end of the
-file: then this process stops as for SIGTERM (which writes MiniStack's state) and its whole process group, Lambda
-workers included, is killed.
+file: then this process stops as for SIGTERM (which takes a last snapshot) and its whole process group, Lambda workers
+included, is killed.
+
+The exit code tells the launcher what became of the last snapshot: 0 taken, or none was asked for; 11 the disk is full;
+12 it could not be taken for the reason in the log.
 """
 
+from __future__ import annotations
+
+import asyncio
+import json
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
 
 import uvicorn
+from changes import ChangeCounter
+from door import Application, Door, Message, Receive, Scope, Send, answer_json
+from snapshots import SECONDS_OF_SILENCE, SnapshotFailure, Snapshots
 
-SECONDS_TO_STOP = 6.0
-"""After the launcher's death: how long MiniStack may take to write its state before it is killed."""
+NO_SPACE = 11
+NOT_TAKEN = 12
+LARGEST_RECORD = 1024 * 1024
 
 
-def stop_with_launcher() -> None:
-    """Block until standard input ends, then stop this process, and after a grace its whole group."""
+class KeptCloud:
+    """MiniStack as an ASGI application whose state is kept in snapshots as soon as the launcher has asked for one.
+
+    `POST /_local/snapshot` with the launcher's record as JSON takes one and answers 200 `{"snapshot": "000007"}`, or
+    507 or 500 `{"message": …}`. Before the first of these nothing is kept: a start that fails half-way leaves the
+    snapshots of earlier starts as they were.
+    """
+
+    def __init__(self, application: Application, snapshots: Snapshots, on_shutdown: Callable[[], None]) -> None:
+        self._counter = ChangeCounter(application)
+        self._snapshots = snapshots
+        self._on_shutdown = on_shutdown
+        self._record: object = None
+        self._is_kept = False
+        self._counted = -1
+        self._newest = ""
+        self._busy = asyncio.Lock()
+        self.exit_code = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the snapshot's address, take the last snapshot at the end, and pass everything else on."""
+        if scope["type"] == "http" and scope["path"] == "/_local/snapshot":
+            await self._answer(scope, receive, send)
+            return
+        if scope["type"] == "lifespan":
+
+            async def receive_watched() -> Message:
+                message = await receive()
+                if message["type"] == "lifespan.shutdown":
+                    await self._take_last()
+                    self._on_shutdown()
+                return message
+
+            await self._counter(scope, receive_watched, send)
+            return
+        await self._counter(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False) and message["type"] == "http.request"
+            if len(body) > LARGEST_RECORD:
+                await answer_json(send, 413, {"message": f"The record has more than {LARGEST_RECORD} bytes."})
+                return
+        try:
+            record = json.loads(body)
+        except ValueError:
+            record = None
+        if scope["method"] != "POST" or not isinstance(record, dict):
+            await answer_json(send, 400, {"message": "Expected POST with a JSON object: the launcher's record."})
+            return
+        if record != self._record:
+            self._counted = -1
+        self._record, self._is_kept = record, True
+        try:
+            # A client that goes away, or the server's end, must not leave it half-done.
+            name = await asyncio.shield(asyncio.create_task(self._take()))
+        except SnapshotFailure as failure:
+            report(f"snapshot failed: {failure}")
+            await answer_json(send, 507 if failure.no_space else 500, {"message": str(failure)})
+        else:
+            await answer_json(send, 200, {"snapshot": name})
+
+    async def _take(self) -> str:
+        """A snapshot of now, or the newest where nothing has changed since; one at a time."""
+        async with self._busy:
+            count = self._counter.count
+            if self._counted != count:
+                self._newest = await self._snapshots.take(record=self._record, reason="running")
+                self._counted = count
+            return self._newest
+
+    async def _take_last(self) -> None:
+        if not self._is_kept:
+            return
+        try:
+            async with self._busy:
+                if self._counted == self._counter.count:
+                    self._snapshots.repeat(record=self._record, reason="stop")
+                else:
+                    await self._snapshots.take(record=self._record, reason="stop")
+        except SnapshotFailure as failure:
+            report(f"snapshot failed: {failure}")
+            self.exit_code = NO_SPACE if failure.no_space else NOT_TAKEN
+
+
+def report(line: str) -> None:
+    """Write a line to the log, which may be on the disk that is full."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def stop_with_launcher(gone: threading.Event, progress: Callable[[], object]) -> None:
+    """Block until standard input ends, then stop this process, and its whole group when it writes no more."""
     while os.read(0, 4096):
         pass
+    gone.set()
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(SECONDS_TO_STOP)
+    last, since = progress(), time.monotonic()
+    while time.monotonic() - since < SECONDS_OF_SILENCE:
+        time.sleep(1)
+        if (now := progress()) != last:
+            last, since = now, time.monotonic()
     os.killpg(0, signal.SIGKILL)
 
 
 def main() -> None:
     """Serve on the port of the first argument until SIGTERM."""
     port = int(sys.argv[1])
-    threading.Thread(target=stop_with_launcher, daemon=True).start()
+    # State files hold password hashes and signing keys.
+    os.umask(0o077)
+    # Reads its settings from the environment when it is imported.
+    from ministack import app as ministack
+    from ministack.core.persistence import save_all
+
+    state = Path(os.environ["STATE_DIR"])
+    snapshots = Snapshots(
+        state=state,
+        folder=state.parent / "snapshots",
+        # Whatever services are in use at that time.
+        write_state=lambda: save_all(ministack._build_persistence_save_dict()),
+    )
+
+    def leave_state_alone() -> None:
+        # MiniStack would write its state once more when it stops, for nobody.
+        ministack.PERSIST_STATE = False
+
+    cloud = KeptCloud(cast(Application, ministack.app), snapshots, leave_state_alone)
+    launcher_is_gone = threading.Event()
+    threading.Thread(target=stop_with_launcher, args=(launcher_is_gone, snapshots.progress), daemon=True).start()
+
+    def exit_by_signal(*_: object) -> None:
+        # uvicorn stops by the signal and then raises it again: by default it would hide the exit code.
+        raise SystemExit(cloud.exit_code)
+
+    signal.signal(signal.SIGTERM, exit_by_signal)
+    try:
+        serve(Door(cloud, port=port), port)
+    finally:
+        if launcher_is_gone.is_set():
+            os.killpg(0, signal.SIGKILL)
+
+
+def serve(application: Application, port: int) -> None:
+    """Answer on 127.0.0.1 until a signal ends it."""
     uvicorn.run(
-        "ministack.app:app",
+        application,
         host="127.0.0.1",
         port=port,
         lifespan="on",

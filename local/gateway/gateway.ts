@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { createProxyServer } from "http-proxy-3";
 
 import { LOOPBACK } from "../processes/free-port";
+import { Admission } from "./admission";
 import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } from "./cors";
 
 /** API Gateway's payload limit of an HTTP API: 10 MB, not adjustable. */
@@ -12,6 +13,17 @@ const LARGEST_BODY = 10 * 1024 * 1024;
 const MOST_DROPPED = 100 * 1024 * 1024;
 /** API Gateway's longest integration time-out is 30 s; a margin keeps this one from answering first. */
 const INTEGRATION_MILLISECONDS = 31_000;
+/** Waiting requests: what is not served within this time would meet its client's own patience. */
+const LONGEST_WAIT_MILLISECONDS = 20_000;
+const MOST_WAITING = 2_000;
+/** Bytes of bodies that are read and not answered yet, of all requests together. */
+const MOST_BODY_BYTES = 256 * 1024 * 1024;
+/** A body that takes longer to arrive is given up. */
+const BODY_MILLISECONDS = 60_000;
+/** Seconds until the client should try again: not all at the same moment. */
+const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
+/** What a browser adds and API Gateway has answered itself. MiniStack refuses every request that a page could send. */
+const BROWSER_HEADERS = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
 export interface GatewayParams {
   readonly port: number;
@@ -19,6 +31,10 @@ export interface GatewayParams {
   readonly endpointUrl: string;
   readonly apiId: string;
   readonly cors: CorsConfiguration;
+  /** How many requests are at MiniStack at once; the others wait, see {@link Admission}. */
+  readonly requestsAtOnce: number;
+  /** After which a waiting request is refused; only tests set it. */
+  readonly longestWaitMilliseconds?: number;
 }
 
 export interface Gateway {
@@ -31,11 +47,22 @@ export interface Gateway {
  * Serves the HTTP API at a root URL on 127.0.0.1, which MiniStack has only under `/_aws/execute-api/{apiId}/`, and does
  * what API Gateway does and MiniStack does not: CORS as the template declares it, the payload limit, the shape of its
  * own errors (`{ "message": … }`). The Host header must name this machine: a web page may not reach it by a name of
- * its own (DNS rebinding).
+ * its own (DNS rebinding). Pages of other origins may call it, as on AWS: all that matters asks for a bearer token, which
+ * no browser sends by itself.
+ *
+ * Overload ends here: a body is read before its request takes a place at MiniStack, so that a slow upload holds up
+ * nobody; requests wait in a queue for each token, reads apart from writes; who waits too long, or finds the queue full,
+ * is told 503 with Retry-After, and no function has seen it.
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
-  const { endpointUrl, apiId, cors } = params;
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const { endpointUrl, apiId, cors, requestsAtOnce } = params;
+  const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
+  const admission = new Admission({
+    atOnce: requestsAtOnce,
+    mostWaiting: MOST_WAITING,
+    longestWaitMilliseconds: params.longestWaitMilliseconds ?? LONGEST_WAIT_MILLISECONDS,
+  });
+  const room = { bytes: MOST_BODY_BYTES };
   const proxy = createProxyServer({
     target: `${endpointUrl}/_aws/execute-api/${apiId}`,
     agent,
@@ -44,6 +71,9 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     proxyTimeout: INTEGRATION_MILLISECONDS,
     // Answers pass through `answer` below, which mends some of them.
     selfHandleResponse: true,
+  });
+  proxy.on("proxyReq", (outgoing) => {
+    for (const name of BROWSER_HEADERS) outgoing.removeHeader(name);
   });
   proxy.on("proxyRes", (upstream, request, response) => {
     answer({ upstream, response, cors: corsHeaders(cors, header(request, "origin")) });
@@ -67,40 +97,51 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       response.end();
       return;
     }
-    const forward = (body?: Readable): void => {
-      proxy.web(request, response, body === undefined ? {} : { buffer: body }, () => {
-        // MiniStack is gone or took too long: what API Gateway says when its integration fails.
-        own(503, "Service Unavailable");
-      });
-    };
-    const tooLarge = (): void => {
-      own(413, "Request Entity Too Large");
+    const unavailable = (): void => {
+      own(503, "Service Unavailable", retryAfter());
     };
     const length = header(request, "content-length");
     if (length !== undefined && Number(length) > LARGEST_BODY) {
-      tooLarge();
+      own(413, "Request Entity Too Large");
       // A client whose connection ends while it still writes never reads the answer.
-      readWithin(request, 0).catch(() => undefined);
-    } else if (length === undefined && header(request, "transfer-encoding") !== undefined) {
-      // Its size is known only when it is here. API Gateway reads all of a body before it calls anything, too.
-      readWithin(request, LARGEST_BODY).then(
-        (body) => {
-          if (body === undefined) {
-            tooLarge();
-            return;
-          }
-          delete request.headers["transfer-encoding"];
-          request.headers["content-length"] = String(body.length);
-          forward(Readable.from([body]));
-        },
-        () => {
-          response.destroy();
-        },
-      );
-    } else {
-      forward();
+      readBody(request, { limit: 0, room }).catch(() => undefined);
+      return;
     }
+    const gone = new AbortController();
+    response.once("close", () => {
+      gone.abort();
+    });
+    const serve = async (): Promise<void> => {
+      const body = await readBody(request, { limit: LARGEST_BODY, room });
+      response.once("close", body.release);
+      if (body.kind !== "whole") {
+        if (body.kind === "too large") own(413, "Request Entity Too Large");
+        else unavailable();
+        return;
+      }
+      const leave = await admission.enter(flowOf(request), gone.signal);
+      if (leave === undefined) {
+        unavailable();
+        return;
+      }
+      response.once("close", leave);
+      if (gone.signal.aborted) leave();
+      else forward(body.bytes);
+    };
+    const forward = (bytes: Buffer): void => {
+      if (bytes.length > 0 || header(request, "transfer-encoding") !== undefined) {
+        delete request.headers["transfer-encoding"];
+        request.headers["content-length"] = String(bytes.length);
+      }
+      // MiniStack is gone or took too long: what API Gateway says when its integration fails.
+      proxy.web(request, response, { buffer: Readable.from([bytes]) }, unavailable);
+    };
+    serve().catch(() => {
+      // The client went away while it sent its body.
+      response.destroy();
+    });
   });
+  server.requestTimeout = BODY_MILLISECONDS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(params.port, LOOPBACK, resolve);
@@ -136,6 +177,12 @@ function answer(params: {
     // A function threw. MiniStack shows its error to the client; API Gateway never does.
     upstream.resume();
     ownAnswer({ response, status: 500, message: "Internal Server Error", headers: cors });
+    return;
+  }
+  if (status === 429 && upstream.headers["content-type"] === "application/json") {
+    // Not the API's own, which is a problem document: no execution was free for the function.
+    upstream.resume();
+    ownAnswer({ response, status: 503, message: "Service Unavailable", headers: { ...cors, ...retryAfter() } });
     return;
   }
   for (const [name, value] of Object.entries(upstream.headers)) {
@@ -179,20 +226,61 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The whole body, or nothing as soon as it is over the limit: what comes after is read and dropped. */
-async function readWithin(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+/** Requests that wait for each other: the reads of one token, its writes. */
+function flowOf(request: IncomingMessage): string {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  return `${isRead ? "reads" : "writes"} ${header(request, "authorization") ?? ""}`;
+}
+
+type ReadBody =
+  | { readonly kind: "whole"; readonly bytes: Buffer; readonly release: () => void }
+  | { readonly kind: "too large" | "no room"; readonly release: () => void };
+
+/**
+ * The whole body, or why not, as soon as it is over the limit or over the room that is left for all bodies together:
+ * what comes after is read and dropped. The room is taken until `release`.
+ */
+async function readBody(
+  request: IncomingMessage,
+  { limit, room }: { readonly limit: number; readonly room: { bytes: number } },
+): Promise<ReadBody> {
   return await new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+    let parts: Buffer[] = [];
     let size = 0;
+    let taken = 0;
+    const release = (): void => {
+      room.bytes += taken;
+      taken = 0;
+      parts = [];
+    };
+    const refuse = (kind: "too large" | "no room"): void => {
+      release();
+      resolve({ kind, release });
+    };
+    let isRefused = false;
     request.on("data", (part: Buffer) => {
       size += part.length;
-      if (size <= limit) parts.push(part);
-      else resolve(undefined);
       if (size > MOST_DROPPED) request.destroy();
+      if (isRefused) return;
+      isRefused = size > limit || room.bytes < part.length;
+      if (isRefused) {
+        refuse(size > limit ? "too large" : "no room");
+        return;
+      }
+      room.bytes -= part.length;
+      taken += part.length;
+      parts.push(part);
     });
     request.on("end", () => {
-      resolve(Buffer.concat(parts));
+      if (!isRefused) resolve({ kind: "whole", bytes: Buffer.concat(parts), release });
     });
-    request.on("error", reject);
+    const fail = (problem: Error): void => {
+      release();
+      reject(problem);
+    };
+    request.on("error", fail);
+    request.on("close", () => {
+      if (!request.complete) fail(new Error("The client went away while it sent its body."));
+    });
   });
 }

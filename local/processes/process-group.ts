@@ -21,8 +21,17 @@ export interface ProcessGroup {
    * Asks the leader to end (SIGTERM), then ends the whole group (SIGKILL): at once when the leader has gone, or when
    * the grace is over. Safe to call twice.
    */
-  readonly stop: (params?: { readonly graceMilliseconds?: number }) => Promise<ProcessExit>;
+  readonly stop: (params?: StopParams) => Promise<ProcessExit>;
 }
+
+export interface StopParams {
+  readonly graceMilliseconds?: number;
+  /** The grace begins anew whenever this gives another value: a program that still writes is not cut off. */
+  readonly progress?: () => string;
+}
+
+/** How often a program that is being stopped is asked for its progress. */
+const PROGRESS_MILLISECONDS = 250;
 
 export interface ProcessGroupParams {
   /** In messages and in the file of outputs. */
@@ -94,14 +103,23 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
     logFile,
     exited: ended,
     isRunning: () => running,
-    stop: async ({ graceMilliseconds = 5_000 } = {}) => {
+    stop: async ({ graceMilliseconds = 5_000, progress = () => "" } = {}) => {
       if (running) {
         child.kill("SIGTERM");
-        const deadline = setTimeout(() => {
-          killGroup(pid);
-        }, graceMilliseconds);
+        let last = progress();
+        let since = Date.now();
+        const watch = setInterval(
+          () => {
+            const now = progress();
+            if (now !== last) {
+              last = now;
+              since = Date.now();
+            } else if (Date.now() - since >= graceMilliseconds) killGroup(pid);
+          },
+          Math.min(PROGRESS_MILLISECONDS, graceMilliseconds),
+        );
         await ended;
-        clearTimeout(deadline);
+        clearInterval(watch);
       }
       return await ended;
     },

@@ -140,7 +140,7 @@ export async function endRecordedProcess(identity: ProcessIdentity): Promise<voi
 }
 
 /** Dead, and waiting for a parent that does not ask: as good as gone. */
-function isZombie(pid: number): boolean {
+export function isZombie(pid: number): boolean {
   try {
     return processStatus(pid)?.[0] === "Z";
   } catch {

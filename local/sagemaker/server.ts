@@ -226,12 +226,13 @@ class RequestRouter {
 
   /**
    * A page in a browser can make requests to 127.0.0.1, under any name that it has the DNS answer with. It cannot forge
-   * Host, and Origin comes with all that could do harm.
+   * Host, Origin comes with all that could do harm, and Sec-Fetch-Site with everything else that a page asks for.
    */
   private refuseStrangers(request: IncomingMessage): void {
     const host = request.headers.host ?? "";
     const allowed = [`${LOOPBACK}:${this.port}`, `localhost:${this.port}`, ...this.config.allowedHosts];
-    if (!allowed.includes(host) || request.headers.origin !== undefined) {
+    const { origin, "sec-fetch-site": site = "none" } = request.headers;
+    if (!allowed.includes(host) || origin !== undefined || site !== "none") {
       throw new ServiceError({
         code: "AccessDeniedException",
         status: 403,

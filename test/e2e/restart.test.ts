@@ -1,69 +1,84 @@
-/** A training job that is under way when the local cloud is ended by Ctrl-C goes on when it is started again. */
-import { rmSync } from "node:fs";
-import type * as z from "zod";
+/** What a start finds of the one before it, whichever way that ended. */
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
 import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
-import { newDirectory, startCloud, type RunningCloud } from "./running-cloud";
+import { randomMelody } from "./random-melody";
+import { type CloudProcess, outputsOf, type Outputs, processesOf, spawnCloud } from "./running-cloud";
+import { until } from "./until";
 
-type TrainingJob = z.infer<typeof shapes.trainingJob>;
+let running: CloudProcess | undefined;
+let directory: string | undefined;
 
-const epochs = 40;
-const folder = newDirectory();
-let cloud: RunningCloud | undefined;
-
-const final = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"].includes(state);
-
-async function started(): Promise<ApiSession> {
-  cloud = await startCloud(folder);
-  return openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.demoUser));
-}
-
-afterAll(async () => {
-  if (cloud !== undefined) {
-    const { left } = await cloud.interrupt();
-    expect(left).toEqual([]);
-  }
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  running?.child.kill("SIGINT");
+  await running?.ended;
+  if (directory === undefined) return;
+  expect(processesOf(directory)).toEqual([]);
+  rmSync(directory, { recursive: true, force: true });
 }, 120_000);
 
-it("the job ends READY, its epochs gone on with and not begun anew", async () => {
-  const before = await started();
-  await before.pollUntil("/training-topics", shapes.topics, ({ selection }) => selection.pieces > 100, 300);
-  const answer = await before.call("POST", "/training-jobs", {
-    json: {
-      name: "Goes on",
-      technique: "unet-gan",
-      topics: { key: ["c-minor"] },
-      hyperparameters: { epochs, batchSize: 8, transpositionRange: 0 },
-    },
-  });
-  expect(answer.status).toBe(202);
-  const { id } = answer.json(shapes.trainingJob.pick({ id: true }));
-  const path = `/training-jobs/${id}`;
-  const seen = await before.pollUntil(
-    path,
-    shapes.trainingJob,
-    (job) => (job.state === "TRAINING" && job.progress.epoch >= 3) || final(job),
-    300,
-  );
-  expect(seen.state).toBe("TRAINING");
-  const running = cloud;
-  cloud = undefined;
-  const stopped = await running?.interrupt();
-  expect(stopped).toMatchObject({ code: 0, left: [] });
+const start = async (): Promise<{ outputs: Outputs; api: ApiSession }> => {
+  running = spawnCloud([], directory);
+  directory = running.directory;
+  const outputs = await outputsOf(running);
+  return { outputs, api: openSession(outputs, await accessToken(outputs, outputs.demoUser)) };
+};
+const upload = async (api: ApiSession, name: string): Promise<void> => {
+  const answer = await api.call("POST", `/tracks?name=${name}`, { bytes: randomMelody(2).midi });
+  expect(answer.status).toBe(201);
+};
+const trackNames = async (api: ApiSession): Promise<string[]> => {
+  const { items } = (await api.call("GET", "/tracks")).json(shapes.list(z.object({ name: z.string() })));
+  return items.map(({ name }) => name).sort();
+};
+const printed = (): string => running?.printed() ?? "";
+const snapshotsFolder = (): string => join(directory ?? "", "cloud", "snapshots");
+/** What `npm start` does every few minutes. */
+const takeSnapshot = async ({ awsEndpointUrl }: Outputs): Promise<void> => {
+  const newest = readdirSync(snapshotsFolder())
+    .filter((name) => /^\d+$/.test(name))
+    .sort()
+    .pop();
+  const manifest: unknown = JSON.parse(readFileSync(join(snapshotsFolder(), newest ?? "", "manifest.json"), "utf8"));
+  const { record } = z.object({ record: z.unknown() }).parse(manifest);
+  const answer = await fetch(`${awsEndpointUrl}/_local/snapshot`, { method: "POST", body: JSON.stringify(record) });
+  expect(answer.status).toBe(200);
+};
 
-  const after = await started();
-  const reported: number[] = [];
-  const ended = await after.pollUntil(
-    path,
-    shapes.trainingJob,
-    (job) => {
-      reported.push(job.progress.epoch);
-      return final(job);
-    },
-    600,
+it("goes on with the last snapshot after a stop that was cut off, says so, and keeps everything over a whole one", async () => {
+  const first = await start();
+  expect(printed()).toContain("nothing was kept: a fresh cloud");
+  await upload(first.api, "before-the-snapshot");
+  await until(
+    "the first snapshot",
+    60,
+    () => existsSync(snapshotsFolder()) && readdirSync(snapshotsFolder()).length > 0,
   );
-  expect(ended).toMatchObject({ state: "READY", endReason: "EPOCHS_COMPLETED", progress: { epoch: epochs } });
-  expect(Math.min(...reported)).toBeGreaterThanOrEqual(seen.progress.epoch);
-  const metrics = (await after.call("GET", `${path}/metrics`)).json(shapes.metrics);
-  expect(metrics.items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: epochs }, (_, index) => index + 1));
-}, 1_500_000);
+  await takeSnapshot(first.outputs);
+  await upload(first.api, "after-the-snapshot");
+
+  // Ctrl-C, and MiniStack is gone in the middle of writing its state.
+  const log = join(directory ?? "", "cloud", "ministack.log");
+  const saved = (): number => readFileSync(log, "utf8").split("Persistence: saved").length;
+  const before = saved();
+  running?.child.kill("SIGINT");
+  const deadline = Date.now() + 60_000;
+  while (saved() === before && Date.now() < deadline) await new Promise((resume) => setImmediate(resume));
+  process.kill(first.outputs.pids["ministack"] ?? 0, "SIGKILL");
+  expect(await running?.ended).toBe(1);
+  expect(printed()).toMatch(/last minutes could not be kept[^]*goes on with the snapshot of \d\d:\d\d/);
+
+  const second = await start();
+  expect(printed()).toMatch(
+    /the last stop was cut off: going on with the snapshot of \d\d:\d\d; what came after it is lost/,
+  );
+  expect(await trackNames(second.api)).toEqual(["before-the-snapshot"]);
+  await upload(second.api, "in-the-second-start");
+  running?.child.kill("SIGINT");
+  expect(await running?.ended).toBe(0);
+
+  const third = await start();
+  expect(printed()).toMatch(/going on with the cloud of the last start, as of \d\d:\d\d/);
+  expect(await trackNames(third.api)).toEqual(["before-the-snapshot", "in-the-second-start"]);
+}, 900_000);

@@ -67,6 +67,7 @@ export interface CloudProcess {
 
 export const newDirectory = (): string => mkdtempSync(join(tmpdir(), "opencomposer-e2e-"));
 
+/** @param directory of an earlier start, to go on with what it has left */
 export function spawnCloud(options: readonly string[] = [], directory = newDirectory()): CloudProcess {
   const child = spawn(join(repository, "node_modules/.bin/tsx"), ["local/start.ts", ...options], {
     cwd: repository,
@@ -83,17 +84,7 @@ export function spawnCloud(options: readonly string[] = [], directory = newDirec
 /** @throws Error with what was printed when it is not ready in time. */
 export async function startCloud(inDirectory = newDirectory()): Promise<RunningCloud> {
   const { child, directory, printed, ended } = spawnCloud([], inDirectory);
-  const file = join(directory, "outputs.json");
-  let running = true;
-  void ended.then(() => (running = false));
-  await until("the local cloud is ready", 300, () => {
-    if (!running) throw new Error(`it ended before it was ready:\n${printed()}`);
-    return existsSync(file);
-  }).catch((error: unknown) => {
-    child.kill("SIGINT");
-    throw error;
-  });
-  const outputs = outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const outputs = await outputsOf({ child, directory, printed, ended });
   const interrupt = async (): Promise<Stopped> => {
     const started = Date.now();
     child.kill("SIGINT");
@@ -111,4 +102,23 @@ export async function startCloud(inDirectory = newDirectory()): Promise<RunningC
       return stopped;
     },
   };
+}
+
+/**
+ * Where everything of a cloud is, as soon as it is up.
+ *
+ * @throws Error with what was printed when it is not ready in time; the cloud is ended then
+ */
+export async function outputsOf({ child, directory, printed, ended }: CloudProcess): Promise<Outputs> {
+  const file = join(directory, "outputs.json");
+  let running = true;
+  void ended.then(() => (running = false));
+  await until("the local cloud is ready", 300, () => {
+    if (!running) throw new Error(`it ended before it was ready:\n${printed()}`);
+    return existsSync(file);
+  }).catch((error: unknown) => {
+    child.kill("SIGINT");
+    throw error;
+  });
+  return outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

@@ -301,6 +301,8 @@ it("answers only signed requests of programs on this machine", async () => {
     { host: "127.0.0.1" },
     { origin: "http://evil.example" },
     { origin: services.sagemakerUrl },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
   ]) {
     expect((await operation("ListModels", {}, headers)).status).toBe(403);
   }

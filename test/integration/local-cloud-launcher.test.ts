@@ -76,6 +76,7 @@ describe("launcher of the local cloud", () => {
     const first = await start(true);
     await s3(first).send(new CreateBucketCommand({ Bucket: "kept" }));
     await s3(first).send(new PutObjectCommand({ Bucket: "kept", Key: "a", Body: "music" }));
+    await first.snapshot({});
     await first.stop();
     const second = await start(true);
     const found = await s3(second).send(new GetObjectCommand({ Bucket: "kept", Key: "a" }));

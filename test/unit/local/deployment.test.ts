@@ -1,16 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { hashOfAssembly, hashOfSources } from "../../../local/cloud/assembly";
-import { type Deployment, planDeployment, readDeployment, writeDeployment } from "../../../local/cloud/deployment";
+import {
+  type Deployment,
+  type KeptCloud,
+  describePlan,
+  planDeployment,
+  readKeptCloud,
+} from "../../../local/cloud/deployment";
+import { adoptEarlierState } from "../../../local/cloud/earlier-state";
 import { localPaths } from "../../../local/paths";
 
 const deployment: Deployment = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   templates: "t1",
   stateful: "s1",
-  saved: true,
   ports: { cloud: 1, sageMaker: 2, gateway: 3 },
   outputs: {
     ApiId: "a",
@@ -37,32 +43,111 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const takenAt = new Date(2026, 10, 28, 9, 5);
+const kept: KeptCloud = { deployment, takenAt, isComplete: true };
+
 describe("what a start does with the cloud of the last one", () => {
   it.each([
-    ["keeps it while the templates are unchanged", {}, "keep"],
-    ["updates it when only code changed", { assembly: { ...same, templates: "t2" } }, "update"],
     [
-      "updates it when the last one was killed after a deploy",
-      { deployment: { ...deployment, saved: false } },
-      "update",
+      "keeps it while the templates are unchanged",
+      {},
+      "keep",
+      "going on with the cloud of the last start, as of 09:05",
     ],
-    ["begins anew when a resource that holds data changed", { assembly: { templates: "t2", stateful: "s2" } }, "fresh"],
-    ["begins anew when nothing was ever saved", { hasState: false }, "fresh"],
-    ["begins anew when nothing was deployed", { deployment: undefined }, "fresh"],
-    ["begins anew when asked", { freshAsked: true }, "fresh"],
-  ] as const)("%s", (_name, change, kind) => {
-    expect(planDeployment({ deployment, assembly: same, hasState: true, freshAsked: false, ...change }).kind).toBe(
-      kind,
-    );
+    [
+      "updates it when only code changed",
+      { assembly: { ...same, templates: "t2" } },
+      "update",
+      "going on with the cloud of the last start, as of 09:05 (the stacks changed: updating them)",
+    ],
+    [
+      "says what is lost when the last stop was cut off",
+      { kept: { ...kept, isComplete: false } },
+      "keep",
+      "the last stop was cut off: going on with the snapshot of 09:05; what came after it is lost",
+    ],
+    [
+      "begins anew when a resource that holds data changed",
+      { assembly: { templates: "t2", stateful: "s2" } },
+      "fresh",
+      expect.stringMatching(/^a fresh cloud: the table.*dropped$/),
+    ],
+    ["begins anew when nothing was kept", { kept: undefined }, "fresh", "nothing was kept: a fresh cloud"],
+    ["begins anew when asked", { freshAsked: true }, "fresh", "a fresh cloud, as asked (--fresh)"],
+  ] as const)("%s", (_name, change, kind, sentence) => {
+    const plan = planDeployment({ kept, assembly: same, freshAsked: false, ...change });
+    expect(plan.kind).toBe(kind);
+    expect(describePlan(plan, new Date(2026, 10, 28, 23, 59))).toEqual(sentence);
   });
 
-  it("reads back the record that it wrote, and takes a damaged one for none", () => {
-    const paths = localPaths({ OPENCOMPOSER_LOCAL_DIR: folder });
-    expect(readDeployment(paths)).toBeUndefined();
-    writeDeployment(paths, deployment);
-    expect(readDeployment(paths)).toEqual(deployment);
-    writeFileSync(paths.deployment, '{"schemaVersion": 1, "templates":');
-    expect(readDeployment(paths)).toBeUndefined();
+  it("names the day of work that is older than today", () => {
+    const plan = planDeployment({ kept, assembly: same, freshAsked: false });
+    expect(describePlan(plan, new Date(2026, 10, 29, 0, 1))).toMatch(/as of 2026-11-28 09:05$/);
+  });
+});
+
+describe("what an earlier start has left", () => {
+  const paths = () => localPaths({ OPENCOMPOSER_LOCAL_DIR: folder });
+  const write = (name: string, change: object = {}, bytes = 3): void => {
+    const snapshot = join(paths().cloud, "snapshots", name);
+    mkdirSync(join(snapshot, "state"), { recursive: true });
+    writeFileSync(join(snapshot, "state", "dynamodb.json"), "x".repeat(bytes));
+    const manifest = {
+      schemaVersion: 1,
+      takenAt: takenAt.toISOString(),
+      reason: "stop",
+      record: deployment,
+      files: { "dynamodb.json": 3 },
+      ...change,
+    };
+    writeFileSync(join(snapshot, "manifest.json"), JSON.stringify(manifest));
+  };
+
+  it("is nothing where no snapshot was ever whole", () => {
+    expect(readKeptCloud(paths())).toBeUndefined();
+    write("000001.partial");
+    expect(readKeptCloud(paths())).toBeUndefined();
+  });
+
+  it("is the newest snapshot with its deployment", () => {
+    write("000009", { record: { ...deployment, templates: "older" } });
+    write("000010");
+    expect(readKeptCloud(paths())).toEqual(kept);
+  });
+
+  it("is not complete where the newest was taken while the cloud ran, or is damaged", () => {
+    write("000001");
+    write("000002", { reason: "running" });
+    expect(readKeptCloud(paths())?.isComplete).toBe(false);
+    write("000002", {}, 2);
+    expect(readKeptCloud(paths())).toEqual({ ...kept, isComplete: false });
+  });
+
+  it.each([
+    ["saved", true, "t1", true],
+    ["killed after a deploy", false, "", false],
+  ])("includes what version 0.2 had %s, once", (_how, saved, templates, isComplete) => {
+    const { cloud, root } = paths();
+    mkdirSync(join(cloud, "state", "lambda-blobs"), { recursive: true });
+    writeFileSync(join(cloud, "state", "cloudformation.json"), "{}");
+    writeFileSync(join(cloud, "state", "lambda-blobs", "a.zip"), "zip");
+    writeFileSync(join(root, "deployment.json"), JSON.stringify({ ...deployment, schemaVersion: 1, saved }));
+    adoptEarlierState(paths());
+    expect(readKeptCloud(paths())).toMatchObject({ deployment: { ...deployment, templates }, isComplete });
+    const adopted = readdirSync(join(cloud, "snapshots"));
+    adoptEarlierState(paths());
+    expect(readdirSync(join(cloud, "snapshots"))).toEqual(adopted);
+    expect(readFileSync(join(cloud, "snapshots", "000001", "state", "lambda-blobs", "a.zip"), "utf8")).toBe("zip");
+  });
+
+  it.each([
+    ["its files are cut off", {}, 2, /state\/dynamodb\.json has 2 bytes, not 3/],
+    ["another version wrote the manifest", { schemaVersion: 9 }, 3, /schemaVersion/],
+    ["another version wrote the record", { record: { schemaVersion: 9 } }, 3, /another version/],
+  ])("is never thrown away without being asked: %s", (_name, change, bytes, reason) => {
+    write("000001", change, bytes);
+    expect(() => readKeptCloud(paths())).toThrow(reason);
+    expect(() => readKeptCloud(paths())).toThrow(/--fresh/);
   });
 });
 

@@ -59,7 +59,13 @@ describe("local gateway", () => {
 
   beforeAll(async () => {
     const port = await listening();
-    gateway = await startGateway({ port: 0, endpointUrl: `http://127.0.0.1:${port}`, apiId: "abc123", cors });
+    gateway = await startGateway({
+      port: 0,
+      endpointUrl: `http://127.0.0.1:${port}`,
+      apiId: "abc123",
+      cors,
+      requestsAtOnce: 4,
+    });
   });
   beforeEach(() => {
     seen = [];
@@ -124,6 +130,17 @@ describe("local gateway", () => {
     );
     const other = await fetch(`${gateway.url}/x`, { headers: { origin: "http://elsewhere" } });
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("keeps to itself what a browser adds: MiniStack refuses every request that a page could have sent", async () => {
+    const browser = {
+      origin: "http://localhost:5173",
+      referer: "http://localhost:5173/",
+      "sec-fetch-site": "cross-site",
+    };
+    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: browser, body: "x" });
+    expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    for (const name of Object.keys(browser)) expect(seen[0]?.headers[name]).toBeUndefined();
   });
 
   it.each([
@@ -197,13 +214,159 @@ describe("local gateway", () => {
   });
 
   it("answers 503 where nothing serves the API", async () => {
-    const lonely = await startGateway({ port: 0, endpointUrl: "http://127.0.0.1:1", apiId: "x", cors });
+    const lonely = await startGateway({
+      port: 0,
+      endpointUrl: "http://127.0.0.1:1",
+      apiId: "x",
+      cors,
+      requestsAtOnce: 4,
+    });
     try {
       const answer = await fetch(`${lonely.url}/health`);
       expect(answer.status).toBe(503);
       expect(await answer.json()).toEqual({ message: "Service Unavailable" });
     } finally {
       await lonely.stop();
+    }
+  });
+});
+
+describe("local gateway under load", () => {
+  /** An upstream that answers nothing until it is told to, and sees how much of it goes on at once. */
+  const startSlowUpstream = async (): Promise<{
+    readonly url: string;
+    readonly urls: string[];
+    readonly most: () => number;
+    readonly answerOne: () => boolean;
+    readonly stop: () => Promise<void>;
+  }> => {
+    const held: (() => void)[] = [];
+    const urls: string[] = [];
+    let most = 0;
+    const server = createServer((request, response) => {
+      request.resume();
+      urls.push(`${request.method} ${request.url?.split("/").pop()}`);
+      held.push(() => response.end("{}"));
+      most = Math.max(most, held.length);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return {
+      url: `http://127.0.0.1:${address.port}`,
+      urls,
+      most: () => most,
+      answerOne: () => {
+        const one = held.shift();
+        one?.();
+        return one !== undefined;
+      },
+      stop: async () => {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  };
+  const until = async (done: () => boolean): Promise<void> => {
+    const deadline = Date.now() + 20_000;
+    while (!done()) {
+      if (Date.now() > deadline) throw new Error("not within 20 s");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
+  it("has no more requests at MiniStack at once than it may, and answers all of a burst", async () => {
+    const upstream = await startSlowUpstream();
+    const gateway = await startGateway({ port: 0, endpointUrl: upstream.url, apiId: "x", cors, requestsAtOnce: 3 });
+    try {
+      let answered = 0;
+      const burst = Array.from({ length: 60 }, async () => {
+        const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", body: "m" });
+        answered += 1;
+        return answer.status;
+      });
+      await until(() => {
+        upstream.answerOne();
+        return answered === 60;
+      });
+      expect(new Set(await Promise.all(burst))).toEqual(new Set([200]));
+      expect(upstream.most()).toBe(3);
+    } finally {
+      await gateway.stop();
+      await upstream.stop();
+    }
+  });
+
+  it("does not let somebody's uploads hold up another one's poll, nor a body that does not arrive", async () => {
+    const upstream = await startSlowUpstream();
+    const gateway = await startGateway({ port: 0, endpointUrl: upstream.url, apiId: "x", cors, requestsAtOnce: 1 });
+    try {
+      const stuck = httpRequest(`${gateway.url}/stuck`, { method: "POST", headers: { "content-length": 1_000_000 } });
+      stuck.on("error", () => undefined);
+      stuck.write("only the beginning");
+      const uploads = Array.from(
+        { length: 30 },
+        async (_, index) =>
+          await fetch(`${gateway.url}/upload-${index}`, {
+            method: "POST",
+            body: "m",
+            headers: { authorization: "Bearer a" },
+          }),
+      );
+      await until(() => upstream.urls.length === 1);
+      const poll = fetch(`${gateway.url}/poll`, { headers: { authorization: "Bearer a" } });
+      // Both ask by now, as a request that came after them has reached the gateway.
+      await fetch(`${gateway.url}/none`, {
+        method: "OPTIONS",
+        headers: { origin: "http://localhost:5173", "access-control-request-method": "GET" },
+      });
+      while (!upstream.urls.includes("GET poll")) {
+        upstream.answerOne();
+        const before = upstream.urls.length;
+        await until(() => upstream.urls.length > before);
+      }
+      // Its queue has its turn after at most one upload of the other's.
+      expect(upstream.urls.indexOf("GET poll")).toBeLessThanOrEqual(3);
+      expect(upstream.urls).not.toContain("POST stuck");
+      let open = 31;
+      for (const one of [...uploads, poll]) void one.then(() => (open -= 1));
+      await until(() => {
+        upstream.answerOne();
+        return open === 0;
+      });
+      stuck.destroy();
+    } finally {
+      await gateway.stop();
+      await upstream.stop();
+    }
+  });
+
+  it("tells who has waited too long to come again, in API Gateway's words, and asks no function", async () => {
+    const upstream = await startSlowUpstream();
+    const gateway = await startGateway({
+      port: 0,
+      endpointUrl: upstream.url,
+      apiId: "x",
+      cors,
+      requestsAtOnce: 1,
+      longestWaitMilliseconds: 50,
+    });
+    try {
+      const first = fetch(`${gateway.url}/first`);
+      await until(() => upstream.urls.length === 1);
+      const late = await fetch(`${gateway.url}/late`);
+      expect(late.status).toBe(503);
+      expect(await late.json()).toEqual({ message: "Service Unavailable" });
+      expect(Number(late.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+      upstream.answerOne();
+      expect((await first).status).toBe(200);
+      const next = fetch(`${gateway.url}/next`);
+      await until(() => upstream.answerOne());
+      expect((await next).status).toBe(200);
+      expect(upstream.urls).toEqual(["GET first", "GET next"]);
+    } finally {
+      await gateway.stop();
+      await upstream.stop();
     }
   });
 });

@@ -70,6 +70,34 @@ def test_ping_is_200_with_an_empty_body(server: ServingProcess) -> None:
     assert (answer.status, answer.body) == (200, b"")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example:{port}"},
+        {"Host": "127.0.0.1"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://127.0.0.1:{port}"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_on_the_loopback_address_a_web_page_is_refused(server: ServingProcess, headers: dict[str, str]) -> None:
+    given = {name: value.format(port=server.port) for name, value in headers.items()}
+    for method, path, body in (("GET", "/ping", None), ("POST", "/invocations", b"{}")):
+        answer = server.request(method, path, body, {**JSON_TYPE, **given})
+        assert (answer.status, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_program_of_this_machine_and_a_person_at_the_address_bar_are_answered(server: ServingProcess) -> None:
+    for headers in ({"Host": f"localhost:{server.port}"}, {"Sec-Fetch-Site": "none"}):
+        assert server.request("GET", "/ping", None, headers).status == 200
+
+
+def test_on_every_address_it_takes_the_name_that_sagemaker_calls_it_by() -> None:
+    with start({"SAGEMAKER_BIND_HOST": "0.0.0.0"}) as process:  # noqa: S104
+        assert process.request("GET", "/ping", None, {"Host": "model.internal"}).status == 200
+
+
 def test_an_invocation_is_answered_as_the_contract_says(server: ServingProcess, host: ModelHost) -> None:
     answer = server.invoke(invocation(reference(MODEL, host.serve("/a", MODEL))))
     assert answer.status == 200, answer.body

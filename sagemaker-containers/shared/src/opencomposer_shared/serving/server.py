@@ -55,6 +55,9 @@ STOP_READING_SECONDS = 1.0
 LINGER_SECONDS = 0.5
 LINGER_BYTES = 8 * MAX_BODY_BYTES
 
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""Bound to one of these it serves a local cloud, on a machine that may have a browser. SageMaker binds 0.0.0.0."""
+
 CONTENT_LENGTH = re.compile(r"[0-9]{1,12}")
 CORRELATION = re.compile(r"[\x20-\x7e]{1,256}")
 
@@ -232,6 +235,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
         self.log = log
         self.traffic = Traffic(work_seconds=STOP_WORK_SECONDS, reading_seconds=STOP_READING_SECONDS)
         self._connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self.is_local = host in LOOPBACK_HOSTS
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), InferenceRequestHandler)
@@ -360,6 +364,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             self.path = self.path.partition("?")[0]
             # Until the whole body is read, nobody knows where the next request would begin.
             keep_alive, self.close_connection = not self.close_connection, True
+            self._check_caller()
             length = self._declared_length()
             self._check_route(length)
             if self.headers.get("Expect", "").lower() == "100-continue":
@@ -377,6 +382,19 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         exchange.body_is_read = True
         self.close_connection = not keep_alive
         return body
+
+    def _check_caller(self) -> None:
+        """Refuse web pages, where a browser can reach this server: directly, or by a name that leads here.
+
+        Every browser sends Host; a request without one is a program's.
+        """
+        if not self.server.is_local:
+            return
+        hosts = [f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost", "[::1]")]
+        is_ours = all(host in hosts for host in self.headers.get_all("Host", []))
+        sites = self.headers.get_all("Sec-Fetch-Site", [])
+        if not is_ours or self.headers.get("Origin") is not None or any(site != "none" for site in sites):
+            raise InvocationFailure("FORBIDDEN", "this server answers programs on this machine, and no web page")
 
     def _declared_length(self) -> int:
         if self.headers.get("Transfer-Encoding") is not None:

@@ -1,0 +1,103 @@
+"""Which requests MiniStack answers: those of programs on this machine, and none that a web page sends.
+
+MiniStack asks for no signature and answers every origin, and it runs code (CreateFunction, Invoke). A page in a browser
+can send requests to 127.0.0.1, directly or under a name of its own that its DNS answers with 127.0.0.1. It cannot forge
+`Host`, `Origin` or `Sec-Fetch-Site`, so these three decide.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK_ORIGIN = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
+"""A page that a program of this machine serves, as the development server of a front end does."""
+
+OBJECT_PATH = re.compile(r"/(?!\d{4}-\d\d-\d\d/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
+"""`/bucket/key`. Dates as the first part are the paths of other services (`/2015-03-31/functions`)."""
+
+SIGNATURE_PARAMETERS = frozenset(
+    f"X-Amz-{name}"
+    for name in ("Algorithm", "Content-Sha256", "Credential", "Date", "Expires", "Signature", "SignedHeaders")
+)
+OBJECT_PARAMETERS = SIGNATURE_PARAMETERS | {"X-Amz-Security-Token", "x-id", "versionId"}
+
+
+class Door:
+    """An ASGI application in front of another one, which sees only what may come in."""
+
+    def __init__(self, application: Application, *, port: int) -> None:
+        self._application = application
+        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to what may not come in (a WebSocket is closed before it is accepted); pass the rest on."""
+        if scope["type"] in ("http", "websocket"):
+            reason = refusal(scope, self._hosts)
+            if reason is not None:
+                await refuse(scope, receive, send, reason)
+                return
+        await self._application(scope, receive, send)
+
+
+def refusal(scope: Scope, hosts: tuple[str, ...]) -> str | None:
+    """Why the request may not come in, in words; None where it may."""
+    given = values(scope, b"host")
+    if len(given) != 1 or given[0] not in hosts:
+        return f"The Host header must be {' or '.join(hosts)}: this server answers by no other name."
+    origins = values(scope, b"origin")
+    if origins and is_object_read(scope) and all(LOOPBACK_ORIGIN.fullmatch(origin) for origin in origins):
+        return None
+    if origins or any(site != "none" for site in values(scope, b"sec-fetch-site")):
+        return "This server answers programs on this machine, and no web page."
+    return None
+
+
+def is_object_read(scope: Scope) -> bool:
+    """Whether it reads one object of a bucket through a presigned address, and can do nothing else.
+
+    MiniStack checks the signature. Any other parameter (`Action=DeleteQueue`) could mean another service.
+    """
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    path = str(scope["path"])
+    if OBJECT_PATH.fullmatch(path) is None or {".", ".."} & set(path.split("/")):
+        return False
+    query = bytes(scope.get("query_string", b"")).decode("latin-1")
+    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    return (
+        parameters.keys() >= SIGNATURE_PARAMETERS - {"X-Amz-Content-Sha256"}
+        and parameters.keys() <= OBJECT_PARAMETERS
+        and parameters["X-Amz-Credential"].endswith("/s3/aws4_request")
+    )
+
+
+def values(scope: Scope, name: bytes) -> list[str]:
+    """All values of a header; ASGI gives its names in lower case."""
+    return [value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name]
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
+    """Answer 403 with the reason, without a header that would let a page read it."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": reason})
+        return
+    await answer_json(send, 403, {"message": reason})
+
+
+async def answer_json(send: Send, status: int, content: object) -> None:
+    """Answer an HTTP request with JSON."""
+    body = json.dumps(content).encode("utf-8")
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** The least time between two snapshots of a running cloud. */
+const PAUSE_MILLISECONDS = 120_000;
+/** A large cloud is written for a small part of the time only: the pause is so many times what a snapshot took. */
+const PAUSES_A_SNAPSHOT = 20;
+
+/**
+ * Takes snapshots of a running cloud, the first one now, until the signal. One that fails is said, once, and tried
+ * again; ending the cloud is not its business.
+ */
+export async function takeSnapshots(params: {
+  readonly take: () => Promise<unknown>;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly pause?: (milliseconds: number) => Promise<void>;
+  readonly now?: () => number;
+}): Promise<void> {
+  const { take, report, signal, now = Date.now } = params;
+  const pause =
+    params.pause ??
+    (async (milliseconds) => {
+      await sleep(milliseconds, undefined, { signal });
+    });
+  let hasFailed = false;
+  const isAborted = (): boolean => signal.aborted;
+  while (!isAborted()) {
+    const began = now();
+    try {
+      await take();
+      if (hasFailed) report("The cloud's state is kept again.");
+      hasFailed = false;
+    } catch (problem) {
+      if (isAborted()) return;
+      if (!hasFailed) {
+        const reason = problem instanceof Error ? problem.message : String(problem);
+        report(
+          `The cloud's state could not be kept: ${reason}. The snapshots before are good, and it is tried again every few minutes.`,
+        );
+      }
+      hasFailed = true;
+    }
+    try {
+      await pause(Math.max(PAUSE_MILLISECONDS, PAUSES_A_SNAPSHOT * (now() - began)));
+    } catch (problem) {
+      if (isAborted()) return;
+      throw problem;
+    }
+  }
+}

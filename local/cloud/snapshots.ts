@@ -1,0 +1,127 @@
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+import * as z from "zod";
+
+/**
+ * What of a cloud's folder has to do with its state. MiniStack reads and writes `state`; the snapshots are written by
+ * snapshots.py, whose docstring says what they are and why.
+ */
+export interface StateFolders {
+  readonly state: string;
+  readonly snapshots: string;
+}
+
+export function stateFolders(cloudDirectory: string): StateFolders {
+  return { state: join(cloudDirectory, "state"), snapshots: join(cloudDirectory, "snapshots") };
+}
+
+const manifestSchema = z.object({
+  schemaVersion: z.literal(1),
+  takenAt: z.iso.datetime(),
+  /** `stop`: by a stop that was not cut off. `running`: everything after it is missing. */
+  reason: z.enum(["running", "stop"]),
+  /** The launcher's own. */
+  record: z.unknown(),
+  files: z.record(z.string(), z.int().nonnegative()),
+});
+
+/** A copy of MiniStack's whole state at one moment. */
+export interface Snapshot extends z.infer<typeof manifestSchema> {
+  readonly name: string;
+  readonly folder: string;
+}
+
+export interface FoundSnapshots {
+  readonly newest: Snapshot | undefined;
+  /** Newer ones that cannot be used, each with the reason. */
+  readonly damaged: readonly string[];
+}
+
+/** The newest snapshot all of whose files are there in their full length. */
+export function findSnapshots(snapshotsFolder: string): FoundSnapshots {
+  const damaged: string[] = [];
+  const names = existsSync(snapshotsFolder) ? readdirSync(snapshotsFolder).filter((name) => /^\d{6,}$/.test(name)) : [];
+  for (const name of names.sort((one, other) => Number(other) - Number(one))) {
+    const folder = join(snapshotsFolder, name);
+    try {
+      return { newest: readSnapshot(folder, name), damaged };
+    } catch (problem) {
+      damaged.push(`${folder}: ${problem instanceof Error ? problem.message : String(problem)}`);
+    }
+  }
+  return { newest: undefined, damaged };
+}
+
+function readSnapshot(folder: string, name: string): Snapshot {
+  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")));
+  if (!parsed.success) throw new Error(`its manifest.json is of another form: ${z.prettifyError(parsed.error)}`);
+  for (const [file, bytes] of Object.entries(parsed.data.files)) {
+    const found = statSync(join(folder, "state", file), { throwIfNoEntry: false })?.size;
+    if (found !== bytes) throw new Error(`state/${file} has ${found ?? "no"} bytes, not ${bytes}`);
+  }
+  return { ...parsed.data, name, folder };
+}
+
+/** Makes the state folder what the snapshot holds, or empty: whatever was in it is of no single moment. */
+export function restoreState(snapshot: Snapshot | undefined, stateFolder: string): void {
+  rmSync(stateFolder, { recursive: true, force: true });
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  if (snapshot === undefined) return;
+  for (const file of Object.keys(snapshot.files)) {
+    const target = join(stateFolder, file);
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    // MiniStack never writes into a file that is there: it renames a new one over it.
+    linkOrCopy(join(snapshot.folder, "state", file), target);
+  }
+}
+
+/**
+ * Something that is another value whenever a file of the state, or of a snapshot that is being taken, has grown. Equal
+ * values over a minute mean that nobody writes any more.
+ */
+export function writingProgress({ state, snapshots }: StateFolders): string {
+  let size = 0;
+  let changed = 0;
+  const add = (path: string): void => {
+    const facts = lstatSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return;
+    if (facts.isDirectory()) {
+      for (const name of namesIn(path)) add(join(path, name));
+      return;
+    }
+    size += facts.size;
+    changed = Math.max(changed, facts.mtimeMs);
+  };
+  add(state);
+  for (const name of namesIn(snapshots)) if (name.endsWith(".partial")) add(join(snapshots, name));
+  return `${size} ${changed}`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // It was renamed while we looked, or was never there.
+    return [];
+  }
+}
+
+/** The same file under a second name; a copy on a file system without hard links. */
+export function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    cpSync(source, target);
+  }
+}

@@ -1,0 +1,121 @@
+"""Which requests come through the door, by every header that a browser sets and a page cannot forge."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlencode
+
+import pytest
+from door import Door, Message, Receive, Scope, Send
+
+PORT = 4566
+OURS = f"127.0.0.1:{PORT}"
+SIGNED = {
+    "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+    "X-Amz-Credential": "test/20261128/eu-west-1/s3/aws4_request",
+    "X-Amz-Date": "20261128T120000Z",
+    "X-Amz-Expires": "300",
+    "X-Amz-SignedHeaders": "host",
+    "X-Amz-Signature": "0" * 64,
+    "x-id": "GetObject",
+}
+
+
+def status_of(
+    headers: list[tuple[str, str]],
+    *,
+    method: str = "POST",
+    path: str = "/",
+    query: dict[str, str] | None = None,
+    kind: str = "http",
+) -> int:
+    """The status of the answer; 200 is the application's own, so the request came through."""
+    sent: list[Message] = []
+
+    async def application(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect" if kind == "websocket" else "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {
+        "type": kind,
+        "method": method,
+        "path": path,
+        "query_string": urlencode(query or {}).encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
+    }
+    asyncio.run(Door(application, port=PORT)(scope, receive, send))
+    first = sent[0]
+    if first["type"] == "websocket.close":
+        return 403
+    assert not any(b"access-control" in name for name, _ in first["headers"])
+    return int(first["status"])
+
+
+@pytest.mark.parametrize("host", [OURS, f"localhost:{PORT}"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
+def test_a_program_of_this_machine_comes_through(host: str, method: str) -> None:
+    assert status_of([("host", host)], method=method) == 200
+
+
+def test_an_address_that_a_person_typed_comes_through() -> None:
+    assert status_of([("host", OURS), ("sec-fetch-site", "none")], method="GET") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("host", f"evil.example:{PORT}")],
+        [("host", "127.0.0.1")],
+        [("host", f"127.0.0.1:{PORT + 1}")],
+        [("host", f"bucket.localhost:{PORT}")],
+        [("host", OURS), ("host", f"evil.example:{PORT}")],
+        [("host", OURS), ("origin", "https://evil.example")],
+        [("host", OURS), ("origin", "null")],
+        [("host", OURS), ("origin", "http://localhost:5173")],
+        [("host", OURS), ("origin", f"http://{OURS}")],
+        [("host", OURS), ("sec-fetch-site", "cross-site")],
+        [("host", OURS), ("sec-fetch-site", "same-site")],
+        [("host", OURS), ("sec-fetch-site", "same-origin")],
+        [("host", OURS), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")],
+    ],
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_whatever_a_page_could_have_sent_does_not(headers: list[tuple[str, str]], kind: str) -> None:
+    for method in ("GET", "POST", "OPTIONS"):
+        assert status_of(headers, method=method, kind=kind) == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1:8080", "http://localhost"])
+def test_a_page_of_this_machine_may_read_an_object_by_its_presigned_address(origin: str) -> None:
+    headers = [("host", OURS), ("origin", origin), ("sec-fetch-site", "cross-site")]
+    for method in ("GET", "HEAD"):
+        assert status_of(headers, method=method, path="/bucket/users/1/a b.mid", query=SIGNED) == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "method", "path", "query"),
+    [
+        ("another machine's page", "GET", "/bucket/key", SIGNED),
+        ("writing", "PUT", "/bucket/key", SIGNED),
+        ("deleting", "DELETE", "/bucket/key", SIGNED),
+        ("unsigned", "GET", "/bucket/key", {}),
+        ("a listing", "GET", "/bucket/", SIGNED),
+        ("all buckets", "GET", "/", SIGNED),
+        ("another service", "GET", "/2015-03-31/functions", SIGNED),
+        ("another service's action", "GET", "/bucket/key", {**SIGNED, "Action": "DeleteQueue"}),
+        ("a sub-resource", "GET", "/bucket/key", {**SIGNED, "acl": ""}),
+        ("another service's signature", "GET", "/bucket/key", {**SIGNED, "X-Amz-Credential": "a/b/c/sqs/aws4_request"}),
+        ("a path that climbs", "GET", "/bucket/../2015-03-31/functions", SIGNED),
+        ("MiniStack's own", "GET", "/_ministack/reset", SIGNED),
+        ("ours", "GET", "/_local/snapshot", SIGNED),
+    ],
+)
+def test_and_nothing_else(change: str, method: str, path: str, query: dict[str, str]) -> None:
+    origin = "https://evil.example" if change == "another machine's page" else "http://localhost:5173"
+    assert status_of([("host", OURS), ("origin", origin)], method=method, path=path, query=query) == 403

@@ -1,0 +1,96 @@
+/** Gives a place back. Calling it twice does nothing more. */
+export type Leave = () => void;
+
+export interface AdmissionParams {
+  /** How many are in at once. */
+  readonly atOnce: number;
+  /** How many may wait: one more is refused at once. */
+  readonly mostWaiting: number;
+  /** Who has waited for so long is refused. */
+  readonly longestWaitMilliseconds: number;
+}
+
+interface Waiting {
+  readonly settle: (leave: Leave | undefined) => void;
+}
+
+/**
+ * Lets so many in at once and makes the others wait, in as many queues as there are flows. A free place goes to the
+ * flows in turn, and within a flow to the first: who sends hundreds of requests holds up only their own.
+ */
+export class Admission {
+  private readonly params: AdmissionParams;
+  /** In the order of their turns: the first key is the next flow. None is empty. */
+  private readonly flows = new Map<string, Waiting[]>();
+  private inside = 0;
+  private waiting = 0;
+
+  constructor(params: AdmissionParams) {
+    this.params = params;
+  }
+
+  /**
+   * Waits for a place.
+   *
+   * @param flow requests of one flow wait for each other
+   * @param signal gives up waiting
+   * @returns what gives the place back, or nothing where it is refused or given up
+   */
+  async enter(flow: string, signal: AbortSignal): Promise<Leave | undefined> {
+    if (signal.aborted) return undefined;
+    if (this.inside < this.params.atOnce) return this.admit();
+    if (this.waiting >= this.params.mostWaiting) return undefined;
+    return await new Promise((resolve) => {
+      const giveUp = (): void => {
+        this.remove(flow, waiting);
+        waiting.settle(undefined);
+      };
+      const timer = setTimeout(giveUp, this.params.longestWaitMilliseconds);
+      const waiting: Waiting = {
+        settle: (leave) => {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", giveUp);
+          resolve(leave);
+        },
+      };
+      signal.addEventListener("abort", giveUp, { once: true });
+      const queue = this.flows.get(flow);
+      if (queue === undefined) this.flows.set(flow, [waiting]);
+      else queue.push(waiting);
+      this.waiting += 1;
+    });
+  }
+
+  private admit(): Leave {
+    this.inside += 1;
+    let hasLeft = false;
+    return () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      this.inside -= 1;
+      this.admitNext();
+    };
+  }
+
+  private admitNext(): void {
+    const next = this.flows.entries().next();
+    if (next.done === true) return;
+    const [flow, queue] = next.value;
+    const first = queue.shift();
+    // Its turn is over: behind all others.
+    this.flows.delete(flow);
+    if (queue.length > 0) this.flows.set(flow, queue);
+    if (first === undefined) return;
+    this.waiting -= 1;
+    first.settle(this.admit());
+  }
+
+  private remove(flow: string, waiting: Waiting): void {
+    const queue = this.flows.get(flow);
+    const index = queue?.indexOf(waiting) ?? -1;
+    if (queue === undefined || index < 0) return;
+    queue.splice(index, 1);
+    this.waiting -= 1;
+    if (queue.length === 0) this.flows.delete(flow);
+  }
+}

@@ -1,0 +1,448 @@
+/**
+ * The local cloud as others on the network of a developer's machine meet it: pages in the developer's own browser, and
+ * hundreds of requests at once.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { type Server, createServer, request as httpRequest } from "node:http";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+
+import { type Browser, type Page, chromium } from "playwright-core";
+import * as z from "zod";
+
+import { findChromium } from "../../scripts/chromium";
+import { accessToken, type ApiAnswer, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
+import { listenersOf } from "./listening-ports";
+import { randomMelody } from "./random-melody";
+import { processesOf, type RunningCloud, startCloud } from "./running-cloud";
+import { openStoredState, type StoredState } from "./stored-state";
+import { until } from "./until";
+
+let cloud: RunningCloud;
+let state: StoredState;
+let token = "";
+let api: ApiSession;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  state = openStoredState(cloud.outputs);
+  token = await accessToken(cloud.outputs, cloud.outputs.demoUser);
+  api = openSession(cloud.outputs, token);
+}, 600_000);
+
+afterAll(async () => {
+  state.close();
+  const { code, left } = await cloud.stop();
+  expect(left).toEqual([]);
+  expect(code).toBe(0);
+}, 120_000);
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** One request as it is on the wire, with headers that `fetch` would not let a program set. @returns the status */
+const send = async (
+  port: number,
+  { method = "GET", path = "/", headers, body }: { method?: string; path?: string; headers: object; body?: string },
+): Promise<number> =>
+  await new Promise((resolve, reject) => {
+    const call = httpRequest(
+      { host: "127.0.0.1", port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers }, agent: false },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    );
+    call.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode ?? 0);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+
+/** A ZIP archive with one file, stored as it is. */
+function zipOf(name: string, content: string): string {
+  const data = Buffer.from(content);
+  const fields = Buffer.alloc(26);
+  fields.writeUInt16LE(20, 0);
+  fields.writeUInt32LE(crc32(data), 10);
+  fields.writeUInt32LE(data.length, 14);
+  fields.writeUInt32LE(data.length, 18);
+  fields.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), fields, Buffer.from(name), data]);
+  const central = Buffer.concat([
+    Buffer.from("PK\u0001\u0002\u0014\u0000"),
+    fields,
+    Buffer.alloc(14),
+    Buffer.from(name),
+  ]);
+  const end = Buffer.alloc(22);
+  end.write("PK\u0005\u0006");
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, central, end]).toString("base64");
+}
+
+const FUNCTION = "made-by-a-web-page";
+/** What shows that a page's code ran on this machine. */
+const marker = (): string => join(cloud.directory, "a-web-page-was-here");
+const creation = (): string =>
+  JSON.stringify({
+    FunctionName: FUNCTION,
+    Runtime: "nodejs24.x",
+    Role: "arn:aws:iam::000000000000:role/any",
+    Handler: "index.handler",
+    Code: {
+      ZipFile: zipOf(
+        "index.js",
+        `exports.handler = async () => { require("fs").writeFileSync(${JSON.stringify(marker())}, "x"); return 1; };`,
+      ),
+    },
+  });
+const functionsOfPages = async (): Promise<string[]> => {
+  const answer = await fetch(`${cloud.outputs.awsEndpointUrl}/2015-03-31/functions/`);
+  const { Functions } = z
+    .object({ Functions: z.array(z.object({ FunctionName: z.string() })) })
+    .parse(await answer.json());
+  // The cloud's own are there, so the list is one.
+  expect(Functions.length).toBeGreaterThan(5);
+  return Functions.map(({ FunctionName }) => FunctionName).filter((name) => name === FUNCTION);
+};
+
+describe("every listener", () => {
+  const ports = (): { readonly name: string; readonly port: number }[] => {
+    const pids = processesOf(cloud.directory).map((line) => Number(line.split(" ")[0]));
+    const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
+    const told = Object.entries({ apiUrl, awsEndpointUrl, sagemakerEndpointUrl });
+    const found = listenersOf(pids);
+    return [
+      ...told.map(([name, url]) => ({ name, port: portOf(url) })),
+      ...found.map(({ pid, port }) => ({ name: `of process ${pid}`, port })),
+    ];
+  };
+
+  it("is on the loopback address, and the test sees each: gateway, MiniStack, SageMaker, the model servers", () => {
+    const pids = processesOf(cloud.directory).map((line) => Number(line.split(" ")[0]));
+    const found = listenersOf(pids);
+    // 127.0.0.1 as /proc writes it.
+    expect(found.filter(({ address }) => address !== "0100007F")).toEqual([]);
+    const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
+    const seen = found.map(({ port }) => port);
+    expect(seen).toEqual(expect.arrayContaining([apiUrl, awsEndpointUrl, sagemakerEndpointUrl].map(portOf)));
+    expect(new Set(seen).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it("refuses a name that is not its own, whatever is asked (DNS rebinding)", async () => {
+    for (const { name, port } of ports()) {
+      for (const host of [`evil.example:${port}`, "evil.example", "127.0.0.1"]) {
+        for (const method of ["GET", "POST", "OPTIONS"]) {
+          const status = await send(port, { method, headers: { host, "content-type": "text/plain" } });
+          expect({ name, host, method, status }).toEqual({ name, host, method, status: 403 });
+        }
+      }
+    }
+  });
+
+  it("refuses what a page of another origin sends; the gateway takes it, and asks for a token", async () => {
+    const gateway = portOf(cloud.outputs.apiUrl);
+    for (const { name, port } of ports().filter((one) => one.port !== gateway)) {
+      for (const headers of [
+        { origin: "https://evil.example", "content-type": "text/plain" },
+        { origin: "null", "content-type": "text/plain" },
+        { origin: "http://localhost:5173", "content-type": "text/plain" },
+        { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+        { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" },
+        { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+        {
+          origin: "https://evil.example",
+          connection: "Upgrade",
+          upgrade: "websocket",
+          "sec-websocket-version": "13",
+          "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        },
+      ]) {
+        const method = "content-type" in headers ? "POST" : "GET";
+        const status = await send(port, { method, path: "/2015-03-31/functions", headers, body: "{}" });
+        expect({ name, headers, status }).toEqual({ name, headers, status: 403 });
+      }
+    }
+    const page = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    for (const [method, path] of [
+      ["POST", "/tracks"],
+      ["DELETE", "/tracks/x"],
+      ["GET", "/compositions"],
+    ] as const) {
+      expect(await send(gateway, { method, path, headers: { ...page, "content-type": "text/plain" } })).toBe(401);
+    }
+  });
+
+  it("and so nobody but programs makes functions in MiniStack", async () => {
+    const port = portOf(cloud.outputs.awsEndpointUrl);
+    const path = "/2015-03-31/functions";
+    const headers = { origin: "https://evil.example", "content-type": "text/plain" };
+    expect(await send(port, { method: "POST", path, headers, body: creation() })).toBe(403);
+    expect(await send(port, { method: "POST", path: `${path}/${FUNCTION}/invocations`, headers, body: "{}" })).toBe(
+      403,
+    );
+    expect(await functionsOfPages()).toEqual([]);
+    expect(existsSync(marker())).toBe(false);
+  });
+
+  it("keeps its files to their owner", () => {
+    const open: string[] = [];
+    const visit = (path: string): void => {
+      const facts = statSync(path);
+      if ((facts.mode & 0o077) !== 0) open.push(path);
+      // The CDK gives what it bundles the source's rights: nobody reaches it through the folder above.
+      if (facts.isDirectory() && path !== join(cloud.directory, "assembly")) {
+        for (const name of readdirSync(path)) visit(join(path, name));
+      }
+    };
+    visit(cloud.directory);
+    expect(open).toEqual([]);
+  });
+});
+
+const executablePath = findChromium();
+if (executablePath === undefined) {
+  console.warn("The browser tests are skipped: there is no Chromium on this machine (set CHROMIUM to its path).");
+}
+(executablePath === undefined ? describe.skip : describe)("a page in a real browser", () => {
+  let browser: Browser;
+  let site: Server;
+  let sitePort = 0;
+  let page: Page;
+  /** Status of every answer of MiniStack's that reached the browser, also where it shows the page nothing of it. */
+  const answers = (): number[] => [...statuses].flatMap(([id, status]) => (asked.has(id) ? [status] : []));
+  /** By request. The browser tells of an answer and of its request in either order. */
+  const statuses = new Map<string, number>();
+  const asked = new Set<string>();
+
+  beforeAll(async () => {
+    site = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end("<!doctype html><title>a page</title>");
+    });
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    const address = site.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    sitePort = address.port;
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // An attacker's DNS that answers with this machine's address.
+        "--host-resolver-rules=MAP evil.example 127.0.0.1",
+      ],
+    });
+  }, 120_000);
+  beforeEach(async () => {
+    statuses.clear();
+    asked.clear();
+    page = await browser.newPage();
+    const devTools = await page.context().newCDPSession(page);
+    devTools.on("Network.requestWillBeSent", ({ requestId, request }) => {
+      if (request.url.startsWith(cloud.outputs.awsEndpointUrl)) asked.add(requestId);
+    });
+    devTools.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => {
+      statuses.set(requestId, statusCode);
+    });
+    await devTools.send("Network.enable");
+  });
+  afterEach(async () => {
+    await page.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await new Promise((resolve) => site.close(resolve));
+  });
+
+  /** Runs in the page: what a page can do without asking anybody. */
+  const attack = async (endpoint: string, create: string): Promise<string[]> =>
+    await page.evaluate(
+      async ([url, body, name]) => {
+        const seen: string[] = [];
+        const attempt = async (what: string, path: string, options: RequestInit): Promise<void> => {
+          try {
+            const answer = await fetch(`${url}${path}`, options);
+            // An opaque answer shows a page nothing, but its request has been carried out.
+            seen.push(`${what}: ${answer.type === "opaque" ? "opaque" : answer.status}`);
+          } catch (problem) {
+            seen.push(`${what}: ${problem instanceof Error ? problem.name : "failed"}`);
+          }
+        };
+        const text = { "content-type": "text/plain" };
+        const functions = "/2015-03-31/functions";
+        await attempt("list buckets", "/", {});
+        await attempt("create", functions, { method: "POST", mode: "no-cors", headers: text, body: body ?? "" });
+        await attempt("invoke", `${functions}/${name}/invocations`, {
+          method: "POST",
+          mode: "no-cors",
+          headers: text,
+          body: "{}",
+        });
+        await attempt("create, readable", functions, { method: "POST", headers: text, body: body ?? "" });
+        return seen;
+      },
+      [endpoint, create, FUNCTION],
+    );
+
+  it.each([
+    ["of another site", (): string => `http://evil.example:${sitePort}/`],
+    ["of another port of this machine", (): string => `http://localhost:${sitePort}/`],
+    ["of another port of this address", (): string => `http://127.0.0.1:${sitePort}/`],
+  ])(
+    "%s tries to list buckets, to make a function and to call it: refused, and none is there",
+    async (_from, address) => {
+      await page.goto(address());
+      const seen = await attack(cloud.outputs.awsEndpointUrl, creation());
+      // It has really tried: every request came to the server and back.
+      await until("four answers", 20, () => answers().length >= 4);
+      expect(answers()).toEqual([403, 403, 403, 403]);
+      expect(seen).toEqual([
+        "list buckets: TypeError",
+        "create: opaque",
+        "invoke: opaque",
+        "create, readable: TypeError",
+      ]);
+      expect(await functionsOfPages()).toEqual([]);
+      expect(existsSync(marker())).toBe(false);
+    },
+  );
+
+  it("under a name of its own for MiniStack's address (DNS rebinding) gets nothing either", async () => {
+    const endpoint = `http://evil.example:${portOf(cloud.outputs.awsEndpointUrl)}`;
+    const opened = await page.goto(endpoint);
+    expect(opened?.status()).toBe(403);
+    const seen = await attack(endpoint, creation());
+    expect(seen.map((line) => line.split(": ")[1])).toEqual(["403", "403", "403", "403"]);
+    expect(await functionsOfPages()).toEqual([]);
+    expect(existsSync(marker())).toBe(false);
+  });
+
+  it("cannot put an address of MiniStack's into an image or a form", async () => {
+    await page.goto(`http://evil.example:${sitePort}/`);
+    const url = cloud.outputs.awsEndpointUrl;
+    await page.setContent(
+      `<img src="${url}/?Action=CreateQueue&QueueName=by-a-page"><form method="post" action="${url}/"><input name="Action" value="CreateQueue"><input name="QueueName" value="by-a-page"><button>Go</button></form>`,
+    );
+    const [submitted] = await Promise.all([
+      page.waitForResponse((response) => response.request().method() === "POST"),
+      page.click("button"),
+    ]);
+    expect(submitted.status()).toBe(403);
+    await until("the answers to the image and the form", 20, () => answers().length >= 2);
+    // The page that the form has led to asks for an icon, too.
+    expect(new Set(answers())).toEqual(new Set([403]));
+  });
+
+  it("of a front end on this machine calls the API with a token, and reads a file by its presigned address", async () => {
+    // The start has composed one.
+    const { id } = await until("the first composition", 60, async () =>
+      (await api.call("GET", "/compositions"))
+        .json(shapes.list(shapes.composition))
+        .items.find((one) => one.state === "COMPLETED"),
+    );
+    await page.goto(`http://localhost:${sitePort}/`);
+    const read = await page.evaluate(
+      async ([apiUrl, path, bearer]) => {
+        const answer = await fetch(`${apiUrl}${path}`, {
+          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+        });
+        const { url } = (await answer.json()) as { url: string };
+        const file = await fetch(url);
+        return { status: file.status, begins: new TextDecoder().decode((await file.arrayBuffer()).slice(0, 4)) };
+      },
+      [cloud.outputs.apiUrl, `/compositions/${id}/midi`, token],
+    );
+    expect(read).toEqual({ status: 200, begins: "MThd" });
+  });
+});
+
+describe("500 requests at once", () => {
+  const quotaSchema = z.looseObject({ tracks: z.int().default(0), compositions: z.int().default(0) });
+
+  it("end in the documented ways or in 503 with Retry-After, nothing is lost, and the next one is served", async () => {
+    const secondToken = await accessToken(cloud.outputs, cloud.outputs.secondUser);
+    const second = openSession(cloud.outputs, secondToken);
+    const { midi } = randomMelody(2);
+    const upload = async (session: ApiSession, name: string): Promise<{ name: string; answer: ApiAnswer }> => ({
+      name,
+      answer: await session.call("POST", `/tracks?name=${name}`, { bytes: midi }),
+    });
+    const models = (await second.call("GET", "/models")).json(shapes.list(shapes.model)).items;
+    const modelId = models.find(({ stock, technique }) => stock && technique === "unet-gan")?.id;
+
+    const [uploads, compositions, reads] = await Promise.all([
+      Promise.all(Array.from({ length: 300 }, (_, index) => upload(index % 2 === 0 ? api : second, `burst-${index}`))),
+      Promise.all(
+        Array.from({ length: 60 }, () =>
+          second.call("POST", "/compositions", {
+            json: {
+              name: "Burst",
+              technique: "unet-gan",
+              modelId,
+              seed: 1,
+              input: { sampleMelodyId: "twinkle-twinkle" },
+            },
+          }),
+        ),
+      ),
+      Promise.all(
+        Array.from({ length: 140 }, (_, index) =>
+          (index % 2 === 0 ? api : second).call("GET", index % 3 === 0 ? "/models" : "/tracks?limit=1"),
+        ),
+      ),
+    ]);
+    const next = await api.call("GET", "/models");
+    expect(next.status).toBe(200);
+
+    const all = [...uploads.map(({ answer }) => answer), ...compositions, ...reads];
+    expect(all).toHaveLength(500);
+    const counts: Record<number, number> = {};
+    for (const { status } of all) counts[status] = (counts[status] ?? 0) + 1;
+    console.log(`500 requests at once: ${JSON.stringify(counts)}`);
+    const expected = [200, 201, 202, 429, 503];
+    expect(all.filter(({ status }) => !expected.includes(status)).map(({ status }) => status)).toEqual([]);
+    const refused = all.filter(({ status }) => status === 429 || status === 503);
+    for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    // Overload does not mean that nobody is served.
+    expect(reads.some(({ status }) => status === 200)).toBe(true);
+    expect(uploads.some(({ answer }) => answer.status === 201)).toBe(true);
+
+    for (const [bearer, parity] of [
+      [token, 0],
+      [secondToken, 1],
+    ] as const) {
+      const rows = await state.rowsOf(subjectOf(bearer));
+      const names = rows.map(({ name }) => String(name)).filter((name) => name.startsWith("burst-"));
+      const accepted = uploads.filter(
+        ({ answer, name }) => answer.status === 201 && Number(name.slice(6)) % 2 === parity,
+      );
+      expect(names.sort()).toEqual(accepted.map(({ name }) => name).sort());
+      const quota = quotaSchema.parse(rows.find(({ sk }) => sk === "QUOTA"));
+      expect(quota.tracks).toBe(rows.filter(({ sk }) => String(sk).startsWith("TRACK#")).length);
+      expect(quota.compositions).toBe(rows.filter(({ sk }) => String(sk).startsWith("COMPOSITION#")).length);
+    }
+    const ids = compositions
+      .filter(({ status }) => status === 202)
+      .map((one) => one.json(z.object({ id: z.string() })).id);
+    for (const id of ids) {
+      const done = await second.pollUntil(
+        `/compositions/${id}`,
+        shapes.composition,
+        ({ state: at }) => at === "COMPLETED" || at === "FAILED",
+        120,
+      );
+      expect(done.state).toBe("COMPLETED");
+    }
+  }, 400_000);
+});
