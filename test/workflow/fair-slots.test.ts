@@ -24,6 +24,8 @@ test("in any order of arrivals: no user waits with fewer slots while another get
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), arrivals, async (slots, jobs) => {
       const world = new DeployedWorld({ slots, queueDeadlineSeconds: 86_400, waitSeconds: 20, slotLeaseSeconds: 600 });
       const turns: Turn[] = [];
+      // Told at the end: what is thrown inside a step is the workflow's to try again.
+      const violations: string[] = [];
       /** Users that have a ticket and no slot, with the turns that the others have had since. */
       const sinceWaiting = new Map<string, Map<string, number>>();
       const running = (sub: string): number =>
@@ -45,9 +47,9 @@ test("in any order of arrivals: no user waits with fewer slots while another get
           const counts = sinceWaiting.get(other) ?? new Map<string, number>();
           counts.set(sub, (counts.get(sub) ?? 0) + 1);
           sinceWaiting.set(other, counts);
-          expect(counts.get(sub)).toBeLessThanOrEqual(1);
+          if ((counts.get(sub) ?? 0) > 1) violations.push(`${other} waits while ${sub} gets a second turn`);
         }
-        if (slots > 1) expect(running(sub)).toBeLessThan(slots);
+        if (slots > 1 && running(sub) === slots) violations.push(`${sub} has all slots`);
         return true;
       };
       const show = world.tickets.show.bind(world.tickets);
@@ -77,11 +79,12 @@ test("in any order of arrivals: no user waits with fewer slots while another get
       await world.time.pass(() => world.jobs.rows.size === jobs.length);
       await arriving;
       await world.runToTheEnd();
+      expect(violations).toEqual([]);
       expect(turns).toHaveLength(jobs.length);
       expect([...world.jobs.rows.values()].every(({ state }) => state === "READY")).toBe(true);
       expectNothingLeft(world);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 300_000);
 
@@ -133,7 +136,7 @@ test("a user who renews day-long jobs ends nobody's wait by the queue's deadline
   await world.runToTheEnd();
   const others = [...world.jobs.rows.values()].filter(({ sub }) => sub !== "renewer");
   expect(others.map(({ state }) => state)).toEqual(["READY", "READY", "READY"]);
-});
+}, 300_000);
 
 test("two executions that decide at once on the same order: one takes, the other decides again", async () => {
   const world = new DeployedWorld({ slots: 3 });

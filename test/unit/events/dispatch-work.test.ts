@@ -105,14 +105,24 @@ test("a stop that hangs holds up nothing, and one that fails is left to the work
     { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } },
   );
   const hanging = outbox.dispatch([told, inserted("COMPOSITION")], {
-    trainingJobs: { stop: async () => await new Promise<void>(() => undefined) },
+    trainingJobs: {
+      stop: async () => {
+        await new Promise(() => undefined);
+      },
+    },
   });
   void hanging;
   await new Promise((resolve) => setImmediate(resolve));
   expect(outbox.sent).toHaveLength(1);
 
   const failing = new Outbox();
-  await failing.dispatch([told], { trainingJobs: { stop: async () => await Promise.reject(new Error("throttled")) } });
+  await failing.dispatch([told], {
+    trainingJobs: {
+      stop: async () => {
+        throw new Error("throttled");
+      },
+    },
+  });
   expect(failing.kept).toEqual([]);
   expect(failing.metrics.count("DispatchFailures")).toBe(0);
 });

@@ -119,9 +119,12 @@ describe("training jobs", () => {
     world.compositions.add(composition({ sub, id: jobId(6), createdAt: created, updatedAt: created }));
     world.clock.advance(1_000);
     const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async (of) =>
-      of.id === jobId(5) ? await load(of) : await new Promise<undefined>(() => undefined);
-    const answer = await world.sweep(100, async (_, work) => await within(0.02, work));
+    world.jobs.load = async (of) => {
+      if (of.id === jobId(5)) return await load(of);
+      await new Promise(() => undefined);
+      return undefined;
+    };
+    const answer = await world.sweep(100, async (_, work) => await within(2, work));
     expect(answer).toMatchObject({ failed: 4, repaired: 2 });
     expect(world.started.map((input) => input.jobId)).toEqual([jobId(5)]);
     expect(world.sent).toEqual([jobId(6)]);

@@ -37,7 +37,9 @@ test("a ticket without a heartbeat does not hold up the queue", async () => {
 test("a try whose answer was lost leaves no ticket behind", async () => {
   const world = worldWithJobs(2, 2);
   const remove = world.tickets.remove.bind(world.tickets);
-  world.tickets.remove = async () => await Promise.reject(new Error("timed out"));
+  world.tickets.remove = async () => {
+    throw new Error("timed out");
+  };
   await expect(world.step("TakeSlot", event(0))).rejects.toThrow("timed out");
   expect(holders(world)).toEqual([jobId(0)]);
   world.tickets.remove = remove;
