@@ -68,6 +68,7 @@ const suites: readonly Suite[] = [
   jest("unit", 2),
   jest("infra", 2),
   jest("workflow", 1),
+  jest("faults", 2),
   pytest,
   jest("fidelity", 1),
   jest("integration", 1),

@@ -23,7 +23,7 @@ export interface Failure {
 
 /** Names that belong to the service's inside, and tell an owner nothing. */
 const inside =
-  /arn:|\bat \S+ \(|\/var\/task|node_modules|\.(?:ts|js):\d|Exception\b|Sandbox|Lambda|DynamoDB|\bS3\b|s3:\/\/|Step Functions|States\.|\[object|\d{12}/;
+  /arn:|\bat \S+ \(|\/var\/task|node_modules|\.(?:ts|js):\d|Exception\b|Sandbox|Lambda|DynamoDB|\bS3\b|s3:\/\/|Step Functions|States\.|\[object|\b\d{12}\b/;
 
 /** @returns what is wrong with the text of a failure; nothing when it is of use to the owner of what failed */
 export function faultsOfText({ code, message }: Failure): readonly string[] {
@@ -61,7 +61,7 @@ export function tablesOf(outcomes: readonly Outcome[]): string {
   const lives = [...grouped(outcomes, ({ life }) => life)].map(([life, all]) => {
     const faults = [...grouped(all, ({ fault }) => fault).keys()];
     const steps = [...grouped(all, ({ step }) => step)];
-    const isMatrix = faults.length <= 8 && steps.length > 1 && faults.length > 1;
+    const isMatrix = faults.length <= 12 && steps.length > 1 && faults.length > 1;
     const table = isMatrix
       ? [
           row(["step", ...faults]),
