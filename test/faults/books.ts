@@ -124,7 +124,8 @@ export function openBooks(outputs: Outputs): Books {
     return { rows, open, wrong };
   };
 
-  const slots = async (): Promise<Readonly<Record<string, unknown>>[]> => await partition(slotsPartition);
+  const slots = async (): Promise<Readonly<Record<string, unknown>>[]> =>
+    (await partition(slotsPartition)).filter(({ holder }) => holder !== undefined);
   return {
     slots,
     audit: async (subs) => {
