@@ -20,9 +20,9 @@ import { outputsSchema, type Outputs } from "../local/outputs";
 import { accessToken, subjectOf } from "../test/e2e/api-session";
 import { isFinal, openBooks, type Audit, type Books } from "../test/faults/books";
 import { OwnCloud } from "../test/faults/own-cloud";
-import { Ledger } from "./soaking/ledger";
-import { PoliteClient, Traffic } from "./soaking/polite-client";
-import { SoakingUser, TrainingBudget } from "./soaking/soaking-user";
+import { Ledger } from "../test/soak/ledger";
+import { PoliteClient, Traffic } from "../test/soak/polite-client";
+import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
 
 const mostAtOnce = 8;
 /** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
@@ -96,11 +96,19 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
     const report = setInterval(() => {
       say(`  ${ledger.describe()}; ${traffic.describe()}`);
     }, 30_000);
-    await Promise.all(users.map(async (user) => await user.work(ending))).finally(() => {
+    await Promise.all(
+      users.map(async (user) => {
+        await user.work(ending);
+      }),
+    ).finally(() => {
       clearInterval(report);
     });
     say("time is up: what still trains is stopped");
-    await Promise.all(users.map(async (user) => await user.stopTraining()));
+    await Promise.all(
+      users.map(async (user) => {
+        await user.stopTraining();
+      }),
+    );
     const settled = await untilSilent(books, subs, ({ open }) => open.length === 0);
     const audit = await untilSilent(books, subs, ({ open, wrong }) => open.length === 0 && wrong.length === 0);
 
@@ -154,11 +162,10 @@ async function main(): Promise<boolean> {
     return await soak(outputsSchema.parse(JSON.parse(readFileSync(options.outputs, "utf8"))), options);
   }
   const cloud = new OwnCloud();
-  let left: readonly string[] = [];
   try {
     await cloud.start();
     const isWell = await soak(cloud.outputs(), options);
-    left = await cloud.stop();
+    const left = await cloud.stop();
     for (const process of left) console.log(`- left behind: ${process}`);
     return isWell && left.length === 0;
   } finally {

@@ -82,8 +82,7 @@ async function main(): Promise<boolean> {
   const chosen =
     asked.length === 0 ? parts : parts.filter(({ name, group }) => asked.includes(group) || asked.includes(name));
   if (chosen.length === 0) throw new Error(`no part is called ${asked.join(", ")}; there are memory and cloud`);
-  const page = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const sections = new Map<string, string>(parts.map(({ name }) => [name, sectionOf(page, name)]));
+  const found = new Map<string, string>();
   const all: Outcome[] = [];
   for (const { name, title, how, run } of chosen) {
     const outcomes = await run();
@@ -91,10 +90,12 @@ async function main(): Promise<boolean> {
     const { passed, failed } = counts(outcomes);
     const text = `## ${title}\n\n${how}\n\n${passed} cases are right, ${failed} are not.\n\n${tablesOf(outcomes)}`;
     console.log(`\n${text}`);
-    sections.set(name, `${begin(name)}\n\n${text}\n\n${end(name)}`);
+    found.set(name, `${begin(name)}\n\n${text}\n\n${end(name)}`);
   }
   mkdirSync(folder, { recursive: true });
-  const written = [head, ...sections.values()].join("\n");
+  // Read only now: another part may have been run meanwhile.
+  const page = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const written = [head, ...parts.map(({ name }) => found.get(name) ?? sectionOf(page, name))].join("\n");
   writeFileSync(file, await format(written, { ...(await resolveConfig(file)), filepath: file }));
   const { passed, failed } = counts(all);
   console.log(`\n${passed} passed, ${failed} failed`);

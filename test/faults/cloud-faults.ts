@@ -475,7 +475,7 @@ async function booksAtRest(cloud: OwnCloud): Promise<Audit> {
 async function outcomeOf({ step, fault, act }: Case, cloud: OwnCloud): Promise<Outcome> {
   const told = { life: "The local cloud", step, fault, where: "" };
   const wrong: string[] = [];
-  let ended = "";
+  let ended: string;
   try {
     const { resource, ends } = await act(await CloudUser.signIn(cloud), cloud);
     ended = [resource.state, resource.failure?.code].filter(Boolean).join(" ");

@@ -169,7 +169,7 @@ async function everyStop(): Promise<Outcome[]> {
       const told = {
         life: "A stop at every state",
         step: state,
-        fault: `${life.name.toLowerCase()}`,
+        fault: life.name.toLowerCase(),
         where: `time ${times}`,
       };
       const ends = isTooLate ? ["READY"] : ["STOPPED"];
@@ -240,7 +240,7 @@ const progresses: readonly (readonly [string, string | Uint8Array])[] = [
   ],
   ["an epoch of 1e18", `${line({ epoch: 1e18, epochs: 1e19 })}\n`],
   ["negative epochs", `${line({ epoch: -4, epochs: -1 })}\n`],
-  ["names that are not names", `${line({ __proto__: 1, "": 2, [`${"x".repeat(70_000)}`]: 3, constructor: 4 })}\n`],
+  ["names that are not names", `${line({ ["__proto__"]: 1, "": 2, ["x".repeat(70_000)]: 3, constructor: 4 })}\n`],
   ["a thousand metrics", `${line(Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`metric${n}`, n])))}\n`],
   ["bytes that are no text", Uint8Array.from({ length: 5_000 }, (_, n) => (n * 37) % 256)],
   ["no lines, but braces", "{".repeat(100_000)],
@@ -258,10 +258,10 @@ async function everyCorruption(): Promise<Outcome[]> {
     ends: readonly string[],
   ): Promise<void> => {
     const lived = await liveOnce(runsThrough, {}, ({ world }) => {
-      const { describe } = world.sageMaker;
+      const describe = world.sageMaker.describe.bind(world.sageMaker);
       // After each time that the container has written.
       world.sageMaker.describe = async (name) => {
-        const described = await describe.call(world.sageMaker, name);
+        const described = await describe(name);
         spoil(world);
         return described;
       };
@@ -384,9 +384,8 @@ async function everySageMakerFault(): Promise<Outcome[]> {
     outcomes.push(outcomeOf({ life, step, fault, where: "" }, lived, { ends, hadToStrike: false }));
   }
   const vanished = await liveOnce(runsThrough, {}, ({ world }) => {
-    const { describe } = world.sageMaker;
-    world.sageMaker.describe = async (name) =>
-      world.row(1).progress.epoch >= 2 ? undefined : await describe.call(world.sageMaker, name);
+    const describe = world.sageMaker.describe.bind(world.sageMaker);
+    world.sageMaker.describe = async (name) => (world.row(1).progress.epoch >= 2 ? undefined : await describe(name));
   });
   const told = { life, step: "training", fault: "the job is not known any more", where: "" };
   outcomes.push(outcomeOf(told, vanished, { ends: ["FAILED"], hadToStrike: false }));

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { randomMelody } from "../../test/e2e/random-melody";
+import { randomMelody } from "../e2e/random-melody";
 import type { Entry, Kind, Ledger } from "./ledger";
 import type { Answer, Asked, PoliteClient } from "./polite-client";
 
@@ -64,20 +64,29 @@ export class SoakingUser {
       const training = this.params.budget.take();
       if (training) await this.train();
       const works: (() => Promise<void>)[] = [
-        this.upload,
-        this.compose,
-        this.compose,
-        this.compose,
-        this.poll,
-        this.poll,
-        this.poll,
-        this.poll,
-        this.rename,
-        this.remove,
-        this.list,
-        this.stopOne,
+        async () => {
+          await this.upload();
+        },
+        ...[1, 2, 3].map(() => async () => {
+          await this.compose();
+        }),
+        ...[1, 2, 3, 4].map(() => async () => {
+          await this.poll();
+        }),
+        async () => {
+          await this.rename();
+        },
+        async () => {
+          await this.remove();
+        },
+        async () => {
+          await this.list();
+        },
+        async () => {
+          await this.stopOne();
+        },
       ];
-      await works[randomInt(works.length)]?.call(this);
+      await works[randomInt(works.length)]?.();
       await sleep(pauseMilliseconds * (0.5 + Math.random()), undefined, { signal: ending }).catch(() => undefined);
     }
   }

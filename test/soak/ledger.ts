@@ -1,4 +1,4 @@
-import type { BookedRow } from "../../test/faults/books";
+import type { BookedRow } from "../faults/books";
 
 export type Kind = BookedRow["kind"];
 
@@ -46,7 +46,7 @@ export class Ledger {
     const byName = new Map<string, BookedRow[]>();
     for (const row of rows) {
       // A model has the name of its job, and a piece may be given a new name.
-      if (row.kind === "MODEL" || !/^soak /.test(row.name ?? "")) continue;
+      if (row.kind === "MODEL" || !(row.name ?? "").startsWith("soak ")) continue;
       const key = `${row.kind} ${row.name ?? ""}`;
       byName.set(key, [...(byName.get(key) ?? []), row]);
     }
