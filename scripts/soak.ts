@@ -26,7 +26,7 @@ import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
 
 const mostAtOnce = 8;
 /** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
-const silenceSeconds = 300;
+const silenceSeconds = 180;
 const pollSeconds = 5;
 
 const optionsSchema = z.object({
@@ -134,6 +134,7 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
       ...doubled.map((what) => `doubled: ${what}`),
       ...undead.map((what) => `deleted, but there: ${what}`),
       ...audit.wrong,
+      ...audit.texts,
       ...traffic.faults().map((what) => `answer: ${what}`),
       ...(budget.accepted < options.jobs
         ? [`only ${budget.accepted} of ${options.jobs} training jobs were accepted`]

@@ -39,6 +39,8 @@ export interface Audit {
   readonly open: readonly string[];
   /** What disagrees: counters with rows, objects with rows. */
   readonly wrong: readonly string[];
+  /** What is wrong with the texts of failures: no time heals it. */
+  readonly texts: readonly string[];
 }
 
 export interface Books {
@@ -111,7 +113,6 @@ export function openBooks(outputs: Outputs): Books {
       const { kind, id, state, failure, openWork } = row;
       check(!isFinal(row) || openWork === undefined, `${kind} ${id} is ${state ?? ""} and still counts as open work`);
       check((failure !== undefined) === (state === "FAILED"), `${kind} ${id} is ${state ?? ""}, its failure disagrees`);
-      if (failure !== undefined) wrong.push(...faultsOfText(failure));
       const files = filesOf(row);
       const missing = files.filter((key) => !artefacts.has(key));
       check(missing.length === 0, `lost: ${kind} ${id} lacks ${missing.join(", ")}`);
@@ -121,7 +122,8 @@ export function openBooks(outputs: Outputs): Books {
       // A model may be deleted while its job stays.
       check(modelId !== undefined || !hasFiles, `leaked: training job ${id} has no model, but a model's file`);
     }
-    return { rows, open, wrong };
+    const texts = rows.flatMap(({ failure }) => (failure === undefined ? [] : faultsOfText(failure)));
+    return { rows, open, wrong, texts };
   };
 
   const slots = async (): Promise<Readonly<Record<string, unknown>>[]> =>
@@ -140,6 +142,7 @@ export function openBooks(outputs: Outputs): Books {
           ...tickets.map(({ sk }) => `${String(sk)} is there`),
         ],
         wrong: users.flatMap(({ wrong }) => wrong),
+        texts: [...new Set(users.flatMap(({ texts }) => texts))],
       };
     },
     close: () => {

@@ -461,7 +461,7 @@ async function booksAtRest(cloud: OwnCloud): Promise<Audit> {
   for (const which of ["demoUser", "secondUser"] as const) subs.push((await CloudUser.signIn(cloud, which)).sub);
   const books = openBooks(cloud.outputs());
   try {
-    let last: Audit = { rows: [], open: ["nothing was read"], wrong: [] };
+    let last: Audit = { rows: [], open: ["nothing was read"], wrong: [], texts: [] };
     await until("the books agree", soonSeconds, async () => {
       last = await books.audit(subs);
       return last.open.length === 0 && last.wrong.length === 0;

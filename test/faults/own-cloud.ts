@@ -24,6 +24,10 @@ export class OwnCloud {
   private ended: Promise<number | null> = Promise.resolve(0);
   private text = "";
 
+  constructor() {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
+  }
+
   /** @throws Error with what was printed when it is not up in time */
   async start(): Promise<void> {
     this.text = "";
@@ -36,9 +40,15 @@ export class OwnCloud {
     child.stderr.on("data", (chunk: Buffer) => (this.text += chunk.toString()));
     let isRunning = true;
     this.child = child;
+    // Whoever ends us, ends it, too.
+    const endChild = (): void => {
+      child.kill("SIGINT");
+    };
+    process.once("exit", endChild);
     this.ended = new Promise((resolveEnd) => {
       child.once("close", (code) => {
         isRunning = false;
+        process.off("exit", endChild);
         resolveEnd(code);
       });
     });

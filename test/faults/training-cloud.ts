@@ -40,6 +40,9 @@ export interface TrainingCloudOptions {
   readonly stopAt?: number;
 }
 
+/** What finishes, beside the sweeper and as often, what a step left undone: files of a model that was never added, say. */
+export const finishers: ((world: TrainingWorld) => Promise<void>)[] = [];
+
 /** Everything is final so long after the execution, or the training, has ended. */
 const settledWithinSeconds = 900;
 const sweepEverySeconds = 300;
@@ -274,6 +277,13 @@ export class TrainingCloud {
         });
       })
       .catch(() => undefined);
+    for (const finish of finishers) {
+      await injector
+        .invoke("FinishFiles", async () => {
+          await finish(world);
+        })
+        .catch(() => undefined);
+    }
   }
 
   /** As an asynchronous invocation: tried again when it fails, and given up. */
