@@ -52,6 +52,7 @@ const ids = {
   composition: "01K0000000000000000000000B",
   model: "01K0000000000000000000000C",
   job: "01K0000000000000000000000D",
+  runningJob: "01K0000000000000000000000E",
 } as const;
 const owned = (id: string) => ({ sub: alice, id });
 
@@ -85,6 +86,11 @@ function furnish({ api }: ComposingWorld, kinds: readonly (keyof typeof ids)[]):
     api.trainingJobs.put(trainingJob({ ...owned(ids.job), state: "STOPPED", resumable: true }));
     api.files.objects.set(`${trainingJobPrefix(owned(ids.job))}progress.jsonl`, Buffer.from("{}"));
     api.work.objects.set(`${trainingJobPrefix(owned(ids.job))}checkpoints/last.pt`, Buffer.from("x"));
+  }
+
+  if (kinds.includes("runningJob")) {
+    api.trainingJobs.put(trainingJob({ ...owned(ids.runningJob), state: "TRAINING" }));
+    quota("openTrainingJobs");
   }
 }
 
@@ -214,6 +220,22 @@ const requestLives: readonly RequestLife[] = [
     statuses: [204, 404],
     counts: [0, 0, 0, 0],
     overtaking: { "overtaken by DELETE": remove(paths.model), "overtaken by POST": compose({ modelId: ids.model }) },
+  },
+  {
+    name: "make a training job",
+    actor: "createTrainingJob",
+    kinds: [],
+    asked: { method: "POST", path: "/training-jobs", call: { json: { name: "A job", technique: "unet-gan" } } },
+    statuses: [202],
+    counts: [0, 0, 0, 1],
+  },
+  {
+    name: "stop a training job",
+    actor: "stopTrainingJob",
+    kinds: ["runningJob"],
+    asked: { method: "POST", path: `/training-jobs/${ids.runningJob}/stop` },
+    statuses: [202],
+    counts: [0, 0, 0, 1],
   },
   {
     name: "delete a training job",
