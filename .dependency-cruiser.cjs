@@ -30,7 +30,8 @@ module.exports = {
     },
     {
       name: "product-knows-no-tests",
-      comment: "These scripts are tests that are too long for `npm test`: they start and ask the cloud as test/e2e does.",
+      comment:
+        "These scripts are tests that are too long for `npm test`: they start and ask the cloud as test/e2e does.",
       severity: "error",
       from: { pathNot: "^test/|^scripts/(verify-api|test-faults|soak)\\.ts$" },
       to: { path: "^test/" },
