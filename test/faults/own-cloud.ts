@@ -1,6 +1,6 @@
 /** A local cloud in a folder of its own that can be killed and started again over the same folder. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { outputsSchema, type Outputs } from "../../local/outputs";
@@ -22,7 +22,8 @@ export class OwnCloud {
   readonly directory = mkdtempSync(join(tmpdir(), "opencomposer-own-cloud-"));
   private child: ChildProcess | undefined;
   private ended: Promise<number | null> = Promise.resolve(0);
-  private text = "";
+  /** A file, no pipe: a starter that outlives us for a moment must be able to say that it ends. */
+  private readonly logFile = `${this.directory}.log`;
 
   constructor() {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
@@ -30,14 +31,13 @@ export class OwnCloud {
 
   /** @throws Error with what was printed when it is not up in time */
   async start(): Promise<void> {
-    this.text = "";
+    const log = openSync(this.logFile, "w");
     const child = spawn(join(repository, "node_modules/.bin/tsx"), ["local/start.ts"], {
       cwd: repository,
       env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: this.directory },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", log, log],
     });
-    child.stdout.on("data", (chunk: Buffer) => (this.text += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (this.text += chunk.toString()));
+    closeSync(log);
     let isRunning = true;
     this.child = child;
     // Whoever ends us, ends it, too.
@@ -53,8 +53,8 @@ export class OwnCloud {
       });
     });
     await until("the local cloud is up", startSeconds, () => {
-      if (!isRunning) throw new Error(`the local cloud ended before it was up:\n${this.text.slice(-3_000)}`);
-      return this.text.includes("everything is up") && existsSync(join(this.directory, "outputs.json"));
+      if (!isRunning) throw new Error(`the local cloud ended before it was up:\n${this.printed().slice(-3_000)}`);
+      return this.printed().includes("everything is up") && existsSync(join(this.directory, "outputs.json"));
     });
   }
 
@@ -64,7 +64,7 @@ export class OwnCloud {
   }
 
   printed(): string {
-    return this.text;
+    return readFileSync(this.logFile, "utf8");
   }
 
   pidOf(part: "start" | "ministack" | "sagemaker"): number {
@@ -110,5 +110,6 @@ export class OwnCloud {
 
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.logFile, { force: true });
   }
 }
