@@ -20,6 +20,7 @@ export default {
     project("unit", ["test/unit/**/*.test.ts"]),
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
     project("workflow", ["test/workflow/**/*.test.ts"]),
+    project("faults", ["test/faults/**/*.test.ts", "test/soak/**/*.test.ts"]),
     project("fidelity", ["test/fidelity/**/*.test.ts"]),
     project("oracle", ["test/oracle/**/*.test.ts"]),
     project("integration", ["test/integration/**/*.test.ts"]),

@@ -69,6 +69,7 @@ const suites: readonly Suite[] = [
   jest("infra", 2),
   jest("oracle", 1),
   jest("workflow", 1),
+  jest("faults", 2),
   pytest,
   jest("fidelity", 1),
   jest("integration", 1),

@@ -1,0 +1,185 @@
+/**
+ * `npm run soak`: many users work with one local cloud for some minutes; then the books are held.
+ *
+ *   npm run soak -- --minutes 10 --users 20 --jobs 100
+ *   npm run soak -- --outputs .local/outputs.json      on a cloud that runs already
+ *
+ * The load is bounded: so many requests at once, so long between two requests of a user. A client is as the API's
+ * document asks it to be: it honors Retry-After on 429 and 503, and sends the same Idempotency-Key when it asks again.
+ * Ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API answered a 5xx that is
+ * no 503 with Retry-After.
+ */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import * as z from "zod";
+import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { randomPassword, seedUser } from "../local/cloud/users";
+import { outputsSchema, type Outputs } from "../local/outputs";
+import { accessToken, subjectOf } from "../test/e2e/api-session";
+import { isFinal, openBooks, type Audit, type Books } from "../test/faults/books";
+import { OwnCloud } from "../test/faults/own-cloud";
+import { Ledger } from "../test/soak/ledger";
+import { PoliteClient, Traffic } from "../test/soak/polite-client";
+import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
+
+const mostAtOnce = 8;
+/** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
+const silenceSeconds = 180;
+const pollSeconds = 5;
+
+const optionsSchema = z.object({
+  minutes: z.coerce.number().min(0.1).max(240),
+  users: z.coerce.number().int().min(1).max(100),
+  jobs: z.coerce.number().int().min(0).max(1_000),
+  outputs: z.string().optional(),
+});
+
+async function signUp(
+  outputs: Outputs,
+  count: number,
+): Promise<readonly { readonly token: string; readonly sub: string }[]> {
+  const { awsEndpointUrl, region, userPoolId } = outputs;
+  const cognito = new CognitoIdentityProviderClient({
+    endpoint: awsEndpointUrl,
+    region,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  const run = Date.now().toString(36);
+  const signedUp: { readonly token: string; readonly sub: string }[] = [];
+  try {
+    for (let n = 1; n <= count; n += 1) {
+      const user = { username: `soak-${run}-${n}`, password: randomPassword() };
+      await seedUser({ cognito, userPoolId, user });
+      const token = await accessToken(outputs, user);
+      signedUp.push({ token, sub: subjectOf(token) });
+    }
+  } finally {
+    cognito.destroy();
+  }
+  return signedUp;
+}
+
+/** Asks for the books until they are as wanted, or nothing has changed for long. */
+async function untilSilent(books: Books, subs: readonly string[], isDone: (audit: Audit) => boolean): Promise<Audit> {
+  let last = "";
+  let changedAt = Date.now();
+  for (;;) {
+    const audit = await books.audit(subs);
+    if (isDone(audit)) return audit;
+    const seen = JSON.stringify([audit.open, audit.wrong]);
+    if (seen !== last) changedAt = Date.now();
+    last = seen;
+    if (Date.now() - changedAt > silenceSeconds * 1_000) return audit;
+    await sleep(pollSeconds * 1_000);
+  }
+}
+
+async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): Promise<boolean> {
+  const say = (line: string): void => {
+    console.log(line);
+  };
+  const accounts = await signUp(outputs, options.users);
+  const traffic = new Traffic(mostAtOnce);
+  const ledger = new Ledger();
+  const budget = new TrainingBudget(options.jobs);
+  const users = accounts.map(
+    ({ token, sub }) =>
+      new SoakingUser({ sub, client: new PoliteClient(outputs.apiUrl, token, traffic), ledger, budget }),
+  );
+  const books = openBooks(outputs);
+  const subs = accounts.map(({ sub }) => sub);
+  try {
+    say(`${users.length} users work for ${options.minutes} minutes, with ${options.jobs} training jobs`);
+    const ending = AbortSignal.timeout(options.minutes * 60_000);
+    const report = setInterval(() => {
+      say(`  ${ledger.describe()}; ${traffic.describe()}`);
+    }, 30_000);
+    await Promise.all(
+      users.map(async (user) => {
+        await user.work(ending);
+      }),
+    ).finally(() => {
+      clearInterval(report);
+    });
+    say("time is up: what still trains is stopped");
+    await Promise.all(
+      users.map(async (user) => {
+        await user.stopTraining();
+      }),
+    );
+    const settled = await untilSilent(books, subs, ({ open }) => open.length === 0);
+    const audit = await untilSilent(books, subs, ({ open, wrong }) => open.length === 0 && wrong.length === 0);
+
+    const { lost, doubled, undead } = ledger.compare(audit.rows);
+    const stuck = audit.open;
+    const ends = new Map<string, number>();
+    for (const row of audit.rows.filter(isFinal)) {
+      const end = `${row.kind} ${row.state ?? "kept"}${row.failure === undefined ? "" : ` ${row.failure.code}`}`;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+    say(`\n${ledger.describe()}`);
+    say(traffic.describe());
+    say(
+      `rows: ${[...ends]
+        .sort()
+        .map(([end, count]) => `${end} ${count}`)
+        .join(", ")}`,
+    );
+    if (settled.open.length > 0) say(`open at the end of work: ${settled.open.length}`);
+    const faults = [
+      ...lost.map((what) => `lost: ${what}`),
+      ...stuck.map((what) => `stuck: ${what}`),
+      ...doubled.map((what) => `doubled: ${what}`),
+      ...undead.map((what) => `deleted, but there: ${what}`),
+      ...audit.wrong,
+      ...audit.texts,
+      ...traffic.faults().map((what) => `answer: ${what}`),
+      ...(budget.accepted < options.jobs
+        ? [`only ${budget.accepted} of ${options.jobs} training jobs were accepted`]
+        : []),
+    ];
+    for (const fault of faults.slice(0, 100)) say(`- ${fault}`);
+    if (faults.length > 100) say(`- and ${faults.length - 100} more`);
+    say(`\n${lost.length} lost, ${stuck.length} stuck, ${doubled.length} doubled`);
+    return faults.length === 0;
+  } finally {
+    books.close();
+  }
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: "string", default: "10" },
+      users: { type: "string", default: "20" },
+      jobs: { type: "string", default: "100" },
+      outputs: { type: "string" },
+    },
+  });
+  const options = optionsSchema.parse(values);
+  if (options.outputs !== undefined) {
+    return await soak(outputsSchema.parse(JSON.parse(readFileSync(options.outputs, "utf8"))), options);
+  }
+  const cloud = new OwnCloud();
+  try {
+    await cloud.start();
+    const isWell = await soak(cloud.outputs(), options);
+    const left = await cloud.stop();
+    for (const process of left) console.log(`- left behind: ${process}`);
+    return isWell && left.length === 0;
+  } finally {
+    await cloud.stop();
+    cloud.remove();
+  }
+}
+
+main()
+  .then((isWell) => {
+    process.exitCode = isWell ? 0 : 1;
+  })
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    process.exitCode = 1;
+  });

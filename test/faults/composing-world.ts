@@ -1,0 +1,355 @@
+/**
+ * The composing plane in memory: the whole API, the outbox, a queue that delivers again, the worker, the endpoint and the
+ * sweeper, on one table and one bucket. Time is virtual. Every call of a port may break.
+ */
+import { createHash } from "node:crypto";
+import {
+  compositionMidiKey,
+  compositionScoreKey,
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  trackKey,
+} from "../../domain/names/object-keys";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { isFinalCompositionState } from "../../domain/states/composition-state";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
+import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
+import { executeComposition } from "../../lambdas/events/execute-composition/execute-composition";
+import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
+import { VirtualClock } from "../fakes/clock";
+import { MemoryBuckets } from "../fakes/memory-object-store";
+import { MemoryCompositions, MemoryOpenWork } from "../fakes/memory-table";
+import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
+import { composerApi, now as apiNow, type ComposerApi } from "../unit/api/support/composer-api";
+import type { Call, Reply } from "../unit/api/support/documented-api";
+import { alice } from "../unit/api/support/items";
+import { TrainingWorld } from "../workflow/training-world";
+import { CutOff, FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
+import { faultsOfText } from "./outcomes";
+import { streamImage } from "./stream-image";
+
+/**
+ * What finishes creating and deleting where a request was cut off, as its function does on a schedule or by the stream.
+ * Each is run, as the function `FinishFiles`, some times after everything else is quiet.
+ */
+export const finishers: ((world: ComposingWorld) => Promise<void>)[] = [];
+const finishes = 3;
+const finishEverySeconds = 1_800;
+
+const visibilitySeconds = 120;
+const mostDeliveries = 20;
+const sweepEverySeconds = 300;
+const quietWithinSeconds = 2 * 3_600;
+const timeOuts: Readonly<Record<string, number>> = { ExecuteComposition: 90, DispatchWork: 60, SweepOpenWork: 60 };
+const apiTimeOut = 10;
+
+interface Message {
+  readonly sub: string;
+  readonly compositionId: string;
+  visibleAt: number;
+  firstDeliveredAt: Date | undefined;
+  deliveries: number;
+}
+
+export const sha256 = createHash("sha256").update("model").digest("hex");
+
+/** What a model's container answers when all is well. */
+export const answerOf = (composition: CompositionItem, more: object = {}): Invocation => ({
+  kind: "ANSWER",
+  body: new TextEncoder().encode(
+    JSON.stringify({
+      schemaVersion: 1,
+      technique: composition.technique,
+      modelSha256: composition.model.sha256,
+      tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
+      metrics: { emptyBarRate: 0 },
+      seconds: 0.1,
+      ...more,
+    }),
+  ),
+});
+
+/** The rows of the API's table, as the worker's fake keeps them. */
+class SharedRows extends Map<string, CompositionItem> {
+  constructor(private readonly api: ComposerApi) {
+    super();
+  }
+  override get(name: string): CompositionItem | undefined {
+    return this.api.compositions.all().find(({ sub, id }) => `${sub}/${id}` === name);
+  }
+  override set(_: string, item: CompositionItem): this {
+    this.api.compositions.put(item);
+    return this;
+  }
+  override values(): MapIterator<CompositionItem> {
+    return new Map(this.api.compositions.all().map((item) => [item.id, item])).values();
+  }
+}
+
+/** The methods that an object has of its own: those of a fake that are the port's. */
+const methodsOf = (port: object): string[] =>
+  Object.entries(port)
+    .filter(([, value]) => typeof value === "function")
+    .map(([name]) => name);
+
+export interface ComposingWorldOptions {
+  readonly call?: CallTarget | undefined;
+  /** Delivers the first message of the queue otherwise than once. */
+  readonly delivery?: DeliveryFault | undefined;
+  readonly isDispatchLost?: boolean;
+  /** A client that meets no answer, or a fault of the service, asks again with the same Idempotency-Key. */
+  readonly isPatient?: boolean;
+}
+
+export class ComposingWorld {
+  readonly api: ComposerApi = composerApi();
+  readonly clock = new VirtualClock(apiNow.toISOString());
+  readonly injector: FaultInjector;
+  readonly compositions: MemoryCompositions;
+  readonly queue: Message[] = [];
+  /** What the endpoint answers, one after the other; then as it should. */
+  readonly answers: (Invocation | ((composition: CompositionItem) => Invocation))[] = [];
+  /** What else the endpoint always answers. */
+  always: Invocation | undefined;
+  /** How often the endpoint was asked. */
+  invocations = 0;
+
+  private readonly artefacts = new MemoryBuckets().store("artefacts");
+  private readonly log = new CollectingLog();
+  private readonly metrics = new CollectingMetrics();
+  private readonly training = new TrainingWorld();
+  private sweptAt = this.seconds;
+  private requests = 0;
+  private readonly again: (() => Promise<void>)[] = [];
+
+  constructor(readonly options: ComposingWorldOptions = {}) {
+    this.injector = new FaultInjector(options.call, (actor) => {
+      this.clock.advance(timeOuts[actor] ?? apiTimeOut);
+    });
+    this.compositions = new MemoryCompositions(this.clock.now);
+    Object.defineProperty(this.compositions, "rows", { value: new SharedRows(this.api) });
+    Object.defineProperty(this.compositions, "openCompositions", {
+      get: () => this.api.table.quota(alice, "openCompositions"),
+      set: (count: number) => this.api.table.quotas.set(`${alice}/openCompositions`, count),
+    });
+    Object.defineProperty(this.artefacts, "objects", { value: this.api.files.objects });
+    this.compositions.loadTrack = async ({ sub, id }) =>
+      this.api.tracks.all().find((track) => track.sub === sub && track.id === id);
+    const { api } = this;
+    const openWork = api.table.openWork;
+    Object.defineProperty(openWork, "compositions", {
+      value: async () => api.compositions.all().filter(({ state }) => !isFinalCompositionState(state)),
+    });
+    Object.defineProperty(openWork, "trainingJobs", {
+      value: async () => api.trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)),
+    });
+    for (const [name, port] of Object.entries({
+      tracks: api.tracks,
+      compositions: api.compositions,
+      models: api.models,
+      trainingJobs: api.trainingJobs,
+      files: api.files,
+      work: api.work,
+      idempotencyRecords: api.table.idempotencyRecords,
+      openWork,
+    })) {
+      this.injector.watchInPlace(name, port, methodsOf(port));
+    }
+  }
+
+  private get seconds(): number {
+    return this.clock.now().getTime() / 1000;
+  }
+
+  /** A request of the API that may break, as one that is not to break. @returns undefined when nobody answered */
+  async request(actor: string, method: string, path: string, call: Call = {}): Promise<Reply | undefined> {
+    this.requests += 1;
+    const headers = { ...call.headers, ...(method === "POST" ? { "idempotency-key": `key-${this.requests}` } : {}) };
+    const tries = this.options.isPatient === false ? 1 : 4;
+    for (let attempt = 1; ; attempt += 1) {
+      const before = new Set(this.api.compositions.all().map(({ id }) => id));
+      let reply: Reply | undefined;
+      try {
+        reply = await this.injector.invoke(actor, async () => await this.api.call(method, path, { ...call, headers }));
+      } catch (error) {
+        if (!(error instanceof CutOff)) throw error;
+      }
+      for (const item of this.api.compositions.all().filter(({ id }) => !before.has(id))) await this.dispatch(item);
+      if ((reply !== undefined && reply.status < 500) || attempt === tries) return reply;
+      this.clock.advance(1);
+    }
+  }
+
+  private async dispatch(item: CompositionItem): Promise<void> {
+    if (this.options.isDispatchLost === true) return;
+    for (let delivery = 1; delivery <= 3; delivery += 1) {
+      try {
+        await this.injector.invoke("DispatchWork", async () => {
+          await dispatchWork({
+            records: [{ eventName: "INSERT", dynamodb: { NewImage: streamImage(item) } }],
+            compositions: this.injector.watched("queue", { send: this.send }),
+            executions: { start: async () => undefined },
+            trainingJobs: { stop: async () => undefined },
+            failures: this.injector.watched("failures", { keep: async () => undefined }),
+            log: this.log,
+            metrics: this.metrics,
+          });
+        });
+        return;
+      } catch {
+        this.clock.advance(10);
+      }
+    }
+  }
+
+  private readonly send = async ({ sub, compositionId }: Pick<Message, "sub" | "compositionId">): Promise<void> => {
+    this.queue.push({ sub, compositionId, visibleAt: this.seconds, firstDeliveredAt: undefined, deliveries: 0 });
+  };
+
+  /** Delivers one message to a worker, and does with it what the queue then does. */
+  async deliver(message: Message): Promise<void> {
+    message.deliveries += 1;
+    message.firstDeliveredAt ??= this.clock.now();
+    // Out of sight until the worker is done with it, or dead.
+    message.visibleAt = this.seconds + visibilitySeconds;
+    try {
+      const answer = await this.injector.invoke("ExecuteComposition", async () => await this.execute(message));
+      if (answer.kind === "AGAIN") message.visibleAt = this.seconds + answer.afterSeconds;
+      else this.removeMessage(message);
+    } catch {
+      if (message.deliveries >= mostDeliveries) this.removeMessage(message);
+    }
+  }
+
+  private removeMessage(message: Message): void {
+    const index = this.queue.indexOf(message);
+    if (index >= 0) this.queue.splice(index, 1);
+  }
+
+  private async execute({ sub, compositionId, firstDeliveredAt }: Message): ReturnType<typeof executeComposition> {
+    return await executeComposition({
+      of: { sub, id: compositionId },
+      firstDeliveredAt: firstDeliveredAt ?? this.clock.now(),
+      compositions: this.injector.watched("compositions", this.compositions),
+      artefacts: this.injector.watched("artefacts", this.artefacts),
+      endpoint: this.injector.watched("endpoint", {
+        invoke: async (): Promise<Invocation> => {
+          this.invocations += 1;
+          const composition = await this.compositions.load({ sub, id: compositionId });
+          if (composition === undefined) return { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
+          const answer = this.answers.shift() ?? this.always ?? answerOf(composition);
+          return typeof answer === "function" ? answer(composition) : answer;
+        },
+      }),
+      presign: async (key) => `https://bucket.example/${key}?signed`,
+      stage: "dev",
+      now: this.clock.now,
+      log: this.log,
+      metrics: this.metrics,
+    });
+  }
+
+  private async sweep(): Promise<void> {
+    await this.injector
+      .invoke("SweepOpenWork", async () => {
+        await sweepOpenWork({
+          ...this.training.settlingPorts(),
+          now: this.clock.now,
+          openWork: this.injector.watched("openWork", new MemoryOpenWork(this.training.jobs, this.compositions)),
+          compositions: this.injector.watched("compositions", this.compositions),
+          queue: this.injector.watched("queue", { send: this.send }),
+          executions: { start: async () => undefined, status: async () => "RUNNING" },
+          patience: sweepPatience.aws,
+          deadline: new Date(this.clock.now().getTime() + 45_000),
+        });
+      })
+      .catch(() => undefined);
+  }
+
+  /** Lives on until the queue is empty and every composition final, then finishes what was cut off. */
+  async live(): Promise<void> {
+    const until = this.seconds + quietWithinSeconds;
+    let { delivery } = this.options;
+    while (this.seconds < until) {
+      const due = this.queue.find(({ visibleAt }) => visibleAt <= this.seconds);
+      if (due !== undefined) {
+        const hit = delivery;
+        delivery = undefined;
+        if (hit !== undefined) this.injector.struck = true;
+        const copy: Message = { ...due };
+        if (hit === "TWICE_AT_ONCE") await Promise.all([this.deliver(due), this.deliver(copy)]);
+        else await this.deliver(due);
+        if (hit === "TWICE") await this.deliver(copy);
+        if (hit === "AGAIN_LATER") {
+          this.again.push(async () => {
+            await this.deliver(copy);
+          });
+        }
+        continue;
+      }
+      if (this.queue.length === 0 && this.api.compositions.all().every(({ state }) => isFinalCompositionState(state))) {
+        break;
+      }
+      this.clock.advance(5);
+      if (this.seconds - this.sweptAt < sweepEverySeconds) continue;
+      this.sweptAt = this.seconds;
+      await this.sweep();
+    }
+    for (const act of this.again.splice(0)) await act();
+    for (let time = 1; time <= finishes; time += 1) {
+      this.clock.advance(finishEverySeconds);
+      for (const finish of finishers) {
+        await this.injector
+          .invoke("FinishFiles", async () => {
+            await finish(this);
+          })
+          .catch(() => undefined);
+      }
+    }
+  }
+
+  /** What is stuck, doubled, leaked or lost. */
+  problems(): readonly string[] {
+    const { tracks, compositions, models, trainingJobs, files, work, table } = this.api;
+    const found: string[] = [];
+    const check = (isWell: boolean, problem: string): void => {
+      if (!isWell) found.push(problem);
+    };
+    const has = (key: string): boolean => files.objects.has(key);
+    for (const row of tracks.all()) check(has(trackKey(row)), "lost: a track without its file");
+    for (const row of models.all()) {
+      const names = [modelFile, modelCardFile].map((name) => `${modelPrefix(row)}${name}`);
+      check(names.every(has), "lost: a model without its files");
+    }
+    for (const row of compositions.all()) {
+      check(isFinalCompositionState(row.state), `stuck: a composition stays ${row.state}`);
+      check((row.failure !== undefined) === (row.state === "FAILED"), `${row.state} and a failure disagree`);
+      if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
+      if (row.state !== "COMPLETED") continue;
+      const hasFiles = has(compositionScoreKey(row)) && has(compositionMidiKey(row, row.midi?.revision ?? 0));
+      check(hasFiles, "lost: a composition without its files");
+    }
+    const ids = new Set([tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(({ id }) => id)));
+    const orphans = [...files.objects.keys(), ...work.objects.keys()].filter((key) => {
+      const [, id] = /^users\/[^/]+\/[^/]+\/([0-9A-Z]{26})/.exec(key) ?? [];
+      return id !== undefined && !ids.has(id);
+    });
+    check(orphans.length === 0, `leaked: ${orphans.length} files that nobody has`);
+    const open = compositions.all().filter(({ state }) => !isFinalCompositionState(state)).length;
+    const openJobs = trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)).length;
+    for (const [counter, rows] of [
+      ["tracks", tracks.all().length],
+      ["compositions", compositions.all().length],
+      ["models", models.all().length],
+      ["openCompositions", open],
+      ["openTrainingJobs", openJobs],
+    ] as const) {
+      const counted = table.quota(alice, counter);
+      check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows}`);
+    }
+    check(this.queue.length === 0, "stuck: a message stays in the queue");
+    return found;
+  }
+}

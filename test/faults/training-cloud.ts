@@ -1,0 +1,345 @@
+/**
+ * The training plane in memory, with all its functions: the real definition and the real steps, and around them the
+ * outbox, the rule on ended executions, SageMaker's state change events and the sweeper, each on its schedule. Time is
+ * virtual. Every call of a port may break.
+ */
+import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
+import { executionName } from "../../domain/names/resource-names";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
+import type { WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
+import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
+import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
+import { trainingJobChanged } from "../../lambdas/events/training-job-changed/training-job-changed";
+import { parseEndedWorkflow } from "../../lambdas/events/workflow-ended/workflow-ended";
+import { settleTrainingJob } from "../../lambdas/workflow/settle-training-job/settle-training-job";
+import type { VirtualClock } from "../fakes/clock";
+import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
+import { readDefinition, stepNames, sub, TrainingWorld } from "../workflow/training-world";
+import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
+import { faultsOfText } from "./outcomes";
+import { streamImage } from "./stream-image";
+
+/** Delivers one invocation of a step otherwise than once. */
+export interface DeliveryTarget {
+  readonly actor: string;
+  readonly invocation: number;
+  readonly fault: DeliveryFault;
+}
+
+export interface TrainingCloudOptions {
+  readonly call?: CallTarget | undefined;
+  readonly delivery?: DeliveryTarget | undefined;
+  /** The stream's record of the new row is lost. */
+  readonly isDispatchLost?: boolean;
+  /** The event that the execution has ended is lost. */
+  readonly isEndLost?: boolean;
+  /** An operator aborts the execution when it comes to this state. */
+  readonly abortAt?: string;
+  /** The user asks for a stop before the nth state of the execution, from 0. */
+  readonly stopAt?: number;
+}
+
+/** What finishes, beside the sweeper and as often, what a step left undone: files of a model that was never added, say. */
+export const finishers: ((world: TrainingWorld) => Promise<void>)[] = [];
+
+/** Everything is final so long after the execution, or the training, has ended. */
+const settledWithinSeconds = 900;
+const sweepEverySeconds = 300;
+const deliveries = 3;
+
+const definition = readDefinition();
+
+function timeOutOf(actor: string): number {
+  const state = definition.States[actor];
+  return state?.Type === "Task" ? state.TimeoutSeconds : 60;
+}
+
+/** The table takes no number that it could not give back. */
+function refuseUnsafeNumbers(value: unknown): void {
+  if (typeof value === "number" && (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+    throw new Error(`Number ${value} is greater than Number.MAX_SAFE_INTEGER.`);
+  }
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(refuseUnsafeNumbers);
+}
+
+function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
+  return new Proxy(port, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== "function") return value;
+      return async (...values: unknown[]): Promise<unknown> => {
+        if (property === "change" || property === "finish") refuseUnsafeNumbers(values);
+        const answer: unknown = await Reflect.apply(value, target, values);
+        return answer;
+      };
+    },
+  });
+}
+
+/** What a function is given and is no port. */
+const noPorts: ReadonlySet<string> = new Set(["log", "metrics", "settings", "input"]);
+
+export class TrainingCloud {
+  readonly world: TrainingWorld;
+  readonly injector: FaultInjector;
+  readonly results: ExecutionResult[] = [];
+  /** What else happens before a state of the execution. */
+  before: (state: string) => void = () => undefined;
+
+  private readonly clock: VirtualClock;
+  private readonly executions: WorkflowExecutions;
+  private readonly queued: WorkflowInput[] = [];
+  private readonly statuses = new Map<string, "RUNNING" | "ENDED">();
+  private readonly toldStatuses = new Map<string, string>();
+  private sweptAt = 0;
+  private states = 0;
+  private isStopTold = false;
+  private readonly later: (() => Promise<void>)[] = [];
+
+  constructor(
+    private readonly options: TrainingCloudOptions = {},
+    world: TrainingWorld = new TrainingWorld(),
+  ) {
+    this.world = world;
+    this.clock = world.clock;
+    this.injector = new FaultInjector(options.call, (actor) => {
+      this.clock.advance(timeOutOf(actor));
+    });
+    const plain = world.settlingPorts;
+    const watched = (): object =>
+      Object.fromEntries(
+        Object.entries(plain()).map(([name, port]) => [
+          name,
+          typeof port === "object" && !noPorts.has(name)
+            ? this.injector.watched(name, name === "jobs" ? refusingUnsafeNumbers(port) : port)
+            : port,
+        ]),
+      );
+    Object.defineProperty(world, "settlingPorts", { value: watched });
+    this.executions = this.injector.watched("executions", {
+      start: async (input: WorkflowInput) => {
+        const name = executionName(input);
+        if (this.statuses.has(name)) return;
+        this.statuses.set(name, "RUNNING");
+        this.queued.push(input);
+      },
+      status: async (input: WorkflowInput) => this.statuses.get(executionName(input)) ?? "NOT_STARTED",
+    });
+  }
+
+  private get seconds(): number {
+    return this.clock.now().getTime() / 1000;
+  }
+
+  /** Makes a job, and lives on until nothing happens any more. */
+  async live(job: TrainingJobItem): Promise<void> {
+    this.world.jobs.add(job);
+    this.sweptAt = this.seconds;
+    if (this.options.isDispatchLost !== true) {
+      await this.deliverRecord({ eventName: "INSERT", dynamodb: { NewImage: streamImage(job) } });
+    }
+    let quietSince = this.seconds;
+    while (this.seconds <= quietSince + settledWithinSeconds + sweepEverySeconds) {
+      const input = this.queued.shift();
+      if (input !== undefined) {
+        await this.execute(input);
+        for (const again of this.later.splice(0)) await again();
+        quietSince = this.seconds;
+        continue;
+      }
+      // A training that somebody still has to stop is not quiet.
+      if (this.world.sageMaker.running().length > 0) quietSince = Math.min(this.seconds, quietSince + 60);
+      if (this.isQuiet()) break;
+      this.clock.advance(60);
+      await this.tellChanges();
+      await this.sweepWhenDue();
+    }
+  }
+
+  private isQuiet(): boolean {
+    return this.problems().length === 0;
+  }
+
+  private async execute(input: WorkflowInput): Promise<void> {
+    const { abortAt } = this.options;
+    let ranBefore: (() => Promise<void>) | undefined;
+    const result = await runExecution({
+      definition,
+      clock: this.clock,
+      input: { ...input },
+      before: async (state) => {
+        this.before(state);
+        if (this.states === this.options.stopAt) await this.requestStop(input);
+        this.states += 1;
+        if (definition.States[state]?.Type !== "Task") return;
+        await this.tellChanges();
+        await this.sweepWhenDue();
+      },
+      ...(abortAt === undefined ? {} : { abortAt: (state: string) => state === abortAt }),
+      task: async (name, event) => {
+        const step = stepNames.find((candidate) => candidate === name);
+        if (step === undefined) throw new Error(`no step ${name}`);
+        const once = async (): Promise<unknown> =>
+          await this.injector.invoke(step, async () => await this.world.step(step, event));
+        const anyhow = async (): Promise<void> => {
+          await once().catch(() => undefined);
+        };
+        const { delivery } = this.options;
+        const isHit = delivery?.actor === step && delivery.invocation === this.injector.invocationsOf(step) + 1;
+        const due = ranBefore;
+        ranBefore = undefined;
+        try {
+          if (!isHit) return await once();
+          this.injector.struck = true;
+          if (delivery.fault === "TWICE") {
+            await anyhow();
+            return await once();
+          }
+          if (delivery.fault === "TWICE_AT_ONCE") {
+            const [answer] = await Promise.all([once(), anyhow()]);
+            return answer;
+          }
+          // After the next step, and once more after the end.
+          ranBefore = anyhow;
+          this.later.push(anyhow);
+          return await once();
+        } finally {
+          await due?.();
+        }
+      },
+    });
+    this.results.push(result);
+    this.statuses.set(executionName(input), "ENDED");
+    if (result.status !== "SUCCEEDED" && this.options.isEndLost !== true) await this.deliverEnd(input, result.status);
+  }
+
+  private async deliverEnd(input: WorkflowInput, status: ExecutionResult["status"]): Promise<void> {
+    const event = { detail: { name: executionName(input), status, input: JSON.stringify(input) } };
+    await this.deliver("WorkflowEnded", async () => {
+      await settleTrainingJob({ ...this.world.settlingPorts(), ...parseEndedWorkflow(event) });
+    });
+  }
+
+  /** As the API does it, and the stream tells it. */
+  private async requestStop({ sub: owner, jobId }: WorkflowInput): Promise<void> {
+    const OldImage = streamImage(this.rowOf(jobId));
+    if (this.isStopTold || !this.world.jobs.requestStop({ sub: owner, id: jobId })) return;
+    this.isStopTold = true;
+    const NewImage = streamImage(this.rowOf(jobId));
+    await this.deliverRecord({ eventName: "MODIFY", dynamodb: { NewImage, OldImage } });
+  }
+
+  private async deliverRecord(record: object): Promise<void> {
+    await this.deliver("DispatchWork", async () => {
+      const { trainingJobs, log, metrics } = this.world.settlingPorts();
+      await dispatchWork({
+        records: [record],
+        compositions: { send: async () => undefined },
+        executions: this.executions,
+        trainingJobs,
+        failures: this.injector.watched("failures", { keep: async () => undefined }),
+        log,
+        metrics,
+      });
+    });
+  }
+
+  private async tellChanges(): Promise<void> {
+    for (const [name, { request }] of this.world.sageMaker.jobs) {
+      const described = await this.world.sageMaker.describe(name);
+      const status = `${described?.status ?? ""} ${described?.secondaryStatus ?? ""}`;
+      if (this.toldStatuses.get(name) === status) continue;
+      this.toldStatuses.set(name, status);
+      const { CheckpointConfig, OutputDataConfig } = request;
+      const event = { detail: { TrainingJobName: name, CheckpointConfig, OutputDataConfig } };
+      await this.deliver("TrainingJobChanged", async () => {
+        await trainingJobChanged({ ...this.world.settlingPorts(), event, stage: "dev" });
+      });
+    }
+  }
+
+  private async sweepWhenDue(): Promise<void> {
+    if (this.seconds - this.sweptAt < sweepEverySeconds) return;
+    this.sweptAt = this.seconds;
+    const { world, injector } = this;
+    // On a schedule: one that fails comes again with the next.
+    await injector
+      .invoke("SweepOpenWork", async () => {
+        await sweepOpenWork({
+          ...world.settlingPorts(),
+          openWork: injector.watched("openWork", world.openWork),
+          compositions: world.compositions,
+          queue: { send: async () => undefined },
+          executions: this.executions,
+          patience: sweepPatience.aws,
+          deadline: new Date(this.clock.now().getTime() + 45_000),
+        });
+      })
+      .catch(() => undefined);
+    for (const finish of finishers) {
+      await injector
+        .invoke("FinishFiles", async () => {
+          await finish(world);
+        })
+        .catch(() => undefined);
+    }
+  }
+
+  /** As an asynchronous invocation: tried again when it fails, and given up. */
+  private async deliver(actor: string, work: () => Promise<void>): Promise<void> {
+    for (let delivery = 1; delivery <= deliveries; delivery += 1) {
+      try {
+        await this.injector.invoke(actor, work);
+        return;
+      } catch {
+        this.clock.advance(10 * delivery);
+      }
+    }
+  }
+
+  rowOf(id: string): TrainingJobItem {
+    const row = this.world.jobs.rows.get(`${sub}/${id}`);
+    if (row === undefined) throw new Error(`no job ${id}`);
+    return row;
+  }
+
+  /** What is stuck, doubled, leaked or lost. */
+  problems(): readonly string[] {
+    const { jobs, slots, tickets, sageMaker, artefacts } = this.world;
+    const found: string[] = [];
+    const check = (isWell: boolean, problem: string): void => {
+      if (!isWell) found.push(problem);
+    };
+    const open = [...jobs.rows.values()].filter(({ state }) => !isFinalTrainingJobState(state));
+    check(jobs.openTrainingJobs === open.length, `the quota counts ${jobs.openTrainingJobs}, open are ${open.length}`);
+    for (const row of jobs.rows.values()) {
+      const isFinal = isFinalTrainingJobState(row.state);
+      check(isFinal, `stuck: the row stays ${row.state}`);
+      check(!isFinal || row.openWork === undefined, "stuck: the final row still counts as open work");
+      check(
+        (row.failure !== undefined) === (row.state === "FAILED"),
+        `a row that is ${row.state} and a failure disagree`,
+      );
+      if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
+      const model = jobs.models.get(`${sub}/${row.id}`);
+      check((model === undefined) === (row.modelId === undefined), "the job and the models disagree about a model");
+      const files = artefacts.keys(modelPrefix({ sub, id: row.id })).length;
+      if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
+      else check(files === 2, `lost: a model of ${files} files`);
+      const kept = artefacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
+      check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
+    }
+    check(slots.slots.size === 0, `leaked: ${slots.slots.size} slots`);
+    check(tickets.tickets.size === 0, `leaked: ${tickets.tickets.size} tickets`);
+    check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);
+    check(sageMaker.mostAtOnce <= this.world.settings.slots, `doubled: ${sageMaker.mostAtOnce} trainings at once`);
+    for (const states of jobs.history.values()) {
+      for (const [index, to] of states.slice(1).entries()) {
+        const from = states[index] ?? "READY";
+        check(isLegalTrainingJobTransition(from, to), `the row went from ${from} to ${to}`);
+      }
+    }
+    return found;
+  }
+}

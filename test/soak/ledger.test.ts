@@ -1,0 +1,27 @@
+import { Ledger } from "./ledger";
+
+const of = (id: string, more: object = {}) => ({ kind: "TRACK" as const, sub: "a", id, name: `soak ${id}`, ...more });
+
+test("what was accepted and is not there is lost; what was deleted need not be there, and must not", () => {
+  const ledger = new Ledger();
+  for (const id of ["kept", "lost", "deleted", "undead"]) ledger.accept(of(id));
+  for (const id of ["deleted", "undead"]) {
+    const entry = ledger.accept(of(id));
+    entry.isDeletionAsked = true;
+    entry.isDeleted = true;
+  }
+  expect(ledger.compare([of("kept"), of("undead")])).toEqual({
+    lost: ["TRACK lost"],
+    doubled: [],
+    undead: ["TRACK undead"],
+  });
+});
+
+test("two rows of one creation are doubled, and a 404 in between is a loss", () => {
+  const ledger = new Ledger();
+  const entry = ledger.accept(of("1"));
+  ledger.notFound(entry);
+  const { doubled, lost } = ledger.compare([of("1"), of("2", { name: "soak 1" })]);
+  expect(doubled).toEqual(["TRACK soak 1, 2 times"]);
+  expect(lost).toEqual(["TRACK 1 was answered 404 in between"]);
+});

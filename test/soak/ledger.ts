@@ -1,0 +1,66 @@
+import type { BookedRow } from "../faults/books";
+
+export type Kind = BookedRow["kind"];
+
+/** What the API has accepted, and what became of it by its own word. */
+export interface Entry {
+  readonly kind: Kind;
+  readonly sub: string;
+  /** Different for each creation of a run. */
+  readonly name: string;
+  readonly id: string;
+  isDeleted: boolean;
+  /** A deletion that nobody has answered yet may have been done. */
+  isDeletionAsked: boolean;
+}
+
+export interface Comparison {
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly undead: readonly string[];
+}
+
+/** Keeps account of each creation and deletion, to be compared with what the table holds at the end. */
+export class Ledger {
+  private readonly entries = new Map<string, Entry>();
+  private readonly seenGone: string[] = [];
+
+  accept(entry: Pick<Entry, "kind" | "sub" | "name" | "id">): Entry {
+    const known = this.entries.get(entry.id);
+    if (known !== undefined) return known;
+    const kept: Entry = { ...entry, isDeleted: false, isDeletionAsked: false };
+    this.entries.set(entry.id, kept);
+    return kept;
+  }
+
+  /** A poll found nothing where something should be. */
+  notFound(entry: Entry): void {
+    if (!entry.isDeletionAsked) this.seenGone.push(`${entry.kind} ${entry.id} was answered 404 in between`);
+  }
+
+  compare(rows: readonly BookedRow[]): Comparison {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const all = [...this.entries.values()];
+    const lost = all.filter(({ id, isDeletionAsked }) => !isDeletionAsked && !byId.has(id));
+    const undead = all.filter(({ id, isDeleted }) => isDeleted && byId.has(id));
+    const byName = new Map<string, BookedRow[]>();
+    for (const row of rows) {
+      // A model has the name of its job, and a piece may be given a new name.
+      if (row.kind === "MODEL" || !(row.name ?? "").startsWith("soak ")) continue;
+      const key = `${row.kind} ${row.name ?? ""}`;
+      byName.set(key, [...(byName.get(key) ?? []), row]);
+    }
+    return {
+      lost: [...lost.map(({ kind, id }) => `${kind} ${id}`), ...this.seenGone],
+      doubled: [...byName].filter(([, same]) => same.length > 1).map(([key, same]) => `${key}, ${same.length} times`),
+      undead: undead.map(({ kind, id }) => `${kind} ${id}`),
+    };
+  }
+
+  describe(): string {
+    const all = [...this.entries.values()];
+    const count = (kind: Kind): number => all.filter((entry) => entry.kind === kind).length;
+    const deleted = all.filter(({ isDeleted }) => isDeleted).length;
+    return `accepted ${count("TRACK")} tracks, ${count("COMPOSITION")} compositions, ${count("TRAINING_JOB")} training jobs; ${deleted} deleted`;
+  }
+}
