@@ -20,9 +20,9 @@ export interface Fault {
 }
 
 export interface FaultyPorts {
-  wrap<Port extends object>(port: Port): Port;
+  readonly wrap: <Port extends object>(port: Port) => Port;
   /** How many calls there were. */
-  calls(): number;
+  readonly calls: () => number;
 }
 
 /** @param fault - none: the calls are only counted */

@@ -46,7 +46,7 @@ export interface ResourceWorld {
   /** Keys of the user's objects in the bucket of what is kept. */
   objects(): Promise<readonly string[]>;
   quota(): Promise<QuotaAmounts>;
-  changes(): Promise<readonly PendingChangeItem[]>;
+  readonly changes: () => Promise<readonly PendingChangeItem[]>;
   /** Puts a row and raises what it holds. */
   seedRow(row: OwnedRow): Promise<void>;
 }
