@@ -38,7 +38,7 @@ afterAll(async () => {
   const { code, left } = await cloud.stop();
   expect(left).toEqual([]);
   expect(code).toBe(0);
-}, 60_000);
+});
 
 describe("a training job of ar-cnn", () => {
   let stopped: TrainingJob;

@@ -204,7 +204,7 @@ afterAll(async () => {
   stored.close();
   const { left } = await cloud.stop();
   expect(left).toEqual([]);
-}, 60_000);
+});
 
 const withIds = documentedOperations.filter(({ pathParameters }) => pathParameters.length > 0);
 const withToken = documentedOperations.filter(({ needsToken }) => needsToken);
@@ -955,7 +955,7 @@ it("refuses a training job over the cap with the cap and when to try again: 429;
     });
     expect((await stranger.call("DELETE", `/training-jobs/${id}`)).status).toBe(204);
   }
-}, 300_000);
+});
 
 describe("afterwards", () => {
   it("no function has needed more than 256 MB", () => {

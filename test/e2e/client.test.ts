@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(async () => {
   expect((await cloud.stop()).left).toEqual([]);
-}, 120_000);
+});
 
 test("the typed client uploads a File, waits, and downloads bytes", async () => {
   const file = new File([new Uint8Array(randomMelody(8).midi)], "tune.mid", { type: "audio/midi" });
@@ -34,7 +34,7 @@ test("the typed client uploads a File, waits, and downloads bytes", async () => 
   expect(Buffer.from(midi).subarray(0, 4).toString()).toBe("MThd");
   expect(Buffer.from(midiOfUrl)).toEqual(Buffer.from(midi));
   expect(broken).toMatchObject({ status: 422, code: "UNREADABLE_MIDI" });
-}, 400_000);
+});
 
 test.each(["audio/mid", "audio/x-midi", "application/x-midi", "application/octet-stream"])(
   "bytes sent as %s arrive unchanged",
@@ -57,7 +57,7 @@ test("a form with one file arrives unchanged, with the name that it gives", asyn
   });
   expect(await answer.json()).toMatchObject({ name: "Für Elise", noteCount: expect.any(Number) });
   expect(answer.status).toBe(201);
-}, 120_000);
+});
 
 test("HEAD has the status and the headers of GET, and no body, on every path without parameters", async () => {
   const paths = Object.values(apiRoutes).filter(({ method, path }) => method === "GET" && !path.includes("{"));
@@ -72,7 +72,7 @@ test("HEAD has the status and the headers of GET, and no body, on every path wit
   }
   const anonymous = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { method: "HEAD" });
   expect(anonymous.status).toBe(401);
-}, 300_000);
+});
 
 test("browsers may read the headers that the contract names", async () => {
   const origin = "http://localhost:5173";
@@ -89,7 +89,7 @@ test("browsers may read the headers that the contract names", async () => {
   for (const name of ["authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match"]) {
     expect(preflight.headers.get("access-control-allow-headers")).toContain(name);
   }
-}, 60_000);
+});
 
 test("lists that are polled are sent once", async () => {
   const json = { name: "Short", technique: "unet-gan", topics: { length: ["short"] }, hyperparameters: { epochs: 1 } };
@@ -104,4 +104,4 @@ test("lists that are polled are sent once", async () => {
     expect(path.endsWith("samples") ? [200, 304] : [304]).toContain(again.status);
   }
   await api.call("POST", `${location}/stop`);
-}, 300_000);
+});

@@ -35,7 +35,7 @@ afterAll(async () => {
   const { code, left } = await cloud.stop();
   expect(left).toEqual([]);
   expect(code).toBe(0);
-}, 120_000);
+});
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
@@ -243,7 +243,7 @@ if (executablePath === undefined) {
         "--host-resolver-rules=MAP evil.example 127.0.0.1",
       ],
     });
-  }, 120_000);
+  });
   beforeEach(async () => {
     statuses.clear();
     asked.clear();
@@ -444,5 +444,5 @@ describe("500 requests at once", () => {
       );
       expect(done.state).toBe("COMPLETED");
     }
-  }, 400_000);
+  });
 });

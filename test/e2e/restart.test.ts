@@ -16,7 +16,7 @@ afterEach(async () => {
   if (directory === undefined) return;
   expect(processesOf(directory)).toEqual([]);
   rmSync(directory, { recursive: true, force: true });
-}, 120_000);
+});
 
 const start = async (): Promise<{ outputs: Outputs; api: ApiSession }> => {
   running = spawnCloud([], directory);

@@ -24,4 +24,4 @@ it("plays Twinkle, Twinkle by four voices and leaves nothing behind", async () =
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}, 400_000);
+});

@@ -23,7 +23,7 @@ afterAll(async () => {
     expect(left).toEqual([]);
   }
   rmSync(folder, { recursive: true, force: true });
-}, 120_000);
+});
 
 it("the job ends READY, its epochs gone on with and not begun anew", async () => {
   const before = await started();

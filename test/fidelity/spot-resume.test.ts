@@ -194,4 +194,4 @@ it("trains to the same progress, samples, weights and model as a job that nobody
     }),
   );
   expect(otherCard).toEqual(card);
-}, 300_000);
+});

@@ -80,7 +80,7 @@ beforeAll(async () => {
     await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
   await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
   await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
-}, 300_000);
+});
 afterAll(async () => {
   process.env = before;
   await aws.stop();

@@ -61,7 +61,7 @@ describe("Python environments", () => {
     lock("inference", `opencomposer-missing @ file://${folder}/missing-1.0-py3-none-any.whl\n`);
     await expect(make()).rejects.toThrow(/pip could not install the packages of inference/);
     expect(readdirSync(environment())).not.toContain("stamp.json");
-  }, 300_000);
+  });
 
   it("say which lock file is missing, before anything is made", async () => {
     await expect(make()).rejects.toThrow(/lock file .*inference\.lock\.txt .* is missing/);

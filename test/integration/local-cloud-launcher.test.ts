@@ -17,7 +17,7 @@ let running: MiniStack[] = [];
 
 beforeAll(async () => {
   await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
-}, 300_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "opencomposer-cloud-"));
   running = [];

@@ -27,7 +27,7 @@ let clients: DynamoDBClient[] = [];
 
 beforeAll(async () => {
   await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
-}, 300_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "opencomposer-snapshots-"));
   running = [];
@@ -116,7 +116,7 @@ describe("the state of the local cloud", () => {
     expect(newest()).toMatchObject({ reason: "stop", record: { started: true } });
     const second = await start();
     expect(await count(tableOf(second))).toBe(30_000);
-  }, 300_000);
+  });
 
   it("is written again only when something has changed, and the two newest snapshots are kept", async () => {
     const cloud = await start();
@@ -134,7 +134,7 @@ describe("the state of the local cloud", () => {
     expect(newest()).toMatchObject({ name: third, reason: "running", record: { n: 2 } });
     await cloud.stop();
     expect(newest()).toMatchObject({ reason: "stop", record: { n: 2 } });
-  }, 120_000);
+  });
 
   it("is not touched by a start that fails half-way, before it has asked for a snapshot", async () => {
     const first = await start();
@@ -148,7 +148,7 @@ describe("the state of the local cloud", () => {
     await second.stop();
     expect(newest()).toEqual(good);
     expect(await count(tableOf(await start()))).toBe(1);
-  }, 120_000);
+  });
 
   it.each([1, 2, 3, 4, 5, 6])(
     "is one moment's after kill -9 at a random time, of the run or of the stop (seed %i)",
@@ -222,7 +222,7 @@ describe("the state of the local cloud", () => {
       await Promise.all(running.splice(0).map((one) => one.stop()));
       if (isMounted) execFileSync("umount", [cloudFolder()]);
     }
-  }, 120_000);
+  });
 
   it("and all else in its folder is for its owner only", async () => {
     mkdirSync(cloudFolder());
@@ -249,7 +249,7 @@ describe("the state of the local cloud", () => {
     // The log was opened by this process, whose umask is not that of `npm start`.
     expect(open.filter((line) => !line.includes("ministack.log"))).toEqual([]);
     expect(existsSync(join(cloudFolder(), "state", "cognito-rsa-key.pem"))).toBe(true);
-  }, 120_000);
+  });
 });
 
 function mountSmallDisk(path: string): boolean {

@@ -37,7 +37,7 @@ beforeAll(async () => {
     await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
   await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
   await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
-}, 300_000);
+});
 afterAll(async () => {
   await local.stop();
 });
@@ -142,7 +142,7 @@ test("registering a model, cut off at any of its calls, leaves model and files t
     await sweepPastGrace(retried);
     await expectModelWhole(retried, `${fault.kind} ${fault.moment} ${fault.at}, tried again`);
   }
-}, 300_000);
+});
 
 /** The job was put as a row alone: its own counter of open work is left out. */
 async function expectModelWhole(world: ResourceWorld, when: string): Promise<void> {
@@ -204,7 +204,7 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
     }),
     { numRuns: 25 },
   );
-}, 300_000);
+});
 
 const folders = {
   TRACK: "tracks",

@@ -21,7 +21,7 @@ import { startLocalTable, type LocalTable } from "./support/local-table";
 let local: LocalTable;
 beforeAll(async () => {
   local = await startLocalTable();
-}, 300_000);
+});
 afterAll(async () => {
   await local.stop();
 });

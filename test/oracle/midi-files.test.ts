@@ -70,7 +70,7 @@ beforeAll(() => {
     .trim()
     .split("\n")
     .map((line) => fileSchema.parse(JSON.parse(line)));
-}, 300_000);
+});
 
 afterAll(() => {
   rmSync(directory, { recursive: true });
@@ -167,7 +167,7 @@ test("every file that is refused is one of those known, for the reason that mido
   });
   expect(refused.filter(({ expected, isRight }) => !expected || !isRight)).toEqual([]);
   expect(refused.map(({ file }) => file).sort()).toEqual(Object.keys(refusals).sort());
-}, 120_000);
+});
 
 test("every track of every file that can be parsed is what mido reads, note for note, with tempo and metres", () => {
   let compared = 0;
@@ -207,7 +207,7 @@ test("every track of every file that can be parsed is what mido reads, note for 
     compared += 1;
   }
   expect(compared).toBeGreaterThanOrEqual(60);
-}, 300_000);
+});
 
 test("the melody that is chosen is named as one, wherever a track of the file is", () => {
   const chosen = Object.fromEntries(
@@ -225,7 +225,7 @@ test("the melody that is chosen is named as one, wherever a track of the file is
     "miditok: Mr. Blue Sky.mid": "Melody",
     "miditok: What a Fool Believes.mid": "Lead Voca",
   });
-}, 120_000);
+});
 
 test("every melody, as long as one composition takes, comes out of the MIDI file that we write as it went in", () => {
   for (const file of files) {
@@ -245,7 +245,7 @@ test("every melody, as long as one composition takes, comes out of the MIDI file
       })),
     );
   }
-}, 300_000);
+});
 
 /** From the first bar with notes on, with as many bars as are left, at most 64. */
 function sounding({ melody }: { readonly melody: Melody }): { readonly startBar: number; readonly bars: number } {

@@ -86,7 +86,7 @@ test("in any order of arrivals: no user waits with fewer slots while another get
     }),
     { numRuns: 25 },
   );
-}, 300_000);
+});
 
 test("with one slot, turns alternate, whatever one user sends", async () => {
   const world = new DeployedWorld({ slots: 1, queueDeadlineSeconds: 86_400, waitSeconds: 20 });
@@ -136,7 +136,7 @@ test("a user who renews day-long jobs ends nobody's wait by the queue's deadline
   await world.runToTheEnd();
   const others = [...world.jobs.rows.values()].filter(({ sub }) => sub !== "renewer");
   expect(others.map(({ state }) => state)).toEqual(["READY", "READY", "READY"]);
-}, 300_000);
+});
 
 test("two executions that decide at once on the same order: one takes, the other decides again", async () => {
   const world = new DeployedWorld({ slots: 3 });

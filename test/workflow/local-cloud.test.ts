@@ -44,7 +44,7 @@ import {
 let local: LocalTable;
 beforeAll(async () => {
   local = await startLocalTable();
-}, 300_000);
+});
 afterAll(async () => {
   await local.stop();
 });
@@ -326,7 +326,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     await put(catalogueKey("bach-chorales"), catalogue);
     const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
     await artefacts.write(piecesKey, "{}", "application/x-ndjson");
-  }, 120_000);
+  });
 
   afterAll(async () => {
     sfn.destroy();
@@ -399,7 +399,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       resumable: true,
     });
     expect(await createSlots(local.table).held()).toEqual([]);
-  }, 90_000);
+  });
 
   test("a step that throws is caught by States.ALL, and the job is settled", async () => {
     sageMaker.plans.push({ create: "REFUSED" });
@@ -416,5 +416,5 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
     await put(catalogueKey("bach-chorales"), catalogue);
-  }, 90_000);
+  });
 });
