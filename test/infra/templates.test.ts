@@ -533,7 +533,7 @@ describe("events", () => {
     template.resourcePropertiesCountIs(
       "AWS::Lambda::EventInvokeConfig",
       { MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: { Destination: Match.anyValue() } } },
-      3,
+      4,
     );
   });
 
