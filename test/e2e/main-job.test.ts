@@ -93,7 +93,8 @@ afterAll(async () => {
   const { code, seconds, left } = await cloud.stop();
   expect(left).toEqual([]);
   expect(code).toBe(0);
-  expect(seconds).toBeLessThan(10);
+  // A stop ends by itself; this only tells one that hangs from one on a busy machine.
+  expect(seconds).toBeLessThan(120);
 });
 
 describe("compose with the stock model", () => {
