@@ -63,6 +63,7 @@ beforeAll(async () => {
     [environmentVariables.workBucket]: local.workBucket,
     [environmentVariables.userCaps]: JSON.stringify(caps),
     [environmentVariables.longestRunSeconds]: "7200",
+    [environmentVariables.checkpointDays]: "7",
   });
   const [tracks, compositions, models, training] = await Promise.all([
     import("../../lambdas/api/tracks/handler"),
