@@ -97,7 +97,9 @@ export async function startFaultyAws(target: string): Promise<FaultyAws> {
       });
       return;
     }
-    const { url: path, method, headers } = incoming;
+    const { url: path, method } = incoming;
+    // The local cloud answers by no other name than its own.
+    const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const onward = forward({ hostname, port, path, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
