@@ -382,12 +382,12 @@ export class MemoryOpenWork implements OpenWork {
     const job = this.jobs.rows.get(nameOf(of));
     const composition = this.compositions.rows.get(nameOf(of));
     if (kind === "TRAINING_JOB" && job !== undefined) {
-      this.jobs.override(
-        trainingJobItemSchema.parse(
-          attributesOf({ ...job, ...ended, endReason: "FAILURE", version: job.version + 1 }, removed),
-        ),
-      );
+      const { models = 0, ...kept } = job.modelId === undefined ? quotaHeld(job) : {};
+      const holds = models === 0 ? {} : { holds: kept };
+      const row = { ...job, ...ended, ...holds, endReason: "FAILURE", version: job.version + 1 };
+      this.jobs.override(trainingJobItemSchema.parse(attributesOf(row, removed)));
       this.jobs.openTrainingJobs -= 1;
+      this.jobs.quota.models -= models;
     }
     if (kind === "COMPOSITION" && composition !== undefined) {
       const row = attributesOf({ ...composition, ...ended, version: composition.version + 1 }, removed);

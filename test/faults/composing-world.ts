@@ -290,7 +290,10 @@ export class ComposingWorld {
           // These are watched where the API holds them.
           pendingChanges: this.api.table.pendingChanges,
           removal: { artefacts: this.api.files, work: this.api.work },
-          within: async (_, work) => await work,
+          within: async (seconds, work) =>
+            await this.injector.inTime(work, () => {
+              this.clock.advance(seconds);
+            }),
           patience: sweepPatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });

@@ -299,7 +299,10 @@ export class TrainingCloud {
           executions: this.executions,
           pendingChanges: injector.watched("pendingChanges", world.jobs.pendingChanges),
           removal: this.removal,
-          within: async (_, work) => await work,
+          within: async (seconds, work) =>
+            await this.injector.inTime(work, () => {
+              this.clock.advance(seconds);
+            }),
           patience: sweepPatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });
