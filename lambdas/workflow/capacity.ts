@@ -50,11 +50,17 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
   // Only a stop request stands in the way of QUEUED.
   if (changed === undefined) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
-  return {
-    outcome: "WAITING_FOR_CAPACITY",
-    waitSeconds: jittered(capacityWaitSeconds(job.launch, settings), params.random),
-  };
+  return waitingForCapacity(job, settings, params.random);
 }
+
+export const waitingForCapacity = (
+  { launch }: Pick<TrainingJobItem, "launch">,
+  settings: CapacitySettings,
+  random: RandomSource,
+): CapacityAnswer => ({
+  outcome: "WAITING_FOR_CAPACITY",
+  waitSeconds: jittered(capacityWaitSeconds(launch, settings), random),
+});
 
 const capacityDeadlinePassed = (seconds: number): Failure => ({
   code: "CAPACITY_DEADLINE_PASSED",

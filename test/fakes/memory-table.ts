@@ -21,7 +21,7 @@ import {
   type TrainingJobState,
 } from "../../domain/states/training-job-state";
 import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { pendingChange } from "../../lambdas/aws/table/pending-changes";
+import { pendingChange, type PendingChanges } from "../../lambdas/aws/table/pending-changes";
 import type { OpenWork } from "../../lambdas/aws/table/open-work";
 import {
   orderAfter,
@@ -71,10 +71,31 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
     trainingJobs: 0,
     storedBytes: 0,
   };
-  /** Creations of models that are not done. */
+  /** Creations of models that are not done, and deletions of what they left. */
   readonly creations = new Map<string, PendingChangeItem>();
+  readonly pendingChanges: PendingChanges;
 
-  constructor(private readonly now: () => Date) {}
+  constructor(private readonly now: () => Date) {
+    const { creations, models } = this;
+    const isCurrent = (change: PendingChangeItem): boolean => {
+      const current = creations.get(nameOf(change));
+      return current?.state === change.state && current.since === change.since;
+    };
+    this.pendingChanges = {
+      async *list() {
+        yield* [...creations.values()];
+      },
+      isCurrent: async (change) => isCurrent(change),
+      abandon: async (change, at) => {
+        if (!isCurrent(change) || models.has(nameOf(change))) return undefined;
+        const deletion = pendingChange({ ...change, state: "DELETING", now: at, holds: {} });
+        creations.set(nameOf(change), deletion);
+        this.move(change.holds, -1);
+        return deletion;
+      },
+      remove: async (change) => isCurrent(change) && creations.delete(nameOf(change)),
+    };
+  }
 
   add(job: TrainingJobItem): void {
     this.put(trainingJobItemSchema.parse(job));
@@ -134,7 +155,10 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
   }
 
   async beginModel(job: JobAttempt, modelId: string): Promise<PendingChangeItem | undefined> {
-    if (this.mayGetModel(job) === undefined) return undefined;
+    // What is being removed is not begun anew.
+    if (this.mayGetModel(job) === undefined || this.creations.get(`${job.sub}/${modelId}`)?.state === "DELETING") {
+      return undefined;
+    }
     const creation = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: this.now() });
     this.creations.set(nameOf(creation), creation);
     return creation;
@@ -143,7 +167,8 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
   async addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<boolean> {
     const row = this.mayGetModel(job);
     if (row === undefined || this.models.has(nameOf(model))) return false;
-    if (this.creations.get(nameOf(model))?.since !== creation.since) return false;
+    const pending = this.creations.get(nameOf(model));
+    if (pending?.state !== creation.state || pending.since !== creation.since) return false;
     const { models = 0, ...kept } = quotaHeld(row);
     const holds = { models: 1, storedBytes: model.bytes };
     assertStorable(model);
@@ -357,12 +382,12 @@ export class MemoryOpenWork implements OpenWork {
     const job = this.jobs.rows.get(nameOf(of));
     const composition = this.compositions.rows.get(nameOf(of));
     if (kind === "TRAINING_JOB" && job !== undefined) {
-      this.jobs.override(
-        trainingJobItemSchema.parse(
-          attributesOf({ ...job, ...ended, endReason: "FAILURE", version: job.version + 1 }, removed),
-        ),
-      );
+      const { models = 0, ...kept } = job.modelId === undefined ? quotaHeld(job) : {};
+      const holds = models === 0 ? {} : { holds: kept };
+      const row = { ...job, ...ended, ...holds, endReason: "FAILURE", version: job.version + 1 };
+      this.jobs.override(trainingJobItemSchema.parse(attributesOf(row, removed)));
       this.jobs.openTrainingJobs -= 1;
+      this.jobs.quota.models -= models;
     }
     if (kind === "COMPOSITION" && composition !== undefined) {
       const row = attributesOf({ ...composition, ...ended, version: composition.version + 1 }, removed);

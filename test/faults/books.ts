@@ -13,6 +13,8 @@ import {
 } from "../../domain/names/object-keys";
 import { ownedKinds, slotsPartition, ticketsPartition, userPartition } from "../../domain/names/table-keys";
 import { failureSchema } from "../../domain/schemas/failure";
+import { quotaHeld } from "../../domain/schemas/items";
+import { quotaAmountsSchema, quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user-caps";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import type { Outputs } from "../../local/outputs";
 import { faultsOfText } from "./outcomes";
@@ -25,9 +27,11 @@ const rowSchema = z.looseObject({
   openWork: z.string().optional(),
   modelId: z.string().optional(),
   failure: failureSchema.optional(),
-  midi: z.object({ revision: z.int() }).optional(),
+  midi: z.object({ revision: z.int(), token: z.string().optional() }).optional(),
+  holds: quotaAmountsSchema.optional(),
   name: z.string().optional(),
 });
+const changeSchema = z.looseObject({ kind: z.literal("PENDING_CHANGE"), id: z.string(), holds: quotaAmountsSchema });
 export type BookedRow = z.infer<typeof rowSchema>;
 
 const finalStates: ReadonlySet<string | undefined> = new Set([undefined, "COMPLETED", "READY", "FAILED", "STOPPED"]);
@@ -85,6 +89,10 @@ export function openBooks(outputs: Outputs): Books {
       const parsed = rowSchema.safeParse(item);
       return parsed.success ? [parsed.data] : [];
     });
+    const changes = items.flatMap((item) => {
+      const parsed = changeSchema.safeParse(item);
+      return parsed.success ? [parsed.data] : [];
+    });
     const quota = items.find((item) => item["sk"] === "QUOTA") ?? {};
     const open = rows.filter((row) => !isFinal(row)).map(({ kind, id, state }) => `${kind} ${id} stays ${state ?? ""}`);
     const wrong: string[] = [];
@@ -94,16 +102,18 @@ export function openBooks(outputs: Outputs): Books {
     const of = (kind: BookedRow["kind"]): BookedRow[] => rows.filter((row) => row.kind === kind);
     const counted = (counter: string): number => Number(quota[counter] ?? 0);
     const unfinished = (kind: BookedRow["kind"]): number => of(kind).filter((row) => !isFinal(row)).length;
-    for (const [counter, count] of [
-      ["tracks", of("TRACK").length],
-      ["compositions", of("COMPOSITION").length],
-      ["models", of("MODEL").length],
-      ["openCompositions", unfinished("COMPOSITION")],
-      ["openTrainingJobs", unfinished("TRAINING_JOB")],
-    ] as const) {
+    // A creation that was cut off holds its place until the sweeper undoes it.
+    const held: readonly QuotaAmounts[] = [
+      ...rows.map(quotaHeld),
+      ...changes.map(({ holds }) => holds),
+      { openCompositions: unfinished("COMPOSITION"), openTrainingJobs: unfinished("TRAINING_JOB") },
+    ];
+    for (const counter of quotaCounterSchema.options) {
+      const count = held.reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
       check(counted(counter) === count, `the quota counts ${counted(counter)} ${counter}, there are ${count}`);
     }
-    const ids = new Set(rows.map(({ id }) => id));
+    // What a pending change names is not forgotten: the sweeper removes it when the time of grace is over.
+    const ids = new Set([...rows, ...changes].map(({ id }) => id));
     const orphans = [...artefacts, ...work].filter((key) => {
       const [, id] = /^users\/[^/]+\/[^/]+\/([0-9A-Z]{26})/.exec(key) ?? [];
       return id !== undefined && !ids.has(id);
@@ -120,7 +130,11 @@ export function openBooks(outputs: Outputs): Books {
     for (const { id, modelId } of of("TRAINING_JOB")) {
       const hasFiles = artefacts.has(`${modelPrefix({ sub, id })}${modelFile}`);
       // A model may be deleted while its job stays.
-      check(modelId !== undefined || !hasFiles, `leaked: training job ${id} has no model, but a model's file`);
+      const isPending = changes.some((change) => change.id === id);
+      check(
+        modelId !== undefined || !hasFiles || isPending,
+        `leaked: training job ${id} has no model, but a model's file`,
+      );
     }
     const texts = rows.flatMap(({ failure }) => (failure === undefined ? [] : faultsOfText(failure)));
     return { rows, open, wrong, texts };
@@ -163,7 +177,7 @@ function filesOf(row: BookedRow): readonly string[] {
       return [modelFile, modelCardFile].map((name) => `${modelPrefix(row)}${name}`);
     case "COMPOSITION":
       return row.state === "COMPLETED"
-        ? [compositionScoreKey(row), compositionMidiKey(row, row.midi?.revision ?? 0)]
+        ? [compositionScoreKey(row), compositionMidiKey(row, row.midi ?? { revision: 0 })]
         : [];
     case "TRAINING_JOB":
       return [];

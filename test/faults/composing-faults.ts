@@ -9,7 +9,8 @@ import {
   trainingJobPrefix,
 } from "../../domain/names/object-keys";
 import { writeMidi, type Score } from "../../domain/music/score";
-import type { CompositionItem } from "../../domain/schemas/items";
+import { quotaHeld, type CompositionItem } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-caps";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
 import type { Call, Reply } from "../unit/api/support/documented-api";
 import { alice, composition, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
@@ -58,39 +59,50 @@ const owned = (id: string) => ({ sub: alice, id });
 
 /** One of everything, with its files and its place in the quota. */
 function furnish({ api }: ComposingWorld, kinds: readonly (keyof typeof ids)[]): void {
-  const quota = (counter: string): void => {
-    api.table.quotas.set(`${alice}/${counter}`, 1);
+  const hold = (row: Parameters<typeof quotaHeld>[0], open: QuotaAmounts = {}): void => {
+    api.table.move(alice, quotaHeld(row), 1);
+    api.table.move(alice, open, 1);
   };
   if (kinds.includes("track")) {
-    api.tracks.put(track(owned(ids.track)));
-    api.files.objects.set(trackKey(owned(ids.track)), midi);
-    quota("tracks");
+    const row = track({ ...owned(ids.track), bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
+    api.tracks.put(row);
+    api.files.objects.set(trackKey(row), midi);
+    hold(row);
   }
   if (kinds.includes("composition")) {
     const file = { revision: 1, sha256: "a".repeat(64), bytes: midi.length };
-    api.compositions.put(
-      composition({ ...owned(ids.composition), state: "COMPLETED", attempt: 1, output: finishedOutput, midi: file }),
-    );
+    const row = composition({
+      ...owned(ids.composition),
+      state: "COMPLETED",
+      attempt: 1,
+      output: finishedOutput,
+      midi: file,
+    });
+    api.compositions.put(row);
     api.files.objects.set(compositionScoreKey(owned(ids.composition)), Buffer.from(JSON.stringify(score)));
-    api.files.objects.set(compositionMidiKey(owned(ids.composition), 1), midi);
-    quota("compositions");
+    api.files.objects.set(compositionMidiKey(row, file), midi);
+    hold(row);
   }
   if (kinds.includes("model")) {
-    api.models.put(model(owned(ids.model)));
+    const row = model({ ...owned(ids.model), bytes: 5, holds: { models: 1, storedBytes: 5 } });
+    api.models.put(row);
     for (const name of [modelFile, modelCardFile]) {
       api.files.objects.set(`${modelPrefix(owned(ids.model))}${name}`, Buffer.from("model"));
     }
-    quota("models");
+    hold(row);
   }
   if (kinds.includes("job")) {
-    api.trainingJobs.put(trainingJob({ ...owned(ids.job), state: "STOPPED", resumable: true }));
+    const row = trainingJob({ ...owned(ids.job), state: "STOPPED", resumable: true, holds: { trainingJobs: 1 } });
+    api.trainingJobs.put(row);
+    hold(row);
     api.files.objects.set(`${trainingJobPrefix(owned(ids.job))}progress.jsonl`, Buffer.from("{}"));
     api.work.objects.set(`${trainingJobPrefix(owned(ids.job))}checkpoints/last.pt`, Buffer.from("x"));
   }
-
   if (kinds.includes("runningJob")) {
-    api.trainingJobs.put(trainingJob({ ...owned(ids.runningJob), state: "TRAINING" }));
-    quota("openTrainingJobs");
+    const holds = { trainingJobs: 1, models: 1 };
+    const row = trainingJob({ ...owned(ids.runningJob), state: "TRAINING", holds });
+    api.trainingJobs.put(row);
+    hold(row, { openTrainingJobs: 1 });
   }
 }
 
@@ -305,6 +317,15 @@ async function everyRequest(): Promise<Outcome[]> {
     const dry = await ask({});
     tell({ fault: "none", where: "" }, dry, { mayEndOtherwise: false, mustStrike: false });
     const recorded = dry.world.injector.recorded.filter((one) => one.actor === actor);
+    // What the request has left to do is the sweeper's.
+    const finishing = dry.world.injector.recorded.filter(
+      (one) => one.actor === "SweepOpenWork" && one.calls.some((port) => port.startsWith("pendingChanges.remove")),
+    );
+    for (const call of callTargets(finishing)) {
+      const swept = finishing.find(({ invocation }) => invocation === call.invocation)?.calls[call.call - 1] ?? "?";
+      const told = { fault: `${faultNames[call.fault]}, in the sweep that finishes it`, where: swept };
+      tell(told, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
+    }
     for (const call of callTargets(recorded)) {
       const where = recorded[0]?.calls[call.call - 1] ?? "?";
       const told = { fault: faultNames[call.fault], where };

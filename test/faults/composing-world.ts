@@ -11,12 +11,14 @@ import {
   modelPrefix,
   trackKey,
 } from "../../domain/names/object-keys";
-import type { CompositionItem } from "../../domain/schemas/items";
+import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+import { quotaHeld, type CompositionItem } from "../../domain/schemas/items";
+import { quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user-caps";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
 import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
-import { executeComposition } from "../../lambdas/events/execute-composition/execute-composition";
+import { executeComposition, retrySeconds } from "../../lambdas/events/execute-composition/execute-composition";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
@@ -30,19 +32,15 @@ import { CutOff, FaultInjector, type CallTarget, type DeliveryFault } from "./fa
 import { faultsOfText } from "./outcomes";
 import { streamImage } from "./stream-image";
 
-/**
- * What finishes creating and deleting where a request was cut off, as its function does on a schedule or by the stream.
- * Each is run, as the function `FinishFiles`, some times after everything else is quiet.
- */
-export const finishers: ((world: ComposingWorld) => Promise<void>)[] = [];
-const finishes = 3;
-const finishEverySeconds = 1_800;
+/** After everything else is quiet: what was cut off is finished when its grace is over, by the next sweep or the one after. */
+const finishedWithinSeconds = pendingChangeGraceSeconds + 600;
 
+/** Of the queue, and how often it delivers: as lib/constructs/compositions/composition-work.ts sets them. */
 const visibilitySeconds = 120;
 const mostDeliveries = 20;
 const sweepEverySeconds = 300;
 const quietWithinSeconds = 2 * 3_600;
-const timeOuts: Readonly<Record<string, number>> = { ExecuteComposition: 90, DispatchWork: 60, SweepOpenWork: 60 };
+const timeOuts: Readonly<Record<string, number>> = { ExecuteComposition: 90, DispatchWork: 60, SweepOpenWork: 240 };
 const apiTimeOut = 10;
 
 interface Message {
@@ -104,8 +102,8 @@ export interface ComposingWorldOptions {
 }
 
 export class ComposingWorld {
-  readonly api: ComposerApi = composerApi();
   readonly clock = new VirtualClock(apiNow.toISOString());
+  readonly api: ComposerApi = composerApi({ clock: this.clock.now });
   readonly injector: FaultInjector;
   readonly compositions: MemoryCompositions;
   readonly queue: Message[] = [];
@@ -153,6 +151,7 @@ export class ComposingWorld {
       files: api.files,
       work: api.work,
       idempotencyRecords: api.table.idempotencyRecords,
+      pendingChanges: api.table.pendingChanges,
       openWork,
     })) {
       this.injector.watchInPlace(name, port, methodsOf(port));
@@ -216,8 +215,7 @@ export class ComposingWorld {
     message.visibleAt = this.seconds + visibilitySeconds;
     try {
       const answer = await this.injector.invoke("ExecuteComposition", async () => await this.execute(message));
-      if (answer.kind === "AGAIN") message.visibleAt = this.seconds + answer.afterSeconds;
-      else this.removeMessage(message);
+      if (answer.kind === "DONE") this.removeMessage(message);
     } catch {
       if (message.deliveries >= mostDeliveries) this.removeMessage(message);
     }
@@ -228,10 +226,38 @@ export class ComposingWorld {
     if (index >= 0) this.queue.splice(index, 1);
   }
 
-  private async execute({ sub, compositionId, firstDeliveredAt }: Message): ReturnType<typeof executeComposition> {
+  /** As the worker's handler. */
+  private async execute(message: Message): ReturnType<typeof executeComposition> {
+    const queue = this.injector.watched("queue", {
+      postpone: async (seconds: number): Promise<void> => {
+        message.visibleAt = this.seconds + seconds;
+      },
+    });
+    const answer = await this.executeOnce(message, queue.postpone).catch(async (error: unknown): Promise<never> => {
+      await queue.postpone(retrySeconds(message.deliveries));
+      throw error;
+    });
+    if (answer.kind === "AGAIN") await queue.postpone(answer.afterSeconds);
+    return answer;
+  }
+
+  private async executeOnce(
+    { sub, compositionId, firstDeliveredAt }: Message,
+    postpone: (seconds: number) => Promise<void>,
+  ): ReturnType<typeof executeComposition> {
     return await executeComposition({
       of: { sub, id: compositionId },
       firstDeliveredAt: firstDeliveredAt ?? this.clock.now(),
+      postpone,
+      // One renewal, at the begin of the work: no virtual time passes while it is done.
+      repeat: (_, call) => {
+        const underWay = call();
+        return {
+          stop: async () => {
+            await underWay;
+          },
+        };
+      },
       compositions: this.injector.watched("compositions", this.compositions),
       artefacts: this.injector.watched("artefacts", this.artefacts),
       endpoint: this.injector.watched("endpoint", {
@@ -261,6 +287,13 @@ export class ComposingWorld {
           compositions: this.injector.watched("compositions", this.compositions),
           queue: this.injector.watched("queue", { send: this.send }),
           executions: { start: async () => undefined, status: async () => "RUNNING" },
+          // These are watched where the API holds them.
+          pendingChanges: this.api.table.pendingChanges,
+          removal: { artefacts: this.api.files, work: this.api.work },
+          within: async (seconds, work) =>
+            await this.injector.inTime(work, () => {
+              this.clock.advance(seconds);
+            }),
           patience: sweepPatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });
@@ -298,15 +331,10 @@ export class ComposingWorld {
       await this.sweep();
     }
     for (const act of this.again.splice(0)) await act();
-    for (let time = 1; time <= finishes; time += 1) {
-      this.clock.advance(finishEverySeconds);
-      for (const finish of finishers) {
-        await this.injector
-          .invoke("FinishFiles", async () => {
-            await finish(this);
-          })
-          .catch(() => undefined);
-      }
+    const finished = this.seconds + finishedWithinSeconds;
+    while (this.api.table.changes.size > 0 && this.seconds < finished) {
+      this.clock.advance(sweepEverySeconds);
+      await this.sweep();
     }
   }
 
@@ -328,7 +356,7 @@ export class ComposingWorld {
       check((row.failure !== undefined) === (row.state === "FAILED"), `${row.state} and a failure disagree`);
       if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
       if (row.state !== "COMPLETED") continue;
-      const hasFiles = has(compositionScoreKey(row)) && has(compositionMidiKey(row, row.midi?.revision ?? 0));
+      const hasFiles = has(compositionScoreKey(row)) && has(compositionMidiKey(row, row.midi ?? { revision: 0 }));
       check(hasFiles, "lost: a composition without its files");
     }
     const ids = new Set([tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(({ id }) => id)));
@@ -339,16 +367,14 @@ export class ComposingWorld {
     check(orphans.length === 0, `leaked: ${orphans.length} files that nobody has`);
     const open = compositions.all().filter(({ state }) => !isFinalCompositionState(state)).length;
     const openJobs = trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)).length;
-    for (const [counter, rows] of [
-      ["tracks", tracks.all().length],
-      ["compositions", compositions.all().length],
-      ["models", models.all().length],
-      ["openCompositions", open],
-      ["openTrainingJobs", openJobs],
-    ] as const) {
+    const held = [tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(quotaHeld));
+    const unfinished: QuotaAmounts = { openCompositions: open, openTrainingJobs: openJobs };
+    for (const counter of quotaCounterSchema.options) {
+      const rows = [...held, unfinished].reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
       const counted = table.quota(alice, counter);
       check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows}`);
     }
+    for (const { of, state } of table.changes.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(this.queue.length === 0, "stuck: a message stays in the queue");
     return found;
   }

@@ -8,6 +8,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export const callFaults = ["THROWS_BEFORE", "THROWS_AFTER", "CUT_OFF_BEFORE", "CUT_OFF_AFTER"] as const;
 export type CallFault = (typeof callFaults)[number];
 
+/** Only for as long as it lasts: the call gives no answer, and nobody ends the function for it. */
+export type LastingFault = CallFault | "HANGS";
+
 /** What can happen to the delivery of a function's event, whatever the function calls. */
 export const deliveryFaults = ["TWICE", "TWICE_AT_ONCE", "AGAIN_LATER"] as const;
 export type DeliveryFault = (typeof deliveryFaults)[number];
@@ -48,6 +51,7 @@ export class ServiceUnavailable extends Error {
 }
 
 interface Invocation {
+  readonly injector: FaultInjector;
   readonly actor: string;
   readonly number: number;
   readonly calls: string[];
@@ -59,16 +63,18 @@ type Method = (...values: unknown[]) => unknown;
 
 const isMethod = (value: unknown): value is Method => typeof value === "function";
 
+/** One for all injectors: Node carries each of them along with every promise, also those that nobody needs any more. */
+const current = new AsyncLocalStorage<Invocation>();
+
 export class FaultInjector {
   readonly recorded: RecordedInvocation[] = [];
   /** Whether the fault that was asked for came to pass. */
   struck = false;
   /** Also broken: every call of these (`port.method`, or an actor's name and a call) while it says so. */
-  always: (actor: string, call: string) => CallFault | undefined = () => undefined;
+  always: (actor: string, call: string) => LastingFault | undefined = () => undefined;
   /** What else happens before one call, once: another request that overtakes this one. */
   meanwhile: { readonly target: Omit<CallTarget, "fault">; readonly act: () => Promise<void> } | undefined;
 
-  private readonly current = new AsyncLocalStorage<Invocation>();
   private readonly numbers = new Map<string, number>();
 
   constructor(
@@ -92,11 +98,33 @@ export class FaultInjector {
     const ended = new Promise<never>((_, reject) => {
       cutOff = reject;
     });
-    const invocation: Invocation = { actor, number, calls, dead: false, cutOff };
-    const result = this.current.run(invocation, work);
+    const invocation: Invocation = { injector: this, actor, number, calls, dead: false, cutOff };
+    const result = current.run(invocation, work);
     // What a function that was cut off still throws is heard by nobody.
     result.catch(() => undefined);
     return await Promise.race([result, ended]);
+  }
+
+  /**
+   * Gives work up that hangs, as a timer does. Whatever is awake works in promises alone, which are all done before the
+   * next turn of the event loop: what is not done by then hangs.
+   * @param passTime - so much time has passed then
+   */
+  async inTime<Result>(work: Promise<Result>, passTime: () => void): Promise<Result> {
+    const invocation = current.getStore();
+    let isDone = false;
+    const done = work.finally(() => {
+      isDone = true;
+    });
+    const tooLate = new Promise<never>((_, reject) => {
+      setImmediate(() => {
+        // Of a function that was cut off nothing goes on.
+        if (isDone || invocation?.dead === true) return;
+        passTime();
+        reject(new Error("it took too long"));
+      });
+    });
+    return await Promise.race([done, tooLate]);
   }
 
   /** The same port, whose calls may break. */
@@ -122,8 +150,8 @@ export class FaultInjector {
   }
 
   private call(name: string, effect: () => unknown): unknown {
-    const invocation = this.current.getStore();
-    if (invocation === undefined) return effect();
+    const invocation = current.getStore();
+    if (invocation?.injector !== this) return effect();
     if (invocation.dead) return new Promise(() => undefined);
     invocation.calls.push(name);
     const number = invocation.calls.length;
@@ -136,9 +164,10 @@ export class FaultInjector {
     if (overtaken === undefined && fault === undefined) return effect();
     this.struck = true;
     return new Broken(async () => {
-      if (overtaken !== undefined) await this.current.exit(overtaken.act);
+      if (overtaken !== undefined) await current.exit(overtaken.act);
       if (fault === "THROWS_BEFORE") throw new ServiceUnavailable(name);
       if (fault === "CUT_OFF_BEFORE") return await this.cut(invocation);
+      if (fault === "HANGS") return await new Promise<never>(() => undefined);
       const result = await effect();
       if (fault === "THROWS_AFTER") throw new ServiceUnavailable(name);
       if (fault === "CUT_OFF_AFTER") return await this.cut(invocation);

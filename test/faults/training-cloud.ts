@@ -5,6 +5,7 @@
  */
 import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
 import { executionName } from "../../domain/names/resource-names";
+import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
@@ -12,8 +13,10 @@ import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
 import { trainingJobChanged } from "../../lambdas/events/training-job-changed/training-job-changed";
 import { parseEndedWorkflow } from "../../lambdas/events/workflow-ended/workflow-ended";
-import { settleTrainingJob } from "../../lambdas/workflow/settle-training-job/settle-training-job";
+import { recoverTrainingJob } from "../../lambdas/workflow/recover-training-job";
+import type { FileRemoval } from "../../lambdas/resources/resource-files";
 import type { VirtualClock } from "../fakes/clock";
+import type { MemoryObjectStore } from "../fakes/memory-object-store";
 import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
 import { readDefinition, stepNames, sub, TrainingWorld } from "../workflow/training-world";
 import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
@@ -34,18 +37,18 @@ export interface TrainingCloudOptions {
   readonly isDispatchLost?: boolean;
   /** The event that the execution has ended is lost. */
   readonly isEndLost?: boolean;
-  /** An operator aborts the execution when it comes to this state. */
+  /** An operator aborts the execution when it comes to this state: each attempt's, or the first one's alone. */
   readonly abortAt?: string;
+  readonly isAbortedOnce?: boolean;
   /** The user asks for a stop before the nth state of the execution, from 0. */
   readonly stopAt?: number;
 }
 
-/** What finishes, beside the sweeper and as often, what a step left undone: files of a model that was never added, say. */
-export const finishers: ((world: TrainingWorld) => Promise<void>)[] = [];
-
-/** Everything is final so long after the execution, or the training, has ended. */
-const settledWithinSeconds = 900;
 const sweepEverySeconds = 300;
+/** Every row is final so long after the execution, or the training, has ended. */
+const settledWithinSeconds = 1_200;
+/** By then the sweeper has removed what was begun and not ended: files of a model that was never added, say. */
+const finishedWithinSeconds = pendingChangeGraceSeconds + 2 * sweepEverySeconds + settledWithinSeconds;
 const deliveries = 3;
 
 const definition = readDefinition();
@@ -128,6 +131,20 @@ export class TrainingCloud {
     });
   }
 
+  /** As the sweeper removes files. */
+  private get removal(): FileRemoval {
+    const under = (store: MemoryObjectStore, name: string): Required<FileRemoval>["artefacts"] =>
+      this.injector.watched(name, {
+        remove: async (keys: readonly string[]) => {
+          await store.delete(keys);
+        },
+        removeAllUnder: async (prefix: string) => {
+          await store.delete(store.keys(prefix));
+        },
+      });
+    return { artefacts: under(this.world.artefacts, "artefacts"), work: under(this.world.work, "work") };
+  }
+
   private get seconds(): number {
     return this.clock.now().getTime() / 1000;
   }
@@ -140,7 +157,7 @@ export class TrainingCloud {
       await this.deliverRecord({ eventName: "INSERT", dynamodb: { NewImage: streamImage(job) } });
     }
     let quietSince = this.seconds;
-    while (this.seconds <= quietSince + settledWithinSeconds + sweepEverySeconds) {
+    while (this.seconds <= quietSince + finishedWithinSeconds) {
       const input = this.queued.shift();
       if (input !== undefined) {
         await this.execute(input);
@@ -151,6 +168,8 @@ export class TrainingCloud {
       // A training that somebody still has to stop is not quiet.
       if (this.world.sageMaker.running().length > 0) quietSince = Math.min(this.seconds, quietSince + 60);
       if (this.isQuiet()) break;
+      const isOpen = [...this.world.jobs.rows.values()].some(({ state }) => !isFinalTrainingJobState(state));
+      if (isOpen && this.seconds > quietSince + settledWithinSeconds) break;
       this.clock.advance(60);
       await this.tellChanges();
       await this.sweepWhenDue();
@@ -162,11 +181,13 @@ export class TrainingCloud {
   }
 
   private async execute(input: WorkflowInput): Promise<void> {
-    const { abortAt } = this.options;
+    const { abortAt, isAbortedOnce = false } = this.options;
+    const isAborted = abortAt !== undefined && !(isAbortedOnce && this.results.length > 0);
     let ranBefore: (() => Promise<void>) | undefined;
     const result = await runExecution({
       definition,
       clock: this.clock,
+      random: this.world.random,
       input: { ...input },
       before: async (state) => {
         this.before(state);
@@ -176,7 +197,7 @@ export class TrainingCloud {
         await this.tellChanges();
         await this.sweepWhenDue();
       },
-      ...(abortAt === undefined ? {} : { abortAt: (state: string) => state === abortAt }),
+      ...(isAborted ? { abortAt: (state: string) => state === abortAt } : {}),
       task: async (name, event) => {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
@@ -217,7 +238,11 @@ export class TrainingCloud {
   private async deliverEnd(input: WorkflowInput, status: ExecutionResult["status"]): Promise<void> {
     const event = { detail: { name: executionName(input), status, input: JSON.stringify(input) } };
     await this.deliver("WorkflowEnded", async () => {
-      await settleTrainingJob({ ...this.world.settlingPorts(), ...parseEndedWorkflow(event) });
+      await recoverTrainingJob({
+        ...this.world.settlingPorts(),
+        executions: this.executions,
+        ...parseEndedWorkflow(event),
+      });
     });
   }
 
@@ -272,18 +297,17 @@ export class TrainingCloud {
           compositions: world.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,
+          pendingChanges: injector.watched("pendingChanges", world.jobs.pendingChanges),
+          removal: this.removal,
+          within: async (seconds, work) =>
+            await this.injector.inTime(work, () => {
+              this.clock.advance(seconds);
+            }),
           patience: sweepPatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });
       })
       .catch(() => undefined);
-    for (const finish of finishers) {
-      await injector
-        .invoke("FinishFiles", async () => {
-          await finish(world);
-        })
-        .catch(() => undefined);
-    }
   }
 
   /** As an asynchronous invocation: tried again when it fails, and given up. */
@@ -327,9 +351,15 @@ export class TrainingCloud {
       const files = artefacts.keys(modelPrefix({ sub, id: row.id })).length;
       if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
       else check(files === 2, `lost: a model of ${files} files`);
+      const quota = { models: model === undefined && isFinal ? 0 : 1, trainingJobs: 1, storedBytes: model?.bytes ?? 0 };
+      for (const [counter, counted] of Object.entries(jobs.quota)) {
+        const rows = Object.entries(quota).find(([name]) => name === counter)?.[1];
+        check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows ?? 0}`);
+      }
       const kept = artefacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
       check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
     }
+    for (const { of, state } of jobs.creations.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(slots.slots.size === 0, `leaked: ${slots.slots.size} slots`);
     check(tickets.tickets.size === 0, `leaked: ${tickets.tickets.size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);

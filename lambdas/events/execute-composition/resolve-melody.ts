@@ -2,11 +2,11 @@ import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../
 import { midiLimits, UnreadableMidiError } from "../../../domain/music/byte-reader";
 import { parseMidi } from "../../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../../domain/music/sample-melodies";
-import { scoreMelody, scoreSchema } from "../../../domain/music/score";
+import { scoreMelody, scoreSchema, type Score } from "../../../domain/music/score";
 import { compositionScoreKey, trackKey } from "../../../domain/names/object-keys";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { CompositionItem } from "../../../domain/schemas/items";
-import type { ObjectStore } from "../../aws/object-store";
+import { ObjectTooLargeError, type ObjectStore } from "../../aws/object-store";
 import type { CompositionsInExecution } from "../../aws/table/composition-execution";
 
 export interface ResolveMelodyParams {
@@ -38,7 +38,22 @@ export async function resolveMelody(params: ResolveMelodyParams): Promise<Resolv
     if (error instanceof MelodyError) return unusable(error.code, `The input cannot be used: ${error.message}.`);
     if (error instanceof UnreadableMidiError)
       return unusable("INPUT_UNREADABLE", `The input cannot be read: ${error.message}.`);
+    if (error instanceof ObjectTooLargeError)
+      return unusable(
+        "INPUT_UNREADABLE",
+        `The input's file has ${error.bytes} bytes; at most ${error.maxBytes} can be read.`,
+      );
     throw error;
+  }
+}
+
+/** @returns undefined for what no worker of ours has written */
+function readScore(bytes: Uint8Array): Score | undefined {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return scoreSchema.safeParse(document).data;
+  } catch {
+    return undefined;
   }
 }
 
@@ -60,9 +75,15 @@ async function inputMelody({ composition, compositions, artefacts }: ResolveMelo
   const bytes =
     source?.state === "COMPLETED" ? await artefacts.read(compositionScoreKey(of), longestScoreBytes) : undefined;
   if (bytes === undefined) return gone("composition");
-  const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const score = readScore(bytes);
+  if (score === undefined) {
+    return unusable(
+      "INPUT_UNREADABLE",
+      "The score of the composition that was the input cannot be read. It is damaged.",
+    );
+  }
   const index = input.trackIndex ?? 0;
-  const melody = scoreMelody(scoreSchema.parse(document), index);
+  const melody = scoreMelody(score, index);
   return melody === undefined
     ? unusable("TRACK_NOT_FOUND", `The composition has no track ${index} with notes.`)
     : { kind: "MELODY", melody };

@@ -4,7 +4,7 @@ import type { TrainingSettings } from "../../../domain/schemas/training-settings
 import type { TrainingEnding } from "../../../domain/states/sagemaker-status";
 import type { Slots } from "../../aws/table/slots";
 import type { TrainingJobs } from "../../aws/training-jobs";
-import { awaitCapacity, type CapacityAnswer } from "../capacity";
+import { awaitCapacity, waitingForCapacity, type CapacityAnswer } from "../capacity";
 import { jittered, type RandomSource } from "../jitter";
 import { openJob, type ClosedJob } from "../open-job";
 import type { StepInput } from "../step-input";
@@ -33,9 +33,9 @@ export async function lookAtTrainingJob(params: LookAtTrainingJobParams): Promis
   const { input, jobs, trainingJobs, settings, now, random, log, metrics } = params;
   const opened = await openJob(jobs, input);
   if (opened.outcome !== "OPEN") return opened;
-  const { trainingJobName } = opened.job;
-  if (trainingJobName === undefined) throw new Error(`job ${input.jobId} is looked at before it was launched`);
   await renewSlot(params);
+  const { trainingJobName } = opened.job;
+  if (trainingJobName === undefined) return answerAgain(params, opened.job);
 
   const observation = await observeTrainingJob({ ...params, job: opened.job, trainingJobName });
   const { meaning, job } = observation;
@@ -54,6 +54,13 @@ export async function lookAtTrainingJob(params: LookAtTrainingJobParams): Promis
         ? { outcome: "FAILED", failure: meaning.failure }
         : { outcome: meaning.ending };
   }
+}
+
+/** An earlier try has seen the refusal and taken the name away, and its answer was lost. */
+function answerAgain({ settings, random }: LookAtTrainingJobParams, job: TrainingJobItem): CapacityAnswer {
+  if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
+  if (job.capacityRefusedSince === undefined) throw new Error(`job ${job.id} is looked at before it was launched`);
+  return waitingForCapacity(job, settings, random);
 }
 
 async function renewSlot({ input, slots, settings, now, log }: LookAtTrainingJobParams): Promise<void> {

@@ -120,8 +120,13 @@ export function composerOperations(
   };
 }
 
-/** @param seeded - whether the stock data set and model are in the table */
-export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {}): ComposerApi {
+export interface ComposerApiParams {
+  /** Whether the stock data set and model are in the table. */
+  readonly seeded?: boolean;
+  readonly clock?: () => Date;
+}
+
+export function composerApi({ seeded = true, clock = () => now }: ComposerApiParams = {}): ComposerApi {
   const table = new FakeTable();
   if (seeded) {
     table.addStockModel(stockModel());
@@ -155,7 +160,7 @@ export function composerApi({ seeded = true }: { readonly seeded?: boolean } = {
     newId: ulid,
     randomSeed: () => 1234,
     newToken: () => ulid().toLowerCase(),
-    now: () => now,
+    now: clock,
     log: operationsLog,
   };
   return {
