@@ -80,7 +80,7 @@ export class ComposerAlarms extends Construct {
         period,
       }),
       1,
-      "Training workflow executions failed, timed out or were aborted; their jobs were settled by the rule or the sweeper.",
+      "Training workflow executions failed, timed out or were aborted. The rule or the sweeper begins the next attempt of their jobs, or ends them.",
       "executions-aborted-timed-out-or-failed",
     );
     this.alarm(
