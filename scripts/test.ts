@@ -1,7 +1,7 @@
 /**
  * `npm test`: every test of both languages, then one line `N passed, N failed`.
  *
- * Suites run one after the other, the quick ones first: those that start processes want both cores for themselves.
+ * The quick suites come first, nearly all of them one after the other: those that start processes want both cores.
  * A suite that crashes before it reports counts as one failure, so that silence is never taken for success.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -31,11 +31,17 @@ const jestReport = z.object({
   numRuntimeErrorTestSuites: z.int(),
 });
 
-const jest = (project: string, workers: number): Suite => ({
-  name: `jest ${project}`,
+interface JestOptions {
+  /** Of the suite, where it is not the project's. */
+  readonly name?: string;
+  readonly arguments?: readonly string[];
+}
+
+const jest = (project: string, workers: number, options: JestOptions = {}): Suite => ({
+  name: options.name ?? `jest ${project}`,
   command: "node_modules/.bin/jest",
   arguments: (reportFile) => [
-    ...["--selectProjects", project, "--maxWorkers", String(workers)],
+    ...["--selectProjects", project, "--maxWorkers", String(workers), ...(options.arguments ?? [])],
     ...["--json", "--outputFile", reportFile, "--forceExit=false"],
   ],
   count: (report) => {
@@ -64,16 +70,20 @@ const pytest: Suite = {
   },
 };
 
-const suites: readonly Suite[] = [
-  jest("unit", 2),
-  jest("infra", 2),
-  jest("oracle", 1),
-  jest("workflow", 1),
-  jest("faults", 2),
-  pytest,
-  jest("fidelity", 1),
-  jest("integration", 1),
-  jest("e2e", 1),
+/** Nearly all of its minutes are waits between tries: it runs beside a suite that computes. */
+const faultsOfAws = "test/integration/aws-faults";
+
+/** One group after the other; the suites of a group run at the same time. */
+const groups: readonly (readonly Suite[])[] = [
+  [jest("unit", 2)],
+  [jest("infra", 2)],
+  [jest("oracle", 1)],
+  [jest("workflow", 1)],
+  [jest("faults", 2)],
+  [pytest, jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] })],
+  [jest("fidelity", 1)],
+  [jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] })],
+  [jest("e2e", 1)],
 ];
 
 /**
@@ -93,26 +103,33 @@ function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
   }
 }
 
+async function runSuite(suite: Suite, folder: string): Promise<{ readonly counts: Counts; readonly line: string }> {
+  const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
+  const { name, command } = suite;
+  const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds: suiteSilenceSeconds };
+  const result = await runStep(step, { quiet: false });
+  const counts = countOf(suite, result.passed, reportFile);
+  const { passed, failed, skipped } = counts;
+  return { counts, line: `${describeResult(result)}   ${passed} passed, ${failed} failed, ${skipped} skipped` };
+}
+
 async function main(): Promise<void> {
   const only = process.argv.slice(2);
-  const chosen = only.length === 0 ? suites : suites.filter(({ name }) => only.some((part) => name.includes(part)));
+  const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
+  const chosen = groups.map((group) => group.filter(isChosen)).filter((group) => group.length > 0);
   if (chosen.length === 0) throw new Error(`no suite is called ${only.join(", ")}`);
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-test-reports-"));
   const total = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
   try {
-    for (const suite of chosen) {
-      const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
-      const { name, command } = suite;
-      const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds: suiteSilenceSeconds };
-      const result = await runStep(step, { quiet: false });
-      const counts = countOf(suite, result.passed, reportFile);
-      total.passed += counts.passed;
-      total.failed += counts.failed;
-      total.skipped += counts.skipped;
-      lines.push(
-        `${describeResult(result)}   ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-      );
+    for (const group of chosen) {
+      const results = await Promise.all(group.map(async (suite) => await runSuite(suite, folder)));
+      for (const { counts, line } of results) {
+        total.passed += counts.passed;
+        total.failed += counts.failed;
+        total.skipped += counts.skipped;
+        lines.push(line);
+      }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

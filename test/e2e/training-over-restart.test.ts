@@ -6,7 +6,7 @@ import { newDirectory, startCloud, type RunningCloud } from "./running-cloud";
 
 type TrainingJob = z.infer<typeof shapes.trainingJob>;
 
-const epochs = 40;
+const epochs = 20;
 const folder = newDirectory();
 let cloud: RunningCloud | undefined;
 
