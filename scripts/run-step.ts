@@ -95,15 +95,20 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
+const running = new Set<ChildProcess>();
+
+function endAll(signal: NodeJS.Signals): void {
+  for (const child of running) killGroup(child);
+  process.exit(signal === "SIGINT" ? 130 : 143);
+}
+
 /** A group of its own does not get the terminal's Ctrl-C: it is passed on. @returns what ends the watch */
 function endWithThisProcess(child: ChildProcess): () => void {
-  const stop = (signal: NodeJS.Signals): void => {
-    killGroup(child);
-    process.exit(signal === "SIGINT" ? 130 : 143);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+  if (running.size === 0) for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, endAll);
+  running.add(child);
   return () => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
+    running.delete(child);
+    if (running.size === 0) for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, endAll);
   };
 }
 

@@ -297,6 +297,46 @@ describe("local gateway under load", () => {
     }
   });
 
+  it("goes on when clients go away while they are served, and when MiniStack closes its connections", async () => {
+    const upstream = createServer((request, response) => {
+      response.on("error", () => undefined);
+      request.resume();
+      request.on("end", () => {
+        setTimeout(() => response.writeHead(200, { connection: "close" }).end("{}"), Math.random() * 6);
+      });
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+    const address = upstream.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const gateway = await startGateway({
+      port: 0,
+      endpointUrl: `http://127.0.0.1:${address.port}`,
+      apiId: "x",
+      cors,
+      requestsAtOnce: 4,
+    });
+    try {
+      const impatient = async (): Promise<void> => {
+        const leave = AbortSignal.timeout(1 + Math.floor(Math.random() * 15));
+        const sent = fetch(`${gateway.url}/tracks`, {
+          method: "POST",
+          headers: { origin: "http://localhost:5173" },
+          body: "m".repeat(5_000),
+          ...(Math.random() < 0.5 ? { signal: leave } : {}),
+        });
+        await sent.then(async (answer) => await answer.text()).catch(() => undefined);
+      };
+      for (let round = 0; round < 60; round += 1) await Promise.all(Array.from({ length: 20 }, impatient));
+      const answer = await fetch(`${gateway.url}/tracks`, { headers: { origin: "http://localhost:5173" } });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    } finally {
+      await gateway.stop();
+      upstream.closeAllConnections();
+      await new Promise((resolve) => upstream.close(resolve));
+    }
+  });
+
   it("does not let somebody's uploads hold up another one's poll, nor a body that does not arrive", async () => {
     const upstream = await startSlowUpstream();
     const gateway = await startGateway({ port: 0, endpointUrl: upstream.url, apiId: "x", cors, requestsAtOnce: 1 });
