@@ -112,7 +112,13 @@ function modelError(
   const fields = unnamed.map(
     ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,
   );
-  return failed(reason, `${message}${fields.join("")}`);
+  return failed(reason, asSentence(`${message}${fields.join("")}`));
+}
+
+/** Containers of other images may answer in lower case and without a full stop. */
+function asSentence(text: string): string {
+  const begun = text.trim().replace(/^\p{Ll}(?=\p{L}*[\s,])/u, (letter) => letter.toUpperCase());
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 interface Asked {
