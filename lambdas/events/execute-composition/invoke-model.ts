@@ -18,6 +18,7 @@ import {
   type InvocationRequest,
 } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
+import { sentenceOf } from "../../../domain/schemas/sentence";
 import { longestPayloadBytes, type EndpointInvoker } from "../../aws/endpoint-invoker";
 import type { Log } from "../../telemetry/logger";
 
@@ -112,13 +113,7 @@ function modelError(
   const fields = unnamed.map(
     ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,
   );
-  return failed(reason, asSentence(`${message}${fields.join("")}`));
-}
-
-/** Containers of other images may answer in lower case and without a full stop. */
-function asSentence(text: string): string {
-  const begun = text.trim().replace(/^\p{Ll}(?=\p{L}*[\s,])/u, (letter) => letter.toUpperCase());
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return failed(reason, sentenceOf(`${message}${fields.join("")}`));
 }
 
 interface Asked {
