@@ -72,11 +72,9 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     // Answers pass through `answer` below, which mends some of them.
     selfHandleResponse: true,
   });
-  proxy.on("proxyReq", (outgoing) => {
-    for (const name of BROWSER_HEADERS) outgoing.removeHeader(name);
-  });
+  const origins = new WeakMap<IncomingMessage, string>();
   proxy.on("proxyRes", (upstream, request, response) => {
-    answer({ upstream, response, cors: corsHeaders(cors, header(request, "origin")) });
+    answer({ upstream, response, cors: corsHeaders(cors, origins.get(request)) });
   });
 
   let port = params.port;
@@ -129,6 +127,9 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       else forward(body.bytes);
     };
     const forward = (bytes: Buffer): void => {
+      if (origin !== undefined) origins.set(request, origin);
+      // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
+      for (const name of BROWSER_HEADERS) Reflect.deleteProperty(request.headers, name);
       if (bytes.length > 0 || header(request, "transfer-encoding") !== undefined) {
         delete request.headers["transfer-encoding"];
         request.headers["content-length"] = String(bytes.length);
