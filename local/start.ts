@@ -51,6 +51,7 @@ import { startGateway } from "./gateway/gateway";
 import { takeInstanceLock } from "./instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "./outputs";
 import { datasetCache, localPaths, repository } from "./paths";
+import { outliveReaders } from "./processes/closed-output";
 import { freePort, isPortFree } from "./processes/free-port";
 import { environmentPython, findPython, makeEnvironments, waitingCommand } from "./python/environments";
 
@@ -77,6 +78,7 @@ type Undo = () => Promise<void> | void;
 async function main(): Promise<number> {
   // What we and all that we start write is for this user alone: passwords, signing keys, everybody's music.
   process.umask(0o077);
+  outliveReaders();
   const { values: options } = parseArgs({
     options: { once: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
   });

@@ -3,7 +3,7 @@
  * docs/experiments/faults.md.
  *
  *   npm run test:faults               all
- *   npm run test:faults -- memory     the planes in memory, with virtual time: about a minute
+ *   npm run test:faults -- memory     the planes in memory, with virtual time: about 20 seconds
  *   npm run test:faults -- cloud      a local cloud of its own, whose parts are killed: about half an hour
  *
  * Ends with 1 when a row of a table is not right.

@@ -4,6 +4,7 @@
  * keeps what it knew last and warns, because a status that AWS adds must neither end a job nor loop in silence.
  */
 import type { Failure } from "../schemas/failure";
+import { sentenceOf } from "../schemas/sentence";
 
 export const sageMakerStatuses = ["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"] as const;
 export type SageMakerStatus = (typeof sageMakerStatuses)[number];
@@ -105,7 +106,7 @@ function ownWords(failureReason: string | undefined): string {
     .replace(/,?\s*exit code:\s*-?\d+\s*$/, "")
     .replace(/\p{Surrogate}/gu, "")
     .trim();
-  return text === "" ? "The training program ended without giving a reason." : text;
+  return text === "" ? "The training program ended without giving a reason." : sentenceOf(text);
 }
 
 /**

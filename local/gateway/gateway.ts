@@ -127,8 +127,8 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       else forward(body.bytes);
     };
     const forward = (bytes: Buffer): void => {
-      // Here, and not when the proxy has a socket for it: by then the headers may be on their way.
       if (origin !== undefined) origins.set(request, origin);
+      // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
       for (const name of BROWSER_HEADERS) Reflect.deleteProperty(request.headers, name);
       if (bytes.length > 0 || header(request, "transfer-encoding") !== undefined) {
         delete request.headers["transfer-encoding"];

@@ -48,7 +48,11 @@ export interface Audit {
 }
 
 export interface Books {
-  readonly audit: (subs: readonly string[]) => Promise<Audit>;
+  /**
+   * @param forgotten - ids of resources that a cloud may have forgotten by going back to a snapshot. What is in S3 is not
+   * part of one, so objects of theirs may be there without a row (docs/adr/0022-snapshots-of-the-local-cloud.md).
+   */
+  readonly audit: (subs: readonly string[], forgotten?: ReadonlySet<string>) => Promise<Audit>;
   /** The slots that are held. */
   readonly slots: () => Promise<readonly Readonly<Record<string, unknown>>[]>;
   readonly close: () => void;
@@ -80,7 +84,7 @@ export function openBooks(outputs: Outputs): Books {
     return found;
   };
 
-  const auditUser = async (sub: string): Promise<Audit> => {
+  const auditUser = async (sub: string, forgotten: ReadonlySet<string>): Promise<Audit> => {
     // Objects first: a row that is made meanwhile has its object later, never earlier than the list.
     const artefacts = new Set(await keysOf(artefactsBucket, `users/${sub}/`));
     const work = await keysOf(workBucket, `users/${sub}/`);
@@ -116,7 +120,7 @@ export function openBooks(outputs: Outputs): Books {
     const ids = new Set([...rows, ...changes].map(({ id }) => id));
     const orphans = [...artefacts, ...work].filter((key) => {
       const [, id] = /^users\/[^/]+\/[^/]+\/([0-9A-Z]{26})/.exec(key) ?? [];
-      return id !== undefined && !ids.has(id);
+      return id !== undefined && !ids.has(id) && !forgotten.has(id);
     });
     check(orphans.length === 0, `leaked: ${orphans.length} objects that nobody has, such as ${orphans[0] ?? ""}`);
     for (const row of rows) {
@@ -130,7 +134,7 @@ export function openBooks(outputs: Outputs): Books {
     for (const { id, modelId } of of("TRAINING_JOB")) {
       const hasFiles = artefacts.has(`${modelPrefix({ sub, id })}${modelFile}`);
       // A model may be deleted while its job stays.
-      const isPending = changes.some((change) => change.id === id);
+      const isPending = changes.some((change) => change.id === id) || forgotten.has(id);
       check(
         modelId !== undefined || !hasFiles || isPending,
         `leaked: training job ${id} has no model, but a model's file`,
@@ -144,8 +148,8 @@ export function openBooks(outputs: Outputs): Books {
     (await partition(slotsPartition)).filter(({ holder }) => holder !== undefined);
   return {
     slots,
-    audit: async (subs) => {
-      const users = await Promise.all(subs.map(auditUser));
+    audit: async (subs, forgotten = new Set()) => {
+      const users = await Promise.all(subs.map(async (sub) => await auditUser(sub, forgotten)));
       const held = await slots();
       const tickets = await partition(ticketsPartition);
       return {

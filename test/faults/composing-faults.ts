@@ -486,6 +486,12 @@ const unavailable = (reason: string): Invocation => ({ kind: "UNAVAILABLE", reas
 const modelError = (status: number, body = ""): Invocation => ({ kind: "MODEL_ERROR", status, body });
 const bytes = (text: string): Invocation => ({ kind: "ANSWER", body: new TextEncoder().encode(text) });
 
+/** Whatever is answered, or read, is judged by the worker: nothing of it waits for the sweeper to give up. */
+const atOnce = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  wrong: [...outcome.wrong, ...(outcome.ended.includes("COMPOSITION_ABANDONED") ? ["stuck: nobody judged it"] : [])],
+});
+
 /** What the endpoint and the files it works on do. */
 async function everyEndpointFault(): Promise<Outcome[]> {
   const life = "What the endpoint answers";
@@ -518,7 +524,9 @@ async function everyEndpointFault(): Promise<Outcome[]> {
       one.answers.push(...answers);
       one.always = always;
     });
-    outcomes.push(outcomeOf({ life, step: "endpoint", fault, where: "" }, world, { ends: [end], mustStrike: false }));
+    outcomes.push(
+      atOnce(outcomeOf({ life, step: "endpoint", fault, where: "" }, world, { ends: [end], mustStrike: false })),
+    );
   }
   const another = await composeOnce({ kinds: [], asked: compose() }, {}, (one) => {
     one.answers.push((row) => answerOf(row, { modelSha256: "0".repeat(64) }));
@@ -553,8 +561,8 @@ async function everyEndpointFault(): Promise<Outcome[]> {
       mustStrike: false,
     });
     outcomes.push({
-      ...outcome,
-      wrong: outcome.wrong.filter((problem) => !/^lost: a (?:track|composition) without/.test(problem)),
+      ...atOnce(outcome),
+      wrong: atOnce(outcome).wrong.filter((problem) => !/^lost: a (?:track|composition) without/.test(problem)),
     });
   }
   return outcomes;

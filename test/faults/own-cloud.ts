@@ -20,6 +20,8 @@ export interface SeenProcess {
 
 export class OwnCloud {
   readonly directory = mkdtempSync(join(tmpdir(), "opencomposer-own-cloud-"));
+  /** Ids of what was there when it was killed: its last snapshot may not know them. */
+  readonly forgotten = new Set<string>();
   private child: ChildProcess | undefined;
   private ended: Promise<number | null> = Promise.resolve(0);
   /** A file, no pipe: a starter that outlives us for a moment must be able to say that it ends. */

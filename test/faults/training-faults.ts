@@ -375,6 +375,12 @@ async function everySageMakerFault(): Promise<Outcome[]> {
     ["training", "the container is killed", [failed("AlgorithmError: , exit code: 137")], ["FAILED"]],
     [
       "training",
+      "the container is killed, in the platform's words",
+      [failed("AlgorithmError: the training process was killed by SIGKILL, exit code: 137")],
+      ["FAILED"],
+    ],
+    [
+      "training",
       "a fault of the platform",
       [failed("InternalServerError: We encountered an internal error.")],
       ["FAILED"],

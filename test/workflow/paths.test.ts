@@ -383,6 +383,21 @@ describe("capacity", () => {
     expectNothingLeft(world);
   });
 
+  test.each([
+    ["waits on", false, "READY"],
+    ["is stopped where that was asked for meanwhile", true, "STOPPED"],
+  ])("a refusal that was seen, and whose answer was lost, %s", async (_, isStopped, state) => {
+    const world = worldWithJob();
+    world.sageMaker.plans.push(refused);
+    world.fault = (step, call) => {
+      if (isStopped && step === "LookAtTrainingJob" && call === 2) world.jobs.requestStop({ sub, id: jobId(1) });
+      return step === "LookAtTrainingJob" && call === 1 ? "AFTER" : undefined;
+    };
+    await finish(world);
+    expect(world.row(1)).toMatchObject({ state, launch: isStopped ? 1 : 2 });
+    expectNothingLeft(world);
+  });
+
   test("until a deadline", async () => {
     const world = worldWithJob();
     for (let launch = 0; launch < 200; launch += 1) world.sageMaker.plans.push(refused);

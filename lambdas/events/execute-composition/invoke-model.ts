@@ -18,6 +18,7 @@ import {
   type InvocationRequest,
 } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
+import { sentenceOf } from "../../../domain/schemas/sentence";
 import { longestPayloadBytes, type EndpointInvoker } from "../../aws/endpoint-invoker";
 import type { Log } from "../../telemetry/logger";
 
@@ -112,7 +113,7 @@ function modelError(
   const fields = unnamed.map(
     ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,
   );
-  return failed(reason, `${message}${fields.join("")}`);
+  return failed(reason, sentenceOf(`${message}${fields.join("")}`));
 }
 
 interface Asked {

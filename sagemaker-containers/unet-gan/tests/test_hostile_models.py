@@ -113,7 +113,7 @@ def test_a_model_that_takes_memory_without_end_is_rejected_in_words(
     for _ in range(2):
         answer = ask(server, content, 4, host.serve(path, content))
         assert (answer.status, answer.json()["code"]) == (400, "MODEL_CORRUPT"), answer.body
-        assert "the model cannot be used: ONNX Runtime cannot" in answer.json()["message"]
+        assert "The model cannot be used: ONNX Runtime cannot" in answer.json()["message"]
     assert host.count(path) == 1
     assert ask(server, STOCK, 4).status == 200
     assert peak_mebibytes(server.pid) < SERVER_MEBIBYTES

@@ -177,7 +177,7 @@ test("a stock model that is nowhere fails the composition with what whoever runs
   const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
   own.answers = [modelError(400, body)];
   await own.deliver();
-  expect(own.row().failure?.message).toBe("https://bucket.example has no such model file (404)");
+  expect(own.row().failure?.message).toBe("https://bucket.example has no such model file (404).");
 });
 
 /** Twinkle's first note is the G at the first four steps, 67 in MIDI; the tune goes on as it is. */
@@ -317,8 +317,8 @@ test("what a container says of single fields reaches the composition, once", asy
   expect(world.row().failure).toEqual({
     code: "BAD_REQUEST",
     message:
-      "the region holds no pitch; /named is missing; /parameters/lowestPitch is 110, allowed: a region that meets the " +
-      "pitches 27 to 90",
+      "The region holds no pitch; /named is missing; /parameters/lowestPitch is 110, allowed: a region that meets the " +
+      "pitches 27 to 90.",
     retryable: false,
   });
 });
@@ -384,6 +384,29 @@ test.each([
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
   expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("what a container says in other words than a sentence is told as one", async () => {
+  const world = worldWith();
+  world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"the file is no ONNX model"}')];
+  await world.deliver();
+  expect(world.row().failure?.message).toBe("The file is no ONNX model.");
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["no text", new Uint8Array([0xff, 0xfe, 0])],
+  ["of another shape", '{"schemaVersion":1,"tracks":"none"}'],
+  ["empty", ""],
+  ["larger than any score", new Uint8Array(33 * 1024 * 1024)],
+])("a score that is %s fails at once, with a reason: the same score would be read again", async (_, score) => {
+  const world = worldWith({ input: { compositionId: id(4) } });
+  const source = composition({ id: id(4), state: "COMPLETED" });
+  world.compositions.add(source);
+  world.artefacts.put(compositionScoreKey(source), score);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_UNREADABLE", retryable: false } });
+  expect(world.row().failure?.message).toMatch(/^\p{Lu}.+\.$/u);
 });
 
 test.each([

@@ -98,6 +98,29 @@ describe("local gateway", () => {
     expect(seen[0]?.body).toEqual(body);
   });
 
+  it("outlives a request that waits for the connection of one that was answered early", async () => {
+    const hasty = createServer((_, response) => {
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => hasty.listen(0, "127.0.0.1", resolve));
+    const address = hasty.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const endpointUrl = `http://127.0.0.1:${address.port}`;
+    const narrow = await startGateway({ port: 0, endpointUrl, apiId: "abc123", cors, requestsAtOnce: 1 });
+    try {
+      const upload = async (): Promise<number> =>
+        (await fetch(`${narrow.url}/tracks`, { method: "POST", body: Buffer.alloc(5_000_000) })).status;
+      // The body of the first is still on its way when the second takes its place.
+      for (let round = 0; round < 10; round += 1) await Promise.all([upload(), upload(), upload()]);
+      expect((await fetch(`${narrow.url}/tracks`)).status).toBe(401);
+    } finally {
+      await narrow.stop();
+      hasty.closeAllConnections();
+      await new Promise((resolve) => hasty.close(resolve));
+    }
+  });
+
   it("answers HEAD with the headers of GET and no body", async () => {
     reply = { status: 200, headers: { etag: '"7"', "content-length": "11" }, body: Buffer.from('{"ok":true}') };
     const answer = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD" });

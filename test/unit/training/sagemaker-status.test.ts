@@ -76,6 +76,9 @@ test("a refusal for capacity is no failure, and only the trainer's own words are
   expect(failed("AlgorithmError: Too few pieces., exit code: 1")).toMatchObject({
     failure: { message: "Too few pieces." },
   });
+  expect(failed("AlgorithmError: the training process was killed by SIGKILL, exit code: 137")).toMatchObject({
+    failure: { message: "The training process was killed by SIGKILL." },
+  });
   expect(JSON.stringify(failed("ClientError: role arn:aws:iam::123456789012:role/x"))).not.toContain("123456789012");
   expect(failed("InternalServerError: arn")).toMatchObject({
     failure: { code: "TRAINING_PLATFORM_FAILED", retryable: true },

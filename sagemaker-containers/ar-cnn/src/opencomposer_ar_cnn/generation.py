@@ -13,7 +13,7 @@ import onnxruntime
 from opencomposer_shared.metrics import measure_composition
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
+from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
@@ -206,7 +206,7 @@ class ArCnn:
                 lambda: deadline.check("re-writing the piece"),
             )
         except ModelRejected as rejected:
-            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+            raise unusable_model(rejected) from None
         except NothingToEdit:
             limits = model.essentials.limits
             raise InvocationFailure(

@@ -33,7 +33,7 @@ from opencomposer_shared.piano_roll import (
     planes_to_notes,
 )
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected
+from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
@@ -254,7 +254,7 @@ class UnetGan:
         try:
             accompaniment = accompany(model, request.melody.notes, bars, request.seed)
         except ModelRejected as rejected:
-            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+            raise unusable_model(rejected) from None
         voices = model.essentials.voices[1:]
         tracks = [
             GeneratedTrack(voice.name, voice.program, notes)

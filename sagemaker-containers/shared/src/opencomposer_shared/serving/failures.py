@@ -94,5 +94,17 @@ class InvocationFailure(Exception):
         return body
 
 
+def unusable_model(reason: object) -> InvocationFailure:
+    """MODEL_CORRUPT, as its owner reads it. `reason` goes on after a colon and has no full stop."""
+    return InvocationFailure("MODEL_CORRUPT", f"The model cannot be used: {reason}.")
+
+
+def other_bytes(found: str) -> InvocationFailure:
+    """MODEL_CHECKSUM_MISMATCH, as its owner reads it. `found` says what the file has, and what it should have."""
+    return InvocationFailure(
+        "MODEL_CHECKSUM_MISMATCH", f"The model's file is not the one that was registered: it has {found}."
+    )
+
+
 class ModelRejected(Exception):
     """Bytes that are not a model this technique can run; the message is the reason in plain words."""

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from opencomposer_shared.serving.allocator import return_freed_memory, use_few_arenas
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
+from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected, unusable_model
 from opencomposer_shared.serving.framed_socket import ConnectionEnded, FramedSocket
 from opencomposer_shared.serving.invocation import InvocationRules, parse_invocation
 from opencomposer_shared.serving.technique import Generated, Technique
@@ -99,8 +99,7 @@ class _Inside(Generic[ModelT]):
         except InvocationFailure as failure:
             answer = {"failure": failure.as_json()}
         except MemoryError:
-            reason = f"the model cannot be used: {self._needs_memory()}"
-            answer = {"failure": InvocationFailure("MODEL_CORRUPT", reason).as_json()}
+            answer = {"failure": unusable_model(self._needs_memory()).as_json()}
         except Exception:  # noqa: BLE001 - told to the server, which logs it
             answer = {"crashed": traceback.format_exc(limit=30)}
         return json.dumps(answer).encode("ascii")

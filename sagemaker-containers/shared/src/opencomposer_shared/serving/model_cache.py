@@ -24,7 +24,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from opencomposer_shared.serving.allocator import return_freed_memory
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
+from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected, other_bytes, unusable_model
 from opencomposer_shared.serving.invocation import ModelReference
 
 ModelT = TypeVar("ModelT")
@@ -204,7 +204,7 @@ class ModelCache(Generic[ModelT]):
         with self._changed:
             verdict = self._verdicts.get(reference.sha256)
         if verdict is not None:
-            raise _corrupt(verdict)
+            raise unusable_model(verdict)
         entry, leased = self._take(reference, deadline)
         try:
             yield leased
@@ -282,7 +282,7 @@ class ModelCache(Generic[ModelT]):
             if self._files is not None:
                 self._files.discard(reference.sha256)
             self._remember(reference.sha256, str(rejected))
-            raise _corrupt(str(rejected)) from None
+            raise unusable_model(str(rejected)) from None
         except BaseException:
             self._forget(reference.sha256)
             raise
@@ -312,9 +312,7 @@ class ModelCache(Generic[ModelT]):
         content = self._fetcher.fetch(reference, deadline)
         found = sha256_of(content)
         if found != sha256:
-            raise InvocationFailure(
-                "MODEL_CHECKSUM_MISMATCH", f"the model's file has the sha256 {found}, the request says {sha256}"
-            )
+            raise other_bytes(f"the sha256 {found} instead of {sha256}")
         if self._files is not None:
             try:
                 self._files.write(sha256, content)
@@ -372,11 +370,4 @@ class ModelCache(Generic[ModelT]):
     @staticmethod
     def _check_size(reference: ModelReference, size: int) -> None:
         if size != reference.bytes:
-            raise InvocationFailure(
-                "MODEL_CHECKSUM_MISMATCH",
-                f"the model's file has {size} bytes, the request says {reference.bytes} bytes",
-            )
-
-
-def _corrupt(reason: str) -> InvocationFailure:
-    return InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {reason}")
+            raise other_bytes(f"{size} bytes instead of {reference.bytes}")

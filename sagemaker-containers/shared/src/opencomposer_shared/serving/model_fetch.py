@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure
+from opencomposer_shared.serving.failures import InvocationFailure, other_bytes
 from opencomposer_shared.serving.invocation import ModelReference
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -82,7 +82,7 @@ class ModelFetcher:
         """
         if reference.url is None:
             raise InvocationFailure(
-                "MODEL_NOT_FOUND", f"no stock model has the sha256 {reference.sha256}, and no url was given"
+                "MODEL_NOT_FOUND", f"There is no stock model with the sha256 {reference.sha256}, and no url was given."
             )
         parts, origin = self._allowed(reference.url)
         seconds = min(self._total_seconds, deadline.remaining())
@@ -134,7 +134,9 @@ class ModelFetcher:
                 "MODEL_FETCH_FAILED", f"{origin} answered {response.status}, and redirects are not followed"
             )
         if response.status in (404, 410):
-            raise InvocationFailure("MODEL_NOT_FOUND", f"{origin} has no such model file ({response.status})")
+            raise InvocationFailure(
+                "MODEL_NOT_FOUND", f"The model's file is not there: {origin} answered {response.status}."
+            )
         if response.status != 200:
             raise InvocationFailure("MODEL_FETCH_FAILED", f"{origin} answered {response.status} for the model")
         declared = response.getheader("Content-Length")
@@ -145,7 +147,7 @@ class ModelFetcher:
         while chunk := response.read1(CHUNK_BYTES):
             content += chunk
             if len(content) > reference.bytes:
-                raise _wrong_size(reference, "more")
+                raise _wrong_size(reference, "more bytes")
         if len(content) < reference.bytes:
             raise InvocationFailure(
                 "MODEL_FETCH_FAILED",
@@ -174,9 +176,7 @@ def _cut_after(seconds: float, connected: socket.socket, expired: threading.Even
 
 
 def _wrong_size(reference: ModelReference, found: str) -> InvocationFailure:
-    return InvocationFailure(
-        "MODEL_CHECKSUM_MISMATCH", f"the model's file has {found}, the request says {reference.bytes} bytes"
-    )
+    return other_bytes(f"{found} instead of {reference.bytes}")
 
 
 def _split(url: str) -> SplitResult:

@@ -27,6 +27,7 @@ from opencomposer_shared.serving.failures import (
     BrokenField,
     InvocationFailure,
     ModelRejected,
+    unusable_model,
 )
 from opencomposer_shared.serving.framed_socket import ConnectionEnded, FramedSocket
 from opencomposer_shared.serving.invocation import InvocationRequest
@@ -116,16 +117,14 @@ class ModelProcess:
             limits = {"cpuSeconds": self._limits.request_cpu_seconds}
             answer = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
         except ModelRejected as rejected:
-            raise InvocationFailure("MODEL_CORRUPT", f"the model cannot be used: {rejected}") from None
+            raise unusable_model(rejected) from None
         finally:
             timer.cancel()
         try:
             return _generated(answer["generated"])
         except (KeyError, TypeError, ValueError, AttributeError):
             self.close()
-            raise InvocationFailure(
-                "MODEL_CORRUPT", "the model cannot be used: its process answered nonsense"
-            ) from None
+            raise unusable_model("its process answered nonsense") from None
 
     @property
     def spent(self) -> bool:
@@ -237,7 +236,7 @@ def _failure(value: Mapping[str, Any]) -> InvocationFailure:
     """A failure that was raised inside, as it was there."""
     code = next((code for code in STATUS_OF_CODE if code == value.get("code")), None)
     if code is None:
-        return InvocationFailure("MODEL_CORRUPT", "the model cannot be used: its process answered nonsense")
+        return unusable_model("its process answered nonsense")
     return InvocationFailure(
         code,
         str(value.get("message")),
