@@ -25,3 +25,11 @@ test("two rows of one creation are doubled, and a 404 in between is a loss", () 
   expect(doubled).toEqual(["TRACK soak 1, 2 times"]);
   expect(lost).toEqual(["TRACK 1 was answered 404 in between"]);
 });
+
+test("a model that outlives its job, whose id it has, is not the job", () => {
+  const ledger = new Ledger();
+  const job = ledger.accept(of("1", { kind: "TRAINING_JOB" }));
+  job.isDeletionAsked = true;
+  job.isDeleted = true;
+  expect(ledger.compare([of("1", { kind: "MODEL" })]).undead).toEqual([]);
+});

@@ -39,10 +39,12 @@ export class Ledger {
   }
 
   compare(rows: readonly BookedRow[]): Comparison {
-    const byId = new Map(rows.map((row) => [row.id, row]));
+    // By kind as well: a model has the id of its job.
+    const keyOf = ({ kind, id }: { readonly kind: Kind; readonly id: string }): string => `${kind} ${id}`;
+    const there = new Set(rows.map(keyOf));
     const all = [...this.entries.values()];
-    const lost = all.filter(({ id, isDeletionAsked }) => !isDeletionAsked && !byId.has(id));
-    const undead = all.filter(({ id, isDeleted }) => isDeleted && byId.has(id));
+    const lost = all.filter((entry) => !entry.isDeletionAsked && !there.has(keyOf(entry)));
+    const undead = all.filter((entry) => entry.isDeleted && there.has(keyOf(entry)));
     const byName = new Map<string, BookedRow[]>();
     for (const row of rows) {
       // A model has the name of its job, and a piece may be given a new name.
@@ -51,9 +53,9 @@ export class Ledger {
       byName.set(key, [...(byName.get(key) ?? []), row]);
     }
     return {
-      lost: [...lost.map(({ kind, id }) => `${kind} ${id}`), ...this.seenGone],
+      lost: [...lost.map(keyOf), ...this.seenGone],
       doubled: [...byName].filter(([, same]) => same.length > 1).map(([key, same]) => `${key}, ${same.length} times`),
-      undead: undead.map(({ kind, id }) => `${kind} ${id}`),
+      undead: undead.map(keyOf),
     };
   }
 
