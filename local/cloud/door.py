@@ -22,8 +22,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK_ORIGIN = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
 """A page that a program of this machine serves, as the development server of a front end does."""
 
-OBJECT_PATH = re.compile(r"/(?!\d{4}-\d\d-\d\d/)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
-"""`/bucket/key`. Dates as the first part are the paths of other services (`/2015-03-31/functions`)."""
+OBJECT_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/.+")
+"""`/bucket/key` of one of our buckets. Other first parts are paths of other services too (`/restapis`, `/oauth2`)."""
 
 SIGNATURE_PARAMETERS = frozenset(
     f"X-Amz-{name}"
@@ -68,6 +68,8 @@ def is_object_read(scope: Scope) -> bool:
     MiniStack checks the signature. Any other parameter (`Action=DeleteQueue`) could mean another service.
     """
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    if values(scope, b"x-amz-target") or values(scope, b"authorization"):
         return False
     path = str(scope["path"])
     if OBJECT_PATH.fullmatch(path) is None or {".", ".."} & set(path.split("/")):

@@ -95,23 +95,32 @@ def test_whatever_a_page_could_have_sent_does_not(headers: list[tuple[str, str]]
 def test_a_page_of_this_machine_may_read_an_object_by_its_presigned_address(origin: str) -> None:
     headers = [("host", OURS), ("origin", origin), ("sec-fetch-site", "cross-site")]
     for method in ("GET", "HEAD"):
-        assert status_of(headers, method=method, path="/bucket/users/1/a b.mid", query=SIGNED) == 200
+        assert (
+            status_of(headers, method=method, path="/opencomposer-local-artefacts/users/1/a b.mid", query=SIGNED) == 200
+        )
 
 
 @pytest.mark.parametrize(
     ("change", "method", "path", "query"),
     [
-        ("another machine's page", "GET", "/bucket/key", SIGNED),
-        ("writing", "PUT", "/bucket/key", SIGNED),
-        ("deleting", "DELETE", "/bucket/key", SIGNED),
-        ("unsigned", "GET", "/bucket/key", {}),
-        ("a listing", "GET", "/bucket/", SIGNED),
+        ("another machine's page", "GET", "/opencomposer-local-artefacts/key", SIGNED),
+        ("writing", "PUT", "/opencomposer-local-artefacts/key", SIGNED),
+        ("deleting", "DELETE", "/opencomposer-local-artefacts/key", SIGNED),
+        ("unsigned", "GET", "/opencomposer-local-artefacts/key", {}),
+        ("a listing", "GET", "/opencomposer-local-artefacts/", SIGNED),
         ("all buckets", "GET", "/", SIGNED),
         ("another service", "GET", "/2015-03-31/functions", SIGNED),
-        ("another service's action", "GET", "/bucket/key", {**SIGNED, "Action": "DeleteQueue"}),
-        ("a sub-resource", "GET", "/bucket/key", {**SIGNED, "acl": ""}),
-        ("another service's signature", "GET", "/bucket/key", {**SIGNED, "X-Amz-Credential": "a/b/c/sqs/aws4_request"}),
-        ("a path that climbs", "GET", "/bucket/../2015-03-31/functions", SIGNED),
+        ("another service's action", "GET", "/opencomposer-local-artefacts/key", {**SIGNED, "Action": "DeleteQueue"}),
+        ("a sub-resource", "GET", "/opencomposer-local-artefacts/key", {**SIGNED, "acl": ""}),
+        (
+            "another service's signature",
+            "GET",
+            "/opencomposer-local-artefacts/key",
+            {**SIGNED, "X-Amz-Credential": "a/b/c/sqs/aws4_request"},
+        ),
+        ("a path that climbs", "GET", "/opencomposer-local-artefacts/../2015-03-31/functions", SIGNED),
+        ("another service's own path", "GET", "/restapis/x", SIGNED),
+        ("the sign-in page of a pool", "GET", "/oauth2/authorize", SIGNED),
         ("MiniStack's own", "GET", "/_ministack/reset", SIGNED),
         ("ours", "GET", "/_local/snapshot", SIGNED),
     ],
@@ -119,3 +128,11 @@ def test_a_page_of_this_machine_may_read_an_object_by_its_presigned_address(orig
 def test_and_nothing_else(change: str, method: str, path: str, query: dict[str, str]) -> None:
     origin = "https://evil.example" if change == "another machine's page" else "http://localhost:5173"
     assert status_of([("host", OURS), ("origin", origin)], method=method, path=path, query=query) == 403
+
+
+@pytest.mark.parametrize(
+    "header", [("x-amz-target", "DynamoDB_20120810.ListTables"), ("authorization", "AWS4-HMAC-SHA256 x")]
+)
+def test_nor_an_object_read_that_speaks_to_another_service_in_its_headers(header: tuple[str, str]) -> None:
+    headers = [("host", OURS), ("origin", "http://localhost:5173"), header]
+    assert status_of(headers, method="GET", path="/opencomposer-local-artefacts/key", query=SIGNED) == 403
