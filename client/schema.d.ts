@@ -2321,6 +2321,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `VERSION_MISMATCH`: changed since it was read */
       412: {
         headers: {
@@ -2488,6 +2497,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
@@ -2609,6 +2627,15 @@ export interface operations {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
           [name: string]: unknown;
         };
         content: {
