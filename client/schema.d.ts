@@ -495,7 +495,7 @@ export interface components {
       /** @description The MIDI file; exactly one part is a file. */
       file: string;
       /**
-       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name?: string;
@@ -509,7 +509,7 @@ export interface components {
     };
     UpdateTrack: {
       /**
-       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name: string;
@@ -566,7 +566,7 @@ export interface components {
     };
     CompositionInput:
       | {
-          /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
+          /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
           sampleMelodyId: string;
         }
       | {
@@ -608,13 +608,13 @@ export interface components {
     };
     CreateComposition: {
       /**
-       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
-      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
+      /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       modelId: string;
       /** @description Random when not given; the answer says which. */
       seed?: number;
@@ -632,7 +632,7 @@ export interface components {
     };
     UpdateComposition: {
       /**
-       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name?: string;
@@ -810,14 +810,14 @@ export interface components {
     };
     CreateTrainingJob: {
       /**
-       * @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates
+       * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name: string;
       /** @enum {string} */
       technique: "unet-gan" | "ar-cnn";
       topics?: components["schemas"]["Topics"];
-      /** @description 1 to 64 characters, Unicode without control characters, direction marks and lone surrogates */
+      /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       datasetId?: string;
       /** @description By the technique: see `GET /techniques`. Omitted means default. */
       hyperparameters?: {
@@ -1259,7 +1259,7 @@ export interface operations {
   createTrack: {
     parameters: {
       query?: {
-        /** @description 1 to 100 characters, Unicode without control characters, direction marks and lone surrogates */
+        /** @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
         name?: string;
         /** @description Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals: 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number | null;
@@ -2321,6 +2321,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `VERSION_MISMATCH`: changed since it was read */
       412: {
         headers: {
@@ -2488,6 +2497,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
@@ -2609,6 +2627,15 @@ export interface operations {
         headers: {
           /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
           "Retry-After"?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost */
+      410: {
+        headers: {
           [name: string]: unknown;
         };
         content: {

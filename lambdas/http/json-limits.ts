@@ -47,6 +47,8 @@ function look(value: unknown, pointer: string, depth: number, walk: Walk): Field
   }
   for (const name of names) {
     const inner = pointer + pointerStep(name);
+    // Schemas pass over it without a word, since it means something else to JavaScript.
+    if (name === "__proto__") return fault(inner, "unknown field", "any other name");
     if (name.length > limits.nameLength) {
       return fault(
         inner,
@@ -60,7 +62,7 @@ function look(value: unknown, pointer: string, depth: number, walk: Walk): Field
   return undefined;
 }
 
-/** The first limit that a JSON value breaks. */
+/** The first limit that a JSON value breaks, or the first name that no schema looks at. */
 export function brokenLimit(body: unknown): FieldError | undefined {
   return look(body, "", 0, { values: 0 });
 }

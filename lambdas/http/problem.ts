@@ -7,6 +7,8 @@ export interface ProblemOptions {
   /** Every broken field, where the fault lies in fields. */
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** The fault of ours behind the refusal: it is logged as an error, and not answered. */
+  readonly cause?: Error;
 }
 
 /**
@@ -25,10 +27,11 @@ export class Problem extends Error {
 
   constructor(
     readonly code: ProblemCode,
-    { detail, errors, retryAfterSeconds }: ProblemOptions,
+    { detail, errors, retryAfterSeconds, cause }: ProblemOptions,
   ) {
     super(
       errors !== undefined && errors.length > mostErrors ? `${detail} The first ${mostErrors} are listed.` : detail,
+      ...(cause === undefined ? [] : [{ cause }]),
     );
     this.status = problemCodes[code].status;
     this.title = problemCodes[code].title;

@@ -1,5 +1,8 @@
 /** A request as operations see it, read from an HTTP API event (payload 2.0) once, with everything it must not be refused. */
 import * as z from "zod";
+import { beginningOf } from "../../domain/schemas/text";
+import type { FieldError } from "../../domain/schemas/api/problem";
+import { pointerStep } from "./json-limits";
 import { Problem } from "./problem";
 
 /**
@@ -73,6 +76,40 @@ function bodyOf({ body, isBase64Encoded }: HttpEvent): Uint8Array {
   return Buffer.from(body, encoding);
 }
 
+/** Whether the bytes that percent signs stand for are UTF-8. What stands for itself came as text. */
+function isEncodedUtf8(text: string): boolean {
+  return (text.match(/(?:%[0-9a-f]{2})+/gi) ?? []).every((escapes) => {
+    try {
+      decodeURIComponent(escapes);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * The query's names and values. URLSearchParams alone would put U+FFFD where bytes are not UTF-8.
+ * @throws Problem INVALID_REQUEST that names every parameter that is not UTF-8
+ */
+function queryOf(rawQuery: string): URLSearchParams {
+  const errors = rawQuery
+    .split("&")
+    .filter((pair) => !isEncodedUtf8(pair))
+    .map((pair): FieldError => {
+      const [[name, value] = ["", ""]] = new URLSearchParams(pair);
+      const raw = pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : value;
+      return {
+        pointer: `?${pointerStep(name).slice(1)}`,
+        reason: "is not UTF-8",
+        value: beginningOf(raw, 100),
+        allowed: "text in UTF-8, percent-encoded",
+      };
+    });
+  if (errors.length === 0) return new URLSearchParams(rawQuery);
+  throw new Problem("INVALID_REQUEST", { detail: "The query is not UTF-8, see `errors`.", errors });
+}
+
 /** What a refusal needs of a request that may itself be unreadable. */
 export function describeEvent(event: HttpEvent): { requestId: string; routeKey: string; path: string } {
   return {
@@ -82,7 +119,7 @@ export function describeEvent(event: HttpEvent): { requestId: string; routeKey: 
   };
 }
 
-/** @throws Problem BODY_TOO_LARGE */
+/** @throws Problem BODY_TOO_LARGE; INVALID_REQUEST for a query that is not UTF-8 */
 export function readRequest(event: HttpEvent): Request {
   const headers = new Map(
     Object.entries(event.headers ?? {}).flatMap(([name, value]) =>
@@ -92,7 +129,7 @@ export function readRequest(event: HttpEvent): Request {
   const rawQuery = event.rawQueryString ?? "";
   return {
     ...describeEvent(event),
-    query: new URLSearchParams(rawQuery),
+    query: queryOf(rawQuery),
     rawQuery,
     pathParameter: (name) => event.pathParameters?.[name] ?? "",
     header: (name) => headers.get(name),

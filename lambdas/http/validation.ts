@@ -283,6 +283,11 @@ export function parseValues<Schema extends z.ZodObject>(
     pointer: pointer(pointerStep(name).slice(1)),
     reason: "is given more than once",
   }));
+  // Schemas pass over this name without a word, since it means something else to JavaScript.
+  if (Object.hasOwn(given, "__proto__")) {
+    const value = shortValue(valueAt(given, ["__proto__"]));
+    errors.push({ pointer: pointer("__proto__"), reason: "unknown field", ...value });
+  }
   const parsed = schema.safeParse(given);
   if (parsed.success) {
     return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };

@@ -135,6 +135,13 @@ export function withHttp({
       answer = await inTime(callsEndAfterMilliseconds, async () => await operation(readRequest(event)));
     } catch (error) {
       let problem = error instanceof Problem ? error : tableProblem(error);
+      if (error instanceof Problem && error.cause !== undefined) {
+        log.error("request refused by a fault of ours", {
+          requestId: described.requestId,
+          operation: known?.id,
+          error: error.cause,
+        });
+      }
       if (problem === undefined && isPassingFault(error)) {
         log.warn("AWS did not do its part", { requestId: described.requestId, operation: known?.id, error });
         problem = overloaded();

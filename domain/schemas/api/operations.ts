@@ -170,7 +170,7 @@ export const operationDescriptions = {
     answer: compositionSchema,
     tagged: true,
     polled: true,
-    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "VERSION_MISMATCH", "PROGRAMS_NOT_APPLICABLE"],
+    problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "FILE_LOST", "VERSION_MISMATCH", "PROGRAMS_NOT_APPLICABLE"],
   },
   deleteComposition: {
     summary: "Delete a composition that has ended",
@@ -185,7 +185,7 @@ export const operationDescriptions = {
     status: 200,
     answer: "midi",
     tagged: true,
-    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY"],
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
   },
   listCompositionEditEvents: {
     summary: "How a technique that edits note by note came to its result",
@@ -202,7 +202,7 @@ export const operationDescriptions = {
     status: 200,
     answer: editEventListSchema,
     tagged: true,
-    problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY"],
+    problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
   },
 
   listModels: {

@@ -1,6 +1,6 @@
 /** Parts that several resources of the API share. */
 import * as z from "zod";
-import { allowedPattern, isWellFormed, textRule } from "../text";
+import { allowedPattern, isVisible, isWellFormed, textRule } from "../text";
 
 export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";
 export const idSchema = z
@@ -13,13 +13,17 @@ export const idSchema = z
  * @param maximum - at least 1
  */
 export function textSchema(maximum: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maximum)
-    .regex(allowedPattern, "has characters that are not allowed")
-    .refine(isWellFormed, "has half of a surrogate pair")
-    .meta({ description: `1 to ${maximum} characters, ${textRule}` });
+  return (
+    z
+      .string()
+      .min(1)
+      .max(maximum)
+      .regex(allowedPattern, "has characters that are not allowed")
+      .refine(isWellFormed, "has half of a surrogate pair")
+      // Nothing at all is too short, and that is said already.
+      .refine((text) => text === "" || isVisible(text), "has no character that can be seen")
+      .meta({ description: `1 to ${maximum} characters, ${textRule}` })
+  );
 }
 
 /** The name of anything, in bodies and queries: free text of its owner, kept as it was sent. */

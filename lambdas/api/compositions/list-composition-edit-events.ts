@@ -37,7 +37,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
       const stored = await readCompositionFile({
         compositions,
         item,
-        what: "edit events, but says how many",
+        what: "list of edit events",
         read: async () => await files.read(compositionEditEventsKey(of)),
       });
       const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));

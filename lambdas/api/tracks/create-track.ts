@@ -161,7 +161,7 @@ function listedMetres(melody: Melody): OtherMetre[] {
 export async function createTrack(params: CreateTrackParams): Promise<Answer> {
   const { request, tracks, pendingChanges, idempotencyRecords, files, caps, newId, now, log } = params;
   const sub = request.subject();
-  const upload = await readUpload(request);
+  const upload = readUpload(request);
   return await answerOnce({
     request,
     records: idempotencyRecords,

@@ -23,10 +23,10 @@ export interface Upload {
 type Options = z.output<typeof createTrackQuerySchema>;
 
 /** @throws Problem UNSUPPORTED_MEDIA_TYPE, MALFORMED_FORM, INVALID_REQUEST */
-export async function readUpload(request: Request): Promise<Upload> {
+export function readUpload(request: Request): Upload {
   const query = parseQuery(request, createTrackQuerySchema);
   const type = mediaType(request);
-  if (type === formType) return uploadOfForm(await readForm(request), query);
+  if (type === formType) return uploadOfForm(readForm(request), query);
   if (midiTypes.some((one) => one === type)) {
     return { bytes: request.body, name: query.name, trackIndex: query.trackIndex, fileName: "" };
   }

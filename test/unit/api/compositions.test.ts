@@ -395,4 +395,29 @@ describe("a composition", () => {
     expect((await api.call("DELETE", `/compositions/${item.id}`)).status).toBe(204);
     expect([...api.files.objects.keys()]).toEqual([]);
   });
+
+  test("whose files are gone says that they are lost and what to do, logs it, and can be deleted", async () => {
+    const api = composerApi();
+    const item = finishedPiece(api);
+    api.compositions.put({ ...item, output: { ...finishedOutput, editEventCount: 3 } });
+    api.files.objects.clear();
+    const path = `/compositions/${item.id}`;
+    const replies = [
+      await api.call("GET", `${path}/midi`),
+      await api.call("GET", `${path}/edit-events`),
+      await api.call("PATCH", path, { json: { name: "New" } }),
+    ];
+    for (const reply of replies) {
+      expect(reply.status).toBe(410);
+      expect(problemOf(reply)).toMatchObject({
+        code: "FILE_LOST",
+        detail: expect.stringMatching(/is lost\. Create the composition again, or delete it\./) as unknown,
+      });
+    }
+    expect(api.log.lines.filter(({ level }) => level === "error")).toHaveLength(3);
+    expect((await api.call("GET", path)).status).toBe(200);
+    // The row is enough for a new composition to be asked for: its worker says that the input is gone.
+    expect((await create(api, { input: { compositionId: item.id } })).status).toBe(202);
+    expect((await api.call("DELETE", path)).status).toBe(204);
+  });
 });

@@ -260,6 +260,30 @@ describe("validation", () => {
     },
   );
 
+  test.each([
+    ["", '{"__proto__":{"a":1},"name":"A","technique":"unet-gan"}', "/__proto__"],
+    ["topics", '{"topics":{"__proto__":["x"]},"name":"A","technique":"unet-gan"}', "/topics/__proto__"],
+    [
+      "hyperparameters",
+      '{"hyperparameters":{"__proto__":1},"name":"A","technique":"unet-gan"}',
+      "/hyperparameters/__proto__",
+    ],
+    ["an array", '{"topics":{"a":[{"__proto__":1}]},"name":"A","technique":"unet-gan"}', "/topics/a/0/__proto__"],
+  ])("refuses __proto__ in %s as an unknown field", (_, text, pointer) => {
+    const request = requestOf("POST", "/training-jobs", { text, headers: { "content-type": "application/json" } });
+    expect(refusal(() => parseBody({ request, schema: createTrainingJobSchema }))).toMatchObject({
+      code: "INVALID_REQUEST",
+      errors: [{ pointer, reason: "unknown field" }],
+    });
+  });
+
+  test("refuses __proto__ in a query as an unknown parameter", () => {
+    const request = requestOf("GET", "/tracks?__proto__=1");
+    expect(refusal(() => parseQuery(request, pageQuerySchema))).toMatchObject({
+      errors: [{ pointer: "?__proto__", reason: "unknown query parameter", value: "1" }],
+    });
+  });
+
   test("writes JSON pointers that can be read back", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 20 })), (path) => {

@@ -22,6 +22,7 @@ const forbidden: readonly (readonly [string, string, string])[] = [
   ["a null character", "A\u0000", "A\\u0000"],
   ["a line feed", "A\nB", "A\\u000aB"],
   ["a C1 control", "A\u0085B", "A\\u0085B"],
+  ["a replacement character, which stands for text that was lost", "A\ufffdB", "A\\ufffdB"],
   ["a line separator", "A\u2028B", "A\\u2028B"],
   ...["061c", "200e", "200f", "202a", "202b", "202c", "202d", "202e", "2066", "2067", "2068", "2069"].map(
     (code) => [`U+${code}`, `A${String.fromCharCode(parseInt(code, 16))}B`, `A\\u${code}B`] as const,
@@ -91,3 +92,37 @@ test("a name that is too long and cut in an answer is never cut through a charac
   const [error] = problemOf(reply).errors ?? [];
   expect(error?.value).toBe(`${"x".repeat(99)}…`);
 });
+
+test.each([
+  ["%FF", "name"],
+  ["F%F6te", "name"],
+  ["%ED%A0%80", "name"],
+  ["%C0%AF", "name"],
+  ["%C3", "name"],
+])("the query value %s is refused, since it is not UTF-8", async (value, name) => {
+  const api = composerApi();
+  const upload = { bytes: midi, headers: { "content-type": "audio/midi" } };
+  const reply = await api.call("POST", `/tracks?trackIndex=0&${name}=${value}`, upload);
+  expect(reply.status).toBe(400);
+  expect(problemOf(reply)).toMatchObject({
+    code: "INVALID_REQUEST",
+    errors: [{ pointer: `?${name}`, reason: "is not UTF-8", value }],
+  });
+  expect(api.tracks.all()).toEqual([]);
+});
+
+test("the name of a query parameter is refused when it is not UTF-8", async () => {
+  const reply = await composerApi().call("GET", "/tracks?%FFx=1");
+  expect(problemOf(reply)).toMatchObject({ errors: [{ pointer: "?\\ufffdx", reason: "is not UTF-8" }] });
+});
+
+test.each([" ", "\u00a0\u3000", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\u00ad\ufe0f"])(
+  "a name of nothing that can be seen is refused: %j",
+  async (name) => {
+    const reply = await composerApi().call("PATCH", `/tracks/${id}`, { json: { name } });
+    expect(reply.status).toBe(400);
+    expect(problemOf(reply).errors).toEqual([
+      expect.objectContaining({ pointer: "/name", reason: "has no character that can be seen" }),
+    ]);
+  },
+);

@@ -228,6 +228,85 @@ describe("a form", () => {
     expect(problemOf((await send("two")).reply).code).toBe("IDEMPOTENCY_KEY_REUSED");
   });
 
+  const bytesOfForm = (header: string, { before = "", headers = "", body = Buffer.from(midiNamed("")) } = {}) => ({
+    bytes: Buffer.concat([
+      Buffer.from(`${before}--b\r\n${header}\r\n${headers}\r\n`, "latin1"),
+      body,
+      Buffer.from("\r\n--b--\r\n"),
+    ]),
+    headers: { "content-type": "multipart/form-data; boundary=b" },
+  });
+  const disposition = "Content-Disposition: form-data; ";
+  const utf8 = (text: string): string => Buffer.from(text).toString("latin1");
+
+  test.each<[string, ReturnType<typeof bytesOfForm>, string]>([
+    ["a filename without quotes", bytesOfForm(`${disposition}name=file; filename=a.mid`), "a"],
+    [
+      "a filename in both forms",
+      bytesOfForm(`${disposition}name="file"; filename="a.mid"; filename*=UTF-8''F%C3%BCr.mid`),
+      "Für",
+    ],
+    ["filename* alone, in Latin-1", bytesOfForm(`${disposition}name="file"; filename*=ISO-8859-1'de'F%FCr.mid`), "Für"],
+    ["an escaped quote", bytesOfForm(`${disposition}name="file"; filename="a \\"b\\".mid"`), 'a "b"'],
+    ["a quote as browsers write it", bytesOfForm(`${disposition}name="file"; filename="a %22b%22.mid"`), 'a "b"'],
+    ["a semicolon in a filename", bytesOfForm(`${disposition}name="file"; filename="a; b.mid";`), "a; b"],
+    ["a filename that ends in à", bytesOfForm(`${disposition}name="file"; filename=${utf8("là")}`), "là"],
+    [
+      "a preamble",
+      bytesOfForm(`${disposition}name="file"; filename="a.mid"`, { before: "This is a form --b.\r\n" }),
+      "a",
+    ],
+    ["an empty line before it", bytesOfForm(`${disposition}name="file"; filename="a.mid"`, { before: "\r\n" }), "a"],
+    ["a folded header", bytesOfForm(`content-disposition: form-data;\r\n name="file";\r\n\tfilename="a.mid"`), "a"],
+    [
+      "its file in base64",
+      bytesOfForm(`${disposition}name="file"; filename="a.mid"`, {
+        headers: "Content-Transfer-Encoding: base64\r\n",
+        body: Buffer.from(Buffer.from(midiNamed("")).toString("base64")),
+      }),
+      "a",
+    ],
+  ])("with %s is taken", async (_, call, name) => {
+    const api = composerApi();
+    const reply = await api.call("POST", "/tracks", call);
+    expect(reply).toMatchObject({ status: 201, body: { name } });
+    expect(kept(api, reply)).toEqual(Buffer.from(midiNamed("")));
+  });
+
+  test("with a name in the charset that its part names is taken", async () => {
+    const name = part(`${disposition}name="name"\r\nContent-Type: text/plain; charset=ISO-8859-1`, "F\xfcr");
+    const file = bytesOfForm(`${disposition}name="file"; filename="a.mid"`);
+    const call = { ...file, bytes: Buffer.concat([Buffer.from(name, "latin1"), file.bytes]) };
+    expect(await composerApi().call("POST", "/tracks", call)).toMatchObject({ status: 201, body: { name: "Für" } });
+  });
+
+  test.each([
+    ["a filename", bytesOfForm(`${disposition}name="file"; filename="Fl\xf6te.mid"`), /filename of part 1 .*not UTF-8/],
+    ["the name of a field", raw(`${part(`${disposition}name="n\xe4me"`, "x")}--b--`), /name of part 1 .*not UTF-8/],
+    ["the value of a field", raw(`${part(`${disposition}name="name"`, "\xff")}--b--`), /field "name" .*not UTF-8/],
+    [
+      "filename*",
+      bytesOfForm(`${disposition}name="file"; filename*=UTF-8''%FF.mid`),
+      /filename\* of part 1 .*not UTF-8/,
+    ],
+    ["a parameter twice", bytesOfForm(`${disposition}name="file"; name="x"; filename="a"`), /each of them once/],
+    ["a quote without an end", bytesOfForm(`${disposition}name="file"; filename="a.mid`), /Content-Disposition/],
+    [
+      "an unknown charset",
+      raw(`${part(`${disposition}name="name"\r\nContent-Type: text/plain; charset=x-none`, "x")}--b--`),
+      /unknown charset "x-none"/,
+    ],
+  ])("with %s that is broken is refused, and nothing is kept", async (_, call, detail) => {
+    const api = composerApi();
+    const reply = await api.call("POST", "/tracks", call);
+    expect(reply.status).toBe(400);
+    expect(problemOf(reply)).toMatchObject({
+      code: "MALFORMED_FORM",
+      detail: expect.stringMatching(detail) as unknown,
+    });
+    expect(api.tracks.all()).toEqual([]);
+  });
+
   const megabyte = 1_000_000;
   test.each([
     ["without a boundary", raw("x", "multipart/form-data"), /must name the boundary/],
