@@ -293,6 +293,53 @@ describe("ends of notes", () => {
     );
   });
 
+  /** Beginnings and ends of few pitches in any order: many begin again while they sound, and many ends are missing. */
+  const keysArbitrary = fc.array(
+    fc.record({ wait: fc.nat(3), pitch: fc.integer({ min: 60, max: 62 }), velocity: fc.constantFrom(0, 64, 90) }),
+    { minLength: 1, maxLength: 40 },
+  );
+
+  test("are finite, after the beginnings, and not after the track's end, wherever the file stops", () => {
+    fc.assert(
+      fc.property(keysArbitrary, fc.nat(), fc.boolean(), (keys, where, isRestruck) => {
+        const kept = keys.slice(0, 1 + (where % keys.length));
+        let tick = 0;
+        const events = kept.map(({ wait, pitch, velocity }, rank): Event => {
+          tick += wait * step;
+          return { tick, rank, bytes: [0x90, pitch, velocity] };
+        });
+        const restrike = { tick: tick + step, rank: kept.length, bytes: [0x90, kept.at(-1)?.pitch ?? 60, 90] };
+        const all = isRestruck ? [...events, restrike] : events;
+        const whole = [...header(1), ...chunk("MTrk", asBytes(all))];
+        const trackEnd = all.at(-1)?.tick ?? 0;
+        for (const bytes of [whole, whole.slice(0, 22 + (where % (whole.length - 21)))]) {
+          try {
+            for (const note of read(bytes).tracks.flatMap(({ notes }) => notes)) {
+              expect(Number.isFinite(note.durationTicks)).toBe(true);
+              expect(note.durationTicks).toBeGreaterThan(0);
+              expect(endTick(note)).toBeLessThanOrEqual(trackEnd);
+            }
+          } catch (error) {
+            if (!(error instanceof UnreadableMidiError)) throw error;
+            expect(error.message).toMatch(/has no notes|no note of the file lasts any time/);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a pitch that begins again with the track's last event ends there, and what has no length is told once", () => {
+    const song = read([...header(1), ...chunk("MTrk", [1, 0x90, 60, 64, 1, 0x90, 60, 64, 0, 0xff, 0x2f, 0])]);
+    const [track] = song.tracks;
+    if (track === undefined) throw new Error("there is no track");
+    expect(track.notes).toEqual([{ startTick: 1, durationTicks: 1, pitch: 60, velocity: 64 }]);
+    expect(melodyChanges({ song, track, melody: trackMelody(song, 0) })).toEqual([
+      "1 note that still sounded in bar 1: ended where the same pitch begins again",
+      "1 note of no length in bar 1: left out",
+    ]);
+  });
+
   test("less than a sixteenth over the bar line make no bar; a sixteenth does", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 24, max: 960 }), fc.nat(), (bars, ticks, over) => {
