@@ -15,7 +15,14 @@ export const channelKinds = [
 export type ChannelKind = (typeof channelKinds)[number];
 
 /** Kinds of what is counted for the whole file. */
-export const fileKinds = ["key", "lyrics", "systemExclusive", "realTime"] as const;
+export const fileKinds = [
+  "impossibleTempo",
+  "impossibleMetre",
+  "key",
+  "lyrics",
+  "systemExclusive",
+  "realTime",
+] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 export interface Occurrence {
@@ -59,6 +66,12 @@ const things: Readonly<Record<ChannelKind | FileKind, readonly [one: string, man
   controller: ["controller event", "controller events", "left out"],
   aftertouch: ["aftertouch event", "aftertouch events", "left out"],
   program: ["later change of the instrument", "later changes of the instrument", "left out: the first one is used"],
+  impossibleTempo: ["tempo of 0 microseconds a beat", "tempos of 0 microseconds a beat", "left out"],
+  impossibleMetre: [
+    "impossible time signature (no beats, or beats shorter than a 64th)",
+    "impossible time signatures (no beats, or beats shorter than a 64th)",
+    "left out",
+  ],
   key: ["change of the key signature", "changes of the key signature", "left out"],
   lyrics: ["lyric or other text", "lyrics and other texts", "left out"],
   systemExclusive: ["message for certain devices (SysEx)", "messages for certain devices (SysEx)", "left out"],

@@ -1,7 +1,7 @@
 /** What a melody has lost, or had mended, on its way out of a file: in sentences for the person who uploaded it. */
 import { barAt, barCount, otherMetres, otherMetresInWords, startOfBar, usableBarsInWords } from "./bar-lines";
 import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
-import { firstBarWithNotes, longestMelodyBars, stretchesOf, type Melody } from "./melody";
+import { firstBarWithNotes, longestMelodyBars, sensibleTempo, stretchesOf, tempoRange, type Melody } from "./melody";
 import { whyNoTones } from "./melody-choice";
 import { endTick, ticksPerBar } from "./midi-note";
 import { tempoAt, type MidiTrack, type Song } from "./song";
@@ -106,16 +106,25 @@ function endChanges(melody: Melody): string[] {
 function tempoChanges(song: Song, melody: Melody, barOf: (tick: number) => number): string[] {
   const lastEnd = Math.max(...melody.notes.map(endTick));
   const firstStart = melody.notes[0]?.startTick ?? 0;
-  let holding = tempoAt(song, firstStart);
+  const asWritten = tempoAt(song, firstStart);
+  const isAsWritten = asWritten === melody.tempo;
+  const { slowest, fastest } = tempoRange;
+  const replaced = `the tempo at the first note is ${asWritten} beats a minute: ${melody.tempo} is used (${slowest} to ${fastest} can be)`;
+  const changes = isAsWritten ? [] : [replaced];
+  let holding = melody.tempo;
   const later = song.tempos.filter(({ tick, beatsPerMinute }) => {
-    if (tick <= firstStart || tick >= lastEnd || beatsPerMinute === holding) return false;
-    holding = beatsPerMinute;
+    const tempo = sensibleTempo(beatsPerMinute);
+    if (tick <= firstStart || tick >= lastEnd || tempo === holding) return false;
+    holding = tempo;
     return true;
   });
   const [first] = later;
-  if (first === undefined) return [];
+  if (first === undefined) return changes;
   const often = later.length === 1 ? "once" : `${later.length} times`;
   const place = later.length === 1 ? "in" : "first in";
-  const used = `${melody.tempo} beats a minute, as at the first note, is used throughout`;
-  return [`the tempo changes ${often}, ${place} bar ${barOf(first.tick)} to ${first.beatsPerMinute}: ${used}`];
+  const used = `${melody.tempo} beats a minute${isAsWritten ? ", as at the first note," : ""} is used throughout`;
+  return [
+    ...changes,
+    `the tempo changes ${often}, ${place} bar ${barOf(first.tick)} to ${first.beatsPerMinute}: ${used}`,
+  ];
 }

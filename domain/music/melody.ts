@@ -24,6 +24,13 @@ export const stepsPerBar = stepsPerBeat * beatsPerBar;
 /** The longest melody a technique takes in one composition. */
 export const longestMelodyBars = 64;
 
+/** Beats a minute, from the slowest to the fastest that music is written in: outside lie faults of a file. */
+export const tempoRange = { slowest: 20, fastest: 400 } as const;
+
+/** The nearest tempo inside {@link tempoRange}, in beats a minute. */
+export const sensibleTempo = (beatsPerMinute: number): number =>
+  Math.min(Math.max(beatsPerMinute, tempoRange.slowest), tempoRange.fastest);
+
 /** A note on the grid of sixteenths: contracts/invocation-request. */
 export const gridNoteSchema = z.strictObject({
   onset: z.int().min(0),
@@ -36,6 +43,7 @@ export interface Melody {
   readonly name: string;
   readonly program: number;
   readonly ticksPerBeat: number;
+  /** Beats a minute. */
   readonly tempo: number;
   /** Whole bars. */
   readonly bars: number;
@@ -67,7 +75,8 @@ export class MelodyError extends Error {
 export const metresOf = ({ metres }: Song): string[] => metres.map(metreName);
 
 /**
- * One track of a file as a melody. Its bars are those of the file's time signatures, its tempo the one at its first note.
+ * One track of a file as a melody. Its bars are those of the file's time signatures, its tempo the one at its first note,
+ * or the nearest inside {@link tempoRange}.
  * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; METRE_NOT_SUPPORTED when none of its notes
  *   begins in a bar of four quarter notes.
  */
@@ -90,7 +99,7 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
     name: track.name,
     program: track.program,
     ticksPerBeat: song.ticksPerBeat,
-    tempo: tempoAt(song, firstNote?.startTick ?? 0),
+    tempo: sensibleTempo(tempoAt(song, firstNote?.startTick ?? 0)),
     bars: barCount(stretches),
     notes: track.notes,
     ...(stretches.every(({ usable }) => usable) ? {} : { barLines: stretches }),

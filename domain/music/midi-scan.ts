@@ -333,14 +333,16 @@ class FileScan {
     const [high = 0, middle = 0, low = 0] = data;
     const microsecondsPerBeat = high * 65_536 + middle * 256 + low;
     if (data.length !== 3) this.addWrongLength(metaSetTempo, what);
-    if (data.length === 3 && microsecondsPerBeat > 0) this.tempoSigns.set(tick, microsecondsPerBeat);
+    else if (microsecondsPerBeat === 0) this.leftOut.add("impossibleTempo", tick);
+    else this.tempoSigns.set(tick, microsecondsPerBeat);
   }
 
   private scanTimeSignature(tick: number, data: Uint8Array, what: string): void {
     const [numerator = 0, power = 0] = data;
     if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
     // A bar of no beats, and notes shorter than sixty-fourths as beats, are faults of the file.
-    if (data.length === 4 && numerator > 0 && power <= 6) this.metreSigns.set(tick, numerator * 8 + power);
+    else if (numerator === 0 || power > 6) this.leftOut.add("impossibleMetre", tick);
+    else this.metreSigns.set(tick, numerator * 8 + power);
   }
 
   private addWrongLength(type: number, what: string): void {

@@ -36,6 +36,7 @@ export class KeyEvents {
   private run: KeyEvent[] = [];
   private sounding = 0;
   private readonly paired: PairedNote[] = [];
+  private readonly retriggered: number[] = [];
   private readonly doubled: number[] = [];
   private readonly unended: number[] = [];
 
@@ -57,7 +58,7 @@ export class KeyEvents {
   close(tick: number): PairedNotes {
     if (this.sounding > 0) this.endBeforeEachBeginning(tick);
     const notes: PairedNote[] = [];
-    const retriggered: number[] = [];
+    const retriggered = [...this.retriggered];
     const doubled = [...this.doubled];
     const empty: number[] = [];
     for (const note of this.paired) {
@@ -102,17 +103,17 @@ export class KeyEvents {
           continue;
         }
         endedAnother = current !== undefined;
-        // Where its pitch begins again, which close() sees and tells.
-        endCurrent(Infinity);
+        if (current !== undefined) this.retriggered.push(current.tick);
+        endCurrent(event.tick);
         current = event;
       } else if (endedAnother && current?.tick === event.tick) {
         // Some programs write a repeated note's beginning before the end of the one before it.
         endedAnother = false;
-        const before = this.paired.pop();
-        if (before !== undefined) this.paired.push({ ...before, endTick: event.tick });
+        this.retriggered.pop();
       } else endCurrent(event.tick);
     }
-    if (current !== undefined) this.unended.push(current.tick);
+    // One that begins where the track ends is told as a note of no length.
+    if (current !== undefined && current.tick < endOfTrack) this.unended.push(current.tick);
     endCurrent(endOfTrack);
   }
 }

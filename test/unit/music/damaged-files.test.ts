@@ -49,6 +49,8 @@ const metaAt = (tick: number, type: number, data: readonly number[]): Event => (
 const nameAt = (name: readonly number[]): Event => metaAt(0, 0x03, name);
 const metreAt = (tick: number, numerator: number, power: number): Event =>
   metaAt(tick, 0x58, [numerator, power, 24, 8]);
+const tempoAt = (tick: number, microsecondsPerBeat: number): Event =>
+  metaAt(tick, 0x51, uint32(microsecondsPerBeat).slice(1));
 
 const chunk = (kind: string, data: readonly number[], length = data.length): number[] => [
   ...ascii(kind),
@@ -293,6 +295,53 @@ describe("ends of notes", () => {
     );
   });
 
+  /** Beginnings and ends of few pitches in any order: many begin again while they sound, and many ends are missing. */
+  const keysArbitrary = fc.array(
+    fc.record({ wait: fc.nat(3), pitch: fc.integer({ min: 60, max: 62 }), velocity: fc.constantFrom(0, 64, 90) }),
+    { minLength: 1, maxLength: 40 },
+  );
+
+  test("are finite, after the beginnings, and not after the track's end, wherever the file stops", () => {
+    fc.assert(
+      fc.property(keysArbitrary, fc.nat(), fc.boolean(), (keys, where, isRestruck) => {
+        const kept = keys.slice(0, 1 + (where % keys.length));
+        let tick = 0;
+        const events = kept.map(({ wait, pitch, velocity }, rank): Event => {
+          tick += wait * step;
+          return { tick, rank, bytes: [0x90, pitch, velocity] };
+        });
+        const restrike = { tick: tick + step, rank: kept.length, bytes: [0x90, kept.at(-1)?.pitch ?? 60, 90] };
+        const all = isRestruck ? [...events, restrike] : events;
+        const whole = [...header(1), ...chunk("MTrk", asBytes(all))];
+        const trackEnd = all.at(-1)?.tick ?? 0;
+        for (const bytes of [whole, whole.slice(0, 22 + (where % (whole.length - 21)))]) {
+          try {
+            for (const note of read(bytes).tracks.flatMap(({ notes }) => notes)) {
+              expect(Number.isFinite(note.durationTicks)).toBe(true);
+              expect(note.durationTicks).toBeGreaterThan(0);
+              expect(endTick(note)).toBeLessThanOrEqual(trackEnd);
+            }
+          } catch (error) {
+            if (!(error instanceof UnreadableMidiError)) throw error;
+            expect(error.message).toMatch(/has no notes|no note of the file lasts any time/);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a pitch that begins again with the track's last event ends there, and what has no length is told once", () => {
+    const song = read([...header(1), ...chunk("MTrk", [1, 0x90, 60, 64, 1, 0x90, 60, 64, 0, 0xff, 0x2f, 0])]);
+    const [track] = song.tracks;
+    if (track === undefined) throw new Error("there is no track");
+    expect(track.notes).toEqual([{ startTick: 1, durationTicks: 1, pitch: 60, velocity: 64 }]);
+    expect(melodyChanges({ song, track, melody: trackMelody(song, 0) })).toEqual([
+      "1 note that still sounded in bar 1: ended where the same pitch begins again",
+      "1 note of no length in bar 1: left out",
+    ]);
+  });
+
   test("less than a sixteenth over the bar line make no bar; a sixteenth does", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 24, max: 960 }), fc.nat(), (bars, ticks, over) => {
@@ -368,6 +417,42 @@ describe("metres", () => {
     );
   });
 
+  test("impossible ones, and tempos of nothing, are told once with their number and first bar", () => {
+    const impossible = fc.oneof(
+      fc.nat(255).map((power) => [0, power] as const),
+      fc.tuple(fc.integer({ min: 1, max: 255 }), fc.integer({ min: 7, max: 255 })),
+    );
+    const bars = fc.array(fc.nat(20), { maxLength: 5 });
+    fc.assert(
+      fc.property(lineArbitrary, impossible, bars, bars, (notes, [numerator, power], metreBars, tempoBars) => {
+        const song = oneTrack([
+          ...notesAsEvents(notes),
+          ...metreBars.map((at) => metreAt(at * bar, numerator, power)),
+          ...tempoBars.map((at) => tempoAt(at * bar, 0)),
+        ]);
+        const [track] = song.tracks;
+        if (track === undefined) throw new Error("there is no track");
+        const melody = trackMelody(song, 0);
+        expect(melody).toEqual(trackMelody(oneTrack(notesAsEvents(notes)), 0));
+        const changes = melodyChanges({ song, track, melody });
+        const told = (all: readonly number[], one: string, many: string): string[] => {
+          if (all.length === 0) return [];
+          const first = Math.min(...all) + 1;
+          return [
+            all.length === 1
+              ? `1 ${one} in bar ${first}: left out`
+              : `${all.length} ${many} from bar ${first} on: left out`,
+          ];
+        };
+        const signature = "(no beats, or beats shorter than a 64th)";
+        expect(changes.filter((change) => /tempo|signature/.test(change))).toEqual([
+          ...told(tempoBars, "tempo of 0 microseconds a beat", "tempos of 0 microseconds a beat"),
+          ...told(metreBars, `impossible time signature ${signature}`, `impossible time signatures ${signature}`),
+        ]);
+      }),
+    );
+  });
+
   test("rests before the notes are a choice of bars away", () => {
     fc.assert(
       fc.property(lineArbitrary, fc.integer({ min: 0, max: 100 }), (notes, rests) => {
@@ -378,6 +463,45 @@ describe("metres", () => {
         expect(applyInputOptions(melody, { startBar: rests + 1 })).toEqual(applyInputOptions(whole, {}));
       }),
     );
+  });
+});
+
+describe("tempos", () => {
+  test("outside 20 to 400 beats a minute become the nearest inside, and it is told", () => {
+    fc.assert(
+      fc.property(lineArbitrary, fc.integer({ min: 1, max: 0xff_ffff }), (notes, microseconds) => {
+        const song = oneTrack([tempoAt(0, microseconds), ...notesAsEvents(notes)]);
+        const [track] = song.tracks;
+        if (track === undefined) throw new Error("there is no track");
+        const melody = trackMelody(song, 0);
+        const asWritten = Math.round(60_000_000_000 / microseconds) / 1000;
+        const isSensible = asWritten >= 20 && asWritten <= 400;
+        expect(melody.tempo).toBe(isSensible ? asWritten : asWritten < 20 ? 20 : 400);
+        expect(melodyChanges({ song, track, melody }).filter((change) => change.includes("tempo"))).toEqual(
+          isSensible
+            ? []
+            : [
+                `the tempo at the first note is ${asWritten} beats a minute: ${melody.tempo} is used (20 to 400 can be)`,
+              ],
+        );
+      }),
+      { examples: [[[{ startTick: 0, durationTicks: 96, pitch: 60, velocity: 90 }], 1]] },
+    );
+  });
+
+  test("that change later are held against the one that is used", () => {
+    const notes = [{ startTick: 0, durationTicks: 4 * bar, pitch: 60, velocity: 90 }];
+    const [tooSlow, slowest, usual] = [0xff_ffff, 3_000_000, 500_000];
+    const song = oneTrack([
+      ...[tempoAt(0, tooSlow), tempoAt(bar, slowest), tempoAt(2 * bar, usual)],
+      ...notesAsEvents(notes),
+    ]);
+    const [track] = song.tracks;
+    if (track === undefined) throw new Error("there is no track");
+    expect(melodyChanges({ song, track, melody: trackMelody(song, 0) })).toEqual([
+      "the tempo at the first note is 3.576 beats a minute: 20 is used (20 to 400 can be)",
+      "the tempo changes once, in bar 3 to 120: 20 beats a minute is used throughout",
+    ]);
   });
 });
 
