@@ -251,6 +251,8 @@ export const trainingJobItemSchema = z.strictObject({
   usage: trainingUsageSchema,
   /** Of the SageMaker jobs before the present one: `usage` begins with it. */
   earlierUsage: trainingUsageSchema.optional(),
+  /** Of the attempts before this one: those that were cut off while the job still waited. Absent means none. */
+  attemptsWithoutTraining: z.int().min(0).optional(),
   /** Since when the sweeper has failed to repair the row: kept by it alone, and gone with the next repair. */
   repairFailedSince: instantSchema.optional(),
   openWork: z.literal("TRAINING_JOB").optional(),

@@ -2,7 +2,7 @@
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { NextAttempt, TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { DescribedTrainingJob } from "../aws/training-jobs";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import { usageOf } from "./look-at-training-job/observe-training-job";
@@ -17,8 +17,10 @@ import { jobAttempt } from "./step-input";
 export interface RecoverTrainingJobParams extends Omit<SettleTrainingJobParams, "jobs" | "failure" | "fault"> {
   readonly jobs: SettleTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "beginNextAttempt">;
   readonly executions: Pick<WorkflowExecutions, "start">;
-  /** What its owner is told if no attempt is left. */
+  /** What its owner is told if the job is settled. */
   readonly fault: Failure;
+  /** Whether the execution came to its own failing end, and was not cut off from outside. False where nobody knows. */
+  readonly failedByItself: boolean;
 }
 
 export type RecoverTrainingJobAnswer =
@@ -26,8 +28,13 @@ export type RecoverTrainingJobAnswer =
   /** The next attempt's execution was started. */
   | { readonly outcome: "NEXT_ATTEMPT"; readonly attempt: number };
 
-/** Executions of one job at most: what ends three of them will end the fourth. */
+/**
+ * Executions of one job that had a SageMaker job, or failed by themselves, at most: what ends three of them will end the
+ * fourth. An execution that was cut off while the job waited does not count: it says nothing of the job.
+ */
 export const mostAttempts = 3;
+/** Executions of one job at most, whatever ended them. */
+export const mostAttemptsInAll = 20;
 
 /**
  * Goes on with the job under the next attempt's name. A SageMaker job that still runs, or has ended with its work done, is
@@ -40,14 +47,17 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   const opened = await openJob(jobs, input);
   if (opened.outcome !== "OPEN") return await settleTrainingJob(params);
   const { job } = opened;
-  if (job.stopRequested || job.modelId !== undefined || job.attempt >= mostAttempts) {
-    return await settleTrainingJob(params);
-  }
+  if (job.stopRequested || job.modelId !== undefined) return await settleTrainingJob(params);
   const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+  const counts = described !== undefined || params.failedByItself;
+  const attemptsWithoutTraining = (job.attemptsWithoutTraining ?? 0) + (counts ? 0 : 1);
+  if (job.attempt - attemptsWithoutTraining >= mostAttempts || job.attempt >= mostAttemptsInAll) {
+    return await settleTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });
+  }
   const next = continuation(job, described, now());
   if (next === undefined) return await settleTrainingJob(params);
 
-  const begun = await jobs.beginNextAttempt(jobAttempt(input), next);
+  const begun = await jobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
   // Somebody else has begun it, or a stop came first: the sweeper looks at the row as it is then.
   if (begun === undefined) return { outcome: "SUPERSEDED" };
   const attempt = { sub: begun.sub, jobId: begun.id, attempt: begun.attempt };
@@ -56,7 +66,12 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   return { outcome: "NEXT_ATTEMPT", attempt: begun.attempt };
 }
 
-type Continuation = Parameters<TrainingJobsInExecution["beginNextAttempt"]>[1];
+const cutOff = (fault: Failure, times: number): Failure => ({
+  ...fault,
+  message: `The workflow of the training was cut off ${times} times and is not begun again.`,
+});
+
+type Continuation = Omit<NextAttempt, "attemptsWithoutTraining">;
 
 /** @returns undefined when there is nothing to go on with */
 function continuation(

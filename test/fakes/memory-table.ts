@@ -196,7 +196,7 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
   async beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<TrainingJobItem | undefined> {
     const row = this.rows.get(nameOf(job));
     if (row?.attempt !== job.attempt || row.stopRequested || isFinalTrainingJobState(row.state)) return undefined;
-    const { keepsTrainingJob, earlierUsage } = next;
+    const { keepsTrainingJob, earlierUsage, attemptsWithoutTraining } = next;
     if (!keepsTrainingJob && row.state !== "QUEUED" && !isLegalTrainingJobTransition(row.state, "QUEUED"))
       return undefined;
     const begun = {
@@ -204,6 +204,7 @@ export class MemoryTrainingJobs implements TrainingJobsInExecution {
       attempt: row.attempt + 1,
       queuedSince: this.now().toISOString(),
       earlierUsage: earlierUsage ?? row.earlierUsage,
+      attemptsWithoutTraining,
       state: keepsTrainingJob ? row.state : "QUEUED",
       version: row.version + 1,
     };

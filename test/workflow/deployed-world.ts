@@ -94,13 +94,19 @@ export class DeployedWorld extends TrainingWorld {
     });
     execution.result = status;
     execution.endedAt = this.clock.now().getTime();
-    if (status !== "SUCCEEDED") await this.onEnd(input);
+    if (status !== "SUCCEEDED") await this.onEnd(input, status === "FAILED");
   }
 
   /** The rule on execution status. What it throws is tried again by Lambda, and left to the sweeper then. */
-  private async onEnd(input: WorkflowInput): Promise<void> {
+  private async onEnd(input: WorkflowInput, failedByItself: boolean): Promise<void> {
     try {
-      await recoverTrainingJob({ ...this.settlingPorts(), executions: this.executions, input, fault: workflowFault });
+      await recoverTrainingJob({
+        ...this.settlingPorts(),
+        executions: this.executions,
+        input,
+        fault: workflowFault,
+        failedByItself,
+      });
     } catch (error) {
       this.log.error("the rule's function failed", { reason: String(error) });
     }

@@ -118,7 +118,11 @@ describe("a job whose execution has died", () => {
       trainingJobName: "the-first",
       capacityRefusedSince: "2026-01-01T00:00:00.000Z",
     });
-    const next = { keepsTrainingJob: false, earlierUsage: { trainingSeconds: 7, billableSeconds: 5 } };
+    const next = {
+      keepsTrainingJob: false,
+      attemptsWithoutTraining: 1,
+      earlierUsage: { trainingSeconds: 7, billableSeconds: 5 },
+    };
     const begun = await Promise.all([jobs().beginNextAttempt(job, next), jobs().beginNextAttempt(job, next)]);
     expect(begun.filter((row) => row !== undefined)).toHaveLength(1);
     const row = await jobs().load(job);
@@ -127,9 +131,9 @@ describe("a job whose execution has died", () => {
     expect(row?.capacityRefusedSince).toBeUndefined();
     const adopting = await jobs().beginNextAttempt(
       { ...job, attempt: 2 },
-      { keepsTrainingJob: true, earlierUsage: undefined },
+      { keepsTrainingJob: true, attemptsWithoutTraining: 1, earlierUsage: undefined },
     );
-    expect(adopting).toMatchObject({ attempt: 3, earlierUsage: next.earlierUsage });
+    expect(adopting).toMatchObject({ attempt: 3, attemptsWithoutTraining: 1, earlierUsage: next.earlierUsage });
     const stopped = await putJob(4, { sub: owner, stopRequested: true, state: "STOPPING" });
     expect(await jobs().beginNextAttempt(stopped, next)).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 /** A job goes on when its execution has died without settling it: an abort, a restart of the local cloud, a fault of the service. */
-import { mostAttempts } from "../../lambdas/workflow/recover-training-job";
+import { mostAttempts, mostAttemptsInAll } from "../../lambdas/workflow/recover-training-job";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { DeployedWorld, manyJobIds } from "./deployed-world";
 import { expectNothingLeft, sub } from "./training-world";
@@ -40,6 +40,24 @@ function endsAllJobs(world: DeployedWorld): void {
       : described;
 }
 
+/** The job waits for the one slot, which another job holds. */
+async function waiting(): Promise<DeployedWorld> {
+  const world = new DeployedWorld();
+  await world.slots.hold(0, { sub: "other", jobId: manyJobIds(0) });
+  world.jobs.add({ ...row(await begun()), id: manyJobIds(0), sub: "other", openWorkOwner: "other" });
+  world.addJob(1, job);
+  await world.executions.start({ sub, jobId: job.id, attempt: 1 });
+  await world.time.pass(() => row(world).state === "QUEUED");
+  return world;
+}
+async function otherEnds(world: DeployedWorld): Promise<void> {
+  await world.jobs.finish(
+    { sub: "other", id: manyJobIds(0), attempt: 1 },
+    { state: "FAILED", stopRequested: false, failure: { code: "X", message: "x", retryable: true } },
+  );
+  await world.slots.release({ index: 0, jobId: manyJobIds(0) });
+}
+
 test("a SageMaker job that goes on is adopted: one job, one training, READY", async () => {
   const world = await begun();
   await untilEpoch(world, 3);
@@ -74,22 +92,52 @@ test("a SageMaker job that the platform ended is followed by one in the same che
 });
 
 test("one that had not been launched waits on and is launched", async () => {
-  const world = new DeployedWorld();
-  await world.slots.hold(0, { sub: "other", jobId: manyJobIds(0) });
-  world.jobs.add({ ...row(await begun()), id: manyJobIds(0), sub: "other", openWorkOwner: "other" });
-  world.addJob(1, job);
-  await world.executions.start({ sub, jobId: job.id, attempt: 1 });
-  await world.time.pass(() => row(world).state === "QUEUED");
+  const world = await waiting();
   world.abortAll();
   await world.time.pass(() => row(world).attempt === 2);
-  await world.jobs.finish(
-    { sub: "other", id: manyJobIds(0), attempt: 1 },
-    { state: "FAILED", stopRequested: false, failure: { code: "X", message: "x", retryable: true } },
-  );
-  await world.slots.release({ index: 0, jobId: manyJobIds(0) });
+  await otherEnds(world);
   await world.runToTheEnd();
   expect(row(world)).toMatchObject({ state: "READY", attempt: 2 });
   expectNothingLeft(world);
+});
+
+test.each([mostAttempts, mostAttempts + 4])("a job that waits is not ended by %i cut-off executions", async (times) => {
+  const world = await waiting();
+  for (let attempt = 1; attempt <= times; attempt += 1) {
+    world.abortAll();
+    await world.time.pass(() => row(world).attempt === attempt + 1 || row(world).state === "FAILED");
+  }
+  expect(row(world)).toMatchObject({ state: "QUEUED", attempt: times + 1 });
+  await otherEnds(world);
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "READY" });
+  expectNothingLeft(world);
+});
+
+test("one that is cut off without end is FAILED, says so, and promises no resuming of what never began", async () => {
+  const world = await waiting();
+  await world.time.pass(() => {
+    world.abortAll();
+    return row(world).state === "FAILED";
+  });
+  const { attempt, resumable, failure } = row(world);
+  expect({ attempt, resumable, code: failure?.code }).toEqual({
+    attempt: mostAttemptsInAll,
+    resumable: false,
+    code: "WORKFLOW_FAILED",
+  });
+  expect(failure?.message).toMatch(/cut off \d+ times/);
+  expect(failure?.message).not.toMatch(/resume/);
+});
+
+test("one whose settling always fails has three attempts, whether or not it was launched", async () => {
+  const world = await waiting();
+  world.failsNow = (step, { attempt }) =>
+    step === "SettleTrainingJob" || (step === "TakeSlot" && attempt > 1) ? "BEFORE" : undefined;
+  world.abortAll();
+  await world.time.pass(() => row(world).state === "FAILED");
+  // The first was cut off and does not count.
+  expect(row(world)).toMatchObject({ attempt: mostAttempts + 1 });
 });
 
 test("one whose training was done and not registered is registered, not trained again", async () => {
@@ -151,7 +199,22 @@ test("after the third execution that died the job is FAILED with its reason, and
     resumable: true,
     failure: { code: "WORKFLOW_FAILED", retryable: true },
   });
+  expect(row(world).failure?.message).toMatch(/cut off 3 times.*may be resumed/);
   expectNothingLeft(world);
+});
+
+test("one whose SageMaker jobs three restarts ended is told of the restarts, not of a fault of the platform", async () => {
+  const world = await begun();
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    world.sageMaker.plans.push(long);
+    await world.time.pass(() => row(world).attempt === attempt && row(world).state === "TRAINING");
+    endsAllJobs(world);
+    world.abortAll();
+    if (attempt < mostAttempts) await world.time.pass(() => row(world).attempt === attempt + 1);
+  }
+  await world.runToTheEnd();
+  expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+  expect(row(world).failure?.message).toMatch(/cut off 3 times/);
 });
 
 test("the rule and the sweeper at once begin one next attempt", async () => {

@@ -76,6 +76,8 @@ export interface NextAttempt {
   readonly keepsTrainingJob: boolean;
   /** Of all SageMaker jobs that will not go on. */
   readonly earlierUsage: TrainingJobItem["usage"] | undefined;
+  /** Attempts so far that were cut off before SageMaker had a job of theirs. */
+  readonly attemptsWithoutTraining: number;
 }
 
 export interface TrainingJobsInExecution {
@@ -228,7 +230,7 @@ export function createTrainingJobsInExecution({
       ]);
     },
 
-    async beginNextAttempt(job, { keepsTrainingJob, earlierUsage }) {
+    async beginNextAttempt(job, { keepsTrainingJob, earlierUsage, attemptsWithoutTraining }) {
       const instant = now().toISOString();
       const parts = updateOfRow(
         {
@@ -236,6 +238,7 @@ export function createTrainingJobsInExecution({
             attempt: job.attempt + 1,
             queuedSince: instant,
             earlierUsage,
+            attemptsWithoutTraining,
             ...(keepsTrainingJob ? {} : { state: "QUEUED" }),
           },
           remove: ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])],

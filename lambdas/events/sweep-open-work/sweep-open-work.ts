@@ -14,7 +14,10 @@ import type { FileRemoval } from "../../resources/resource-files";
 import { recoverTrainingJob, type RecoverTrainingJobParams } from "../../workflow/recover-training-job";
 import { workflowFault } from "../../workflow/settle-training-job/settle-input";
 
-export interface SweepOpenWorkParams extends Omit<RecoverTrainingJobParams, "input" | "fault" | "executions" | "jobs"> {
+export interface SweepOpenWorkParams extends Omit<
+  RecoverTrainingJobParams,
+  "input" | "fault" | "failedByItself" | "executions" | "jobs"
+> {
   readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "change">;
   readonly openWork: OpenWork;
   readonly compositions: Pick<CompositionsInExecution, "load" | "abandon">;
@@ -185,7 +188,12 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
         await executions.start(input);
         return true;
       case "ENDED": {
-        const { outcome } = await recoverTrainingJob({ ...params, input, fault: workflowFault });
+        const { outcome } = await recoverTrainingJob({
+          ...params,
+          input,
+          fault: workflowFault,
+          failedByItself: false,
+        });
         log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
         return true;
       }

@@ -15,7 +15,7 @@ const executions = createWorkflowExecutions({
 
 /** The next attempt goes on; if there is none, a job that SageMaker still has to stop is settled by the sweeper later. */
 export const handler = observed("events/workflow-ended", async (event, telemetry) => {
-  const { input, fault } = parseEndedWorkflow(event);
+  const { input, fault, failedByItself } = parseEndedWorkflow(event);
   telemetry.log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
-  return await recoverTrainingJob({ ...ports, ...telemetry, executions, input, fault });
+  return await recoverTrainingJob({ ...ports, ...telemetry, executions, input, fault, failedByItself });
 });

@@ -15,24 +15,27 @@ const eventSchema = z.object({
 const failures: Readonly<Record<z.infer<typeof eventSchema>["detail"]["status"], Failure>> = {
   FAILED: {
     code: "WORKFLOW_FAILED",
-    message: "The training could not be carried out: a fault of the service. What was trained so far may be resumed.",
+    message: "The training could not be carried out: a fault of the service.",
     retryable: true,
   },
   TIMED_OUT: {
     code: "WORKFLOW_TIMED_OUT",
-    message: "The training took longer than the service allows. What was trained so far may be resumed.",
+    message: "The training took longer than the service allows.",
     retryable: true,
   },
   ABORTED: {
     code: "WORKFLOW_ABORTED",
-    message: "An operator ended the training. What was trained so far may be resumed.",
+    message: "An operator ended the training.",
     retryable: true,
   },
 };
 
 export interface EndedWorkflow {
   readonly input: StepInput;
+  /** What its owner can do then is added by the settling step. */
   readonly fault: Failure;
+  /** Not cut off by an operator, a time-out or a restart. */
+  readonly failedByItself: boolean;
 }
 
 /** @throws when the event is not about one of our executions, which its rule should have kept away */
@@ -40,5 +43,5 @@ export function parseEndedWorkflow(event: unknown): EndedWorkflow {
   const { detail } = eventSchema.parse(event);
   const input = stepInputSchema.parse(detail.input);
   if (detail.name !== executionName(input)) throw new Error(`execution ${detail.name} has the input of another job`);
-  return { input, fault: failures[detail.status] };
+  return { input, fault: failures[detail.status], failedByItself: detail.status === "FAILED" };
 }

@@ -19,9 +19,10 @@ export interface SettleInput {
   readonly caught: { readonly error: string | undefined; readonly cause: string | undefined } | undefined;
 }
 
+/** What its owner can do then is added by the settling step. */
 export const workflowFault: Failure = {
   code: "WORKFLOW_FAILED",
-  message: "The training could not be carried out: a fault of the service. What was trained so far may be resumed.",
+  message: "The training could not be carried out: a fault of the service.",
   retryable: true,
 };
 

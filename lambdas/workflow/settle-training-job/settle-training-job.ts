@@ -32,6 +32,11 @@ export interface SettleTrainingJobParams {
   readonly failure?: Failure | undefined;
   /** That the workflow itself did not get to its end: an unexpected error, an abort, a time-out. */
   readonly fault?: Failure | undefined;
+  /**
+   * That executions of the job were cut off so often that none follows. Its owner is told so in place of a fault of the
+   * platform, which may be no more than what the last cut did to the SageMaker job.
+   */
+  readonly isCutOffForGood?: boolean;
   readonly jobs: Pick<TrainingJobsInExecution, "load" | "finish">;
   readonly slots: Pick<Slots, "held" | "release">;
   readonly tickets: Pick<Tickets, "remove">;
@@ -88,7 +93,7 @@ export async function settleTrainingJob(params: SettleTrainingJobParams): Promis
     await keepProgressAndSamples(params, job, described);
     const data = await observedData({ ...params, job, described });
     const progress = reached(data.progress ?? job.progress);
-    const end = decide(params, { ...job, progress }, described);
+    const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
     const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
     if (finished) {
       await free(params);
@@ -117,7 +122,7 @@ async function finish(
 const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
 
 function decide(
-  { failure, fault }: SettleTrainingJobParams,
+  { failure, fault, isCutOffForGood = false }: SettleTrainingJobParams,
   job: TrainingJobItem,
   described: DescribedTrainingJob | undefined,
 ): JobEnd {
@@ -132,8 +137,15 @@ function decide(
     hasModel,
     stopRequested: job.stopRequested,
     endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
-    failure: failed ?? failure ?? fault,
+    failure: (isCutOffForGood && failed?.retryable === true ? undefined : failed) ?? failure ?? told(fault, job),
   });
+}
+
+/** What its owner can do after a fault of the service depends on whether there is a checkpoint. */
+function told(fault: Failure | undefined, { resumable }: TrainingJobItem): Failure | undefined {
+  if (fault === undefined) return undefined;
+  const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";
+  return { ...fault, message: `${fault.message} ${advice}` };
 }
 
 /**

@@ -222,9 +222,11 @@ describe("a workflow that did not end by itself", () => {
   });
 
   test.each(["FAILED", "TIMED_OUT", "ABORTED"])("%s is read with what to tell the owner", (status) => {
-    const { input, fault } = parseEndedWorkflow(ended(status));
+    const { input, fault, failedByItself } = parseEndedWorkflow(ended(status));
     expect(input).toEqual(event);
     expect(fault.retryable).toBe(true);
+    expect(fault.message).not.toMatch(/resume/);
+    expect(failedByItself).toBe(status === "FAILED");
   });
 
   test("an execution of another name, or an event of another kind, is refused", () => {
