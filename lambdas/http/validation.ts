@@ -81,7 +81,13 @@ function allowedBy(schema: z.core.$ZodType | undefined): string | undefined {
   }
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodEnum) return schema.options.join(", ");
-  if (schema instanceof z.ZodArray) return "an array";
+  if (schema instanceof z.ZodArray) {
+    const rules = (schema.def.checks ?? []).map((check): object => check._zod.def);
+    const bound = (name: string): number | null =>
+      rules.map((rule): unknown => Reflect.get(rule, name)).find((value) => typeof value === "number") ?? null;
+    const [least, most] = [bound("minimum"), bound("maximum")];
+    return least === null && most === null ? "an array" : `an array, ${range(least, most, " elements")}`;
+  }
   if (schema instanceof z.ZodObject) return `an object with the fields ${Object.keys(schema.shape).join(", ")}`;
   if (schema instanceof z.ZodRecord) return "an object";
   if (schema instanceof z.ZodUnion) {
@@ -126,6 +132,39 @@ function fieldsOf(
     .find((fields) => fields !== undefined && known.every((key) => fields.includes(key)));
 }
 
+const typeWords: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "an integer",
+  boolean: "true or false",
+  array: "an array",
+  object: "an object",
+  record: "an object",
+};
+
+/** What is wrong, in plain words; the words of a schema's own rule where it has some. */
+function reasonOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "too_small":
+      if (issue.origin === "string") return "is too short";
+      return issue.origin === "array" ? "has too few elements" : "is too small";
+    case "too_big":
+      if (issue.origin === "string") return "is too long";
+      return issue.origin === "array" ? "has too many elements" : "is too large";
+    case "invalid_type":
+      return `is not ${typeWords[issue.expected] ?? "of the right type"}`;
+    case "invalid_value":
+      return "is not one of the allowed values";
+    case "not_multiple_of":
+      return `is not a multiple of ${issue.divisor}`;
+    case "invalid_format":
+      // A rule of ours brings its own words.
+      return /^Invalid /.test(issue.message) ? "is not in the right form" : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
 function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext): FieldError[] {
   const value = valueAt(input, issue.path);
   const at = schemaAt(schema, issue.path);
@@ -158,7 +197,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
     }
     default: {
       const missing = value === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value");
-      const reason = missing ? "is required" : issue.message;
+      const reason = missing ? "is required" : reasonOf(issue);
       return [fieldError(issue.path, reason, value, allowedBy(at))];
     }
   }
@@ -283,11 +322,6 @@ export function parseValues<Schema extends z.ZodObject>(
     pointer: pointer(pointerStep(name).slice(1)),
     reason: "is given more than once",
   }));
-  // Schemas pass over this name without a word, since it means something else to JavaScript.
-  if (Object.hasOwn(given, "__proto__")) {
-    const value = shortValue(valueAt(given, ["__proto__"]));
-    errors.push({ pointer: pointer("__proto__"), reason: "unknown field", ...value });
-  }
   const parsed = schema.safeParse(given);
   if (parsed.success) {
     return errors.length === 0 ? { values: parsed.data, errors, count: 0 } : { errors, count: errors.length };

@@ -165,6 +165,28 @@ describe("validation", () => {
     expect(byPointer.get("/colour")).toMatchObject({ reason: "unknown field", value: "red" });
   });
 
+  test.each([
+    [{ name: "" }, "/name", "is too short"],
+    [{ name: "x".repeat(101) }, "/name", "is too long"],
+    [{ name: 5 }, "/name", "is not a string"],
+    [{ technique: "x" }, "/technique", "is not one of the allowed values"],
+    [{ maxRuntimeSeconds: 59 }, "/maxRuntimeSeconds", "is too small"],
+    [{ maxRuntimeSeconds: 86_401 }, "/maxRuntimeSeconds", "is too large"],
+    [{ maxRuntimeSeconds: 60.5 }, "/maxRuntimeSeconds", "is not an integer"],
+    [{ maxRuntimeSeconds: "60" }, "/maxRuntimeSeconds", "is not a number"],
+    [{ topics: { mode: [] } }, "/topics/mode", "has too few elements"],
+    [{ topics: { mode: "x" } }, "/topics/mode", "is not an array"],
+    [{ topics: [] }, "/topics", "is not an object"],
+  ])("says in plain words what is wrong with %j", (fields, pointer, reason) => {
+    const { errors = [] } = jobErrors({ name: "A", technique: "unet-gan", ...fields });
+    expect(errors).toEqual([expect.objectContaining({ pointer, reason })]);
+  });
+
+  test("says how many elements an array may have", () => {
+    const { errors = [] } = jobErrors({ name: "A", technique: "unet-gan", topics: { mode: [] } });
+    expect(errors[0]?.allowed).toMatch(/^an array, (at least )?1 .*elements?$/);
+  });
+
   test("says what is missing", () => {
     const { errors = [] } = jobErrors({});
     expect(errors).toEqual([
