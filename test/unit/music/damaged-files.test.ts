@@ -126,7 +126,7 @@ describe("wrong counts and lengths", () => {
         if (length === right) expect(song.changes).toEqual([]);
         else {
           expect(song.changes).toEqual([
-            `track ${damaged} says that it has ${length} bytes; it was read to its end, which is at ${right}`,
+            `track ${damaged} says that it has ${length} ${length === 1 ? "byte" : "bytes"}; it was read to its end, which is at ${right}`,
           ]);
         }
       }),
