@@ -8,6 +8,9 @@ import { midiLimits, unreadable, UnreadableMidiError } from "./byte-reader";
 const kindAt = (bytes: Uint8Array, offset: number): string =>
   String.fromCharCode(...bytes.subarray(offset, offset + 4));
 
+const counted = (count: number, thing: "byte" | "track"): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+const were = (count: number): string => (count === 1 ? "was" : "were");
+
 const quoted = (kind: string): string => JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
 
 /** @returns where the four characters stand at or after the offset; -1 where they do not */
@@ -38,9 +41,9 @@ export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
     if (kindAt(inside, 0) !== "MThd") unreadable("this is a RIFF file of the kind RMID without a MIDI file in it");
     return { bytes: inside, changes: ["the MIDI file was taken out of the RIFF file (RMID) around it"] };
   }
-  const at = find(bytes.subarray(0, mostBytesBeforeHeader), "MThd", 0);
+  const at = find(bytes.subarray(0, mostBytesBeforeHeader + "MThd".length), "MThd", 0);
   if (at < 0) unreadable('this is not a MIDI file: it does not begin with "MThd"');
-  return { bytes: bytes.subarray(at), changes: [`${at} bytes before the header were left out`] };
+  return { bytes: bytes.subarray(at), changes: [`${counted(at, "byte")} before the header ${were(at)} left out`] };
 }
 
 /** The chunk "data" of a RIFF file, whose lengths are little-endian and whose chunks begin at even offsets. */
@@ -136,10 +139,13 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
         addChange(`the file ends in the middle of ${what}: what stands before was read`);
         offset = bytes.length;
       } else if (ended && believed && end < declaredEnd && !isTrackNext) {
-        addChange(`${declaredEnd - end} bytes after the end of ${what} were left out`);
+        const over = declaredEnd - end;
+        addChange(`${counted(over, "byte")} after the end of ${what} ${were(over)} left out`);
         offset = declaredEnd;
       } else {
-        addChange(`${what} says that it has ${declared} bytes; it was read to its end, which is at ${end - from}`);
+        addChange(
+          `${what} says that it has ${counted(declared, "byte")}; it was read to its end, which is at ${end - from}`,
+        );
         offset = end;
       }
     } else if (isKind(offset) && declaredEnd <= bytes.length) {
@@ -148,14 +154,17 @@ export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksPa
     } else {
       const next = find(bytes, "MTrk", offset);
       if (next < 0) break;
-      addChange(`${next - offset} bytes at offset ${offset} that are no chunk were left out`);
+      const between = next - offset;
+      const are = between === 1 ? "is" : "are";
+      addChange(`${counted(between, "byte")} at offset ${offset} that ${are} no chunk ${were(between)} left out`);
       offset = next;
     }
   }
   if (tracks === 0) unreadable("the file has no tracks");
-  if (offset < bytes.length) addChange(`${bytes.length - offset} bytes after the last track were left out`);
+  const after = bytes.length - offset;
+  if (after > 0) addChange(`${counted(after, "byte")} after the last track ${were(after)} left out`);
   if (tracks !== header.trackCount) {
-    addChange(`the file says that it has ${header.trackCount} tracks; it has ${tracks}, and all were read`);
+    addChange(`the file says that it has ${counted(header.trackCount, "track")}; it has ${tracks}, and all were read`);
   }
   return tracks;
 }
@@ -172,6 +181,6 @@ function readBlaming(read: () => TrackReading, { what, declared, believed }: Bla
     return read();
   } catch (error) {
     if (believed || !(error instanceof UnreadableMidiError)) throw error;
-    return unreadable(`${error.message}; ${what} says that it has ${declared} bytes, which cannot be right`);
+    return unreadable(`${error.message}; ${what} says that it has ${counted(declared, "byte")}, which cannot be right`);
   }
 }

@@ -30,11 +30,37 @@ const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x8
 const beginsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, index) => bytes[index] === byte);
 
-/** What needs no guess: ASCII, a byte order mark, or valid UTF-8, which other encodings' texts hardly ever are by chance. */
+/**
+ * UTF-16 without a mark: of two bytes of a character one is the high one, which is 0 in Latin and below 8 in all alphabets
+ * up to Arabic. Such bytes are in no other text, save a NUL at its end.
+ */
+function unmarkedUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  const length = withoutEnd(bytes).length;
+  const pairs = Math.ceil(length / 2);
+  const low: [even: number, odd: number] = [0, 0];
+  for (const [index, byte] of bytes.subarray(0, pairs * 2).entries()) if (byte < 8) low[index % 2 === 0 ? 0 : 1] += 1;
+  const [even, odd] = low;
+  // Nothing but one character and its end says nothing of the encoding.
+  if (length < 2) return undefined;
+  if (odd * 3 >= pairs * 2 && even * 4 <= pairs) return "utf-16le";
+  if (even * 3 >= pairs * 2 && odd * 4 <= pairs) return "utf-16be";
+  return undefined;
+}
+
+/** Without the NULs that some programs end a text with. */
+function withoutEnd(bytes: Uint8Array): Uint8Array {
+  let { length } = bytes;
+  while (length > 0 && bytes[length - 1] === 0) length -= 1;
+  return bytes.subarray(0, length);
+}
+
+/** What needs no guess: ASCII, UTF-16 by its mark or its high bytes, or valid UTF-8, which other encodings' texts hardly ever are by chance. */
 function decodedForSure(bytes: Uint8Array): string | undefined {
   if (beginsWith(bytes, 0xff, 0xfe)) return decoded(bytes.subarray(0, bytes.length & ~1), "utf-16le");
   if (beginsWith(bytes, 0xfe, 0xff)) return decoded(bytes.subarray(0, bytes.length & ~1), "utf-16be");
-  return decoded(bytes, "utf-8");
+  const utf16 = unmarkedUtf16(bytes);
+  if (utf16 !== undefined) return decoded(bytes.subarray(0, bytes.length & ~1), utf16);
+  return decoded(withoutEnd(bytes), "utf-8");
 }
 
 /** How a file can say it: tags of RP-026 ("SMF Language and Display Extensions"), and the language line of karaoke files. */
@@ -158,8 +184,38 @@ function plausibility(bytes: Uint8Array, encoding: LegacyEncoding): Plausibility
 const leastPlausible = 0.55;
 const leastLead = 0.12;
 
+/** Syllables that most Korean words are made of; those that a Chinese text would seem to have are mostly others. */
+const commonSyllables = new Set(
+  "가각간감강같거건걸것게결경계고곡곳공과관광괭교구국군굴궁권귀규균그극근글금급기긴길김까꽃꿈나날남내너널네" +
+    "녀년노눈는니님다단달당대던데도독동됐되된될두드든들디때또라람랑래랙러럼레렉려로록룻류른를리린링마만말맘멜" +
+    "면명모목무문물미민바반발밤방배밴베벨별보본볼봄부북분불브비빛사산살상색생서선성세션소손솔수스슬습시식신실" +
+    "심씨아악안않알았앨야약양어업없었에엘여역연열영예오와완왕외요욕용우운울움원월위유육윤율으은을음의이인일잃" +
+    "임입있잊자작잔장재저적전절점정제조족존종좋죄주줄중즈즐증지직진질집징쪽차참창책처천철청체첼초총최추축출춤" +
+    "충치친칠침카커케코콰쿠크큰클키킥타탐탬턴토톤통트특티틱팅파판팝패퍼페펫편평포폰표품풍프픈플피필하학한할함" +
+    "합항해햇했행향허험혁현협형호혼홍화활황회효후훈휘흥희히힘",
+);
+
+/** In EUC-KR and GBK the same bytes are common characters: what they would say in Korean decides. */
+function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undefined {
+  let count = 0;
+  let common = 0;
+  let hanja = 0;
+  for (const bytes of texts) {
+    const text = decoded(bytes, "euc-kr");
+    if (text === undefined) return "gbk";
+    for (const character of text) {
+      if (character < "\x80" || /[\u3000-\u303f\uff01-\uff5e]/.test(character)) continue;
+      count += 1;
+      if (commonSyllables.has(character)) common += 1;
+      else if (!/[가-힣]/.test(character)) hanja += 1;
+    }
+  }
+  if (hanja * 5 > count || common * 3 < count) return "gbk";
+  return count >= 3 && common >= count * 0.7 ? "euc-kr" : undefined;
+}
+
 /** @returns nothing where two encodings are nearly as plausible, or none is */
-function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | undefined {
+function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-kr" | undefined {
   const scores = legacyEncodings
     .map((encoding) => {
       const each = texts.map((bytes) => plausibility(bytes, encoding));
@@ -170,7 +226,8 @@ function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | undef
     .sort((one, other) => other.score - one.score);
   const [best, second] = scores;
   if (best === undefined || best.score < leastPlausible) return undefined;
-  return best.score - (second?.score ?? 0) < leastLead ? undefined : best.encoding;
+  if (best.score - (second?.score ?? 0) < leastLead) return undefined;
+  return best.encoding === "gbk" ? koreanOrChinese(texts) : best.encoding;
 }
 
 /** Of each text only the beginning is judged, and of a file only so many. */
@@ -189,10 +246,10 @@ export function textReader(texts: readonly Uint8Array[]): (bytes: Uint8Array) =>
   const doubtful = texts
     .filter((bytes) => !isAscii(bytes) && decodedForSure(bytes) === undefined)
     .slice(0, mostJudged)
-    .map((bytes) => bytes.subarray(0, longestJudged));
+    .map((bytes) => withoutEnd(bytes).subarray(0, longestJudged));
   const chosen = sayings ?? (doubtful.length === 0 ? undefined : likeliestEncoding(doubtful));
   return (bytes) => {
-    const text = decodedForSure(bytes) ?? (chosen === undefined ? undefined : decoded(bytes, chosen));
+    const text = decodedForSure(bytes) ?? (chosen === undefined ? undefined : decoded(withoutEnd(bytes), chosen));
     return plainText((text ?? "").replace(/^\{@[\w-]*\}/, ""), longestName);
   };
 }

@@ -126,7 +126,7 @@ describe("wrong counts and lengths", () => {
         if (length === right) expect(song.changes).toEqual([]);
         else {
           expect(song.changes).toEqual([
-            `track ${damaged} says that it has ${length} bytes; it was read to its end, which is at ${right}`,
+            `track ${damaged} says that it has ${length} ${length === 1 ? "byte" : "bytes"}; it was read to its end, which is at ${right}`,
           ]);
         }
       }),
@@ -627,9 +627,20 @@ const named: Readonly<Record<string, readonly (readonly [bytes: string, name: st
     ["b8d6c7d9", "钢琴"],
     ["b0e9d7e0", "伴奏"],
     ["bcaacbfb", "吉他"],
+    ["b1b4cbbe", "贝司"],
+    ["d0a1cce1c7d9", "小提琴"],
+  ],
+  "euc-kr": [
+    ["c7c7bec6b3eb20b8e1b7ceb5f0", "피아노 멜로디"],
+    ["b8e1b7ceb5f0", "멜로디"],
+    ["c7c7bec6b3eb2031", "피아노 1"],
+    ["baa3c0ccbdba", "베이스"],
+    ["b9d9c0ccbfc3b8b0", "바이올린"],
   ],
 };
 const bytesOf = (hexadecimal: string): Uint8Array => Uint8Array.from(Buffer.from(hexadecimal, "hex"));
+
+const utf16le = (text: string): number[] => Array.from(text).flatMap((each) => uint16(each.charCodeAt(0)).reverse());
 
 describe("names", () => {
   const all = Object.entries(named).flatMap(([encoding, names]) =>
@@ -664,6 +675,7 @@ describe("names", () => {
     ["СОЛО in Windows-1251, all capitals", "d1cecbce"],
     ["half-width katakana", "cbdfb1c9"],
     ["one letter", "c9"],
+    ["two syllables of EUC-KR, which are two characters of GBK", "b1e2c5b8"],
     ["bytes of no encoding", "ff81ff"],
   ])("that cannot be told are left out rather than garbled: %s", (_, bytes) => {
     expect(textReader([bytesOf(bytes)])(bytesOf(bytes))).toBe("");
@@ -674,7 +686,17 @@ describe("names", () => {
     ["{@JP} before it", [...ascii("{@JP}"), 0xcb, 0xdf, 0xb1, 0xc9], "ﾋﾟｱﾉ".normalize("NFC")],
     ["a byte order mark of UTF-8", [0xef, 0xbb, 0xbf, 0x41], "A"],
     ["UTF-16, little-endian", [0xff, 0xfe, 0x3b, 0x4e, 0xcb, 0x65], "主旋"],
-    ["UTF-16 without a mark", [0, 0x41, 0, 0x42], "AB"],
+    [
+      "UTF-16 without a mark, big-endian",
+      Array.from("Melodie ü 主").flatMap((each) => uint16(each.charCodeAt(0))),
+      "Melodie ü 主",
+    ],
+    ["UTF-16 without a mark, little-endian", utf16le("Melodie ü"), "Melodie ü"],
+    ["UTF-16 without a mark, with an end", utf16le("é1\0"), "é1"],
+    ["UTF-16 without a mark, in Cyrillic", utf16le("Мелодия Ё"), "Мелодия Ё"],
+    ["a NUL at the end", [...ascii("Piano"), 0], "Piano"],
+    ["a NUL at the end, in Windows-1252", [0x54, 0xe9, 0x6e, 0x6f, 0x72, 0], "Ténor"],
+    ["NULs in between", [...ascii("AB\0CDE\0FG")], "ABCDEFG"],
   ])("with %s", (_, bytes, name) => {
     expect(textReader([Uint8Array.from(bytes)])(Uint8Array.from(bytes))).toBe(name);
   });

@@ -48,6 +48,21 @@ const signs = (song: ReturnType<typeof parseMidi>): string[] =>
   song.metres.map((sign) => `${sign.tick}: ${metreName(sign)}`);
 
 describe("parseMidi reads what real files have", () => {
+  it.each([
+    [1, "1 byte before the header was left out"],
+    [1023, "1023 bytes before the header were left out"],
+    [1024, "1024 bytes before the header were left out"],
+  ])("and %d bytes before the header", (count, change) => {
+    const whole = file([track(c4)]);
+    expect(parseMidi(Uint8Array.from([...repeated(count, [0]), ...whole])).changes).toEqual([change]);
+    expect(reasonOf(Uint8Array.from([...repeated(1025, [0]), ...whole]))).toContain("not a MIDI file");
+  });
+
+  it("and counts one byte as one", () => {
+    const whole = [...file([track(c4)])];
+    expect(parseMidi(Uint8Array.from([...whole, 0])).changes).toEqual(["1 byte after the last track was left out"]);
+  });
+
   it("reads notes, name, program, tempo and metre", () => {
     const song = parseMidi(
       file([
