@@ -14,7 +14,11 @@ export interface WorkflowInput {
   readonly attempt: number;
 }
 
-export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | "ENDED";
+/** SETTLING_FAILED: it came to its own failing end. ENDED: in any other way, for example cut off by a restart. */
+export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | "SETTLING_FAILED" | "ENDED";
+
+/** The error of the workflow's Fail state. */
+const settlingFailed = "SettlingFailed";
 
 export interface WorkflowExecutions {
   /** The name is the attempt's: to start it again, while it runs or after it has ended, changes nothing. */
@@ -46,8 +50,9 @@ export function createWorkflowExecutions(params: {
     async status({ jobId, attempt }) {
       const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${executionName({ jobId, attempt })}`;
       try {
-        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
-        return status === "RUNNING" || status === "PENDING_REDRIVE" ? "RUNNING" : "ENDED";
+        const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        if (status === "RUNNING" || status === "PENDING_REDRIVE") return "RUNNING";
+        return error === settlingFailed ? "SETTLING_FAILED" : "ENDED";
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return "NOT_STARTED";
         throw error;

@@ -47,6 +47,37 @@ test.each(tasks)("$name is cut off by its own time-out, retries, and catches Sta
   ]);
 });
 
+/** Seconds that a retrier's tries can take at most, and on average with full jitter. */
+function patience({
+  IntervalSeconds,
+  BackoffRate,
+  MaxDelaySeconds,
+  MaxAttempts,
+}: (typeof tasks)[number]["state"]["Retry"][number]) {
+  const delays = Array.from({ length: MaxAttempts }, (_, n) =>
+    Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n),
+  );
+  const atMost = delays.reduce((sum, delay) => sum + delay, 0);
+  // A delay is even between nothing and its length: its variance is a twelfth of its square.
+  const deviation = Math.sqrt(delays.reduce((sum, delay) => sum + delay ** 2 / 12, 0));
+  return { atMost, mean: atMost / 2, deviation };
+}
+const patienceOf = (name: string) => {
+  const [first, ...others] = tasks.find((task) => task.name === name)?.state.Retry ?? [];
+  if (first === undefined) throw new Error(`${name} does not retry`);
+  for (const other of others) expect({ ...other, ErrorEquals: [] }).toEqual({ ...first, ErrorEquals: [] });
+  return patience(first);
+};
+
+test.each(tasks.filter(({ name }) => name !== "SettleTrainingJob"))(
+  "$name outlives four minutes in which it fails, and ends the job within 15 if it always fails",
+  ({ name }) => {
+    const { atMost, mean, deviation } = patienceOf(name);
+    expect(atMost + patienceOf("SettleTrainingJob").atMost).toBeLessThan(15 * 60);
+    expect(mean - 3 * deviation).toBeGreaterThan(4 * 60);
+  },
+);
+
 test("no state but the two last ends the execution, and all that happens comes to settle", () => {
   const ends = Object.entries(definition.States).filter(([, { Type }]) => Type === "Succeed" || Type === "Fail");
   expect(ends.map(([name]) => name).sort()).toEqual(["Settled", "SettlingFailed"]);

@@ -31,6 +31,8 @@ export class DeployedWorld extends TrainingWorld {
   readonly started = new Map<string, Execution>();
   /** When each job became final, epoch milliseconds. */
   readonly finalAt = new Map<string, number>();
+  /** When a step of any execution first threw, epoch milliseconds. */
+  firstThrowAt: number | undefined;
   /** Whether a step throws now. */
   failsNow: (step: StepName, input: WorkflowInput) => "BEFORE" | "AFTER" | undefined = () => undefined;
   /** Called before each state of any execution. */
@@ -61,7 +63,8 @@ export class DeployedWorld extends TrainingWorld {
     status: async ({ jobId, attempt }): Promise<ExecutionStatus> => {
       const execution = this.started.get(`${jobId}-${attempt}`);
       if (execution === undefined) return "NOT_STARTED";
-      return execution.result === undefined ? "RUNNING" : "ENDED";
+      if (execution.result === undefined) return "RUNNING";
+      return execution.result === "FAILED" ? "SETTLING_FAILED" : "ENDED";
     },
   };
 
@@ -85,11 +88,16 @@ export class DeployedWorld extends TrainingWorld {
       task: async (name, event) => {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
-        const fault = this.failsNow(step, input);
-        if (fault === "BEFORE") throw new Error(`${step} failed`);
-        const answer = await this.step(step, event);
-        if (fault === "AFTER") throw new Error(`${step} failed`);
-        return answer;
+        try {
+          const fault = this.failsNow(step, input);
+          if (fault === "BEFORE") throw new Error(`${step} failed`);
+          const answer = await this.step(step, event);
+          if (fault === "AFTER") throw new Error(`${step} failed`);
+          return answer;
+        } catch (error) {
+          this.firstThrowAt ??= this.clock.now().getTime();
+          throw error;
+        }
       },
     });
     execution.result = status;

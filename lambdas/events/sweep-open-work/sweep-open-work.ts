@@ -179,7 +179,8 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
   if (ageSeconds(job.createdAt, now()) > patience.overdue.TRAINING_JOB) metrics.record("OverdueWork");
   const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
   const repaired = await (async (): Promise<boolean> => {
-    switch (await executions.status(input)) {
+    const status = await executions.status(input);
+    switch (status) {
       case "RUNNING":
         return false;
       case "NOT_STARTED":
@@ -187,12 +188,13 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
         log.warn("starting a workflow that was never started", { jobId: job.id });
         await executions.start(input);
         return true;
+      case "SETTLING_FAILED":
       case "ENDED": {
         const { outcome } = await recoverTrainingJob({
           ...params,
           input,
           fault: workflowFault,
-          failedByItself: false,
+          failedByItself: status === "SETTLING_FAILED",
         });
         log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
         return true;
