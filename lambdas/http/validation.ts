@@ -159,7 +159,7 @@ function reasonOf(issue: z.core.$ZodIssue): string {
       return `is not a multiple of ${issue.divisor}`;
     case "invalid_format":
       // A rule of ours brings its own words.
-      return /^Invalid /.test(issue.message) ? "is not in the right form" : issue.message;
+      return issue.message.startsWith("Invalid ") ? "is not in the right form" : issue.message;
     default:
       return issue.message;
   }
