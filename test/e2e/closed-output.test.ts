@@ -1,7 +1,7 @@
 /** `npm start | head -1`: whoever reads what the starter prints has gone. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { processesOf, spawnCloud } from "./running-cloud";
+import { leftOf, processesOf, spawnCloud } from "./running-cloud";
 import { until } from "./until";
 
 it("goes on without its reader, and ends whole on Ctrl-C", async () => {
@@ -23,7 +23,7 @@ it("goes on without its reader, and ends whole on Ctrl-C", async () => {
     child.kill("SIGINT");
     await until("the starter has ended", 120, () => code !== undefined);
     expect(code).toBe(0);
-    expect(processesOf(directory)).toEqual([]);
+    expect(await leftOf(directory)).toEqual([]);
   } finally {
     for (const line of processesOf(directory)) process.kill(Number.parseInt(line, 10), "SIGKILL");
     rmSync(directory, { recursive: true, force: true });

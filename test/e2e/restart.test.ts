@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
 import { randomMelody } from "./random-melody";
-import { type CloudProcess, outputsOf, type Outputs, processesOf, spawnCloud } from "./running-cloud";
+import { type CloudProcess, leftOf, outputsOf, type Outputs, spawnCloud } from "./running-cloud";
 import { until } from "./until";
 
 let running: CloudProcess | undefined;
@@ -14,7 +14,7 @@ afterEach(async () => {
   running?.child.kill("SIGINT");
   await running?.ended;
   if (directory === undefined) return;
-  expect(processesOf(directory)).toEqual([]);
+  expect(await leftOf(directory)).toEqual([]);
   rmSync(directory, { recursive: true, force: true });
 });
 

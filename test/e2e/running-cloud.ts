@@ -58,6 +58,16 @@ export function processesOf(directory: string): string[] {
     });
 }
 
+/** What is still there of a cloud that has ended: processes that were killed with it may take a moment to go. */
+export async function leftOf(directory: string): Promise<string[]> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const left = processesOf(directory);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
 export interface CloudProcess {
   readonly child: ChildProcess;
   readonly directory: string;
@@ -89,7 +99,7 @@ export async function startCloud(inDirectory = newDirectory()): Promise<RunningC
     const started = Date.now();
     child.kill("SIGINT");
     const code = await ended;
-    return { code, seconds: (Date.now() - started) / 1000, left: processesOf(directory) };
+    return { code, seconds: (Date.now() - started) / 1000, left: await leftOf(directory) };
   };
   return {
     outputs,
