@@ -2,13 +2,14 @@
  * Everything that is not finished yet, from the sparse OpenWork index (eventually consistent: load a row before acting).
  * What is written here is written without reading the row: it is for rows that cannot be repaired in any other way.
  */
-import { GetCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OwnedBy } from "../../../domain/names/object-keys";
 import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../../domain/names/table-keys";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
 import { ulidSchema } from "../../../domain/schemas/items";
 import { quotaAmountsSchema, type QuotaAmounts, type QuotaCounter } from "../../../domain/schemas/user-caps";
+import { openWorkPartition } from "./open-work-partition";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { moveQuota } from "./quota-counter";
 
@@ -61,21 +62,7 @@ export function createOpenWork({
 
   return {
     async *list(kind) {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: openWorkIndex.indexName,
-            KeyConditionExpression: "#kind = :kind",
-            ExpressionAttributeNames: { "#kind": openWorkIndex.partitionKey },
-            ExpressionAttributeValues: { ":kind": kind },
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        for (const item of page.Items ?? []) yield entrySchema.parse(item);
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const item of openWorkPartition({ client, tableName }, kind)) yield entrySchema.parse(item);
     },
 
     async isOpen(kind, { sub, id }) {

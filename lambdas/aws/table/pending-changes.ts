@@ -2,9 +2,8 @@
  * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
  * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
  */
-import { DeleteCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
-  openWorkIndex,
   openWorkOwner,
   ownedKey,
   pendingChangeKey,
@@ -13,6 +12,7 @@ import {
 } from "../../../domain/names/table-keys";
 import { pendingChangeItemSchema, type PendingChangeItem } from "../../../domain/schemas/items";
 import type { QuotaAmounts } from "../../../domain/schemas/user-caps";
+import { openWorkPartition } from "./open-work-partition";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { readItem, writeItem } from "./item-codec";
 import { moveQuota } from "./quota-counter";
@@ -77,21 +77,8 @@ export function createPendingChanges(table: Table): PendingChanges {
   const { client, tableName } = table;
   return {
     async *list() {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: openWorkIndex.indexName,
-            KeyConditionExpression: "#mark = :mark",
-            ExpressionAttributeNames: { "#mark": openWorkIndex.partitionKey },
-            ExpressionAttributeValues: { ":mark": pendingChangeMark },
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        for (const item of page.Items ?? []) yield readItem(pendingChangeItemSchema, item);
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const item of openWorkPartition(table, pendingChangeMark))
+        yield readItem(pendingChangeItemSchema, item);
     },
 
     async isCurrent(change) {
