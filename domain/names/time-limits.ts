@@ -21,17 +21,38 @@ export const functionSeconds = {
   "events/training-job-changed": 60,
   "events/count-orphans": 300,
   // Each is under the time-out of its state in the ASL file, so that the function's own error is what is seen.
-  "workflow/prepare-data": 300,
+  "workflow/prepare-data": 180,
   "workflow/take-slot": 30,
   "workflow/launch-training-job": 90,
   "workflow/look-at-training-job": 90,
-  "workflow/register-model": 300,
-  "workflow/settle-training-job": 300,
+  "workflow/register-model": 180,
+  "workflow/settle-training-job": 120,
 } as const;
 export type FunctionFolder = keyof typeof functionSeconds;
 export const functionFolders = Object.keys(functionSeconds).filter((name): name is FunctionFolder =>
   Object.hasOwn(functionSeconds, name),
 );
+
+/**
+ * How long a step of the workflow that keeps failing is tried, in seconds. A service that is away for four minutes ends no
+ * job. Then the job is settled, which has a patience of its own: with both, and with what follows an execution that could
+ * not settle, a job is final within 15 minutes (test/workflow/definition.test.ts).
+ */
+export const stepPatienceSeconds = {
+  "workflow/prepare-data": 360,
+  "workflow/take-slot": 360,
+  "workflow/launch-training-job": 360,
+  "workflow/look-at-training-job": 360,
+  "workflow/register-model": 360,
+  "workflow/settle-training-job": 90,
+} as const satisfies Partial<Readonly<Record<FunctionFolder, number>>>;
+export type StepFolder = keyof typeof stepPatienceSeconds;
+
+/**
+ * For so long after an execution that has failed, its job is repaired. Then the job is ended FAILED without being read.
+ * Lambda tries an event's function again after one minute and after two more: so the third try is the last.
+ */
+export const endedWorkflowPatienceSeconds = 150;
 
 /** How long one client tries, in tries and milliseconds. */
 export interface Patience {

@@ -14,11 +14,22 @@ export interface WorkflowInput {
   readonly attempt: number;
 }
 
-/** SETTLING_FAILED: it came to its own failing end. ENDED: in any other way, for example cut off by a restart. */
-export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | "SETTLING_FAILED" | "ENDED";
+/** How an execution ended that did not settle its job. */
+export type UnsettledEnd =
+  /** A step of it failed for as long as a step is tried, and settling failed as well. */
+  | "STEP_FAILED"
+  /** It failed in any other way of its own: as a rule, only settling failed. */
+  | "FAILED"
+  /** It was cut off from outside: by an operator, by its own time-out, by a restart of the local cloud. */
+  | "CUT_OFF";
 
-/** The error of the workflow's Fail state. */
-const settlingFailed = "SettlingFailed";
+/** CUT_OFF is also said of an execution that has settled its job: nobody asks about those. */
+export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | UnsettledEnd;
+
+/** The error of the workflow's Fail state for a step that failed. */
+const stepFailed = "StepFailed";
+/** What the local cloud gives an execution that ran when it was stopped. On AWS nothing fails an execution from outside. */
+const localRestart = "States.ServiceRestart";
 
 export interface WorkflowExecutions {
   /** The name is the attempt's: to start it again, while it runs or after it has ended, changes nothing. */
@@ -52,7 +63,8 @@ export function createWorkflowExecutions(params: {
       try {
         const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
         if (status === "RUNNING" || status === "PENDING_REDRIVE") return "RUNNING";
-        return error === settlingFailed ? "SETTLING_FAILED" : "ENDED";
+        if (status !== "FAILED" || error === localRestart) return "CUT_OFF";
+        return error === stepFailed ? "STEP_FAILED" : "FAILED";
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return "NOT_STARTED";
         throw error;

@@ -4,7 +4,7 @@ import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
 import type { NextAttempt, TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { DescribedTrainingJob } from "../aws/training-jobs";
-import type { WorkflowExecutions } from "../aws/workflow-executions";
+import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import { usageOf } from "./look-at-training-job/observe-training-job";
 import { openJob } from "./open-job";
 import {
@@ -19,8 +19,7 @@ export interface RecoverTrainingJobParams extends Omit<SettleTrainingJobParams, 
   readonly executions: Pick<WorkflowExecutions, "start">;
   /** What its owner is told if the job is settled. */
   readonly fault: Failure;
-  /** Whether the execution came to its own failing end, and was not cut off from outside. False where nobody knows. */
-  readonly failedByItself: boolean;
+  readonly ending: UnsettledEnd;
 }
 
 export type RecoverTrainingJobAnswer =
@@ -40,16 +39,17 @@ export const mostAttemptsInAll = 20;
  * Goes on with the job under the next attempt's name. A SageMaker job that still runs, or has ended with its work done, is
  * the next attempt's to adopt, so there are never two of them; one that the platform ended is followed by another that
  * goes on from the same checkpoints. The job is settled when it is to be stopped, has its model, has failed by itself, has
- * used its time up, or this was its last attempt.
+ * used its time up, when a step failed for as long as a step is tried, or when this was its last attempt.
  */
 export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobAnswer> {
   const { input, jobs, trainingJobs, executions, now, log } = params;
   const opened = await openJob(jobs, input);
-  if (opened.outcome !== "OPEN") return await settleTrainingJob(params);
+  // A step that failed for minutes would fail the next attempt for as long again.
+  if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await settleTrainingJob(params);
   const { job } = opened;
   if (job.stopRequested || job.modelId !== undefined) return await settleTrainingJob(params);
   const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
-  const counts = described !== undefined || params.failedByItself;
+  const counts = described !== undefined || params.ending === "FAILED";
   const attemptsWithoutTraining = (job.attemptsWithoutTraining ?? 0) + (counts ? 0 : 1);
   if (job.attempt - attemptsWithoutTraining >= mostAttempts || job.attempt >= mostAttemptsInAll) {
     return await settleTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });

@@ -8,12 +8,12 @@ import { executionName } from "../../domain/names/resource-names";
 import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
-import type { WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
+import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
 import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
 import { trainingJobChanged } from "../../lambdas/events/training-job-changed/training-job-changed";
-import { parseEndedWorkflow } from "../../lambdas/events/workflow-ended/workflow-ended";
-import { recoverTrainingJob } from "../../lambdas/workflow/recover-training-job";
+import { workflowEnded } from "../../lambdas/events/workflow-ended/workflow-ended";
+import type { Within } from "../../lambdas/workflow/within";
 import type { FileRemoval } from "../../lambdas/resources/resource-files";
 import type { VirtualClock } from "../fakes/clock";
 import type { MemoryObjectStore } from "../fakes/memory-object-store";
@@ -93,7 +93,7 @@ export class TrainingCloud {
   private readonly clock: VirtualClock;
   private readonly executions: WorkflowExecutions;
   private readonly queued: WorkflowInput[] = [];
-  private readonly statuses = new Map<string, "RUNNING" | "ENDED">();
+  private readonly statuses = new Map<string, ExecutionStatus>();
   private readonly toldStatuses = new Map<string, string>();
   private sweptAt = 0;
   private states = 0;
@@ -130,6 +130,11 @@ export class TrainingCloud {
       status: async (input: WorkflowInput) => this.statuses.get(executionName(input)) ?? "NOT_STARTED",
     });
   }
+
+  private readonly within: Within = async (seconds, work) =>
+    await this.injector.inTime(work, () => {
+      this.clock.advance(seconds);
+    });
 
   /** As the sweeper removes files. */
   private get removal(): FileRemoval {
@@ -202,7 +207,7 @@ export class TrainingCloud {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
         const once = async (): Promise<unknown> =>
-          await this.injector.invoke(step, async () => await this.world.step(step, event));
+          await this.injector.invoke(step, async () => await this.world.task(step, event));
         const anyhow = async (): Promise<void> => {
           await once().catch(() => undefined);
         };
@@ -231,17 +236,22 @@ export class TrainingCloud {
       },
     });
     this.results.push(result);
-    this.statuses.set(executionName(input), "ENDED");
+    const hasFailed = result.status === "FAILED";
+    const ending = result.error === "StepFailed" ? "STEP_FAILED" : "FAILED";
+    this.statuses.set(executionName(input), hasFailed ? ending : "CUT_OFF");
     if (result.status !== "SUCCEEDED" && this.options.isEndLost !== true) await this.deliverEnd(input, result.status);
   }
 
   private async deliverEnd(input: WorkflowInput, status: ExecutionResult["status"]): Promise<void> {
-    const event = { detail: { name: executionName(input), status, input: JSON.stringify(input) } };
+    const time = this.clock.now().toISOString();
+    const event = { time, detail: { name: executionName(input), status, input: JSON.stringify(input) } };
     await this.deliver("WorkflowEnded", async () => {
-      await recoverTrainingJob({
+      await workflowEnded({
         ...this.world.settlingPorts(),
         executions: this.executions,
-        ...parseEndedWorkflow(event),
+        openWork: this.injector.watched("openWork", this.world.openWork),
+        within: this.within,
+        event,
       });
     });
   }
@@ -277,7 +287,8 @@ export class TrainingCloud {
       if (this.toldStatuses.get(name) === status) continue;
       this.toldStatuses.set(name, status);
       const { CheckpointConfig, OutputDataConfig } = request;
-      const event = { detail: { TrainingJobName: name, CheckpointConfig, OutputDataConfig } };
+      const time = this.clock.now().toISOString();
+      const event = { time, detail: { TrainingJobName: name, CheckpointConfig, OutputDataConfig } };
       await this.deliver("TrainingJobChanged", async () => {
         await trainingJobChanged({ ...this.world.settlingPorts(), event, stage: "dev" });
       });
@@ -299,10 +310,7 @@ export class TrainingCloud {
           executions: this.executions,
           pendingChanges: injector.watched("pendingChanges", world.jobs.pendingChanges),
           removal: this.removal,
-          within: async (seconds, work) =>
-            await this.injector.inTime(work, () => {
-              this.clock.advance(seconds);
-            }),
+          within: this.within,
           patience: sweepPatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });
@@ -317,7 +325,8 @@ export class TrainingCloud {
         await this.injector.invoke(actor, work);
         return;
       } catch {
-        this.clock.advance(10 * delivery);
+        // AWS waits a minute before the second try, and two more before the third.
+        this.clock.advance(60 * delivery);
       }
     }
   }

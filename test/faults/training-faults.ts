@@ -196,6 +196,8 @@ async function everyStop(): Promise<Outcome[]> {
 }
 
 const fourMinutes = 240;
+/** From the first call that fails: so long after it the job is final, and the training of {@link run} is within that. */
+const longestMinutes = 15;
 
 /** A part that is away for minutes, and parts that never come back. */
 async function everyOutage(): Promise<Outcome[]> {
@@ -226,17 +228,23 @@ async function everyOutage(): Promise<Outcome[]> {
   for (const [part, isOf] of parts) {
     const keepsNothing = isOf("artefacts.copy");
     for (const fault of ["THROWS_BEFORE", "CUT_OFF_BEFORE"] as const) {
+      let struckAt: number | undefined;
       const lived = await liveOnce(runsThrough, {}, (cloud) => {
-        // A time-out of the whole sweep is not what comes of a call that hangs: it gives up each row by itself.
-        const inSweep = fault === "CUT_OFF_BEFORE" ? "HANGS" : fault;
-        cloud.injector.always = (actor, call) =>
-          isOf(call) ? (actor === "SweepOpenWork" ? inSweep : fault) : undefined;
+        // The sweeper and the rule's function give a call up that hangs: they are not cut off by it.
+        const inRepair = fault === "CUT_OFF_BEFORE" ? "HANGS" : fault;
+        cloud.injector.always = (actor, call) => {
+          if (!isOf(call)) return undefined;
+          struckAt ??= cloud.world.clock.now().getTime();
+          return actor === "SweepOpenWork" || actor === "WorkflowEnded" ? inRepair : fault;
+        };
       });
+      const minutes = (Date.parse(lived.row.updatedAt) - (struckAt ?? Number.NaN)) / 60_000;
       const told = { life: "A part that is away", step: part, fault: `${faultNames[fault]}, always`, where: "" };
       const outcome = outcomeOf(told, lived, { ends: ["READY", "FAILED"] });
+      const late = minutes <= longestMinutes ? [] : [`stuck: it was final after ${minutes.toFixed(1)} minutes`];
       // Where nothing can be kept for ever, a job is ended without its progress, rather than never.
       const mayBeLost = (problem: string): boolean => keepsNothing && problem === "lost: the progress was not kept";
-      outcomes.push({ ...outcome, wrong: outcome.wrong.filter((problem) => !mayBeLost(problem)) });
+      outcomes.push({ ...outcome, wrong: [...late, ...outcome.wrong.filter((problem) => !mayBeLost(problem))] });
     }
   }
   return outcomes;

@@ -49,6 +49,7 @@ const stateSchema = z.discriminatedUnion("Type", [
     ...comment,
     Resource: z.string(),
     TimeoutSeconds: z.int().min(1),
+    Parameters: z.strictObject({ "data.$": z.literal("$"), "enteredAt.$": z.literal("$$.State.EnteredTime") }),
     ResultPath: z.string(),
     Retry: z.array(retrierSchema),
     Catch: z.tuple([catcherSchema]),
@@ -73,6 +74,8 @@ export interface ExecutionResult {
   readonly status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
   readonly states: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
+  /** Of the Fail state that ended it. */
+  readonly error: string | undefined;
   /** As AWS counts them: a wait and a choice two, a task five; retries more. */
   readonly historyEvents: number;
 }
@@ -80,7 +83,7 @@ export interface ExecutionResult {
 export interface RunParams {
   readonly definition: Definition;
   readonly input: Readonly<Record<string, unknown>>;
-  /** By the name in `${…FunctionArn}`. Its answer goes through JSON, as on AWS. */
+  /** By the name in `${…FunctionArn}`. Its input is `Parameters`; input and answer go through JSON, as on AWS. */
   readonly task: (name: string, input: unknown) => Promise<unknown>;
   readonly clock: VirtualClock;
   /** How time passes for this execution; without it, it moves the clock by itself. */
@@ -137,7 +140,13 @@ export async function runExecution(params: RunParams): Promise<ExecutionResult> 
   let data: Record<string, unknown> = { ...params.input };
   let historyEvents = 1;
   let name = definition.StartAt;
-  const end = (status: ExecutionResult["status"]): ExecutionResult => ({ status, states, data, historyEvents });
+  const end = (status: ExecutionResult["status"], error?: string): ExecutionResult => ({
+    status,
+    states,
+    data,
+    error,
+    historyEvents,
+  });
 
   for (;;) {
     await before?.(name);
@@ -152,7 +161,7 @@ export async function runExecution(params: RunParams): Promise<ExecutionResult> 
         case "Succeed":
           return end("SUCCEEDED");
         case "Fail":
-          return end("FAILED");
+          return end("FAILED", state.Error);
         case "Wait": {
           const seconds = required(state.SecondsPath, data);
           if (typeof seconds !== "number" || !Number.isInteger(seconds) || seconds < 0) {
@@ -178,7 +187,7 @@ export async function runExecution(params: RunParams): Promise<ExecutionResult> 
         }
       }
     } catch (error) {
-      if (error instanceof StatesRuntimeError) return end("FAILED");
+      if (error instanceof StatesRuntimeError) return end("FAILED", "States.Runtime");
       throw error;
     }
   }
@@ -212,10 +221,11 @@ async function runTask(
 ): Promise<TaskDone> {
   const name = /^\$\{(\w+)FunctionArn\}$/.exec(state.Resource)?.[1] ?? "";
   const retried = state.Retry.map(() => 0);
+  const enteredAt = clock.now().toISOString();
   let historyEvents = 5;
   for (;;) {
     try {
-      const answer = await task(name, JSON.parse(JSON.stringify(data)));
+      const answer = await task(name, JSON.parse(JSON.stringify({ data, enteredAt })));
       const payload = JSON.stringify(answer ?? null);
       if (payload.length > 10_000) throw new Error(`the answer of ${name} is not small: ${payload.length} characters`);
       return { resultPath: state.ResultPath, result: JSON.parse(payload), next: state.Next, historyEvents };

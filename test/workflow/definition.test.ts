@@ -1,7 +1,8 @@
 /** What can be said of the definition without running it. */
 import { readFileSync } from "node:fs";
 import validate from "asl-validator";
-import { definitionFile, readDefinition, stepNames } from "./training-world";
+import { functionSeconds, stepPatienceSeconds } from "../../domain/names/time-limits";
+import { definitionFile, readDefinition, stepFolders, stepNames } from "./training-world";
 
 const text = readFileSync(definitionFile, "utf8");
 const definition = readDefinition();
@@ -9,15 +10,13 @@ const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
   state.Type === "Task" ? [{ name, state }] : [],
 );
 
-/** How long each function may run (lib/): its task's time-out must be longer, or a step is cut off while it still works. */
-const functionSeconds: Readonly<Record<string, number>> = {
-  PrepareData: 300,
-  TakeSlot: 30,
-  LaunchTrainingJob: 90,
-  LookAtTrainingJob: 90,
-  RegisterModel: 300,
-  SettleTrainingJob: 300,
-};
+/** How long a step's function may run, and how long it is tried, in seconds. */
+function limitsOf(task: string): { readonly runs: number; readonly isTriedFor: number } {
+  const step = stepNames.find((name) => name === task);
+  if (step === undefined) throw new Error(`no step ${task}`);
+  const folder = stepFolders[step];
+  return { runs: functionSeconds[folder], isTriedFor: stepPatienceSeconds[folder] };
+}
 
 test("asl-validator finds no fault once the substitutions are made", () => {
   const substituted = text.replace(/\$\{(\w+)\}/g, "arn:aws:lambda:eu-west-1:123456789012:function:$1:1");
@@ -31,7 +30,8 @@ test("every substitution is a known step's function, and every step is used once
 });
 
 test.each(tasks)("$name is cut off by its own time-out, retries, and catches States.ALL alone", ({ name, state }) => {
-  expect(state.TimeoutSeconds).toBeGreaterThan(functionSeconds[name] ?? Number.POSITIVE_INFINITY);
+  // Else a step would be tried again while it still works.
+  expect(state.TimeoutSeconds).toBeGreaterThan(limitsOf(name).runs);
   const last = state.Retry.at(-1);
   expect(last?.ErrorEquals).toEqual(["States.ALL"]);
   expect(state.Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual(
@@ -41,50 +41,85 @@ test.each(tasks)("$name is cut off by its own time-out, retries, and catches Sta
   expect(state.Catch).toEqual([
     {
       ErrorEquals: ["States.ALL"],
-      ResultPath: "$.error",
-      Next: name === "SettleTrainingJob" ? "SettlingFailed" : "SettleTrainingJob",
+      ...(name === "SettleTrainingJob"
+        ? { ResultPath: "$.settlingError", Next: "WhyNotSettled" }
+        : { ResultPath: "$.error", Next: "SettleTrainingJob" }),
     },
   ]);
 });
 
-/** Seconds that a retrier's tries can take at most, and on average with full jitter. */
-function patience({
+/** Seconds between the tries of a retrier, all together: at most, and on average with full jitter. */
+function delays({
   IntervalSeconds,
   BackoffRate,
   MaxDelaySeconds,
   MaxAttempts,
 }: (typeof tasks)[number]["state"]["Retry"][number]) {
-  const delays = Array.from({ length: MaxAttempts }, (_, n) =>
+  const each = Array.from({ length: MaxAttempts }, (_, n) =>
     Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n),
   );
-  const atMost = delays.reduce((sum, delay) => sum + delay, 0);
+  const atMost = each.reduce((sum, delay) => sum + delay, 0);
   // A delay is even between nothing and its length: its variance is a twelfth of its square.
-  const deviation = Math.sqrt(delays.reduce((sum, delay) => sum + delay ** 2 / 12, 0));
-  return { atMost, mean: atMost / 2, deviation };
+  const deviation = Math.sqrt(each.reduce((sum, delay) => sum + delay ** 2 / 12, 0));
+  return { atMost, mean: atMost / 2, deviation, longest: Math.max(0, ...each) };
 }
-const patienceOf = (name: string) => {
-  const [first, ...others] = tasks.find((task) => task.name === name)?.state.Retry ?? [];
-  if (first === undefined) throw new Error(`${name} does not retry`);
-  for (const other of others) expect({ ...other, ErrorEquals: [] }).toEqual({ ...first, ErrorEquals: [] });
-  return patience(first);
-};
 
-test.each(tasks.filter(({ name }) => name !== "SettleTrainingJob"))(
-  "$name outlives four minutes in which it fails, and ends the job within 15 if it always fails",
-  ({ name }) => {
-    const { atMost, mean, deviation } = patienceOf(name);
-    expect(atMost + patienceOf("SettleTrainingJob").atMost).toBeLessThan(15 * 60);
-    expect(mean - 3 * deviation).toBeGreaterThan(4 * 60);
-  },
-);
+/** In the order of their kind: what Lambda says of itself, a time-out, any other error. */
+function retriersOf(name: string) {
+  const [service, timeOut, other, ...more] = tasks.find((task) => task.name === name)?.state.Retry ?? [];
+  if (service === undefined || timeOut === undefined || other === undefined || more.length > 0) {
+    throw new Error(`${name} has not the three retriers`);
+  }
+  return { service, timeOut, other };
+}
 
-test("no state but the two last ends the execution, and all that happens comes to settle", () => {
+const outageSeconds = 4 * 60;
+const longestSeconds = 15 * 60;
+
+/** The longest that a state can take whose every try throws, and whose every try hangs until its task's time-out. */
+function longestOf(name: string) {
+  const { timeOut, other } = retriersOf(name);
+  const { runs, isTriedFor } = limitsOf(name);
+  const timeOutSeconds = tasks.find((task) => task.name === name)?.state.TimeoutSeconds ?? Number.NaN;
+  return {
+    ifItThrows: isTriedFor + delays(other).longest + runs,
+    ifItHangs: timeOutSeconds * (timeOut.MaxAttempts + 1) + delays(timeOut).atMost,
+  };
+}
+
+describe.each(tasks.filter(({ name }) => name !== "SettleTrainingJob"))("$name", ({ name }) => {
+  test("outlives four minutes in which it fails or hangs", () => {
+    const { service, timeOut, other } = retriersOf(name);
+    expect({ ...service, ErrorEquals: [] }).toEqual({ ...other, ErrorEquals: [] });
+    const { mean, deviation, longest } = delays(other);
+    expect(mean - 3 * deviation).toBeGreaterThan(outageSeconds);
+    expect(limitsOf(name).isTriedFor).toBeGreaterThan(outageSeconds + longest);
+    const timeOutSeconds = tasks.find((task) => task.name === name)?.state.TimeoutSeconds ?? 0;
+    // The try after the last one that the outage can reach.
+    expect(timeOut.MaxAttempts + 1).toBeGreaterThan(outageSeconds / timeOutSeconds);
+  });
+
+  test("ends the job within 15 minutes if it always fails or hangs, settling with it", () => {
+    const settling = longestOf("SettleTrainingJob");
+    const step = longestOf(name);
+    expect(Math.max(step.ifItThrows, step.ifItHangs) + settling.ifItThrows).toBeLessThan(longestSeconds);
+    expect(Math.max(step.ifItThrows, step.ifItHangs) + settling.ifItHangs).toBeLessThan(longestSeconds);
+  });
+});
+
+test("every step is told when its state was entered, and what has been said before it", () => {
+  for (const { state } of tasks) {
+    expect(state.Parameters).toEqual({ "data.$": "$", "enteredAt.$": "$$.State.EnteredTime" });
+  }
+});
+
+test("no state but the three last ends the execution, and all that happens comes to settle", () => {
   const ends = Object.entries(definition.States).filter(([, { Type }]) => Type === "Succeed" || Type === "Fail");
-  expect(ends.map(([name]) => name).sort()).toEqual(["Settled", "SettlingFailed"]);
+  expect(ends.map(([name]) => name).sort()).toEqual(["Settled", "SettlingFailed", "StepFailed"]);
   const defaults = Object.values(definition.States).flatMap((state) =>
     state.Type === "Choice" ? [state.Default] : [],
   );
-  expect(new Set(defaults)).toEqual(new Set(["SettleTrainingJob", "SettlingFailed"]));
+  expect(new Set(defaults)).toEqual(new Set(["SettleTrainingJob", "WhyNotSettled", "SettlingFailed"]));
 });
 
 test("every choice asks whether a path is there before it reads it", () => {
@@ -92,6 +127,7 @@ test("every choice asks whether a path is there before it reads it", () => {
     if (state.Type !== "Choice") continue;
     for (const { And = [] } of state.Choices) {
       const guarded = new Set<string>();
+      // A rule of its own that asks whether a path is there reads nothing.
       for (const rule of And) {
         if (rule.IsPresent === true) guarded.add(rule.Variable ?? "");
         const read = [rule, ...(rule.Or ?? [])].flatMap(({ Variable }) => (Variable === undefined ? [] : [Variable]));

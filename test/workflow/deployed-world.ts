@@ -2,18 +2,18 @@
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { FakeFiles } from "../unit/api/support/fake-files";
 import { FakeTable } from "../unit/api/support/fake-table";
+import { executionName } from "../../domain/names/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
-import { recoverTrainingJob } from "../../lambdas/workflow/recover-training-job";
-import { workflowFault } from "../../lambdas/workflow/settle-training-job/settle-input";
+import { workflowEnded, type EndedStatus } from "../../lambdas/events/workflow-ended/workflow-ended";
 import { VirtualTime } from "../fakes/virtual-time";
 import { readDefinition, stepNames, trainingJob, TrainingWorld, type StepName } from "./training-world";
 import { runExecution, type ExecutionResult } from "./asl-interpreter";
 
 interface Execution {
   readonly input: WorkflowInput;
-  result: ExecutionResult["status"] | undefined;
+  result: ExecutionResult | undefined;
   /** Epoch milliseconds. */
   endedAt: number | undefined;
   aborted: boolean;
@@ -64,7 +64,8 @@ export class DeployedWorld extends TrainingWorld {
       const execution = this.started.get(`${jobId}-${attempt}`);
       if (execution === undefined) return "NOT_STARTED";
       if (execution.result === undefined) return "RUNNING";
-      return execution.result === "FAILED" ? "SETTLING_FAILED" : "ENDED";
+      if (execution.result.status !== "FAILED") return "CUT_OFF";
+      return execution.result.error === "StepFailed" ? "STEP_FAILED" : "FAILED";
     },
   };
 
@@ -75,7 +76,7 @@ export class DeployedWorld extends TrainingWorld {
 
   private async execute(execution: Execution): Promise<void> {
     const { input } = execution;
-    const { status } = await runExecution({
+    execution.result = await runExecution({
       definition,
       clock: this.clock,
       sleep: this.time.sleep,
@@ -89,34 +90,36 @@ export class DeployedWorld extends TrainingWorld {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
         try {
-          const fault = this.failsNow(step, input);
-          if (fault === "BEFORE") throw new Error(`${step} failed`);
-          const answer = await this.step(step, event);
-          if (fault === "AFTER") throw new Error(`${step} failed`);
-          return answer;
+          return await this.task(step, event, () => this.failsNow(step, input));
         } catch (error) {
           this.firstThrowAt ??= this.clock.now().getTime();
           throw error;
         }
       },
     });
-    execution.result = status;
     execution.endedAt = this.clock.now().getTime();
-    if (status !== "SUCCEEDED") await this.onEnd(input, status === "FAILED");
+    const { status } = execution.result;
+    if (status !== "SUCCEEDED") await this.onEnd(input, status);
   }
 
   /** The rule on execution status. What it throws is tried again by Lambda, and left to the sweeper then. */
-  private async onEnd(input: WorkflowInput, failedByItself: boolean): Promise<void> {
-    try {
-      await recoverTrainingJob({
-        ...this.settlingPorts(),
-        executions: this.executions,
-        input,
-        fault: workflowFault,
-        failedByItself,
-      });
-    } catch (error) {
-      this.log.error("the rule's function failed", { reason: String(error) });
+  private async onEnd(input: WorkflowInput, status: EndedStatus): Promise<void> {
+    const time = this.clock.now().toISOString();
+    const event = { time, detail: { name: executionName(input), status, input: JSON.stringify(input) } };
+    for (const secondsToNextTry of [60, 120, undefined]) {
+      try {
+        await workflowEnded({
+          ...this.settlingPorts(),
+          executions: this.executions,
+          openWork: this.openWork,
+          within: async (_, work) => await work,
+          event,
+        });
+        return;
+      } catch (error) {
+        this.log.error("the rule's function failed", { reason: String(error) });
+        if (secondsToNextTry !== undefined) await this.time.sleep(secondsToNextTry);
+      }
     }
   }
 

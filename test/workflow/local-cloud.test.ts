@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
@@ -22,6 +23,7 @@ import { createOpenWork } from "../../lambdas/aws/table/open-work";
 import { createSlots } from "../../lambdas/aws/table/slots";
 import { createTickets } from "../../lambdas/aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { environmentPython } from "../../local/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
@@ -35,6 +37,7 @@ import {
   definitionFile,
   jobId,
   settings,
+  stepFolders,
   stepNames,
   sub,
   trainingJob,
@@ -58,6 +61,11 @@ const putJob = async (n: number, more: Parameters<typeof trainingJob>[1] = {}) =
   const job = trainingJob(n, more);
   await put(ownedKey("TRAINING_JOB", job.sub, job.id), job);
   return { ...job, jobId: job.id };
+};
+/** Leaves a row that nothing can read. */
+const breakRow = async (n: number) => {
+  const job = trainingJob(n);
+  await put(ownedKey("TRAINING_JOB", job.sub, job.id), { ...job, progress: "none" });
 };
 const quota = async (of: string) =>
   (await local.table.client.send(new GetCommand({ TableName: local.table.tableName, Key: quotaKey(of) }))).Item;
@@ -280,20 +288,12 @@ test("objects: bounded reading, a digest whose very bytes are copied, listing, d
   expect(await work.list("l/", 10)).toEqual([]);
 });
 
-const folders: Readonly<Record<StepName, string>> = {
-  PrepareData: "prepare-data",
-  TakeSlot: "take-slot",
-  LaunchTrainingJob: "launch-training-job",
-  LookAtTrainingJob: "look-at-training-job",
-  RegisterModel: "register-model",
-  SettleTrainingJob: "settle-training-job",
-};
-
 describe("the definition on MiniStack's Step Functions, with the real functions", () => {
   let server: ScriptedServer;
   let directory: string;
   let sfn: SFNClient;
   let stateMachineArn: string;
+  let createMachine: (name: string, change: (definition: string) => string) => Promise<string>;
   const buckets = new MemoryBuckets();
   const sageMaker = new ScriptedSageMaker(now, buckets);
 
@@ -322,11 +322,17 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     for (const name of stepNames) arns.set(name, await createFunction(name, environment));
     // Its patience with a step that throws is minutes: here two more tries are enough to come to Catch.
     const impatient = readFileSync(definitionFile, "utf8").replace(/"MaxAttempts": \d+/g, '"MaxAttempts": 2');
-    const definition = impatient.replace(/\$\{(\w+)FunctionArn\}/g, (_, name: string) => arns.get(name) ?? "");
     sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: LOCAL_CREDENTIALS });
-    const roleArn = "arn:aws:iam::000000000000:role/workflow";
-    const created = await sfn.send(new CreateStateMachineCommand({ name: "training", definition, roleArn }));
-    stateMachineArn = created.stateMachineArn ?? "";
+    createMachine = async (name, change) => {
+      const definition = change(impatient).replace(
+        /\$\{(\w+)FunctionArn\}/g,
+        (_, step: string) => arns.get(step) ?? "",
+      );
+      const roleArn = "arn:aws:iam::000000000000:role/workflow";
+      const created = await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
+      return created.stateMachineArn ?? "";
+    };
+    stateMachineArn = await createMachine("training", (definition) => definition);
     await put(catalogueKey("bach-chorales"), catalogue);
     const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
     await artefacts.write(piecesKey, "{}", "application/x-ndjson");
@@ -341,7 +347,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
   async function createFunction(step: StepName, Variables: Readonly<Record<string, string>>): Promise<string> {
     const folder = join(directory, step);
     await build({
-      entryPoints: [join(__dirname, `../../lambdas/workflow/${folders[step]}/handler.ts`)],
+      entryPoints: [join(__dirname, `../../lambdas/${stepFolders[step]}/handler.ts`)],
       outfile: join(folder, "index.js"),
       bundle: true,
       platform: "node",
@@ -370,10 +376,10 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     return String(created.FunctionArn);
   }
 
-  async function execute(n: number): Promise<string> {
+  async function execute(n: number, machineArn = stateMachineArn): Promise<string> {
     const { executionArn } = await sfn.send(
       new StartExecutionCommand({
-        stateMachineArn,
+        stateMachineArn: machineArn,
         name: `${jobId(n)}-1`,
         input: JSON.stringify({ sub, jobId: jobId(n), attempt: 1 }),
       }),
@@ -420,5 +426,44 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
     await put(catalogueKey("bach-chorales"), catalogue);
+  });
+
+  const statusOf = async (n: number, machineArn: string) =>
+    await createWorkflowExecutions({ client: sfn, stateMachineArn: machineArn }).status({
+      sub,
+      jobId: jobId(n),
+      attempt: 1,
+    });
+
+  test("how an execution ended that did not settle its job is told apart", async () => {
+    // A row that no step can read: each of them throws, settling as well.
+    await putJob(13, { hyperparameters: { epochs: 3 } });
+    await breakRow(13);
+    expect(await statusOf(13, stateMachineArn)).toBe("NOT_STARTED");
+    expect(await execute(13)).toBe("FAILED");
+    expect(await statusOf(13, stateMachineArn)).toBe("STEP_FAILED");
+
+    // A machine whose last step is a function that settles nothing.
+    const unsettling = await createMachine("unsettling", (text) => text.replace("${SettleTrainingJob", "${TakeSlot"));
+    sageMaker.plans.push({ create: "REFUSED" });
+    await putJob(14, {});
+    expect(await execute(14, unsettling)).toBe("FAILED");
+    expect(await statusOf(14, unsettling)).toBe("FAILED");
+    await createSlots(local.table).release({ index: 0, jobId: jobId(14) });
+  });
+
+  test("a step that has been tried for longer than its patience gives up, and is not tried again", async () => {
+    const longAgo = await createMachine("long-ago", (text) =>
+      text.replaceAll('"enteredAt.$": "$$.State.EnteredTime"', '"enteredAt": "2026-01-01T00:00:00.000Z"'),
+    );
+    await putJob(15, {});
+    await breakRow(15);
+    expect(await execute(15, longAgo)).toBe("FAILED");
+    expect(await statusOf(15, longAgo)).toBe("STEP_FAILED");
+    const executionArn = `${longAgo.replace(":stateMachine:", ":execution:")}:${jobId(15)}-1`;
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === "TaskScheduled")).toHaveLength(2);
+    expect(types.filter((type) => type === "TaskFailed")).toEqual([]);
   });
 });

@@ -124,7 +124,7 @@ test("one that is cut off without end is FAILED, says so, and promises no resumi
   expect({ attempt, resumable, code: failure?.code }).toEqual({
     attempt: mostAttemptsInAll,
     resumable: false,
-    code: "WORKFLOW_FAILED",
+    code: "WORKFLOW_ABORTED",
   });
   expect(failure?.message).toMatch(/cut off \d+ times/);
   expect(failure?.message).not.toMatch(/resume/);
@@ -132,12 +132,20 @@ test("one that is cut off without end is FAILED, says so, and promises no resumi
 
 test("one whose settling always fails has three attempts, whether or not it was launched", async () => {
   const world = await waiting();
-  world.failsNow = (step, { attempt }) =>
-    step === "SettleTrainingJob" || (step === "TakeSlot" && attempt > 1) ? "BEFORE" : undefined;
+  world.failsNow = (step) => (step === "SettleTrainingJob" ? "BEFORE" : undefined);
+  world.sageMaker.plans.unshift(...Array.from({ length: mostAttempts }, () => ({ create: "REFUSED" }) as const));
   world.abortAll();
+  await otherEnds(world);
   await world.time.pass(() => row(world).state === "FAILED");
   // The first was cut off and does not count.
   expect(row(world)).toMatchObject({ attempt: mostAttempts + 1 });
+});
+
+test("one with a step that fails for minutes is not begun again, where settling failed as well", async () => {
+  const world = await waiting();
+  world.failsNow = (step) => (step === "SettleTrainingJob" || step === "TakeSlot" ? "BEFORE" : undefined);
+  await world.time.pass(() => row(world).state === "FAILED");
+  expect(row(world)).toMatchObject({ attempt: 1, failure: { code: "WORKFLOW_FAILED" } });
 });
 
 test("one whose training was done and not registered is registered, not trained again", async () => {
@@ -213,7 +221,7 @@ test("one whose SageMaker jobs three restarts ended is told of the restarts, not
     if (attempt < mostAttempts) await world.time.pass(() => row(world).attempt === attempt + 1);
   }
   await world.runToTheEnd();
-  expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+  expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_ABORTED", retryable: true } });
   expect(row(world).failure?.message).toMatch(/cut off 3 times/);
 });
 

@@ -465,6 +465,17 @@ describe("unexpected errors", () => {
     expectNothingLeft(world);
   });
 
+  test("an execution with a step that fails for minutes, and that cannot settle, says so by its error", async () => {
+    const world = worldWithJob();
+    world.fault = (name) => (name === "SettleTrainingJob" || name === "RegisterModel" ? "BEFORE" : undefined);
+    const result = await finish(world);
+    expect(result).toMatchObject({ status: "FAILED", error: "StepFailed" });
+    expect(isFinalTrainingJobState(world.row(1).state)).toBe(false);
+    await world.step("SettleTrainingJob", { ...result.data });
+    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+    expectNothingLeft(world);
+  });
+
   test("a status that nobody knows keeps the row as it is, with a warning, until one is known", async () => {
     const world = worldWithJob();
     let looks = 0;

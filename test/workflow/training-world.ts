@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
 import { perTechnique } from "../../domain/names/resource-names";
+import { stepPatienceSeconds, type StepFolder } from "../../domain/names/time-limits";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { launchTrainingJob } from "../../lambdas/workflow/launch-training-job/launch-training-job";
 import { lookAtTrainingJob } from "../../lambdas/workflow/look-at-training-job/look-at-training-job";
+import { patientStep } from "../../lambdas/workflow/patient-step";
 import { prepareData } from "../../lambdas/workflow/prepare-data/prepare-data";
 import { registerModel } from "../../lambdas/workflow/register-model/register-model";
 import { parseSettleInput } from "../../lambdas/workflow/settle-training-job/settle-input";
@@ -46,6 +48,16 @@ export const stepNames = [
   "SettleTrainingJob",
 ] as const;
 export type StepName = (typeof stepNames)[number];
+
+/** The folder of each step's function. */
+export const stepFolders: Readonly<Record<StepName, StepFolder>> = {
+  PrepareData: "workflow/prepare-data",
+  TakeSlot: "workflow/take-slot",
+  LaunchTrainingJob: "workflow/launch-training-job",
+  LookAtTrainingJob: "workflow/look-at-training-job",
+  RegisterModel: "workflow/register-model",
+  SettleTrainingJob: "workflow/settle-training-job",
+};
 
 export const settings: TrainingSettings = {
   images: perTechnique((technique) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${technique}@sha256:0`),
@@ -165,9 +177,9 @@ export class TrainingWorld {
     metrics: this.metrics,
   });
 
-  /** One step, as its handler would call it. */
-  async step(name: StepName, event: unknown): Promise<unknown> {
-    const input = stepInputSchema.parse(event);
+  /** One step on the execution's data, as its handler would call it. */
+  async step(name: StepName, data: unknown): Promise<unknown> {
+    const input = stepInputSchema.parse(data);
     const { settings: stageSettings } = this;
     const common = { ...this.settlingPorts(), input, settings: stageSettings };
     switch (name) {
@@ -187,8 +199,29 @@ export class TrainingWorld {
       case "RegisterModel":
         return await registerModel(common);
       case "SettleTrainingJob":
-        return await settleTrainingJob({ ...common, ...parseSettleInput(event) });
+        return await settleTrainingJob({ ...common, ...parseSettleInput(data) });
     }
+  }
+
+  /** One step as the workflow calls it: with its patience, and broken where `faultNow` says so. */
+  async task(
+    step: StepName,
+    event: unknown,
+    faultNow: () => "BEFORE" | "AFTER" | undefined = () => undefined,
+  ): Promise<unknown> {
+    return await patientStep({
+      event,
+      patienceSeconds: stepPatienceSeconds[stepFolders[step]],
+      now: this.clock.now,
+      log: this.log,
+      run: async (data) => {
+        const fault = faultNow();
+        if (fault === "BEFORE") throw faultOf(step);
+        const answer = await this.step(step, data);
+        if (fault === "AFTER") throw faultOf(step);
+        return answer;
+      },
+    });
   }
 
   async run(n: number, more: Partial<RunParams> = {}): Promise<ExecutionResult> {
@@ -202,11 +235,7 @@ export class TrainingWorld {
         if (step === undefined) throw new Error(`no step ${name}`);
         const call = (this.calls.get(step) ?? 0) + 1;
         this.calls.set(step, call);
-        const fault = this.fault(step, call);
-        if (fault === "BEFORE") throw faultOf(step);
-        const answer = await this.step(step, event);
-        if (fault === "AFTER") throw faultOf(step);
-        return answer;
+        return await this.task(step, event, () => this.fault(step, call));
       },
       ...more,
     });

@@ -9,7 +9,7 @@ import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
 import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
-import { within } from "./within";
+import { within } from "../../workflow/within";
 
 const environment = readEnvironment([
   "stage",

@@ -11,12 +11,14 @@ import type { PendingChanges } from "../../aws/table/pending-changes";
 import type { WorkflowExecutions } from "../../aws/workflow-executions";
 import { finishPendingChange } from "../../resources/finish-pending-change";
 import type { FileRemoval } from "../../resources/resource-files";
+import { endUnrepairedJob, unrepairable } from "../../workflow/end-unrepaired-job";
 import { recoverTrainingJob, type RecoverTrainingJobParams } from "../../workflow/recover-training-job";
 import { workflowFault } from "../../workflow/settle-training-job/settle-input";
+import type { Within } from "../../workflow/within";
 
 export interface SweepOpenWorkParams extends Omit<
   RecoverTrainingJobParams,
-  "input" | "fault" | "failedByItself" | "executions" | "jobs"
+  "input" | "fault" | "ending" | "executions" | "jobs"
 > {
   readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "change">;
   readonly openWork: OpenWork;
@@ -29,11 +31,8 @@ export interface SweepOpenWorkParams extends Omit<
   readonly patience: SweepPatience;
   /** No further row is begun after this instant: the rest waits for the next sweep. */
   readonly deadline: Date;
-  /** Rejects when the work has not ended in time; the work itself cannot be taken back. */
   readonly within: Within;
 }
-
-export type Within = <Result>(seconds: number, work: Promise<Result>) => Promise<Result>;
 
 /** How long work may rest before it counts as forgotten, in seconds. */
 export interface SweepPatience {
@@ -72,13 +71,6 @@ type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolea
 const abandoned: Failure = {
   code: "COMPOSITION_ABANDONED",
   message: "The composition could not be made: a fault of the service. Try again.",
-  retryable: true,
-};
-
-/** What an owner is told whose job or composition could not even be repaired. */
-const unrepairable: Failure = {
-  code: "WORKFLOW_FAILED",
-  message: "The work could not be brought to its end: a fault of the service. Try again.",
   retryable: true,
 };
 
@@ -138,37 +130,16 @@ export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepA
 
 const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
 
-/** The last resort: nothing of the row is read. What still runs is told to stop, if that can be done. */
+/** The last resort: nothing of the row is read. */
 async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
-  const { openWork, patience, slots, tickets, now, log, metrics } = params;
+  const { openWork, patience, now, log, metrics } = params;
   const since = await openWork.noteFailedRepair(kind, of, now());
   if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
-  if (kind === "TRAINING_JOB") await stopIfPossible(params, of);
+  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
   if (!(await openWork.endFailed(kind, of, unrepairable, now()))) return false;
-  metrics.record(kind === "TRAINING_JOB" ? "JobsFailed" : "CompositionsFailed");
-  log.error("open work was ended without being repaired", { kind, id: of.id, since: since.toISOString() });
-  if (kind !== "TRAINING_JOB") return true;
-  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === of.id);
-  for (const { index } of mine) await slots.release({ index, jobId: of.id });
-  await tickets.remove(of.id);
+  metrics.record("CompositionsFailed");
+  log.error("a composition was ended without being repaired", { compositionId: of.id, since: since.toISOString() });
   return true;
-}
-
-const stopSeconds = 10;
-
-async function stopIfPossible({ jobs, trainingJobs, within, log }: SweepOpenWorkParams, of: OwnedBy): Promise<void> {
-  const stop = async (): Promise<void> => {
-    const job = await jobs.load(of);
-    if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
-  };
-  try {
-    await within(stopSeconds, stop());
-  } catch (error) {
-    log.error("the job is ended without SageMaker having been told to stop it", {
-      jobId: of.id,
-      reason: String(error),
-    });
-  }
 }
 
 /** @returns whether anything was done */
@@ -188,13 +159,14 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
         log.warn("starting a workflow that was never started", { jobId: job.id });
         await executions.start(input);
         return true;
-      case "SETTLING_FAILED":
-      case "ENDED": {
+      case "STEP_FAILED":
+      case "FAILED":
+      case "CUT_OFF": {
         const { outcome } = await recoverTrainingJob({
           ...params,
           input,
           fault: workflowFault,
-          failedByItself: status === "SETTLING_FAILED",
+          ending: status,
         });
         log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
         return true;

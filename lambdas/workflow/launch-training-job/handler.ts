@@ -3,7 +3,7 @@ import { readEnvironment } from "../../aws/environment";
 import { createSlots } from "../../aws/table/slots";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
-import { observed } from "../../telemetry/observed";
+import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../step-input";
 import { launchTrainingJob } from "./launch-training-job";
 
@@ -18,11 +18,11 @@ const jobs = createTrainingJobsInExecution({ client, tableName, now });
 const slots = createSlots({ client, tableName });
 const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
 
-export const handler = observed(
+export const handler = observedStep(
   "workflow/launch-training-job",
-  async (event, telemetry) =>
+  async (data, telemetry) =>
     await launchTrainingJob({
-      input: stepInputSchema.parse(event),
+      input: stepInputSchema.parse(data),
       jobs,
       slots,
       trainingJobs,

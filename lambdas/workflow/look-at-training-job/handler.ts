@@ -4,7 +4,7 @@ import { createObjectStore } from "../../aws/object-store";
 import { createSlots } from "../../aws/table/slots";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
-import { observed } from "../../telemetry/observed";
+import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../step-input";
 import { lookAtTrainingJob } from "./look-at-training-job";
 
@@ -20,11 +20,11 @@ const slots = createSlots({ client, tableName });
 const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
 const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
 
-export const handler = observed(
+export const handler = observedStep(
   "workflow/look-at-training-job",
-  async (event, telemetry) =>
+  async (data, telemetry) =>
     await lookAtTrainingJob({
-      input: stepInputSchema.parse(event),
+      input: stepInputSchema.parse(data),
       jobs,
       slots,
       trainingJobs,

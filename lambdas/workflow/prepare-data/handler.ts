@@ -3,7 +3,7 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
-import { observed } from "../../telemetry/observed";
+import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../step-input";
 import { prepareData } from "./prepare-data";
 
@@ -11,7 +11,7 @@ const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBu
 const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now: () => new Date() });
 const work = createObjectStore({ client: createS3Client(patience.copy.s3), bucket: workBucket });
 
-export const handler = observed(
+export const handler = observedStep(
   "workflow/prepare-data",
-  async (event, { log }) => await prepareData({ input: stepInputSchema.parse(event), jobs, work, log }),
+  async (data, { log }) => await prepareData({ input: stepInputSchema.parse(data), jobs, work, log }),
 );

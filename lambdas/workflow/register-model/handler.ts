@@ -3,7 +3,7 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
-import { observed } from "../../telemetry/observed";
+import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../step-input";
 import { registerModel } from "./register-model";
 
@@ -19,8 +19,7 @@ const client = createS3Client(patience.copy.s3);
 const work = createObjectStore({ client, bucket: workBucket });
 const artefacts = createObjectStore({ client, bucket: artefactsBucket });
 
-export const handler = observed(
+export const handler = observedStep(
   "workflow/register-model",
-  async (event, { log }) =>
-    await registerModel({ input: stepInputSchema.parse(event), jobs, work, artefacts, now, log }),
+  async (data, { log }) => await registerModel({ input: stepInputSchema.parse(data), jobs, work, artefacts, now, log }),
 );

@@ -1,6 +1,7 @@
 /** What stands in the workflow's data when it comes to settle: what the last steps said, or the error that was caught. */
 import * as z from "zod";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
+import type { GaveUp } from "../patient-step";
 import { stepInputSchema, type StepInput } from "../step-input";
 
 const saidSchema = z.object({ outcome: z.string(), failure: failureSchema.optional() }).optional();
@@ -28,12 +29,13 @@ export const workflowFault: Failure = {
 
 const longestCause = 2_000;
 
-export function parseSettleInput(event: unknown): SettleInput {
-  const { step, registered, error, ...input } = settleInputSchema.parse(event);
+export function parseSettleInput(data: unknown): SettleInput {
+  const { step, registered, error, ...input } = settleInputSchema.parse(data);
+  const gaveUp = [step, registered].some((said) => said?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));
   return {
     input,
     failure: registered?.failure ?? step?.failure,
-    fault: error === undefined ? undefined : workflowFault,
+    fault: error !== undefined || gaveUp ? workflowFault : undefined,
     caught: error === undefined ? undefined : { error: error.Error, cause: error.Cause?.slice(0, longestCause) },
   };
 }

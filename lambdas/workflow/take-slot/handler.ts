@@ -5,7 +5,7 @@ import { createSlots } from "../../aws/table/slots";
 import { createTickets } from "../../aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
-import { observed } from "../../telemetry/observed";
+import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../step-input";
 import { takeSlot } from "./take-slot";
 
@@ -22,11 +22,11 @@ const tickets = createTickets({ client, tableName });
 const artefacts = createObjectStore({ client: createS3Client(), bucket: artefactsBucket });
 const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
 
-export const handler = observed(
+export const handler = observedStep(
   "workflow/take-slot",
-  async (event, telemetry) =>
+  async (data, telemetry) =>
     await takeSlot({
-      input: stepInputSchema.parse(event),
+      input: stepInputSchema.parse(data),
       jobs,
       slots,
       tickets,

@@ -148,7 +148,7 @@ export class OpenWorkEvents extends Construct {
       "Goes on with the job of an execution that was cut off",
     );
     allowSettling(ended, this.props);
-    this.allowExecutions(ended, { describe: false });
+    this.allowExecutions(ended, { describe: true });
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
       eventPattern: {

@@ -1,7 +1,6 @@
-import { parseEndedWorkflow } from "../../../lambdas/events/workflow-ended/workflow-ended";
 import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
-import { sweepOpenWork, sweepPatience, type Within } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
-import { within } from "../../../lambdas/events/sweep-open-work/within";
+import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
+import { within, type Within } from "../../../lambdas/workflow/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
 import { FakeFiles } from "../api/support/fake-files";
 import { FakeTable } from "../api/support/fake-table";
@@ -71,7 +70,7 @@ describe("training jobs", () => {
     const last = { ...event, attempt: mostAttempts };
     for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, last);
     world.clock.advance(120);
-    world.statuses.set(jobId(1), "ENDED");
+    world.statuses.set(jobId(1), "CUT_OFF");
     await world.sweep();
     expect(world.sageMaker.stops).toHaveLength(1);
     expect(world.slots.slots.size).toBe(1);
@@ -213,26 +212,6 @@ describe("compositions", () => {
     expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "COMPOSITION_ABANDONED", retryable: true } });
     expect(world.compositions.openCompositions).toBe(0);
     expect(await world.sweep()).toMatchObject({ looked: 0 });
-  });
-});
-
-describe("a workflow that did not end by itself", () => {
-  const ended = (status: string, input: object = event, name = `${jobId(1)}-1`) => ({
-    detail: { name, status, input: JSON.stringify(input), executionArn: "arn" },
-  });
-
-  test.each(["FAILED", "TIMED_OUT", "ABORTED"])("%s is read with what to tell the owner", (status) => {
-    const { input, fault, failedByItself } = parseEndedWorkflow(ended(status));
-    expect(input).toEqual(event);
-    expect(fault.retryable).toBe(true);
-    expect(fault.message).not.toMatch(/resume/);
-    expect(failedByItself).toBe(status === "FAILED");
-  });
-
-  test("an execution of another name, or an event of another kind, is refused", () => {
-    expect(() => parseEndedWorkflow(ended("ABORTED", event, `${jobId(2)}-1`))).toThrow("input of another job");
-    expect(() => parseEndedWorkflow(ended("SUCCEEDED"))).toThrow();
-    expect(() => parseEndedWorkflow({})).toThrow();
   });
 });
 

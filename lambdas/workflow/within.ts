@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Within } from "./sweep-open-work";
+
+/** Rejects when the work has not ended in time; the work itself cannot be taken back. */
+export type Within = <Result>(seconds: number, work: Promise<Result>) => Promise<Result>;
 
 /** By the clock of this machine. */
 export const within: Within = async (seconds, work) => {

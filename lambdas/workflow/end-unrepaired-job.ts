@@ -1,0 +1,65 @@
+/** The last resort for a job that cannot even be repaired. */
+import type { OwnedBy } from "../../domain/names/object-keys";
+import type { Failure } from "../../domain/schemas/failure";
+import type { OpenWork } from "../aws/table/open-work";
+import type { Slots } from "../aws/table/slots";
+import type { Tickets } from "../aws/table/tickets";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobs } from "../aws/training-jobs";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+import type { Within } from "./within";
+
+export interface EndUnrepairedJobParams {
+  readonly of: OwnedBy;
+  readonly openWork: Pick<OpenWork, "endFailed">;
+  readonly jobs: Pick<TrainingJobsInExecution, "load">;
+  readonly slots: Pick<Slots, "held" | "release">;
+  readonly tickets: Pick<Tickets, "remove">;
+  readonly trainingJobs: Pick<TrainingJobs, "stop">;
+  readonly within: Within;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+/** What an owner is told whose job or composition could not even be repaired. */
+export const unrepairable: Failure = {
+  code: "WORKFLOW_FAILED",
+  message: "The work could not be brought to its end: a fault of the service. Try again.",
+  retryable: true,
+};
+
+const stopSeconds = 10;
+
+/**
+ * Ends a job FAILED without reading its row, and frees its slot, ticket and quota. What still runs is told to stop, if that
+ * can be done.
+ * @returns false when the job has ended meanwhile
+ */
+export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<boolean> {
+  const { of, openWork, slots, tickets, now, log, metrics } = params;
+  await stopIfPossible(params);
+  if (!(await openWork.endFailed("TRAINING_JOB", of, unrepairable, now()))) return false;
+  metrics.record("JobsFailed");
+  log.error("a job was ended without being repaired", { jobId: of.id });
+  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === of.id);
+  for (const { index } of mine) await slots.release({ index, jobId: of.id });
+  await tickets.remove(of.id);
+  return true;
+}
+
+async function stopIfPossible({ of, jobs, trainingJobs, within, log }: EndUnrepairedJobParams): Promise<void> {
+  const stop = async (): Promise<void> => {
+    const job = await jobs.load(of);
+    if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
+  };
+  try {
+    await within(stopSeconds, stop());
+  } catch (error) {
+    log.error("the job is ended without SageMaker having been told to stop it", {
+      jobId: of.id,
+      reason: String(error),
+    });
+  }
+}
