@@ -105,38 +105,42 @@ test("with one slot, turns alternate, whatever one user sends", async () => {
   expect(order.slice(-3)).toEqual(["greedy", "greedy", "greedy"]);
 });
 
-test("a user who renews day-long jobs ends nobody's wait by the queue's deadline", async () => {
-  const world = new DeployedWorld({ slots: 2, queueDeadlineSeconds: 21_600, waitSeconds: 120, slotLeaseSeconds: 600 });
-  const dayLong = { create: "RUN", epochs: 23, startSeconds: 5, secondsPerEpoch: 3_600, uploadSeconds: 5 } as const;
-  const hours = async (count: number): Promise<void> => {
-    await world.time.sleep(count * 3_600);
-  };
-  const add = async (n: number, sub: string): Promise<void> => {
-    world.sageMaker.plans.push(dayLong);
-    const { id: jobId, attempt } = world.addJob(n, {
-      sub,
-      maxRuntimeSeconds: 86_400,
-      hyperparameters: { epochs: 23, earlyStopping: false },
-    });
-    await world.executions.start({ sub, jobId, attempt });
-  };
-  const life = async (): Promise<void> => {
-    await add(0, "renewer");
-    await add(1, "renewer");
-    for (let day = 0; day < 3; day += 1) {
-      await hours(2);
-      await add(10 + day, `other-${day}`);
-      await hours(21);
-      await add(2 + day, "renewer");
-    }
-  };
-  const living = life();
-  await world.time.pass(() => world.jobs.rows.size === 8);
-  await living;
-  await world.runToTheEnd();
-  const others = [...world.jobs.rows.values()].filter(({ sub }) => sub !== "renewer");
-  expect(others.map(({ state }) => state)).toEqual(["READY", "READY", "READY"]);
-});
+test.each([2, 1])(
+  "%i slots: a user who renews day-long jobs ends nobody's wait by the queue's deadline",
+  async (slots) => {
+    const world = new DeployedWorld({ slots, queueDeadlineSeconds: 21_600, waitSeconds: 120, slotLeaseSeconds: 600 });
+    const dayLong = { create: "RUN", epochs: 23, startSeconds: 5, secondsPerEpoch: 3_600, uploadSeconds: 5 } as const;
+    const hours = async (count: number): Promise<void> => {
+      await world.time.sleep(count * 3_600);
+    };
+    const add = async (n: number, sub: string): Promise<void> => {
+      world.sageMaker.plans.push(dayLong);
+      const { id: jobId, attempt } = world.addJob(n, {
+        sub,
+        maxRuntimeSeconds: 86_400,
+        hyperparameters: { epochs: 23, earlyStopping: false },
+      });
+      await world.executions.start({ sub, jobId, attempt });
+    };
+    const life = async (): Promise<void> => {
+      await add(0, "renewer");
+      await add(1, "renewer");
+      for (let day = 0; day < 3; day += 1) {
+        await hours(2);
+        await add(10 + day, `other-${day}`);
+        // With one slot each of the others has it for a day as well.
+        await hours(slots === 1 ? 46 : 21);
+        await add(2 + day, "renewer");
+      }
+    };
+    const living = life();
+    await world.time.pass(() => world.jobs.rows.size === 8);
+    await living;
+    await world.runToTheEnd();
+    const others = [...world.jobs.rows.values()].filter(({ sub }) => sub !== "renewer");
+    expect(others.map(({ state }) => state)).toEqual(["READY", "READY", "READY"]);
+  },
+);
 
 test("two executions that decide at once on the same order: one takes, the other decides again", async () => {
   const world = new DeployedWorld({ slots: 3 });

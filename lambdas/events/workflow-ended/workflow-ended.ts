@@ -9,6 +9,7 @@ import {
   type RecoverTrainingJobAnswer,
   type RecoverTrainingJobParams,
 } from "../../workflow/recover-training-job";
+import { workflowFault } from "../../workflow/settle-training-job/settle-input";
 import { stepInputSchema, type StepInput } from "../../workflow/step-input";
 
 /** The `detail` of "Step Functions Execution Status Change", as far as it is read. */
@@ -25,11 +26,7 @@ const eventSchema = z.object({
 export type EndedStatus = z.infer<typeof eventSchema>["detail"]["status"];
 
 const failures: Readonly<Record<EndedStatus, Failure>> = {
-  FAILED: {
-    code: "WORKFLOW_FAILED",
-    message: "The training could not be carried out: a fault of the service.",
-    retryable: true,
-  },
+  FAILED: workflowFault,
   TIMED_OUT: {
     code: "WORKFLOW_TIMED_OUT",
     message: "The training took longer than the service allows.",
