@@ -132,7 +132,11 @@ export const seeds = {
   },
   RUNNING_TRAINING_JOB: async (world, id = ulid()) => {
     const item = trainingJob({ sub: world.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
-    await world.ports.trainingJobs.create({ item, raise: { openTrainingJobs: 1 }, caps: world.ports.caps });
+    await world.ports.trainingJobs.create({
+      item,
+      raise: { ...quotaHeld(item), openTrainingJobs: 1 },
+      caps: world.ports.caps,
+    });
     return id;
   },
 } as const satisfies Readonly<Record<OwnedKind | "RUNNING_TRAINING_JOB", Seed>>;
