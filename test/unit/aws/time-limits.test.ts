@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import path from "node:path";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { type S3Client } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -142,16 +143,15 @@ async function longestPauses(client: (typeof builders)[keyof typeof builders], o
 async function handlerTimes(client: (typeof builders)[keyof typeof builders], of: Patience) {
   const { requestHandler } = client(of).config;
   if (!(requestHandler instanceof NodeHttpHandler)) throw new Error("the client's HTTP handler is not Node's");
-  const request: Parameters<NodeHttpHandler["handle"]>[0] = {
-    protocol: "http:",
-    hostname: "127.0.0.1",
-    method: "GET",
-    path: "/",
-    headers: {},
-    query: {},
-    clone: () => request,
-  };
-  await requestHandler.handle(request, { abortSignal: AbortSignal.abort() }).catch(() => undefined);
+  const probe = new DynamoDBClient({
+    endpoint: "http://127.0.0.1:1",
+    region: "eu-west-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    requestHandler,
+  });
+  // Nobody listens there: what counts is that the handler was asked.
+  await expect(probe.send(new ListTablesCommand({}))).rejects.toThrow("ECONNREFUSED");
   const { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout } =
     requestHandler.httpHandlerConfigs();
   return { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout };
