@@ -22,7 +22,8 @@ export const functionSeconds = {
   "events/count-orphans": 300,
   // Each is under the time-out of its state in the ASL file, so that the function's own error is what is seen.
   "workflow/prepare-data": 180,
-  "workflow/take-slot": 30,
+  /** Long enough for the longest call of SageMaker, which it asks about holders of slots. */
+  "workflow/take-slot": 50,
   "workflow/launch-training-job": 90,
   "workflow/look-at-training-job": 90,
   "workflow/register-model": 180,
@@ -58,8 +59,9 @@ export const endedWorkflowPatienceSeconds = 150;
 export interface Patience {
   /** Tries in all, the first included. */
   readonly tries: number;
+  /** Until the connection stands. The limits count it on top of the request's time. */
   readonly connectionMilliseconds: number;
-  /** From sending a request to the first byte of its answer; also the longest silence while the answer comes. */
+  /** From the request to the first byte of its answer; also the longest silence while the answer comes. */
   readonly requestMilliseconds: number;
 }
 
@@ -92,9 +94,11 @@ export const patience = {
 
 /**
  * No call of AWS is begun, or waited for, in the last seconds of a function: they are for the answer, for giving back a
- * lease, for the log. A request behind the API is answered with 503 at that moment.
+ * lease, for the log. A request behind the API is answered with 503 at that moment. A function in the background may
+ * then be in a pause between two tries, which nothing cuts short: the SDK's longest takes 7 s (2 s of its own after
+ * throttling, and 5 s more where the service asks for it).
  */
-export const marginMilliseconds = { request: 2_000, background: 3_000 } as const;
+export const marginMilliseconds = { request: 2_000, background: 8_000 } as const;
 
 /**
  * How long a change of a resource may rest before the sweeper finishes it: longer than any function runs, so that nobody

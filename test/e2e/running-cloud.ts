@@ -1,9 +1,10 @@
 /** The whole local cloud as a person starts it: `npm start` in a process of its own, in a folder of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as z from "zod";
+import { processesNaming } from "../support/cloud-processes";
 import { until } from "./until";
 
 export const repository = resolve(__dirname, "../..");
@@ -44,19 +45,8 @@ export interface Stopped {
 }
 
 /** Processes whose environment or command line names this folder: what a stop must not leave behind. */
-export function processesOf(directory: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-        return commandLine.includes(directory) || environment.includes(directory) ? [`${pid} ${commandLine}`] : [];
-      } catch {
-        return []; // It ended while we looked.
-      }
-    });
-}
+export const processesOf = (directory: string): string[] =>
+  processesNaming([directory]).map(({ pid, command }) => `${pid} ${command}`);
 
 /** What is still there of a cloud that has ended: processes that were killed with it may take a moment to go. */
 export async function leftOf(directory: string): Promise<string[]> {

@@ -13,9 +13,10 @@ import type { Fault } from "../../local/sagemaker/fault-injection";
 import { accessToken, openSession, shapes, subjectOf, type ApiSession } from "../e2e/api-session";
 import { randomMelody } from "../e2e/random-melody";
 import { until } from "../e2e/until";
+import { isModelServer, isTrainerOf, isWorker, signalAll } from "../support/cloud-processes";
 import { openBooks, type Audit } from "./books";
 import { faultsOfText, type Outcome } from "./outcomes";
-import { OwnCloud, type SeenProcess } from "./own-cloud";
+import { OwnCloud } from "./own-cloud";
 
 /** Generous: what takes longer on a busy machine is late, not stuck. */
 const finalSeconds = 900;
@@ -164,20 +165,6 @@ class CloudUser {
   }
 }
 
-const isWorker = ({ command, environment }: SeenProcess): boolean =>
-  command.includes("_worker.js") && /^AWS_LAMBDA_FUNCTION_NAME=.*CompositionsWorker/m.test(environment);
-const isModelServer = ({ command }: SeenProcess): boolean =>
-  command.includes("opencomposer_unet_gan.serve") && !command.startsWith("/bin/sh");
-const isTrainerOf =
-  (jobId: string) =>
-  ({ command, environment }: SeenProcess): boolean =>
-    command.includes("opencomposer_unet_gan.train") && environment.includes(jobId) && !command.startsWith("/bin/sh");
-
-function signal(seen: readonly SeenProcess[], name: NodeJS.Signals): void {
-  if (seen.length === 0) throw new Error(`there is no process to send ${name} to`);
-  for (const { pid } of seen) process.kill(pid, name);
-}
-
 async function inject(cloud: OwnCloud, faults: readonly Fault[]): Promise<void> {
   const answer = await fetch(new URL("/_local/faults", cloud.outputs().sagemakerEndpointUrl), {
     method: "POST",
@@ -249,14 +236,14 @@ const cases: readonly Case[] = [
     fault: "endpoint held up for 30 s",
     act: async (user, cloud) => {
       const servers = cloud.processes(isModelServer);
-      signal(servers, "SIGSTOP");
+      signalAll(servers, "SIGSTOP");
       try {
         const id = await user.compose();
         await sleep(30_000);
-        signal(servers, "SIGCONT");
+        signalAll(servers, "SIGCONT");
         return { resource: await user.composition(id), ends: done };
       } finally {
-        signal(servers, "SIGCONT");
+        signalAll(servers, "SIGCONT");
       }
     },
   },
@@ -265,10 +252,10 @@ const cases: readonly Case[] = [
     fault: "kill -9 of the model server with the request inside",
     act: async (user, cloud) => {
       const servers = cloud.processes(isModelServer);
-      signal(servers, "SIGSTOP");
+      signalAll(servers, "SIGSTOP");
       const id = await user.compose();
       await user.composition(id, ({ state }) => state === "RUNNING");
-      signal(servers, "SIGKILL");
+      signalAll(servers, "SIGKILL");
       return { resource: await user.composition(id), ends: done };
     },
   },
@@ -277,15 +264,15 @@ const cases: readonly Case[] = [
     fault: "kill -9 of the worker in the middle",
     act: async (user, cloud) => {
       const servers = cloud.processes(isModelServer);
-      signal(servers, "SIGSTOP");
+      signalAll(servers, "SIGSTOP");
       try {
         const id = await user.compose();
         await user.composition(id, ({ state }) => state === "RUNNING");
-        signal(cloud.processes(isWorker), "SIGKILL");
-        signal(servers, "SIGCONT");
+        signalAll(cloud.processes(isWorker), "SIGKILL");
+        signalAll(servers, "SIGCONT");
         return { resource: await user.composition(id), ends: done };
       } finally {
-        signal(servers, "SIGCONT");
+        signalAll(servers, "SIGCONT");
       }
     },
   },
@@ -388,7 +375,7 @@ const cases: readonly Case[] = [
     act: async (user, cloud) => {
       const id = await user.train({ hyperparameters: { epochs: 50 } });
       await user.untilTraining(id);
-      signal(cloud.processes(isTrainerOf(id)), "SIGKILL");
+      signalAll(cloud.processes(isTrainerOf(id)), "SIGKILL");
       return { resource: await user.job(id), ends: ["FAILED"] };
     },
   },

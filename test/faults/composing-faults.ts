@@ -1,19 +1,19 @@
 /** The composing plane and the API's resources, broken in every way. */
-import {
-  compositionMidiKey,
-  compositionScoreKey,
-  modelCardFile,
-  modelFile,
-  modelPrefix,
-  trackKey,
-  trainingJobPrefix,
-} from "../../domain/names/object-keys";
-import { writeMidi, type Score } from "../../domain/music/score";
-import { quotaHeld, type CompositionItem } from "../../domain/schemas/items";
-import type { QuotaAmounts } from "../../domain/schemas/user-caps";
+import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
+import type { CompositionItem } from "../../domain/schemas/items";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
-import type { Call, Reply } from "../unit/api/support/documented-api";
-import { alice, composition, finishedOutput, model, track, trainingJob } from "../unit/api/support/items";
+import {
+  changingRequests,
+  compose,
+  remove,
+  rename,
+  type Asked,
+  type ChangingRequest,
+} from "../support/changing-requests";
+import { seeds, type SeedKind } from "../support/resource-world";
+import type { Reply } from "../unit/api/support/documented-api";
+import { alice } from "../unit/api/support/items";
+import { resourceWorldOf } from "../unit/resources/memory-world";
 import { answerOf, ComposingWorld, type ComposingWorldOptions } from "./composing-world";
 import { callTargets, deliveryFaults, type CallFault, type DeliveryFault } from "./fault-injector";
 import { faultsOfText, type Outcome } from "./outcomes";
@@ -28,237 +28,45 @@ const faultNames: Readonly<Record<CallFault | DeliveryFault, string>> = {
   AGAIN_LATER: "out of order",
 };
 
-const note = (beat: number, pitch: number) => ({ startTick: beat * 480, durationTicks: 480, pitch, velocity: 90 });
-const score: Score = {
-  schemaVersion: 1,
-  name: "A tune",
-  ticksPerBeat: 480,
-  tempo: 90,
-  bars: 2,
-  tracks: [
-    {
-      name: "Melody",
-      program: 0,
-      source: "input",
-      notes: [0, 1, 2, 3, 4, 5, 6, 7].map((beat) => note(beat, 60 + beat)),
-    },
-    { name: "Bass", program: 32, source: "generated", notes: [note(0, 36)] },
-    { name: "Silent", program: 32, source: "generated", notes: [] },
-  ],
-};
-const midi = writeMidi(score);
-
+/** Of what is there before a life begins. */
 const ids = {
-  track: "01K0000000000000000000000A",
-  composition: "01K0000000000000000000000B",
-  model: "01K0000000000000000000000C",
-  job: "01K0000000000000000000000D",
-  runningJob: "01K0000000000000000000000E",
-} as const;
-const owned = (id: string) => ({ sub: alice, id });
+  TRACK: "01K0000000000000000000000A",
+  COMPOSITION: "01K0000000000000000000000B",
+  MODEL: "01K0000000000000000000000C",
+  TRAINING_JOB: "01K0000000000000000000000D",
+  RUNNING_TRAINING_JOB: "01K0000000000000000000000E",
+} as const satisfies Readonly<Record<SeedKind, string>>;
+const owned = (kind: SeedKind) => ({ sub: alice, id: ids[kind] });
 
-/** One of everything, with its files and its place in the quota. */
-function furnish({ api }: ComposingWorld, kinds: readonly (keyof typeof ids)[]): void {
-  const hold = (row: Parameters<typeof quotaHeld>[0], open: QuotaAmounts = {}): void => {
-    api.table.move(alice, quotaHeld(row), 1);
-    api.table.move(alice, open, 1);
-  };
-  if (kinds.includes("track")) {
-    const row = track({ ...owned(ids.track), bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
-    api.tracks.put(row);
-    api.files.objects.set(trackKey(row), midi);
-    hold(row);
-  }
-  if (kinds.includes("composition")) {
-    const file = { revision: 1, sha256: "a".repeat(64), bytes: midi.length };
-    const row = composition({
-      ...owned(ids.composition),
-      state: "COMPLETED",
-      attempt: 1,
-      output: finishedOutput,
-      midi: file,
-    });
-    api.compositions.put(row);
-    api.files.objects.set(compositionScoreKey(owned(ids.composition)), Buffer.from(JSON.stringify(score)));
-    api.files.objects.set(compositionMidiKey(row, file), midi);
-    hold(row);
-  }
-  if (kinds.includes("model")) {
-    const row = model({ ...owned(ids.model), bytes: 5, holds: { models: 1, storedBytes: 5 } });
-    api.models.put(row);
-    for (const name of [modelFile, modelCardFile]) {
-      api.files.objects.set(`${modelPrefix(owned(ids.model))}${name}`, Buffer.from("model"));
-    }
-    hold(row);
-  }
-  if (kinds.includes("job")) {
-    const row = trainingJob({ ...owned(ids.job), state: "STOPPED", resumable: true, holds: { trainingJobs: 1 } });
-    api.trainingJobs.put(row);
-    hold(row);
-    api.files.objects.set(`${trainingJobPrefix(owned(ids.job))}progress.jsonl`, Buffer.from("{}"));
-    api.work.objects.set(`${trainingJobPrefix(owned(ids.job))}checkpoints/last.pt`, Buffer.from("x"));
-  }
-  if (kinds.includes("runningJob")) {
-    const holds = { trainingJobs: 1, models: 1 };
-    const row = trainingJob({ ...owned(ids.runningJob), state: "TRAINING", holds });
-    api.trainingJobs.put(row);
-    hold(row, { openTrainingJobs: 1 });
-  }
+/** One of each, with its files and its place in the quota. */
+async function furnish({ api, clock }: ComposingWorld, kinds: readonly SeedKind[]): Promise<void> {
+  const resources = resourceWorldOf(api, clock);
+  for (const kind of kinds) await seeds[kind](resources, ids[kind]);
 }
 
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly call?: Call;
-}
-
-const remove = (path: string, more: Call = {}): Asked => ({ method: "DELETE", path, call: more });
-const rename = (path: string): Asked => ({ method: "PATCH", path, call: { json: { name: "Another name" } } });
-const compose = (more: object = {}): Asked => ({
-  method: "POST",
-  path: "/compositions",
-  call: {
-    json: {
-      name: "Evening",
-      technique: "unet-gan",
-      modelId: "unet-gan-bach",
-      input: { sampleMelodyId: "twinkle-twinkle" },
-      ...more,
-    },
-  },
-});
-
-const paths = {
-  track: `/tracks/${ids.track}`,
-  composition: `/compositions/${ids.composition}`,
-  model: `/models/${ids.model}`,
-  job: `/training-jobs/${ids.job}`,
-} as const;
-const firstTag = { headers: { "if-match": '"1"' } };
-
-interface RequestLife {
-  readonly name: string;
-  /** As the operation is called. */
-  readonly actor: string;
-  readonly kinds: readonly (keyof typeof ids)[];
-  readonly asked: Asked;
-  /** Answers that are right when one thing breaks once and the client asks again. */
-  readonly statuses: readonly number[];
-  /** How many there are at the end: tracks, compositions, models, training jobs. */
-  readonly counts: readonly [number, number, number, number];
+interface RequestLife extends ChangingRequest {
   /** What comes between: another request of the same owner. */
-  readonly overtaking?: Readonly<Record<string, Asked>>;
+  readonly overtaking: Readonly<Record<string, Asked>>;
 }
 
-const upload = { bytes: midi, headers: { "content-type": "audio/midi" } };
+/** Compositions of what is about to be deleted. */
+const composedOf: Readonly<Partial<Record<SeedKind, Asked>>> = {
+  TRACK: compose({ input: { trackId: ids.TRACK } }),
+  COMPOSITION: compose({ input: { compositionId: ids.COMPOSITION } }),
+  MODEL: compose({ modelId: ids.MODEL }),
+};
 
-const requestLives: readonly RequestLife[] = [
-  {
-    name: "upload a track",
-    actor: "createTrack",
-    kinds: [],
-    asked: { method: "POST", path: "/tracks", call: upload },
-    statuses: [201],
-    counts: [1, 0, 0, 0],
-  },
-  {
-    name: "rename a track",
-    actor: "updateTrack",
-    kinds: ["track"],
-    asked: rename(paths.track),
-    statuses: [200],
-    counts: [1, 0, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.track), "overtaken by PATCH": rename(paths.track) },
-  },
-  {
-    name: "delete a track",
-    actor: "deleteTrack",
-    kinds: ["track"],
-    asked: remove(paths.track),
-    // The second try of a deletion that was done finds nothing.
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: {
-      "overtaken by DELETE": remove(paths.track),
-      "overtaken by PATCH": rename(paths.track),
-      "overtaken by POST": compose({ input: { trackId: ids.track } }),
-    },
-  },
-  {
-    name: "delete a track with If-Match",
-    actor: "deleteTrack",
-    kinds: ["track"],
-    asked: remove(paths.track, firstTag),
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.track), "overtaken by PATCH": rename(paths.track) },
-  },
-  {
-    name: "rename a composition",
-    actor: "updateComposition",
-    kinds: ["composition"],
-    asked: rename(paths.composition),
-    statuses: [200],
-    counts: [0, 1, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.composition), "overtaken by PATCH": rename(paths.composition) },
-  },
-  {
-    name: "delete a composition",
-    actor: "deleteComposition",
-    kinds: ["composition"],
-    asked: remove(paths.composition),
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: {
-      "overtaken by DELETE": remove(paths.composition),
-      "overtaken by PATCH": rename(paths.composition),
-      "overtaken by POST": compose({ input: { compositionId: ids.composition } }),
-    },
-  },
-  {
-    name: "delete a composition with If-Match",
-    actor: "deleteComposition",
-    kinds: ["composition"],
-    asked: remove(paths.composition, firstTag),
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.composition), "overtaken by PATCH": rename(paths.composition) },
-  },
-  {
-    name: "delete a model",
-    actor: "deleteModel",
-    kinds: ["model"],
-    asked: remove(paths.model),
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.model), "overtaken by POST": compose({ modelId: ids.model }) },
-  },
-  {
-    name: "make a training job",
-    actor: "createTrainingJob",
-    kinds: [],
-    asked: { method: "POST", path: "/training-jobs", call: { json: { name: "A job", technique: "unet-gan" } } },
-    statuses: [202],
-    counts: [0, 0, 0, 1],
-  },
-  {
-    name: "stop a training job",
-    actor: "stopTrainingJob",
-    kinds: ["runningJob"],
-    asked: { method: "POST", path: `/training-jobs/${ids.runningJob}/stop` },
-    statuses: [202],
-    counts: [0, 0, 0, 1],
-  },
-  {
-    name: "delete a training job",
-    actor: "deleteTrainingJob",
-    kinds: ["job"],
-    asked: remove(paths.job),
-    statuses: [204, 404],
-    counts: [0, 0, 0, 0],
-    overtaking: { "overtaken by DELETE": remove(paths.job) },
-  },
-];
+const requestLives: readonly RequestLife[] = changingRequests.map((request) => {
+  const { needs, operation } = request;
+  const overtaking: Record<string, Asked> = {};
+  if (needs !== undefined && needs !== "RUNNING_TRAINING_JOB")
+    overtaking["overtaken by DELETE"] = remove(needs)(ids[needs]);
+  if (needs === "TRACK" || needs === "COMPOSITION") overtaking["overtaken by PATCH"] = rename(needs)(ids[needs]);
+  const isDeletion = operation.startsWith("delete");
+  const composed = needs === undefined || !isDeletion ? undefined : composedOf[needs];
+  if (composed !== undefined) overtaking["overtaken by POST"] = composed;
+  return { ...request, overtaking };
+});
 
 function problemsOfReply(reply: Reply | undefined): readonly string[] {
   if (reply === undefined || reply.status < 400) return [];
@@ -271,15 +79,16 @@ function problemsOfReply(reply: Reply | undefined): readonly string[] {
 
 async function everyRequest(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { name, actor, kinds, asked, statuses, counts, overtaking = {} } of requestLives) {
+  for (const { name, operation: actor, needs, leaves, asked, statuses, overtaking } of requestLives) {
+    const { method, path, call } = asked(needs === undefined ? "" : ids[needs]);
     const ask = async (
       options: ComposingWorldOptions,
       prepare: (world: ComposingWorld) => void = () => undefined,
     ): Promise<{ readonly world: ComposingWorld; readonly reply: Reply | undefined }> => {
       const world = new ComposingWorld(options);
-      furnish(world, kinds);
+      await furnish(world, needs === undefined ? [] : [needs]);
       prepare(world);
-      const reply = await world.request(actor, asked.method, asked.path, asked.call);
+      const reply = await world.request(actor, method, path, call);
       await world.live();
       return { world, reply };
     };
@@ -289,8 +98,8 @@ async function everyRequest(): Promise<Outcome[]> {
       { mayEndOtherwise, mustStrike }: { readonly mayEndOtherwise: boolean; readonly mustStrike: boolean },
     ): void => {
       const { tracks, compositions, models, trainingJobs } = world.api;
-      const found = [tracks, compositions, models, trainingJobs].map((all) => all.all().length);
-      const isAsExpected = found.every((count, index) => count === counts[index]);
+      const found = [tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(({ kind }) => kind));
+      const isAsExpected = leaves === undefined ? found.length === 0 : found.length === 1 && found[0] === leaves;
       outcomes.push({
         life: "Requests that create, change and delete",
         step: name,
@@ -299,7 +108,7 @@ async function everyRequest(): Promise<Outcome[]> {
         wrong: [
           ...world.problems(),
           ...problemsOfReply(reply),
-          ...(mayEndOtherwise || isAsExpected ? [] : [`lost or doubled: there are ${found.join(", ")}`]),
+          ...(mayEndOtherwise || isAsExpected ? [] : [`lost or doubled: there are ${found.join(", ") || "none"}`]),
           ...(mayEndOtherwise || (reply !== undefined && statuses.includes(reply.status))
             ? []
             : [`the answer should be ${statuses.join(" or ")}`]),
@@ -353,7 +162,7 @@ async function everyRequest(): Promise<Outcome[]> {
 
 interface ComposingLife {
   readonly name: string;
-  readonly kinds: readonly (keyof typeof ids)[];
+  readonly kinds: readonly SeedKind[];
   readonly asked: Asked;
   readonly options?: ComposingWorldOptions;
   readonly actors: readonly string[];
@@ -368,14 +177,14 @@ const composingLives: readonly ComposingLife[] = [
   },
   {
     name: "A composition with a track and a trained model",
-    kinds: ["track", "model"],
-    asked: compose({ input: { trackId: ids.track }, modelId: ids.model }),
+    kinds: ["TRACK", "MODEL"],
+    asked: compose({ input: { trackId: ids.TRACK }, modelId: ids.MODEL }),
     actors: ["createComposition", "ExecuteComposition"],
   },
   {
     name: "A composition with another composition",
-    kinds: ["composition"],
-    asked: compose({ input: { compositionId: ids.composition } }),
+    kinds: ["COMPOSITION"],
+    asked: compose({ input: { compositionId: ids.COMPOSITION } }),
     actors: ["createComposition", "ExecuteComposition"],
   },
   {
@@ -393,7 +202,7 @@ async function composeOnce(
   prepare: (world: ComposingWorld) => void = () => undefined,
 ): Promise<ComposingWorld> {
   const world = new ComposingWorld({ ...options, ...more });
-  furnish(world, kinds);
+  await furnish(world, kinds);
   prepare(world);
   await world.request("createComposition", asked.method, asked.path, asked.call);
   await world.live();
@@ -402,7 +211,7 @@ async function composeOnce(
 
 /** The one that was asked for: not the one that it was made from. */
 const made = ({ api }: ComposingWorld): readonly CompositionItem[] =>
-  api.compositions.all().filter(({ id }) => id !== ids.composition);
+  api.compositions.all().filter(({ id }) => id !== ids.COMPOSITION);
 
 function outcomeOf(
   told: Pick<Outcome, "life" | "step" | "fault" | "where">,
@@ -534,26 +343,26 @@ async function everyEndpointFault(): Promise<Outcome[]> {
   const told = { life, step: "endpoint", fault: "an answer of another model", where: "" };
   outcomes.push(outcomeOf(told, another, { ends: ["FAILED"], mustStrike: false }));
 
-  const files: readonly (readonly [string, "track" | "composition", (world: ComposingWorld) => void])[] = [
-    ["the track's file is gone", "track", ({ api }) => api.files.objects.delete(trackKey(owned(ids.track)))],
+  const files: readonly (readonly [string, "TRACK" | "COMPOSITION", (world: ComposingWorld) => void])[] = [
+    ["the track's file is gone", "TRACK", ({ api }) => api.files.objects.delete(trackKey(owned("TRACK")))],
     [
       "the track's file is garbage",
-      "track",
-      ({ api }) => api.files.objects.set(trackKey(owned(ids.track)), Buffer.from("MThd no")),
+      "TRACK",
+      ({ api }) => api.files.objects.set(trackKey(owned("TRACK")), Buffer.from("MThd no")),
     ],
     [
       "the score is gone",
-      "composition",
-      ({ api }) => api.files.objects.delete(compositionScoreKey(owned(ids.composition))),
+      "COMPOSITION",
+      ({ api }) => api.files.objects.delete(compositionScoreKey(owned("COMPOSITION"))),
     ],
     [
       "the score is garbage",
-      "composition",
-      ({ api }) => api.files.objects.set(compositionScoreKey(owned(ids.composition)), Buffer.from("{")),
+      "COMPOSITION",
+      ({ api }) => api.files.objects.set(compositionScoreKey(owned("COMPOSITION")), Buffer.from("{")),
     ],
   ];
   for (const [fault, kind, spoil] of files) {
-    const input = kind === "track" ? { trackId: ids.track } : { compositionId: ids.composition };
+    const input = kind === "TRACK" ? { trackId: ids.TRACK } : { compositionId: ids.COMPOSITION };
     const world = await composeOnce({ kinds: [kind], asked: compose({ input }) }, {}, spoil);
     // What the harness spoilt is not the service's to mend.
     const outcome = outcomeOf({ life, step: "input", fault, where: "" }, world, {
@@ -580,7 +389,7 @@ async function everyOutage(): Promise<Outcome[]> {
   for (const [step, isOf] of parts) {
     for (const fault of ["THROWS_BEFORE", "CUT_OFF_BEFORE"] as const) {
       const world = await composeOnce(
-        { kinds: ["track"], asked: compose({ input: { trackId: ids.track } }) },
+        { kinds: ["TRACK"], asked: compose({ input: { trackId: ids.TRACK } }) },
         {},
         (one) => {
           one.injector.always = (actor, call) => (actor === "ExecuteComposition" && isOf(call) ? fault : undefined);

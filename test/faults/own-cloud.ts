@@ -1,22 +1,17 @@
 /** A local cloud in a folder of its own that can be killed and started again over the same folder. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { outputsSchema, type Outputs } from "../../local/outputs";
 import { processesOf } from "../e2e/running-cloud";
 import { until } from "../e2e/until";
+import { processesNaming, type SeenProcess } from "../support/cloud-processes";
 
 const repository = resolve(__dirname, "../..");
 /** A first start on a busy machine makes environments and deploys all stacks. */
 const startSeconds = 900;
 const stopSeconds = 180;
-
-export interface SeenProcess {
-  readonly pid: number;
-  readonly command: string;
-  readonly environment: string;
-}
 
 export class OwnCloud {
   readonly directory = mkdtempSync(join(tmpdir(), "opencomposer-own-cloud-"));
@@ -79,19 +74,7 @@ export class OwnCloud {
   processes(isWanted: (seen: SeenProcess) => boolean): readonly SeenProcess[] {
     const { directory } = this;
     const marks = [directory, ...(existsSync(join(directory, "outputs.json")) ? [this.outputs().awsEndpointUrl] : [])];
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .flatMap((name) => {
-        try {
-          const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-          const environment = readFileSync(`/proc/${name}/environ`, "utf8").replaceAll("\0", "\n");
-          const seen = { pid: Number(name), command, environment };
-          const isOurs = marks.some((mark) => command.includes(mark) || environment.includes(mark));
-          return isOurs && isWanted(seen) ? [seen] : [];
-        } catch {
-          return []; // It ended while we looked.
-        }
-      });
+    return processesNaming(marks).filter(isWanted);
   }
 
   /** Waits until the starter has ended by itself. */

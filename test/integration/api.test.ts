@@ -1,98 +1,42 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import type { Melody } from "../../domain/music/melody";
-import { environmentVariables } from "../../domain/names/environment-variables";
 import { checkpointsPrefix, compositionMidiKey, compositionScoreKey, sampleFile } from "../../domain/names/object-keys";
-import { catalogueKey, ownedKey, stockModelKey } from "../../domain/names/table-keys";
+import { ownedKey } from "../../domain/names/table-keys";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
-import type { HttpEvent } from "../../lambdas/http/request";
-import type { HttpResult } from "../../lambdas/http/with-http";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
-import { expectDocumented, httpEvent, type Call } from "../unit/api/support/documented-api";
-import { catalogue, stockModel } from "../unit/api/support/items";
-import { apiRoutes, isOperationId, routeKey, type ApiCapability } from "../../domain/names/api-routes";
-import { startLocalTable, type LocalTable } from "./support/local-table";
+import { startApiFunctions, type ApiFunctions } from "./support/api-functions";
+import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
 import { createHash } from "node:crypto";
 
-type Handler = (event: HttpEvent) => Promise<HttpResult>;
 let local: LocalTable;
-let handlers: Readonly<Record<ApiCapability, Handler>>;
-const before = { ...process.env };
+let functions: ApiFunctions;
 
 beforeAll(async () => {
   local = await startLocalTable();
-  // What the stack sets, and what the Lambda service adds.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: local.endpointUrl,
-    AWS_REGION: local.region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-    POWERTOOLS_LOG_LEVEL: "SILENT",
-    POWERTOOLS_METRICS_DISABLED: "true",
-    POWERTOOLS_METRICS_NAMESPACE: "test",
-    [environmentVariables.tableName]: local.table.tableName,
-    [environmentVariables.artefactsBucket]: local.artefactsBucket,
-    [environmentVariables.workBucket]: local.workBucket,
-    [environmentVariables.userCaps]: JSON.stringify({
-      openCompositions: 10,
-      openTrainingJobs: 5,
-      tracks: 10,
-      models: 10,
-      compositions: 50,
-      trainingJobs: 50,
-      storedBytes: 10_000_000,
-    }),
-    [environmentVariables.longestRunSeconds]: "7200",
-    [environmentVariables.checkpointDays]: "7",
-  });
-  const [discovery, tracks, compositions, models, training] = await Promise.all([
-    import("../../lambdas/api/discovery/handler"),
-    import("../../lambdas/api/tracks/handler"),
-    import("../../lambdas/api/compositions/handler"),
-    import("../../lambdas/api/models/handler"),
-    import("../../lambdas/api/training/handler"),
-  ]);
-  handlers = {
-    discovery: discovery.handler,
-    tracks: tracks.handler,
-    compositions: compositions.handler,
-    models: models.handler,
-    training: training.handler,
+  const caps = {
+    openCompositions: 10,
+    openTrainingJobs: 5,
+    tracks: 10,
+    models: 10,
+    compositions: 50,
+    trainingJobs: 50,
+    storedBytes: 10_000_000,
   };
-  const put = async (Item: Record<string, unknown>) =>
-    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
-  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
-  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+  functions = await startApiFunctions({ local, caps });
+  await putStockRows(local.table);
 });
 afterAll(async () => {
-  process.env = before;
+  functions.stop();
   await local.stop();
 });
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bytes: Buffer;
-  readonly body: unknown;
-}
-
-async function call(method: string, target: string, details: Call = {}): Promise<Reply> {
-  const event = httpEvent(method, target, details);
-  const found = Object.entries(apiRoutes).find(([, route]) => routeKey(route) === event.routeKey);
-  const handler = handlers[found?.[1].capability ?? "discovery"];
-  const { statusCode: status, headers, body, isBase64Encoded } = await handler(event);
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  const isJson = headers["content-type"]?.endsWith("json") === true;
-  const reply = { status, headers, bytes, body: isJson ? (JSON.parse(bytes.toString()) as unknown) : undefined };
-  if (found !== undefined && isOperationId(found[0])) expectDocumented(found[0], reply);
-  return reply;
-}
+const call: ApiFunctions["call"] = async (...request) => await functions.call(...request);
 
 function builtIn(id: string): Melody {
   const melody = findSampleMelody(id);

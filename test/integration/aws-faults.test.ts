@@ -3,16 +3,8 @@
  * AWS has and the local cloud does not show: overload, conflicts, broken connections, silence.
  */
 import { ulid } from "ulid";
-import { environmentVariables } from "../../domain/names/environment-variables";
-import {
-  apiRoutes,
-  isOperationId,
-  routeKey,
-  type ApiCapability,
-  type OperationId,
-} from "../../domain/names/api-routes";
-import { openWorkOwner, stockModelKey, catalogueKey } from "../../domain/names/table-keys";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../domain/names/api-routes";
+import { openWorkOwner } from "../../domain/names/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
@@ -24,9 +16,6 @@ import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
 import { createSlots } from "../../lambdas/aws/table/slots";
 import { createTickets } from "../../lambdas/aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
-import type { HttpEvent } from "../../lambdas/http/request";
-import type { HttpResult } from "../../lambdas/http/with-http";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import {
   dynamodbFaults,
   s3Faults,
@@ -36,54 +25,24 @@ import {
   type FaultyAws,
 } from "../support/faulty-aws";
 import { expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
-import { expectDocumented, httpEvent, type Call } from "../unit/api/support/documented-api";
-import { caps, catalogue, composition, finishedOutput, stockModel, trainingJob } from "../unit/api/support/items";
+import { httpEvent, type Call, type Reply } from "../unit/api/support/documented-api";
+import { caps, composition, finishedOutput, trainingJob } from "../unit/api/support/items";
 import { localWorld } from "./support/local-world";
-import { startLocalTable, type LocalTable } from "./support/local-table";
+import { startApiFunctions, type ApiFunctions } from "./support/api-functions";
+import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
 
-type Handler = (event: HttpEvent) => Promise<HttpResult>;
 let local: LocalTable;
 let aws: FaultyAws;
-let handlers: Readonly<Record<Exclude<ApiCapability, "discovery">, Handler>>;
-const before = { ...process.env };
+let functions: ApiFunctions;
 
 beforeAll(async () => {
   local = await startLocalTable();
   aws = await startFaultyAws(local.endpointUrl);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: local.region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-    POWERTOOLS_LOG_LEVEL: "SILENT",
-    POWERTOOLS_METRICS_DISABLED: "true",
-    POWERTOOLS_METRICS_NAMESPACE: "test",
-    [environmentVariables.tableName]: local.table.tableName,
-    [environmentVariables.artefactsBucket]: local.artefactsBucket,
-    [environmentVariables.workBucket]: local.workBucket,
-    [environmentVariables.userCaps]: JSON.stringify(caps),
-    [environmentVariables.longestRunSeconds]: "7200",
-    [environmentVariables.checkpointDays]: "7",
-  });
-  const [tracks, compositions, models, training] = await Promise.all([
-    import("../../lambdas/api/tracks/handler"),
-    import("../../lambdas/api/compositions/handler"),
-    import("../../lambdas/api/models/handler"),
-    import("../../lambdas/api/training/handler"),
-  ]);
-  handlers = {
-    tracks: tracks.handler,
-    compositions: compositions.handler,
-    models: models.handler,
-    training: training.handler,
-  };
-  const put = async (Item: Record<string, unknown>) =>
-    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
-  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
-  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+  functions = await startApiFunctions({ local, caps, endpointUrl: aws.url });
+  await putStockRows(local.table);
 });
 afterAll(async () => {
-  process.env = before;
+  functions.stop();
   await aws.stop();
   await local.stop();
 });
@@ -153,20 +112,19 @@ const apiCalls: readonly ApiCall[] = [
   },
 ];
 
-/** Sends the request while AWS has the fault; answers what would be answered without it, too. */
-async function send(world: ResourceWorld, { operation, request }: ApiCall, fault?: AwsFault, times?: number) {
+/** Sends the request while AWS has the fault. */
+async function send(
+  world: ResourceWorld,
+  { operation, request }: ApiCall,
+  fault?: AwsFault,
+  times?: number,
+): Promise<Reply> {
   const [target, call = {}] = await request(world);
-  const { capability, method } = apiRoutes[operation];
-  if (capability === "discovery") throw new Error("discovery calls nothing");
-  const event = httpEvent(method, target, { ...call, sub: world.sub });
-  expect(event.routeKey).toBe(routeKey(apiRoutes[operation]));
+  const { method } = apiRoutes[operation];
+  expect(httpEvent(method, target).routeKey).toBe(routeKey(apiRoutes[operation]));
   aws.meet(fault, times);
   try {
-    const { statusCode, headers, body } = await handlers[capability](event);
-    const isJson = headers["content-type"]?.endsWith("json") === true;
-    const parsed = isJson ? (JSON.parse(body) as unknown) : undefined;
-    if (isJson) expectDocumented(operation, { status: statusCode, headers, bytes: Buffer.from(body), body: parsed });
-    return { status: statusCode, headers };
+    return await functions.call(method, target, { ...call, sub: world.sub });
   } finally {
     aws.meet(undefined);
   }

@@ -11,7 +11,7 @@ import {
   trackKey,
   trainingJobPrefix,
 } from "../../domain/names/object-keys";
-import { catalogueKey, ownedKey, stockModelKey } from "../../domain/names/table-keys";
+import { ownedKey } from "../../domain/names/table-keys";
 import { createObjectPages } from "../../lambdas/aws/object-pages";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
@@ -25,18 +25,15 @@ import { cutOffEverywhere, cutOffOperations } from "../support/cut-off-operation
 import { everyFault, faultyPorts } from "../support/faulty-ports";
 import { apiOn, expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
 import type { Call } from "../unit/api/support/documented-api";
-import { catalogue, model, stockModel, trainingJob } from "../unit/api/support/items";
+import { model, trainingJob } from "../unit/api/support/items";
 import { localWorld } from "./support/local-world";
-import { startLocalTable, type LocalTable } from "./support/local-table";
+import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
 import { createHash } from "node:crypto";
 
 let local: LocalTable;
 beforeAll(async () => {
   local = await startLocalTable();
-  const put = async (Item: Record<string, unknown>) =>
-    await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item }));
-  await put({ ...stockModel(), ...stockModelKey("unet-gan-bach") });
-  await put({ ...catalogue(), ...catalogueKey("bach-chorales") });
+  await putStockRows(local.table);
 });
 afterAll(async () => {
   await local.stop();

@@ -18,6 +18,7 @@ import {
   trackKey,
   trainingJobPrefix,
 } from "../../domain/names/object-keys";
+import type { OwnedKind } from "../../domain/names/table-keys";
 import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
 import {
   quotaHeld,
@@ -77,17 +78,21 @@ export const midi = writeMidi(score);
 const sha256 = createHash("sha256").update(midi).digest("hex");
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
-/** A finished resource of each kind, with all its files. */
+/** Makes the resource with all its files and gives its id: a new one where none is asked for. */
+type Seed = (world: ResourceWorld, id?: string) => Promise<string>;
+
+/** A finished resource of each kind, and a training job that runs. */
 export const seeds = {
-  TRACK: async (world: ResourceWorld): Promise<string> => {
-    const row = track({ sub: world.sub, bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
+  TRACK: async (world, id = ulid()) => {
+    const row = track({ sub: world.sub, id, bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
     await world.ports.files.write({ key: trackKey(row), bytes: midi, contentType: "audio/midi" });
     await world.seedRow(row);
     return row.id;
   },
-  COMPOSITION: async (world: ResourceWorld): Promise<string> => {
+  COMPOSITION: async (world, id = ulid()) => {
     const row = composition({
       sub: world.sub,
+      id,
       state: "COMPLETED",
       output: finishedOutput,
       midi: { revision: 1, sha256, bytes: midi.length },
@@ -105,8 +110,8 @@ export const seeds = {
     await world.seedRow(row);
     return row.id;
   },
-  MODEL: async (world: ResourceWorld): Promise<string> => {
-    const row = model({ sub: world.sub, bytes: 4, holds: { models: 1, storedBytes: 4 } });
+  MODEL: async (world, id = ulid()) => {
+    const row = model({ sub: world.sub, id, bytes: 4, holds: { models: 1, storedBytes: 4 } });
     for (const name of [modelFile, modelCardFile]) {
       await world.ports.files.write({
         key: `${modelPrefix(row)}${name}`,
@@ -117,15 +122,25 @@ export const seeds = {
     await world.seedRow(row);
     return row.id;
   },
-  TRAINING_JOB: async (world: ResourceWorld): Promise<string> => {
-    const row = trainingJob({ sub: world.sub, state: "STOPPED", holds: { trainingJobs: 1 } });
+  TRAINING_JOB: async (world, id = ulid()) => {
+    const row = trainingJob({ sub: world.sub, id, state: "STOPPED", resumable: true, holds: { trainingJobs: 1 } });
     const file = { bytes: text("{}\n"), contentType: "application/jsonl" };
     await world.ports.artefacts.write({ key: `${trainingJobPrefix(row)}${progressFile}`, ...file });
     await world.ports.work.write({ key: `${checkpointsPrefix(row)}last.pt`, ...file });
     await world.seedRow(row);
     return row.id;
   },
-} as const;
+  RUNNING_TRAINING_JOB: async (world, id = ulid()) => {
+    const item = trainingJob({ sub: world.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
+    await world.ports.trainingJobs.create({
+      item,
+      raise: { ...quotaHeld(item), openTrainingJobs: 1 },
+      caps: world.ports.caps,
+    });
+    return id;
+  },
+} as const satisfies Readonly<Record<OwnedKind | "RUNNING_TRAINING_JOB", Seed>>;
+export type SeedKind = keyof typeof seeds;
 
 /** The API on the world's ports, one of whose calls may fail. */
 export function apiOn(world: ResourceWorld, fault?: Fault): DocumentedApi & { readonly calls: () => number } {

@@ -1,67 +1,22 @@
-"""The training: what it leaves behind, that a resumed run equals an uninterrupted one, that it learns."""
+"""The training: what it leaves behind, that it learns. Resuming: shared/tests/test_resumed_trainings.py."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from opencomposer_ar_cnn.evaluation import HARMONISATION
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.training import Settings, Trainer, choose_shape
 from opencomposer_shared.checkpoints import load_checkpoint
-from opencomposer_shared.dataset import read_dataset, read_selection
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
-from opencomposer_testing.broken_states import changes_of, spoilt
-from opencomposer_testing.tiny_training_job import progress_lines, without_times, write_job
-
-DEFAULTS: dict[str, Any] = {
-    "epochs": 2,
-    "learning_rate": 2e-3,
-    "batch_size": 8,
-    "transposition_range": 2,
-    "model_size": "small",
-    "early_stopping": False,
-    "seed": 4,
-}
-SAMPLING = replace(HARMONISATION, sampling_iterations=8)
-
-
-def settings(**changes: Any) -> Settings:
-    return Settings(**{**DEFAULTS, **changes})
-
-
-def trainer(base: Path, stop_after: int | None = None, **changes: Any) -> Trainer:
-    """A trainer of the job under `base`; `stop_after` batches it is asked to stop."""
-    if not (base / "input").exists():
-        write_job(base, "ar-cnn", {}, pieces=changes.pop("pieces", 13), bars=2)
-    changes.pop("pieces", None)
-    selection = read_selection(base / "input/data/selection/manifest.json", "ar-cnn")
-    remaining = [stop_after]
-
-    def stop_requested() -> bool:
-        if remaining[0] is None:
-            return False
-        remaining[0] -= 1
-        return remaining[0] < 0
-
-    return Trainer(
-        dataset=read_dataset(base / "input/data/dataset", selection),
-        selection=selection,
-        settings=settings(**changes),
-        checkpoints=base / "checkpoints",
-        stop_requested=stop_requested,
-        window_bars=2,
-        sampling=SAMPLING,
-    )
+from opencomposer_testing.tiny_trainers import AR_CNN_SAMPLING, AR_CNN_SETTINGS, ar_cnn_settings
+from opencomposer_testing.tiny_trainers import ar_cnn_trainer as trainer
+from opencomposer_testing.tiny_training_job import progress_lines, write_job
 
 
 @pytest.fixture(scope="module")
@@ -71,22 +26,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trainer]:
     run = trainer(base)
     assert run.export(base / "model", run.run(), {"epochs": 2})
     return base, run
-
-
-def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, finished: tuple[Path, Trainer]) -> None:
-    base, whole = finished
-    interrupted = trainer(tmp_path, stop_after=1)
-    assert interrupted.run() == "stopped"
-    assert (interrupted.loop.epoch, interrupted.loop.batch) == (0, 1)
-    assert not interrupted.export(tmp_path / "none", "stopped", {})
-    again = trainer(tmp_path, stop_after=2)
-    assert again.run() == "stopped"
-    assert (again.loop.epoch, again.loop.batch) == (1, 1)
-    last = trainer(tmp_path)
-    assert last.run() == "epochs"
-    for name, weights in whole.average.state_dict().items():
-        assert torch.equal(weights, last.average.state_dict()[name]), name
-    assert without_times(progress_lines(base)) == without_times(progress_lines(tmp_path))
 
 
 def test_what_a_run_leaves_behind(finished: tuple[Path, Trainer]) -> None:
@@ -117,23 +56,11 @@ def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, 
     editor = load_editor((base / "model/model.onnx").read_bytes(), 1)
     assert editor.essentials == run.essentials
     melody = run.selection.melodies[0]
-    result = rewrite_notes(editor, melody.notes, melody.bars, SAMPLING, DEFAULTS["seed"])
+    result = rewrite_notes(editor, melody.notes, melody.bars, AR_CNN_SAMPLING, AR_CNN_SETTINGS["seed"])
     epoch = run.loop.best["epoch"]
     _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
     assert sampled.get("Accompaniment", []) == added_notes(melody.notes, result)
-
-
-def test_more_epochs_go_on_from_where_the_job_ended_and_another_size_is_refused(
-    finished: tuple[Path, Trainer],
-) -> None:
-    base, _ = finished
-    with pytest.raises(TrainingFailure, match="another modelSize than 'large'"):
-        trainer(base, epochs=3, model_size="large")
-    longer = trainer(base, epochs=3)
-    assert longer.loop.epoch == 2
-    longer.run()
-    assert [line["epoch"] for line in progress_lines(base)] == [1, 2, 3]
 
 
 def test_the_container_carries_the_contracts_schema() -> None:
@@ -150,7 +77,7 @@ def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) 
     run = trainer(tmp_path, pieces=4)
     low, high = run.dataset.pitch_range()
     for reach, size in ((0, "small"), (6, "small"), (6, "large")):
-        shape = choose_shape(run.dataset, settings(transposition_range=reach, model_size=size))
+        shape = choose_shape(run.dataset, ar_cnn_settings(transposition_range=reach, model_size=size))
         assert shape.lowest_pitch <= low - reach
         assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
@@ -184,25 +111,3 @@ def test_pieces_that_are_all_held_out_are_no_training_data_and_a_single_piece_is
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
     assert (state["loop"]["epoch"], state["loop"]["batch"]) == (1, 0)
-
-
-def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    base = tmp_path_factory.mktemp("resumed")
-    trainer(base, stop_after=1).run()
-    checkpoints = base / "checkpoints"
-    state = load_checkpoint(checkpoints, "last")
-    assert state is not None
-
-    @given(changes_of(state))
-    @hypothesis_settings(max_examples=20)
-    def resume(change: tuple[tuple[Any, ...], int]) -> None:
-        (checkpoints / "last.pt").unlink()
-        torch.save(spoilt(state, *change), checkpoints / "last.pt")
-        try:
-            trainer(base)
-        except TrainingFailure as failure:
-            assert str(failure).startswith("The checkpoint to ")
-
-    resume()

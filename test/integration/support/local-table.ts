@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { openWorkIndex, partitionKey, sortKey } from "../../../domain/names/table-keys";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../domain/names/table-keys";
 import type { Table } from "../../../lambdas/aws/table/table";
 import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
 import { environmentPython, findPython, makeEnvironments } from "../../../local/python/environments";
+
+import { catalogue, stockModel } from "../../unit/api/support/items";
 
 const region = "eu-west-1";
 
@@ -70,4 +72,14 @@ export async function startLocalTable(): Promise<LocalTable> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What `npm run seed` writes into a table: a stock model and the catalogue of a data set. */
+export async function putStockRows({ client, tableName: TableName }: Table): Promise<void> {
+  for (const Item of [
+    { ...stockModel(), ...stockModelKey("unet-gan-bach") },
+    { ...catalogue(), ...catalogueKey("bach-chorales") },
+  ]) {
+    await client.send(new PutCommand({ TableName, Item }));
+  }
 }

@@ -1,6 +1,5 @@
 /** A {@link ResourceWorld} on a real table and real buckets: a user of its own each. */
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { ulid } from "ulid";
 import { ownedKey, quotaKey } from "../../../domain/names/table-keys";
 import {
   compositionItemSchema,
@@ -19,7 +18,7 @@ import { createCatalogues, createStockModels } from "../../../lambdas/aws/table/
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceWorld } from "../../support/resource-world";
 import { collectingLog } from "../../unit/api/support/documented-api";
-import { caps } from "../../unit/api/support/items";
+import { composerPorts } from "../../unit/api/support/composer-api";
 import type { LocalTable } from "./local-table";
 
 let users = 0;
@@ -39,29 +38,22 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
   return {
     sub,
     clock,
-    ports: {
-      tracks,
-      compositions,
-      models,
-      trainingJobs,
-      stockModels: createStockModels(table),
-      catalogues: createCatalogues(table),
-      pendingChanges,
-      idempotencyRecords: createIdempotencyRecords(table),
-      openWork: createOpenWorkOfUser(table),
-      files,
-      artefacts: files,
-      work: createStoredFiles({ client: s3, bucket: workBucket }),
-      caps,
-      longestRunSeconds: 7_200,
-      checkpointDays: 7,
-      metrics: { record: () => undefined },
-      newId: ulid,
-      randomSeed: () => 1,
-      newToken: () => ulid().toLowerCase(),
-      now: clock.now,
-      log: collectingLog(),
-    },
+    ports: composerPorts(
+      {
+        tracks,
+        compositions,
+        models,
+        trainingJobs,
+        stockModels: createStockModels(table),
+        catalogues: createCatalogues(table),
+        pendingChanges,
+        idempotencyRecords: createIdempotencyRecords(table),
+        openWork: createOpenWorkOfUser(table),
+        files,
+        work: createStoredFiles({ client: s3, bucket: workBucket }),
+      },
+      { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
+    ),
     rows: async () => [
       ...(await tracks.list(all)).items,
       ...(await compositions.list(all)).items,

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import path from "node:path";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { type S3Client } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import {
   functionFolders,
   functionSeconds,
@@ -14,7 +17,14 @@ import {
   type Patience,
 } from "../../../domain/names/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../../../lambdas/aws/call-deadline";
-import { createDocumentClient } from "../../../lambdas/aws/clients";
+import {
+  createDocumentClient,
+  createQueueClient,
+  createS3Client,
+  createSageMakerClient,
+  createSageMakerRuntimeClient,
+  createStepFunctionsClient,
+} from "../../../lambdas/aws/clients";
 import { isPassingFault } from "../../../lambdas/aws/passing-faults";
 import { documentedApi } from "../api/support/documented-api";
 
@@ -55,7 +65,9 @@ function patienceOf(builder: keyof typeof defaults, argument: string): Patience 
 }
 
 /** Each client that a function makes, with its patience. */
-function clientsOf(folder: FunctionFolder): readonly { readonly builder: string; readonly of: Patience }[] {
+function clientsOf(
+  folder: FunctionFolder,
+): readonly { readonly builder: keyof typeof builders; readonly of: Patience }[] {
   const own = [...sourcesOf(path.join(root, "lambdas", folder, "handler.ts"))].filter(
     (file) => !file.endsWith("aws/clients.ts"),
   );
@@ -66,26 +78,134 @@ function clientsOf(folder: FunctionFolder): readonly { readonly builder: string;
   );
 }
 
-/** The SDK waits between its tries: at most half a second, doubled each time, for throttling. */
-const longestPauses = (tries: number): number =>
-  Array.from({ length: tries - 1 }, (_, index) => 500 * 2 ** index).reduce((sum, pause) => sum + pause, 0);
+const builders = {
+  Document: createDocumentClient,
+  S3: createS3Client,
+  Queue: createQueueClient,
+  StepFunctions: createStepFunctionsClient,
+  SageMaker: createSageMakerClient,
+  SageMakerRuntime: createSageMakerRuntimeClient,
+} as const;
+type RetryStrategy = Awaited<ReturnType<S3Client["config"]["retryStrategy"]>>;
+type RetryTokens = Extract<RetryStrategy, { refreshRetryTokenForRetry: unknown }>;
+const givesTokens = (strategy: RetryStrategy): strategy is RetryTokens => "refreshRetryTokenForRetry" in strategy;
 
-const longestCall = ({ tries, requestMilliseconds }: Patience): number =>
-  tries * requestMilliseconds + longestPauses(tries);
+/** How long something waits by the clock of the fake timers, in milliseconds. */
+async function virtualMilliseconds<Result>(work: Promise<Result>): Promise<readonly [number, Result]> {
+  const begin = Date.now();
+  const [result] = await Promise.all([work, jest.runAllTimersAsync()]);
+  return [Date.now() - begin, result];
+}
+
+interface Pauses {
+  /** Milliseconds of all pauses of one call together, also that before its first try. */
+  readonly all: number;
+  /** Milliseconds of the longest pause between two tries. */
+  readonly longest: number;
+}
+
+/**
+ * The longest pauses of a client's own retry strategy: every try is throttled, every random number is the largest.
+ * @param wish - the service asks for a pause of an hour (Retry-After), of which the SDK grants some seconds
+ */
+async function longestPauses(client: (typeof builders)[keyof typeof builders], of: Patience, wish: boolean) {
+  const { config } = client(of);
+  const strategy: RetryStrategy = await config.retryStrategy();
+  const tries = await config.maxAttempts();
+  if (!givesTokens(strategy)) throw new Error("the SDK's retry strategy is another one than this test knows");
+  jest.useFakeTimers();
+  const random = jest.spyOn(Math, "random").mockReturnValue(1 - Number.EPSILON);
+  try {
+    let found: Pauses = { all: 0, longest: 0 };
+    // The adaptive strategy remembers earlier calls, and then waits before the first try, too.
+    for (let call = 0; call < 5; call += 1) {
+      let [all, token] = await virtualMilliseconds(strategy.acquireInitialRetryToken("test"));
+      let longest = 0;
+      for (let retry = 1; retry < tries; retry += 1) {
+        const hint = wish ? { retryAfterHint: new Date(Date.now() + 3_600_000) } : {};
+        const [pause, next] = await virtualMilliseconds(
+          strategy.refreshRetryTokenForRetry(token, { errorType: "THROTTLING", ...hint }),
+        );
+        token = next;
+        all += pause;
+        longest = Math.max(longest, pause);
+      }
+      found = { all: Math.max(found.all, all), longest: Math.max(found.longest, longest) };
+    }
+    return found;
+  } finally {
+    random.mockRestore();
+    jest.useRealTimers();
+  }
+}
+
+/** What the client's HTTP handler was made with. It tells so only after it was called. */
+async function handlerTimes(client: (typeof builders)[keyof typeof builders], of: Patience) {
+  const { requestHandler } = client(of).config;
+  if (!(requestHandler instanceof NodeHttpHandler)) throw new Error("the client's HTTP handler is not Node's");
+  const probe = new DynamoDBClient({
+    endpoint: "http://127.0.0.1:1",
+    region: "eu-west-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    requestHandler,
+  });
+  // Nobody listens there: what counts is that the handler was asked.
+  await expect(probe.send(new ListTablesCommand({}))).rejects.toThrow("ECONNREFUSED");
+  const { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout } =
+    requestHandler.httpHandlerConfigs();
+  return { connectionTimeout, requestTimeout, socketTimeout, throwOnRequestTimeout };
+}
+
+/** Milliseconds that one call may take: every try to its time-out, and the longest pauses between them. */
+const longestCall = (of: Patience, { all }: Pauses): number =>
+  of.tries * (of.connectionMilliseconds + of.requestMilliseconds) + all;
 
 test("every function but discovery calls AWS", () => {
   expect(functionFolders.filter((folder) => clientsOf(folder).length === 0)).toEqual(["api/discovery"]);
 });
 
-test.each(functionFolders)("%s: no client waits for one call as long as the function may run", (folder) => {
-  const margin = folder.startsWith("api/") ? marginMilliseconds.request : marginMilliseconds.background;
-  for (const { builder, of } of clientsOf(folder)) {
-    expect([builder, longestCall(of)]).toEqual([builder, expect.any(Number)]);
-    expect(longestCall(of)).toBeLessThan(functionSeconds[folder] * 1_000 - margin);
+const patiences = functionFolders
+  .flatMap((folder) => clientsOf(folder))
+  .filter((one, index, all) => all.findIndex(({ builder, of }) => builder === one.builder && of === one.of) === index)
+  .map(({ builder, of }) => ({ builder, of, ...of }));
+
+test.each(patiences)(
+  "$builder client of $tries tries in $requestMilliseconds ms: the SDK has these very numbers",
+  async ({ builder, of }) => {
+    const { config } = builders[builder](of);
+    expect(await config.maxAttempts()).toBe(of.tries);
+    expect(await handlerTimes(builders[builder], of)).toEqual({
+      connectionTimeout: of.connectionMilliseconds,
+      requestTimeout: of.requestMilliseconds,
+      socketTimeout: of.requestMilliseconds,
+      throwOnRequestTimeout: true,
+    });
     expect(of.connectionMilliseconds).toBeLessThanOrEqual(of.requestMilliseconds);
+  },
+);
+
+test.each(functionFolders)("%s: no client waits for one call as long as the function may run", async (folder) => {
+  const isRequest = folder.startsWith("api/");
+  const margin = isRequest ? marginMilliseconds.request : marginMilliseconds.background;
+  for (const { builder, of } of clientsOf(folder)) {
+    // What a service wishes in Retry-After comes on top. Behind the API nobody waits for that: see the last test.
+    const pauses = await longestPauses(builders[builder], of, !isRequest);
+    const left = functionSeconds[folder] * 1_000 - margin - longestCall(of, pauses);
+    expect({ builder, left, isEnough: left > 0 }).toEqual({ builder, left, isEnough: true });
     // Behind the API a person waits.
-    if (folder.startsWith("api/")) expect(Object.values<Patience>(patience.request)).toContain(of);
+    if (isRequest) expect(Object.values<Patience>(patience.request)).toContain(of);
+    // A pause that begins just before the last moment for calls is over before the function is.
+    else expect({ builder, pause: pauses.longest < margin }).toEqual({ builder, pause: true });
   }
+});
+
+test("throttling is what the SDK waits for longest: a second, doubled each time, and five more where it is asked to", async () => {
+  const of = patience.background.dynamodb;
+  expect(of.tries).toBe(3);
+  const about = (milliseconds: number): unknown => expect.closeTo(milliseconds, -1);
+  expect(await longestPauses(createDocumentClient, of, false)).toEqual({ all: about(3_000), longest: about(2_000) });
+  expect(await longestPauses(createDocumentClient, of, true)).toEqual({ all: about(13_000), longest: about(7_000) });
 });
 
 test("a change that was cut off is finished after every function's time is over", () => {

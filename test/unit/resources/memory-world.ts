@@ -1,51 +1,18 @@
 /** A {@link ResourceWorld} in memory. */
-import type { CompositionItem, ModelItem, TrackItem, TrainingJobItem } from "../../../domain/schemas/items";
 import { quotaHeld } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceWorld } from "../../support/resource-world";
-import { collectingLog } from "../api/support/documented-api";
-import { FakeFiles } from "../api/support/fake-files";
-import { FakeTable } from "../api/support/fake-table";
-import { alice, caps, catalogue, stockModel } from "../api/support/items";
-import { ulid } from "ulid";
+import { composerApi, type ComposerApi } from "../api/support/composer-api";
+import { alice } from "../api/support/items";
 
-export function memoryWorld(): ResourceWorld {
-  const table = new FakeTable();
-  table.addStockModel(stockModel());
-  table.addCatalogue(catalogue());
-  const clock = new VirtualClock();
-  const tracks = table.owned<TrackItem>("TRACK");
-  const compositions = table.owned<CompositionItem>("COMPOSITION");
-  const models = table.owned<ModelItem>("MODEL");
-  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
-  const files = new FakeFiles();
+/** What an API in memory has of its one user's. */
+export function resourceWorldOf(api: ComposerApi, clock: VirtualClock): ResourceWorld {
+  const { table, tracks, compositions, models, trainingJobs, files, ports } = api;
   return {
     sub: alice,
     clock,
-    ports: {
-      tracks,
-      compositions,
-      models,
-      trainingJobs,
-      stockModels: table.stockModels,
-      catalogues: table.cataloguesOfDatasets,
-      pendingChanges: table.pendingChanges,
-      idempotencyRecords: table.idempotencyRecords,
-      openWork: table.openWork,
-      files,
-      artefacts: files,
-      work: new FakeFiles(),
-      caps,
-      longestRunSeconds: 7_200,
-      checkpointDays: 7,
-      metrics: { record: () => undefined },
-      newId: ulid,
-      randomSeed: () => 1,
-      newToken: () => ulid().toLowerCase(),
-      now: clock.now,
-      log: collectingLog(),
-    },
+    ports,
     rows: async () => [...tracks.all(), ...compositions.all(), ...models.all(), ...trainingJobs.all()],
     objects: async () => [...files.objects.keys()],
     quota: async () =>
@@ -59,4 +26,9 @@ export function memoryWorld(): ResourceWorld {
       else trainingJobs.put(row);
     },
   };
+}
+
+export function memoryWorld(): ResourceWorld {
+  const clock = new VirtualClock();
+  return resourceWorldOf(composerApi({ clock: clock.now }), clock);
 }

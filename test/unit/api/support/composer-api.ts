@@ -45,6 +45,7 @@ import { FakeTable, type FakeOwnedItems } from "./fake-table";
 import { caps, catalogue, stockModel } from "./items";
 
 export interface ComposerApi extends DocumentedApi {
+  readonly ports: ComposerPorts;
   readonly table: FakeTable;
   readonly tracks: FakeOwnedItems<TrackItem>;
   readonly compositions: FakeOwnedItems<CompositionItem>;
@@ -60,8 +61,8 @@ export interface ComposerApi extends DocumentedApi {
 /** The clock of these tests stands still. */
 export const now = new Date("2026-01-31T12:00:30.000Z");
 
-/** Everything that the operations are given. */
-export interface ComposerPorts {
+/** The table and the buckets: what a test has in memory, or on a real table. */
+export interface ComposerStores {
   readonly tracks: OwnedItems<TrackItem>;
   readonly compositions: OwnedItems<CompositionItem>;
   readonly models: OwnedItems<ModelItem>;
@@ -71,9 +72,14 @@ export interface ComposerPorts {
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly openWork: OpenWorkOfUser;
+  /** The bucket of what is kept, of which uploads are a part. */
   readonly files: StoredFiles;
-  readonly artefacts: StoredFiles;
   readonly work: StoredFiles;
+}
+
+/** Everything that the operations are given. */
+export interface ComposerPorts extends ComposerStores {
+  readonly artefacts: StoredFiles;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
   readonly checkpointDays: number;
@@ -84,6 +90,25 @@ export interface ComposerPorts {
   readonly now: () => Date;
   readonly log: Log;
 }
+
+/** What a stage sets: the same for every test. */
+const stage = { caps, longestRunSeconds: 7_200, checkpointDays: 7 } as const;
+
+/** The stores, and everything else that the operations need, as every test has it. */
+export const composerPorts = (
+  stores: ComposerStores,
+  { now, metrics, log }: Pick<ComposerPorts, "now" | "metrics" | "log">,
+): ComposerPorts => ({
+  ...stores,
+  ...stage,
+  artefacts: stores.files,
+  metrics,
+  newId: ulid,
+  randomSeed: () => 1234,
+  newToken: () => ulid().toLowerCase(),
+  now,
+  log,
+});
 
 /** Every operation but the one that gives the API's own document. */
 export function composerOperations(
@@ -140,7 +165,7 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
   const work = new FakeFiles();
   const recorded: string[] = [];
   const operationsLog = collectingLog();
-  const dependencies = {
+  const stores = {
     tracks,
     compositions,
     models,
@@ -151,20 +176,13 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
     idempotencyRecords: table.idempotencyRecords,
     openWork: table.openWork,
     files,
-    artefacts: files,
     work,
-    caps,
-    longestRunSeconds: 7200,
-    checkpointDays: 7,
-    metrics: { record: (name: string) => void recorded.push(name) },
-    newId: ulid,
-    randomSeed: () => 1234,
-    newToken: () => ulid().toLowerCase(),
-    now: clock,
-    log: operationsLog,
   };
+  const metrics = { record: (name: string) => void recorded.push(name) };
+  const ports = composerPorts(stores, { now: clock, metrics, log: operationsLog });
   return {
-    ...documentedApi(composerOperations(dependencies)),
+    ...documentedApi(composerOperations(ports)),
+    ports,
     table,
     tracks,
     compositions,
