@@ -31,7 +31,9 @@ export class Shares {
   /** @param flow requests of one flow share one limit */
   hold(flow: string): Holding {
     let taken = 0;
-    const mayTake = (amount: number): boolean => (this.byFlow.get(flow) ?? 0) + amount <= this.free - amount;
+    // Nothing may always be taken: a flow that is over its share since others came still asks for what has no body.
+    const mayTake = (amount: number): boolean =>
+      amount === 0 || (this.byFlow.get(flow) ?? 0) + amount <= this.free - amount;
     return {
       mayTake,
       take: (amount) => {
