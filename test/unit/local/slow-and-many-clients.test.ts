@@ -3,7 +3,7 @@ import { type Server, createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
-import { type RawClient, head, rawClient, until } from "./raw-client";
+import { type RawClient, head, rawClient, until } from "../../support/raw-client";
 
 const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
 /** Every name is a good token of the user of that name. */
