@@ -6,7 +6,7 @@ import { createProxyServer } from "http-proxy-3";
 import { LOOPBACK } from "../processes/free-port";
 import type { TokenCheck } from "./access-tokens";
 import { Admission, type Leave } from "./admission";
-import { StrangersConnections } from "./connections";
+import { Connections } from "./connections";
 import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } from "./cors";
 import { type Pace, watchPace } from "./pace";
 import { dropBody, hasBody, readBody } from "./request-body";
@@ -26,8 +26,9 @@ const MOST_WAITING = 2_000;
 const MOST_REQUESTS = 4_096;
 /** Bytes of bodies and of answers that are not sent to their end yet, of all requests together. */
 const MOST_BODY_BYTES = 256 * 1024 * 1024;
-/** Connections without a token, see {@link StrangersConnections}. */
-const MOST_STRANGERS = 512;
+/** Connections of all who have no token, and of each user, see {@link Connections}. */
+const MOST_CONNECTIONS_OF_STRANGERS = 512;
+const MOST_CONNECTIONS_OF_A_USER = 2_048;
 /** 16 KiB a second, looked at every 10 s: a stalled or dripping client is given up after 20 s at most. */
 const PACE: Pace = { windowMilliseconds: 10_000, leastBytes: 160 * 1024 };
 const HEADERS_MILLISECONDS = 10_000;
@@ -95,7 +96,10 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   });
   const requests = new Shares(MOST_REQUESTS);
   const bytes = new Shares(MOST_BODY_BYTES);
-  const strangers = new StrangersConnections(MOST_STRANGERS);
+  const connections = new Connections({
+    strangers: STRANGERS,
+    mostOf: (flow) => (flow === STRANGERS ? MOST_CONNECTIONS_OF_STRANGERS : MOST_CONNECTIONS_OF_A_USER),
+  });
   const proxy = createProxyServer({
     target: `${endpointUrl}/_aws/execute-api/${apiId}`,
     agent,
@@ -153,8 +157,8 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     }
 
     const user = params.checkToken(header(request, "authorization"));
-    strangers.used(request.socket, { hasToken: user !== undefined });
     const flow = user === undefined ? STRANGERS : `user ${user}`;
+    connections.used(request.socket, flow);
     if (user === undefined && needsToken(method, target.path)) {
       await own(401, "Unauthorized", { "www-authenticate": "Bearer" });
       return;
@@ -175,6 +179,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       if (waitsToContinue) response.writeContinue();
     };
     const body = await readBody(request, { limit: LARGEST_BODY, room, pace, onWanted });
+    if (body.kind === "gone") return;
     if (body.kind !== "whole") {
       // What has come of it is of no use.
       room.release();
@@ -204,17 +209,14 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     }
     proxy.web(request, response, { buffer: Readable.from([body.bytes]) }, () => {
       // MiniStack is gone or took too long: what API Gateway says when its integration fails.
-      unavailable().catch(() => response.destroy());
+      unavailable().catch(giveUp(response));
     });
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse, waitsToContinue: boolean): void => {
     // A client that goes away in the middle is its own business.
     response.on("error", () => undefined);
-    serve(request, response, { waitsToContinue }).catch(() => {
-      // The client went away while it sent its body.
-      response.destroy();
-    });
+    serve(request, response, { waitsToContinue }).catch(giveUp(response));
   };
   const server = createServer({ connectionsCheckingInterval: 2_000 }, (request, response) => {
     onRequest(request, response, false);
@@ -230,7 +232,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     });
   });
   server.on("connection", (socket) => {
-    strangers.opened(socket);
+    connections.opened(socket);
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   // Bodies have their pace instead.
@@ -269,9 +271,7 @@ interface AnswerParams extends Forwarded {
 /** Takes MiniStack's whole answer, gives the place there back, and passes the answer on as API Gateway would have given it. */
 function answer({ upstream, request, response, pace, cors, room, leave }: AnswerParams): void {
   const own = (status: number, message: string, headers: Record<string, string>): void => {
-    refuse({ request, response, status, message, headers: { ...cors, ...headers }, pace }).catch(() =>
-      response.destroy(),
-    );
+    refuse({ request, response, status, message, headers: { ...cors, ...headers }, pace }).catch(giveUp(response));
   };
   const unavailable = (): void => {
     own(503, "Service Unavailable", retryAfter());
@@ -308,7 +308,7 @@ function answer({ upstream, request, response, pace, cors, room, leave }: Answer
     if (bytes.length > 0) response.setHeader("content-length", bytes.length);
     if (status === 401 && !response.hasHeader("www-authenticate")) response.setHeader("www-authenticate", "Bearer");
     response.writeHead(status);
-    write({ response, bytes, pace }).catch(() => response.destroy());
+    write({ response, bytes, pace }).catch(giveUp(response));
   });
 }
 
@@ -328,12 +328,11 @@ async function write(params: {
   response.once("close", stop);
   while (taken < bytes.length) {
     const piece = bytes.subarray(taken, taken + PIECE_BYTES);
-    await new Promise<void>((resolve, reject) => {
-      response.write(piece, (problem) => {
-        if (problem === null || problem === undefined) resolve();
-        else reject(problem);
-      });
+    const problem = await new Promise<Error | null | undefined>((resolve) => {
+      response.write(piece, resolve);
     });
+    // The client has gone away.
+    if (problem !== null && problem !== undefined) break;
     taken += piece.length;
   }
   stop();
@@ -377,4 +376,12 @@ async function refuse(params: {
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** Our own fault: it is told, and costs one connection. */
+function giveUp(response: ServerResponse): (problem: unknown) => void {
+  return (problem) => {
+    console.error("local gateway:", problem);
+    response.destroy();
+  };
 }

@@ -3,8 +3,9 @@ import type { IncomingMessage } from "node:http";
 import { type Pace, watchPace } from "./pace";
 import type { Holding } from "./shares";
 
+/** `gone`: the client went away before the end. */
 export type ReadBody =
-  { readonly kind: "whole"; readonly bytes: Buffer } | { readonly kind: "too large" | "no room" | "too slow" };
+  { readonly kind: "whole"; readonly bytes: Buffer } | { readonly kind: "too large" | "no room" | "too slow" | "gone" };
 
 /** Whether a body comes or came with the request. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -15,8 +16,6 @@ export function hasBody(request: IncomingMessage): boolean {
 /**
  * Reads the whole body, or says why not as soon as that is known. Its bytes are taken from `room` as they arrive; the
  * caller releases them, whatever comes out.
- *
- * @throws Error where the client goes away before the end
  */
 export async function readBody(
   request: IncomingMessage,
@@ -34,12 +33,14 @@ export async function readBody(
   if (declared > limit) return { kind: "too large" };
   if (!room.mayTake(declared)) return { kind: "no room" };
   params.onWanted();
-  return await new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+  return await new Promise((resolve) => {
+    let parts: Buffer[] = [];
     let size = 0;
     const settle = (body: ReadBody): void => {
       stop();
       request.off("data", onData);
+      // The request, whose rest may still be dropped, must not keep what is not counted any more.
+      parts = [];
       resolve(body);
     };
     const onData = (part: Buffer): void => {
@@ -59,14 +60,11 @@ export async function readBody(
     request.once("end", () => {
       settle({ kind: "whole", bytes: Buffer.concat(parts) });
     });
-    const fail = (problem: Error): void => {
-      stop();
-      reject(problem);
-    };
-    request.once("error", fail);
-    request.once("close", () => {
-      if (!request.complete) fail(new Error("The client went away while it sent its body."));
-    });
+    for (const event of ["error", "close"] as const) {
+      request.once(event, () => {
+        settle({ kind: "gone" });
+      });
+    }
   });
 }
 
