@@ -186,9 +186,15 @@ describe("every listener", () => {
         }
       }
       const ours = `Host: 127.0.0.1:${port}\r\n`;
-      for (const hosts of [`${ours}Host: evil.example\r\n`, `Host: evil.example\r\n${ours}`, "Host: \r\n"]) {
+      // uvicorn, in front of MiniStack's door, answers two Hosts itself.
+      const two = port === portOf(awsEndpointUrl) ? 400 : 403;
+      for (const [hosts, expected] of [
+        [`${ours}Host: evil.example\r\n`, two],
+        [`Host: evil.example\r\n${ours}`, two],
+        ["Host: \r\n", 403],
+      ] as const) {
         const status = await statusOf(port, `GET /health HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
-        expect({ name, hosts, status }).toEqual({ name, hosts, status: 403 });
+        expect({ name, hosts, status }).toEqual({ name, hosts, status: expected });
       }
       // HTTP/0.9 has neither headers nor a status line.
       expect(await statusOf(port, "GET /health\r\n\r\n")).not.toBe(200);
