@@ -46,6 +46,7 @@ import { startSageMakerServer } from "./cloud/sagemaker-server";
 import { takeSnapshots } from "./cloud/snapshot-schedule";
 import { randomPassword, seedUser, signIn } from "./cloud/users";
 import { composeTwinkle } from "./first-composition";
+import { createTokenCheck } from "./gateway/access-tokens";
 import { corsOfTemplate } from "./gateway/cors";
 import { startGateway } from "./gateway/gateway";
 import { takeInstanceLock } from "./instance-lock";
@@ -349,6 +350,11 @@ async function bringUp(params: {
       endpointUrl: awsEndpointUrl,
       apiId: outputs.ApiId,
       cors,
+      checkToken: await createTokenCheck({
+        endpointUrl: awsEndpointUrl,
+        userPoolId: outputs.UserPoolId,
+        userPoolClientId: outputs.UserPoolClientId,
+      }),
       requestsAtOnce: REQUESTS_AT_ONCE,
     });
     undo.push(made.stop);

@@ -4,7 +4,7 @@ export type Leave = () => void;
 export interface AdmissionParams {
   /** How many are in at once. */
   readonly atOnce: number;
-  /** How many may wait: one more is refused at once. */
+  /** How many may wait. A flow may have as many waiting as places are left then; one more is refused at once. */
   readonly mostWaiting: number;
   /** Who has waited for so long is refused. */
   readonly longestWaitMilliseconds: number;
@@ -39,7 +39,8 @@ export class Admission {
   async enter(flow: string, signal: AbortSignal): Promise<Leave | undefined> {
     if (signal.aborted) return undefined;
     if (this.inside < this.params.atOnce) return this.admit();
-    if (this.waiting >= this.params.mostWaiting) return undefined;
+    const queued = this.flows.get(flow)?.length ?? 0;
+    if (queued >= this.params.mostWaiting - this.waiting) return undefined;
     return await new Promise((resolve) => {
       const giveUp = (): void => {
         this.remove(flow, waiting);

@@ -4,26 +4,42 @@ import { Readable } from "node:stream";
 import { createProxyServer } from "http-proxy-3";
 
 import { LOOPBACK } from "../processes/free-port";
-import { Admission } from "./admission";
+import type { TokenCheck } from "./access-tokens";
+import { Admission, type Leave } from "./admission";
+import { Connections } from "./connections";
 import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } from "./cors";
+import { type Pace, watchPace } from "./pace";
+import { dropBody, hasBody, readBody } from "./request-body";
+import { methodsAt, needsToken, readTarget } from "./request-target";
+import { type Holding, Shares } from "./shares";
 
 /** API Gateway's payload limit of an HTTP API: 10 MB, not adjustable. */
 const LARGEST_BODY = 10 * 1024 * 1024;
-/** How much of a body that is too long is read before its sender is cut off. */
+/** How much of a body that nobody needs is read before its sender is cut off. */
 const MOST_DROPPED = 100 * 1024 * 1024;
 /** API Gateway's longest integration time-out is 30 s; a margin keeps this one from answering first. */
 const INTEGRATION_MILLISECONDS = 31_000;
 /** Waiting requests: what is not served within this time would meet its client's own patience. */
 const LONGEST_WAIT_MILLISECONDS = 20_000;
 const MOST_WAITING = 2_000;
-/** Bytes of bodies that are read and not answered yet, of all requests together. */
+/** Requests that are not answered yet, from the end of their headers. */
+const MOST_REQUESTS = 4_096;
+/** Bytes of bodies and of answers that are not sent to their end yet, of all requests together. */
 const MOST_BODY_BYTES = 256 * 1024 * 1024;
-/** A body that takes longer to arrive is given up. */
-const BODY_MILLISECONDS = 60_000;
+/** Connections of all who have no token, and of each user, see {@link Connections}. */
+const MOST_CONNECTIONS_OF_STRANGERS = 512;
+const MOST_CONNECTIONS_OF_A_USER = 2_048;
+/** 16 KiB a second, looked at every 10 s: a stalled or dripping client is given up after 20 s at most. */
+const PACE: Pace = { windowMilliseconds: 10_000, leastBytes: 160 * 1024 };
+const HEADERS_MILLISECONDS = 10_000;
+/** Answers are written in pieces of this size, so that it is seen whether the client takes them. */
+const PIECE_BYTES = 64 * 1024;
 /** Seconds until the client should try again: not all at the same moment. */
 const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
 /** What a browser adds and API Gateway has answered itself. MiniStack refuses every request that a page could send. */
 const BROWSER_HEADERS = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+/** All who have no token share one flow: on one machine they have one address, and a name can be made up. */
+const STRANGERS = "no token";
 
 export interface GatewayParams {
   readonly port: number;
@@ -31,10 +47,13 @@ export interface GatewayParams {
   readonly endpointUrl: string;
   readonly apiId: string;
   readonly cors: CorsConfiguration;
+  readonly checkToken: TokenCheck;
   /** How many requests are at MiniStack at once; the others wait, see {@link Admission}. */
   readonly requestsAtOnce: number;
   /** After which a waiting request is refused; only tests set it. */
   readonly longestWaitMilliseconds?: number;
+  /** Only tests set it. */
+  readonly pace?: Pace;
 }
 
 export interface Gateway {
@@ -43,26 +62,44 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
+/** What belongs to a request that is at MiniStack. */
+interface Forwarded {
+  readonly cors: Record<string, string>;
+  /** Counts the bytes of its answer. */
+  readonly room: Holding;
+  readonly leave: Leave;
+}
+
 /**
  * Serves the HTTP API at a root URL on 127.0.0.1, which MiniStack has only under `/_aws/execute-api/{apiId}/`, and does
  * what API Gateway does and MiniStack does not: CORS as the template declares it, the payload limit, the shape of its
- * own errors (`{ "message": … }`). The Host header must name this machine: a web page may not reach it by a name of
- * its own (DNS rebinding). Pages of other origins may call it, as on AWS: all that matters asks for a bearer token, which
- * no browser sends by itself.
+ * own errors (`{ "message": … }`), 401 before a body is read. The Host header must name this machine: a web page may not
+ * reach it by a name of its own (DNS rebinding). Pages of other origins may call it, as on AWS: all that matters asks for
+ * a bearer token, which no browser sends by itself.
  *
- * Overload ends here: a body is read before its request takes a place at MiniStack, so that a slow upload holds up
- * nobody; requests wait in a queue for each token, reads apart from writes; who waits too long, or finds the queue full,
- * is told 503 with Retry-After, and no function has seen it.
+ * Overload ends here, and nobody holds up another:
+ *
+ * - A request belongs to the flow of its user, or to the one flow of all who have no token. A flow may hold as many
+ *   requests, and as many bytes of bodies and answers, as are left free, see {@link Shares}.
+ * - A body is read before its request takes a place at MiniStack, and the place is free again when the answer is here.
+ *   So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
+ * - Requests wait in a queue for each flow, reads apart from writes. Who waits too long, or finds no room, is told 503
+ *   with Retry-After, and no function has seen the request.
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
-  const { endpointUrl, apiId, cors, requestsAtOnce } = params;
+  const { endpointUrl, apiId, cors, requestsAtOnce, pace = PACE } = params;
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
     mostWaiting: MOST_WAITING,
     longestWaitMilliseconds: params.longestWaitMilliseconds ?? LONGEST_WAIT_MILLISECONDS,
   });
-  const room = { bytes: MOST_BODY_BYTES };
+  const requests = new Shares(MOST_REQUESTS);
+  const bytes = new Shares(MOST_BODY_BYTES);
+  const connections = new Connections({
+    strangers: STRANGERS,
+    mostOf: (flow) => (flow === STRANGERS ? MOST_CONNECTIONS_OF_STRANGERS : MOST_CONNECTIONS_OF_A_USER),
+  });
   const proxy = createProxyServer({
     target: `${endpointUrl}/_aws/execute-api/${apiId}`,
     agent,
@@ -72,83 +109,141 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     // Answers pass through `answer` below, which mends some of them.
     selfHandleResponse: true,
   });
-  const origins = new WeakMap<IncomingMessage, string>();
+  const forwarded = new WeakMap<IncomingMessage, Forwarded>();
   proxy.on("proxyRes", (upstream, request, response) => {
-    answer({ upstream, response, cors: corsHeaders(cors, origins.get(request)) });
+    const known = forwarded.get(request);
+    if (known === undefined) response.destroy();
+    else answer({ upstream, request, response, pace, ...known });
   });
 
-  let port = params.port;
-  const server = createServer((request, response) => {
-    // A client that goes away in the middle is its own business.
-    response.on("error", () => undefined);
+  let hosts: readonly string[] = [];
+
+  const serve = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    { waitsToContinue }: { readonly waitsToContinue: boolean },
+  ): Promise<void> => {
+    const method = request.method ?? "GET";
     const origin = header(request, "origin");
-    const own = (status: number, message: string, more: Record<string, string> = {}): void => {
-      ownAnswer({ response, status, message, headers: { ...corsHeaders(cors, origin), ...more } });
+    const corsOfAnswer = corsHeaders(cors, origin);
+    const own = async (status: number, message: string, more: Record<string, string> = {}): Promise<void> => {
+      await refuse({ request, response, status, message, headers: { ...corsOfAnswer, ...more }, pace });
     };
-    if (!isOurHost(header(request, "host"), port)) {
-      own(403, "Forbidden");
+    const unavailable = async (): Promise<void> => {
+      await own(503, "Service Unavailable", retryAfter());
+    };
+
+    const given = request.headersDistinct["host"] ?? [];
+    if (given.length !== 1 || !hosts.includes(given[0] ?? "")) {
+      await own(403, "Forbidden");
+      return;
+    }
+    const target = readTarget({ method, url: request.url ?? "/" }, hosts);
+    if (target.kind !== "path") {
+      await (target.kind === "unusable" ? own(400, "Bad Request") : own(403, "Forbidden"));
       return;
     }
     const requestedMethod = header(request, "access-control-request-method");
-    if (isPreflight({ method: request.method ?? "GET", origin, requestedMethod })) {
-      response.writeHead(204, preflightHeaders(cors, origin));
-      response.end();
+    if (isPreflight({ method, origin, requestedMethod })) {
+      response.writeHead(204, preflightHeaders(cors, origin)).end();
       return;
     }
-    const unavailable = (): void => {
-      own(503, "Service Unavailable", retryAfter());
-    };
-    const length = header(request, "content-length");
-    if (length !== undefined && Number(length) > LARGEST_BODY) {
-      own(413, "Request Entity Too Large");
-      // A client whose connection ends while it still writes never reads the answer.
-      readBody(request, { limit: 0, room }).catch(() => undefined);
+    if (method === "OPTIONS") {
+      // MiniStack takes it for a preflight without an origin, and refuses it.
+      const methods = methodsAt(target.path);
+      if (methods.length === 0) await own(404, "Not Found");
+      else response.writeHead(204, { ...corsOfAnswer, allow: [...methods, method].join(", ") }).end();
       return;
     }
+
+    const user = params.checkToken(header(request, "authorization"));
+    const flow = user === undefined ? STRANGERS : `user ${user}`;
+    connections.used(request.socket, flow);
+    if (user === undefined && needsToken(method, target.path)) {
+      await own(401, "Unauthorized", { "www-authenticate": "Bearer" });
+      return;
+    }
+    const place = requests.hold(flow);
+    const room = bytes.hold(flow);
     const gone = new AbortController();
     response.once("close", () => {
+      place.release();
+      room.release();
       gone.abort();
     });
-    const serve = async (): Promise<void> => {
-      const body = await readBody(request, { limit: LARGEST_BODY, room });
-      response.once("close", body.release);
-      if (body.kind !== "whole") {
-        if (body.kind === "too large") own(413, "Request Entity Too Large");
-        else unavailable();
-        return;
-      }
-      const leave = await admission.enter(flowOf(request), gone.signal);
-      if (leave === undefined) {
-        unavailable();
-        return;
-      }
-      response.once("close", leave);
-      if (gone.signal.aborted) leave();
-      else forward(body.bytes);
+    if (!place.take(1)) {
+      await unavailable();
+      return;
+    }
+    const onWanted = (): void => {
+      if (waitsToContinue) response.writeContinue();
     };
-    const forward = (bytes: Buffer): void => {
-      if (origin !== undefined) origins.set(request, origin);
-      // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
-      for (const name of BROWSER_HEADERS) Reflect.deleteProperty(request.headers, name);
-      if (bytes.length > 0 || header(request, "transfer-encoding") !== undefined) {
-        delete request.headers["transfer-encoding"];
-        request.headers["content-length"] = String(bytes.length);
-      }
+    const body = await readBody(request, { limit: LARGEST_BODY, room, pace, onWanted });
+    if (body.kind === "gone") return;
+    if (body.kind !== "whole") {
+      // What has come of it is of no use.
+      room.release();
+      if (body.kind === "too large") await own(413, "Request Entity Too Large");
+      else if (body.kind === "too slow") await own(408, "Request Timeout");
+      else await unavailable();
+      return;
+    }
+    const isRead = method === "GET" || method === "HEAD";
+    const leave = await admission.enter(`${isRead ? "reads" : "writes"} of ${flow}`, gone.signal);
+    if (leave === undefined) {
+      await unavailable();
+      return;
+    }
+    response.once("close", leave);
+    if (gone.signal.aborted) {
+      leave();
+      return;
+    }
+    forwarded.set(request, { cors: corsOfAnswer, room, leave });
+    request.url = `${target.path}${target.search}`;
+    // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
+    for (const name of [...BROWSER_HEADERS, "expect"]) Reflect.deleteProperty(request.headers, name);
+    if (hasBody(request)) {
+      delete request.headers["transfer-encoding"];
+      request.headers["content-length"] = String(body.bytes.length);
+    }
+    proxy.web(request, response, { buffer: Readable.from([body.bytes]) }, () => {
       // MiniStack is gone or took too long: what API Gateway says when its integration fails.
-      proxy.web(request, response, { buffer: Readable.from([bytes]) }, unavailable);
-    };
-    serve().catch(() => {
-      // The client went away while it sent its body.
-      response.destroy();
+      unavailable().catch(giveUp(response));
+    });
+  };
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse, waitsToContinue: boolean): void => {
+    // A client that goes away in the middle is its own business.
+    response.on("error", () => undefined);
+    serve(request, response, { waitsToContinue }).catch(giveUp(response));
+  };
+  const server = createServer({ connectionsCheckingInterval: 2_000 }, (request, response) => {
+    onRequest(request, response, false);
+  });
+  server.on("checkContinue", (request, response) => {
+    onRequest(request, response, true);
+  });
+  // A proxy is asked so, which this is not.
+  server.on("connect", (_request, socket) => {
+    socket.on("error", () => undefined);
+    socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () => {
+      socket.destroy();
     });
   });
-  server.requestTimeout = BODY_MILLISECONDS;
+  server.on("connection", (socket) => {
+    connections.opened(socket);
+  });
+  server.headersTimeout = HEADERS_MILLISECONDS;
+  // Bodies have their pace instead.
+  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(params.port, LOOPBACK, resolve);
   });
   const address = server.address();
-  if (address !== null && typeof address === "object") port = address.port;
+  const port = address !== null && typeof address === "object" ? address.port : params.port;
+  hosts = [`${LOOPBACK}:${port}`, `localhost:${port}`];
 
   return {
     url: `http://${LOOPBACK}:${port}`,
@@ -166,60 +261,116 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   };
 }
 
-/** Passes MiniStack's answer on, as API Gateway would have given it. */
-function answer(params: {
+interface AnswerParams extends Forwarded {
   readonly upstream: IncomingMessage;
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly cors: Record<string, string>;
-}): void {
-  const { upstream, response, cors } = params;
-  const status = upstream.statusCode ?? 502;
-  if (status === 502) {
-    // A function threw. MiniStack shows its error to the client; API Gateway never does.
-    upstream.resume();
-    ownAnswer({ response, status: 500, message: "Internal Server Error", headers: cors });
-    return;
-  }
-  if (status === 429 && upstream.headers["content-type"] === "application/json") {
-    // Not the API's own, which is a problem document: no execution was free for the function.
-    upstream.resume();
-    ownAnswer({ response, status: 503, message: "Service Unavailable", headers: { ...cors, ...retryAfter() } });
-    return;
-  }
-  for (const [name, value] of Object.entries(upstream.headers)) {
-    // API Gateway drops what a function says about CORS when the API has settings of its own. The connection is ours.
-    if (value === undefined || name.startsWith("access-control-") || name === "connection" || name === "keep-alive") {
-      continue;
-    }
-    response.setHeader(name, value);
-  }
-  for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
-  if (status === 401 && !response.hasHeader("www-authenticate")) response.setHeader("www-authenticate", "Bearer");
-  response.writeHead(status);
-  upstream.on("error", () => {
-    response.destroy();
-  });
-  upstream.pipe(response);
+  readonly pace: Pace;
 }
 
-function ownAnswer(params: {
+/** Takes MiniStack's whole answer, gives the place there back, and passes the answer on as API Gateway would have given it. */
+function answer({ upstream, request, response, pace, cors, room, leave }: AnswerParams): void {
+  const own = (status: number, message: string, headers: Record<string, string>): void => {
+    refuse({ request, response, status, message, headers: { ...cors, ...headers }, pace }).catch(giveUp(response));
+  };
+  const unavailable = (): void => {
+    own(503, "Service Unavailable", retryAfter());
+  };
+  const status = upstream.statusCode ?? 502;
+  const parts: Buffer[] = [];
+  upstream.on("data", (part: Buffer) => {
+    if (room.take(part.length)) parts.push(part);
+    else {
+      upstream.destroy();
+      unavailable();
+    }
+  });
+  upstream.once("error", unavailable);
+  upstream.once("end", () => {
+    leave();
+    if (status === 502) {
+      // A function threw. MiniStack shows its error to the client; API Gateway never does.
+      own(500, "Internal Server Error", {});
+      return;
+    }
+    if (status === 429 && upstream.headers["content-type"] === "application/json") {
+      // Not the API's own, which is a problem document: no execution was free for the function.
+      unavailable();
+      return;
+    }
+    const bytes = Buffer.concat(parts);
+    for (const [name, value] of Object.entries(upstream.headers)) {
+      // API Gateway drops what a function says about CORS when the API has settings of its own. The connection is ours.
+      const isConnections = ["connection", "keep-alive", "transfer-encoding"].includes(name);
+      if (value !== undefined && !name.startsWith("access-control-") && !isConnections) response.setHeader(name, value);
+    }
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+    if (bytes.length > 0) response.setHeader("content-length", bytes.length);
+    if (status === 401 && !response.hasHeader("www-authenticate")) response.setHeader("www-authenticate", "Bearer");
+    response.writeHead(status);
+    write({ response, bytes, pace }).catch(giveUp(response));
+  });
+}
+
+/** Writes an answer's body as fast as the client takes it, and ends the connection of one that is too slow. */
+async function write(params: {
+  readonly response: ServerResponse;
+  readonly bytes: Buffer;
+  readonly pace: Pace;
+}): Promise<void> {
+  const { response, bytes, pace } = params;
+  let taken = 0;
+  const stop = watchPace(
+    pace,
+    () => taken,
+    () => response.destroy(),
+  );
+  response.once("close", stop);
+  while (taken < bytes.length) {
+    const piece = bytes.subarray(taken, taken + PIECE_BYTES);
+    const problem = await new Promise<Error | null | undefined>((resolve) => {
+      response.write(piece, resolve);
+    });
+    // The client has gone away.
+    if (problem !== null && problem !== undefined) break;
+    taken += piece.length;
+  }
+  stop();
+  response.end();
+}
+
+/**
+ * An answer of the gateway's own. Where the request's body is still on its way, the answer is whole for the client at
+ * once, and the connection ends after the body or as soon as that does not come.
+ */
+async function refuse(params: {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly status: number;
   readonly message: string;
   readonly headers: Record<string, string>;
-}): void {
-  const { response, status, message, headers } = params;
+  readonly pace: Pace;
+}): Promise<void> {
+  const { request, response, status, message, headers, pace } = params;
   if (response.headersSent) {
-    response.destroy();
+    // One reason was given; it is as good as the next.
+    if (!response.writableEnded) response.destroy();
     return;
   }
   const body = JSON.stringify({ message });
-  response.writeHead(status, { ...headers, "content-type": "application/json", "content-length": body.length });
-  response.end(body);
-}
-
-function isOurHost(host: string | undefined, port: number): boolean {
-  return host === `${LOOPBACK}:${port}` || host === `localhost:${port}`;
+  const isUnread = hasBody(request) && !request.complete;
+  response.writeHead(status, {
+    ...headers,
+    ...(isUnread ? { connection: "close" } : {}),
+    "content-type": "application/json",
+    "content-length": body.length,
+  });
+  if (isUnread && status !== 408) {
+    response.flushHeaders();
+    response.write(body);
+    await dropBody(request, { mostBytes: MOST_DROPPED, pace });
+    response.end();
+  } else response.end(body);
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -227,61 +378,10 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Requests that wait for each other: the reads of one token, its writes. */
-function flowOf(request: IncomingMessage): string {
-  const isRead = request.method === "GET" || request.method === "HEAD";
-  return `${isRead ? "reads" : "writes"} ${header(request, "authorization") ?? ""}`;
-}
-
-type ReadBody =
-  | { readonly kind: "whole"; readonly bytes: Buffer; readonly release: () => void }
-  | { readonly kind: "too large" | "no room"; readonly release: () => void };
-
-/**
- * The whole body, or why not, as soon as it is over the limit or over the room that is left for all bodies together:
- * what comes after is read and dropped. The room is taken until `release`.
- */
-async function readBody(
-  request: IncomingMessage,
-  { limit, room }: { readonly limit: number; readonly room: { bytes: number } },
-): Promise<ReadBody> {
-  return await new Promise((resolve, reject) => {
-    let parts: Buffer[] = [];
-    let size = 0;
-    let taken = 0;
-    const release = (): void => {
-      room.bytes += taken;
-      taken = 0;
-      parts = [];
-    };
-    const refuse = (kind: "too large" | "no room"): void => {
-      release();
-      resolve({ kind, release });
-    };
-    let isRefused = false;
-    request.on("data", (part: Buffer) => {
-      size += part.length;
-      if (size > MOST_DROPPED) request.destroy();
-      if (isRefused) return;
-      isRefused = size > limit || room.bytes < part.length;
-      if (isRefused) {
-        refuse(size > limit ? "too large" : "no room");
-        return;
-      }
-      room.bytes -= part.length;
-      taken += part.length;
-      parts.push(part);
-    });
-    request.on("end", () => {
-      if (!isRefused) resolve({ kind: "whole", bytes: Buffer.concat(parts), release });
-    });
-    const fail = (problem: Error): void => {
-      release();
-      reject(problem);
-    };
-    request.on("error", fail);
-    request.on("close", () => {
-      if (!request.complete) fail(new Error("The client went away while it sent its body."));
-    });
-  });
+/** Our own fault: it is told, and costs one connection. */
+function giveUp(response: ServerResponse): (problem: unknown) => void {
+  return (problem) => {
+    console.error("local gateway:", problem);
+    response.destroy();
+  };
 }

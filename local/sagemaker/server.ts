@@ -229,10 +229,10 @@ class RequestRouter {
    * Host, Origin comes with all that could do harm, and Sec-Fetch-Site with everything else that a page asks for.
    */
   private refuseStrangers(request: IncomingMessage): void {
-    const host = request.headers.host ?? "";
+    const [host = "", ...moreHosts] = request.headersDistinct["host"] ?? [];
     const allowed = [`${LOOPBACK}:${this.port}`, `localhost:${this.port}`, ...this.config.allowedHosts];
     const { origin, "sec-fetch-site": site = "none" } = request.headers;
-    if (!allowed.includes(host) || origin !== undefined || site !== "none") {
+    if (!allowed.includes(host) || moreHosts.length > 0 || origin !== undefined || site !== "none") {
       throw new ServiceError({
         code: "AccessDeniedException",
         status: 403,

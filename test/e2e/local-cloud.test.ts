@@ -16,6 +16,7 @@ import { listenersOf } from "./listening-ports";
 import { randomMelody } from "./random-melody";
 import { processesOf, type RunningCloud, startCloud } from "./running-cloud";
 import { openStoredState, type StoredState } from "./stored-state";
+import { head, rawClient } from "../support/raw-client";
 import { until } from "./until";
 
 let cloud: RunningCloud;
@@ -59,6 +60,25 @@ const send = async (
     call.on("error", reject);
     call.end(body);
   });
+
+/** The status of what comes back for a request as it is written here; nothing where there is no status line. */
+const statusOf = async (port: number, sent: string): Promise<number | undefined> => {
+  const client = rawClient(port, sent);
+  try {
+    await new Promise<void>((resolve) => {
+      client.socket.on("data", () => {
+        if (client.received().includes("\r\n")) resolve();
+      });
+      client.socket.on("close", () => {
+        resolve();
+      });
+    });
+    const [, status] = /^HTTP\/1\.[01] (\d{3}) /.exec(client.received()) ?? [];
+    return status === undefined ? undefined : Number(status);
+  } finally {
+    client.socket.destroy();
+  }
+};
 
 /** A ZIP archive with one file, stored as it is. */
 function zipOf(name: string, content: string): string {
@@ -142,6 +162,42 @@ describe("every listener", () => {
           expect({ name, host, method, status }).toEqual({ name, host, method, status: 403 });
         }
       }
+    }
+  });
+
+  it("refuses who does not say by what name it was called", async () => {
+    const found = ports();
+    const { apiUrl, awsEndpointUrl, sagemakerEndpointUrl } = cloud.outputs;
+    const told = [apiUrl, awsEndpointUrl, sagemakerEndpointUrl].map(portOf);
+    // The model servers, which no output names, are among them.
+    expect(found.filter(({ port }) => !told.includes(port)).length).toBeGreaterThanOrEqual(1);
+    for (const { name, port } of found) {
+      for (const path of ["/", "/ping", "/health", "/_local/health", "/2015-03-31/functions/"]) {
+        for (const [method, body] of [
+          ["GET", ""],
+          ["POST", "{}"],
+          ["OPTIONS", ""],
+        ] as const) {
+          const rest = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+          const status = await statusOf(port, `${method} ${path} HTTP/1.0\r\n${rest}`);
+          expect({ name, method, path, status }).toEqual({ name, method, path, status: 403 });
+          const newer = await statusOf(port, `${method} ${path} HTTP/1.1\r\nConnection: close\r\n${rest}`);
+          expect([400, 403]).toContain(newer);
+        }
+      }
+      const ours = `Host: 127.0.0.1:${port}\r\n`;
+      // uvicorn, in front of MiniStack's door, answers two Hosts itself.
+      const two = port === portOf(awsEndpointUrl) ? 400 : 403;
+      for (const [hosts, expected] of [
+        [`${ours}Host: evil.example\r\n`, two],
+        [`Host: evil.example\r\n${ours}`, two],
+        ["Host: \r\n", 403],
+      ] as const) {
+        const status = await statusOf(port, `GET /health HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+        expect({ name, hosts, status }).toEqual({ name, hosts, status: expected });
+      }
+      // HTTP/0.9 has neither headers nor a status line.
+      expect(await statusOf(port, "GET /health\r\n\r\n")).not.toBe(200);
     }
   });
 
@@ -364,6 +420,68 @@ if (executablePath === undefined) {
       [cloud.outputs.apiUrl, `/compositions/${id}/midi`, token],
     );
     expect(read).toEqual({ status: 200, begins: "MThd" });
+  });
+});
+
+describe("connections that hold on to what they can get", () => {
+  const MEBIBYTE = 1024 * 1024;
+  const apiPort = (): number => portOf(cloud.outputs.apiUrl);
+  const composition = {
+    name: "Meanwhile",
+    technique: "unet-gan",
+    modelId: "unet-gan-bach",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+  };
+
+  it.each([
+    ["without a token", (): Record<string, string> => ({})],
+    ["with one user's token", (): Record<string, string> => ({ Authorization: `Bearer ${token}` })],
+  ])("60 of them %s do not keep another user from composing", async (_what, headers) => {
+    const second = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
+    const all = { ...headers(), "Content-Type": "audio/midi", "Content-Length": 10 * MEBIBYTE };
+    // Together they would fill all the room that the gateway has for bodies.
+    const part = Buffer.alloc(Math.floor((256 * MEBIBYTE) / 60));
+    const idle = Array.from({ length: 60 }, () => rawClient(apiPort(), head(apiPort(), "POST /tracks", all), part));
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        const { status } = await second.call("POST", "/compositions", { json: composition });
+        expect(status).toBe(202);
+      }
+      await until("all of them are ended", 120, () => idle.every(({ isClosed }) => isClosed()));
+      const statuses = idle.map(({ received }) => Number(received().slice(9, 12)));
+      expect(new Set(statuses)).toEqual(new Set("Authorization" in all ? [408, 503] : [401]));
+    } finally {
+      for (const { socket } of idle) socket.destroy();
+    }
+  });
+
+  it("a thousand connections that say nothing are bounded, and an upload of 1 MiB at 64 KiB a second arrives", async () => {
+    const silent = Array.from({ length: 1_000 }, () => rawClient(apiPort()));
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "audio/midi", "Content-Length": MEBIBYTE };
+    const slow = rawClient(apiPort(), head(apiPort(), "POST /tracks", headers));
+    try {
+      for (let sent = 0; sent < MEBIBYTE; sent += 16 * 1024) {
+        slow.socket.write(Buffer.alloc(16 * 1024));
+        await new Promise((resume) => setTimeout(resume, 250));
+      }
+      await until("it is answered", 60, () => slow.received().includes("\r\n\r\n"));
+      // All of it reached the function, which says that this is no MIDI file.
+      expect(slow.received()).toMatch(/^HTTP\/1\.1 (400|413|422) /);
+      expect(slow.received()).toContain("application/problem+json");
+      await until("the silent ones are ended", 120, () => silent.every(({ isClosed }) => isClosed()));
+    } finally {
+      for (const { socket } of [...silent, slow]) socket.destroy();
+    }
+  });
+
+  it("`OPTIONS *` is answered, and so is what follows on its connection", async () => {
+    const client = rawClient(apiPort(), head(apiPort(), "OPTIONS *"), head(apiPort(), "GET /health"));
+    try {
+      await until("both are answered", 60, () => client.received().split("HTTP/1.1 ").length === 3);
+      expect(client.received()).toMatch(/^HTTP\/1\.1 204 [\s\S]*HTTP\/1\.1 200 /);
+    } finally {
+      client.socket.destroy();
+    }
   });
 });
 

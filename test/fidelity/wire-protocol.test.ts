@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 
 import {
@@ -9,6 +10,7 @@ import {
 import { z } from "zod";
 
 import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { rawClient } from "../support/raw-client";
 import { breaches, readModel, requestOf } from "../unit/local-sagemaker/support/model-breaches";
 import { BUCKET, IMAGE, type LocalServices, ROLE, injectFault, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
@@ -318,6 +320,26 @@ it("answers only signed requests of programs on this machine", async () => {
   expect(asForm.status).toBe(415);
   const huge = await operation("ListModels", "x".repeat(2 * 1024 * 1024 + 1)).catch(() => undefined);
   expect(huge?.status ?? 413).toBe(413);
+});
+
+test.each([
+  ["no Host, in HTTP/1.0", "HTTP/1.0", []],
+  ["a second Host", "HTTP/1.1", ["OURS", "evil.example"]],
+  ["a second Host, its own again", "HTTP/1.1", ["OURS", "OURS"]],
+  ["an empty Host", "HTTP/1.1", [""]],
+])("a request with %s is refused", async (_what, version, hosts) => {
+  const port = Number(new URL(services.sagemakerUrl).port);
+  const headers = [
+    ...hosts.map((host) => `Host: ${host.replace("OURS", `127.0.0.1:${port}`)}`),
+    "Connection: close",
+    "X-Amz-Target: SageMaker.ListModels",
+    "Content-Type: application/x-amz-json-1.1",
+    `Authorization: ${SIGNED}`,
+    "Content-Length: 2",
+  ];
+  const client = rawClient(port, `POST / ${version}\r\n${headers.join("\r\n")}\r\n\r\n{}`);
+  await once(client.socket, "close");
+  expect(client.received()).toMatch(/^HTTP\/1\.1 403 /);
 });
 
 it("lists, adds and clears pending faults", async () => {

@@ -30,6 +30,21 @@ describe("admission of requests to MiniStack", () => {
     expect(await admission.enter("b", never)).toBeDefined();
   });
 
+  it("lets one flow have half of the waiting places, and another one wait, too", async () => {
+    const admission = new Admission({ atOnce: 1, mostWaiting: 10, longestWaitMilliseconds: 60_000 });
+    const going = new AbortController();
+    const leave = await admission.enter("hog", never);
+    const hogs = Array.from({ length: 20 }, async () => await admission.enter("hog", going.signal));
+    const other = admission.enter("other", never);
+    leave?.();
+    // Of the hog's, five wait, and the first of them has its turn before the other's.
+    (await hogs[0])?.();
+    expect(await other).toBeDefined();
+    going.abort();
+    const admitted = (await Promise.all(hogs)).filter((one) => one !== undefined);
+    expect(admitted).toHaveLength(1);
+  });
+
   it("forgets whoever goes away while waiting", async () => {
     const admission = new Admission({ ...patient, atOnce: 1 });
     const leave = await admission.enter("a", never);

@@ -4,6 +4,11 @@ import type { AddressInfo } from "node:net";
 import { type Gateway, startGateway } from "../../../local/gateway/gateway";
 import { corsOfTemplate } from "../../../local/gateway/cors";
 
+/** Every name is a good token of the user of that name. */
+const checkToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
+const signedIn = { authorization: "Bearer somebody" };
+
 interface Seen {
   method: string;
   url: string;
@@ -64,6 +69,7 @@ describe("local gateway", () => {
       endpointUrl: `http://127.0.0.1:${port}`,
       apiId: "abc123",
       cors,
+      checkToken,
       requestsAtOnce: 4,
     });
   });
@@ -90,7 +96,7 @@ describe("local gateway", () => {
   it("passes binary bodies both ways and the function's status and headers back", async () => {
     reply = { status: 201, headers: { etag: '"7"', location: "/tracks/1" }, body: Buffer.from([0, 255, 10, 13]) };
     const body = Buffer.from([77, 84, 0, 255, 254]);
-    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", body });
+    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body });
     expect(answer.status).toBe(201);
     expect(answer.headers.get("etag")).toBe('"7"');
     expect(answer.headers.get("location")).toBe("/tracks/1");
@@ -107,13 +113,14 @@ describe("local gateway", () => {
     const address = hasty.address();
     if (address === null || typeof address === "string") throw new Error("no port");
     const endpointUrl = `http://127.0.0.1:${address.port}`;
-    const narrow = await startGateway({ port: 0, endpointUrl, apiId: "abc123", cors, requestsAtOnce: 1 });
+    const narrow = await startGateway({ port: 0, endpointUrl, apiId: "abc123", cors, checkToken, requestsAtOnce: 1 });
     try {
       const upload = async (): Promise<number> =>
-        (await fetch(`${narrow.url}/tracks`, { method: "POST", body: Buffer.alloc(5_000_000) })).status;
+        (await fetch(`${narrow.url}/tracks`, { method: "POST", headers: signedIn, body: Buffer.alloc(5_000_000) }))
+          .status;
       // The body of the first is still on its way when the second takes its place.
       for (let round = 0; round < 10; round += 1) await Promise.all([upload(), upload(), upload()]);
-      expect((await fetch(`${narrow.url}/tracks`)).status).toBe(401);
+      expect((await fetch(`${narrow.url}/tracks`, { headers: signedIn })).status).toBe(401);
     } finally {
       await narrow.stop();
       hasty.closeAllConnections();
@@ -123,7 +130,7 @@ describe("local gateway", () => {
 
   it("answers HEAD with the headers of GET and no body", async () => {
     reply = { status: 200, headers: { etag: '"7"', "content-length": "11" }, body: Buffer.from('{"ok":true}') };
-    const answer = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD" });
+    const answer = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD", headers: signedIn });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("etag")).toBe('"7"');
     expect(answer.headers.get("content-length")).toBe("11");
@@ -161,7 +168,11 @@ describe("local gateway", () => {
       referer: "http://localhost:5173/",
       "sec-fetch-site": "cross-site",
     };
-    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: browser, body: "x" });
+    const answer = await fetch(`${gateway.url}/tracks`, {
+      method: "POST",
+      headers: { ...browser, ...signedIn },
+      body: "x",
+    });
     expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     for (const name of Object.keys(browser)) expect(seen[0]?.headers[name]).toBeUndefined();
   });
@@ -174,7 +185,10 @@ describe("local gateway", () => {
     const status = await new Promise<{ status: number; body: string }>((resolve, reject) => {
       const outgoing = httpRequest(
         `${gateway.url}/tracks`,
-        { method: "POST", headers: known ? { "content-length": size } : { "transfer-encoding": "chunked" } },
+        {
+          method: "POST",
+          headers: { ...signedIn, ...(known ? { "content-length": size } : { "transfer-encoding": "chunked" }) },
+        },
         (answer) => {
           let body = "";
           answer.setEncoding("utf8").on("data", (text: string) => (body += text));
@@ -196,6 +210,7 @@ describe("local gateway", () => {
     const body = Buffer.alloc(200_000, 7);
     await fetch(`${gateway.url}/tracks`, {
       method: "POST",
+      headers: signedIn,
       body: new ReadableStream({
         start: (controller) => {
           controller.enqueue(body);
@@ -217,7 +232,7 @@ describe("local gateway", () => {
 
   it("adds www-authenticate to a refused token", async () => {
     reply = { status: 401, headers: {}, body: Buffer.from('{"message":"Unauthorized"}') };
-    const answer = await fetch(`${gateway.url}/tracks`);
+    const answer = await fetch(`${gateway.url}/tracks`, { headers: signedIn });
     expect(answer.status).toBe(401);
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
     expect(await answer.json()).toEqual({ message: "Unauthorized" });
@@ -242,6 +257,7 @@ describe("local gateway", () => {
       endpointUrl: "http://127.0.0.1:1",
       apiId: "x",
       cors,
+      checkToken,
       requestsAtOnce: 4,
     });
     try {
@@ -300,11 +316,18 @@ describe("local gateway under load", () => {
 
   it("has no more requests at MiniStack at once than it may, and answers all of a burst", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startGateway({ port: 0, endpointUrl: upstream.url, apiId: "x", cors, requestsAtOnce: 3 });
+    const gateway = await startGateway({
+      port: 0,
+      endpointUrl: upstream.url,
+      apiId: "x",
+      cors,
+      checkToken,
+      requestsAtOnce: 3,
+    });
     try {
       let answered = 0;
       const burst = Array.from({ length: 60 }, async () => {
-        const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", body: "m" });
+        const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body: "m" });
         answered += 1;
         return answer.status;
       });
@@ -336,6 +359,7 @@ describe("local gateway under load", () => {
       endpointUrl: `http://127.0.0.1:${address.port}`,
       apiId: "x",
       cors,
+      checkToken,
       requestsAtOnce: 4,
     });
     try {
@@ -343,14 +367,16 @@ describe("local gateway under load", () => {
         const leave = AbortSignal.timeout(1 + Math.floor(Math.random() * 15));
         const sent = fetch(`${gateway.url}/tracks`, {
           method: "POST",
-          headers: { origin: "http://localhost:5173" },
+          headers: { ...signedIn, origin: "http://localhost:5173" },
           body: "m".repeat(5_000),
           ...(Math.random() < 0.5 ? { signal: leave } : {}),
         });
         await sent.then(async (answer) => await answer.text()).catch(() => undefined);
       };
       for (let round = 0; round < 60; round += 1) await Promise.all(Array.from({ length: 20 }, impatient));
-      const answer = await fetch(`${gateway.url}/tracks`, { headers: { origin: "http://localhost:5173" } });
+      const answer = await fetch(`${gateway.url}/tracks`, {
+        headers: { ...signedIn, origin: "http://localhost:5173" },
+      });
       expect(answer.status).toBe(200);
       expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     } finally {
@@ -362,7 +388,14 @@ describe("local gateway under load", () => {
 
   it("does not let somebody's uploads hold up another one's poll, nor a body that does not arrive", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startGateway({ port: 0, endpointUrl: upstream.url, apiId: "x", cors, requestsAtOnce: 1 });
+    const gateway = await startGateway({
+      port: 0,
+      endpointUrl: upstream.url,
+      apiId: "x",
+      cors,
+      checkToken,
+      requestsAtOnce: 1,
+    });
     try {
       const stuck = httpRequest(`${gateway.url}/stuck`, { method: "POST", headers: { "content-length": 1_000_000 } });
       stuck.on("error", () => undefined);
@@ -411,6 +444,7 @@ describe("local gateway under load", () => {
       endpointUrl: upstream.url,
       apiId: "x",
       cors,
+      checkToken,
       requestsAtOnce: 1,
       longestWaitMilliseconds: 50,
     });

@@ -89,6 +89,23 @@ def test_on_the_loopback_address_a_web_page_is_refused(server: ServingProcess, h
         assert (answer.status, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
+@pytest.mark.parametrize("line", [b"GET /ping HTTP/1.0", b"GET /ping HTTP/1.1", b"POST /invocations HTTP/1.0"])
+@pytest.mark.parametrize("hosts", [(), ("ours", "ours"), ("ours", "evil.example"), ("",)])
+def test_on_the_loopback_address_exactly_one_host_is_asked_for(
+    server: ServingProcess, line: bytes, hosts: tuple[str, ...]
+) -> None:
+    ours = f"127.0.0.1:{server.port}"
+    named = "".join(f"Host: {ours if host == 'ours' else host}\r\n" for host in hosts).encode()
+    received = raw(server, line + b"\r\nContent-Type: application/json\r\nContent-Length: 0\r\n" + named + b"\r\n")
+    assert received.startswith(b"HTTP/1.1 403 "), received[:200]
+    assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "FORBIDDEN"
+
+
+def test_on_every_address_a_request_without_a_host_is_answered() -> None:
+    with start({"SAGEMAKER_BIND_HOST": "0.0.0.0"}) as process:  # noqa: S104
+        assert raw(process, b"GET /ping HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_program_of_this_machine_and_a_person_at_the_address_bar_are_answered(server: ServingProcess) -> None:
     for headers in ({"Host": f"localhost:{server.port}"}, {"Sec-Fetch-Site": "none"}):
         assert server.request("GET", "/ping", None, headers).status == 200
@@ -207,6 +224,12 @@ def test_a_body_over_4_megabytes_is_refused_even_while_it_is_being_sent(server: 
     assert answer.headers["connection"] == "close"
 
 
+def with_host(server: ServingProcess, request: bytes) -> bytes:
+    """The same requests with the server's own name in each."""
+    line_end = b" HTTP/1.1\r\n"
+    return request.replace(line_end, line_end + f"Host: 127.0.0.1:{server.port}\r\n".encode())
+
+
 def raw(server: ServingProcess, request: bytes) -> bytes:
     """What comes back for raw bytes, until the server closes or falls silent."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
@@ -237,7 +260,7 @@ def raw(server: ServingProcess, request: bytes) -> bytes:
 def test_broken_http_gets_one_json_failure_and_the_connection_is_closed(
     server: ServingProcess, request_bytes: bytes, status: bytes
 ) -> None:
-    received = raw(server, request_bytes)
+    received = raw(server, with_host(server, request_bytes))
     assert received.startswith(b"HTTP/1.1 " + status), received[:200]
     assert received.count(b"Content-Length: ") == 1
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"]
@@ -245,17 +268,19 @@ def test_broken_http_gets_one_json_failure_and_the_connection_is_closed(
 
 def test_expect_100_continue_is_answered_before_the_body(server: ServingProcess) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
-        connection.sendall(
+        request = (
             b"POST /invocations HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
             b"Expect: 100-continue\r\n\r\n"
         )
+        connection.sendall(with_host(server, request))
         assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"{}")
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_pipelined_requests_are_answered_in_order(server: ServingProcess) -> None:
-    received = raw(server, b"GET /ping HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\nConnection: close\r\n\r\n")
+    requests = b"GET /ping HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\nConnection: close\r\n\r\n"
+    received = raw(server, with_host(server, requests))
     assert received.startswith(b"HTTP/1.1 200 OK\r\n")
     assert received.count(b"HTTP/1.1 ") == 2
     assert b"HTTP/1.1 404 Not Found" in received
@@ -467,12 +492,10 @@ def test_a_client_that_goes_away_while_it_waits_costs_no_inference(server: Servi
         running = pool.submit(server.invoke, slow)
         time.sleep(0.2)
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            connection.sendall(
-                b"POST /invocations HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: "
-                + str(len(body)).encode()
-                + b"\r\n\r\n"
-                + body
+            request = (
+                f"POST /invocations HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             )
+            connection.sendall(with_host(server, request.encode()) + body)
         assert running.result().status == 200
     deadline = time.monotonic() + 5
     while not (left := [line for line in server.events("request") if line.get("seed") == 424242]):

@@ -56,7 +56,8 @@ LINGER_SECONDS = 0.5
 LINGER_BYTES = 8 * MAX_BODY_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
-"""Bound to one of these it serves a local cloud, on a machine that may have a browser. SageMaker binds 0.0.0.0."""
+"""Bound to one of these it serves a local cloud, on a machine that may have a browser, and asks for its own Host. In an
+image it binds 0.0.0.0. By what name SageMaker calls it there is unknown, so any Host is taken, and none."""
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,12}")
 CORRELATION = re.compile(r"[\x20-\x7e]{1,256}")
@@ -384,17 +385,18 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         return body
 
     def _check_caller(self) -> None:
-        """Refuse web pages, where a browser can reach this server: directly, or by a name that leads here.
-
-        Every browser sends Host; a request without one is a program's.
-        """
+        """Refuse web pages, where a browser can reach this server: directly, or by a name that leads here."""
         if not self.server.is_local:
             return
         hosts = [f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost", "[::1]")]
-        is_ours = all(host in hosts for host in self.headers.get_all("Host", []))
+        given = self.headers.get_all("Host", [])
+        is_ours = len(given) == 1 and given[0] in hosts
         sites = self.headers.get_all("Sec-Fetch-Site", [])
         if not is_ours or self.headers.get("Origin") is not None or any(site != "none" for site in sites):
-            raise InvocationFailure("FORBIDDEN", "this server answers programs on this machine, and no web page")
+            raise InvocationFailure(
+                "FORBIDDEN",
+                f"this server answers programs on this machine, and no web page; Host must be {' or '.join(hosts)}",
+            )
 
     def _declared_length(self) -> int:
         if self.headers.get("Transfer-Encoding") is not None:

@@ -1,0 +1,38 @@
+import { CognitoJwtVerifier } from "aws-jwt-verify";
+import { JwtBaseError } from "aws-jwt-verify/error";
+import * as z from "zod";
+
+/** @returns the user (`sub`) whom the Authorization header names, or nothing where it holds no good token */
+export type TokenCheck = (authorization: string | undefined) => string | undefined;
+
+const jwksSchema = z.object({ keys: z.array(z.record(z.string(), z.string()).and(z.object({ kty: z.string() }))) });
+
+/**
+ * Checks tokens as the JWT authorizer of API Gateway does: signature, issuer, client and time. What kind of token it is
+ * (an ID token passes, too) is the functions' matter. The pool's keys are fetched once: they stay the same as long as
+ * the pool exists.
+ *
+ * @throws Error where the pool's keys cannot be had
+ */
+export async function createTokenCheck(params: {
+  readonly endpointUrl: string;
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
+}): Promise<TokenCheck> {
+  const { endpointUrl, userPoolId, userPoolClientId } = params;
+  const url = `${endpointUrl}/${userPoolId}/.well-known/jwks.json`;
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`The user pool's keys cannot be had: ${url} answered ${answer.status}.`);
+  const verifier = CognitoJwtVerifier.create({ userPoolId, clientId: userPoolClientId, tokenUse: null });
+  verifier.cacheJwks(jwksSchema.parse(await answer.json()));
+  return (authorization) => {
+    const token = authorization?.trim().replace(/^bearer\s+/i, "");
+    if (token === undefined || token === "") return undefined;
+    try {
+      return verifier.verifySync(token).sub;
+    } catch (problem) {
+      if (problem instanceof JwtBaseError) return undefined;
+      throw problem;
+    }
+  };
+}

@@ -1,0 +1,53 @@
+import type { Socket } from "node:net";
+
+/**
+ * Bounds how many connections each flow has: one more ends the one of the same flow that was unused for longest. A
+ * connection belongs to the flow of the last request on it. A new one belongs to the strangers until its client has
+ * shown a good token. So a flood of connections closes its own, and whoever has a token still gets in.
+ */
+export class Connections {
+  private readonly strangers: string;
+  private readonly mostOf: (flow: string) => number;
+  /** In the order of their last use. None is empty. */
+  private readonly byFlow = new Map<string, Set<Socket>>();
+  private readonly flows = new WeakMap<Socket, string>();
+
+  /** @param strangers the flow of all who have no token */
+  constructor({ strangers, mostOf }: { readonly strangers: string; readonly mostOf: (flow: string) => number }) {
+    this.strangers = strangers;
+    this.mostOf = mostOf;
+  }
+
+  /** A new connection: nobody knows yet whose it is. */
+  opened(socket: Socket): void {
+    socket.once("close", () => {
+      this.remove(socket);
+    });
+    this.add(socket, this.strangers);
+  }
+
+  /** A request of this flow has come on it. */
+  used(socket: Socket, flow: string): void {
+    this.remove(socket);
+    if (!socket.destroyed) this.add(socket, flow);
+  }
+
+  private add(socket: Socket, flow: string): void {
+    const open = this.byFlow.get(flow) ?? new Set();
+    this.byFlow.set(flow, open.add(socket));
+    this.flows.set(socket, flow);
+    const [oldest] = open;
+    if (open.size <= this.mostOf(flow) || oldest === undefined) return;
+    this.remove(oldest);
+    oldest.destroy();
+  }
+
+  private remove(socket: Socket): void {
+    const flow = this.flows.get(socket);
+    if (flow === undefined) return;
+    this.flows.delete(socket);
+    const open = this.byFlow.get(flow);
+    open?.delete(socket);
+    if (open?.size === 0) this.byFlow.delete(flow);
+  }
+}

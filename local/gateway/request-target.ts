@@ -1,0 +1,54 @@
+import { type ApiRoute, type HttpMethod, apiRoutes, methodsOf } from "../../domain/names/api-routes";
+
+/** What a request line asks for. */
+export type RequestTarget =
+  /** The path is `*` in `OPTIONS *`, which is about the server as a whole. */
+  | { readonly kind: "path"; readonly path: string; readonly search: string }
+  | { readonly kind: "other host" | "unusable" };
+
+/**
+ * Reads the second word of a request line in each of its forms (RFC 9112, 3.2): a path, a whole URL, `*`.
+ *
+ * @param hosts the names of this server, with its port
+ */
+export function readTarget(
+  { method, url }: { readonly method: string; readonly url: string },
+  hosts: readonly string[],
+): RequestTarget {
+  if (url === "*") return method === "OPTIONS" ? { kind: "path", path: "*", search: "" } : { kind: "unusable" };
+  const isPath = url.startsWith("/");
+  const whole = isPath ? `http://${hosts[0]}${url}` : url;
+  if (!URL.canParse(whole)) return { kind: "unusable" };
+  const { protocol, host, pathname, search } = new URL(whole);
+  if (protocol !== "http:") return { kind: "unusable" };
+  return hosts.includes(host) ? { kind: "path", path: pathname, search } : { kind: "other host" };
+}
+
+const routes = Object.values<ApiRoute>(apiRoutes).map((route) => ({
+  methods: methodsOf(route),
+  isPublic: route.public,
+  pattern: new RegExp(`^${route.path.replaceAll(/\{[^}]+\}/g, "[^/]+").replaceAll(".", "\\.")}$`),
+}));
+
+const routesOf = (path: string): typeof routes => {
+  const decoded = decodePath(path).replace(/^\/+/, "/");
+  return routes.filter(({ pattern }) => pattern.test(decoded));
+};
+
+/** Whether API Gateway asks for a token before anything reads the request. Paths that are not there are answered 404. */
+export function needsToken(method: string, path: string): boolean {
+  return routesOf(path).some(({ methods, isPublic }) => !isPublic && methods.some((one) => one === method));
+}
+
+/** The methods of a path, or of all paths for `*`; empty where the API has no such path. */
+export function methodsAt(path: string): readonly (HttpMethod | "HEAD")[] {
+  return [...new Set((path === "*" ? routes : routesOf(path)).flatMap(({ methods }) => methods))];
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

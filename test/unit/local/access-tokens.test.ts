@@ -1,0 +1,117 @@
+import { type KeyObject, createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { type Server, createServer } from "node:http";
+
+import * as fc from "fast-check";
+
+import { type TokenCheck, createTokenCheck } from "../../../local/gateway/access-tokens";
+
+const POOL = "eu-west-1_AbCdEf123";
+const CLIENT = "client1";
+const now = Math.floor(Date.now() / 1000);
+const CLAIMS = {
+  iss: `https://cognito-idp.eu-west-1.amazonaws.com/${POOL}`,
+  sub: "6f2c",
+  client_id: CLIENT,
+  token_use: "access",
+  iat: now - 10,
+  exp: now + 3_600,
+};
+const HEADER = { alg: "RS256", kid: "key1" };
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const signed = (key: KeyObject, claims: object, head: object = HEADER): string => {
+  const input = `${encode(head)}.${encode(claims)}`;
+  return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
+};
+
+describe("check of access tokens", () => {
+  const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  let server: Server;
+  let endpointUrl = "";
+  let check: TokenCheck;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const { n = "", e = "" } = own.publicKey.export({ format: "jwk" });
+      response.statusCode = request.url === `/${POOL}/.well-known/jwks.json` ? 200 : 404;
+      response.end(JSON.stringify({ keys: [{ kty: "RSA", kid: "key1", use: "sig", alg: "RS256", n, e }] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    endpointUrl = `http://127.0.0.1:${address.port}`;
+    check = await createTokenCheck({ endpointUrl, userPoolId: POOL, userPoolClientId: CLIENT });
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it.each(["Bearer ", "bearer ", "BEARER   ", ""])("knows the user of a good token after %j", (scheme) => {
+    expect(check(`${scheme}${signed(own.privateKey, CLAIMS)}`)).toBe("6f2c");
+  });
+
+  it("leaves to the functions what kind of token it is, as API Gateway does", () => {
+    const { client_id: aud, ...claims } = CLAIMS;
+    expect(check(`Bearer ${signed(own.privateKey, { ...claims, aud, token_use: "id" })}`)).toBe("6f2c");
+  });
+
+  it.each([
+    ["none", () => undefined],
+    ["an empty one", () => "Bearer "],
+    ["no JWT", () => "Bearer let-me-in"],
+    ["a JWT of nothing", () => "Bearer e30.e30.e30"],
+    ["an expired one", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, exp: now - 60 })}`],
+    ["one signed by somebody else", () => `Bearer ${signed(other.privateKey, CLAIMS)}`],
+    ["one of another key", () => `Bearer ${signed(own.privateKey, CLAIMS, { alg: "RS256", kid: "key2" })}`],
+    ["one without a key", () => `Bearer ${signed(own.privateKey, CLAIMS, { alg: "RS256" })}`],
+    ["one of another pool", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, iss: `${CLAIMS.iss}4` })}`],
+    ["one of another client", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, client_id: "client2" })}`],
+    [
+      "one with another user's name in it",
+      () => {
+        const [head, , signature] = signed(own.privateKey, CLAIMS).split(".");
+        return `Bearer ${head}.${encode({ ...CLAIMS, sub: "another" })}.${signature}`;
+      },
+    ],
+    ["one without a signature", () => `Bearer ${encode({ alg: "none", kid: "key1" })}.${encode(CLAIMS)}.`],
+    [
+      "one signed with the public key as a secret",
+      () => {
+        const input = `${encode({ alg: "HS256", kid: "key1" })}.${encode(CLAIMS)}`;
+        const secret = own.publicKey.export({ format: "pem", type: "spki" });
+        return `Bearer ${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
+      },
+    ],
+  ])("takes %s for no token", (_what, authorization) => {
+    expect(check(authorization())).toBeUndefined();
+  });
+
+  it("takes any text for no token, and never fails over it", () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.base64String(),
+      fc.json().map((text) => Buffer.from(text).toString("base64url")),
+      fc.constant(encode(HEADER)),
+      fc.dictionary(fc.constantFrom(...Object.keys(CLAIMS)), fc.jsonValue()).map(encode),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(part, { maxLength: 4 }).map((parts) => parts.join(".")),
+        ),
+        (text) => {
+          expect(check(`Bearer ${text}`)).toBeUndefined();
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("says what it lacks where the pool's keys cannot be had", async () => {
+    const made = createTokenCheck({ endpointUrl, userPoolId: "eu-west-1_None", userPoolClientId: CLIENT });
+    await expect(made).rejects.toThrow(/keys cannot be had: .*eu-west-1_None.* answered 404/);
+  });
+});
