@@ -63,6 +63,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
         pointer: "/input/trackId",
         reason: "does not exist",
         value: trackId,
+        allowed: "the id of one of your tracks (GET /tracks)",
       });
     }
     return {
@@ -80,6 +81,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       pointer: "/input/compositionId",
       reason: "does not exist",
       value: compositionId,
+      allowed: "the id of one of your COMPLETED compositions (GET /compositions)",
     });
   }
   if (composition.state !== "COMPLETED" || composition.output === undefined) {

@@ -19,6 +19,9 @@ export interface ChosenModel {
   readonly mustExist: TableKey;
 }
 
+/** In words, for an error. */
+export const modelsAllowed = (technique: string): string => `the id of a ${technique} model of GET /models`;
+
 /** @throws Problem 422 */
 export async function chooseModel(params: ChooseModelParams): Promise<ChosenModel> {
   const { sub, modelId, technique, models, stockModels } = params;
@@ -27,7 +30,7 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
   if (model === undefined) {
     throw new Problem("MODEL_NOT_FOUND", {
       detail: `There is no model ${JSON.stringify(modelId)}. GET /models lists those that there are.`,
-      errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId }],
+      errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId, allowed: modelsAllowed(technique) }],
     });
   }
   if (model.technique !== technique) {

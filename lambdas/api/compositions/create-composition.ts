@@ -13,11 +13,12 @@ import { answerOnce } from "../../http/idempotency";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
-import { chooseModel } from "./composition-model";
+import { chooseModel, modelsAllowed } from "./composition-model";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
@@ -99,10 +100,16 @@ export async function createComposition(params: CreateCompositionParams): Promis
       } catch (error) {
         if (!(error instanceof ReferenceGone)) throw error;
         const goneModel = error.key.sk === model.mustExist.sk;
-        const inputCode = "trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND";
-        throw new Problem(goneModel ? "MODEL_NOT_FOUND" : inputCode, {
-          detail: `The ${goneModel ? "model" : "input"} has just been deleted.`,
-          errors: [{ pointer: goneModel ? "/modelId" : "/input", reason: "does not exist any more" }],
+        const reason = "does not exist any more";
+        if (goneModel) {
+          throw new Problem("MODEL_NOT_FOUND", {
+            detail: "The model has just been deleted.",
+            errors: [{ pointer: "/modelId", reason, value: modelId, allowed: modelsAllowed(technique) }],
+          });
+        }
+        throw new Problem("trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND", {
+          detail: "The input has just been deleted.",
+          errors: [{ pointer: "/input", reason, ...shortValue(input), allowed: "an input that exists" }],
         });
       }
       metrics.record("CompositionsSubmitted");
