@@ -6,7 +6,7 @@ const longest = 100;
 /** JSON text of a value, at most a little longer than asked for: what stands after that is not looked at. */
 function beginningOfJson(value: unknown, length: number): string {
   if (typeof value === "string") return JSON.stringify(beginningOf(value, length));
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     let text = "[";
     for (const element of value as readonly unknown[]) {

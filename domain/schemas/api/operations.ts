@@ -140,6 +140,7 @@ export const operationDescriptions = {
       "TRACK_NOT_FOUND",
       "COMPOSITION_NOT_FOUND",
       "INPUT_NOT_READY",
+      "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
       "PITCH_OUT_OF_RANGE",

@@ -53,7 +53,8 @@ export class ApiFunctions extends Construct {
     );
     compositions.useTable(table, "write");
     compositions.useArtefacts(artefacts, {
-      get: ["users/*/compositions/*"],
+      // Of tracks and models only whether they are there: S3 knows no smaller right for it.
+      get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
       delete: ["users/*/compositions/*"],
       list: true,
