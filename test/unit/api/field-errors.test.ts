@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { apiRoutes, isOperationId } from "../../../domain/names/api-routes";
-import { hostileBodies, hostileOperations } from "../../../scripts/verification/hostile-bodies";
+import { hostileOperations, hostileRequests } from "../../../scripts/verification/hostile-operations";
 import { composerApi } from "./support/composer-api";
 import { problemOf, type Call } from "./support/documented-api";
 import { composition, finishedOutput, model, track, trainingJob } from "./support/items";
@@ -66,10 +66,9 @@ test.each(operations.filter(({ method }) => method === "POST"))("$id says of its
 });
 
 test.each(hostileOperations)("$method $path says of every hostile value at every place", async (operation) => {
-  const { method, path, body, places } = operation;
-  const target = path.replace("{id}", path.startsWith("/tracks") ? ids.trackId : ids.compositionId);
-  for (const { text } of hostileBodies({ body, places, bytes: 3_000 })) {
-    await api().call(method, target, { text, headers: { "content-type": "application/json" } });
+  const { method, path } = operation;
+  for (const { name: _, ...request } of hostileRequests(operation, 3_000)) {
+    await api().call(method, targetOf(path), request);
   }
 });
 
