@@ -496,21 +496,17 @@ describe("fields", () => {
     const many = (count: number): Record<string, number> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
     const wide = await stranger.refused(400, "POST", "/compositions", { json: many(60_000) });
-    expect(wide.errors).toEqual([
-      {
-        pointer: "",
-        reason: "has 60000 fields",
-        value: expect.stringMatching(/^\{"k0":0,"k1":1,.{50,80}…$/),
-        allowed: "at most 100 fields in an object",
-      },
-    ]);
+    const tooMany = {
+      reason: "has 60000 fields",
+      value: expect.stringMatching(/^\{"k0":0,"k1":1,.{50,100}…$/),
+      allowed: "at most 100 fields in an object",
+    };
+    expect(wide.errors).toEqual([{ pointer: "", ...tooMany }]);
     const technique = { name: "A job", technique: "unet-gan" };
     const hyperparameters = await stranger.refused(400, "POST", "/training-jobs", {
       json: { ...technique, hyperparameters: many(60_000) },
     });
-    expect(hyperparameters.errors).toEqual([
-      { pointer: "/hyperparameters", reason: "has 60000 fields", allowed: "at most 100 fields in an object" },
-    ]);
+    expect(hyperparameters.errors).toEqual([{ pointer: "/hyperparameters", ...tooMany }]);
     // As many broken values as one body may carry are listed up to the hundredth, and counted.
     const values = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100));
     const topics = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, values]));
