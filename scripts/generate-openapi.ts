@@ -214,7 +214,9 @@ function generateDocument() {
         "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Every path that answers GET answers HEAD " +
         "in the same way, without the body. Errors are `application/problem+json` " +
         'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
-        "not listed answers 404 `NOT_FOUND`. Unknown query parameters and unknown fields are refused.\n\n" +
+        "not listed answers 404 `NOT_FOUND`; a method that a path does not have answers 405 `METHOD_NOT_ALLOWED` with the header " +
+        "`Allow`. Unknown query parameters and unknown fields are refused. Bodies are sent uncompressed: one with a " +
+        "`Content-Encoding` is refused.\n\n" +
         "Send a new `Idempotency-Key` with every request that creates something (`POST /tracks`, `/compositions`, " +
         "`/training-jobs`), and the same one when you repeat it. An answer can be lost after the work was done: a " +
         "time-out, a 5xx status or a broken connection does not say whether the resource exists. With the key the " +

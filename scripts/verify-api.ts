@@ -6,7 +6,7 @@
  *   npm run verify:api -- --seed 7            the same requests again, as far as the API's own ids allow
  *
  * Starts a local cloud of its own in a temporary folder, and ends with 1 when an answer is a server error, undocumented,
- * of another content type or shape than documented, when fewer requests were made, or an operation was left out.
+ * of another content type or shape than documented, when a method that a path does not have is not 405, when fewer requests were made, or an operation was left out.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,10 @@ const checks = [
   "content_type_conformance",
   "response_headers_conformance",
   "response_schema_conformance",
+  "unsupported_method",
 ];
+/** What is tried where a path does not have it: 405. HEAD is there for every GET, and OPTIONS is the gateway's own. */
+const unexpectedMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 /** What all phases but fuzzing come to, about; fuzzing makes the rest. */
 const requestsBeforeFuzzing = 800;
 /** Some operations have so few different requests that fuzzing ends early there. */
@@ -98,6 +101,8 @@ function configuration(params: { readonly hooks: string; readonly ids: KnownIds;
     'headers = { Authorization = "Bearer ${OPENCOMPOSER_TOKEN}" }',
     "continue-on-failure = true",
     `generation = { max-examples = ${examples}, database = "none" }`,
+    "[phases.coverage]",
+    `unexpected-methods = ${JSON.stringify(unexpectedMethods)}`,
     "[parameters]",
     ...entries.map(([name]) => `"path.${name}" = { dictionary = "${name}", probability = 0.5 }`),
     ...entries.flatMap(([name, values]) => [`[dictionaries.${name}]`, `values = ${JSON.stringify(values)}`]),

@@ -107,12 +107,34 @@ export type OperationOf<C extends ApiCapability> = {
   [Id in OperationId]: (typeof apiRoutes)[Id]["capability"] extends C ? Id : never;
 }[OperationId];
 
-/** Where every path without a route goes: the discovery function, which answers 404 as problem+json. */
+/**
+ * Where every request without a route goes: the discovery function, which answers 405 where the path has other methods, and
+ * 404 where there is no such path.
+ */
 export const defaultRouteCapability = "discovery" satisfies ApiCapability;
 
 /** Every GET route answers HEAD, too (RFC 9110, 9.3.2); API Gateway wants a route of its own for it. */
 export function methodsOf({ method }: Pick<ApiRoute, "method">): readonly (HttpMethod | "HEAD")[] {
   return method === "GET" ? ["GET", "HEAD"] : [method];
+}
+
+/** One or more of anything but a slash stands for a path parameter. */
+function pathPattern(path: string): RegExp {
+  const parts = path.split("/").map((part) => (part.startsWith("{") ? "[^/]+" : part.replaceAll(".", "\\.")));
+  return new RegExp(`^${parts.join("/")}$`);
+}
+
+const methodsOfPaths = new Map<string, { readonly pattern: RegExp; readonly methods: (HttpMethod | "HEAD")[] }>();
+for (const route of Object.values<ApiRoute>(apiRoutes)) {
+  const known = methodsOfPaths.get(route.path) ?? { pattern: pathPattern(route.path), methods: [] };
+  known.methods.push(...methodsOf(route));
+  methodsOfPaths.set(route.path, known);
+}
+
+/** The methods that the API has at the path of a request; none where there is no such path. */
+export function methodsAt(requestPath: string): readonly (HttpMethod | "HEAD")[] {
+  for (const { pattern, methods } of methodsOfPaths.values()) if (pattern.test(requestPath)) return methods;
+  return [];
 }
 
 /** API Gateway's own name of a route: what stands in `event.routeKey`. */

@@ -36,7 +36,9 @@ const owned = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
 export const trackKey = ({ sub, id }: OwnedBy): string => `${owned(sub)}/tracks/${id}.mid`;
 
 export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/compositions/${id}/`;
-export const compositionScoreKey = (of: OwnedBy): string => `${compositionPrefix(of)}score.json`;
+const scoreFile = "score.json";
+const editEventsFile = "edit-events.json";
+export const compositionScoreKey = (of: OwnedBy): string => `${compositionPrefix(of)}${scoreFile}`;
 /** A revision that a worker wrote carries its attempt alone; one that a request wrote carries a random token, too. */
 export interface MidiRevision {
   readonly revision: number;
@@ -44,7 +46,7 @@ export interface MidiRevision {
 }
 export const compositionMidiKey = (of: OwnedBy, midi: MidiRevision): string =>
   `${compositionPrefix(of)}${midi.revision}${midi.token === undefined ? "" : `-${midi.token}`}.mid`;
-export const compositionEditEventsKey = (of: OwnedBy): string => `${compositionPrefix(of)}edit-events.json`;
+export const compositionEditEventsKey = (of: OwnedBy): string => `${compositionPrefix(of)}${editEventsFile}`;
 
 export const modelPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/models/${id}/`;
 export const stockModelPrefix = ({ id, sha256 }: { readonly id: string; readonly sha256: string }): string =>
@@ -60,11 +62,15 @@ export const datasetManifestFile = "manifest.json";
 
 /** Same prefix in both buckets: the work bucket while the job runs, the artefacts bucket for what is kept. */
 export const trainingJobPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/training-jobs/${id}/`;
+const checkpointsFolder = "checkpoints/";
+const selectionFolder = "selection/";
+const outputFolder = "output/";
+const selectionManifestFile = "manifest.json";
 /** Ends with a slash, or SageMaker pulls sibling prefixes too (syne-tune issue 363). */
-export const checkpointsPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}checkpoints/`;
-export const selectionPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}selection/`;
-export const selectionManifestKey = (of: OwnedBy): string => `${selectionPrefix(of)}manifest.json`;
-export const trainingOutputPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}output/`;
+export const checkpointsPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${checkpointsFolder}`;
+export const selectionPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${selectionFolder}`;
+export const selectionManifestKey = (of: OwnedBy): string => `${selectionPrefix(of)}${selectionManifestFile}`;
+export const trainingOutputPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${outputFolder}`;
 
 /** Names inside a checkpoint folder, and inside the kept copy of it. */
 export const progressFile = "progress.jsonl";
@@ -123,4 +129,42 @@ export function parseMidiRevision(name: string): MidiRevision | undefined {
   const match = /^([1-9]\d{0,8})(?:-([a-z0-9]{1,32}))?\.mid$/.exec(name);
   const [, revision, token] = match ?? [];
   return revision === undefined ? undefined : { revision: Number(revision), ...(token === undefined ? {} : { token }) };
+}
+
+/** Names that objects of a kind can have in the bucket of what is kept, apart from a composition's MIDI files. */
+function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean {
+  switch (kind) {
+    case "TRACK":
+      // The parser takes no other.
+      return true;
+    case "COMPOSITION":
+      return name === scoreFile || name === editEventsFile;
+    case "MODEL":
+      return name === modelFile || name === modelCardFile;
+    case "TRAINING_JOB": {
+      const sample = parseSampleFile(name);
+      if (sample !== undefined) return name === sampleFile(sample.epoch, sample.melodyId);
+      return name === progressFile || name === referenceFile;
+    }
+  }
+}
+
+/**
+ * Whether a row names an object of the bucket of what is kept. Of a composition's MIDI files it names the present one, and
+ * the one before, which a URL may still name (lambdas/api/compositions/update-composition.ts); before there is one, it
+ * names those that its worker may write.
+ */
+export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: MidiRevision | undefined): boolean {
+  const revision = object.kind === "COMPOSITION" ? parseMidiRevision(object.name) : undefined;
+  if (revision === undefined) return isKeptName(object);
+  if (midi === undefined) return revision.token === undefined;
+  if (revision.revision === midi.revision - 1) return true;
+  return revision.revision === midi.revision && revision.token === midi.token;
+}
+
+/** Whether the row of a training job names an object of the bucket of work: what is in a folder of its container is free. */
+export function isWorkOfRow({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean {
+  if (kind !== "TRAINING_JOB") return false;
+  const inFolder = (folder: string): boolean => name.startsWith(folder) && name.length > folder.length;
+  return inFolder(checkpointsFolder) || inFolder(outputFolder) || name === `${selectionFolder}${selectionManifestFile}`;
 }

@@ -32,7 +32,7 @@ export interface ParameterIssue {
   readonly pointer: string;
   readonly reason: string;
   readonly value?: unknown;
-  readonly allowed?: string;
+  readonly allowed: string;
 }
 
 /** What of a composition's input its parameters may refer to. */

@@ -3,6 +3,7 @@ import {
   CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
   NotFound,
@@ -33,6 +34,8 @@ export interface CopyParams {
 
 export interface ObjectStore {
   readonly bucket: string;
+  /** Asks for the object's headers alone. */
+  exists(key: string): Promise<boolean>;
   /** @throws ObjectTooLargeError before anything is read */
   read(key: string, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Reads in pieces, keeps none. @throws ObjectTooLargeError */
@@ -99,6 +102,16 @@ export function createObjectStore({
 
   return {
     bucket,
+
+    async exists(key) {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+    },
 
     async read(key, maxBytes) {
       const answer = await open(key, maxBytes);

@@ -18,6 +18,7 @@ export interface SignedUrl {
 }
 
 export interface StoredFiles {
+  exists(key: string): Promise<boolean>;
   /** Nothing when there is no such object. @param longest - in bytes, where it is not what an answer can carry */
   read(key: string, longest?: number): Promise<Uint8Array | undefined>;
   write(file: NewFile): Promise<void>;
@@ -45,6 +46,7 @@ export function createStoredFiles({ client, bucket }: StoredFilesParams): Stored
   const store = createObjectStore({ client, bucket });
   const list = async (prefix: string): Promise<string[]> => (await store.list(prefix, mostKeys)).map(({ key }) => key);
   return {
+    exists: async (key) => await store.exists(key),
     read: async (key, longest = mostBytes) => await store.read(key, longest),
     write: async ({ key, bytes, contentType, tags }) => {
       await client.send(

@@ -1,6 +1,7 @@
 /** Content negotiation, as far as the API needs it: the better accepted of the types a resource has (RFC 9110, 12.5.1). */
 import { Problem } from "./problem";
 import type { Request } from "./request";
+import { shortValue } from "./short-value";
 
 interface AcceptedRange {
   readonly type: string;
@@ -41,5 +42,9 @@ export function negotiate<Type extends string>(request: Request, types: readonly
     .map((type) => ({ type, quality: qualityOf(ranges, type) }))
     .reduce((one, other) => (other.quality > one.quality ? other : one));
   if (best.quality > 0) return best.type;
-  throw new Problem("NOT_ACCEPTABLE", { detail: `It can be sent as ${types.join(" or ")}.` });
+  const allowed = types.join(" or ");
+  throw new Problem("NOT_ACCEPTABLE", {
+    detail: `It can be sent as ${allowed}.`,
+    errors: [{ pointer: "Accept:", reason: "names no type that there is", ...shortValue(header), allowed }],
+  });
 }

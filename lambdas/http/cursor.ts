@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Problem } from "./problem";
+import { shortValue } from "./short-value";
 
 const cursorSchema = z.strictObject({
   v: z.literal(1),
@@ -41,7 +42,11 @@ export function decodeCursor(scope: CursorScope, cursor: string): string {
   // Decoding is lenient (padding, stray characters), so only the very text that we would write is ours.
   if (!parsed.success || encodeCursor(scope, parsed.data.a) !== cursor) {
     const detail = "Send `nextCursor` of the same list as it was given, or no cursor to begin at the newest.";
-    throw new Problem("INVALID_CURSOR", { detail });
+    const reason = "was not given by this list";
+    throw new Problem("INVALID_CURSOR", {
+      detail,
+      errors: [{ pointer: "?cursor", reason, ...shortValue(cursor), allowed: "`nextCursor` of the same list" }],
+    });
   }
   return parsed.data.a;
 }

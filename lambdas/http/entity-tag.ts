@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { jsonAnswer, type Answer, type Headers } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";
+import { shortValue } from "./short-value";
 
 export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
 export const digestTag = (sha256: string): string => `"${sha256}"`;
@@ -21,7 +22,10 @@ export function isNotModified(request: Request, tag: string): boolean {
 export function requireMatch(request: Request, tag: string): void {
   const header = request.header("if-match");
   if (header === undefined || tagsIn(header).some((given) => given === "*" || given === tag)) return;
-  throw new Problem("VERSION_MISMATCH", { detail: `The ETag is now ${tag}; If-Match named another one.` });
+  throw new Problem("VERSION_MISMATCH", {
+    detail: `The ETag is now ${tag}; If-Match named another one.`,
+    errors: [{ pointer: "If-Match:", reason: "does not name the present ETag", ...shortValue(header), allowed: tag }],
+  });
 }
 
 export interface TaggedAnswerParams {

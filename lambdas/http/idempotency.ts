@@ -9,6 +9,7 @@ import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../
 import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";
+import { shortValue } from "./short-value";
 
 /** How long the first answer is given again. */
 export const keptForSeconds = 24 * 3600;
@@ -27,7 +28,7 @@ export function readIdempotencyClaim(request: Request, content?: SameContent): I
     const allowed = "1 to 255 visible ASCII characters";
     throw new Problem("INVALID_IDEMPOTENCY_KEY", {
       detail: `The Idempotency-Key header must be ${allowed}.`,
-      errors: [{ pointer: "Idempotency-Key:", reason: "is not valid", allowed }],
+      errors: [{ pointer: "Idempotency-Key:", reason: "is not valid", ...shortValue(key), allowed }],
     });
   }
   const requestHash = createHash("sha256")
@@ -45,7 +46,11 @@ export function readIdempotencyClaim(request: Request, content?: SameContent): I
 function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer {
   if (record.requestHash !== claim.requestHash) {
     const detail = "This Idempotency-Key was sent with another request. Use a new key for a new request.";
-    throw new Problem("IDEMPOTENCY_KEY_REUSED", { detail });
+    const reason = "was used for another request";
+    throw new Problem("IDEMPOTENCY_KEY_REUSED", {
+      detail,
+      errors: [{ pointer: "Idempotency-Key:", reason, ...shortValue(claim.key), allowed: "a new key" }],
+    });
   }
   return {
     status: record.status,

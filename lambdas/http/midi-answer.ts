@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { negotiate } from "./accept";
 import { jsonAnswer, type Answer } from "./answer";
 import { digestTag, taggedAnswer } from "./entity-tag";
+import { fileStem } from "./file-name";
 import type { Request } from "./request";
 
 export const midiType = "audio/midi";
@@ -21,24 +22,21 @@ export interface MidiAnswerParams {
   readonly presign: () => Promise<PresignedUrl>;
 }
 
-/** What no file system takes, or what a shell or a browser takes for something else. */
-const notInFilenames = /[\p{C}/\\:*?"<>|]/gu;
-
-/** Without the first half of a character outside the basic plane, where the text was cut in it. */
-const withoutHalfCharacter = (text: string): string => text.replace(/[\ud800-\udbff]$/, "");
+const fallbackStem = "composition";
 
 /**
  * The header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and, where that is not the
  * whole name, `filename*` with all of it (RFC 8187).
  */
 export function contentDisposition(name: string): string {
-  const whole = `${withoutHalfCharacter(name.replace(notInFilenames, "_").slice(0, 100))}.mid`;
+  const stem = fileStem(name, fallbackStem);
   // Accents are left out rather than replaced: "Ténor" stays a word. A name that has nothing in ASCII gives no word at all.
-  const ascii = whole
+  const ascii = stem
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/[^A-Za-z0-9 ._-]/g, "_");
-  const plain = /^_*\.mid$/.test(ascii) ? "composition.mid" : ascii;
+  const whole = `${stem}.mid`;
+  const plain = `${fileStem(ascii, fallbackStem)}.mid`;
   if (plain === whole) return `attachment; filename="${plain}"`;
   const encoded = encodeURIComponent(whole).replace(
     /['()*]/g,

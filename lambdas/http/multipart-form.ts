@@ -5,6 +5,7 @@
  * form costs no more than one pass over its bytes.
  */
 import { beginningOf, readableText } from "../../domain/schemas/text";
+import { requireNoContentEncoding } from "./content-encoding";
 import { Problem } from "./problem";
 import type { Request } from "./request";
 
@@ -198,6 +199,7 @@ function dispositionOf({ headers, number }: Part): { readonly name: string; read
 
 /** What the part carries. RFC 7578 deprecates encodings; mail libraries that write forms still send base64. */
 function contentOf({ headers, bytes, number }: Part): Buffer {
+  requireNoContentEncoding(headers.get("content-encoding"), `Part ${number} of the form`);
   const encoding = (headers.get("content-transfer-encoding") ?? "binary").trim().toLowerCase();
   if (["7bit", "8bit", "binary"].includes(encoding)) return bytes;
   if (encoding === "base64") {
@@ -213,7 +215,7 @@ function contentOf({ headers, bytes, number }: Part): Buffer {
 
 /**
  * The parts of a form. Names and texts are UTF-8, texts in the charset that their part names.
- * @throws Problem MALFORMED_FORM
+ * @throws Problem MALFORMED_FORM, UNSUPPORTED_CONTENT_ENCODING
  */
 export function readForm(request: Request): Form {
   const contentType = request.header("content-type") ?? "";

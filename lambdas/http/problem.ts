@@ -1,12 +1,15 @@
 /** Refusals of the API: RFC 9457 problem details with a stable `code`. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { problemCodes, type ProblemCode } from "../../domain/schemas/api/problem-codes";
+import type { Headers } from "./answer";
 
 export interface ProblemOptions {
   readonly detail: string;
   /** Every broken field, where the fault lies in fields. */
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** Besides those that every problem has. */
+  readonly headers?: Headers;
   /** The fault of ours behind the refusal: it is logged as an error, and not answered. */
   readonly cause?: Error;
 }
@@ -24,10 +27,11 @@ export class Problem extends Error {
   readonly title: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Headers;
 
   constructor(
     readonly code: ProblemCode,
-    { detail, errors, retryAfterSeconds, cause }: ProblemOptions,
+    { detail, errors, retryAfterSeconds, headers = {}, cause }: ProblemOptions,
   ) {
     super(
       errors !== undefined && errors.length > mostErrors ? `${detail} The first ${mostErrors} are listed.` : detail,
@@ -37,6 +41,7 @@ export class Problem extends Error {
     this.title = problemCodes[code].title;
     this.errors = errors?.slice(0, mostErrors);
     this.retryAfterSeconds = retryAfterSeconds;
+    this.headers = headers;
   }
 }
 

@@ -3,6 +3,13 @@ import type { FieldError } from "../../domain/schemas/api/problem";
 import { pointerStep } from "./json-limits";
 import { Problem } from "./problem";
 import type { Request } from "./request";
+import { shortValue } from "./short-value";
+
+/** What a query gives to a name: its value, or all of them where it comes more than once. */
+export function givenTo(query: URLSearchParams, name: string): string | readonly string[] | undefined {
+  const values = query.getAll(name);
+  return values.length > 1 ? values : values[0];
+}
 
 /** @throws Problem INVALID_REQUEST that names every query parameter */
 export function requireNoQuery(request: Request): void {
@@ -11,6 +18,7 @@ export function requireNoQuery(request: Request): void {
   const errors = names.map((name): FieldError => ({
     pointer: `?${pointerStep(name).slice(1)}`,
     reason: "unknown query parameter",
+    ...shortValue(givenTo(request.query, name)),
     allowed: "no query parameters",
   }));
   throw new Problem("INVALID_REQUEST", { detail: "This path takes no query parameters, see `errors`.", errors });

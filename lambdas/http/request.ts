@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { beginningOf } from "../../domain/schemas/text";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { requireNoContentEncoding } from "./content-encoding";
 import { pointerStep } from "./json-limits";
 import { Problem } from "./problem";
 
@@ -119,7 +120,7 @@ export function describeEvent(event: HttpEvent): { requestId: string; routeKey: 
   };
 }
 
-/** @throws Problem BODY_TOO_LARGE; INVALID_REQUEST for a query that is not UTF-8 */
+/** @throws Problem BODY_TOO_LARGE; UNSUPPORTED_CONTENT_ENCODING; INVALID_REQUEST for a query that is not UTF-8 */
 export function readRequest(event: HttpEvent): Request {
   const headers = new Map(
     Object.entries(event.headers ?? {}).flatMap(([name, value]) =>
@@ -127,13 +128,15 @@ export function readRequest(event: HttpEvent): Request {
     ),
   );
   const rawQuery = event.rawQueryString ?? "";
+  const body = bodyOf(event);
+  if (body.length > 0) requireNoContentEncoding(headers.get("content-encoding"), "The body");
   return {
     ...describeEvent(event),
     query: queryOf(rawQuery),
     rawQuery,
     pathParameter: (name) => event.pathParameters?.[name] ?? "",
     header: (name) => headers.get(name),
-    body: bodyOf(event),
+    body,
     subject: () => subjectOf(event),
   };
 }

@@ -3,7 +3,7 @@ import { isTechniqueId } from "../../domain/names/resource-names";
 import { checkCompositionParameters, checkParameters, techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
-import { shortValue } from "./validation";
+import { shortValue } from "./short-value";
 
 export type TechniqueField = "parameters" | "hyperparameters";
 
@@ -24,6 +24,6 @@ export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: 
     pointer: `/${field}${readableText(beginningOf(pointer, 100))}`,
     reason,
     ...shortValue(value),
-    ...(allowed === undefined ? {} : { allowed }),
+    allowed,
   }));
 }

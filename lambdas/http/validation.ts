@@ -1,27 +1,17 @@
 /** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { beginningOf, readableText } from "../../domain/schemas/text";
 import { brokenLimit, pointerStep } from "./json-limits";
+import { mediaType, unsupportedMediaType } from "./media-type";
 import { mostErrors, Problem } from "./problem";
 import type { Request } from "./request";
-
-const longestValue = 100;
+import { shortValue } from "./short-value";
 
 type Path = readonly PropertyKey[];
 
 /** RFC 6901; names are cut, and shown so that they can be read. */
 export function jsonPointer(path: Path): string {
   return path.map(pointerStep).join("");
-}
-
-/** A value short enough to be repeated in an answer; text is shown so that it can be read. */
-export function shortValue(value: unknown): { readonly value?: unknown } {
-  if (typeof value === "string") {
-    const text = readableText(beginningOf(value, longestValue));
-    return { value: value.length > longestValue ? `${text}…` : text };
-  }
-  return typeof value === "number" || typeof value === "boolean" || value === null ? { value } : {};
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -66,8 +56,11 @@ function range(minimum: number | null, maximum: number | null, unit: string): st
   return maximum === null ? "any" : `at most ${maximum}${unit}`;
 }
 
+/** A rule of a schema that stands in the OpenAPI document by its name, and that Zod itself does not know. */
+const documentedRule = (schema: z.ZodType, name: string): unknown => Reflect.get(schema.meta() ?? {}, name);
+
 /** What a schema allows, in words. */
-function allowedBy(schema: z.core.$ZodType | undefined): string | undefined {
+function allowedBy(schema: z.core.$ZodType | undefined): string {
   if (schema instanceof z.ZodNumber) {
     const kind = schema.format?.includes("int") === true ? "an integer" : "a number";
     const { minValue, maxValue } = schema;
@@ -86,18 +79,21 @@ function allowedBy(schema: z.core.$ZodType | undefined): string | undefined {
     const bound = (name: string): number | null =>
       rules.map((rule): unknown => Reflect.get(rule, name)).find((value) => typeof value === "number") ?? null;
     const [least, most] = [bound("minimum"), bound("maximum")];
-    return least === null && most === null ? "an array" : `an array, ${range(least, most, " elements")}`;
+    const once = documentedRule(schema, "uniqueItems") === true ? ", none of them twice" : "";
+    return `an array${least === null && most === null ? "" : `, ${range(least, most, " elements")}`}${once}`;
   }
   if (schema instanceof z.ZodObject) return `an object with the fields ${Object.keys(schema.shape).join(", ")}`;
-  if (schema instanceof z.ZodRecord) return "an object";
-  if (schema instanceof z.ZodUnion) {
-    return schema.options.map((option) => allowedBy(option) ?? "").join("; or ");
+  if (schema instanceof z.ZodRecord) {
+    const most = documentedRule(schema, "maxProperties");
+    return typeof most === "number" ? `an object, at most ${most} fields` : "an object";
   }
-  return undefined;
+  if (schema instanceof z.ZodUnion) return schema.options.map(allowedBy).join("; or ");
+  // Nothing that a schema of a request is made of: a value is refused here only by what stands around it.
+  return "a value that the API documents";
 }
 
-function fieldError(path: Path, reason: string, value: unknown, allowed: string | undefined): FieldError {
-  return { pointer: jsonPointer(path), reason, ...shortValue(value), ...(allowed === undefined ? {} : { allowed }) };
+function fieldError(path: Path, reason: string, value: unknown, allowed: string): FieldError {
+  return { pointer: jsonPointer(path), reason, ...shortValue(value), allowed };
 }
 
 interface IssueContext {
@@ -176,7 +172,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
           [...issue.path, key],
           "unknown field",
           valueAt(value, [key]),
-          known === undefined ? undefined : `the fields ${known}`,
+          known === undefined ? allowedBy(at) : `the fields ${known}`,
         ),
       );
     }
@@ -194,6 +190,14 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
           pointer: jsonPointer(issue.path) + error.pointer,
         })),
       );
+    }
+    case "invalid_key": {
+      const key = String(issue.path.at(-1));
+      const record = schemaAt(schema, issue.path.slice(0, -1));
+      const [inner] = issue.issues;
+      const reason = `has a name that ${inner === undefined ? "is not allowed" : reasonOf(inner)}`;
+      const names = record instanceof z.ZodRecord ? allowedBy(record.keyType) : allowedBy(undefined);
+      return [fieldError(issue.path, reason, key, `as its name: ${names}`)];
     }
     default: {
       const missing = value === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value");
@@ -248,19 +252,13 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
 function jsonBody(request: Request): unknown {
   const type = mediaType(request);
   if (type !== "application/json" && !/^application\/[a-z0-9.+-]+\+json$/.test(type)) {
-    const given = type === "" ? "no content type" : type.slice(0, longestValue);
-    throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; send application/json.` });
+    throw unsupportedMediaType(request, ["application/json"]);
   }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(request.body));
   } catch {
     throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON in UTF-8." });
   }
-}
-
-/** The body's media type without parameters, in lower case; "" when none is given. */
-export function mediaType(request: Request): string {
-  return (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
 /** The body, validated. @throws Problem 415, 400 */
@@ -282,16 +280,21 @@ export function parseBody<Schema extends z.ZodType>({
 /** Values that were sent as text under names: a query, or the fields of a form. */
 export interface NamedValues {
   readonly given: Readonly<Record<string, unknown>>;
-  /** Names that came more than once. */
-  readonly repeated: ReadonlySet<string>;
+  /** Names that came more than once, with all that they came with. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
 }
 
 function namedValues(entries: Iterable<readonly [string, string]>): NamedValues {
-  const given = new Map<string, unknown>();
-  const repeated = new Set<string>();
+  const given = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   for (const [name, value] of entries) {
-    if (given.has(name)) repeated.add(name);
-    else given.set(name, value);
+    const first = given.get(name);
+    if (first === undefined) given.set(name, value);
+    else {
+      const all = repeated.get(name) ?? [first];
+      all.push(value);
+      repeated.set(name, all);
+    }
   }
   return { given: Object.fromEntries(given), repeated };
 }
@@ -318,9 +321,11 @@ export function parseValues<Schema extends z.ZodObject>(
   schema: Schema,
   pointer: (name: string) => string,
 ): ParsedValues<z.output<Schema>> {
-  const errors = [...repeated].map((name): FieldError => ({
+  const errors = [...repeated].map(([name, values]): FieldError => ({
     pointer: pointer(pointerStep(name).slice(1)),
     reason: "is given more than once",
+    ...shortValue(values),
+    allowed: "one value",
   }));
   const parsed = schema.safeParse(given);
   if (parsed.success) {
@@ -337,8 +342,11 @@ export function parseValues<Schema extends z.ZodObject>(
 export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
   const { values, errors, count } = parseValues(namedValues(request.query), schema, (name) => `?${name}`);
   if (values !== undefined) return values;
+  const names = Object.keys(schema.shape).join(", ");
   const worded = errors.map((error) =>
-    error.reason === "unknown field" ? { ...error, reason: "unknown query parameter" } : error,
+    error.reason === "unknown field"
+      ? { ...error, reason: "unknown query parameter", allowed: `the query parameters ${names}` }
+      : error,
   );
   throw invalidRequest(worded, count);
 }

@@ -5,6 +5,7 @@
 import {
   apiRoutes,
   isOperationId,
+  methodsAt,
   routeKeys,
   type ApiCapability,
   type OperationId,
@@ -54,6 +55,20 @@ function overloaded(): Problem {
   return new Problem("OVERLOADED", { detail, retryAfterSeconds: 2 });
 }
 
+/** The path has other methods (RFC 9110, 15.5.6), or there is no such path. */
+function noSuchRoute(event: HttpEvent, { path }: { readonly path: string }): Problem {
+  const method = event.requestContext?.http?.method ?? "";
+  const methods = methodsAt(path);
+  if (methods.length === 0 || methods.some((one) => one === method)) {
+    return new Problem("NOT_FOUND", { detail: `There is nothing at ${path.slice(0, 200)}.` });
+  }
+  const allow = methods.join(", ");
+  return new Problem("METHOD_NOT_ALLOWED", {
+    detail: `${path.slice(0, 200)} does not have the method ${method.slice(0, 20)}; it has ${allow}.`,
+    headers: { allow },
+  });
+}
+
 /** Works with a deadline for its calls of AWS, and gives up a little later on work that does not end at all. */
 async function inTime<Result>(milliseconds: number, work: () => Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
@@ -85,7 +100,11 @@ function problemAnswer(problem: Problem, { requestId, path }: { requestId: strin
   };
   return {
     status: problem.status,
-    headers: { "content-type": "application/problem+json", ...retryAfter(problem.retryAfterSeconds) },
+    headers: {
+      "content-type": "application/problem+json",
+      ...retryAfter(problem.retryAfterSeconds),
+      ...problem.headers,
+    },
     body: JSON.stringify(document),
   };
 }
@@ -129,7 +148,7 @@ export function withHttp({
     let code: string | undefined;
     try {
       if (known === undefined) {
-        throw new Problem("NOT_FOUND", { detail: `There is nothing at ${described.path.slice(0, 200)}.` });
+        throw noSuchRoute(event, described);
       }
       const { operation } = known;
       answer = await inTime(callsEndAfterMilliseconds, async () => await operation(readRequest(event)));

@@ -1,6 +1,6 @@
 /**
  * JSON bodies of a given size that are cheap to send and could be dear to refuse: every shape that a validator meets, at
- * every place where a body can have a value. Tests and the bench measure how long the API takes to refuse each of them.
+ * every place where a body can have a value.
  */
 
 export interface HostileBody {
@@ -47,7 +47,7 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
 };
 
 /** A path to a value in a body: names of fields, and 0 for the first element of an array. */
-type Place = readonly (string | 0)[];
+export type Place = readonly (string | 0)[];
 
 function valueAt(body: unknown, place: Place): unknown {
   return place.reduce<unknown>(
@@ -98,61 +98,3 @@ export function* hostileBodies({ body, places, bytes }: HostileBodiesParams): Ge
     }
   }
 }
-
-/** The operations that take JSON, with a right body and every place where a body of theirs can have a value. */
-export const hostileOperations = [
-  { method: "PATCH", path: "/tracks/{id}", body: { name: "A tune" }, places: [[], ["name"]] },
-  {
-    method: "POST",
-    path: "/compositions",
-    body: {
-      name: "A piece",
-      technique: "unet-gan",
-      modelId: "unet-gan-bach",
-      input: { sampleMelodyId: "ode-to-joy" },
-    },
-    places: [
-      [],
-      ["name"],
-      ["technique"],
-      ["modelId"],
-      ["seed"],
-      ["parameters"],
-      ["parameters", "creativeRisk"],
-      ["input"],
-      ["input", "trackId"],
-      ["inputOptions"],
-      ["inputOptions", "bars"],
-    ],
-  },
-  {
-    method: "PATCH",
-    path: "/compositions/{id}",
-    body: { name: "A piece" },
-    places: [[], ["name"], ["programs"], ["programs", 0], ["programs", 0, "index"]],
-  },
-  {
-    method: "POST",
-    path: "/training-jobs",
-    body: { name: "A job", technique: "unet-gan" },
-    places: [
-      [],
-      ["name"],
-      ["technique"],
-      ["topics"],
-      ["topics", "mode"],
-      ["topics", "mode", 0],
-      ["datasetId"],
-      ["hyperparameters"],
-      ["hyperparameters", "epochs"],
-      ["maxRuntimeSeconds"],
-      ["resumeFrom"],
-    ],
-  },
-  { method: "POST", path: "/training-jobs/{id}/stop", body: {}, places: [[]] },
-] as const satisfies readonly {
-  readonly method: "POST" | "PATCH";
-  readonly path: string;
-  readonly body: unknown;
-  readonly places: readonly Place[];
-}[];

@@ -1,13 +1,16 @@
-/** How long the API's validation takes to refuse hostile bodies of the largest size that it reads. */
-import type * as z from "zod";
+/** How long the API takes to read or refuse hostile bodies of the largest size that it takes. */
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
+import type { OperationId } from "../../domain/names/api-routes";
+import { readUploadedMelody } from "../../lambdas/api/tracks/create-track";
+import { readUpload } from "../../lambdas/api/tracks/upload";
 import { Problem } from "../../lambdas/http/problem";
-import { bodyLimitBytes, readRequest } from "../../lambdas/http/request";
-import { techniqueErrors, type TechniqueField } from "../../lambdas/http/technique-values";
+import { requireNoQuery } from "../../lambdas/http/query-names";
+import { bodyLimitBytes, readRequest, type Request } from "../../lambdas/http/request";
+import { techniqueErrors } from "../../lambdas/http/technique-values";
 import { parseBody } from "../../lambdas/http/validation";
-import { hostileBodies, hostileOperations } from "./hostile-bodies";
+import { hostileOperations, hostileRequests, type HostileRequest } from "./hostile-operations";
 
 export interface RefusalTime {
   readonly operation: string;
@@ -16,39 +19,59 @@ export interface RefusalTime {
   readonly slowestMilliseconds: number;
 }
 
-const checks: Readonly<Record<string, { readonly schema: z.ZodType; readonly field?: TechniqueField }>> = {
-  "PATCH /tracks/{id}": { schema: updateTrackSchema },
-  "POST /compositions": { schema: createCompositionSchema, field: "parameters" },
-  "PATCH /compositions/{id}": { schema: updateCompositionSchema },
-  "POST /training-jobs": { schema: createTrainingJobSchema, field: "hyperparameters" },
+type Check = (request: Request) => void;
+
+/** What each operation does with its body before it asks anything of AWS. */
+const checks: Readonly<Partial<Record<OperationId, Check>>> = {
+  createTrack: (request) => void readUploadedMelody(readUpload(request)),
+  updateTrack: (request) => void parseBody({ request, schema: updateTrackSchema }),
+  createComposition: (request) =>
+    void parseBody({
+      request,
+      schema: createCompositionSchema,
+      alsoCheck: (body) => techniqueErrors(body, "parameters"),
+    }),
+  updateComposition: (request) => void parseBody({ request, schema: updateCompositionSchema }),
+  createTrainingJob: (request) =>
+    void parseBody({
+      request,
+      schema: createTrainingJobSchema,
+      alsoCheck: (body) => techniqueErrors(body, "hyperparameters"),
+    }),
 };
 
-/** Milliseconds from the event to the refusal. */
-function timed(text: string, { schema, field }: (typeof checks)[string]): number {
+/** Milliseconds from the event to the refusal, or to the first call of AWS. */
+function timed({ headers, text, bytes }: HostileRequest, check: Check): number {
+  const body = text ?? Buffer.from(bytes ?? new Uint8Array()).toString("base64");
   const started = performance.now();
   try {
-    parseBody({
-      request: readRequest({ headers: { "content-type": "application/json" }, body: text }),
-      schema,
-      alsoCheck: (body) => (field === undefined ? [] : techniqueErrors(body, field)),
-    });
+    check(readRequest({ headers, body, isBase64Encoded: text === undefined }));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
   }
   return performance.now() - started;
 }
 
-/** The slowest body of each operation. */
-export function measureRefusals(): RefusalTime[] {
-  return hostileOperations.flatMap(({ method, path, body, places }) => {
-    const operation = `${method} ${path}`;
-    const check = checks[operation];
-    if (check === undefined) return [];
-    const times = [...hostileBodies({ body, places, bytes: bodyLimitBytes * 0.95 })].map(({ name, text }) => ({
-      name,
-      milliseconds: timed(text, check),
+/**
+ * The slowest body of each operation.
+ * @param bytes - about how long each body is
+ * @throws Error for an operation that takes a body and is not measured
+ */
+export function measureRefusals(bytes = bodyLimitBytes * 0.95): RefusalTime[] {
+  return hostileOperations.map((operation) => {
+    const { id, method, path, takes } = operation;
+    const check = checks[id] ?? (takes === "nothing" ? requireNoQuery : undefined);
+    if (check === undefined) throw new Error(`it is not measured how ${id} refuses its body`);
+    const times = [...hostileRequests(operation, bytes)].map((request) => ({
+      name: request.name,
+      milliseconds: timed(request, check),
     }));
     const slowest = times.reduce((one, other) => (other.milliseconds > one.milliseconds ? other : one));
-    return [{ operation, bodies: times.length, slowest: slowest.name, slowestMilliseconds: slowest.milliseconds }];
+    return {
+      operation: `${method} ${path}`,
+      bodies: times.length,
+      slowest: slowest.name,
+      slowestMilliseconds: slowest.milliseconds,
+    };
   });
 }

@@ -3,6 +3,7 @@
  * within 2 s, no function has needed more than 256 MB, and nothing is half written afterwards.
  */
 import { randomUUID } from "node:crypto";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { modelCardFile, modelFile, modelPrefix, sampleFile, trainingJobPrefix } from "../../domain/names/object-keys";
@@ -32,7 +33,7 @@ const problemSchema = z.object({
         pointer: z.string(),
         reason: z.string(),
         value: z.unknown().optional(),
-        allowed: z.string().optional(),
+        allowed: z.string(),
       }),
     )
     .default([]),
@@ -495,16 +496,17 @@ describe("fields", () => {
     const many = (count: number): Record<string, number> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
     const wide = await stranger.refused(400, "POST", "/compositions", { json: many(60_000) });
-    expect(wide.errors).toEqual([
-      { pointer: "", reason: "has 60000 fields", allowed: "at most 100 fields in an object" },
-    ]);
+    const tooMany = {
+      reason: "has 60000 fields",
+      value: expect.stringMatching(/^\{"k0":0,"k1":1,.{50,100}…$/),
+      allowed: "at most 100 fields in an object",
+    };
+    expect(wide.errors).toEqual([{ pointer: "", ...tooMany }]);
     const technique = { name: "A job", technique: "unet-gan" };
     const hyperparameters = await stranger.refused(400, "POST", "/training-jobs", {
       json: { ...technique, hyperparameters: many(60_000) },
     });
-    expect(hyperparameters.errors).toEqual([
-      { pointer: "/hyperparameters", reason: "has 60000 fields", allowed: "at most 100 fields in an object" },
-    ]);
+    expect(hyperparameters.errors).toEqual([{ pointer: "/hyperparameters", ...tooMany }]);
     // As many broken values as one body may carry are listed up to the hundredth, and counted.
     const values = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100));
     const topics = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, values]));
@@ -546,6 +548,43 @@ describe("bodies over the limits", () => {
       const answer = await stranger.call("POST", path, { bytes: new Uint8Array(10 * mebibyte + 1) });
       expect(answer.status).toBe(413);
       expect(answer.json(z.unknown())).toEqual({ message: "Request Entity Too Large" });
+    }
+  });
+});
+
+describe("a body that is compressed: 415 that says so", () => {
+  const encoders = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
+  const withBody = documentedOperations.filter(({ bodyType }) => bodyType !== undefined);
+
+  it.each(withBody.map((operation) => [operation.id, operation] as const))("%s", async (_, operation) => {
+    for (const [encoding, encode] of Object.entries(encoders)) {
+      const problem = await owner.refused(415, operation.method, fillPath(operation.path, owned), {
+        bytes: new Uint8Array(encode(Buffer.from('{"name":"A"}'))),
+        headers: { "content-type": operation.bodyType ?? "", "content-encoding": encoding },
+      });
+      expect(problem.code).toBe("UNSUPPORTED_CONTENT_ENCODING");
+      expect(problem.errors).toEqual([
+        {
+          pointer: "Content-Encoding:",
+          reason: "is not supported",
+          value: encoding,
+          allowed: "identity, or no such header",
+        },
+      ]);
+    }
+  });
+});
+
+describe("a method that a path does not have: 405 with those that there are", () => {
+  const paths = [...new Set(documentedOperations.map(({ path }) => path))];
+
+  it.each(paths)("%s", async (path) => {
+    const known = documentedOperations.filter((operation) => operation.path === path).map(({ method }) => method);
+    const methods = known.includes("GET") ? [...known, "HEAD"] : known;
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !methods.includes(one))) {
+      const answer = await stranger.call(method, fillPath(path, owned));
+      expect([method, answer.status]).toEqual([method, 405]);
+      expect(answer.headers.get("allow")?.split(", ").sort()).toEqual([...methods].sort());
     }
   });
 });
@@ -725,7 +764,12 @@ describe("what a request refers to: 422", () => {
       .find(({ pieces }) => pieces < 8);
     if (rare === undefined) throw new Error("every topic has enough pieces");
     const small = await post({ [rare.name]: [rare.word] });
-    expect(small).toMatchObject({ code: "TOPIC_TOO_SMALL", errors: [{ pointer: "/topics", allowed: "at least 8" }] });
+    expect(small).toMatchObject({
+      code: "TOPIC_TOO_SMALL",
+      errors: [
+        { pointer: "/topics", value: { [rare.name]: [rare.word] }, allowed: "topics that select at least 8 pieces" },
+      ],
+    });
   });
 
   it("a data set that does not exist", async () => {

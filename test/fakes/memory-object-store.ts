@@ -37,6 +37,9 @@ export class MemoryObjectStore implements ObjectStore {
     return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
+  async exists(key: string): Promise<boolean> {
+    return this.objects.has(key);
+  }
   async read(key: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const bytes = this.objects.get(key);
     if (bytes !== undefined && bytes.byteLength > maxBytes)

@@ -1,11 +1,17 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
-import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import type { Melody } from "../../domain/music/melody";
-import { checkpointsPrefix, compositionMidiKey, compositionScoreKey, sampleFile } from "../../domain/names/object-keys";
+import {
+  checkpointsPrefix,
+  compositionMidiKey,
+  compositionScoreKey,
+  sampleFile,
+  trackKey,
+} from "../../domain/names/object-keys";
 import { ownedKey } from "../../domain/names/table-keys";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
@@ -203,6 +209,22 @@ test("H1: PATCH beside DELETE with the old ETag, 14 times: what DELETE refused t
   expect(lost).toEqual([]);
 });
 
+test("composing on a track whose object is lost is refused, and not failed later", async () => {
+  const sub = user("lost");
+  const bytes = writeMidi(composeScore({ name: "Upload", melody: builtIn("ode-to-joy"), generated: [] }));
+  const created = await call("POST", "/tracks", { sub, bytes, headers: { "content-type": "audio/midi" } });
+  const { id } = trackSchema.parse(created.body);
+  const json = { name: "On it", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId: id } };
+  await local.s3.send(new DeleteObjectCommand({ Bucket: local.artefactsBucket, Key: trackKey({ sub, id }) }));
+  expect(await call("POST", "/compositions", { sub, json })).toMatchObject({
+    status: 410,
+    body: { code: "FILE_LOST" },
+  });
+  expect((await call("GET", "/compositions", { sub })).body).toEqual({ items: [] });
+  await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key: trackKey({ sub, id }), Body: bytes }));
+  expect((await call("POST", "/compositions", { sub, json })).status).toBe(202);
+});
+
 test("what there is", async () => {
   const sub = user("reader");
   expect((await call("GET", "/models", { sub })).body).toMatchObject({ items: [{ id: "unet-gan-bach", stock: true }] });
@@ -212,4 +234,5 @@ test("what there is", async () => {
   });
   expect((await call("GET", "/openapi.json")).body).toMatchObject({ openapi: "3.1.0" });
   expect((await call("GET", "/nothing")).status).toBe(404);
+  expect(await call("PUT", "/tracks")).toMatchObject({ status: 405, headers: { allow: "POST, GET, HEAD" } });
 });

@@ -1,5 +1,5 @@
 /** H1, H6, M5, H10: the protocol of rows and files on real transactions, a real index and real buckets. */
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { ulid } from "ulid";
@@ -19,6 +19,7 @@ import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-
 import { countOrphans } from "../../lambdas/events/count-orphans/count-orphans";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { modelOutputPrefix, registerModel } from "../../lambdas/workflow/register-model/register-model";
+import { lookForOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import { modelCard } from "../fakes/scripted-sagemaker";
 import { cutOffEverywhere, cutOffOperations } from "../support/cut-off-operations";
@@ -236,7 +237,10 @@ test("orphans are found and counted, and nothing else is", async () => {
   const count = async (now: Date) => {
     const metrics = new CollectingMetrics();
     const found = await countOrphans({
-      artefacts: createObjectPages({ client: local.s3, bucket: local.artefactsBucket }),
+      buckets: {
+        artefacts: createObjectPages({ client: local.s3, bucket: local.artefactsBucket }),
+        work: createObjectPages({ client: local.s3, bucket: local.workBucket }),
+      },
       rows: createRowsByKey(local.table),
       now: () => now,
       deadline: new Date(now.getTime() + 1),
@@ -254,18 +258,20 @@ test("orphans are found and counted, and nothing else is", async () => {
   expect(before).toMatchObject({ orphans: earlier, complete: true });
   expect(before.objects).toBeGreaterThan(0);
 
-  const put = async (Key: string) =>
-    await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body: "12345" }));
+  const put = async (Key: string, Bucket = local.artefactsBucket) =>
+    await local.s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345" }));
   const [composed] = (await world.rows()).filter(({ kind }) => kind === "COMPOSITION");
   await put(trackKey({ sub: world.sub, id: ulid() }));
   await put(`${modelPrefix({ sub: world.sub, id: ulid() })}${modelFile}`);
   await put(`users/${world.sub}/compositions/${composed?.id ?? ""}/2-lost.mid`);
+  await put(`users/${world.sub}/compositions/${composed?.id ?? ""}/notes.txt`);
+  await put(`${trainingJobPrefix({ sub: world.sub, id: ulid() })}${progressFile}`, local.workBucket);
   await put(`users/${world.sub}/something-else`);
   expect(await count(tomorrow)).toEqual({
     ...before,
-    objects: before.objects + 4,
-    orphans: earlier + 4,
-    orphanBytes: before.orphanBytes + 20,
+    objects: before.objects + 6,
+    orphans: earlier + 6,
+    orphanBytes: before.orphanBytes + 30,
   });
   // What is younger than a day may belong to work that is under way.
   expect((await count(new Date())).orphans).toBe(0);
@@ -278,7 +284,52 @@ test("orphans are found and counted, and nothing else is", async () => {
     now: world.clock.now(),
   });
   await put(trackKey({ sub: world.sub, id: pending }));
-  expect((await count(tomorrow)).orphans).toBe(earlier + 4);
+  expect((await count(tomorrow)).orphans).toBe(earlier + 6);
+});
+
+test("orphans are removed when somebody says how many, and nothing else is", async () => {
+  const world = localWorld(local);
+  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](world);
+  const before = await world.objects();
+  const checkpoints = async () =>
+    await local.s3.send(new ListObjectsV2Command({ Bucket: local.workBucket, Prefix: `users/${world.sub}/` }));
+  const { KeyCount } = await checkpoints();
+  expect(KeyCount).toBeGreaterThan(0);
+  const lost = { sub: world.sub, id: ulid() };
+  for (const [Bucket, Key] of [
+    [local.artefactsBucket, trackKey(lost)],
+    [local.workBucket, `${trainingJobPrefix(lost)}${progressFile}`],
+  ] as const) {
+    await local.s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345" }));
+  }
+  const of = (bucket: string) => ({ client: local.s3, bucket });
+  const rows = createRowsByKey(local.table);
+  const look = async (now: Date) =>
+    await lookForOrphans({
+      buckets: {
+        artefacts: createObjectPages(of(local.artefactsBucket)),
+        work: createObjectPages(of(local.workBucket)),
+      },
+      rows,
+      ageDays: 7,
+      now,
+    });
+  expect(await look(new Date())).toEqual([]);
+  const nextWeek = new Date(Date.now() + 8 * 86_400_000);
+  const orphans = await look(nextWeek);
+  expect(orphans.filter(({ key }) => key.includes(lost.id)).map(({ bucket }) => bucket)).toEqual(["artefacts", "work"]);
+  const stores = {
+    artefacts: createObjectStore(of(local.artefactsBucket)),
+    work: createObjectStore(of(local.workBucket)),
+  };
+  const removal = { orphans, rows, stores };
+  await expect(removeOrphans({ ...removal, expected: orphans.length + 1 })).rejects.toThrow("nothing was removed");
+  expect(await look(nextWeek)).toEqual(orphans);
+  expect(await removeOrphans({ ...removal, expected: orphans.length })).toBe(orphans.length);
+  expect(await look(nextWeek)).toEqual([]);
+  // Every row still has all its files.
+  expect(await world.objects()).toEqual(before);
+  expect((await checkpoints()).KeyCount).toBe(KeyCount);
 });
 
 test("a row from before bytes were counted gives back what it raised, and no more", async () => {

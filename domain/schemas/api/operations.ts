@@ -140,6 +140,7 @@ export const operationDescriptions = {
       "TRACK_NOT_FOUND",
       "COMPOSITION_NOT_FOUND",
       "INPUT_NOT_READY",
+      "FILE_LOST",
       "BARS_OUT_OF_RANGE",
       "MELODY_TOO_LONG",
       "PITCH_OUT_OF_RANGE",
@@ -330,7 +331,7 @@ export const operationDescriptions = {
 export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];
-  const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "INTERNAL"];
+  const codes: ProblemCode[] = ["INVALID_REQUEST", "BODY_TOO_LARGE", "UNSUPPORTED_CONTENT_ENCODING", "INTERNAL"];
   if (!route.public) codes.push("UNAUTHENTICATED", "OVERLOADED");
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
   if (description.body !== undefined) codes.push(description.body === "midi" ? "MALFORMED_FORM" : "MALFORMED_JSON");

@@ -7,15 +7,17 @@ export const fieldErrorSchema = z
       example: "/hyperparameters/epochs",
     }),
     reason: z.string(),
-    value: z.unknown().optional().meta({ description: "The value that was given, where it is short." }),
-    allowed: z.string().optional().meta({ description: "The allowed range, values or form, in words." }),
+    value: z.unknown().optional().meta({
+      description: "The value that was given, or the beginning of it; absent where none was given.",
+    }),
+    allowed: z.string().meta({ description: "The allowed range, values or form, in words." }),
   })
   .meta({ id: "FieldError" });
 export interface FieldError {
   readonly pointer: string;
   readonly reason: string;
   readonly value?: unknown;
-  readonly allowed?: string;
+  readonly allowed: string;
 }
 
 /** RFC 9457. */

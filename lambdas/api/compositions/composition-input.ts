@@ -1,6 +1,7 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
 import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "../../../domain/music/bar-lines";
 import { longestMelodyBars } from "../../../domain/music/melody";
+import { compositionScoreKey, trackKey } from "../../../domain/names/object-keys";
 import { ownedKey, type TableKey } from "../../../domain/names/table-keys";
 import type { TechniqueId } from "../../../domain/names/resource-names";
 import { sampleMelodies } from "../../../domain/music/sample-melodies";
@@ -11,6 +12,7 @@ import { techniques } from "../../../domain/techniques/registry";
 import type { ParameterValue } from "../../../domain/techniques/technique";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { Problem } from "../../http/problem";
+import type { NeededFile } from "./needed-file";
 
 export interface ResolveInputParams {
   readonly sub: string;
@@ -29,6 +31,8 @@ export interface ResolvedInput {
   readonly pitches: { readonly lowest: number; readonly highest: number } | undefined;
   /** The item that must still be there when the composition is written. */
   readonly mustExist: readonly TableKey[];
+  /** What the melody is read from; sample melodies have no file. */
+  readonly file?: NeededFile;
 }
 
 function refused(code: ProblemCode, detail: string, error: FieldError): Problem {
@@ -63,6 +67,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
         pointer: "/input/trackId",
         reason: "does not exist",
         value: trackId,
+        allowed: "the id of one of your tracks (GET /tracks)",
       });
     }
     return {
@@ -71,6 +76,12 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       otherMetres: track.otherMetres,
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
+      file: {
+        key: trackKey({ sub, id: trackId }),
+        of: `track ${trackId}`,
+        field: { pointer: "/input/trackId", value: trackId, allowed: "a track whose file is there" },
+        isNamed: async () => (await tracks.get({ sub, id: trackId })) !== undefined,
+      },
     };
   }
   const { compositionId, trackIndex = 0 } = input;
@@ -80,6 +91,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
       pointer: "/input/compositionId",
       reason: "does not exist",
       value: compositionId,
+      allowed: "the id of one of your COMPLETED compositions (GET /compositions)",
     });
   }
   if (composition.state !== "COMPLETED" || composition.output === undefined) {
@@ -107,6 +119,12 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     bars: composition.output.bars,
     pitches: undefined,
     mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
+    file: {
+      key: compositionScoreKey({ sub, id: compositionId }),
+      of: `composition ${compositionId}`,
+      field: { pointer: "/input/compositionId", value: compositionId, allowed: "a composition whose file is there" },
+      isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
+    },
   };
 }
 

@@ -1,9 +1,11 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
+import { modelFile, modelPrefix } from "../../../domain/names/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../../domain/names/table-keys";
 import type { ModelItem, ModelReference } from "../../../domain/schemas/items";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { StockModels } from "../../aws/table/shared-items";
 import { Problem } from "../../http/problem";
+import type { NeededFile } from "./needed-file";
 
 export interface ChooseModelParams {
   readonly sub: string;
@@ -17,7 +19,12 @@ export interface ChosenModel {
   readonly reference: ModelReference;
   readonly maxBars: number;
   readonly mustExist: TableKey;
+  /** Of one of the caller's models. A stock model may be in the endpoint's image alone. */
+  readonly file?: NeededFile;
 }
+
+/** In words, for an error. */
+export const modelsAllowed = (technique: string): string => `the id of a ${technique} model of GET /models`;
 
 /** @throws Problem 422 */
 export async function chooseModel(params: ChooseModelParams): Promise<ChosenModel> {
@@ -27,7 +34,7 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
   if (model === undefined) {
     throw new Problem("MODEL_NOT_FOUND", {
       detail: `There is no model ${JSON.stringify(modelId)}. GET /models lists those that there are.`,
-      errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId }],
+      errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId, allowed: modelsAllowed(technique) }],
     });
   }
   if (model.technique !== technique) {
@@ -36,7 +43,15 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
       errors: [{ pointer: "/modelId", reason: `is of ${model.technique}`, value: modelId, allowed: technique }],
     });
   }
+  const of = { sub, id: modelId };
+  const file: NeededFile = {
+    key: `${modelPrefix(of)}${modelFile}`,
+    of: `model ${modelId}`,
+    field: { pointer: "/modelId", value: modelId, allowed: "a model whose file is there" },
+    isNamed: async () => (await models.get(of)) !== undefined,
+  };
   return {
+    ...(own === undefined ? {} : { file }),
     reference: { id: model.id, stock: own === undefined, sha256: model.sha256, bytes: model.bytes },
     maxBars: model.limits.maxBars,
     mustExist: own === undefined ? stockModelKey(modelId) : ownedKey("MODEL", sub, modelId),

@@ -3,6 +3,7 @@ import { compositionResource, createCompositionSchema } from "../../../domain/sc
 import { quotaHeld, type CompositionItem, type ModelItem, type TrackItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { checkParameters, techniques } from "../../../domain/techniques/registry";
+import type { StoredFiles } from "../../aws/stored-files";
 import { ReferenceGone } from "../../aws/table/errors";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
 import type { OwnedItems } from "../../aws/table/owned-items";
@@ -13,11 +14,13 @@ import { answerOnce } from "../../http/idempotency";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
-import { chooseModel } from "./composition-model";
+import { chooseModel, modelsAllowed } from "./composition-model";
+import { requireFiles } from "./needed-file";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
@@ -26,6 +29,7 @@ export interface CreateCompositionParams {
   readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
   readonly models: Pick<OwnedItems<ModelItem>, "get">;
   readonly stockModels: Pick<StockModels, "get">;
+  readonly files: Pick<StoredFiles, "exists">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly metrics: MetricRecorder;
@@ -36,7 +40,7 @@ export interface CreateCompositionParams {
 
 /** Accepts a composition. The work itself begins from the table's stream: one write, so nothing can be half begun. */
 export async function createComposition(params: CreateCompositionParams): Promise<Answer> {
-  const { request, compositions, tracks, models, stockModels, idempotencyRecords, caps, metrics } = params;
+  const { request, compositions, tracks, models, stockModels, files, idempotencyRecords, caps, metrics } = params;
   const { newId, randomSeed, now } = params;
   const sub = request.subject();
   requireNoQuery(request);
@@ -56,6 +60,7 @@ export async function createComposition(params: CreateCompositionParams): Promis
       const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
       const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
       checkParametersFit({ technique, parameters, bars });
+      await requireFiles(files, [resolved.file, model.file]);
       const id = newId();
       const createdAt = now().toISOString();
       const item: CompositionItem = {
@@ -99,10 +104,16 @@ export async function createComposition(params: CreateCompositionParams): Promis
       } catch (error) {
         if (!(error instanceof ReferenceGone)) throw error;
         const goneModel = error.key.sk === model.mustExist.sk;
-        const inputCode = "trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND";
-        throw new Problem(goneModel ? "MODEL_NOT_FOUND" : inputCode, {
-          detail: `The ${goneModel ? "model" : "input"} has just been deleted.`,
-          errors: [{ pointer: goneModel ? "/modelId" : "/input", reason: "does not exist any more" }],
+        const reason = "does not exist any more";
+        if (goneModel) {
+          throw new Problem("MODEL_NOT_FOUND", {
+            detail: "The model has just been deleted.",
+            errors: [{ pointer: "/modelId", reason, value: modelId, allowed: modelsAllowed(technique) }],
+          });
+        }
+        throw new Problem("trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND", {
+          detail: "The input has just been deleted.",
+          errors: [{ pointer: "/input", reason, ...shortValue(input), allowed: "an input that exists" }],
         });
       }
       metrics.record("CompositionsSubmitted");

@@ -12,7 +12,7 @@ import { notReady } from "./not-ready";
 export interface GetCompositionMidiParams {
   readonly request: Request;
   readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
-  readonly files: Pick<StoredFiles, "read" | "presign">;
+  readonly files: Pick<StoredFiles, "exists" | "read" | "presign">;
   readonly now: () => Date;
 }
 
@@ -41,7 +41,11 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
             if (bytes === undefined) throw new FileGone();
             return bytes;
           },
-          presign: async () => await files.presign(key),
+          presign: async () => {
+            // A URL of a lost file would be refused by S3, in words that say nothing.
+            if (!(await files.exists(key))) throw new FileGone();
+            return await files.presign(key);
+          },
         });
       } catch (error) {
         if (error instanceof FileGone) return undefined;

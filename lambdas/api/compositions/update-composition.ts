@@ -19,6 +19,7 @@ import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
 import type { Log } from "../../telemetry/logger";
 import { readCompositionFile } from "./composition-file";
@@ -48,7 +49,7 @@ function withPrograms(output: CompositionOutput, programs: readonly ProgramChang
       return [{ pointer, reason: "the piece has no such track", value: index, allowed: indexes.join(", ") }];
     }
     const twice = programs.findIndex((other) => other.index === index) !== position;
-    return twice ? [{ pointer, reason: "the track is named twice", value: index }] : [];
+    return twice ? [{ pointer, reason: "the track is named twice", value: index, allowed: "each track once" }] : [];
   });
   if (errors.length > 0) {
     throw new Problem("PROGRAMS_NOT_APPLICABLE", {
@@ -99,7 +100,9 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
     request,
     schema: updateCompositionSchema,
     alsoCheck: (body) =>
-      Object.keys(body).length > 0 ? [] : [{ pointer: "", reason: "changes nothing", allowed: "name, programs" }],
+      Object.keys(body).length > 0
+        ? []
+        : [{ pointer: "", reason: "changes nothing", ...shortValue(body), allowed: "name, programs" }],
   });
 
   const changed = await changeOwned({
@@ -110,7 +113,19 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
       if (item.state !== "COMPLETED" || item.output === undefined) {
         if (programs !== undefined) {
           const detail = `The composition is ${item.state}; instruments can be changed when it is COMPLETED.`;
-          throw new Problem("NOT_READY", { detail });
+          const wait = pollAfterSeconds(item, now());
+          throw new Problem("NOT_READY", {
+            detail,
+            errors: [
+              {
+                pointer: "/programs",
+                reason: `the composition is ${item.state}`,
+                ...shortValue(programs),
+                allowed: "programs of a COMPLETED composition",
+              },
+            ],
+            ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+          });
         }
         return await compositions.change(item, { name: newName }, now());
       }

@@ -13,5 +13,5 @@ const operations = {
   listSampleMelodies: async (request) => await listSampleMelodies({ request }),
 } satisfies OperationsOf<"discovery">;
 
-/** Also where every path without a route ends (`$default`): 404. */
+/** Also where every request without a route ends (`$default`): 405 or 404. */
 export const handler = withHttp({ operations, log: logTo(createLogger("api/discovery")) });

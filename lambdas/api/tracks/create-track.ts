@@ -30,7 +30,7 @@ import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
 import { createWithFiles } from "../../resources/create-with-files";
 import type { Log } from "../../telemetry/logger";
-import { readUpload } from "./upload";
+import { readUpload, type Upload } from "./upload";
 
 export interface CreateTrackParams {
   readonly request: Request;
@@ -60,8 +60,9 @@ function readSong(bytes: Uint8Array): Song {
   }
 }
 
-/** The melody, and all that is to say of how it was found and read. */
+/** The file, its melody, and all that is to say of how it was found and read. */
 interface ReadMelody {
+  readonly song: Song;
   readonly melody: Melody;
   readonly trackIndex: number;
   readonly changes: readonly string[];
@@ -75,7 +76,7 @@ function readMelody(song: Song, asked: number | undefined): ReadMelody {
     const melody = trackMelody(song, trackIndex);
     const track = song.tracks.find(({ index }) => index === trackIndex);
     const read = track === undefined ? [] : melodyChanges({ song, track, melody });
-    return { melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
+    return { song, melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
   } catch (error) {
     if (!(error instanceof MelodyError)) throw error;
     const errors = melodyErrors(error, song, trackIndex);
@@ -157,6 +158,11 @@ function listedMetres(melody: Melody): OtherMetre[] {
   return [...listed, { firstBar, lastBar: melody.bars, timeSignature: "several" }];
 }
 
+/** Reads the file of an upload and finds its melody. @throws Problem 422 */
+export function readUploadedMelody({ bytes, trackIndex }: Upload): ReadMelody {
+  return readMelody(readSong(bytes), trackIndex);
+}
+
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
 export async function createTrack(params: CreateTrackParams): Promise<Answer> {
   const { request, tracks, pendingChanges, idempotencyRecords, files, caps, newId, now, log } = params;
@@ -168,8 +174,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
     now,
     content: upload.content,
     create: async (remember) => {
-      const song = readSong(upload.bytes);
-      const { melody, trackIndex, changes } = readMelody(song, upload.trackIndex);
+      const { song, melody, trackIndex, changes } = readUploadedMelody(upload);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
       const item: TrackItem = {

@@ -4,10 +4,11 @@ import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import { midiTypes } from "../../../domain/names/media-types";
 import type { SameContent } from "../../http/idempotency";
+import { mediaType, unsupportedMediaType } from "../../http/media-type";
 import { formType, readForm, type Form } from "../../http/multipart-form";
-import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
-import { formValues, invalidRequest, mediaType, parseQuery, parseValues, shortValue } from "../../http/validation";
+import { shortValue } from "../../http/short-value";
+import { formValues, invalidRequest, parseQuery, parseValues } from "../../http/validation";
 
 export interface Upload {
   readonly bytes: Uint8Array;
@@ -30,9 +31,7 @@ export function readUpload(request: Request): Upload {
   if (midiTypes.some((one) => one === type)) {
     return { bytes: request.body, name: query.name, trackIndex: query.trackIndex, fileName: "" };
   }
-  const given = type === "" ? "no content type" : `the content type ${String(shortValue(type).value)}`;
-  const allowed = [...midiTypes, formType].join(", ");
-  throw new Problem("UNSUPPORTED_MEDIA_TYPE", { detail: `The body has ${given}; allowed are ${allowed}.` });
+  throw unsupportedMediaType(request, [...midiTypes, formType]);
 }
 
 function uploadOfForm(form: Form, query: Options): Upload {
@@ -42,7 +41,12 @@ function uploadOfForm(form: Form, query: Options): Upload {
     errors.push({ pointer: "/file", reason: "is required", allowed: "exactly one part with a filename" });
   }
   if (more.length > 0) {
-    errors.push({ pointer: "/file", reason: `there are ${form.files.length} files`, allowed: "exactly one file" });
+    errors.push({
+      pointer: "/file",
+      reason: "there are several files",
+      value: form.files.length,
+      allowed: "exactly one file",
+    });
   }
   const parsed = parseValues(formValues(form.fields), createTrackQuerySchema, (name) => `/${name}`);
   errors.push(...parsed.errors);

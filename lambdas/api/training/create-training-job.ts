@@ -13,11 +13,12 @@ import { answerOnce } from "../../http/idempotency";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { pollAfterSeconds } from "./poll-interval";
-import { planTraining } from "./training-plan";
+import { planTraining, resumableJobs } from "./training-plan";
 
 export interface CreateTrainingJobParams {
   readonly request: Request;
@@ -135,7 +136,14 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         if (!(error instanceof ReferenceGone)) throw error;
         throw new Problem("RESUME_NOT_POSSIBLE", {
           detail: "The job to be resumed has just been deleted.",
-          errors: [{ pointer: "/resumeFrom", reason: "does not exist any more" }],
+          errors: [
+            {
+              pointer: "/resumeFrom",
+              reason: "does not exist any more",
+              ...shortValue(resumeFrom),
+              allowed: resumableJobs,
+            },
+          ],
         });
       }
       metrics.record("JobsSubmitted");

@@ -4,7 +4,9 @@ import type { Catalogues } from "../../aws/table/shared-items";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { Problem } from "../../http/problem";
 import { pointerStep } from "../../http/json-limits";
+import { givenTo } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { shortValue } from "../../http/short-value";
 import { invalidRequest } from "../../http/validation";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
@@ -49,6 +51,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
       unknownTags.map((tag) => ({
         pointer: `?${pointerStep(tag).slice(1)}`,
         reason: "unknown query parameter",
+        ...shortValue(givenTo(request.query, tag)),
         allowed,
       })),
     );

@@ -48,6 +48,6 @@ export async function stopTrainingJob({
 function alreadyFinal({ state }: TrainingJobItem): Problem {
   return new Problem("ALREADY_FINAL", {
     detail: `The training job is ${state}; it cannot be stopped any more.`,
-    errors: [{ pointer: "/state", reason: "is final", value: state }],
+    errors: [{ pointer: "/state", reason: "is final", value: state, allowed: "a job that has not ended" }],
   });
 }

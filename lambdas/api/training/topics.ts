@@ -2,7 +2,8 @@
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CatalogueItem } from "../../../domain/schemas/items";
 import { mostErrors } from "../../http/problem";
-import { jsonPointer, shortValue } from "../../http/validation";
+import { shortValue } from "../../http/short-value";
+import { jsonPointer } from "../../http/validation";
 
 /** Every tag of a data set with all its values, tags in the order of the alphabet. */
 export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -12,6 +12,7 @@ import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { Catalogues } from "../../aws/table/shared-items";
 import { Problem } from "../../http/problem";
+import { shortValue } from "../../http/short-value";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
 
@@ -33,7 +34,8 @@ export interface PlanTrainingParams {
   readonly work: Pick<StoredFiles, "list">;
 }
 
-function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, string[]>>): void {
+function checkTopics(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): void {
+  const topics = given ?? {};
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
   if (unknown.length > 0) {
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
@@ -41,35 +43,37 @@ function checkTopics(catalogue: CatalogueItem, topics: Readonly<Record<string, s
   }
   const selected = selectPieces(catalogue.pieces, topics).filter(isTrainedOn);
   const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
-  if (selected.length < fewestTrainingPieces) throw tooSmall("pieces", selected.length, fewestTrainingPieces);
-  if (bars < leastTrainingBars) throw tooSmall("bars", bars, leastTrainingBars);
+  if (selected.length < fewestTrainingPieces) throw tooSmall("pieces", selected.length, fewestTrainingPieces, given);
+  if (bars < leastTrainingBars) throw tooSmall("bars", bars, leastTrainingBars, given);
 }
 
-const tooSmall = (unit: string, selected: number, least: number): Problem =>
+const tooSmall = (unit: string, selected: number, least: number, topics: unknown): Problem =>
   new Problem("TOPIC_TOO_SMALL", {
     detail: `The topics select ${selected} ${unit} to train on; at least ${least} are needed.`,
     errors: [
       {
         pointer: "/topics",
         reason: `selects ${selected} training ${unit}`,
-        value: selected,
-        allowed: `at least ${least}`,
+        ...shortValue(topics),
+        allowed: `topics that select at least ${least} ${unit}`,
       },
     ],
   });
 
 async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
   const catalogue = await loadCatalogue(catalogues, body.datasetId);
-  const topics = body.topics ?? {};
-  checkTopics(catalogue, topics);
+  checkTopics(catalogue, body.topics);
   const { id, version, sha256 } = catalogue.dataset;
   return {
     dataset: { id, version, sha256 },
-    topics,
+    topics: body.topics ?? {},
     hyperparameters: checkParameters(techniques[body.technique].hyperparameters, body.hyperparameters ?? {}).values,
     completedEpochs: 0,
   };
 }
+
+/** In words, for an error. */
+export const resumableJobs = "the id of one of your training jobs that has ended and is resumable";
 
 function cannotResume(detail: string, errors: readonly FieldError[]): Problem {
   return new Problem("RESUME_NOT_POSSIBLE", { detail, errors });
@@ -81,29 +85,33 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
   const parent = await trainingJobs.get({ sub, id: resumeFrom });
   if (parent === undefined) {
     const detail = `There is no training job ${resumeFrom}.`;
-    throw cannotResume(detail, [{ pointer, reason: "does not exist", value: resumeFrom }]);
+    throw cannotResume(detail, [{ pointer, reason: "does not exist", value: resumeFrom, allowed: resumableJobs }]);
   }
   if (!isFinalTrainingJobState(parent.state)) {
     const detail = `Training job ${resumeFrom} is ${parent.state}; it can be resumed when it has ended.`;
-    const allowed = "a job that is READY, STOPPED or FAILED";
-    throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed }]);
+    throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed: resumableJobs }]);
   }
   if (!parent.resumable) {
     const detail = `Training job ${resumeFrom} left no checkpoint to go on from.`;
-    throw cannotResume(detail, [
-      { pointer, reason: "left no checkpoint", value: resumeFrom, allowed: "a resumable job" },
-    ]);
+    throw cannotResume(detail, [{ pointer, reason: "left no checkpoint", value: resumeFrom, allowed: resumableJobs }]);
   }
   if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
     const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
     throw cannotResume(detail, [
-      { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: "a resumable job" },
+      { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
     ]);
   }
   const catalogue = await params.catalogues.get(parent.dataset.id);
   if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
     const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}; it cannot go on.`;
-    throw cannotResume(detail, [{ pointer, reason: "its data set was replaced", value: resumeFrom }]);
+    throw cannotResume(detail, [
+      {
+        pointer,
+        reason: "its data set was replaced",
+        value: resumeFrom,
+        allowed: "a job of the data set that is there now",
+      },
+    ]);
   }
   const technique: string = body.technique;
   if (parent.technique !== technique) {
@@ -127,7 +135,12 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
   const errors: FieldError[] = [];
   for (const field of ["topics", "datasetId"] as const) {
     if (body[field] !== undefined) {
-      errors.push({ pointer: `/${field}`, reason: "is the resumed job's and cannot be given", allowed: "nothing" });
+      errors.push({
+        pointer: `/${field}`,
+        reason: "is the resumed job's and cannot be given",
+        ...shortValue(body[field]),
+        allowed: "no such field beside resumeFrom",
+      });
     }
   }
   for (const name of technique.fixedOnResume) {

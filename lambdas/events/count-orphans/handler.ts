@@ -5,11 +5,20 @@ import { createRowsByKey } from "../../aws/table/rows-by-key";
 import { observed } from "../../telemetry/observed";
 import { countOrphans } from "./count-orphans";
 
-const { tableName, artefactsBucket } = readEnvironment(["stage", "tableName", "artefactsBucket"]);
+const { tableName, artefactsBucket, workBucket } = readEnvironment([
+  "stage",
+  "tableName",
+  "artefactsBucket",
+  "workBucket",
+]);
 const rows = createRowsByKey({ client: createDocumentClient(), tableName });
-const artefacts = createObjectPages({ client: createS3Client(), bucket: artefactsBucket });
+const client = createS3Client();
+const buckets = {
+  artefacts: createObjectPages({ client, bucket: artefactsBucket }),
+  work: createObjectPages({ client, bucket: workBucket }),
+};
 
 export const handler = observed("events/count-orphans", async (_event, telemetry, context) => {
   const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
-  return await countOrphans({ artefacts, rows, now: () => new Date(), deadline, ...telemetry });
+  return await countOrphans({ buckets, rows, now: () => new Date(), deadline, ...telemetry });
 });

@@ -29,7 +29,12 @@ export class ApiFunctions extends Construct {
       });
 
     // Techniques, sample melodies, health, the API's own document: no data, so no rights.
-    const discovery = make("Discovery", "discovery", "What the API offers; 404 for every other path", 512);
+    const discovery = make(
+      "Discovery",
+      "discovery",
+      "What the API offers; 404 and 405 for every request without a route",
+      512,
+    );
 
     // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
@@ -48,7 +53,8 @@ export class ApiFunctions extends Construct {
     );
     compositions.useTable(table, "write");
     compositions.useArtefacts(artefacts, {
-      get: ["users/*/compositions/*"],
+      // Of tracks and models only whether they are there: S3 knows no smaller right for it.
+      get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
       delete: ["users/*/compositions/*"],
       list: true,

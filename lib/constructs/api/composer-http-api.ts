@@ -151,7 +151,11 @@ export class ComposerHttpApi extends Construct {
       integration: integrations[defaultRouteCapability],
       authorizer: new HttpNoneAuthorizer(),
     });
-    acknowledge(defaultRoute, "APIG4", "Only answers 404 as problem+json for paths that do not exist.");
+    acknowledge(
+      defaultRoute,
+      "APIG4",
+      "Only answers 404 and 405 as problem+json: for paths that do not exist, and methods that a path does not have.",
+    );
     throttles["$default"] = routeThrottle(config.api.publicThrottle);
     stage.node.addDependency(defaultRoute);
 

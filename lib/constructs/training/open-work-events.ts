@@ -128,10 +128,11 @@ export class OpenWorkEvents extends Construct {
 
   /** Files that no row names are a fault: nothing but this would ever show them. */
   private addOrphanCount(): void {
-    const { table, artefacts } = this.props;
+    const { table, artefacts, work } = this.props;
     const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
     counter.useTable(table, "look");
     counter.useArtefacts(artefacts, { list: true });
+    counter.useWork(work, { list: true });
     new Rule(this, "OrphanCountSchedule", {
       description: "Compares the objects of all users with their rows",
       schedule: Schedule.rate(Duration.days(1)),

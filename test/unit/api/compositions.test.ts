@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { parseMidi } from "../../../domain/music/song";
 import { writeMidi, type Score } from "../../../domain/music/score";
-import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import {
+  compositionEditEventsKey,
+  compositionMidiKey,
+  compositionScoreKey,
+  modelFile,
+  modelPrefix,
+  trackKey,
+} from "../../../domain/names/object-keys";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { mostEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
@@ -56,6 +63,13 @@ describe("composing", () => {
       api.tracks.put(one);
       api.models.put(other);
       api.compositions.put(third);
+    }
+    for (const key of [
+      trackKey(own.track),
+      `${modelPrefix(own.model)}${modelFile}`,
+      compositionScoreKey(own.composition),
+    ]) {
+      api.files.objects.set(key, new Uint8Array(1));
     }
     expect((await create(api, { input: { trackId: own.track.id }, modelId: own.model.id })).status).toBe(202);
     expect((await create(api, { input: { compositionId: own.composition.id, trackIndex: 1 } })).status).toBe(202);
@@ -154,6 +168,7 @@ describe("composing", () => {
   test("takes a part of a melody that is too long as a whole", async () => {
     const api = composerApi();
     api.tracks.put(long);
+    api.files.objects.set(trackKey(long), new Uint8Array(1));
     const reply = await create(api, { input: { trackId: long.id }, inputOptions: { startBar: 100, bars: 64 } });
     expect(reply.status).toBe(202);
   });
@@ -416,8 +431,8 @@ describe("a composition", () => {
     }
     expect(api.log.lines.filter(({ level }) => level === "error")).toHaveLength(3);
     expect((await api.call("GET", path)).status).toBe(200);
-    // The row is enough for a new composition to be asked for: its worker says that the input is gone.
-    expect((await create(api, { input: { compositionId: item.id } })).status).toBe(202);
+    // What is known now is not refused later.
+    expect((await create(api, { input: { compositionId: item.id } })).status).toBe(410);
     expect((await api.call("DELETE", path)).status).toBe(204);
   });
 });

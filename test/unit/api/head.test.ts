@@ -29,7 +29,3 @@ test.each(gets)("HEAD of %s is answered as GET", async (_, { path }) => {
     expect(head).toEqual(get);
   }
 });
-
-test.each(["PUT", "OPTIONS", "TRACE", "DELETE"])("%s of a list is nothing that the API has", async (method) => {
-  expect((await composerApi().call(method, "/tracks")).status).toBe(404);
-});

@@ -1,9 +1,10 @@
 /** Any request at all gets a documented answer, and never a 500. */
 import * as fc from "fast-check";
 import { apiRoutes } from "../../../domain/names/api-routes";
+import { compositionScoreKey, modelFile, modelPrefix, trackKey } from "../../../domain/names/object-keys";
 import { composerApi } from "./support/composer-api";
 import type { Call } from "./support/documented-api";
-import { composition, finishedOutput, model, track, trainingJob } from "./support/items";
+import { alice, composition, finishedOutput, model, track, trainingJob } from "./support/items";
 
 const known = {
   trackId: "A".repeat(26),
@@ -111,6 +112,13 @@ test("any request gets a documented answer, and never a 500", async () => {
         api.tracks.put(track({ id: known.trackId }));
         api.compositions.put(composition({ id: known.compositionId, state: "FAILED", output: finishedOutput }));
         api.models.put(model({ id: known.modelId }));
+        for (const key of [
+          trackKey({ sub: alice, id: known.trackId }),
+          compositionScoreKey({ sub: alice, id: known.compositionId }),
+          `${modelPrefix({ sub: alice, id: known.modelId })}${modelFile}`,
+        ]) {
+          api.files.objects.set(key, new Uint8Array(1));
+        }
         api.trainingJobs.put(trainingJob({ id: known.trainingJobId, state: "STOPPED", resumable: true }));
         const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
           real && Object.hasOwn(known, name)

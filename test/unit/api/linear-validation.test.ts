@@ -1,24 +1,47 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
+import { apiRoutes, type ApiRoute } from "../../../domain/names/api-routes";
 import { bodyLimitBytes } from "../../../lambdas/http/request";
-import { hostileBodies, hostileOperations } from "../../../scripts/verification/hostile-bodies";
+import {
+  hostileOperations,
+  hostileRequests,
+  type HostileRequest,
+} from "../../../scripts/verification/hostile-operations";
+import { measureRefusals } from "../../../scripts/verification/refusal-times";
 import { composerApi } from "./support/composer-api";
-import { composition, track, trainingJob } from "./support/items";
+import { composition, model, track, trainingJob } from "./support/items";
 
 const id = "A".repeat(26);
-const headers = { "content-type": "application/json" };
+
+test("every operation that may be sent a body is asked", () => {
+  const expected = Object.entries<ApiRoute>(apiRoutes).filter(([, { method }]) => method !== "GET");
+  expect(hostileOperations.map((operation) => operation.id).sort()).toEqual(expected.map(([one]) => one).sort());
+  const [create] = hostileOperations.filter((operation) => operation.id === "createComposition");
+  expect(create?.places).toEqual(
+    expect.arrayContaining([[], ["input"], ["input", "trackId"], ["inputOptions", "bars"], ["parameters", "epochs"]]),
+  );
+});
+
+test("the bench measures every one of them", () => {
+  const measured = measureRefusals(2_000);
+  expect(measured.map(({ operation }) => operation)).toEqual(
+    hostileOperations.map(({ method, path }) => `${method} ${path}`),
+  );
+  for (const { bodies } of measured) expect(bodies).toBeGreaterThan(15);
+});
 
 /** Processor milliseconds of one request: other work on the machine does not count. */
 async function timed(
   method: string,
   path: string,
-  text: string,
+  { name: _, ...request }: HostileRequest,
 ): Promise<{ ms: number; status: number; bytes: number }> {
   const api = composerApi();
   api.tracks.put(track({ id }));
   api.compositions.put(composition({ id, state: "FAILED" }));
+  api.models.put(model({ id }));
   api.trainingJobs.put(trainingJob({ id, state: "READY" }));
   const started = process.cpuUsage();
-  const { status, bytes } = await api.call(method, path.replace("{id}", id), { text, headers });
+  const { status, bytes } = await api.call(method, path.replaceAll(/\{\w+\}/g, id), request);
   return { ms: process.cpuUsage(started).user / 1000, status, bytes: bytes.length };
 }
 
@@ -31,19 +54,20 @@ const mostTries = 5;
 
 test.each(hostileOperations)(
   "$method $path",
-  async ({ method, path, body, places }) => {
-    const full = hostileBodies({ body, places, bytes: bodyLimitBytes * 0.95 });
-    const quarter = hostileBodies({ body, places, bytes: (bodyLimitBytes * 0.95) / 4 });
-    for (const { name, text } of full) {
+  async (operation) => {
+    const { method, path } = operation;
+    const full = hostileRequests(operation, bodyLimitBytes * 0.95);
+    const quarter = hostileRequests(operation, (bodyLimitBytes * 0.95) / 4);
+    for (const request of full) {
       const small = quarter.next();
       if (small.done === true) throw new Error("both sizes have the same bodies");
-      const { status, bytes, ms } = await timed(method, path, text);
+      const { status, bytes, ms } = await timed(method, path, request);
       let [largeMs, smallMs] = [ms, leastMs];
       for (let tries = 1; tries < mostTries && largeMs > mostGrowth * smallMs; tries += 1) {
-        smallMs = Math.max(smallMs, (await timed(method, path, small.value.text)).ms);
-        largeMs = Math.min(largeMs, (await timed(method, path, text)).ms);
+        smallMs = Math.max(smallMs, (await timed(method, path, small.value)).ms);
+        largeMs = Math.min(largeMs, (await timed(method, path, request)).ms);
       }
-      const seen = JSON.stringify({ name, largeMs, smallMs, status, bytes });
+      const seen = JSON.stringify({ name: request.name, largeMs, smallMs, status, bytes });
       if (largeMs > mostGrowth * smallMs || status >= 500) throw new Error(seen);
       // An answer repeats at most 100 faults, each of them short.
       if (bytes > 100_000) throw new Error(seen);

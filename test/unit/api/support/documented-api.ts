@@ -135,6 +135,60 @@ export function expectDocumented(id: OperationId, reply: Reply): void {
   }
 }
 
+/** What a request says at the place that an error points at; undefined where it says nothing. */
+function sentAt(pointer: string, target: string, call: Call): unknown {
+  if (pointer.startsWith("?")) {
+    const name = pointer.slice(1).replaceAll("~1", "/").replaceAll("~0", "~");
+    return new URLSearchParams(target.split("?").slice(1).join("?")).get(name) ?? undefined;
+  }
+  if (pointer.endsWith(":")) {
+    const headers = { ...(call.json === undefined ? {} : { "content-type": "application/json" }), ...call.headers };
+    const name = pointer.slice(0, -1).toLowerCase();
+    return Object.entries(headers).find(([given]) => given.toLowerCase() === name)?.[1];
+  }
+  const text = call.json === undefined ? call.text : JSON.stringify(call.json);
+  if (text === undefined) return undefined;
+  try {
+    return pointer
+      .split("/")
+      .slice(1)
+      .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+      .reduce<unknown>(
+        (value, part) =>
+          typeof value === "object" && value !== null && Object.hasOwn(value, part)
+            ? Reflect.get(value, part)
+            : undefined,
+        JSON.parse(text),
+      );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every error names the field, its value where it has one, and what is allowed. Throws for one that does not. */
+export function expectHelpfulErrors(target: string, call: Call, reply: Reply): void {
+  if (reply.headers["content-type"] !== "application/problem+json") return;
+  const { code, errors = [] } = problemOf(reply);
+  for (const error of errors) {
+    const said = `${code} ${JSON.stringify(error)}`;
+    if (error.reason === "" || error.allowed === undefined || error.allowed.trim() === "") {
+      throw new Error(`does not say what is wrong, or what is allowed: ${said}`);
+    }
+    // A cap is about what is there, and not about anything that was sent.
+    if (code === "USER_CAP_REACHED") continue;
+    const sent = sentAt(error.pointer, target, call);
+    if (sent !== undefined && error.value === undefined) throw new Error(`does not repeat the value: ${said}`);
+    // The error of a name repeats the name.
+    if (error.reason.startsWith("has a name")) continue;
+    if (typeof sent === "number" || typeof sent === "boolean" || sent === null) {
+      if (!Object.is(sent, error.value) && error.value !== JSON.parse(JSON.stringify(sent))) {
+        throw new Error(`has another value than was sent: ${said}`);
+      }
+    }
+    if (JSON.stringify(error).length > 3_000) throw new Error(`is too long: ${said.slice(0, 500)}`);
+  }
+}
+
 export function collectingLog(): Log & { readonly lines: { level: string; message: string; details?: LogDetails }[] } {
   const lines: { level: string; message: string; details?: LogDetails }[] = [];
   const line = (level: string) => (message: string, details?: LogDetails) => {
@@ -146,7 +200,7 @@ export function collectingLog(): Log & { readonly lines: { level: string; messag
 /** The route of a path, with its parameters, as API Gateway finds it. */
 function match(method: string, path: string): { id: OperationId; pathParameters: Record<string, string> } | undefined {
   for (const [id, route] of Object.entries(apiRoutes)) {
-    const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+    const pattern = new RegExp(`^${route.path.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
     const found = methodsOf(route).some((one) => one === method) ? pattern.exec(path) : null;
     if (found !== null && isOperationId(id)) return { id, pathParameters: { ...found.groups } };
   }
@@ -198,6 +252,7 @@ export function documentedApi(
       const reply = replyOf(await handler(httpEvent(method, target, call)));
       const id = match(method, target.split("?")[0] ?? "")?.id;
       if (id !== undefined) expectDocumented(id, reply);
+      expectHelpfulErrors(target, call, reply);
       return reply;
     },
   };

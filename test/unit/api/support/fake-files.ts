@@ -5,6 +5,7 @@ import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
 export class FakeFiles implements StoredFiles {
   readonly objects = new Map<string, Uint8Array>();
 
+  readonly exists: StoredFiles["exists"] = async (key) => this.objects.has(key);
   readonly read: StoredFiles["read"] = async (key, longest = 4 * 1024 * 1024) => {
     const bytes = this.objects.get(key);
     if (bytes !== undefined && bytes.byteLength > longest)

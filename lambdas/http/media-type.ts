@@ -1,0 +1,27 @@
+/** The media type of a request's body, and the refusal of one that is not taken. */
+import { Problem } from "./problem";
+import type { Request } from "./request";
+import { shortValue } from "./short-value";
+
+/** Without parameters, in lower case; "" when none is given. */
+export function mediaType(request: Request): string {
+  return (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** @param allowed - the types that are taken */
+export function unsupportedMediaType(request: Request, allowed: readonly string[]): Problem {
+  const type = mediaType(request);
+  const inWords = allowed.join(", ");
+  const given = type === "" ? "no content type" : `the content type ${String(shortValue(type).value)}`;
+  return new Problem("UNSUPPORTED_MEDIA_TYPE", {
+    detail: `The body has ${given}; ${allowed.length === 1 ? "send" : "allowed are"} ${inWords}.`,
+    errors: [
+      {
+        pointer: "Content-Type:",
+        reason: type === "" ? "is required" : "is not supported",
+        ...shortValue(request.header("content-type")),
+        allowed: inWords,
+      },
+    ],
+  });
+}

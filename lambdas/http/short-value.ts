@@ -1,0 +1,42 @@
+/** Values of a request as an answer repeats them: short, and so that they can be read. */
+import { beginningOf, readableText } from "../../domain/schemas/text";
+
+const longest = 100;
+
+/** JSON text of a value, at most a little longer than asked for: what stands after that is not looked at. */
+function beginningOfJson(value: unknown, length: number): string {
+  if (typeof value === "string") return JSON.stringify(beginningOf(value, length));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (const element of value as readonly unknown[]) {
+      if (text.length > length) return text;
+      text += `${text.length > 1 ? "," : ""}${beginningOfJson(element, length - text.length)}`;
+    }
+    return `${text}]`;
+  }
+  let text = "{";
+  for (const [name, inner] of Object.entries(value)) {
+    if (text.length > length) return text;
+    text += `${text.length > 1 ? "," : ""}${JSON.stringify(beginningOf(name, length))}:`;
+    text += beginningOfJson(inner, length - text.length);
+  }
+  return `${text}}`;
+}
+
+/**
+ * A value short enough to be repeated in an answer. Text is shown so that it can be read, an object or array that is long
+ * as the beginning of its JSON text.
+ * @returns nothing for undefined: what was not sent has no value
+ */
+export function shortValue(value: unknown): { readonly value?: unknown } {
+  if (value === undefined) return {};
+  if (typeof value === "string") {
+    const text = readableText(beginningOf(value, longest));
+    return { value: value.length > longest ? `${text}…` : text };
+  }
+  if (typeof value !== "object" || value === null) return { value };
+  const json = beginningOfJson(value, longest);
+  const isWhole = json.length <= longest && readableText(json) === json;
+  return { value: isWhole ? value : `${readableText(beginningOf(json, longest))}…` };
+}

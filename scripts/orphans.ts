@@ -1,0 +1,114 @@
+/**
+ * `npm run orphans -- --stage local`: lists the files of users that no row names and that are older than a week, in both
+ * buckets, and removes them when it is told how many it has listed:
+ *
+ *   npm run orphans -- --stage local                                             lists them; the local cloud must be up
+ *   npm run orphans -- --stage local --remove 12                                 removes them, if there are still 12
+ *   npm run orphans -- --stage dev --outputs-file cdk-outputs.json               the same on AWS, with your own credentials
+ *   npm run orphans -- --stage dev --older-than-days 30
+ *
+ * After a table was put back to an older state, files may be all that is left of what was made since: look first whether
+ * their rows can be had back. On AWS a removed file can be had back as an older version, for as long as the stage keeps them.
+ * Never run on AWS by its authors.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { resourcePrefix, stages, type Stage } from "../domain/names/resource-names";
+import { createObjectPages } from "../lambdas/aws/object-pages";
+import { createObjectStore } from "../lambdas/aws/object-store";
+import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
+import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { outputsSchema } from "../local/outputs";
+import { localPaths } from "../local/paths";
+import { leastAgeDays, lookForOrphans, removeOrphans } from "./orphans/remove-orphans";
+
+interface Place {
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+  readonly tableName: string;
+  readonly artefactsBucket: string;
+  readonly workBucket: string;
+}
+
+function localPlace(): Place {
+  const file = localPaths().outputs;
+  if (!existsSync(file)) throw new Error(`There is no ${file}: the local cloud is not up. Start it with npm start.`);
+  const { awsEndpointUrl, region, tableName, artefactsBucket, workBucket } = outputsSchema.parse(
+    JSON.parse(readFileSync(file, "utf8")),
+  );
+  const settings = { endpoint: awsEndpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    dynamodb: new DynamoDBClient(settings),
+    tableName,
+    artefactsBucket,
+    workBucket,
+  };
+}
+
+const storageOutputsSchema = z.object({
+  TableName: z.string(),
+  ArtefactsBucketName: z.string(),
+  WorkBucketName: z.string(),
+});
+
+function placeOnAws(stage: Stage, file: string): Place {
+  const how = `npx cdk deploy --all --context stage=${stage} --outputs-file cdk-outputs.json`;
+  if (!existsSync(file)) throw new Error(`There is no ${file}. It is written by the deploy: ${how}`);
+  const stack = `${resourcePrefix(stage)}-Storage`;
+  const parsed = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
+  const outputs = storageOutputsSchema.safeParse(parsed[stack]);
+  if (!outputs.success) throw new Error(`${file} has no outputs of the stack ${stack}. Deploy that stage with: ${how}`);
+  const { TableName: tableName, ArtefactsBucketName: artefactsBucket, WorkBucketName: workBucket } = outputs.data;
+  return { s3: new S3Client({}), dynamodb: new DynamoDBClient({}), tableName, artefactsBucket, workBucket };
+}
+
+function wholeNumber(name: string, text: string): number {
+  const parsed = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  if (parsed === undefined) throw new Error(`${name} is "${text}"; it must be a whole number.`);
+  return parsed;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stage: { type: "string" },
+      "outputs-file": { type: "string", default: "cdk-outputs.json" },
+      "older-than-days": { type: "string", default: String(leastAgeDays) },
+      remove: { type: "string" },
+    },
+  });
+  const stage = z.enum(stages).safeParse(values.stage);
+  if (!stage.success) throw new Error(`--stage must be ${stages.join(", ")}, not ${values.stage ?? "missing"}.`);
+  const ageDays = wholeNumber("--older-than-days", values["older-than-days"]);
+  const expected = values.remove === undefined ? undefined : wholeNumber("--remove", values.remove);
+  const { s3, dynamodb, tableName, artefactsBucket, workBucket } =
+    stage.data === "local" ? localPlace() : placeOnAws(stage.data, resolve(values["outputs-file"]));
+  const of = (bucket: string) => ({ client: s3, bucket });
+  const rows = createRowsByKey({ client: DynamoDBDocumentClient.from(dynamodb), tableName });
+
+  const orphans = await lookForOrphans({
+    buckets: { artefacts: createObjectPages(of(artefactsBucket)), work: createObjectPages(of(workBucket)) },
+    rows,
+    ageDays,
+    now: new Date(),
+  });
+  for (const { bucket, key, bytes, modifiedAt } of orphans) {
+    console.log(`${bucket}  ${key}  ${bytes} bytes  ${modifiedAt.toISOString()}`);
+  }
+  const bytes = orphans.reduce((sum, orphan) => sum + orphan.bytes, 0);
+  console.log(`${orphans.length} files with ${bytes} bytes, older than ${ageDays} days, have no row that names them.`);
+  if (expected === undefined) return;
+  const stores = { artefacts: createObjectStore(of(artefactsBucket)), work: createObjectStore(of(workBucket)) };
+  console.log(`${await removeOrphans({ orphans, expected, rows, stores })} of them were removed.`);
+}
+
+main().catch((problem: unknown) => {
+  console.error(problem instanceof Error ? problem.message : problem);
+  process.exitCode = 1;
+});

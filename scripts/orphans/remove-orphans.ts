@@ -1,0 +1,70 @@
+/** Removes objects that no row names, after somebody has looked at them. */
+import type { ListedObject, ObjectPages } from "../../lambdas/aws/object-pages";
+import type { ObjectStore } from "../../lambdas/aws/object-store";
+import type { RowsByKey } from "../../lambdas/aws/table/rows-by-key";
+import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/events/count-orphans/orphans";
+
+/**
+ * Far longer than anything works on a file that its row does not name yet: a presigned URL lives for 5 minutes, a cut-off
+ * creation is undone after 15, a training runs for a day at most.
+ */
+export const leastAgeDays = 7;
+
+export interface FoundOrphan extends ListedObject {
+  readonly bucket: BucketOfObjects;
+}
+
+export interface LookForOrphansParams {
+  readonly buckets: Readonly<Record<BucketOfObjects, ObjectPages>>;
+  readonly rows: RowsByKey;
+  /** Younger ones are left alone. @throws Error under {@link leastAgeDays} */
+  readonly ageDays: number;
+  readonly now: Date;
+}
+
+/** All orphans that are old enough, in the order of their keys. */
+export async function lookForOrphans({ buckets, rows, ageDays, now }: LookForOrphansParams): Promise<FoundOrphan[]> {
+  if (!(ageDays >= leastAgeDays)) {
+    throw new Error(`The age is ${ageDays} days; allowed are ${leastAgeDays} days or more.`);
+  }
+  const writtenBefore = new Date(now.getTime() - ageDays * 86_400_000);
+  const found: FoundOrphan[] = [];
+  for await (const { bucket, orphans } of findOrphans({ buckets, rows, writtenBefore })) {
+    found.push(...orphans.map((orphan) => ({ ...orphan, bucket })));
+  }
+  return found;
+}
+
+export interface RemoveOrphansParams {
+  readonly orphans: readonly FoundOrphan[];
+  /** How many somebody has seen and means. */
+  readonly expected: number;
+  readonly rows: RowsByKey;
+  readonly stores: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "delete">>>;
+}
+
+/** So few that little time passes between the last look at their rows and their removal. */
+const atOnce = 100;
+
+/**
+ * Removes them, after one more look at their rows.
+ * @returns how many were removed: what has a row by now stays
+ * @throws Error, and removes nothing, when there are more or fewer than expected
+ */
+export async function removeOrphans({ orphans, expected, rows, stores }: RemoveOrphansParams): Promise<number> {
+  if (orphans.length !== expected) {
+    throw new Error(
+      `There are ${orphans.length} orphans, not ${expected}: nothing was removed. Look at the list again before you remove them.`,
+    );
+  }
+  let removed = 0;
+  for (const bucket of ["artefacts", "work"] as const) {
+    const ofBucket = orphans.filter((orphan) => orphan.bucket === bucket);
+    for (let start = 0; start < ofBucket.length; start += atOnce) {
+      const still = await orphansOf(bucket, ofBucket.slice(start, start + atOnce), rows);
+      await stores[bucket].delete(still.map(({ key }) => key));
+      removed += still.length;
+    }
+  }
+  return removed;
+}
