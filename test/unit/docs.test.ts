@@ -122,6 +122,27 @@ test("nothing sends its reader to a paper that is not in the repository", () => 
   expect(readable.filter((file) => elsewhere.test(read(file)))).toEqual([]);
 });
 
+/** Comments and docstrings of a source file. */
+function commentsOf(source: string): string {
+  const comments = source.matchAll(/\/\*.*?\*\/|\/\/[^\n]*|"""[\s\S]*?"""|^\s*#[^\n]*/gms);
+  return [...comments].map(([comment]) => comment).join("\n");
+}
+
+test("every file and npm script that a comment names exists", () => {
+  const wrong = sourceFiles
+    .filter((file) => !file.endsWith("docs.test.ts"))
+    .flatMap((file) => {
+      const comments = commentsOf(read(file));
+      const files = comments.match(/(?<![\w./*-])[\w./-]*[\w-]\.(?:ts|mjs|py|md)\b/g) ?? [];
+      const scripts = [...comments.matchAll(/npm run (?:--silent )?(?<script>[\w:]+)/g)].map((match) => match[1] ?? "");
+      return [
+        ...files.filter((name) => !existsInRepository(name.replace(/^[./]+/, ""), file)),
+        ...scripts.filter((script) => !(script in npmScripts)),
+      ].map((name) => `${file}: ${name}`);
+    });
+  expect(wrong).toEqual([]);
+});
+
 test("the README is one page", () => {
   expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
 });
