@@ -1,4 +1,4 @@
-/** Who may import whom: the arrows of the design, enforced. */
+/** Who may import whom: the table of docs/architecture.md, enforced. */
 module.exports = {
   forbidden: [
     {

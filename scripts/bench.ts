@@ -184,7 +184,7 @@ async function main(): Promise<void> {
     {
       what: `100 single edits by AWS's layer sizes, no server (from ${awsEdits.editsMeasured})`,
       measured: `${awsEdits.secondsFor100Edits.toFixed(1)} s`,
-      // AWS's own loop was timed for the research notes, not in this run.
+      // AWS's own loop was timed once, by hand: docs/benchmarks.md.
       against: `${edits === undefined ? "" : `${(awsEdits.secondsFor100Edits / edits.p50Seconds).toFixed(1)} times ours; `}AWS's own loop elsewhere: 7.8 to 12 s`,
     },
     {

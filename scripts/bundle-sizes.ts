@@ -16,12 +16,12 @@ export interface BundleSize {
   /** Folder under lambdas/. */
   readonly name: string;
   readonly bytes: number;
-  /** Absent where the design states none. */
+  /** Absent for a function that answers no request: nobody waits for its cold start. */
   readonly budget: number | undefined;
   readonly heaviest: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** Design, "Cost and speed budgets": API functions, minified; more where S3 is used. */
+/** The most bytes of an API function, minified, by whether it uses S3. A larger bundle makes a cold start longer. */
 const budgets = { withoutS3: 500_000, withS3: 650_000 };
 
 const packageOf = (file: string): string => {

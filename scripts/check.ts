@@ -1,6 +1,6 @@
 /**
  * `npm run check`: every static check of both languages, one exit code.
- * Needs the `training` environment with its tools layer (`npm run prepare-python` makes it; the npm script does so first).
+ * Needs the `training` environment with its tools layer (the npm script makes it first).
  */
 import { describeResult, runStep, type Step } from "./run-step";
 

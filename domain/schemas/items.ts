@@ -281,7 +281,7 @@ export type PendingChangeItem = z.infer<typeof pendingChangeItemSchema>;
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("IDEMPOTENCY"),
-  /** SHA-256 of the request's method, route and body. */
+  /** SHA-256 of the request's method, path, query, content type and body. */
   requestHash: sha256Schema,
   status: z.int(),
   location: z.string(),

@@ -1,4 +1,4 @@
-/** How a training job ends: the rules of the design in one pure function. */
+/** How a training job ends: every rule of it, in one pure function. */
 import type { EndReason } from "../schemas/items";
 import type { Failure } from "../schemas/failure";
 import type { FinalTrainingJobState } from "../states/training-job-state";

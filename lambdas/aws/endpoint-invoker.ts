@@ -17,7 +17,7 @@ export interface EndpointInvoker {
   invoke(endpointName: string, request: Uint8Array): Promise<Invocation>;
 }
 
-/** What a serverless endpoint takes and gives (sagemaker-and-operations 2.2). */
+/** The most that a serverless endpoint takes and gives, by AWS's documentation of serverless inference. */
 export const longestPayloadBytes = 4 * 1024 * 1024;
 
 export function createEndpointInvoker({ client }: { readonly client: SageMakerRuntimeClient }): EndpointInvoker {

@@ -176,7 +176,7 @@ export const stageConfigSchema = z
         }
       }
     }
-    // SageMaker refuses MaxWaitTimeInSeconds under MaxRuntimeInSeconds, so a lease must outlive two looks at least.
+    // A lease is renewed by the workflow's looks: it has to outlive three, so that one slow look loses no slot.
     if (
       config.training.slotLeaseSeconds <
       3 * Math.max(config.training.look.laterSeconds, config.training.waitSeconds)

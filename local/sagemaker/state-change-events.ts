@@ -87,7 +87,7 @@ export class StateChangeEvents {
   }
 }
 
-/** The fields of Describe; times are strings of epoch milliseconds (research on the service's events). */
+/** The fields of Describe; times are strings of epoch milliseconds, as in AWS's own event. */
 export function stateChangeDetail(job: TrainingJob): unknown {
   return withMillisecondTimes(describeTrainingJob(job));
 }

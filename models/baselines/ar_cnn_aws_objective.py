@@ -6,8 +6,8 @@ CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER); 
 same command goes on where it was stopped. At the end models/baselines/<name>/ gets model.onnx, training-log.jsonl and
 training-summary.json; with --export, or when a stop is asked for, they are written as far as it has come.
 
-What is AWS's, as facts (aws-samples/aws-deepcomposer-samples, ar-cnn: the notebook's settings, augmentation.py and
-losses.py; the code here is ours): of the sounding cells a whole percentage from 0 to 100, and of the silent ones 1 to
+What is AWS's, as facts (aws-samples/aws-deepcomposer-samples, ar-cnn: the notebook's settings, its augmentation and
+its losses; the code here is ours): of the sounding cells a whole percentage from 0 to 100, and of the silent ones 1 to
 1.5 per cent, are toggled, cell by cell and anywhere; the loss is the Kullback-Leibler divergence of one softmax over
 all cells of a batch from the uniform distribution over the cells that were toggled. The network is told nothing but
 the roll.

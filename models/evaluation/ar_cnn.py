@@ -64,13 +64,13 @@ MENDING_CHOSEN = (
 )
 AWS_OBJECTIVE = "ar-cnn-aws-objective"
 ONE_BY_ONE = settings_of_call(melodyLock=True, editsPerPass=1)
-ISSUE_BACH = {
+BACH_OF_THE_GOALS = {
     "fourVoiceShare": 0.923,
     "dissonantPairShare": 0.105,
     "qualifiedNoteRate": 0.966,
     "grooveConsistency": 0.814,
 }
-"""What the goals were set by: 48 test windows of the other split, in four voices (research notes 5.4)."""
+"""Bach on the 48 windows by which the goals were set, in four voices: test pieces of another split of the chorales."""
 
 
 def evaluate(request: Request) -> Report:
@@ -179,8 +179,8 @@ def evaluate(request: Request) -> Report:
         groups.append((rows[2], copied))
     goal_lists = [(row.name, _goals(row, bach, baseline_rows, found)) for row, found in groups]
     goals = goals_section(
-        "The issue's, set before this was measured, and judged by the value; the interval says whether other pieces "
-        "might have said otherwise. Of several models the worst counts for copies.",
+        "Set before this was measured, and judged by the value; the interval says whether other pieces might have "
+        "said otherwise. Of several models the worst counts for copies.",
         goal_lists,
     )
     setting: dict[str, object] = {
@@ -311,12 +311,12 @@ def _comparison_section(
         f"drawing whole pieces again {request.replicates} times; all rows on test melodies draw the same. The "
         "similarity index compares the accompaniment, as one track, with those of as many training windows."
     )
-    here = ", ".join(f"{bach.estimates[key].value:.3f}" for key in ISSUE_BACH)
-    there = ", ".join(f"{value:.3f}" for value in ISSUE_BACH.values())
+    here = ", ".join(f"{bach.estimates[key].value:.3f}" for key in BACH_OF_THE_GOALS)
+    there = ", ".join(f"{value:.3f}" for value in BACH_OF_THE_GOALS.values())
     remarks = [
         "The goals were set by 48 windows of another split, where Bach's four-voice share, dissonant pairs, qualified "
-        f"notes and groove are {there}. On the windows here they are {here}. The goals below are the issue's, "
-        "unchanged; groove is compared with Bach on these windows.",
+        f"notes and groove are {there}. On the windows here they are {here}. The goals below are as they "
+        "were set; groove is compared with Bach on these windows.",
         _training_times(models, summary),
         f"A window took our stock model {seconds:.2f} s of processor time, in runs of up to 32 windows, beside "
         "whatever else the machine did; `npm run bench` times a call.",
@@ -385,7 +385,7 @@ def _controls_section(player: EditorPlayer, windows: Windows) -> Section:
 
 
 def _goals(row: Row, bach: Row, baselines: Sequence[Row], copies: Sequence[CopyReport]) -> list[Goal]:
-    """The goals of the issue for one row; copies are those of its models, of which the worst counts."""
+    """The goals for one row; copies are those of its models, of which the worst counts."""
     estimates = row.estimates
     groove = estimates["grooveConsistency"].minus(bach.estimates["grooveConsistency"])
     goals = [

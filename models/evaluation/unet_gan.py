@@ -211,7 +211,7 @@ def _goals(
     varieties: Sequence[VarietyReport],
     copies: Sequence[CopyReport],
 ) -> list[Goal]:
-    """The goals of the issue for one row; varieties and copies are those of its models, of which the worst counts."""
+    """The goals for one row; varieties and copies are those of its models, of which the worst counts."""
 
     def less_bach(measure: str) -> Estimate:
         return row.estimates[measure].minus(bach.estimates[measure])

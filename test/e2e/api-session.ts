@@ -119,7 +119,7 @@ export function openSession(outputs: Outputs, token?: string): ApiSession {
 
 const failure = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
-/** The shapes of the design's contract, as far as a client leans on them. */
+/** The shapes of the API's contract, as far as a client leans on them. */
 export const shapes = {
   list: <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().optional() }),
   model: z.object({

@@ -1,4 +1,4 @@
-/** First answers by idempotency key. They are written by the transaction that writes the resource: create-owned.ts. */
+/** First answers by idempotency key. They are written by the transaction that writes the resource: owned-items.ts. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { idempotencyKey } from "../../../domain/names/table-keys";
 import { idempotencyRecordSchema, type IdempotencyRecord } from "../../../domain/schemas/items";

@@ -1,7 +1,7 @@
 """A network of the layer sizes of AWS's AR-CNN, to measure against.
 
-The sizes (aws-samples/aws-deepcomposer-samples, the ar-cnn notebook) are facts taken from the research notes; the code
-here is ours, in PyTorch, where AWS's runs on Keras: a test of sizes, not of frameworks.
+The sizes (aws-samples/aws-deepcomposer-samples, the ar-cnn notebook) are facts; the code here is ours, in
+PyTorch, where AWS's runs on Keras: a test of sizes, not of frameworks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ AWS_PITCHES = 128
 AWS_WIDTHS = (32, 64, 128, 256, 512)
 AWS_BOTTOM = 1024
 AWS_PARAMETERS = 31_448_833
-"""The trainable ones, counted from AWS's code by the research notes."""
+"""The trainable ones, counted in the layers of AWS's notebook."""
 
 
 class Pair(nn.Module):

@@ -4,7 +4,8 @@
 
 Each edit asks the network about the whole keyboard of eight bars and draws one cell from the softmax over all cells, as
 AWS's loop does. The network runs in ONNX Runtime with the session of our own server: a few edits are measured and
-multiplied. AWS's own loop, in Keras, needs 7.8 to 12 s for 100 edits on such cores by the research notes.
+multiplied. AWS's own loop, in Keras, took 7.8 to 12 s for 100 edits when it was timed by hand
+(docs/benchmarks.md).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ One update is what both recipes do to their critic: generate without gradients, 
 gradient penalty, backward, Adam. Both see 128 bars an update: AWS's recipe takes 64 windows of two bars, ours 32 of
 four. The updates alternate, so that other load on the machine meets both alike.
 
-AWS's layer sizes (aws-samples/aws-deepcomposer-samples, the gan notebook) are facts taken from the research notes; the
-code here is ours, in PyTorch, where AWS's runs on TensorFlow 1.14: a test of sizes and recipes, not of frameworks.
+AWS's layer sizes (aws-samples/aws-deepcomposer-samples, the gan notebook) are facts; the code here is ours, in PyTorch,
+where AWS's runs on TensorFlow 1.14: a test of sizes and recipes, not of frameworks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ AWS_SAME_PADDING = (1, 2, 1, 2)
 """What TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
 AWS_GENERATOR_PARAMETERS = 8_273_540
 AWS_CRITIC_PARAMETERS = 2_766_785
-"""Counted from AWS's code by the research notes, batch normalisation's running statistics included."""
+"""Counted in the layers of AWS's notebook, batch normalisation's running statistics included."""
 
 OUR_BATCH = 32
 OUR_BARS = 4

@@ -1,4 +1,4 @@
-/** A 429 names the cap that was hit (field case cap_message.py). */
+/** A 429 names the cap that was hit. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";

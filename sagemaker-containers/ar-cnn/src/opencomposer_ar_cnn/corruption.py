@@ -2,7 +2,8 @@
 
 The published method (ES-Net, arXiv 2008.08927, and its sample code) removes and adds single cells anywhere on the
 keyboard. Music that people bring, and music that the sampler has half written, lacks whole voices, bars or notes, and
-its wrong notes stand near the right ones; such examples taught the same network far better (research notes 5.4).
+its wrong notes stand near the right ones; such examples taught the same network far better
+(docs/experiments/ar-cnn.md).
 Imports numpy only.
 """
 

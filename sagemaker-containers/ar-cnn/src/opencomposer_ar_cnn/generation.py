@@ -25,7 +25,7 @@ from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite
 
 PARAMETER_RULES = (
-    # The original's, with its names and ranges (research: deepcomposer 2.2).
+    # The original's, with its names and ranges (docs/deepcomposer.md).
     ParameterRule("maxPercentageOfInitialNotesRemoved", "integer", 100, 0, 100),
     ParameterRule("maxNotesAdded", "integer", 500, 50, 1000),
     ParameterRule("samplingIterations", "integer", 100, 0, 100),

@@ -123,7 +123,7 @@ class Up(nn.Module):
 
 
 class Editor(nn.Module):
-    """Planes of the present roll to logits of its edits. Layer sizes: research notes, sections 5.2 and 8."""
+    """Planes of the present roll to logits of its edits. Why these sizes: docs/experiments/ar-cnn.md."""
 
     place: Tensor
     chord: Tensor

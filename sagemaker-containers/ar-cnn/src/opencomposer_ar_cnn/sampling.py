@@ -34,7 +34,7 @@ Network = Callable[[Floats, float], tuple[Floats, Floats]]
 ORIGINAL_BARS = 8
 """The length of every piece of the original, for which its counts are meant."""
 TIDYING_PASSES = 4
-"""The last passes only remove what the network no longer wants (research notes 5.4)."""
+"""The last passes only remove what the network no longer wants."""
 TIDYING_SHARE = 8
 """At most one pass in so many tidies."""
 COOLEST = 0.6

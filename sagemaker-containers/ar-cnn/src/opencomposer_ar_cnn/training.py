@@ -1,4 +1,4 @@
-"""Learning to mend spoilt music (research notes 5.4, 8). The loop around it is `opencomposer_shared.training_loop`.
+"""Learning to mend spoilt music. The loop around it is `opencomposer_shared.training_loop`.
 
 Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
 uninterrupted one.

@@ -2,7 +2,7 @@
 
 The platform mounts everything under /opt/ml and sets no path variables (those belong to a toolkit that we do not use);
 SAGEMAKER_BASE_DIR moves the root for runs without Docker. Sources: AWS, "How Amazon SageMaker AI provides training
-information" and "… processes training output"; research notes on SageMaker, section 1.
+information" and "… processes training output".
 """
 
 from __future__ import annotations

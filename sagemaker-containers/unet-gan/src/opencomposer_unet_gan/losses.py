@@ -13,7 +13,8 @@ from opencomposer_unet_gan.networks import Critic, Logits
 
 GRADIENT_PENALTY = 10.0
 POLYPHONIC_RECONSTRUCTION = 25.0
-"""The paired loss of a polyphonic voice weighs 500 where that of a monophonic one weighs 20 (research notes 5.5)."""
+"""The paired loss of a polyphonic voice weighs 500 where that of a monophonic one weighs 20: the two weights are from
+the first experiment (docs/experiments/unet-gan.md)."""
 POSITIVE_WEIGHT = 4.0
 """In a polyphonic roll few cells sound; a missed note counts more than a wrong one."""
 

@@ -86,7 +86,7 @@ class Up(nn.Module):
 
 
 class Generator(nn.Module):
-    """Melody and noise to the logits of the accompaniment. Layer sizes: research notes, section 8."""
+    """Melody and noise to the logits of the accompaniment."""
 
     place: Tensor
 

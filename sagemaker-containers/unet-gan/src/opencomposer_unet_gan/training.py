@@ -1,5 +1,5 @@
-"""Learning to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction (research notes 5.5,
-8). The loop around it is `opencomposer_shared.training_loop`.
+"""Learning to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction. The
+loop around it is `opencomposer_shared.training_loop`.
 
 Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
 uninterrupted one without any generator's state having to be kept.

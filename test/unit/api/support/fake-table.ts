@@ -1,4 +1,4 @@
-/** The table in memory: what the repositories promise, without DynamoDB. test/integration/table.test.ts holds the real ones to the same. */
+/** The table in memory: what the repositories promise, without DynamoDB. test/integration/table.test.ts has tests of its own for the real ones. */
 import {
   catalogueKey,
   ownedKey,

@@ -1,9 +1,8 @@
 """Models by their sha256: stock models of the image, a cache of files on disk, a cache of loaded models in memory.
 
 Both caches are bounded in bytes and drop what was used longest ago. A model in use is never dropped, and one that many
-requests ask for at once is fetched and loaded once (research: sagemaker-and-operations 2.4; a serverless endpoint that
-outgrows its memory is killed without a word). A file that was rejected once is not fetched again: the same bytes would
-be rejected again.
+requests ask for at once is fetched and loaded once. The bounds matter: a serverless endpoint that outgrows its memory
+is killed without a word. A file that was rejected once is not fetched again: the same bytes would be rejected again.
 """
 
 from __future__ import annotations

@@ -1,0 +1,101 @@
+/**
+ * `npm run token`: prints an access token of the local cloud's user `demo`, and nothing else with `npm run --silent token`.
+ *
+ *   npm run token                      the user `demo` of the running local cloud
+ *   npm run token -- --user second     its other user
+ *   npm run token -- --stage dev       how to sign in to a stage on AWS; needs the outputs of its deploy
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import * as z from "zod";
+import { resourcePrefix, stages } from "../domain/names/resource-names";
+import { loadStageConfig } from "../lib/config/load-stage-config";
+import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { signIn } from "../local/cloud/users";
+import { outputsSchema } from "../local/outputs";
+import { localPaths } from "../local/paths";
+
+const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomainUrl: z.string() });
+const userSchema = z.enum(["demo", "second"]);
+
+/** @throws Error that says how to start a local cloud where none runs */
+async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
+  const file = localPaths().outputs;
+  if (!existsSync(file)) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
+  const outputs = outputsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const cognito = new CognitoIdentityProviderClient({
+    endpoint: outputs.awsEndpointUrl,
+    region: outputs.region,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  try {
+    return await signIn({
+      cognito,
+      userPoolClientId: outputs.userPoolClientId,
+      user: user === "demo" ? outputs.demoUser : outputs.secondUser,
+    });
+  } finally {
+    cognito.destroy();
+  }
+}
+
+/**
+ * The two steps of the authorization code flow with PKCE (RFC 7636) against Cognito's sign-in page, with everything
+ * filled in but the code that the page gives. A password cannot be sent directly on AWS: the stages forbid it.
+ *
+ * @throws Error that says how to get the outputs file, or which stack is missing in it
+ */
+function howToSignIn(stage: "dev" | "prod", outputsFile: string): string {
+  const deploy = `npx cdk deploy --all -c stage=${stage} --outputs-file cdk-outputs.json`;
+  if (!existsSync(outputsFile)) throw new Error(`There is no ${outputsFile}. It is written by the deploy: ${deploy}`);
+  const stack = `${resourcePrefix(stage)}-Api`;
+  const byStack = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(outputsFile, "utf8")));
+  const outputs = apiOutputsSchema.safeParse(byStack[stack]);
+  if (!outputs.success)
+    throw new Error(`${outputsFile} has no outputs of the stack ${stack}. Deploy it with: ${deploy}`);
+  const { UserPoolClientId: clientId, UserPoolDomainUrl: signInUrl } = outputs.data;
+  const callback = loadStageConfig(stage).identity.signInPage?.callbackUrls[0];
+  if (callback === undefined) throw new Error(`The stage ${stage} has no sign-in page: see identity in lib/config.`);
+
+  const verifier = randomBytes(32).toString("base64url");
+  const question = new URLSearchParams({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: callback,
+    scope: "openid email",
+    code_challenge_method: "S256",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+  });
+  return [
+    `1. Open this page and sign in. It sends the browser to ${callback}?code=…, whether or not anything answers there:`,
+    `   ${signInUrl}/oauth2/authorize?${question.toString()}`,
+    "2. Exchange the code for a token within five minutes:",
+    `   curl -s ${signInUrl}/oauth2/token -d grant_type=authorization_code -d client_id=${clientId} \\`,
+    `     --data-urlencode redirect_uri=${callback} -d code_verifier=${verifier} -d code=THE_CODE | jq -r .access_token`,
+  ].join("\n");
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stage: { type: "string", default: "local" },
+      user: { type: "string", default: "demo" },
+      "outputs-file": { type: "string", default: "cdk-outputs.json" },
+    },
+  });
+  const stage = z.enum(stages).safeParse(values.stage);
+  if (!stage.success) throw new Error(`--stage must be one of ${stages.join(", ")}, not ${values.stage}.`);
+  const user = userSchema.safeParse(values.user);
+  if (!user.success) throw new Error(`--user must be demo or second, not ${values.user}.`);
+  console.log(
+    stage.data === "local" ? await localToken(user.data) : howToSignIn(stage.data, resolve(values["outputs-file"])),
+  );
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

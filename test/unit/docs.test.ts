@@ -1,0 +1,148 @@
+/** The documents name only what there is: files, headings, npm scripts, commands, variables, messages. */
+import { existsSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import * as z from "zod";
+import { parseMarkdown, type MarkdownDocument } from "./documents/markdown";
+import { existsInRepository, isRepositoryPath } from "./documents/named-paths";
+import { read, repository, repositoryFiles, repositoryPaths } from "./documents/repository-files";
+
+const documents = new Map<string, MarkdownDocument>(
+  repositoryFiles.filter((file) => file.endsWith(".md")).map((file) => [file, parseMarkdown(read(file))]),
+);
+const npmScripts = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read("package.json"))).scripts;
+const sourceFiles = repositoryFiles.filter((file) => /\.(?:ts|mjs|cjs|py|toml)$|Dockerfile$/.test(file));
+
+/** What is wrong, each with its document, so that one failure shows all of it. */
+function inEveryDocument(wrong: (file: string, document: MarkdownDocument) => readonly string[]): string[] {
+  return [...documents].flatMap(([file, document]) => wrong(file, document).map((what) => `${file}: ${what}`));
+}
+
+test("every relative link leads to a file, and to a heading in it", () => {
+  const broken = inEveryDocument((file, { links }) =>
+    links
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? file : posix.normalize(posix.join(dirname(file), path)).replace(/\/$/, "");
+        if (!repositoryPaths.has(target)) return true;
+        const anchors = documents.get(target)?.anchors;
+        return anchor !== undefined && anchors !== undefined && !anchors.has(anchor);
+      }),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("every path between backticks is one of the repository", () => {
+  const missing = inEveryDocument((file, { codeSpans }) =>
+    codeSpans.filter((span) => isRepositoryPath(span, file) && !existsInRepository(span, file)),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** Command lines, without continuations, pipes and comments: those between backticks and those in blocks. */
+function commandsOf({ codeSpans, codeBlocks }: MarkdownDocument): readonly string[] {
+  const blocks = codeBlocks.filter(({ language }) => ["", "bash", "sh"].includes(language));
+  const lines = blocks.flatMap(({ text }) => text.replaceAll("\\\n", " ").split("\n"));
+  return [...codeSpans, ...lines]
+    .flatMap((line) => line.split(/&&|\||;|\$\(|\)/))
+    .map((part) => part.replace(/\s#.*$/, "").trim())
+    .map((command) => command.replace(/^(?:[A-Z_]+=\S* )+/, ""));
+}
+
+test("every npm script that is named exists, and takes the options that it is given", () => {
+  const wrong = inEveryDocument((_, document) =>
+    commandsOf(document).filter((command) => {
+      const match = /^npm (?:run )?(?:--silent |-s )?(?<script>[\w:-]+)(?<rest>.*)$/.exec(command);
+      const { script, rest = "" } = match?.groups ?? {};
+      if (script === undefined || (!command.startsWith("npm run") && !["start", "test"].includes(script))) return false;
+      const line = npmScripts[script];
+      if (line === undefined) return true;
+      const program = /\S+\.ts(?=\s|$)/.exec(line)?.[0];
+      if (program === undefined) return false;
+      const options = [...rest.matchAll(/ --(?<option>[a-z][\w-]*)/g)].map((option) => option[1] ?? "");
+      return !options.every((option) => new RegExp(`\\b${option}\\b`).test(read(program)));
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("every command runs a program, a file or a module that there is", () => {
+  const isThere = (command: string, file: string): boolean => {
+    const words = command.split(/\s+/);
+    const [program = "", second = ""] = words;
+    if (program === "npx" && !existsSync(join(repository, "node_modules/.bin", second))) return false;
+    const module = /(?:^|\s)-m (?<module>\w+(?:\.\w+)*)/.exec(command)?.groups?.["module"]?.replaceAll(".", "/");
+    const isOurs = module?.startsWith("opencomposer_") === true || module?.includes("/") === true;
+    if (module !== undefined && isOurs) {
+      const found = existsInRepository(module, file) || existsInRepository(`${module}.py`, file);
+      if (!found) return false;
+    }
+    return words
+      .filter((word) => word.includes("/") && isRepositoryPath(word, file))
+      .every((word) => existsInRepository(word, file));
+  };
+  const program = /^(?:npx|npm|node|docker|python3?|(?:\.venv|\.ci|node_modules)\/\S+)\s/;
+  const wrong = inEveryDocument((file, document) =>
+    commandsOf(document).filter((command) => program.test(command) && !isThere(command, file)),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** Constant parts of texts: strings that a line break cuts are joined, and what is put into them is left open. */
+const texts = sourceFiles
+  .map((file) => read(file))
+  .join("\n")
+  .replaceAll(/["'`]\s*\+?\s*\n\s*\+?\s*f?["'`]/g, "");
+
+test("every variable of ours that is named is read somewhere", () => {
+  const unknown = inEveryDocument((_, { codeSpans, codeBlocks }) =>
+    [...codeSpans, ...codeBlocks.map(({ text }) => text)]
+      .flatMap((text) => text.match(/\bOPENCOMPOSER_[A-Z_]+\b/g) ?? [])
+      .filter((name) => !texts.includes(name)),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test("every message that docs/troubleshooting.md quotes is one that the code gives", () => {
+  const messages =
+    documents.get("docs/troubleshooting.md")?.codeBlocks.filter(({ language }) => language === "text") ?? [];
+  expect(messages.length).toBeGreaterThan(5);
+  const parts = messages.flatMap(({ text }) => text.split(/…|\n/)).map((part) => part.trim());
+  expect(parts.filter((part) => part.length > 3 && !texts.includes(part))).toEqual([]);
+});
+
+test("nothing sends its reader to a paper that is not in the repository", () => {
+  const elsewhere =
+    /research[ -]notes|\(research[:) ]|[Tt]he issue's|of the issue\b|^\W*Design, |the design's|design\.md/m;
+  const readable = repositoryFiles.filter(
+    (file) => /\.(?:ts|cjs|mjs|py|md)$/.test(file) && !file.endsWith("docs.test.ts"),
+  );
+  expect(readable.filter((file) => elsewhere.test(read(file)))).toEqual([]);
+});
+
+/** Comments and docstrings of a source file. */
+function commentsOf(source: string): string {
+  const comments = source.matchAll(/\/\*.*?\*\/|\/\/[^\n]*|"""[\s\S]*?"""|^\s*#[^\n]*/gms);
+  return [...comments].map(([comment]) => comment).join("\n");
+}
+
+test("every file and npm script that a comment names exists", () => {
+  const wrong = sourceFiles
+    .filter((file) => !file.endsWith("docs.test.ts"))
+    .flatMap((file) => {
+      const comments = commentsOf(read(file));
+      const files = comments.match(/(?<![\w./*-])[\w./-]*[\w-]\.(?:ts|mjs|py|md)\b/g) ?? [];
+      const scripts = [...comments.matchAll(/npm run (?:--silent )?(?<script>[\w:]+)/g)].map((match) => match[1] ?? "");
+      return [
+        ...files.filter((name) => !existsInRepository(name.replace(/^[./]+/, ""), file)),
+        ...scripts.filter((script) => !(script in npmScripts)),
+      ].map((name) => `${file}: ${name}`);
+    });
+  expect(wrong).toEqual([]);
+});
+
+test("the README is one page", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
+});
