@@ -5,7 +5,6 @@ import { type AddressInfo } from "node:net";
 import path from "node:path";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
-  functionFolders,
   functionSeconds,
   marginMilliseconds,
   patience,
@@ -19,6 +18,10 @@ import { isPassingFault } from "../../../lambdas/aws/passing-faults";
 import { documentedApi } from "../api/support/documented-api";
 
 const root = path.join(__dirname, "../../..");
+
+const functionFolders = Object.keys(functionSeconds).filter((name): name is FunctionFolder =>
+  Object.hasOwn(functionSeconds, name),
+);
 
 /** Every file of ours that a file imports, itself included. */
 function sourcesOf(file: string, seen = new Set<string>()): ReadonlySet<string> {
