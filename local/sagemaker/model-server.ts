@@ -8,9 +8,10 @@ import pMap from "p-map";
 import { z } from "zod";
 
 import { LOOPBACK, freePort } from "../processes/free-port";
+import type { ProcessIdentity } from "../processes/process-identity";
 import type { EntryPoint, LocalSageMakerConfig } from "./config";
 import { ContainerLog, appendPlatformLine } from "./container-log";
-import { type ContainerExit, type ContainerProcess, type ProcessIdentity, startContainer } from "./container-process";
+import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";
 import { unpackArchive } from "./model-archive";
 import { type S3Objects, asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix } from "./s3-objects";
 import { errorText } from "./service-error";
