@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
     command: bin("knip"),
     arguments: ["--no-config-hints", "--production", "--exclude", "dependencies,binaries"],
   },
+  { name: "one version everywhere", command: bin("tsx"), arguments: ["scripts/check-versions.ts"] },
   { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
   { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
   { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
