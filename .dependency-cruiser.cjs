@@ -53,7 +53,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(cdk\\.out|\\.local|\\.venv)/" },
+    exclude: { path: "(cdk\\.out|\\.local|\\.venv|client/dist)/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "cdk.out/", ".local/", ".venv/", "coverage/", "client/schema.d.ts"] },
+  { ignores: ["node_modules/", "cdk.out/", ".local/", ".venv/", "coverage/", "client/schema.d.ts", "client/dist/"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -10,8 +10,10 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
   transform,
-  // These ship as ES modules only (the MIDI parser's core, and what it imports).
-  transformIgnorePatterns: ["/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|openapi-fetch)/)"],
+  // These ship as ES modules only.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(midi-json-parser-worker|json-midi-encoder-worker|openapi-fetch|p-map)/)",
+  ],
   modulePathIgnorePatterns: ["<rootDir>/cdk.out", "<rootDir>/.local", "<rootDir>/.venv"],
   ...more,
 });

@@ -8,11 +8,19 @@ import createFetchClient, {
   type Middleware,
   type ParseAsResponse,
 } from "openapi-fetch";
-import { jsonOf, networkFailure, problemResponse, readProblem, unexpectedAnswer, type Problem } from "./problem";
-import type { components, paths } from "./schema";
+import { jsonOf, networkFailure, problemResponse, readProblem, unexpectedAnswer, type Problem } from "./problem.ts";
+import type { components, paths } from "./schema.d.ts";
 
-export { asProblem, clientCodes, readProblem, type Problem } from "./problem";
-export { waitForComposition, waitForTrainingJob, type WaitOutcome, type WaitParams } from "./wait";
+export { asProblem, clientCodes, readProblem, type Problem } from "./problem.ts";
+export {
+  waitForComposition,
+  waitForTrainingJob,
+  type Composition,
+  type TrainingJob,
+  type WaitOutcome,
+  type WaitParams,
+} from "./wait.ts";
+export type { components, paths } from "./schema.d.ts";
 
 /** Paths whose answer is a MIDI file. */
 type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";

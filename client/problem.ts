@@ -1,5 +1,5 @@
 /** One shape of errors, whoever answered: our problem+json, API Gateway's `{ message }`, a proxy's text, or nobody. */
-import type { components } from "./schema";
+import type { components } from "./schema.d.ts";
 
 export type Problem = components["schemas"]["Problem"];
 

@@ -3,8 +3,8 @@
  * has not changed (`If-None-Match`), goes on through overload and broken connections, and ends by itself.
  */
 import type { Client } from "openapi-fetch";
-import { asProblem, type Problem } from "./problem";
-import type { components, paths } from "./schema";
+import { asProblem, type Problem } from "./problem.ts";
+import type { components, paths } from "./schema.d.ts";
 
 export type Composition = components["schemas"]["Composition"];
 export type TrainingJob = components["schemas"]["TrainingJob"];

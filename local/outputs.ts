@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 
+import { sync as writeFileAtomically } from "write-file-atomic";
 import * as z from "zod";
-
-import { writeFileAtomically } from "./atomic-file";
 
 const userSchema = z.strictObject({ username: z.string().min(1), password: z.string().min(1) });
 
@@ -31,5 +31,7 @@ export function removeOutputs(file: string): void {
 
 /** Last thing at a start. Readable by its owner only: it holds passwords, if only of this machine's users. */
 export function writeOutputs(file: string, outputs: Outputs): void {
-  writeFileAtomically(file, `${JSON.stringify(outputsSchema.parse(outputs), null, 2)}\n`, 0o600);
+  const content = `${JSON.stringify(outputsSchema.parse(outputs), null, 2)}\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileAtomically(file, content, { mode: 0o600 });
 }

@@ -18,10 +18,18 @@ const steps: readonly Step[] = [
     command: bin("depcruise"),
     arguments: [...typescriptFolders, "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
   },
+  { name: "dead code (knip)", command: bin("knip"), arguments: ["--no-config-hints"] },
+  {
+    name: "dead but for tests (knip)",
+    command: bin("knip"),
+    arguments: ["--no-config-hints", "--production", "--exclude", "dependencies,binaries"],
+  },
+  { name: "one version everywhere", command: bin("tsx"), arguments: ["scripts/check-versions.ts"] },
   { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
   { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
   { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
   { name: "types (mypy)", command: python("mypy"), arguments: [] },
+  { name: "dead code (vulture)", command: python("vulture"), arguments: [] },
   { name: "templates, ASL, cdk-nag", command: bin("tsx"), arguments: ["scripts/check-templates.ts"] },
 ];
 

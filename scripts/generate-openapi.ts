@@ -4,6 +4,7 @@
  *   npx tsx scripts/generate-openapi.ts            writes both
  *   npx tsx scripts/generate-openapi.ts --check    ends with 1 when either is stale
  */
+import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -25,6 +26,10 @@ import { presignedUrlSchema } from "../domain/schemas/api/shared";
 import { uploadFormSchema } from "../domain/schemas/api/tracks";
 
 const root = path.join(__dirname, "..");
+/** The API has the version of the software. */
+const { version } = z
+  .looseObject({ version: z.string() })
+  .parse(JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
 const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
 
 /** Statuses that API Gateway answers by itself, in its own shape. */
@@ -207,7 +212,7 @@ function generateDocument() {
     openapi: "3.1.0",
     info: {
       title: "OpenComposer",
-      version: "1",
+      version,
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
       description:
         "Generative music: compose with stock models or with models that you trained. Resources are their own status " +

@@ -16,6 +16,7 @@
  *   users/{sub}/training-jobs/{jobId}/selection/manifest.json      the `selection` channel
  *   users/{sub}/training-jobs/{jobId}/output/                      SageMaker adds {trainingJobName}/output/model/
  */
+import { ulidExpression } from "./resource-names";
 
 /**
  * Objects that carry it are gone for good a day after they were deleted. Uploads do: they can be made and deleted again
@@ -92,9 +93,11 @@ export function parseSampleFile(key: string): Sample | undefined {
   return { epoch: Number(epoch), melodyId };
 }
 
+const trainingJobKeyPattern = new RegExp(`(?:^|/)users/([A-Za-z0-9-]{1,128})/training-jobs/(${ulidExpression})/`);
+
 /** Reads the owner and the job back from any key or `s3://` URI under {@link trainingJobPrefix}. */
 export function parseTrainingJobKey(keyOrUri: string): OwnedBy | undefined {
-  const match = /(?:^|\/)users\/([A-Za-z0-9-]{1,128})\/training-jobs\/([0-9A-HJKMNP-TV-Z]{26})\//.exec(keyOrUri);
+  const match = trainingJobKeyPattern.exec(keyOrUri);
   const [, sub, id] = match ?? [];
   return sub === undefined || id === undefined ? undefined : { sub, id };
 }
@@ -115,9 +118,11 @@ export interface OwnedObject extends OwnedBy {
   readonly name: string;
 }
 
+const ownedObjectPattern = new RegExp(`^users/([^/]{1,128})/([a-z-]+)/(${ulidExpression})(?:/(.+)|(\\.mid))$`);
+
 /** Reads back whose object a key under `users/` is; nothing for a key that no builder here makes. */
 export function parseOwnedObjectKey(key: string): OwnedObject | undefined {
-  const match = /^users\/([^/]{1,128})\/([a-z-]+)\/([0-9A-HJKMNP-TV-Z]{26})(?:\/(.+)|(\.mid))$/.exec(key);
+  const match = ownedObjectPattern.exec(key);
   const [, sub, folder, id, inFolder, suffix] = match ?? [];
   if (sub === undefined || folder === undefined || id === undefined || !isFolderName(folder)) return undefined;
   if ((folder === "tracks") !== (suffix !== undefined)) return undefined;

@@ -31,8 +31,10 @@ export function endpointName(stage: Stage, technique: TechniqueId): string {
   return `${resourcePrefix(stage)}-${technique}`;
 }
 
-/** A ULID: 26 characters of Crockford's base 32. */
-export const ulidPattern = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+/** A ULID, 26 characters of Crockford's base 32, as a part of a regular expression. */
+export const ulidExpression = "[0-9A-HJKMNP-TV-Z]{26}";
+/** The whole of a text is one ULID. */
+export const ulidPattern = new RegExp(`^${ulidExpression}$`);
 
 export interface WorkflowExecution {
   readonly jobId: string;
@@ -45,12 +47,6 @@ export function executionName({ jobId, attempt }: WorkflowExecution): string {
   return `${jobId}-${attempt}`;
 }
 
-export function parseExecutionName(name: string): WorkflowExecution | undefined {
-  const match = /^([0-9A-HJKMNP-TV-Z]{26})-([1-9]\d{0,4})$/.exec(name);
-  const [, jobId, attempt] = match ?? [];
-  return jobId === undefined || attempt === undefined ? undefined : { jobId, attempt: Number(attempt) };
-}
-
 export interface TrainingLaunch extends WorkflowExecution {
   /** How often this execution has called CreateTrainingJob, from 1: a capacity refusal takes the next. */
   readonly launch: number;
@@ -61,10 +57,12 @@ export function trainingJobName(stage: Stage, { jobId, attempt, launch }: Traini
   return `${resourcePrefix(stage)}-${jobId}-${attempt}-${launch}`;
 }
 
+const launchPattern = new RegExp(`^(${ulidExpression})-([1-9]\\d{0,4})-([1-9]\\d{0,4})$`);
+
 export function parseTrainingJobName(stage: Stage, name: string): TrainingLaunch | undefined {
   const prefix = `${resourcePrefix(stage)}-`;
   if (!name.startsWith(prefix)) return undefined;
-  const match = /^([0-9A-HJKMNP-TV-Z]{26})-([1-9]\d{0,4})-([1-9]\d{0,4})$/.exec(name.slice(prefix.length));
+  const match = launchPattern.exec(name.slice(prefix.length));
   const [, jobId, attempt, launch] = match ?? [];
   if (jobId === undefined || attempt === undefined || launch === undefined) return undefined;
   return { jobId, attempt: Number(attempt), launch: Number(launch) };

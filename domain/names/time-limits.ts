@@ -30,9 +30,6 @@ export const functionSeconds = {
   "workflow/settle-training-job": 120,
 } as const;
 export type FunctionFolder = keyof typeof functionSeconds;
-export const functionFolders = Object.keys(functionSeconds).filter((name): name is FunctionFolder =>
-  Object.hasOwn(functionSeconds, name),
-);
 
 /**
  * How long a step of the workflow that keeps failing is tried, in seconds. A service that is away for four minutes ends no

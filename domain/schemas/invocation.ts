@@ -98,4 +98,3 @@ export const invocationErrorSchema = z.object({
     .max(50)
     .optional(),
 });
-export type InvocationError = z.infer<typeof invocationErrorSchema>;

@@ -3,15 +3,15 @@
  * kept out of answers, never refused), so that a deploy in the middle of work does no harm.
  */
 import * as z from "zod";
-import { openWorkKinds, ownedKinds, pendingChangeMark, type OwnedKind } from "../names/table-keys";
-import { techniqueIds } from "../names/resource-names";
+import { ownedKinds, pendingChangeMark, type OwnedKind } from "../names/table-keys";
+import { techniqueIds, ulidPattern } from "../names/resource-names";
 import { compositionStates } from "../states/composition-state";
 import { trainingJobStates } from "../states/training-job-state";
 import { failureSchema } from "./failure";
 import { epochMetricsSchema, metricsSchema } from "./metrics";
 import { quotaAmountsSchema, type QuotaAmounts } from "./user-caps";
 
-export const ulidSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+export const ulidSchema = z.string().regex(ulidPattern);
 const instantSchema = z.iso.datetime();
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const technique = z.enum(techniqueIds);
@@ -300,7 +300,6 @@ export const slotItemSchema = z.strictObject({
   /** When the lease runs out, epoch milliseconds. Not the table's time-to-live: a slot is never deleted. */
   leasedUntil: z.int().min(0),
 });
-export type SlotItem = z.infer<typeof slotItemSchema>;
 
 export const ticketItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -341,5 +340,3 @@ export const catalogueItemSchema = z.strictObject({
   ),
 });
 export type CatalogueItem = z.infer<typeof catalogueItemSchema>;
-
-export const openWorkKindSchema = z.enum(openWorkKinds);

@@ -350,6 +350,3 @@ export function parseQuery<Schema extends z.ZodObject>(request: Request, schema:
   );
   throw invalidRequest(worded, count);
 }
-
-/** For operations that take no query at all. */
-export const noQuerySchema = z.strictObject({});

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { CopyParams, ObjectStore } from "../aws/object-store";
 
 export interface CopyObjectsParams {
@@ -21,10 +22,6 @@ export async function copyObjects({ to, copies, onFault }: CopyObjectsParams): P
       return false;
     }
   };
-  let copied = 0;
-  for (let start = 0; start < copies.length; start += atOnce) {
-    const done = await Promise.all(copies.slice(start, start + atOnce).map(one));
-    copied += done.filter(Boolean).length;
-  }
-  return copied;
+  const done = await pMap(copies, one, { concurrency: atOnce });
+  return done.filter(Boolean).length;
 }

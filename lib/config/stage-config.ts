@@ -32,7 +32,6 @@ const imageSourceSchema = z.discriminatedUnion("kind", [
 export type ImageSource = z.infer<typeof imageSourceSchema>;
 
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
-export type TechniqueImages = z.infer<typeof techniqueImagesSchema>;
 
 const throttleSchema = z.strictObject({
   /** Requests per second, steady. */

@@ -7,7 +7,7 @@ import * as z from "zod";
 
 import { LOOPBACK, freePort } from "../processes/free-port";
 import { type ProcessExit, startProcessGroup } from "../processes/process-group";
-import { isZombie, processStartTime } from "../sagemaker/container-process";
+import { isProcessAlive, processStartTime } from "../processes/process-identity";
 import { findSnapshots, restoreState, stateFolders, writingProgress } from "./snapshots";
 
 /** What signs requests to the local cloud, which checks no signature. A key of 12 digits would be another account. */
@@ -202,11 +202,10 @@ export async function waitForEarlier(directory: string): Promise<void> {
     // None is there, or its record was cut off in writing, before it could have had anything to keep.
     return;
   }
-  const isThere = (): boolean => processStartTime(serving.pid) === serving.startedAt && !isZombie(serving.pid);
   const folders = stateFolders(directory);
   let last = writingProgress(folders);
   let since = Date.now();
-  while (isThere()) {
+  while (isProcessAlive(serving)) {
     const now = writingProgress(folders);
     if (now !== last) {
       last = now;

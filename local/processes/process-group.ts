@@ -126,11 +126,6 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
   };
 }
 
-/** The pids of the leaders that run now. */
-export function runningGroups(): readonly number[] {
-  return [...live];
-}
-
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");

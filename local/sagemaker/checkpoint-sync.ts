@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import pMap from "p-map";
+
 import {
   type FolderFile,
   type S3Location,
   type S3Objects,
-  forEachInParallel,
   listFolder,
+  parallelTransfers,
   pathBelowPrefix,
   readIfPresent,
 } from "./s3-objects";
@@ -55,10 +57,14 @@ export class CheckpointSync {
   /** Copies what S3 holds into the folder. */
   async pull(signal?: AbortSignal): Promise<void> {
     const objects = await this.s3.list(this.remote, signal === undefined ? {} : { signal });
-    await forEachInParallel(objects, async (object) => {
-      const path = pathBelowPrefix(object.key, this.remote.key);
-      if (path !== undefined) await this.s3.downloadFile(object, join(this.folder, path), signal);
-    });
+    await pMap(
+      objects,
+      async (object) => {
+        const path = pathBelowPrefix(object.key, this.remote.key);
+        if (path !== undefined) await this.s3.downloadFile(object, join(this.folder, path), signal);
+      },
+      parallelTransfers,
+    );
     for (const file of await listFolder(this.folder)) this.known.set(file.path, await this.describe(file));
   }
 
@@ -82,9 +88,13 @@ export class CheckpointSync {
 
   private async push(): Promise<void> {
     const files = await listFolder(this.folder);
-    await forEachInParallel(files, async (file) => {
-      await this.pushFile(file);
-    });
+    await pMap(
+      files,
+      async (file) => {
+        await this.pushFile(file);
+      },
+      parallelTransfers,
+    );
     const present = new Set(files.map((file) => file.path));
     const gone = [...this.known.keys()].filter((path) => !present.has(path));
     if (gone.length === 0) return;

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { type ProcessIdentity, isProcessAlive, processStartTime } from "../processes/process-identity";
 
 const GONE_AFTER_KILL_MILLISECONDS = 5_000;
 
@@ -11,12 +12,6 @@ export interface ContainerExit {
   readonly signal: NodeJS.Signals | null;
   /** Why it could not be started at all. */
   readonly startError?: string;
-}
-
-/** What finds a process again after this server was killed: a pid alone may by then be another program's. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  readonly startedAt: string;
 }
 
 export interface ContainerProcess {
@@ -129,22 +124,12 @@ function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): vo
  * @throws Error where it does not go away
  */
 export async function endRecordedProcess(identity: ProcessIdentity): Promise<void> {
-  const isThere = (): boolean => processStartTime(identity.pid) === identity.startedAt && !isZombie(identity.pid);
-  if (!isThere()) return;
+  if (!isProcessAlive(identity)) return;
   killProcessGroup(identity.pid);
   const deadline = Date.now() + GONE_AFTER_KILL_MILLISECONDS;
-  while (isThere()) {
+  while (isProcessAlive(identity)) {
     if (Date.now() > deadline) throw new Error(`process ${identity.pid} of an earlier server cannot be ended`);
     await sleep(10);
-  }
-}
-
-/** Dead, and waiting for a parent that does not ask: as good as gone. */
-export function isZombie(pid: number): boolean {
-  try {
-    return processStatus(pid)?.[0] === "Z";
-  } catch {
-    return false;
   }
 }
 
@@ -153,26 +138,6 @@ function killProcessGroup(pid: number): void {
     process.kill(-pid, "SIGKILL");
   } catch {
     // No such group: it has ended, which is what was asked for.
-  }
-}
-
-/** The fields of Linux's `/proc/PID/stat` from the third, which is the state. @throws Error when there is no such process */
-function processStatus(pid: number): string[] | undefined {
-  if (process.platform !== "linux") return undefined;
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The second field is the program's name and may hold spaces and brackets: count from behind it.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-/** When a process was started, in a form that is only good for comparing; nothing when there is no such process. */
-export function processStartTime(pid: number): string | undefined {
-  try {
-    // Field 22.
-    if (process.platform === "linux") return processStatus(pid)?.[19];
-    const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    return started === "" ? undefined : started;
-  } catch {
-    return undefined;
   }
 }
 

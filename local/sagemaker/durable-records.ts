@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { sync as writeFileAtomically } from "write-file-atomic";
 import { z } from "zod";
 
 /**
- * Named records that outlive the server: each one a JSON file, replaced by renaming a complete new one over it, so that
- * a crash leaves either the old or the new state. Writing is synchronous: when a change was answered it is on disk.
+ * Named records that outlive the server: each one a JSON file, replaced as a whole, so that a crash
+ * leaves either the old or the new state. Writing is synchronous: when a change was answered it is on disk.
  */
 export class DurableRecords<T extends z.ZodType> {
   private readonly directory: string;
@@ -23,7 +24,8 @@ export class DurableRecords<T extends z.ZodType> {
     mkdirSync(this.directory, { recursive: true });
     for (const file of readdirSync(this.directory)) {
       const path = join(this.directory, file);
-      if (file.endsWith(".tmp")) rmSync(path, { force: true });
+      // What a server that was killed had not yet put in its place: write-file-atomic adds a number to the name.
+      if (/\.json\.\d+$/.test(file)) rmSync(path, { force: true });
       if (!file.endsWith(".json")) continue;
       this.records.set(file.slice(0, -".json".length), this.read(path));
     }
@@ -38,9 +40,7 @@ export class DurableRecords<T extends z.ZodType> {
   }
 
   put(name: string, record: z.output<T>): void {
-    const path = this.path(name);
-    writeFileSync(`${path}.tmp`, JSON.stringify(record, null, 1));
-    renameSync(`${path}.tmp`, path);
+    writeFileAtomically(this.path(name), JSON.stringify(record, null, 1));
     this.records.set(name, record);
   }
 

@@ -4,14 +4,16 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import pMap from "p-map";
 import { z } from "zod";
 
 import { LOOPBACK, freePort } from "../processes/free-port";
+import type { ProcessIdentity } from "../processes/process-identity";
 import type { EntryPoint, LocalSageMakerConfig } from "./config";
 import { ContainerLog, appendPlatformLine } from "./container-log";
-import { type ContainerExit, type ContainerProcess, type ProcessIdentity, startContainer } from "./container-process";
+import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";
 import { unpackArchive } from "./model-archive";
-import { type S3Objects, asFolder, forEachInParallel, parseS3Uri, pathBelowPrefix } from "./s3-objects";
+import { type S3Objects, asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix } from "./s3-objects";
 import { errorText } from "./service-error";
 
 /** What a model server is made of: a model's container definition as far as it is used here. */
@@ -245,10 +247,14 @@ export class ModelServer {
           : await s3.list({ ...location, key: asFolder(location.key) }, { signal });
       if (objects.length === 0) throw new Error("there is nothing under that prefix");
       await mkdir(folder, { recursive: true });
-      await forEachInParallel(objects, async (object) => {
-        const path = pathBelowPrefix(object.key, location.key);
-        if (path !== undefined) await s3.downloadFile(object, join(folder, path), signal);
-      });
+      await pMap(
+        objects,
+        async (object) => {
+          const path = pathBelowPrefix(object.key, location.key);
+          if (path !== undefined) await s3.downloadFile(object, join(folder, path), signal);
+        },
+        parallelTransfers,
+      );
     } catch (cause) {
       throw new Error(`Could not download the model data ${data.s3Uri}: ${errorText(cause)}`, { cause });
     }

@@ -11,6 +11,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import pMap from "p-map";
 
 export interface S3Location {
   readonly bucket: string;
@@ -31,8 +32,8 @@ export interface FolderFile {
   readonly inode: number;
 }
 
-/** Files moved at the same time: enough to hide S3's latency, few enough for one machine. */
-const PARALLEL_TRANSFERS = 8;
+/** How many files are moved at the same time: enough to hide S3's latency, few enough for one machine. */
+export const parallelTransfers = { concurrency: 8 } as const;
 
 /** @returns nothing where the text is no `s3://bucket/key` */
 export function parseS3Uri(uri: string): S3Location | undefined {
@@ -118,9 +119,13 @@ export class S3Objects {
   /** Puts every file of `folder` under the prefix `to.key`, which must be empty or end in a slash. */
   async uploadFolder(folder: string, to: S3Location): Promise<number> {
     const files = await listFolder(folder);
-    await forEachInParallel(files, async (file) => {
-      await this.uploadFile({ bucket: to.bucket, key: `${to.key}${file.path}` }, file.absolutePath);
-    });
+    await pMap(
+      files,
+      async (file) => {
+        await this.uploadFile({ bucket: to.bucket, key: `${to.key}${file.path}` }, file.absolutePath);
+      },
+      parallelTransfers,
+    );
     return files.length;
   }
 }
@@ -177,14 +182,6 @@ export function checkedRelativePath(path: string): string {
     path.split("/").some((part) => part === "" || part === "." || part === ".." || Buffer.byteLength(part) > 255);
   if (unsafe) throw new Error(`'${path}' is not a safe file name`);
   return path;
-}
-
-export async function forEachInParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const remaining = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of remaining) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL_TRANSFERS, items.length) }, worker));
 }
 
 function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

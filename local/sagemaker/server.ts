@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,14 +9,14 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 
 import { LOOPBACK } from "../processes/free-port";
+import { takeProcessLock } from "../processes/process-lock";
 import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
-import { processStartTime } from "./container-process";
 import { Endpoints } from "./endpoints";
 import { type Fault, PendingFaults, fault } from "./fault-injection";
 import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./invocation";
 import { Models } from "./models";
 import { type RequestBody, ServiceSchemas } from "./request-validation";
-import { S3Objects, isMissing } from "./s3-objects";
+import { S3Objects } from "./s3-objects";
 import { ServiceError, errorText, throttled } from "./service-error";
 import { StateChangeEvents } from "./state-change-events";
 import { Tags } from "./tags";
@@ -60,7 +60,11 @@ type Operation = (body: RequestBody) => unknown;
 export async function startLocalSageMaker(input: LocalSageMakerConfigInput): Promise<LocalSageMaker> {
   const config = parseLocalSageMakerConfig(input);
   mkdirSync(config.stateDirectory, { recursive: true });
-  const unlock = lockStateDirectory(config.stateDirectory);
+  const unlock = takeProcessLock({
+    file: join(config.stateDirectory, "server.lock"),
+    // Two servers on one state directory would both own its jobs.
+    refusal: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
+  });
   try {
     return await start(config, unlock);
   } catch (error) {
@@ -412,25 +416,4 @@ async function listen(server: Server, config: LocalSageMakerConfig): Promise<num
       else reject(new Error("The server has no port."));
     });
   });
-}
-
-const lockFile = z.strictObject({ pid: z.int(), startedAt: z.string() });
-
-/** Two servers on one state directory would both own its jobs. @returns gives the directory free again */
-function lockStateDirectory(directory: string): () => void {
-  const path = join(directory, "server.lock");
-  try {
-    const held: unknown = JSON.parse(readFileSync(path, "utf8"));
-    const { pid, startedAt } = lockFile.parse(held);
-    if (processStartTime(pid) === startedAt) {
-      throw new Error(`Another local SageMaker server (pid ${pid}) works on ${directory}.`);
-    }
-  } catch (error) {
-    const isBroken = error instanceof SyntaxError || error instanceof z.ZodError;
-    if (!isMissing(error) && !isBroken) throw error;
-  }
-  writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: processStartTime(process.pid) ?? "" }));
-  return () => {
-    rmSync(path, { force: true });
-  };
 }

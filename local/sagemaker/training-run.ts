@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import pMap from "p-map";
 import { z } from "zod";
 
 import { CheckpointSync } from "./checkpoint-sync";
@@ -23,7 +24,7 @@ import {
   type S3Objects,
   asFolder,
   checkedRelativePath,
-  forEachInParallel,
+  parallelTransfers,
   parseS3Uri,
   pathBelowPrefix,
 } from "./s3-objects";
@@ -238,15 +239,19 @@ export class TrainingRun {
       const location = requireS3Uri(S3Uri);
       const files =
         S3DataType === "ManifestFile" ? await this.manifestFiles(location) : await this.prefixFiles(location, S3Uri);
-      await forEachInParallel(files, async ({ from, path }) => {
-        await this.params.s3
-          .downloadFile(from, join(this.folders.channel(channel.ChannelName), path), this.ending.signal)
-          .catch((cause: unknown) => {
-            throw new ClientFault(`Data download failed: s3://${from.bucket}/${from.key}: ${errorText(cause)}`, {
-              cause,
+      await pMap(
+        files,
+        async ({ from, path }) => {
+          await this.params.s3
+            .downloadFile(from, join(this.folders.channel(channel.ChannelName), path), this.ending.signal)
+            .catch((cause: unknown) => {
+              throw new ClientFault(`Data download failed: s3://${from.bucket}/${from.key}: ${errorText(cause)}`, {
+                cause,
+              });
             });
-          });
-      });
+        },
+        parallelTransfers,
+      );
     }
   }
 

@@ -115,7 +115,7 @@ class TimedTrainer(Trainer):
 def make_trainer(dataset: Dataset, work: Path, hyperparameters: dict[str, Any], **changes: Any) -> TimedTrainer:
     """The stock recipe with AWS's objective and corruption, afresh or from the checkpoint in `work`. `changes`: as
     Trainer takes them, for tests."""
-    selection = Selection("baseline", "ar-cnn", {}, {}, {piece.id: piece.split for piece in dataset.pieces}, ())
+    selection = Selection("ar-cnn", {}, {}, {piece.id: piece.split for piece in dataset.pieces}, ())
     trainer = TimedTrainer(
         dataset=dataset,
         selection=selection,

@@ -2,7 +2,6 @@
  * The composing plane in memory: the whole API, the outbox, a queue that delivers again, the worker, the endpoint and the
  * sweeper, on one table and one bucket. Time is virtual. Every call of a port may break.
  */
-import { createHash } from "node:crypto";
 import {
   compositionMidiKey,
   compositionScoreKey,
@@ -50,8 +49,6 @@ interface Message {
   firstDeliveredAt: Date | undefined;
   deliveries: number;
 }
-
-export const sha256 = createHash("sha256").update("model").digest("hex");
 
 /** What a model's container answers when all is well. */
 export const answerOf = (composition: CompositionItem, more: object = {}): Invocation => ({

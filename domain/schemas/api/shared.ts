@@ -1,11 +1,12 @@
 /** Parts that several resources of the API share. */
 import * as z from "zod";
+import { ulidPattern } from "../../names/resource-names";
 import { allowedPattern, isVisible, isWellFormed, textRule } from "../text";
 
 export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";
 export const idSchema = z
   .string()
-  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "is not one of our ids")
+  .regex(ulidPattern, "is not one of our ids")
   .meta({ description: ulidDescription, example: "01JD8Z6Y3Q4M5N6P7R8S9T0V1W" });
 
 /**
@@ -45,7 +46,6 @@ export const pageQuerySchema = z.strictObject({
     .meta({ description: "How many items a page has, 1 to 100." }),
   cursor: z.string().min(1).max(1024).optional().meta({ description: "`nextCursor` of the page before." }),
 });
-export type PageQuery = z.output<typeof pageQuerySchema>;
 
 /** A page of a list. */
 export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>

@@ -13,6 +13,7 @@ import {
   type OwnedKind,
   type TableKey,
 } from "../../../domain/names/table-keys";
+import { ulidPattern } from "../../../domain/names/resource-names";
 import type { PendingChangeItem } from "../../../domain/schemas/items";
 import type { QuotaAmounts, UserCaps } from "../../../domain/schemas/user-caps";
 import { unlessRefused } from "./conditional-write";
@@ -114,7 +115,7 @@ const notAnsweredYet = () => ({
   ExpressionAttributeValues: { ":now": Math.floor(Date.now() / 1000) },
 });
 
-const isUlid = (id: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id);
+const isUlid = (id: string): boolean => ulidPattern.test(id);
 
 async function firstAnswer(table: Table, claim: IdempotencyClaim): Promise<Error> {
   const first = await createIdempotencyRecords(table).find(claim);

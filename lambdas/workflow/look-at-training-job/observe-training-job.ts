@@ -1,4 +1,5 @@
 /** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
+import { isDeepStrictEqual } from "node:util";
 import { checkpointsPrefix, progressFile } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import {
@@ -178,7 +179,8 @@ function changeOf(
 ): TrainingJobChange | undefined {
   const to = nextState(job, meaning);
   const hasCapacity = to === "TRAINING" && job.capacityRefusedSince !== undefined;
-  const isNews = Object.entries(data).some(([name, value]) => !sameValue(Object.entries(job), name, value));
+  const stored = Object.fromEntries(Object.entries(job).filter(([name]) => Object.hasOwn(data, name)));
+  const isNews = !isDeepStrictEqual(stored, data);
   if (to === undefined && !isNews) return undefined;
   return {
     ...(to === undefined ? {} : { to }),
@@ -191,18 +193,4 @@ function changeOf(
 function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): ObservedState | undefined {
   if (meaning.kind !== "RUNNING" || meaning.state === job.state) return undefined;
   return isLegalTrainingJobTransition(job.state, meaning.state) ? meaning.state : undefined;
-}
-
-function sameValue(attributes: readonly (readonly [string, unknown])[], name: string, value: unknown): boolean {
-  const before = attributes.find(([attribute]) => attribute === name)?.[1];
-  return canonical(before) === canonical(value);
-}
-
-/** The table does not keep the order of a map's keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
 }

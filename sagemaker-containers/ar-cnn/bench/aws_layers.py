@@ -13,8 +13,6 @@ from torch.nn import functional
 AWS_PITCHES = 128
 AWS_WIDTHS = (32, 64, 128, 256, 512)
 AWS_BOTTOM = 1024
-AWS_PARAMETERS = 31_448_833
-"""The trainable ones, counted in the layers of AWS's notebook."""
 
 
 class Pair(nn.Module):

@@ -8,7 +8,6 @@ import { type S3Client } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import {
-  functionFolders,
   functionSeconds,
   marginMilliseconds,
   patience,
@@ -29,6 +28,10 @@ import { isPassingFault } from "../../../lambdas/aws/passing-faults";
 import { documentedApi } from "../api/support/documented-api";
 
 const root = path.join(__dirname, "../../..");
+
+const functionFolders = Object.keys(functionSeconds).filter((name): name is FunctionFolder =>
+  Object.hasOwn(functionSeconds, name),
+);
 
 /** Every file of ours that a file imports, itself included. */
 function sourcesOf(file: string, seen = new Set<string>()): ReadonlySet<string> {

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -64,7 +65,13 @@ it("unpacks what it packed, whatever the files' names and sizes", async () => {
   );
 });
 
-it.each([
+/** A record of a pax header, which states its own length. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  return `${rest.length + 2}${rest}`;
+}
+
+it.each<[string, Parameters<typeof entry>[0], string]>([
   ["a name that leaves the folder", { name: "../outside.txt", content: "x" }, "not a safe file name"],
   ["a hidden way out", { name: "a/../../outside.txt", content: "x" }, "not a safe file name"],
   ["an absolute name", { name: "/tmp/outside.txt", content: "x" }, "not a safe file name"],
@@ -73,8 +80,17 @@ it.each([
   ["a device", { name: "device", kind: "3" }, "link or a device"],
   ["a size beyond the content", { name: "short", content: "x", size: 100_000 }, "ends too early"],
   ["a bomb", { name: "bomb", size: 6 * 1024 ** 3 }, "too large"],
+  [
+    "a long name that leaves the folder",
+    { name: "x", kind: "x", content: paxRecord("path", "../outside.txt") },
+    "safe",
+  ],
+  ["GNU's long name that leaves the folder", { name: "x", kind: "L", content: "a/../../outside.txt\0" }, "safe"],
+  ["a name that no file system holds", { name: "x", kind: "L", content: "n".repeat(300) }, "not a safe file name"],
+  ["a name with a NUL", { name: "x", kind: "x", content: paxRecord("path", "a\0b") }, "not a safe file name"],
 ])("refuses %s", async (_, hostile, reason) => {
-  await expect(unpack(entry(hostile))).rejects.toThrow(reason);
+  const named = hostile.kind === "x" || hostile.kind === "L" ? [entry({ name: "named-before", content: "x" })] : [];
+  await expect(unpack(entry(hostile), ...named)).rejects.toThrow(reason);
   expect(readdirSync(folder).filter((file) => file.includes("outside"))).toEqual([]);
 });
 
@@ -82,6 +98,51 @@ it("refuses what is no archive", async () => {
   await expect(unpack(Buffer.alloc(512, "x"))).rejects.toThrow(/broken/);
   writeFileSync(join(folder, "text.tar.gz"), "not gzip");
   await expect(unpackArchive(join(folder, "text.tar.gz"), folder)).rejects.toThrow();
+});
+
+it("refuses sizes that are no size", async () => {
+  const pax = (size: string): Buffer => entry({ name: "pax", kind: "x", content: paxRecord("size", size) });
+  await expect(unpack(pax("abcdefghij"), entry({ name: "file", content: "x" }))).rejects.toThrow();
+  await expect(unpack(pax("-100000000"), entry({ name: "file", content: "x" }))).rejects.toThrow();
+  expect(readdirSync(folder)).not.toContain("model");
+});
+
+it.each([
+  ["one header", [entry({ name: "long", kind: "x", size: 400 * 1024 ** 2 })]],
+  ["many headers", Array.from({ length: 4_000 }, () => entry({ name: "long", kind: "L", content: "name\0" }))],
+])("refuses a flood of names before it fills the memory: %s", async (_, headers) => {
+  const archive = join(folder, "flood.tar.gz");
+  const flood = Array.from({ length: 40 }, () => Buffer.alloc(1024 ** 2, "x"));
+  writeFileSync(archive, gzipSync(Buffer.concat([...headers, ...flood])));
+  await expect(unpackArchive(archive, join(folder, "model"))).rejects.toThrow("oversized header");
+});
+
+it("refuses more files than any model has", async () => {
+  const directory = entry({ name: "folder/", kind: "5" });
+  await expect(unpack(...Array.from({ length: 100_001 }, () => directory))).rejects.toThrow("too large");
+});
+
+it("unpacks what the system's tar packs, with long names, and the system's tar what is packed here", async () => {
+  const path = `${"deep/".repeat(40)}${"n".repeat(120)}.onnx`;
+  await mkdir(dirname(join(folder, "in", path)), { recursive: true });
+  await writeFile(join(folder, "in", path), "weights");
+  for (const format of ["gnu", "pax"]) {
+    const made = spawnSync("tar", [
+      "-C",
+      join(folder, "in"),
+      `--format=${format}`,
+      "-czf",
+      join(folder, "a.tar.gz"),
+      ".",
+    ]);
+    expect(made.status).toBe(0);
+    await unpackArchive(join(folder, "a.tar.gz"), join(folder, format));
+    expect(readFileSync(join(folder, format, path), "utf8")).toBe("weights");
+  }
+  await packFolder(join(folder, "in"), join(folder, "b.tar.gz"));
+  mkdirSync(join(folder, "out"));
+  expect(spawnSync("tar", ["-C", join(folder, "out"), "-xzf", join(folder, "b.tar.gz")]).status).toBe(0);
+  expect(readFileSync(join(folder, "out", path), "utf8")).toBe("weights");
 });
 
 it("takes the names that GNU tar writes", async () => {

@@ -1,14 +1,20 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import * as z from "zod";
 
 import { randomPassword } from "../../../local/cloud/users";
 import { takeInstanceLock } from "../../../local/instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
 import { localPaths, repository } from "../../../local/paths";
 import { freePort, isPortFree } from "../../../local/processes/free-port";
+import { processStartTime } from "../../../local/processes/process-identity";
+import { takeProcessLock } from "../../../local/processes/process-lock";
+import { until } from "../../e2e/until";
 
 let folder = "";
 beforeEach(() => {
@@ -71,6 +77,48 @@ describe("the lock of a local cloud's folder", () => {
     const release = takeInstanceLock(file);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
     release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("the lock of a process", () => {
+  const refusal = ({ pid }: { readonly pid: number }): string => `process ${pid} has it`;
+
+  it("is refused to the very process that has it, and free again when it was given back", () => {
+    const file = join(folder, "deeper", "lock");
+    const release = takeProcessLock({ file, refusal });
+    expect(() => takeProcessLock({ file, refusal })).toThrow(`process ${process.pid} has it`);
+    release();
+    takeProcessLock({ file, refusal })();
+    expect(readdirSync(join(folder, "deeper"))).toEqual([]);
+  });
+
+  it("of a killed process is taken over at once, also while its pid belongs to another process or to a zombie", async () => {
+    const file = join(folder, "lock");
+    const startedAt = "2026-01-01T00:00:00Z";
+    // The parent of this process lives, but it was started at another time than this lock's holder.
+    writeFileSync(file, JSON.stringify({ pid: process.ppid, startedAt, processStart: "1" }));
+    takeProcessLock({ file, refusal })();
+    if (process.platform !== "linux") return;
+    // The shell becomes a program that never asks how its child ended.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const [printed] = z.tuple([z.instanceof(Buffer)]).parse(await once(parent.stdout, "data"));
+      const pid = Number(printed.toString());
+      await until("the child is a zombie", 60, () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
+      const processStart = processStartTime(pid);
+      expect(processStart).toBeDefined();
+      writeFileSync(file, JSON.stringify({ pid, startedAt, processStart }));
+      takeProcessLock({ file, refusal })();
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+
+  it.each(["", "{", "[]", '{"pid":0,"startedAt":""}'])("that nobody can read is taken over: %j", (content) => {
+    const file = join(folder, "lock");
+    writeFileSync(file, content);
+    takeProcessLock({ file, refusal })();
     expect(readdirSync(folder)).toEqual([]);
   });
 });

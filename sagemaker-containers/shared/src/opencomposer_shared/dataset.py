@@ -48,7 +48,6 @@ class Melody:
 class Selection:
     """What a job trains on: the prepare step's manifest."""
 
-    job_id: str
     technique: str
     dataset: Mapping[str, str]
     topics: Mapping[str, list[str]]
@@ -147,7 +146,7 @@ def read_selection(path: Path, technique: str) -> Selection:
         )
         dataset = {key: str(data["dataset"][key]) for key in ("id", "version", "sha256", "licence")}
         topics = {str(tag): [str(value) for value in values] for tag, values in data.get("topics", {}).items()}
-        selection = Selection(str(data["jobId"]), technique, dataset, topics, splits, melodies)
+        selection = Selection(technique, dataset, topics, splits, melodies)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DatasetError(f"The training selection is malformed: {type(error).__name__} {error}.") from None
     for melody in melodies:

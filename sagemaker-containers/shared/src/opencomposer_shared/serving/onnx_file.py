@@ -236,9 +236,6 @@ class _Members:
             raise ModelRejected(f"a {of.name} has more than {field_rule.most} {field_rule.name}, which is not allowed")
         values.append(value)
 
-    def has(self, name: str) -> bool:
-        return name in self._values
-
     def names(self) -> set[str]:
         return set(self._values)
 

@@ -1,0 +1,31 @@
+/** `npm run check`: package.json, its lock, client/package.json, the OpenAPI document and CHANGELOG.md state one version. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as z from "zod";
+import { disagreements, newestRelease } from "./verification/versions";
+
+const root = path.join(__dirname, "..");
+const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
+const packageSchema = z.looseObject({ version: z.string() });
+const packageVersion = (file: string): string => packageSchema.parse(JSON.parse(read(file))).version;
+
+function main(): void {
+  const { info } = z.looseObject({ info: packageSchema }).parse(JSON.parse(read("docs/openapi.json")));
+  const faults = disagreements(
+    packageVersion("package.json"),
+    new Map([
+      ["package-lock.json", packageVersion("package-lock.json")],
+      ["client/package.json", packageVersion("client/package.json")],
+      ["docs/openapi.json", info.version],
+      ["CHANGELOG.md", newestRelease(read("CHANGELOG.md"))],
+    ]),
+  );
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
