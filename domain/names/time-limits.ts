@@ -47,8 +47,9 @@ export const stepPatienceSeconds = {
 export type StepFolder = keyof typeof stepPatienceSeconds;
 
 /**
- * For so long after an execution that has failed, its job is repaired. Then the job is ended FAILED without being read.
- * Lambda tries an event's function again after one minute and after two more: so the third try is the last.
+ * For so long after the first failure, the rule's function goes on repairing the job of an ended execution. Then the job
+ * is ended without being read. Lambda tries an event's function again after one minute and after two more: so the third try
+ * is the last, and a service that is away for four minutes from settling's first try on is back by then.
  */
 export const endedWorkflowPatienceSeconds = 150;
 

@@ -1,18 +1,21 @@
 /** The last resort for a job that cannot even be repaired. */
 import type { OwnedBy } from "../../domain/names/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
+import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OpenWork } from "../aws/table/open-work";
 import type { Slots } from "../aws/table/slots";
 import type { Tickets } from "../aws/table/tickets";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";
-import type { MetricRecorder } from "../telemetry/metrics";
+import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import type { Within } from "./within";
 
 export interface EndUnrepairedJobParams {
   readonly of: OwnedBy;
-  readonly openWork: Pick<OpenWork, "endFailed">;
+  readonly openWork: Pick<OpenWork, "attemptOf" | "endUnread">;
+  /** The job is ended in this attempt alone. Undefined: in any. */
+  readonly attempt?: number | undefined;
   readonly jobs: Pick<TrainingJobsInExecution, "load">;
   readonly slots: Pick<Slots, "held" | "release">;
   readonly tickets: Pick<Tickets, "remove">;
@@ -32,17 +35,24 @@ export const unrepairable: Failure = {
 
 const stopSeconds = 10;
 
+const counted = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStopped" } as const satisfies Readonly<
+  Record<FinalTrainingJobState, MetricName>
+>;
+
 /**
- * Ends a job FAILED without reading its row, and frees its slot, ticket and quota. What still runs is told to stop, if that
- * can be done.
- * @returns false when the job has ended meanwhile
+ * Ends a job without reading its row, and frees its slot, ticket and quota: FAILED, unless its model is registered. What
+ * still runs is told to stop, if that can be done. Only for a job on which nobody works any more.
+ * @returns false when the job has ended meanwhile, or is in another attempt
  */
 export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<boolean> {
   const { of, openWork, slots, tickets, now, log, metrics } = params;
+  const current = params.attempt === undefined ? undefined : await openWork.attemptOf(of);
+  if (current !== undefined && current !== params.attempt) return false;
   await stopIfPossible(params);
-  if (!(await openWork.endFailed("TRAINING_JOB", of, unrepairable, now()))) return false;
-  metrics.record("JobsFailed");
-  log.error("a job was ended without being repaired", { jobId: of.id });
+  const state = await openWork.endUnread("TRAINING_JOB", of, { failure: unrepairable, now: now(), attempt: current });
+  if (state === undefined) return false;
+  metrics.record(counted[state]);
+  log.error("a job was ended without being repaired", { jobId: of.id, state });
   const mine = (await slots.held()).filter(({ holder }) => holder.jobId === of.id);
   for (const { index } of mine) await slots.release({ index, jobId: of.id });
   await tickets.remove(of.id);

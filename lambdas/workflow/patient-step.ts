@@ -8,7 +8,12 @@ const taskSchema = z.object({
   data: z.unknown(),
   /** When the execution came to this state. It stays the same while the state is tried again. */
   enteredAt: z.iso.datetime({ offset: true }),
+  /** How often it has been tried before. */
+  retries: z.int().min(0),
 });
+
+/** However much time has passed: a machine may have slept meanwhile. */
+const minRetries = 2;
 
 export interface GaveUp {
   readonly outcome: "GAVE_UP";
@@ -28,12 +33,13 @@ export async function patientStep<Answer>(params: {
   readonly run: (data: unknown) => Promise<Answer>;
 }): Promise<Answer | GaveUp> {
   const { event, patienceSeconds, now, log, run } = params;
-  const { data, enteredAt } = taskSchema.parse(event);
+  const { data, enteredAt, retries } = taskSchema.parse(event);
   try {
     return await run(data);
   } catch (error) {
-    if (now().getTime() - Date.parse(enteredAt) < patienceSeconds * 1000) throw error;
-    log.error("the step gives up", { enteredAt, patienceSeconds, reason: String(error) });
+    const hasPatience = now().getTime() - Date.parse(enteredAt) < patienceSeconds * 1000 || retries < minRetries;
+    if (hasPatience) throw error;
+    log.error("the step gives up", { enteredAt, patienceSeconds, retries, reason: String(error) });
     return { outcome: "GAVE_UP" };
   }
 }

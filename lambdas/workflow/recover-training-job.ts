@@ -32,6 +32,8 @@ export type RecoverTrainingJobAnswer =
  * fourth. An execution that was cut off while the job waited does not count: it says nothing of the job.
  */
 export const mostAttempts = 3;
+/** Those that failed by themselves: each of them takes minutes, and the job is to be final within 15. */
+export const mostFailedAttempts = 2;
 /** Executions of one job at most, whatever ended them. */
 export const mostAttemptsInAll = 20;
 
@@ -51,7 +53,9 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
   const counts = described !== undefined || params.ending === "FAILED";
   const attemptsWithoutTraining = (job.attemptsWithoutTraining ?? 0) + (counts ? 0 : 1);
-  if (job.attempt - attemptsWithoutTraining >= mostAttempts || job.attempt >= mostAttemptsInAll) {
+  const counted = job.attempt - attemptsWithoutTraining;
+  if (params.ending === "FAILED" && counted >= mostFailedAttempts) return await settleTrainingJob(params);
+  if (counted >= mostAttempts || job.attempt >= mostAttemptsInAll) {
     return await settleTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });
   }
   const next = continuation(job, described, now());

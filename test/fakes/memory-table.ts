@@ -19,10 +19,11 @@ import {
   isFinalTrainingJobState,
   isLegalTrainingJobTransition,
   type TrainingJobState,
+  type FinalTrainingJobState,
 } from "../../domain/states/training-job-state";
 import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { pendingChange, type PendingChanges } from "../../lambdas/aws/table/pending-changes";
-import type { OpenWork } from "../../lambdas/aws/table/open-work";
+import type { OpenWork, UnreadEnd } from "../../lambdas/aws/table/open-work";
 import {
   orderAfter,
   type HeldSlot,
@@ -376,25 +377,35 @@ export class MemoryOpenWork implements OpenWork {
     const since = (kind === "TRAINING_JOB" ? this.jobs : this.compositions).rows.get(nameOf(of))?.repairFailedSince;
     return since === undefined ? undefined : new Date(since);
   }
-  async endFailed(kind: OpenWorkKind, of: OwnedBy, failure: Failure): Promise<boolean> {
-    if (!(await this.isOpen(kind, of))) return false;
-    const ended = { state: "FAILED", failure } as const;
+  async attemptOf(of: OwnedBy): Promise<number | undefined> {
+    return this.jobs.rows.get(nameOf(of))?.attempt;
+  }
+  async endUnread(
+    kind: OpenWorkKind,
+    of: OwnedBy,
+    { failure, attempt }: UnreadEnd,
+  ): Promise<FinalTrainingJobState | undefined> {
+    if (!(await this.isOpen(kind, of))) return undefined;
     const removed = ["openWork", "openWorkOwner", "repairFailedSince"];
     const job = this.jobs.rows.get(nameOf(of));
     const composition = this.compositions.rows.get(nameOf(of));
     if (kind === "TRAINING_JOB" && job !== undefined) {
+      if (attempt !== undefined && job.attempt !== attempt) return undefined;
       const { models = 0, ...kept } = job.modelId === undefined ? quotaHeld(job) : {};
       const holds = models === 0 ? {} : { holds: kept };
-      const row = { ...job, ...ended, ...holds, endReason: "FAILURE", version: job.version + 1 };
+      const state = job.modelId === undefined ? "FAILED" : job.stopRequested ? "STOPPED" : "READY";
+      const endReason = { FAILED: "FAILURE", STOPPED: "USER_STOP", READY: "EPOCHS_COMPLETED" }[state];
+      const ended = { state, endReason, ...(state === "FAILED" ? { failure } : {}) };
+      const row = { ...job, ...ended, ...holds, version: job.version + 1 };
       this.jobs.override(trainingJobItemSchema.parse(attributesOf(row, removed)));
       this.jobs.openTrainingJobs -= 1;
       this.jobs.quota.models -= models;
+      return state;
     }
-    if (kind === "COMPOSITION" && composition !== undefined) {
-      const row = attributesOf({ ...composition, ...ended, version: composition.version + 1 }, removed);
-      this.compositions.rows.set(nameOf(of), compositionItemSchema.parse(row));
-      this.compositions.openCompositions -= 1;
-    }
-    return true;
+    if (composition === undefined) return undefined;
+    const row = attributesOf({ ...composition, state: "FAILED", failure, version: composition.version + 1 }, removed);
+    this.compositions.rows.set(nameOf(of), compositionItemSchema.parse(row));
+    this.compositions.openCompositions -= 1;
+    return "FAILED";
   }
 }

@@ -36,6 +36,8 @@ interface Job {
   readonly plan: Required<Omit<RunPlan, "failureReason">> & { readonly failureReason: string | undefined };
   readonly createdAt: number;
   stoppedAt?: number;
+  /** When somebody first saw that it had ended. */
+  endedAt?: Date;
 }
 
 interface Phase {
@@ -112,7 +114,7 @@ export class ScriptedSageMaker implements TrainingJobs {
       secondaryStatus: phase.secondaryStatus,
       failureReason: phase.failureReason,
       startedAt,
-      endedAt: phase.ended ? this.now() : undefined,
+      endedAt: phase.ended ? (job.endedAt ??= this.now()) : undefined,
       trainingSeconds: phase.ended && started ? 100 : undefined,
       billableSeconds: phase.ended && started ? 60 : undefined,
       outputUri: job.request.OutputDataConfig?.S3OutputPath,

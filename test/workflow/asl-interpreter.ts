@@ -49,7 +49,11 @@ const stateSchema = z.discriminatedUnion("Type", [
     ...comment,
     Resource: z.string(),
     TimeoutSeconds: z.int().min(1),
-    Parameters: z.strictObject({ "data.$": z.literal("$"), "enteredAt.$": z.literal("$$.State.EnteredTime") }),
+    Parameters: z.strictObject({
+      "data.$": z.literal("$"),
+      "enteredAt.$": z.literal("$$.State.EnteredTime"),
+      "retries.$": z.literal("$$.State.RetryCount"),
+    }),
     ResultPath: z.string(),
     Retry: z.array(retrierSchema),
     Catch: z.tuple([catcherSchema]),
@@ -225,7 +229,10 @@ async function runTask(
   let historyEvents = 5;
   for (;;) {
     try {
-      const answer = await task(name, JSON.parse(JSON.stringify({ data, enteredAt })));
+      const answer = await task(
+        name,
+        JSON.parse(JSON.stringify({ data, enteredAt, retries: retried.reduce((sum, count) => sum + count, 0) })),
+      );
       const payload = JSON.stringify(answer ?? null);
       if (payload.length > 10_000) throw new Error(`the answer of ${name} is not small: ${payload.length} characters`);
       return { resultPath: state.ResultPath, result: JSON.parse(payload), next: state.Next, historyEvents };

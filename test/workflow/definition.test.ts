@@ -109,7 +109,11 @@ describe.each(tasks.filter(({ name }) => name !== "SettleTrainingJob"))("$name",
 
 test("every step is told when its state was entered, and what has been said before it", () => {
   for (const { state } of tasks) {
-    expect(state.Parameters).toEqual({ "data.$": "$", "enteredAt.$": "$$.State.EnteredTime" });
+    expect(state.Parameters).toEqual({
+      "data.$": "$",
+      "enteredAt.$": "$$.State.EnteredTime",
+      "retries.$": "$$.State.RetryCount",
+    });
   }
 });
 

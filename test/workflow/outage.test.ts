@@ -1,5 +1,6 @@
 /** H3: minutes in which steps fail, with a full queue: nobody's job fails by it. */
-import { DeployedWorld } from "./deployed-world";
+import { trainingJobPrefix } from "../../domain/names/object-keys";
+import { DeployedWorld, repairs } from "./deployed-world";
 import { expectNothingLeft, stepNames, type StepName } from "./training-world";
 
 const jobs = 100;
@@ -59,3 +60,68 @@ test("executions that began together do not ask together", async () => {
   for (const at of asked.slice(30)) bySecond.set(at, (bySecond.get(at) ?? 0) + 1);
   expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(8);
 });
+
+/** What a service's outage breaks, for the steps, the rule's function and the sweeper alike. */
+const services = {
+  SageMaker: ({ sageMaker }: DeployedWorld) => [[sageMaker, ["describe", "stop", "create"]]],
+  S3: ({ work, artefacts }: DeployedWorld) => [
+    [work, ["read", "list", "digest"]],
+    [artefacts, ["copy", "write"]],
+  ],
+  "the table": ({ jobs, slots, tickets, openWork }: DeployedWorld) => [
+    [jobs, ["load", "change", "finish", "beginNextAttempt"]],
+    [slots, ["held", "release"]],
+    [tickets, ["remove"]],
+    [openWork, ["isOpen", "noteFailedRepair", "attemptOf", "endUnread"]],
+  ],
+  "Step Functions": ({ executions }: DeployedWorld) => [[executions, ["start", "status"]]],
+} satisfies Readonly<Record<string, (world: DeployedWorld) => readonly (readonly [object, readonly string[]])[]>>;
+
+test.each(
+  Object.entries(services).flatMap(([service, parts]) =>
+    (["aws", "local"] as const).flatMap((stage) =>
+      (["LookAtTrainingJob", "RegisterModel", "SettleTrainingJob"] as const).map(
+        (state) => [service, stage, state, parts] as const,
+      ),
+    ),
+  ),
+)(
+  "four minutes without %s (%s), from %s on: a good training ends READY, with its progress",
+  async (_, stage, from, parts) => {
+    for (let chance = 0; chance < 12; chance += 1) {
+      const world = new DeployedWorld();
+      world.repair = repairs[stage];
+      for (let n = 0; n < chance; n += 1) world.random();
+      let beganAt: number | undefined;
+      world.beforeState = (state) => {
+        if (state === from) beganAt ??= world.clock.now().getTime();
+      };
+      const isOut = (): boolean =>
+        beganAt !== undefined && world.clock.now().getTime() < beganAt + outage.seconds * 1000;
+      for (const [port, methods] of parts(world)) {
+        for (const method of methods) {
+          const real: unknown = Reflect.get(port, method);
+          if (typeof real !== "function") throw new Error(`no method ${method}`);
+          const broken = async (...values: unknown[]): Promise<unknown> => {
+            if (isOut()) throw new Error(`${method}: the service is away`);
+            const answer: unknown = await Reflect.apply(real, port, values);
+            return answer;
+          };
+          Object.defineProperty(port, method, { value: broken });
+        }
+      }
+      world.sageMaker.plans.push({ create: "RUN", epochs: 4, startSeconds: 10, secondsPerEpoch: 20, uploadSeconds: 5 });
+      const job = world.addJob(1, { hyperparameters: { epochs: 4, earlyStopping: false } });
+      await world.executions.start({ sub: job.sub, jobId: job.id, attempt: 1 });
+      await world.runToTheEnd();
+      const [row] = world.jobs.rows.values();
+      expect({ chance, state: row?.state, failure: row?.failure }).toEqual({
+        chance,
+        state: "READY",
+        failure: undefined,
+      });
+      expect(world.artefacts.keys(trainingJobPrefix(job)).some((key) => key.endsWith("progress.jsonl"))).toBe(true);
+      expectNothingLeft(world);
+    }
+  },
+);

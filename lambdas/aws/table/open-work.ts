@@ -8,7 +8,8 @@ import type { OwnedBy } from "../../../domain/names/object-keys";
 import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../../domain/names/table-keys";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
 import { ulidSchema } from "../../../domain/schemas/items";
-import { quotaAmountsSchema, type QuotaAmounts, type QuotaCounter } from "../../../domain/schemas/user-caps";
+import { quotaAmountsSchema, type QuotaCounter } from "../../../domain/schemas/user-caps";
+import type { FinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { openWorkPartition } from "./open-work-partition";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { moveQuota } from "./quota-counter";
@@ -20,8 +21,22 @@ export interface OpenWork {
   isOpen(kind: OpenWorkKind, of: OwnedBy): Promise<boolean>;
   /** Notes that a repair has failed. @returns since when repairs of the row have failed; undefined when it is not open */
   noteFailedRepair(kind: OpenWorkKind, of: OwnedBy, now: Date): Promise<Date | undefined>;
-  /** FAILED, whatever else stands in the row, and the user's counters lowered. @returns false when it was not open */
-  endFailed(kind: OpenWorkKind, of: OwnedBy, failure: Failure, now: Date): Promise<boolean>;
+  /** @returns the attempt of a job, read by itself; undefined when there is none that could be an attempt */
+  attemptOf(of: OwnedBy): Promise<number | undefined>;
+  /**
+   * Ends the row, whatever else stands in it, and lowers the user's counters. It is FAILED; a job whose model is registered
+   * is READY, or STOPPED if its owner asked for that.
+   * @returns the state; undefined when the row was not open, or had another attempt
+   */
+  endUnread(kind: OpenWorkKind, of: OwnedBy, end: UnreadEnd): Promise<FinalTrainingJobState | undefined>;
+}
+
+export interface UnreadEnd {
+  /** What its owner is told if it is FAILED. */
+  readonly failure: Failure;
+  readonly now: Date;
+  /** The row is ended in this attempt alone. */
+  readonly attempt?: number | undefined;
 }
 
 const counterOf: Readonly<Record<OpenWorkKind, QuotaCounter>> = {
@@ -39,25 +54,20 @@ export function createOpenWork({
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
 }): OpenWork {
-  /** The place among its owner's models that an unfinished job holds, and what it holds without it. */
-  const placeForModel = async (
-    kind: OpenWorkKind,
-    { sub, id }: OwnedBy,
-  ): Promise<{ readonly models: number; readonly kept: QuotaAmounts } | undefined> => {
-    if (kind !== "TRAINING_JOB") return undefined;
-    const { Item } = await client.send(
+  const readAlone = async (
+    key: OwnedBy & { readonly kind: OpenWorkKind },
+    names: readonly string[],
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const { Item = {} } = await client.send(
       new GetCommand({
         TableName: tableName,
-        Key: ownedKey(kind, sub, id),
+        Key: ownedKey(key.kind, key.sub, key.id),
         ConsistentRead: true,
-        ProjectionExpression: "#holds, #modelId",
-        ExpressionAttributeNames: { "#holds": "holds", "#modelId": "modelId" },
+        ProjectionExpression: names.map((name) => `#${name}`).join(", "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       }),
     );
-    const held = quotaAmountsSchema.safeParse(Item?.["holds"]);
-    if (!held.success || Item?.["modelId"] !== undefined) return undefined;
-    const { models, ...kept } = held.data;
-    return models === undefined ? undefined : { models, kept };
+    return Item;
   };
 
   return {
@@ -97,46 +107,60 @@ export function createOpenWork({
       return answer === undefined ? undefined : noted.parse(answer.Attributes).repairFailedSince;
     },
 
-    async endFailed(kind, { sub, id }, failure, now) {
-      const place = await placeForModel(kind, { sub, id });
-      return await transactUnlessRefused({ client, tableName }, [
+    async attemptOf({ sub, id }) {
+      const { attempt } = await readAlone({ kind: "TRAINING_JOB", sub, id }, ["attempt"]);
+      return typeof attempt === "number" && Number.isInteger(attempt) && attempt >= 1 ? attempt : undefined;
+    },
+
+    async endUnread(kind, { sub, id }, { failure, now, attempt }) {
+      const isJob = kind === "TRAINING_JOB";
+      const known = isJob ? await readAlone({ kind, sub, id }, ["holds", "modelId", "stopRequested"]) : {};
+      const hasModel = known["modelId"] !== undefined;
+      const state = !hasModel ? "FAILED" : known["stopRequested"] === true ? "STOPPED" : "READY";
+      const endReason = { FAILED: "FAILURE", STOPPED: "USER_STOP", READY: "EPOCHS_COMPLETED" } as const;
+      // The place among its owner's models that an unfinished job holds becomes free where there is no model.
+      const held = hasModel ? undefined : quotaAmountsSchema.safeParse(known["holds"]).data;
+      const { models, ...kept } = held ?? {};
+      const set: Readonly<Record<string, unknown>> = {
+        state,
+        updatedAt: now.toISOString(),
+        // Whatever the row's version is, this one is another: who polls the row sees that it has ended.
+        version: Math.ceil(now.getTime() / 1000),
+        ...(state === "FAILED" ? { failure: failureSchema.parse(failure) } : {}),
+        ...(isJob ? { endReason: endReason[state] } : {}),
+        ...(models === undefined ? {} : { holds: kept }),
+      };
+      const names = Object.keys(set);
+      const isEnded = await transactUnlessRefused({ client, tableName }, [
         {
           Update: {
             TableName: tableName,
             Key: ownedKey(kind, sub, id),
-            UpdateExpression:
-              "SET #state = :failed, #failure = :failure, #updatedAt = :now" +
-              (kind === "TRAINING_JOB" ? ", #endReason = :endReason" : "") +
-              (place === undefined ? "" : ", #holds = :kept") +
-              ", #version = :version REMOVE #open, #owner, #since",
-            ConditionExpression:
-              "attribute_exists(#open)" + (place === undefined ? "" : " AND attribute_not_exists(#modelId)"),
+            UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(", ")} REMOVE #open, #owner, #since`,
+            ConditionExpression: [
+              "attribute_exists(#open)",
+              ...(isJob ? [hasModel ? "attribute_exists(#modelId)" : "attribute_not_exists(#modelId)"] : []),
+              ...(attempt === undefined ? [] : ["#attempt = :attempt"]),
+            ].join(" AND "),
             ExpressionAttributeNames: {
-              "#state": "state",
-              "#failure": "failure",
-              "#updatedAt": "updatedAt",
-              "#version": "version",
+              ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
               "#since": "repairFailedSince",
               "#open": openWorkIndex.partitionKey,
               "#owner": openWorkIndex.sortKey,
-              ...(kind === "TRAINING_JOB" ? { "#endReason": "endReason" } : {}),
-              ...(place === undefined ? {} : { "#holds": "holds", "#modelId": "modelId" }),
+              ...(isJob ? { "#modelId": "modelId" } : {}),
+              ...(attempt === undefined ? {} : { "#attempt": "attempt" }),
             },
             ExpressionAttributeValues: {
-              ":failed": "FAILED",
-              ":failure": failureSchema.parse(failure),
-              ":now": now.toISOString(),
-              // Whatever the row's version is, this one is another: who polls the row sees that it has ended.
-              ":version": Math.ceil(now.getTime() / 1000),
-              ...(kind === "TRAINING_JOB" ? { ":endReason": "FAILURE" } : {}),
-              ...(place === undefined ? {} : { ":kept": place.kept }),
+              ...Object.fromEntries(names.map((name) => [`:${name}`, set[name]])),
+              ...(attempt === undefined ? {} : { ":attempt": attempt }),
             },
           },
         },
         ...moveQuota(tableName, sub, {
-          lower: { [counterOf[kind]]: 1, ...(place === undefined ? {} : { models: place.models }) },
+          lower: { [counterOf[kind]]: 1, ...(models === undefined ? {} : { models }) },
         }),
       ]);
+      return isEnded ? state : undefined;
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { OwnedBy } from "../../../domain/names/object-keys";
 import { openWorkKinds, type OpenWorkKind } from "../../../domain/names/table-keys";
 import type { Failure } from "../../../domain/schemas/failure";
@@ -54,7 +55,7 @@ const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
 
 export const sweepPatience = {
   aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
-  local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 60, overdue },
+  local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
 } as const satisfies Record<string, SweepPatience>;
 
 /** Rows of one kind that are repaired at the same time. */
@@ -64,6 +65,12 @@ export interface SweepAnswer {
   readonly looked: number;
   readonly repaired: number;
   readonly failed: number;
+}
+
+interface RowInRepair {
+  readonly of: OwnedBy;
+  /** Becomes true once it is known that nobody works on it. */
+  isAbandoned: boolean;
 }
 
 type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
@@ -77,7 +84,7 @@ const abandoned: Failure = {
 /**
  * Looks at every row that is not final and repairs what nobody works on. Training jobs and compositions are looked at side
  * by side, some of each at once, each within a time of its own, and from another row on each time: one that hangs, or cannot be
- * repaired, stands in nobody's way. One that fails for minutes is ended all the same.
+ * repaired, stands in nobody's way. One on which nobody works and whose repair fails for minutes is ended all the same.
  */
 export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepAnswer> {
   const sweep = { looked: 0, repaired: 0, failed: 0 };
@@ -99,10 +106,12 @@ export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepA
     }
   };
   const repairRow = async (kind: OpenWorkKind, of: OwnedBy): Promise<void> => {
+    const row = { of, isAbandoned: false };
     const inOrder = await each(of, async () =>
-      kind === "TRAINING_JOB" ? await repairTrainingJob(params, of) : await repairComposition(params, of),
+      kind === "TRAINING_JOB" ? await repairTrainingJob(params, row) : await repairComposition(params, row),
     );
-    if (!inOrder) await each(of, async () => await endAfterFailures(params, kind, of));
+    // Of a row that could not be looked at nobody knows whether it needs repair at all.
+    if (!inOrder && row.isAbandoned) await each(of, async () => await endAfterFailures(params, kind, of));
   };
   const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {
     const rows: Row[] = [];
@@ -136,16 +145,44 @@ async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind,
   const since = await openWork.noteFailedRepair(kind, of, now());
   if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
   if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
-  if (!(await openWork.endFailed(kind, of, unrepairable, now()))) return false;
+  if ((await openWork.endUnread(kind, of, { failure: unrepairable, now: now() })) === undefined) return false;
   metrics.record("CompositionsFailed");
   log.error("a composition was ended without being repaired", { compositionId: of.id, since: since.toISOString() });
   return true;
 }
 
+/**
+ * A row that cannot be parsed can be worked on by nobody, unless a newer version of the steps is at work: a service that
+ * does not answer says nothing of the kind.
+ * @throws what the load throws
+ */
+async function readable<Item>(
+  row: RowInRepair,
+  load: () => Promise<Item>,
+  isAtWorkAllTheSame: () => Promise<boolean> = async () => await Promise.resolve(false),
+): Promise<Item> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof z.ZodError) row.isAbandoned = !(await isAtWorkAllTheSame());
+    throw error;
+  }
+}
+
+async function isAtWork({ openWork, executions }: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
+  const attempt = await openWork.attemptOf(of);
+  return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
+}
+
 /** @returns whether anything was done */
-async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
+async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+  const { of } = row;
   const { jobs, executions, patience, now, log, metrics } = params;
-  const job = await jobs.load(of);
+  const job = await readable(
+    row,
+    async () => await jobs.load(of),
+    async () => await isAtWork(params, of),
+  );
   if (job === undefined || isFinalTrainingJobState(job.state)) return false;
   if (ageSeconds(job.createdAt, now()) > patience.overdue.TRAINING_JOB) metrics.record("OverdueWork");
   const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
@@ -156,12 +193,14 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
         return false;
       case "NOT_STARTED":
         if (ageSeconds(job.createdAt, now()) < patience.notStarted) return false;
+        row.isAbandoned = true;
         log.warn("starting a workflow that was never started", { jobId: job.id });
         await executions.start(input);
         return true;
       case "STEP_FAILED":
       case "FAILED":
       case "CUT_OFF": {
+        row.isAbandoned = true;
         const { outcome } = await recoverTrainingJob({
           ...params,
           input,
@@ -179,13 +218,15 @@ async function repairTrainingJob(params: SweepOpenWorkParams, of: OwnedBy): Prom
   return repaired;
 }
 
-async function repairComposition(params: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
+async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+  const { of } = row;
   const { compositions, queue, patience, now, log, metrics } = params;
-  const composition = await compositions.load(of);
+  const composition = await readable(row, async () => await compositions.load(of));
   if (composition === undefined || isFinalCompositionState(composition.state)) return false;
   const leased = composition.runningUntil !== undefined && Date.parse(composition.runningUntil) >= now().getTime();
   if (ageSeconds(composition.createdAt, now()) > patience.overdue.COMPOSITION) metrics.record("OverdueWork");
   if (leased) return false;
+  row.isAbandoned = true;
   if (ageSeconds(composition.createdAt, now()) > patience.composition) {
     const done = await compositions.abandon(of, abandoned);
     if (done) metrics.record("CompositionsFailed");

@@ -7,6 +7,7 @@ import {
   samplesFolder,
   trainingJobPrefix,
 } from "../../../domain/names/object-keys";
+import { endedWorkflowPatienceSeconds } from "../../../domain/names/time-limits";
 import type { Failure } from "../../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../../domain/states/sagemaker-status";
@@ -60,10 +61,10 @@ const stopWaitSeconds = 5;
 /** Samples of a job that are kept: more than the longest training leaves. */
 const mostSamples = 10_000;
 /**
- * For so long after its end a training is not settled without its progress and samples: whoever settles tries again. What
- * cannot be copied after that is not going to be.
+ * For so long after its repair has first failed, a job is not settled without its progress and samples: whoever settles tries
+ * again. What cannot be copied after that is not going to be.
  */
-const keepingPatienceSeconds = 180;
+const keepingPatienceSeconds = endedWorkflowPatienceSeconds;
 /** Between deciding and writing, a stop request may come: then it is decided again. */
 const tries = 3;
 
@@ -90,7 +91,7 @@ export async function settleTrainingJob(params: SettleTrainingJobParams): Promis
       return { outcome: "WAITING_FOR_STOP", waitSeconds: jittered(stopWaitSeconds, params.random) };
     }
 
-    await keepProgressAndSamples(params, job, described);
+    await keepProgressAndSamples(params, job);
     const data = await observedData({ ...params, job, described });
     const progress = reached(data.progress ?? job.progress);
     const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
@@ -155,7 +156,6 @@ function told(fault: Failure | undefined, { resumable }: TrainingJobItem): Failu
 async function keepProgressAndSamples(
   { work, artefacts, now, log }: SettleTrainingJobParams,
   job: TrainingJobItem,
-  described: DescribedTrainingJob | undefined,
 ): Promise<void> {
   const faults: string[] = [];
   const from = checkpointsPrefix(job);
@@ -178,8 +178,8 @@ async function keepProgressAndSamples(
   log.info("progress and samples kept", { objects });
   const [first] = faults;
   if (first === undefined) return;
-  const endedAt = described?.endedAt;
-  if (endedAt !== undefined && now().getTime() - endedAt.getTime() < keepingPatienceSeconds * 1000) {
+  const since = job.repairFailedSince;
+  if (since === undefined || now().getTime() - Date.parse(since) < keepingPatienceSeconds * 1000) {
     throw new Error(`progress or samples could not be kept yet: ${first}`);
   }
   log.error("the job is settled without all of its progress and samples", { faults: faults.length, first });

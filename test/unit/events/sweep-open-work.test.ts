@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { trainingJobChanged } from "../../../lambdas/events/training-job-changed/training-job-changed";
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/events/sweep-open-work/sweep-open-work";
 import { within, type Within } from "../../../lambdas/workflow/within";
@@ -9,11 +10,15 @@ import { mostAttempts } from "../../../lambdas/workflow/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
+/** What reading a row throws that does not fit its schema. */
+const unreadable = (): Error => new z.ZodError([{ code: "custom", path: ["progress"], message: "is no object" }]);
 
 class SweptWorld extends TrainingWorld {
   readonly statuses = new Map<string, ExecutionStatus>();
   readonly started: WorkflowInput[] = [];
   readonly sent: string[] = [];
+  /** Step Functions. */
+  isAway = false;
   readonly table = new FakeTable();
   readonly files = new FakeFiles();
 
@@ -31,7 +36,10 @@ class SweptWorld extends TrainingWorld {
         start: async (input) => {
           this.started.push(input);
         },
-        status: async (input) => this.statuses.get(input.jobId) ?? "NOT_STARTED",
+        status: async (input) => {
+          if (this.isAway) throw new Error("away");
+          return this.statuses.get(input.jobId) ?? "NOT_STARTED";
+        },
       },
       pendingChanges: this.table.pendingChanges,
       removal: { artefacts: this.files, work: new FakeFiles() },
@@ -136,7 +144,7 @@ describe("training jobs", () => {
     for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, event);
     const asksAgainBy = Number.MAX_SAFE_INTEGER;
     await world.tickets.show({ sub, jobId: jobId(1), heartbeatAt: 0, asksAgainBy });
-    world.jobs.load = async () => await Promise.reject(new Error("unreadable"));
+    world.jobs.load = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).state).toBe("QUEUED");
     world.clock.advance(patience.repair);
@@ -149,15 +157,49 @@ describe("training jobs", () => {
     expect(world.metrics.count("JobsFailed")).toBe(1);
   });
 
+  test.each([
+    [
+      "its execution cannot be asked for",
+      (world: SweptWorld) => {
+        world.isAway = true;
+      },
+    ],
+    [
+      "its row cannot be read now",
+      (world: SweptWorld) => {
+        world.jobs.load = async () => await Promise.reject(new Error("throttled"));
+      },
+    ],
+    [
+      "its row is of a newer version, and its execution runs",
+      (world: SweptWorld) => {
+        world.jobs.load = async () => await Promise.reject(unreadable());
+      },
+    ],
+  ])("a training that goes well is never ended because %s", async (_, spoil) => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, event);
+    world.statuses.set(jobId(1), "RUNNING");
+    spoil(world);
+    for (let sweep = 0; sweep < 10; sweep += 1) {
+      await world.sweep();
+      world.clock.advance(patience.repair);
+    }
+    expect(world.row(1).state).toBe("STARTING");
+    expect(world.sageMaker.stops).toEqual([]);
+    expect(world.metrics.count("SweeperFailures")).toBe(10);
+  });
+
   test("a repair that works again forgets the failures before it", async () => {
     const world = new SweptWorld();
     world.jobs.add(trainingJob(1));
-    world.statuses.set(jobId(1), "RUNNING");
     const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async () => await Promise.reject(new Error("throttled"));
+    world.jobs.load = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeDefined();
     world.jobs.load = load;
+    world.statuses.set(jobId(1), "RUNNING");
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeUndefined();
   });

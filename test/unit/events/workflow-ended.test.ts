@@ -5,7 +5,6 @@ import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-
 
 const input = { sub, jobId: jobId(1), attempt: 1 };
 const ended = (status: string, { data = input, name = `${jobId(1)}-1` }: { data?: object; name?: string } = {}) => ({
-  time: "2026-01-01T00:00:00Z",
   detail: { name, status, input: JSON.stringify(data), executionArn: "arn" },
 });
 
@@ -13,6 +12,7 @@ class EndedWorld extends TrainingWorld {
   readonly started: WorkflowInput[] = [];
   readonly asked: WorkflowInput[] = [];
   described: ExecutionStatus = "FAILED";
+  isAway = false;
 
   async tell(event: unknown) {
     return await workflowEnded({
@@ -26,6 +26,7 @@ class EndedWorld extends TrainingWorld {
         },
         status: async (execution) => {
           this.asked.push(execution);
+          if (this.isAway) throw new Error("away");
           return this.described;
         },
       },
@@ -39,9 +40,9 @@ const worldWithJob = (): EndedWorld => {
   return world;
 };
 
-test.each(["FAILED", "TIMED_OUT", "ABORTED"])("%s is read with what to tell the owner, and when it was", (status) => {
+test.each(["FAILED", "TIMED_OUT", "ABORTED"])("%s is read with what to tell the owner", (status) => {
   const parsed = parseEndedWorkflow(ended(status));
-  expect(parsed).toMatchObject({ input, status, endedAt: new Date("2026-01-01T00:00:00Z") });
+  expect(parsed).toMatchObject({ input, status });
   expect(parsed.fault.retryable).toBe(true);
   expect(parsed.fault.message).not.toMatch(/resume/);
 });
@@ -79,12 +80,53 @@ test("what throws is thrown, so that Lambda tries again, until minutes have pass
   const world = worldWithJob();
   for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, input);
   world.jobs.load = async () => await Promise.reject(new Error("unreadable"));
+  // However late the event comes, its first failure is not the last.
+  world.clock.advance(3_600);
+  await expect(world.tell(ended("FAILED"))).rejects.toThrow("unreadable");
+  world.clock.advance(endedWorkflowPatienceSeconds - 1);
   await expect(world.tell(ended("FAILED"))).rejects.toThrow("unreadable");
   expect(world.row(1).state).toBe("QUEUED");
-  world.clock.advance(endedWorkflowPatienceSeconds);
+  world.clock.advance(1);
   expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "ENDED_UNREPAIRED" });
   expect(world.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
   expect(world.jobs.openTrainingJobs).toBe(0);
   expect(world.slots.slots.size).toBe(0);
   expect(world.tickets.tickets.size).toBe(0);
+});
+
+test("a late event of an earlier attempt never ends the attempt that is at work", async () => {
+  const world = worldWithJob();
+  for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, input);
+  await world.tell(ended("ABORTED"));
+  expect(world.row(1)).toMatchObject({ attempt: 2, state: "STARTING" });
+  world.jobs.load = async () => await Promise.reject(new Error("away"));
+  await expect(world.tell(ended("ABORTED"))).rejects.toThrow("away");
+  world.clock.advance(endedWorkflowPatienceSeconds);
+  expect(await world.tell(ended("ABORTED"))).toEqual({ outcome: "SUPERSEDED" });
+  expect(world.row(1)).toMatchObject({ attempt: 2, state: "STARTING" });
+  expect(world.sageMaker.stops).toEqual([]);
+});
+
+test.each([
+  [false, "READY", "EPOCHS_COMPLETED"],
+  [true, "STOPPED", "USER_STOP"],
+])(
+  "the last resort keeps what a registered model says (stop requested: %s): %s",
+  async (stopRequested, state, endReason) => {
+    const world = worldWithJob();
+    world.jobs.override({ ...world.row(1), modelId: jobId(1), stopRequested });
+    world.jobs.load = async () => await Promise.reject(new Error("away"));
+    await expect(world.tell(ended("FAILED"))).rejects.toThrow("away");
+    world.clock.advance(endedWorkflowPatienceSeconds);
+    expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "ENDED_UNREPAIRED" });
+    expect(world.row(1)).toMatchObject({ state, endReason });
+    expect(world.row(1).failure).toBeUndefined();
+    expect(world.jobs.openTrainingJobs).toBe(0);
+  },
+);
+
+test("where Step Functions cannot be asked how the execution ended, the job has its next attempt", async () => {
+  const world = worldWithJob();
+  world.isAway = true;
+  expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "NEXT_ATTEMPT", attempt: 2 });
 });
