@@ -140,6 +140,28 @@ describe("idle connections that declare a body", () => {
     });
     expect(upload.status).toBe(200);
   });
+
+  it.each([6_800, 300_000])(
+    "and an answer of %i bytes finds no room: 503, and the gateway goes on",
+    async (answerBytes) => {
+      const gateway = await start((await startUpstream(answerBytes)).url);
+      const headers = { Authorization: "Bearer hog", "Content-Length": LARGEST };
+      clients(gateway, 12, head(gateway.port, "POST /tracks", headers), Buffer.alloc(LARGEST - 1, "x"));
+      const rest = ROOM / 2 - 12 * (LARGEST - 1) - 4_000;
+      clients(gateway, 1, head(gateway.port, "POST /tracks", headers), Buffer.alloc(rest, "x"));
+      const get = async (user: string): Promise<Response> =>
+        await fetch(`${gateway.url}/techniques`, { headers: { authorization: `Bearer ${user}` } });
+      const deadline = Date.now() + 60_000;
+      let refused = await get("hog");
+      while (refused.status !== 503 && Date.now() < deadline) refused = await get("hog");
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+      const [one, another] = [await get("hog"), await get("another")];
+      expect(one.status).toBe(503);
+      expect(another.status).toBe(200);
+      expect((await another.arrayBuffer()).byteLength).toBe(answerBytes);
+    },
+  );
 });
 
 describe("a body that comes too slowly", () => {
