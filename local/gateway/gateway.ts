@@ -1,11 +1,11 @@
-import { Agent, type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import { Agent, type IncomingMessage, ServerResponse, createServer } from "node:http";
 import { Readable } from "node:stream";
 
 import { createProxyServer } from "http-proxy-3";
 
 import { LOOPBACK } from "../processes/free-port";
 import type { TokenCheck } from "./access-tokens";
-import { Admission, type Leave } from "./admission";
+import { Admission } from "./admission";
 import { Connections } from "./connections";
 import { type CorsConfiguration, corsHeaders, isPreflight, preflightHeaders } from "./cors";
 import { type Pace, watchPace } from "./pace";
@@ -17,7 +17,10 @@ import { type Holding, Shares } from "./shares";
 const LARGEST_BODY = 10 * 1024 * 1024;
 /** How much of a body that nobody needs is read before its sender is cut off. */
 const MOST_DROPPED = 100 * 1024 * 1024;
-/** API Gateway's longest integration time-out is 30 s; a margin keeps this one from answering first. */
+/**
+ * From when a request is sent to MiniStack until its whole answer is here. API Gateway's longest integration time-out is
+ * 30 s; a margin keeps this one from answering first.
+ */
 const INTEGRATION_MILLISECONDS = 31_000;
 /** Waiting requests: what is not served within this time would meet its client's own patience. */
 const LONGEST_WAIT_MILLISECONDS = 20_000;
@@ -52,6 +55,8 @@ export interface GatewayParams {
   readonly requestsAtOnce: number;
   /** After which a waiting request is refused; only tests set it. */
   readonly longestWaitMilliseconds?: number;
+  /** After which a request is given up that MiniStack has not answered; only tests set it. */
+  readonly integrationMilliseconds?: number;
   /** Only tests set it. */
   readonly pace?: Pace;
 }
@@ -64,10 +69,13 @@ export interface Gateway {
 
 /** What belongs to a request that is at MiniStack. */
 interface Forwarded {
+  /** To its client. */
+  readonly response: ServerResponse;
   readonly cors: Record<string, string>;
   /** Counts the bytes of its answer. */
   readonly room: Holding;
-  readonly leave: Leave;
+  /** Called when MiniStack is done with it, for better or worse. Calling it twice does nothing more. */
+  readonly done: () => void;
 }
 
 /**
@@ -83,11 +91,14 @@ interface Forwarded {
  *   requests, and as many bytes of bodies and answers, as are left free, see {@link Shares}.
  * - A body is read before its request takes a place at MiniStack, and the place is free again when the answer is here.
  *   So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
+ * - MiniStack ends what it has begun, even when the client goes away. So the place stays taken until MiniStack has
+ *   answered or failed; an answer that nobody waits for is read and dropped. Who leaves the queue is never sent.
  * - Requests wait in a queue for each flow, reads apart from writes. Who waits too long, or finds no room, is told 503
  *   with Retry-After, and no function has seen the request.
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
   const { endpointUrl, apiId, cors, requestsAtOnce, pace = PACE } = params;
+  const { integrationMilliseconds = INTEGRATION_MILLISECONDS } = params;
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
@@ -105,15 +116,22 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     agent,
     changeOrigin: true,
     xfwd: true,
-    proxyTimeout: INTEGRATION_MILLISECONDS,
     // Answers pass through `answer` below, which mends some of them.
     selfHandleResponse: true,
   });
   const forwarded = new WeakMap<IncomingMessage, Forwarded>();
-  proxy.on("proxyRes", (upstream, request, response) => {
+  proxy.on("proxyReq", (sent, request) => {
+    const timer = setTimeout(() => sent.destroy(), integrationMilliseconds);
+    // This comes once: when the answer is here and the connection is free for the next, or when the connection ends.
+    sent.once("close", () => {
+      clearTimeout(timer);
+      forwarded.get(request)?.done();
+    });
+  });
+  proxy.on("proxyRes", (upstream, request) => {
     const known = forwarded.get(request);
-    if (known === undefined) response.destroy();
-    else answer({ upstream, request, response, pace, ...known });
+    if (known === undefined) upstream.destroy();
+    else answer({ upstream, request, pace, ...known });
   });
 
   let hosts: readonly string[] = [];
@@ -166,10 +184,15 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     const place = requests.hold(flow);
     const room = bytes.hold(flow);
     const gone = new AbortController();
-    response.once("close", () => {
+    let isAtMiniStack = false;
+    const releaseUnused = (): void => {
+      if (isAtMiniStack || !gone.signal.aborted) return;
       place.release();
       room.release();
+    };
+    response.once("close", () => {
       gone.abort();
+      releaseUnused();
     });
     if (!place.take(1)) {
       await unavailable();
@@ -194,12 +217,17 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       await unavailable();
       return;
     }
-    response.once("close", leave);
     if (gone.signal.aborted) {
       leave();
       return;
     }
-    forwarded.set(request, { cors: corsOfAnswer, room, leave });
+    isAtMiniStack = true;
+    const done = (): void => {
+      isAtMiniStack = false;
+      leave();
+      releaseUnused();
+    };
+    forwarded.set(request, { response, cors: corsOfAnswer, room, done });
     request.url = `${target.path}${target.search}`;
     // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
     for (const name of [...BROWSER_HEADERS, "expect"]) Reflect.deleteProperty(request.headers, name);
@@ -207,10 +235,19 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       delete request.headers["transfer-encoding"];
       request.headers["content-length"] = String(body.bytes.length);
     }
-    proxy.web(request, response, { buffer: Readable.from([body.bytes]) }, () => {
-      // MiniStack is gone or took too long: what API Gateway says when its integration fails.
-      unavailable().catch(giveUp(response));
-    });
+    // The proxy ends a request to MiniStack when the response that it is given closes. This one never does.
+    const unanswered = new ServerResponse(request);
+    try {
+      proxy.web(request, unanswered, { buffer: Readable.from([body.bytes]) }, () => {
+        done();
+        // MiniStack is gone or took too long: what API Gateway says when its integration fails.
+        unavailable().catch(giveUp(response));
+      });
+    } catch (problem) {
+      // Nothing was sent, so nothing will say that it is done.
+      done();
+      throw problem;
+    }
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse, waitsToContinue: boolean): void => {
@@ -261,15 +298,17 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   };
 }
 
-interface AnswerParams extends Forwarded {
+interface AnswerParams extends Omit<Forwarded, "done"> {
   readonly upstream: IncomingMessage;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly pace: Pace;
 }
 
-/** Takes MiniStack's whole answer, gives the place there back, and passes the answer on as API Gateway would have given it. */
-function answer({ upstream, request, response, pace, cors, room, leave }: AnswerParams): void {
+/**
+ * Takes MiniStack's whole answer, however slow the client is, and passes it on as API Gateway would have given it. Where
+ * the client has gone away, what still comes of the answer is dropped.
+ */
+function answer({ upstream, request, response, pace, cors, room }: AnswerParams): void {
   const own = (status: number, message: string, headers: Record<string, string>): void => {
     refuse({ request, response, status, message, headers: { ...cors, ...headers }, pace }).catch(giveUp(response));
   };
@@ -277,8 +316,12 @@ function answer({ upstream, request, response, pace, cors, room, leave }: Answer
     own(503, "Service Unavailable", retryAfter());
   };
   const status = upstream.statusCode ?? 502;
-  const parts: Buffer[] = [];
+  let parts: Buffer[] = [];
+  response.once("close", () => {
+    parts = [];
+  });
   upstream.on("data", (part: Buffer) => {
+    if (response.destroyed) return;
     if (room.take(part.length)) parts.push(part);
     else {
       upstream.destroy();
@@ -287,7 +330,7 @@ function answer({ upstream, request, response, pace, cors, room, leave }: Answer
   });
   upstream.once("error", unavailable);
   upstream.once("end", () => {
-    leave();
+    if (response.destroyed) return;
     if (status === 502) {
       // A function threw. MiniStack shows its error to the client; API Gateway never does.
       own(500, "Internal Server Error", {});
@@ -352,6 +395,8 @@ async function refuse(params: {
   readonly pace: Pace;
 }): Promise<void> {
   const { request, response, status, message, headers, pace } = params;
+  // The client has gone away.
+  if (response.destroyed) return;
   if (response.headersSent) {
     // One reason was given; it is as good as the next.
     if (!response.writableEnded) response.destroy();

@@ -1,0 +1,280 @@
+/** The gateway and clients that go away before they have their answer, by real sockets. */
+import { type Server, type ServerResponse, createServer } from "node:http";
+
+import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
+import { type RawClient, head, rawClient, until } from "../../support/raw-client";
+
+const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
+/** Every name is a good token of the user of that name. */
+const checkToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
+
+const AT_ONCE = 8;
+const MIB = 1024 * 1024;
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+/** A request that the upstream works on. Like MiniStack, it works to the end, whoever has gone away. */
+interface Work {
+  readonly user: string;
+  readonly response: ServerResponse;
+  /** The answer was taken to its end. */
+  isTaken: boolean;
+  /** The answer or its connection has ended. */
+  isClosed: boolean;
+  /** Ends the work and sends the answer. */
+  readonly finish: () => void;
+}
+
+interface Upstream {
+  readonly url: string;
+  /** All that has come, in its order. */
+  readonly works: Work[];
+  readonly current: () => readonly Work[];
+  /** The most that it has worked on at once. */
+  readonly most: () => number;
+}
+
+/** @param onWork told of each request when its body is there */
+async function startUpstream(onWork: (work: Work) => void, answer: string | Buffer = "{}"): Promise<Upstream> {
+  const works: Work[] = [];
+  const current = new Set<Work>();
+  let most = 0;
+  const server: Server = createServer((request, response) => {
+    response.on("error", () => undefined);
+    request.on("error", () => undefined);
+    request.resume();
+    request.once("end", () => {
+      const work: Work = {
+        user: checkToken(request.headers.authorization) ?? "",
+        response,
+        isTaken: false,
+        isClosed: false,
+        finish: () => {
+          if (current.delete(work)) response.end(answer);
+        },
+      };
+      response.once("close", () => {
+        work.isClosed = true;
+        // A response also counts as finished when its connection broke under it.
+        work.isTaken = response.writableFinished && !request.socket.destroyed;
+      });
+      works.push(work);
+      current.add(work);
+      most = Math.max(most, current.size);
+      onWork(work);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stops.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { url: `http://127.0.0.1:${address.port}`, works, current: () => [...current], most: () => most };
+}
+
+async function start(endpointUrl: string, more: Partial<GatewayParams> = {}): Promise<Gateway> {
+  const params = { port: 0, endpointUrl, apiId: "x", cors, checkToken, requestsAtOnce: AT_ONCE, ...more };
+  const gateway = await startGateway(params);
+  stops.push(gateway.stop);
+  return gateway;
+}
+
+const BODY = JSON.stringify({ name: "whose sender leaves" });
+
+function leavers(gateway: Gateway, count: number, method: "GET" | "POST" = "POST"): RawClient[] {
+  const headers = { Authorization: "Bearer leaver", ...(method === "POST" ? { "Content-Length": BODY.length } : {}) };
+  const made = Array.from({ length: count }, () =>
+    rawClient(gateway.port, head(gateway.port, `${method} /tracks`, headers), method === "POST" ? BODY : ""),
+  );
+  stops.push(() => leave(made));
+  return made;
+}
+
+async function leave(leaving: readonly RawClient[]): Promise<void> {
+  for (const { socket } of leaving) socket.destroy();
+  await until("the clients are closed", () => leaving.every(({ isClosed }) => isClosed()));
+}
+
+/** When the gateway has answered these, it has seen all that its sockets told it before. */
+async function roundTrips(gateway: Gateway): Promise<void> {
+  for (let round = 0; round < 5; round += 1) expect((await fetch(`${gateway.url}/tracks`)).status).toBe(401);
+}
+
+async function ask(gateway: Gateway, user: string): Promise<{ readonly status: number; readonly length: number }> {
+  const answer = await fetch(`${gateway.url}/tracks`, { headers: { authorization: `Bearer ${user}` } });
+  return { status: answer.status, length: (await answer.arrayBuffer()).byteLength };
+}
+
+/** Sends as many requests at once as there are places. The upstream answers none of them before all have come. */
+async function expectAllPlacesFree(gateway: Gateway, upstream: Upstream, user = "another"): Promise<void> {
+  const asked = Array.from({ length: AT_ONCE }, () => ask(gateway, user));
+  const mine = (): readonly Work[] => upstream.current().filter((work) => work.user === user);
+  await until("all places are taken", () => mine().length === AT_ONCE);
+  for (const { finish } of mine()) finish();
+  expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200));
+}
+
+describe("clients that leave before their answer", () => {
+  it.each([
+    ["that write", "POST", false],
+    ["that read", "GET", false],
+    ["whose answer is on its way", "POST", true],
+  ] as const)("(%s) never bring more than the bound to MiniStack, which works on", async (_what, method, isBegun) => {
+    const upstream = await startUpstream(({ response }) => {
+      if (isBegun) response.write(" ");
+    });
+    const gateway = await start(upstream.url);
+    const first = leavers(gateway, AT_ONCE, method);
+    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    const queued = leavers(gateway, 200 - AT_ONCE, method);
+    await roundTrips(gateway);
+    await leave(first);
+    await roundTrips(gateway);
+    await leave(queued);
+    await roundTrips(gateway);
+    expect(upstream.most()).toBe(AT_ONCE);
+    for (const { finish } of upstream.current()) finish();
+    await expectAllPlacesFree(gateway, upstream);
+    // Whoever left the queue was never sent.
+    expect(upstream.works.filter(({ user }) => user === "leaver")).toHaveLength(AT_ONCE);
+    expect(upstream.most()).toBe(AT_ONCE);
+  });
+
+  it("never bring more than the bound to MiniStack when they leave 100 ms after they came, wave by wave", async () => {
+    const upstream = await startUpstream(({ finish }) => setTimeout(finish, 500));
+    const gateway = await start(upstream.url);
+    const waves = Array.from({ length: 10 }, async (_, wave) => {
+      await new Promise((resolve) => setTimeout(resolve, wave * 100));
+      const made = leavers(gateway, 20);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await leave(made);
+    });
+    await Promise.all(waves);
+    await roundTrips(gateway);
+    await until("what was begun is done", () => upstream.current().length === 0);
+    expect(upstream.most()).toBe(AT_ONCE);
+    const asked = await Promise.all(Array.from({ length: 2 * AT_ONCE }, () => ask(gateway, "another")));
+    expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
+    expect(upstream.most()).toBe(AT_ONCE);
+  });
+
+  it("leave answers that are taken from MiniStack to their end and hold no room", async () => {
+    // One user has room for one such answer, but not for two: half of 256 MiB.
+    const length = 100 * MIB;
+    const upstream = await startUpstream(() => undefined, Buffer.alloc(length, "a"));
+    const gateway = await start(upstream.url);
+    const left = leavers(gateway, AT_ONCE);
+    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    await leave(left);
+    await roundTrips(gateway);
+    for (const { finish } of upstream.current()) finish();
+    await until("all is over", () => upstream.works.every(({ isClosed }) => isClosed));
+    expect(upstream.works.map(({ isTaken }) => isTaken)).toEqual(upstream.works.map(() => true));
+    const again = ask(gateway, "leaver");
+    await until("it has come", () => upstream.current().length === 1);
+    for (const { finish } of upstream.current()) finish();
+    expect(await again).toEqual({ status: 200, length });
+  });
+
+  it("leave in the middle of a large answer, whose rest is taken and holds no room", async () => {
+    const part = Buffer.alloc(50 * MIB, "a");
+    const upstream = await startUpstream(({ response }) => response.write(part), part);
+    const gateway = await start(upstream.url);
+    for (let round = 0; round < 6; round += 1) {
+      const left = leavers(gateway, 1);
+      await until("it has come", () => upstream.current().length === 1);
+      const [work] = upstream.current();
+      await until("its first half is taken", () => work?.response.writableLength === 0);
+      await leave(left);
+      await roundTrips(gateway);
+      work?.finish();
+      await until("it is over", () => work?.isClosed === true);
+      expect(work?.isTaken).toBe(true);
+    }
+    const again = ask(gateway, "leaver");
+    await until("it has come", () => upstream.current().length === 1);
+    for (const { finish } of upstream.current()) finish();
+    expect(await again).toEqual({ status: 200, length: 100 * MIB });
+  });
+
+  it.each([
+    ["before an answer", false],
+    ["in the middle of an answer", true],
+  ])("give their places back when MiniStack's connections fail %s", async (_what, isBegun) => {
+    const upstream = await startUpstream(({ response }) => {
+      if (isBegun) response.write(" ");
+    });
+    const gateway = await start(upstream.url);
+    const left = leavers(gateway, AT_ONCE);
+    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    await leave(left);
+    await roundTrips(gateway);
+    const waiting = ask(gateway, "waiting");
+    await roundTrips(gateway);
+    expect(upstream.works).toHaveLength(AT_ONCE);
+    for (const { response } of upstream.current()) response.destroy();
+    await until("who waited has come", () => upstream.works.length === AT_ONCE + 1);
+    for (const { finish } of upstream.current()) finish();
+    expect((await waiting).status).toBe(200);
+    await expectAllPlacesFree(gateway, upstream);
+  });
+
+  it.each([
+    ["nothing", false],
+    ["a byte now and then", true],
+  ])("give their places back at the gateway's own limit when MiniStack sends %s", async (_what, isDripping) => {
+    const drips: NodeJS.Timeout[] = [];
+    stops.push(() => {
+      drips.forEach(clearInterval);
+      return Promise.resolve();
+    });
+    const upstream = await startUpstream(({ user, response, finish }) => {
+      if (user !== "leaver") finish();
+      else if (isDripping) drips.push(setInterval(() => response.write(" "), 20));
+    });
+    const gateway = await start(upstream.url, { integrationMilliseconds: 300 });
+    const left = leavers(gateway, AT_ONCE);
+    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    await leave(left);
+    expect((await ask(gateway, "another")).status).toBe(200);
+    await until("all others are given up", () => upstream.works.every(({ isClosed }) => isClosed));
+  });
+
+  it("do not keep the gateway from stopping, nor their requests from ending with it", async () => {
+    const upstream = await startUpstream(() => undefined);
+    const gateway = await start(upstream.url);
+    const left = leavers(gateway, AT_ONCE);
+    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    await leave(left);
+    await roundTrips(gateway);
+    expect(upstream.works.filter(({ isClosed }) => isClosed)).toEqual([]);
+    await gateway.stop();
+    stops.splice(stops.indexOf(gateway.stop), 1);
+    await until("their connections are closed", () => upstream.works.every(({ isClosed }) => isClosed));
+  });
+});
+
+describe("a client that waits for its answer", () => {
+  it.each([
+    ["nothing", false],
+    ["a byte now and then", true],
+  ])("is told 503 at the gateway's own limit when MiniStack sends %s", async (_what, isDripping) => {
+    const drips: NodeJS.Timeout[] = [];
+    stops.push(() => {
+      drips.forEach(clearInterval);
+      return Promise.resolve();
+    });
+    const upstream = await startUpstream(({ response }) => {
+      if (isDripping) drips.push(setInterval(() => response.write(" "), 20));
+    });
+    const gateway = await start(upstream.url, { integrationMilliseconds: 300 });
+    expect((await ask(gateway, "patient")).status).toBe(503);
+    await until("its request is given up", () => upstream.works.every(({ isClosed }) => isClosed));
+  });
+});
