@@ -320,39 +320,60 @@ function answer({ upstream, request, response, pace, cors, room }: AnswerParams)
   response.once("close", () => {
     parts = [];
   });
+  let isSettled = false;
+  /** Nothing comes after the first of these, and what it throws ends this one response alone. */
+  const settle = (respond: () => void): void => {
+    if (isSettled || response.destroyed) return;
+    isSettled = true;
+    try {
+      respond();
+    } catch (problem) {
+      giveUp(response)(problem);
+    }
+  };
   upstream.on("data", (part: Buffer) => {
-    if (response.destroyed) return;
+    if (isSettled || response.destroyed) return;
     if (room.take(part.length)) parts.push(part);
     else {
+      settle(unavailable);
       upstream.destroy();
-      unavailable();
     }
   });
-  upstream.once("error", unavailable);
+  upstream.once("error", () => {
+    settle(unavailable);
+  });
   upstream.once("end", () => {
-    if (response.destroyed) return;
-    if (status === 502) {
-      // A function threw. MiniStack shows its error to the client; API Gateway never does.
-      own(500, "Internal Server Error", {});
-      return;
-    }
-    if (status === 429 && upstream.headers["content-type"] === "application/json") {
-      // Not the API's own, which is a problem document: no execution was free for the function.
-      unavailable();
-      return;
-    }
-    const bytes = Buffer.concat(parts);
-    for (const [name, value] of Object.entries(upstream.headers)) {
-      // API Gateway drops what a function says about CORS when the API has settings of its own. The connection is ours.
-      const isConnections = ["connection", "keep-alive", "transfer-encoding"].includes(name);
-      if (value !== undefined && !name.startsWith("access-control-") && !isConnections) response.setHeader(name, value);
-    }
-    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
-    if (bytes.length > 0) response.setHeader("content-length", bytes.length);
-    if (status === 401 && !response.hasHeader("www-authenticate")) response.setHeader("www-authenticate", "Bearer");
-    response.writeHead(status);
-    write({ response, bytes, pace }).catch(giveUp(response));
+    settle(() => {
+      if (status === 502) {
+        // A function threw. MiniStack shows its error to the client; API Gateway never does.
+        own(500, "Internal Server Error", {});
+      } else if (status === 429 && upstream.headers["content-type"] === "application/json") {
+        // Not the API's own, which is a problem document: no execution was free for the function.
+        unavailable();
+      } else passOn({ upstream, response, status, cors, bytes: Buffer.concat(parts), pace });
+    });
   });
+}
+
+function passOn(params: {
+  readonly upstream: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly status: number;
+  readonly cors: Record<string, string>;
+  readonly bytes: Buffer;
+  readonly pace: Pace;
+}): void {
+  const { upstream, response, status, cors, bytes, pace } = params;
+  for (const [name, value] of Object.entries(upstream.headers)) {
+    // API Gateway drops what a function says about CORS when the API has settings of its own. The connection is ours.
+    const isConnections = ["connection", "keep-alive", "transfer-encoding"].includes(name);
+    if (value !== undefined && !name.startsWith("access-control-") && !isConnections) response.setHeader(name, value);
+  }
+  for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+  if (bytes.length > 0) response.setHeader("content-length", bytes.length);
+  if (status === 401 && !response.hasHeader("www-authenticate")) response.setHeader("www-authenticate", "Bearer");
+  response.writeHead(status);
+  write({ response, bytes, pace }).catch(giveUp(response));
 }
 
 /** Writes an answer's body as fast as the client takes it, and ends the connection of one that is too slow. */
