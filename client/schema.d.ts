@@ -856,7 +856,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       })[];
-      /** @description The same metrics on the training data; empty until the job has measured them. */
+      /** @description The same metrics on the training data; empty until the job has measured them, and where their file is lost. */
       reference: {
         [key: string]: number;
       };
@@ -2012,7 +2012,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2420,7 +2420,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2596,7 +2596,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2741,7 +2741,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -3981,6 +3981,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `BODY_TOO_LARGE`: the body is too large; API Gateway: the body is over api gateway's own 10 mb */
       413: {
         headers: {
@@ -4103,6 +4112,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4243,6 +4261,15 @@ export interface operations {
       };
       /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
       406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };

@@ -102,7 +102,10 @@ export const trainingMetricsSchema = z
     items: z.array(epochSchema),
     reference: z
       .record(z.string(), z.number())
-      .meta({ description: "The same metrics on the training data; empty until the job has measured them." }),
+      .meta({
+        description:
+          "The same metrics on the training data; empty until the job has measured them, and where their file is lost.",
+      }),
   })
   .meta({ id: "TrainingMetrics" });
 
