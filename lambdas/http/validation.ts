@@ -30,6 +30,8 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
   }
+  // Text that becomes a number: what is allowed is said of the number.
+  if (schema instanceof z.ZodPipe) return unwrap(schema.out);
   return schema;
 }
 
@@ -299,9 +301,9 @@ function namedValues(entries: Iterable<readonly [string, string]>): NamedValues 
   return { given: Object.fromEntries(given), repeated };
 }
 
-/** The fields of a form that are no files. */
+/** The fields of a form that are no files. A form sends what nobody filled in as an empty field, so that is not given. */
 export function formValues(fields: readonly { readonly name: string; readonly value: string }[]): NamedValues {
-  return namedValues(fields.map(({ name, value }) => [name, value] as const));
+  return namedValues(fields.flatMap(({ name, value }) => (value === "" ? [] : [[name, value] as const])));
 }
 
 export interface ParsedValues<Values> {
@@ -338,9 +340,12 @@ export function parseValues<Schema extends z.ZodObject>(
   };
 }
 
+/** The values of a query by their names, as they were sent. */
+export const queryValues = (request: Pick<Request, "query">): NamedValues => namedValues(request.query);
+
 /** The query as the schema wants it. @throws Problem 400 for unknown, repeated and broken parameters */
 export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const { values, errors, count } = parseValues(namedValues(request.query), schema, (name) => `?${name}`);
+  const { values, errors, count } = parseValues(queryValues(request), schema, (name) => `?${name}`);
   if (values !== undefined) return values;
   const names = Object.keys(schema.shape).join(", ");
   const worded = errors.map((error) =>
