@@ -1,6 +1,7 @@
 import { sampleFile, type Sample } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
+import { beginningOf } from "../../../domain/schemas/text";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { Answer } from "../../http/answer";
@@ -27,7 +28,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const melodyId = request.pathParameter("melodyId");
   // They become part of an object's key: nothing but what a sample's name is made of.
   if (!/^[1-9]\d{0,5}$/.test(epoch) || !/^[a-z0-9-]{1,64}$/.test(melodyId)) {
-    throw notFound("sample", `${epoch.slice(0, 10)}/${melodyId}`);
+    throw notFound("sample", `${beginningOf(epoch, 10)}/${melodyId}`);
   }
   const chosen = { epoch: Number(epoch), melodyId };
   const places = { item, artefacts, work };
