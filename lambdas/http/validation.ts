@@ -2,8 +2,9 @@
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { brokenLimit, pointerStep } from "./json-limits";
-import { mediaType, unsupportedMediaType } from "./media-type";
+import { mediaType, requireUtf8, unsupportedMediaType } from "./media-type";
 import { mostErrors, Problem } from "./problem";
+import { repeatedName } from "./repeated-name";
 import type { Request } from "./request";
 import { shortValue } from "./short-value";
 
@@ -250,17 +251,50 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
   readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
 }
 
-/** The JSON value of the body. @throws Problem 415 for another content type, 400 for text that is not JSON */
-function jsonBody(request: Request): unknown {
+/** What is wrong with a text, as far as the parser tells where: V8 tells it of some faults. */
+function malformedJson(text: string, error: unknown): Problem {
+  if (text.trim() === "") return new Problem("MALFORMED_JSON", { detail: "The body is empty; it must be JSON." });
+  const message = error instanceof Error ? error.message : "";
+  const [, position] = / at position (\d+)/.exec(message) ?? [];
+  if (message.startsWith("Unexpected end")) {
+    return new Problem("MALFORMED_JSON", { detail: "The body is not JSON: it ends before its JSON does." });
+  }
+  if (position === undefined) return new Problem("MALFORMED_JSON", { detail: "The body is not JSON." });
+  const lines = text.slice(0, Number(position)).split("\n");
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return new Problem("MALFORMED_JSON", {
+    detail: `The body is not JSON: the first fault is in line ${lines.length}, column ${column}.`,
+  });
+}
+
+/**
+ * The body's text and its JSON value.
+ * @throws Problem 415 for another content type or charset, 400 for text that is not JSON
+ */
+function jsonBody(request: Request): { readonly text: string; readonly body: unknown } {
   const type = mediaType(request);
   if (type !== "application/json" && !/^application\/[a-z0-9.+-]+\+json$/.test(type)) {
     throw unsupportedMediaType(request, ["application/json"]);
   }
+  requireUtf8(request);
+  let text: string;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(request.body));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(request.body);
   } catch {
-    throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON in UTF-8." });
+    throw new Problem("MALFORMED_JSON", { detail: "The body is not UTF-8; it must be JSON in UTF-8." });
   }
+  try {
+    const body: unknown = JSON.parse(text);
+    return { text, body };
+  } catch (error) {
+    throw malformedJson(text, error);
+  }
+}
+
+/** The first name that comes twice, with the value that JSON.parse kept. */
+function repeatedField(text: string, body: unknown): FieldError | undefined {
+  const path = repeatedName(text);
+  return path && fieldError(path, "is given more than once", valueAt(body, path), "each name once in an object");
 }
 
 /** The body, validated. @throws Problem 415, 400 */
@@ -269,9 +303,9 @@ export function parseBody<Schema extends z.ZodType>({
   schema,
   alsoCheck = () => [],
 }: ParseBodyParams<Schema>): z.output<Schema> {
-  const body = jsonBody(request);
-  const tooLarge = brokenLimit(body);
-  if (tooLarge !== undefined) throw invalidRequest([tooLarge]);
+  const { text, body } = jsonBody(request);
+  const fault = brokenLimit(body) ?? repeatedField(text, body);
+  if (fault !== undefined) throw invalidRequest([fault]);
   const parsed = schema.safeParse(body);
   const found = parsed.success ? { errors: [], count: 0 } : faultsOf(schema, body, parsed.error);
   const others = isObject(body) ? alsoCheck(body) : [];
