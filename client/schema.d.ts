@@ -499,7 +499,7 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description As in the query. */
+      /** @description As in the query. An empty field counts as not given. */
       trackIndex?: number;
     };
     TrackList: {
@@ -856,7 +856,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       })[];
-      /** @description The same metrics on the training data; empty until the job has measured them. */
+      /** @description The same metrics on the training data; empty until the job has measured them, and where their file is lost. */
       reference: {
         [key: string]: number;
       };
@@ -1307,7 +1307,7 @@ export interface operations {
         /** @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
         name?: string;
         /** @description Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals: 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
-        trackIndex?: number | null;
+        trackIndex?: number;
       };
       header?: {
         /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
@@ -2012,7 +2012,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2420,7 +2420,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2596,7 +2596,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -2741,7 +2741,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `FILE_LOST`: a file is lost */
+      /** @description `FILE_LOST`: a file is lost or damaged */
       410: {
         headers: {
           [name: string]: unknown;
@@ -3904,7 +3904,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only the epochs after this one, so that a poll fetches only what is new; 0 for all. */
-        afterEpoch?: number | null;
+        afterEpoch?: number;
       };
       header?: {
         "If-None-Match"?: string;
@@ -3974,6 +3974,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4103,6 +4112,15 @@ export interface operations {
       };
       /** @description `NOT_FOUND`: not found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4243,6 +4261,15 @@ export interface operations {
       };
       /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
       406: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FILE_LOST`: a file is lost or damaged */
+      410: {
         headers: {
           [name: string]: unknown;
         };

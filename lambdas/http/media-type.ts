@@ -25,3 +25,26 @@ export function unsupportedMediaType(request: Request, allowed: readonly string[
     ],
   });
 }
+
+/** ASCII is a part of UTF-8. */
+const charsetsOfUtf8 = ["utf-8", "utf8", "us-ascii"];
+
+/** JSON is UTF-8 (RFC 8259, 8.1). @throws Problem UNSUPPORTED_MEDIA_TYPE for a content type with another charset */
+export function requireUtf8(request: Request): void {
+  const header = request.header("content-type") ?? "";
+  for (const [, quoted, word] of header.matchAll(/;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/gi)) {
+    const charset = quoted ?? word ?? "";
+    if (charsetsOfUtf8.includes(charset.toLowerCase())) continue;
+    throw new Problem("UNSUPPORTED_MEDIA_TYPE", {
+      detail: `The body has the charset "${String(shortValue(charset).value)}"; send UTF-8.`,
+      errors: [
+        {
+          pointer: "Content-Type:",
+          reason: "has a charset that is not supported",
+          ...shortValue(header),
+          allowed: `${mediaType(request)}, with no charset or with charset=utf-8`,
+        },
+      ],
+    });
+  }
+}

@@ -4,6 +4,7 @@ import { negotiate } from "./accept";
 import { jsonAnswer, type Answer } from "./answer";
 import { digestTag, taggedAnswer } from "./entity-tag";
 import { fileStem } from "./file-name";
+import { DamagedFile } from "./lost-file";
 import type { Request } from "./request";
 
 export const midiType = "audio/midi";
@@ -45,20 +46,31 @@ export function contentDisposition(name: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Whether bytes are those of the digest, or, where none is known, begin like a MIDI file. */
+function isWhole(bytes: Uint8Array, sha256: string | undefined): boolean {
+  if (sha256 !== undefined) return digestOf(bytes) === sha256;
+  return Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "MThd";
+}
+
+/**
+ * @throws DamagedFile when the bytes that were read cannot be what was written. A URL is given without a look at them.
+ */
 export async function midiAnswer({ request, sha256, filename, read, presign }: MidiAnswerParams): Promise<Answer> {
   if (negotiate(request, [midiType, "application/json"]) === "application/json") {
     // It expires, so it has no ETag and is kept by nobody.
     return jsonAnswer({ status: 200, body: await presign(), headers: { vary: "accept", "cache-control": "no-store" } });
   }
-  const bytes = sha256 === undefined ? await read() : undefined;
-  const digest =
-    sha256 ??
-    createHash("sha256")
-      .update(bytes ?? "")
-      .digest("hex");
+  const whole = async (): Promise<Uint8Array> => {
+    const bytes = await read();
+    if (!isWhole(bytes, sha256)) throw new DamagedFile("the file is not the MIDI file that was written");
+    return bytes;
+  };
+  const bytes = sha256 === undefined ? await whole() : undefined;
   return await taggedAnswer({
     request,
-    tag: digestTag(digest),
+    tag: digestTag(sha256 ?? digestOf(bytes ?? new Uint8Array())),
     headers: { vary: "accept" },
     answer: async () => ({
       status: 200,
@@ -66,7 +78,7 @@ export async function midiAnswer({ request, sha256, filename, read, presign }: M
         "content-type": midiType,
         "content-disposition": contentDisposition(filename),
       },
-      body: bytes ?? (await read()),
+      body: bytes ?? (await whole()),
     }),
   });
 }

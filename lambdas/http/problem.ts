@@ -1,6 +1,7 @@
 /** Refusals of the API: RFC 9457 problem details with a stable `code`. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { problemCodes, type ProblemCode } from "../../domain/schemas/api/problem-codes";
+import { beginningOf, readableText } from "../../domain/schemas/text";
 import type { Headers } from "./answer";
 
 export interface ProblemOptions {
@@ -33,8 +34,10 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     { detail, errors, retryAfterSeconds, headers = {}, cause }: ProblemOptions,
   ) {
+    const more = errors !== undefined && errors.length > mostErrors ? ` The first ${mostErrors} are listed.` : "";
     super(
-      errors !== undefined && errors.length > mostErrors ? `${detail} The first ${mostErrors} are listed.` : detail,
+      // A sentence may repeat what was sent, which must not make it read differently.
+      readableText(`${detail}${more}`),
       ...(cause === undefined ? [] : [{ cause }]),
     );
     this.status = problemCodes[code].status;
@@ -47,7 +50,7 @@ export class Problem extends Error {
 
 /** Someone else's item and one that never was get the same answer: nothing can be learned from it. */
 export function notFound(what: string, id: string): Problem {
-  return new Problem("NOT_FOUND", { detail: `There is no ${what} ${id.slice(0, 64)}.` });
+  return new Problem("NOT_FOUND", { detail: `There is no ${what} ${beginningOf(id, 64)}.` });
 }
 
 /** Something unfinished still needs it. */

@@ -2,8 +2,9 @@
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { brokenLimit, pointerStep } from "./json-limits";
-import { mediaType, unsupportedMediaType } from "./media-type";
+import { mediaType, requireUtf8, unsupportedMediaType } from "./media-type";
 import { mostErrors, Problem } from "./problem";
+import { repeatedName } from "./repeated-name";
 import type { Request } from "./request";
 import { shortValue } from "./short-value";
 
@@ -30,6 +31,8 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
   }
+  // Text that becomes a number: what is allowed is said of the number.
+  if (schema instanceof z.ZodPipe) return unwrap(schema.out);
   return schema;
 }
 
@@ -248,17 +251,50 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
   readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
 }
 
-/** The JSON value of the body. @throws Problem 415 for another content type, 400 for text that is not JSON */
-function jsonBody(request: Request): unknown {
+/** What is wrong with a text, as far as the parser tells where: V8 tells it of some faults. */
+function malformedJson(text: string, error: unknown): Problem {
+  if (text.trim() === "") return new Problem("MALFORMED_JSON", { detail: "The body is empty; it must be JSON." });
+  const message = error instanceof Error ? error.message : "";
+  const [, position] = / at position (\d+)/.exec(message) ?? [];
+  if (message.startsWith("Unexpected end")) {
+    return new Problem("MALFORMED_JSON", { detail: "The body is not JSON: it ends before its JSON does." });
+  }
+  if (position === undefined) return new Problem("MALFORMED_JSON", { detail: "The body is not JSON." });
+  const lines = text.slice(0, Number(position)).split("\n");
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return new Problem("MALFORMED_JSON", {
+    detail: `The body is not JSON: the first fault is in line ${lines.length}, column ${column}.`,
+  });
+}
+
+/**
+ * The body's text and its JSON value.
+ * @throws Problem 415 for another content type or charset, 400 for text that is not JSON
+ */
+function jsonBody(request: Request): { readonly text: string; readonly body: unknown } {
   const type = mediaType(request);
   if (type !== "application/json" && !/^application\/[a-z0-9.+-]+\+json$/.test(type)) {
     throw unsupportedMediaType(request, ["application/json"]);
   }
+  requireUtf8(request);
+  let text: string;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(request.body));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(request.body);
   } catch {
-    throw new Problem("MALFORMED_JSON", { detail: "The body is not JSON in UTF-8." });
+    throw new Problem("MALFORMED_JSON", { detail: "The body is not UTF-8; it must be JSON in UTF-8." });
   }
+  try {
+    const body: unknown = JSON.parse(text);
+    return { text, body };
+  } catch (error) {
+    throw malformedJson(text, error);
+  }
+}
+
+/** The first name that comes twice, with the value that JSON.parse kept. */
+function repeatedField(text: string, body: unknown): FieldError | undefined {
+  const path = repeatedName(text);
+  return path && fieldError(path, "is given more than once", valueAt(body, path), "each name once in an object");
 }
 
 /** The body, validated. @throws Problem 415, 400 */
@@ -267,9 +303,9 @@ export function parseBody<Schema extends z.ZodType>({
   schema,
   alsoCheck = () => [],
 }: ParseBodyParams<Schema>): z.output<Schema> {
-  const body = jsonBody(request);
-  const tooLarge = brokenLimit(body);
-  if (tooLarge !== undefined) throw invalidRequest([tooLarge]);
+  const { text, body } = jsonBody(request);
+  const fault = brokenLimit(body) ?? repeatedField(text, body);
+  if (fault !== undefined) throw invalidRequest([fault]);
   const parsed = schema.safeParse(body);
   const found = parsed.success ? { errors: [], count: 0 } : faultsOf(schema, body, parsed.error);
   const others = isObject(body) ? alsoCheck(body) : [];
@@ -299,9 +335,9 @@ function namedValues(entries: Iterable<readonly [string, string]>): NamedValues 
   return { given: Object.fromEntries(given), repeated };
 }
 
-/** The fields of a form that are no files. */
+/** The fields of a form that are no files. A form sends what nobody filled in as an empty field, so that is not given. */
 export function formValues(fields: readonly { readonly name: string; readonly value: string }[]): NamedValues {
-  return namedValues(fields.map(({ name, value }) => [name, value] as const));
+  return namedValues(fields.flatMap(({ name, value }) => (value === "" ? [] : [[name, value] as const])));
 }
 
 export interface ParsedValues<Values> {
@@ -338,9 +374,12 @@ export function parseValues<Schema extends z.ZodObject>(
   };
 }
 
+/** The values of a query by their names, as they were sent. */
+export const queryValues = (request: Pick<Request, "query">): NamedValues => namedValues(request.query);
+
 /** The query as the schema wants it. @throws Problem 400 for unknown, repeated and broken parameters */
 export function parseQuery<Schema extends z.ZodObject>(request: Request, schema: Schema): z.output<Schema> {
-  const { values, errors, count } = parseValues(namedValues(request.query), schema, (name) => `?${name}`);
+  const { values, errors, count } = parseValues(queryValues(request), schema, (name) => `?${name}`);
   if (values !== undefined) return values;
   const names = Object.keys(schema.shape).join(", ");
   const worded = errors.map((error) =>

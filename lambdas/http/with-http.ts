@@ -13,6 +13,7 @@ import {
 } from "../../domain/names/api-routes";
 import type { ProblemDocument } from "../../domain/schemas/api/problem";
 import { functionSeconds, marginMilliseconds } from "../../domain/names/time-limits";
+import { beginningOf, readableText } from "../../domain/schemas/text";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";
 import type { Log } from "../telemetry/logger";
@@ -60,11 +61,11 @@ function noSuchRoute(event: HttpEvent, { path }: { readonly path: string }): Pro
   const method = event.requestContext?.http?.method ?? "";
   const methods = methodsAt(path);
   if (methods.length === 0 || methods.some((one) => one === method)) {
-    return new Problem("NOT_FOUND", { detail: `There is nothing at ${path.slice(0, 200)}.` });
+    return new Problem("NOT_FOUND", { detail: `There is nothing at ${beginningOf(path, 200)}.` });
   }
   const allow = methods.join(", ");
   return new Problem("METHOD_NOT_ALLOWED", {
-    detail: `${path.slice(0, 200)} does not have the method ${method.slice(0, 20)}; it has ${allow}.`,
+    detail: `${beginningOf(path, 200)} does not have the method ${beginningOf(method, 20)}; it has ${allow}.`,
     headers: { allow },
   });
 }
@@ -93,7 +94,7 @@ function problemAnswer(problem: Problem, { requestId, path }: { requestId: strin
     title: problem.title,
     status: problem.status,
     detail: problem.message,
-    instance: path,
+    instance: readableText(path),
     code: problem.code,
     requestId,
     ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),

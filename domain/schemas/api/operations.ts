@@ -302,7 +302,7 @@ export const operationDescriptions = {
     answer: trainingMetricsSchema,
     tagged: true,
     polled: true,
-    problems: ["NOT_FOUND"],
+    problems: ["NOT_FOUND", "FILE_LOST"],
   },
   listTrainingJobSamples: {
     summary: "What the model played after which epoch",
@@ -311,7 +311,7 @@ export const operationDescriptions = {
     answer: sampleListSchema,
     tagged: true,
     polled: true,
-    problems: ["NOT_FOUND"],
+    problems: ["NOT_FOUND", "FILE_LOST"],
   },
   getTrainingJobSample: {
     summary: "One sample as a MIDI file",
@@ -323,7 +323,7 @@ export const operationDescriptions = {
     status: 200,
     answer: "midi",
     tagged: true,
-    problems: ["NOT_FOUND", "NOT_ACCEPTABLE"],
+    problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 

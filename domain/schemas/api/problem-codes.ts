@@ -17,7 +17,7 @@ export const problemCodes = {
   STOCK_MODEL: { status: 409, title: "Stock models cannot be deleted" },
   CONFLICT: { status: 409, title: "Changed at the same time" },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: "A request with this idempotency key is in flight" },
-  FILE_LOST: { status: 410, title: "A file is lost" },
+  FILE_LOST: { status: 410, title: "A file is lost or damaged" },
   VERSION_MISMATCH: { status: 412, title: "Changed since it was read" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The content type is not supported" },

@@ -35,15 +35,24 @@ export const instantSchema = z.iso
   .meta({ description: "ISO 8601, UTC", example: "2026-01-31T12:00:00.000Z" });
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
+const decimalDigits = /^[0-9]+$/;
+
+/**
+ * A whole number as a query or the field of a form has it: decimal digits and nothing else. `0x10`, `1e1`, white space and
+ * no text at all are not numbers here, though JavaScript would make one of them.
+ * @param minimum - at least 0
+ */
+export function numberTextSchema(minimum: number, maximum: number) {
+  return z.preprocess((given, context) => {
+    if (typeof given === "string" && decimalDigits.test(given)) return Math.min(Number(given), Number.MAX_SAFE_INTEGER);
+    context.addIssue({ code: "custom", message: "is not a whole number in decimal digits", input: given });
+    return z.NEVER;
+  }, z.int().min(minimum).max(maximum));
+}
+
 /** Query of every list. */
 export const pageQuerySchema = z.strictObject({
-  limit: z.coerce
-    .number<string | undefined>()
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .meta({ description: "How many items a page has, 1 to 100." }),
+  limit: numberTextSchema(1, 100).default(20).meta({ description: "How many items a page has, 1 to 100." }),
   cursor: z.string().min(1).max(1024).optional().meta({ description: "`nextCursor` of the page before." }),
 });
 

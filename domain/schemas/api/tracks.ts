@@ -1,14 +1,10 @@
 import * as z from "zod";
 import type { TrackItem } from "../items";
-import { idSchema, instantSchema, nameSchema, pageOf } from "./shared";
+import { idSchema, instantSchema, nameSchema, numberTextSchema, pageOf } from "./shared";
 
 export const createTrackQuerySchema = z.strictObject({
   name: nameSchema.optional(),
-  trackIndex: z.coerce
-    .number<string | undefined>()
-    .int()
-    .min(0)
-    .max(65_535)
+  trackIndex: numberTextSchema(0, 65_535)
     .optional()
     .meta({
       description: [
@@ -30,7 +26,12 @@ export const uploadFormSchema = z
       description: "The MIDI file; exactly one part is a file.",
     }),
     name: nameSchema.optional(),
-    trackIndex: z.int().min(0).max(65_535).optional().meta({ description: "As in the query." }),
+    trackIndex: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .meta({ description: "As in the query. An empty field counts as not given." }),
   })
   .meta({ id: "UploadForm" });
 

@@ -8,6 +8,7 @@ import {
   idSchema,
   instantSchema,
   nameSchema,
+  numberTextSchema,
   pageOf,
   parameterValueSchema,
   textSchema,
@@ -85,11 +86,7 @@ export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
 export const trainingMetricsQuerySchema = z.strictObject({
-  afterEpoch: z.coerce
-    .number<string | undefined>()
-    .int()
-    .min(0)
-    .max(1_000_000)
+  afterEpoch: numberTextSchema(0, 1_000_000)
     .default(0)
     .meta({ description: "Only the epochs after this one, so that a poll fetches only what is new; 0 for all." }),
 });
@@ -100,9 +97,10 @@ export const epochSchema = z
 export const trainingMetricsSchema = z
   .object({
     items: z.array(epochSchema),
-    reference: z
-      .record(z.string(), z.number())
-      .meta({ description: "The same metrics on the training data; empty until the job has measured them." }),
+    reference: z.record(z.string(), z.number()).meta({
+      description:
+        "The same metrics on the training data; empty until the job has measured them, and where their file is lost.",
+    }),
   })
   .meta({ id: "TrainingMetrics" });
 

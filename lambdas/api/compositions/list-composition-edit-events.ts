@@ -6,6 +6,7 @@ import type { OwnedItems } from "../../aws/table/owned-items";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
+import { parseStoredJson } from "../../http/lost-file";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { readCompositionFile } from "./composition-file";
@@ -34,13 +35,15 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
     // Edit events are written once, when the composition completes, so 304 needs no look at them.
     tag: `"edit-events-1-${item.id}"`,
     answer: async () => {
-      const stored = await readCompositionFile({
+      const { items } = await readCompositionFile({
         compositions,
         item,
         what: "list of edit events",
-        read: async () => await files.read(compositionEditEventsKey(of)),
+        read: async () => {
+          const stored = await files.read(compositionEditEventsKey(of));
+          return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);
+        },
       });
-      const { items } = editEventListSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
       return jsonAnswer({ status: 200, body: { items } });
     },
   });

@@ -15,6 +15,7 @@ import type { OwnedItems } from "../../aws/table/owned-items";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
+import { parseStoredJson } from "../../http/lost-file";
 import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
@@ -130,13 +131,15 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
         return await compositions.change(item, { name: newName }, now());
       }
       const output = withPrograms(item.output, programs ?? []);
-      const stored = await readCompositionFile({
+      const score = await readCompositionFile({
         compositions,
         item,
         what: "score",
-        read: async () => await files.read(compositionScoreKey(of)),
+        read: async () => {
+          const stored = await files.read(compositionScoreKey(of));
+          return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);
+        },
       });
-      const score = scoreSchema.parse(JSON.parse(Buffer.from(stored).toString("utf8")));
       const bytes = writeMidi(presentScore(score, newName, output));
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };

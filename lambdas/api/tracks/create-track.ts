@@ -60,6 +60,8 @@ function readSong(bytes: Uint8Array): Song {
   }
 }
 
+type TrackChoice = Pick<Upload, "trackIndex" | "trackIndexField">;
+
 /** The file, its melody, and all that is to say of how it was found and read. */
 interface ReadMelody {
   readonly song: Song;
@@ -68,9 +70,9 @@ interface ReadMelody {
   readonly changes: readonly string[];
 }
 
-function readMelody(song: Song, asked: number | undefined): ReadMelody {
+function readMelody(song: Song, { trackIndex: asked, trackIndexField }: TrackChoice): ReadMelody {
   const choice = asked === undefined ? chooseMelodyTrack(song.tracks) : undefined;
-  if (asked === undefined && choice === undefined) throw noMelody(song);
+  if (asked === undefined && choice === undefined) throw noMelody(song, trackIndexField.pointer);
   const trackIndex = asked ?? choice?.track.index ?? 0;
   try {
     const melody = trackMelody(song, trackIndex);
@@ -79,12 +81,12 @@ function readMelody(song: Song, asked: number | undefined): ReadMelody {
     return { song, melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
   } catch (error) {
     if (!(error instanceof MelodyError)) throw error;
-    const errors = melodyErrors(error, song, trackIndex);
+    const errors = melodyErrors(error, song, trackIndexField);
     throw new Problem(error.code, { detail: sentence(error.message), ...(errors.length === 0 ? {} : { errors }) });
   }
 }
 
-function noMelody({ tracks }: Song): Problem {
+function noMelody({ tracks }: Song, pointer: string): Problem {
   const named = tracks.slice(0, 8).map((track) => {
     const name = JSON.stringify(Array.from(track.name).slice(0, 40).join(""));
     return `track ${track.index} ${name} ${whyNoTones(track) ?? "has no tones"}`;
@@ -95,7 +97,7 @@ function noMelody({ tracks }: Song): Problem {
     detail: `${sentence(`no track of the file is a melody: ${named.join("; ")}${others}`)} ${advice}.`,
     errors: [
       {
-        pointer: "?trackIndex",
+        pointer,
         reason: "is required for a file in which every track is drums, a click track or noises",
         allowed: tracks
           .map(({ index }) => index)
@@ -106,7 +108,11 @@ function noMelody({ tracks }: Song): Problem {
   });
 }
 
-function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): FieldError[] {
+function melodyErrors(
+  { code }: MelodyError,
+  song: Song,
+  trackIndexField: TrackChoice["trackIndexField"],
+): FieldError[] {
   if (code === "METRE_NOT_SUPPORTED") {
     const value = metresOf(song).join(", ").slice(0, longestText);
     return [
@@ -123,7 +129,7 @@ function melodyErrors({ code }: MelodyError, song: Song, trackIndex: number): Fi
     .map(({ index }) => index)
     .join(", ")
     .slice(0, longestText);
-  return [{ pointer: "?trackIndex", reason: "no track with notes has this index", value: trackIndex, allowed }];
+  return [{ ...trackIndexField, reason: "no track with notes has this index", allowed }];
 }
 
 function sentence(text: string): string {
@@ -159,8 +165,8 @@ function listedMetres(melody: Melody): OtherMetre[] {
 }
 
 /** Reads the file of an upload and finds its melody. @throws Problem 422 */
-export function readUploadedMelody({ bytes, trackIndex }: Upload): ReadMelody {
-  return readMelody(readSong(bytes), trackIndex);
+export function readUploadedMelody({ bytes, ...choice }: Pick<Upload, "bytes"> & TrackChoice): ReadMelody {
+  return readMelody(readSong(bytes), choice);
 }
 
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */

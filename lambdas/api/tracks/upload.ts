@@ -5,16 +5,25 @@ import type { FieldError } from "../../../domain/schemas/api/problem";
 import { midiTypes } from "../../../domain/names/media-types";
 import type { SameContent } from "../../http/idempotency";
 import { mediaType, unsupportedMediaType } from "../../http/media-type";
-import { formType, readForm, type Form } from "../../http/multipart-form";
+import { formType, readForm, type Form, type FormFile } from "../../http/multipart-form";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
-import { formValues, invalidRequest, parseQuery, parseValues } from "../../http/validation";
+import {
+  formValues,
+  invalidRequest,
+  parseQuery,
+  parseValues,
+  queryValues,
+  type NamedValues,
+} from "../../http/validation";
 
 export interface Upload {
   readonly bytes: Uint8Array;
   /** The name that was asked for. */
   readonly name: string | undefined;
   readonly trackIndex: number | undefined;
+  /** Where the index was asked for, as it was sent; without a value where it was not. */
+  readonly trackIndexField: Pick<FieldError, "pointer" | "value">;
   /** Of the file of a form, without its extension; "" where there is none. */
   readonly fileName: string;
   /** What makes two uploads the same request, where that is not the body itself: each form has another boundary. */
@@ -27,15 +36,28 @@ type Options = z.output<typeof createTrackQuerySchema>;
 export function readUpload(request: Request): Upload {
   const query = parseQuery(request, createTrackQuerySchema);
   const type = mediaType(request);
-  if (type === formType) return uploadOfForm(readForm(request), query);
+  const sent = queryValues(request).given;
+  if (type === formType) return uploadOfForm(readForm(request), { query, sent });
   if (midiTypes.some((one) => one === type)) {
-    return { bytes: request.body, name: query.name, trackIndex: query.trackIndex, fileName: "" };
+    const { name, trackIndex } = query;
+    const trackIndexField = { pointer: "?trackIndex", ...shortValue(sent["trackIndex"]) };
+    return { bytes: request.body, name, trackIndex, trackIndexField, fileName: "" };
   }
   throw unsupportedMediaType(request, [...midiTypes, formType]);
 }
 
-function uploadOfForm(form: Form, query: Options): Upload {
-  const [file, ...more] = form.files;
+interface UploadQuery {
+  readonly query: Options;
+  /** The same values as text. */
+  readonly sent: NamedValues["given"];
+}
+
+/** What a form sends for a file that nobody chose (HTML, "constructing the entry list"). */
+const isChosen = ({ filename, bytes }: FormFile): boolean => filename !== "" || bytes.length > 0;
+
+function uploadOfForm(form: Form, { query, sent }: UploadQuery): Upload {
+  const files = form.files.filter(isChosen);
+  const [file, ...more] = files;
   const errors: FieldError[] = [];
   if (file === undefined) {
     errors.push({ pointer: "/file", reason: "is required", allowed: "exactly one part with a filename" });
@@ -44,28 +66,38 @@ function uploadOfForm(form: Form, query: Options): Upload {
     errors.push({
       pointer: "/file",
       reason: "there are several files",
-      value: form.files.length,
+      value: files.length,
       allowed: "exactly one file",
     });
   }
-  const parsed = parseValues(formValues(form.fields), createTrackQuerySchema, (name) => `/${name}`);
+  const fields = formValues(form.fields);
+  const parsed = parseValues(fields, createTrackQuerySchema, (name) => `/${name}`);
   errors.push(...parsed.errors);
   const options = parsed.values ?? {};
   for (const name of ["name", "trackIndex"] as const) {
     const [inForm, inQuery] = [options[name], query[name]];
     if (inForm !== undefined && inQuery !== undefined && inForm !== inQuery) {
-      const allowed = `the same as in the query, ${JSON.stringify(shortValue(inQuery).value)}, or only one of the two`;
-      errors.push({ pointer: `/${name}`, reason: "differs from the query", ...shortValue(inForm), allowed });
+      const allowed = `the same as in the query, ${JSON.stringify(shortValue(sent[name]).value)}, or only one of the two`;
+      errors.push({
+        pointer: `/${name}`,
+        reason: "differs from the query",
+        ...shortValue(fields.given[name]),
+        allowed,
+      });
     }
   }
   if (file === undefined || errors.length > 0) throw invalidRequest(errors);
   const name = options.name ?? query.name;
   const trackIndex = options.trackIndex ?? query.trackIndex;
+  const isInQuery = options.trackIndex === undefined && query.trackIndex !== undefined;
   const fileName = withoutExtension(file.filename);
   return {
     bytes: file.bytes,
     name,
     trackIndex,
+    trackIndexField: isInQuery
+      ? { pointer: "?trackIndex", ...shortValue(sent["trackIndex"]) }
+      : { pointer: "/trackIndex", ...shortValue(fields.given["trackIndex"]) },
     fileName,
     content: { values: [formType, JSON.stringify([name ?? null, trackIndex ?? null, fileName])], bytes: file.bytes },
   };

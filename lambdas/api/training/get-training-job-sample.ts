@@ -1,13 +1,16 @@
-import { sampleFile } from "../../../domain/names/object-keys";
+import { sampleFile, type Sample } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
+import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
+import { beginningOf } from "../../../domain/schemas/text";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { Answer } from "../../http/answer";
+import { isDamage } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
-import { readTrainingFile } from "./training-files";
+import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "./training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;
@@ -25,14 +28,43 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const melodyId = request.pathParameter("melodyId");
   // They become part of an object's key: nothing but what a sample's name is made of.
   if (!/^[1-9]\d{0,5}$/.test(epoch) || !/^[a-z0-9-]{1,64}$/.test(melodyId)) {
-    throw notFound("sample", `${epoch.slice(0, 10)}/${melodyId}`);
+    throw notFound("sample", `${beginningOf(epoch, 10)}/${melodyId}`);
   }
-  const sample = await readTrainingFile({ item, artefacts, work }, sampleFile(Number(epoch), melodyId));
-  if (sample === undefined) throw notFound("sample", `${epoch}/${melodyId}`);
-  return await midiAnswer({
-    request,
-    filename: `${item.name} epoch ${epoch} ${melodyId}`,
-    read: async () => sample.bytes,
-    presign: sample.presign,
-  });
+  const chosen = { epoch: Number(epoch), melodyId };
+  const places = { item, artefacts, work };
+  const what = `sample ${epoch}/${melodyId}`;
+  try {
+    const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId));
+    if (sample === undefined) {
+      if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, what });
+      throw notFound("sample", `${epoch}/${melodyId}`);
+    }
+    return await midiAnswer({
+      request,
+      filename: `${item.name} epoch ${epoch} ${melodyId}`,
+      read: async () => sample.bytes,
+      presign: sample.presign,
+    });
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // The container of a job that has not ended may be writing it at this moment.
+    if (!isFinalTrainingJobState(item.state)) throw notFound("sample", `${epoch}/${melodyId}`);
+    throw await trainingFileLost({ trainingJobs, item, what, damage: error });
+  }
+}
+
+/**
+ * Whether an ended job wrote a sample that is not there. After each epoch that has samples, all the melodies were played:
+ * one was there where its epoch has other samples and its melody was played after other epochs. Where no sample is left,
+ * any epoch that was completed may have had it.
+ */
+async function wasWritten(
+  places: Pick<GetTrainingJobSampleParams, "artefacts" | "work"> & { readonly item: TrainingJobItem },
+  { epoch, melodyId }: Sample,
+): Promise<boolean> {
+  const { item } = places;
+  if (!mustHaveFiles(item) || epoch > item.progress.epoch) return false;
+  const left = await listSamples(places);
+  if (left.length === 0) return true;
+  return left.some((sample) => sample.epoch === epoch) && left.some((sample) => sample.melodyId === melodyId);
 }

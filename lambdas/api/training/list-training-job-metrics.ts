@@ -2,17 +2,19 @@ import * as z from "zod";
 import { progressFile, referenceFile } from "../../../domain/names/object-keys";
 import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
+import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { ObjectTooLargeError } from "../../aws/object-store";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
+import { DamagedFile, parseStoredJson } from "../../http/lost-file";
 import type { Request } from "../../http/request";
 import { parseQuery } from "../../http/validation";
 import { pollAfterSeconds } from "./poll-interval";
 import type { Log } from "../../telemetry/logger";
-import { readTrainingFile } from "./training-files";
+import { mustHaveFiles, readTrainingFile, trainingFileLost } from "./training-files";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;
@@ -28,12 +30,15 @@ const longestReferenceBytes = 64 * 1024;
 
 const referenceSchema = z.looseObject({ metrics: z.record(z.string(), z.number()) });
 
-function parseReference(bytes: Uint8Array | undefined): Record<string, number> {
+/** The curves are worth showing without what they are compared with, so a reference that cannot be read is left out. */
+function parseReference(bytes: Uint8Array | undefined, item: TrainingJobItem, log: Log): Record<string, number> {
   if (bytes === undefined) return {};
   try {
-    return referenceSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))).metrics;
-  } catch {
-    // The container may be writing it at this moment: as absent as before.
+    return parseStoredJson(bytes, referenceSchema).metrics;
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    // The container of a job that has not ended may be writing it at this moment: as absent as before.
+    if (isFinalTrainingJobState(item.state)) log.error("the reference of a training job is damaged", { id: item.id });
     return {};
   }
 }
@@ -44,6 +49,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
   const item = await trainingJobs.load(of);
+  /** Nothing at all where the file is not there; no bytes where it is too long to be one of ours. */
   const read = async (name: string, longest: number): Promise<Uint8Array | undefined> => {
     try {
       return (await readTrainingFile({ item, artefacts, work }, name, longest))?.bytes;
@@ -51,7 +57,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
       if (!(error instanceof ObjectTooLargeError)) throw error;
       // No trainer of ours wrote it, and the workflow does not read it either.
       log.warn("a file of a training job is too long to be read", { id: item.id, name, bytes: error.bytes });
-      return undefined;
+      return new Uint8Array();
     }
   };
   const [progress, reference] = await Promise.all([
@@ -60,12 +66,16 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   ]);
   const planned = item.hyperparameters["epochs"];
   const { epochs } = parseProgress(progress ?? "", typeof planned === "number" ? planned : undefined);
+  if (epochs.length === 0 && mustHaveFiles(item)) {
+    const damage = progress !== undefined ? new DamagedFile("the file has no epoch that can be read") : undefined;
+    throw await trainingFileLost({ trainingJobs, item, what: "progress", damage });
+  }
   return await taggedList({
     request,
     headers: retryAfter(pollAfterSeconds(item, now())),
     body: {
       items: epochs.filter(({ epoch }) => epoch > afterEpoch).map(epochMetrics),
-      reference: parseReference(reference),
+      reference: parseReference(reference, item, log),
     },
   });
 }

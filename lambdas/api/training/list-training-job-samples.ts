@@ -1,4 +1,3 @@
-import { parseSampleFile, samplesFolder } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
@@ -7,7 +6,7 @@ import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { pollAfterSeconds } from "./poll-interval";
-import { listTrainingFiles } from "./training-files";
+import { listSamples, mustHaveFiles, trainingFileLost } from "./training-files";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;
@@ -23,10 +22,10 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const item = await trainingJobs.load(of);
-  const keys = await listTrainingFiles({ item, artefacts, work }, samplesFolder);
-  const samples = keys
-    .flatMap((key) => parseSampleFile(key) ?? [])
-    .sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
+  const samples = await listSamples({ item, artefacts, work });
+  if (samples.length === 0 && mustHaveFiles(item)) {
+    throw await trainingFileLost({ trainingJobs, item, what: "folder of samples" });
+  }
   return await taggedList({
     request,
     headers: retryAfter(pollAfterSeconds(item, now())),

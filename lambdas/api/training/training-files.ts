@@ -1,8 +1,18 @@
 /** A training job's progress and samples: in the work bucket while the container writes them, kept as artefacts after. */
-import { checkpointsPrefix, trainingJobPrefix, type OwnedBy } from "../../../domain/names/object-keys";
+import {
+  checkpointsPrefix,
+  parseSampleFile,
+  samplesFolder,
+  trainingJobPrefix,
+  type OwnedBy,
+  type Sample,
+} from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import type { StoredFiles } from "../../aws/stored-files";
+import type { OwnedItems } from "../../aws/table/owned-items";
+import { fileLost } from "../../http/lost-file";
+import type { Problem } from "../../http/problem";
 
 export interface TrainingFilesParams {
   readonly item: Pick<TrainingJobItem, "sub" | "id" | "state">;
@@ -40,11 +50,42 @@ export async function readTrainingFile(
   return undefined;
 }
 
-/** @param folder - inside the checkpoint folder, ends with a slash */
-export async function listTrainingFiles(params: TrainingFilesParams, folder: string): Promise<string[]> {
+/** By epoch, then by melody. */
+export async function listSamples(params: TrainingFilesParams): Promise<Sample[]> {
   for (const { files, prefix } of places(params)) {
-    const keys = await files.list(`${prefix}${folder}`);
-    if (keys.length > 0) return keys;
+    const samples = (await files.list(`${prefix}${samplesFolder}`)).flatMap((key) => parseSampleFile(key) ?? []);
+    if (samples.length === 0) continue;
+    return samples.sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
   }
   return [];
+}
+
+/**
+ * Whether an ended job must have left progress and samples: both are written with its first epoch. A resumed job has the
+ * epochs of the job before it from the beginning, and their files only once its own training was prepared. Of a job that
+ * has not ended, what is not there is not there yet.
+ */
+export function mustHaveFiles({
+  state,
+  progress,
+  resumeFrom,
+  trainingJobName,
+}: Pick<TrainingJobItem, "state" | "progress" | "resumeFrom" | "trainingJobName">): boolean {
+  const wasPrepared = resumeFrom === undefined || trainingJobName !== undefined;
+  return isFinalTrainingJobState(state) && progress.epoch > 0 && wasPrepared;
+}
+
+export interface TrainingFileLostParams {
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly item: TrainingJobItem;
+  readonly what: string;
+  /** Why the file that is there cannot be read; absent where it is not there. */
+  readonly damage?: Error | undefined;
+}
+
+/** What is answered for a file that an ended job must have. @throws ItemNotFound when the job was deleted meanwhile */
+export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
+  await trainingJobs.load(item);
+  const advice = "The job's model and its other files are not affected.";
+  return fileLost({ what, of: `training job ${item.id}`, advice, damage });
 }

@@ -1,4 +1,5 @@
 /** The name under which a browser keeps a piece: one that every file system takes, whatever its owner called the piece. */
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { compositionMidiKey } from "../../../domain/names/object-keys";
 import { contentDisposition } from "../../../lambdas/http/midi-answer";
@@ -91,10 +92,11 @@ test("any name gives usable ones, the plain one in ASCII", () => {
 
 test("a piece called . is downloaded under a name", async () => {
   const api = composerApi();
-  const midi = { revision: 1, sha256: "b".repeat(64), bytes: 4 };
+  const bytes = new Uint8Array(4);
+  const midi = { revision: 1, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
   const item = composition({ name: ".", state: "COMPLETED", output: finishedOutput, midi });
   api.compositions.put(item);
-  api.files.objects.set(compositionMidiKey(item, midi), new Uint8Array(4));
+  api.files.objects.set(compositionMidiKey(item, midi), bytes);
   const reply = await api.call("GET", `/compositions/${item.id}/midi`);
   expect(reply.headers["content-disposition"]).toBe('attachment; filename="composition.mid"');
 });

@@ -1,4 +1,5 @@
 /** What may stand in a name, and in every other text of a user. */
+import { apiRoutes } from "../../../domain/names/api-routes";
 import { composerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";
 import { alice, track } from "./support/items";
@@ -44,6 +45,12 @@ const places: readonly (readonly [string, string, string, (text: string) => unkn
   ["POST", "/training-jobs", "/topics/mode/0", (text) => ({ ...job, topics: { mode: [text] } })],
 ];
 
+/** Every path that names something, and one that does not exist. */
+const paths = [
+  ...Object.values(apiRoutes).flatMap(({ method, path }) => (path.includes("{") ? [[method, path] as const] : [])),
+  ["GET", "/nothing/{here}"] as const,
+];
+
 describe.each(forbidden)("text with %s", (_, text, readable) => {
   test.each(places)("is refused by %s %s at %s", async (method, path, pointer, json) => {
     const reply = await composerApi().call(method, path, { json: json(text) });
@@ -51,6 +58,16 @@ describe.each(forbidden)("text with %s", (_, text, readable) => {
     expect(problemOf(reply).errors).toEqual([
       expect.objectContaining({ pointer, value: readable, allowed: expect.stringMatching(/Unicode/) }),
     ]);
+  });
+
+  test.each(paths)("in %s %s is shown so that it can be read", async (method, template) => {
+    const path = template.replaceAll(/\{\w+\}/g, text);
+    const reply = await composerApi().call(method, path, method === "PATCH" ? { json: { name: "A" } } : {});
+    const problem = problemOf(reply);
+    expect(problem.code).toBe("NOT_FOUND");
+    expect(problem.detail).toContain(readable);
+    expect(reply.body).toMatchObject({ instance: path.replaceAll(text, readable) });
+    expect(problem.detail).not.toContain(text);
   });
 
   test("is refused as the name of a topic, which is shown so that it can be read", async () => {
