@@ -44,6 +44,7 @@ import { createLambdaApi } from "./cloud/lambda-api";
 import { LOCAL_CREDENTIALS, REQUESTS_AT_ONCE, startMiniStack, waitForEarlier } from "./cloud/ministack";
 import { startSageMakerServer } from "./cloud/sagemaker-server";
 import { takeSnapshots } from "./cloud/snapshot-schedule";
+import { rowsOfTrainingJobs, stopTrainingsWithoutRow } from "./cloud/trainings-without-row";
 import { randomPassword, seedUser, signIn } from "./cloud/users";
 import { composeTwinkle } from "./first-composition";
 import { createTokenCheck } from "./gateway/access-tokens";
@@ -293,6 +294,15 @@ async function bringUp(params: {
     for (const one of [s3, table, cognito, sageMaker]) one.destroy();
   });
   const places = { artefactsBucket: outputs.ArtefactsBucketName, tableName: outputs.TableName };
+
+  // Before the gateway is there, so that nobody creates a job meanwhile.
+  if (plan.kind !== "fresh") {
+    const hasRow = rowsOfTrainingJobs(table, outputs.TableName);
+    const stopped = await stopTrainingsWithoutRow({ sageMaker, hasRow });
+    if (stopped.length > 0) {
+      say(`trainings stopped whose job is not in the cloud that is gone on with: ${stopped.join(", ")}`);
+    }
+  }
 
   const dataset = committedDataset(repository);
   const seedBuiltDataset = async (): Promise<void> => {

@@ -1,4 +1,6 @@
 /** Numbers as text, in queries and in the fields of a form: decimal digits and nothing else. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { numberTextSchema } from "../../../domain/schemas/api/shared";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
@@ -153,5 +155,19 @@ describe("a form", () => {
       status: 400,
       errors: [{ pointer: "/trackIndex", value: "00", allowed: expect.stringContaining('"01"') as unknown }],
     });
+  });
+
+  test("of drums alone is told which field chooses one of them: the form's own", async () => {
+    const drums = readFileSync(join(__dirname, "../../../test/fixtures/midi-from-the-field/i25-only-drums.mid"));
+    const data = new FormData();
+    data.append("file", new File([drums], "drums.mid"));
+    const encoded = new Response(data);
+    const inForm = await composerApi().call("POST", "/tracks", {
+      bytes: new Uint8Array(await encoded.arrayBuffer()),
+      headers: { "content-type": encoded.headers.get("content-type") ?? "" },
+    });
+    const alone = await composerApi().call("POST", "/tracks", { ...upload, bytes: drums });
+    expect(problemOf(inForm)).toMatchObject({ code: "NO_MELODY", errors: [{ pointer: "/trackIndex" }] });
+    expect(problemOf(alone)).toMatchObject({ code: "NO_MELODY", errors: [{ pointer: "?trackIndex" }] });
   });
 });

@@ -1,0 +1,51 @@
+import { paginateListTrainingJobs, type SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+import { parseTrainingJobKey, type OwnedBy } from "../../domain/names/object-keys";
+import { parseTrainingJobName } from "../../domain/names/resource-names";
+import { ownedKey } from "../../domain/names/table-keys";
+import { createTrainingJobs } from "../../lambdas/aws/training-jobs";
+
+export interface StopTrainingsWithoutRowParams {
+  readonly sageMaker: SageMakerClient;
+  /** Whether the table has the row of a job of ours. */
+  readonly hasRow: (job: OwnedBy) => Promise<boolean>;
+}
+
+/**
+ * Stops each running training whose job row does not exist. After going back to an earlier snapshot, the local SageMaker,
+ * whose jobs are no part of it, goes on with trainings that were begun later: their owners cannot see or stop them. To be
+ * called while nothing can create a job. Trainings that do not have a name of ours are left alone.
+ *
+ * @returns their names
+ */
+export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowParams): Promise<readonly string[]> {
+  const { sageMaker, hasRow } = params;
+  const trainingJobs = createTrainingJobs({ client: sageMaker });
+  const running: string[] = [];
+  for await (const page of paginateListTrainingJobs({ client: sageMaker }, { StatusEquals: "InProgress" })) {
+    running.push(...(page.TrainingJobSummaries ?? []).flatMap(({ TrainingJobName: name }) => name ?? []));
+  }
+  const stopped: string[] = [];
+  for (const name of running) {
+    if (parseTrainingJobName("local", name) === undefined) continue;
+    // Only the folder of its checkpoints says whose it is.
+    const job = parseTrainingJobKey((await trainingJobs.describe(name))?.checkpointUri ?? "");
+    if (job === undefined || (await hasRow(job))) continue;
+    await trainingJobs.stop(name);
+    stopped.push(name);
+  }
+  return stopped;
+}
+
+/** Looks the row of a training job up in the table itself. */
+export function rowsOfTrainingJobs(
+  table: DynamoDBDocumentClient,
+  tableName: string,
+): StopTrainingsWithoutRowParams["hasRow"] {
+  return async ({ sub, id }) => {
+    const Key = ownedKey("TRAINING_JOB", sub, id);
+    const { Item } = await table.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+    return Item !== undefined;
+  };
+}
