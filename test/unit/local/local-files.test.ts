@@ -100,11 +100,18 @@ describe("the lock of a process", () => {
     writeFileSync(file, JSON.stringify({ pid: process.ppid, startedAt, processStart: "1" }));
     takeProcessLock({ file, refusal })();
     if (process.platform !== "linux") return;
-    // The shell becomes a program that never asks how its child ended.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+    // The shell becomes a program that never asks how its child ended. The child lives until its input ends, because a
+    // shell that is still a shell would take note of its end.
+    const parent = spawn("sh", ["-c", "exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 600"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     try {
       const [printed] = z.tuple([z.instanceof(Buffer)]).parse(await once(parent.stdout, "data"));
       const pid = Number(printed.toString());
+      await until("the shell has become sleep", 60, () =>
+        readFileSync(`/proc/${String(parent.pid)}/comm`, "utf8").startsWith("sleep"),
+      );
+      parent.stdin.end();
       await until("the child is a zombie", 60, () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
       const processStart = processStartTime(pid);
       expect(processStart).toBeDefined();
