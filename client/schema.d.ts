@@ -423,6 +423,8 @@ export interface components {
     };
     Parameter: {
       name: string;
+      /** @description A short name for a form's label. */
+      title: string;
       /** @enum {string} */
       type: "integer" | "number" | "boolean" | "string";
       unit?: string;
@@ -431,6 +433,11 @@ export interface components {
       values?: string[];
       default: number | boolean | string;
       description: string;
+      /**
+       * @description Present where a job with `resumeFrom` cannot change the value.
+       * @enum {boolean}
+       */
+      fixedOnResume?: true;
     };
     SampleMelodyList: {
       items: components["schemas"]["SampleMelody"][];

@@ -5,35 +5,28 @@ A model's file is `toy:` and a number of semitones; the answer is the melody shi
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Sequence
+from pathlib import Path
 
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField, ModelRejected
+from opencomposer_shared.serving.failures import ModelRejected
 from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.parameters import ParameterRule
 from opencomposer_shared.serving.process import run_server
 from opencomposer_shared.serving.signals import stop_on_signals
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+from opencomposer_shared.technique_document import TechniqueDocument, read_technique
+
+DOCUMENT = Path(__file__).resolve().parents[4] / "contracts/fixtures/technique/valid-toy.json"
 
 
 class Toy:
     """Shifts the melody; can be told to be slow or to fail."""
 
-    identifier = "toy"
-    parameter_rules: Sequence[ParameterRule] = (
-        ParameterRule("seconds", "number", 0.0, 0, 20),
-        ParameterRule("fail", "boolean", False),
-        ParameterRule("mood", "string", "calm", values=("calm", "wild")),
-        ParameterRule("firstBar", "integer", 1, 1, 64),
-    )
-
-    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
-        first = request.parameters["firstBar"]
-        if isinstance(first, int) and first > request.melody.bars:
-            return [BrokenField("/parameters/firstBar", str(first), f"an integer from 1 to {request.melody.bars}")]
-        return []
+    @property
+    def document(self) -> TechniqueDocument:
+        return read_technique(json.loads(DOCUMENT.read_text(encoding="utf-8")))
 
     def load(self, model: bytes) -> int:
         text = model.decode("ascii", "replace").split(":")
