@@ -7,8 +7,9 @@ numpy and no PyTorch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import fastjsonschema
@@ -26,7 +27,13 @@ class Parameter:
         self.default: ParameterValue = _typed(self.type, schema["default"])
         self.maximum: float | None = schema.get("maximum")
         self.allowed = _in_words(schema)
-        self._validate = fastjsonschema.compile(dict(schema))
+        self._schema = dict(schema)
+
+    @cached_property
+    def _validate(self) -> Callable[[object], object]:
+        # Compiled when the first value comes: a server takes no hyperparameters, and a training job no parameters.
+        compiled: Callable[[object], object] = fastjsonschema.compile(self._schema)
+        return compiled
 
     def accept(self, value: object) -> ParameterValue | None:
         """Return the value in the parameter's type, or None where it is not allowed. 4.0 is the integer 4."""
