@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import * as z from "zod";
 import { perTechnique, techniqueIds } from "../../domain/names/resource-names";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
@@ -40,6 +41,31 @@ test.each(techniqueIds)(
     expect(checkCompositionParameters(techniques[technique], values).issues).toEqual([]);
   },
 );
+
+const descriptionSchema = z.object({ description: z.string() });
+const openapiSchema = z.object({
+  components: z.object({
+    schemas: z.object({
+      CreateComposition: z.object({ properties: z.object({ parameters: descriptionSchema }) }),
+      CreateTrainingJob: z.object({ properties: z.object({ hyperparameters: descriptionSchema }) }),
+    }),
+  }),
+});
+
+test("the OpenAPI document says of every parameter what its technique's document says", () => {
+  const file = join(__dirname, "../../docs/openapi.json");
+  const { schemas } = openapiSchema.parse(JSON.parse(readFileSync(file, "utf8"))).components;
+  const lines = {
+    parameters: schemas.CreateComposition.properties.parameters.description.split("\n"),
+    hyperparameters: schemas.CreateTrainingJob.properties.hyperparameters.description.split("\n"),
+  };
+  for (const kind of ["parameters", "hyperparameters"] as const) {
+    for (const { name, description } of techniqueIds.flatMap((id) => techniques[id][kind])) {
+      const line = lines[kind].find((each) => each.startsWith(`- \`${name}\`: `) && each.endsWith(description));
+      expect({ name, said: line !== undefined }).toEqual({ name, said: true });
+    }
+  }
+});
 
 describe("regions of ar-cnn", () => {
   const arCnn = techniques["ar-cnn"];
