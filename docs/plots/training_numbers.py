@@ -72,11 +72,10 @@ class BaselineTraining:
 
 
 def losses_by_technique() -> dict[str, list[str]]:
-    """The losses that each technique reports (contracts/metric-definitions.json)."""
-    document = json.loads((ROOT / "contracts/metric-definitions.json").read_text(encoding="utf-8"))
+    """The losses that each technique reports (contracts/techniques)."""
     return {
-        technique: [each["Name"].removeprefix(METRIC_PREFIX) for each in definitions]
-        for technique, definitions in document["losses"].items()
+        path.stem: list(json.loads(path.read_text(encoding="utf-8"))["x-losses"])
+        for path in (ROOT / "contracts/techniques").glob("*.json")
     }
 
 
