@@ -409,7 +409,7 @@ const cases: readonly Case[] = [
       const first = await user.train({ hyperparameters: { epochs: 50 } });
       await user.untilTraining(first);
       await user.stop(first);
-      await user.job(first);
+      const { progress } = await user.job(first);
       const prefix = checkpointsPrefix({ sub: user.sub, id: first });
       const spoilt = await user.putObject(
         "workBucket",
@@ -417,7 +417,9 @@ const cases: readonly Case[] = [
         "this is no checkpoint",
       );
       if (spoilt === 0) throw new Error("there is no checkpoint to spoil");
-      const id = await user.train({ topics: undefined, resumeFrom: first, hyperparameters: { epochs: 2 } });
+      // A total: however many epochs this machine did before the stop.
+      const hyperparameters = { epochs: progress.epoch + 2 };
+      const id = await user.train({ topics: undefined, resumeFrom: first, hyperparameters });
       return { resource: await user.job(id), ends: ["FAILED", "READY"] };
     },
   },
