@@ -6,7 +6,14 @@ import { randomUUID } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { ulid } from "ulid";
 import * as z from "zod";
-import { modelCardFile, modelFile, modelPrefix, sampleFile, trainingJobPrefix } from "../../domain/names/object-keys";
+import {
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  progressFile,
+  sampleFile,
+  trainingJobPrefix,
+} from "../../domain/names/object-keys";
 import { openWorkOwner } from "../../domain/names/table-keys";
 import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../support/midi-bytes";
 import { composition, model, trainingJob } from "../unit/api/support/items";
@@ -139,7 +146,9 @@ async function storeHistory(sub: string, input: { readonly trackId: string }): P
     );
   }
   const jobId = jobs.get("READY") ?? "";
-  await stored.putArtefact(`${trainingJobPrefix({ sub, id: jobId })}${sampleFile(1, "ode-to-joy")}`, goodMidi);
+  const ofJob = trainingJobPrefix({ sub, id: jobId });
+  await stored.putArtefact(`${ofJob}${sampleFile(1, "ode-to-joy")}`, goodMidi);
+  await stored.putArtefact(`${ofJob}${progressFile}`, '{"schemaVersion":1,"epoch":1,"epochs":20,"seconds":1}\n');
 
   usedModelId = ulid();
   for (const id of [trainedId, usedModelId]) {
@@ -676,7 +685,7 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     const problem = await stranger.refused(422, "POST", "/tracks?trackIndex=7", { bytes: goodMidi });
     expect(problem).toMatchObject({
       code: "TRACK_NOT_FOUND",
-      errors: [{ pointer: "?trackIndex", value: 7, allowed: "0" }],
+      errors: [{ pointer: "?trackIndex", value: "7", allowed: "0" }],
     });
   });
 });
