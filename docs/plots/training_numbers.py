@@ -17,7 +17,6 @@ DOCUMENT = ROOT / "docs/how-models-learn.md"
 MODELS = ROOT / "models"
 BASELINE = MODELS / "baselines/unet-gan-aws-recipe"
 LOG = "training-log.jsonl"
-METRIC_PREFIX = "opencomposer:"
 END = "<!-- end of what npm run plots writes -->"
 
 MEASURES = (
