@@ -423,6 +423,8 @@ export interface components {
     };
     Parameter: {
       name: string;
+      /** @description A short name for a form's label. */
+      title: string;
       /** @enum {string} */
       type: "integer" | "number" | "boolean" | "string";
       unit?: string;
@@ -431,6 +433,11 @@ export interface components {
       values?: string[];
       default: number | boolean | string;
       description: string;
+      /**
+       * @description Present where a job with `resumeFrom` cannot change the value.
+       * @enum {boolean}
+       */
+      fixedOnResume?: true;
     };
     SampleMelodyList: {
       items: components["schemas"]["SampleMelody"][];
@@ -618,7 +625,25 @@ export interface components {
       modelId: string;
       /** @description Random when not given; the answer says which. */
       seed?: number;
-      /** @description By the technique: see `GET /techniques`. */
+      /**
+       * @description By the technique: see `GET /techniques`.
+       *
+       *     `unet-gan` has none.
+       *
+       *     `ar-cnn`:
+       *     - `maxPercentageOfInitialNotesRemoved`: an integer from 0 to 100 (percent); default 100. How much of your own music may be taken away. 0 keeps all of it and only adds notes. Counted in sixteenths: a quarter note is four.
+       *     - `maxNotesAdded`: an integer from 50 to 1000 (sixteenths); default 500. How much music may be added to yours. Counted in sixteenths: a quarter note is four. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `samplingIterations`: an integer from 0 to 100 (passes); default 100. How often the model looks at the whole piece and edits it, at most. It ends by itself when there is nothing left to do. Fewer passes stay closer to your input; 0 changes nothing.
+       *     - `temperature`: a number from 0.5 to 6; default 1. How daring the edits are. Low takes the likeliest edits and sounds safe; high takes unlikely ones too and soon sounds random.
+       *     - `editsPerPass`: an integer from 1 to 32 (edits); default 32. How many notes, each in a beat of its own, are added to or removed from the piece each time the model has looked at it. 1 is a single sixteenth, as in the original AR-CNN, and takes longest. Times samplingIterations it is also the most sixteenths that are edited in all. Meant for eight bars; a longer piece may have more in proportion.
+       *     - `melodyLock`: true or false; default false. Keep every note of your input as it is and write only around it. The added notes are then a track of their own.
+       *     - `firstBar`: an integer from 1 to 64 (bars); default 1. The first bar that may be edited. The music before it stays as it is.
+       *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
+       *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
+       *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once. 1 is as many as in the music the model has learnt from, less is thinner, more is fuller.
+       *     - `leastProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only mends what is likelier wrong than right.
+       */
       parameters?: {
         [key: string]: unknown;
       };
@@ -819,7 +844,30 @@ export interface components {
       topics?: components["schemas"]["Topics"];
       /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       datasetId?: string;
-      /** @description By the technique: see `GET /techniques`. Omitted means default. */
+      /**
+       * @description By the technique: see `GET /techniques`. Omitted means default.
+       *
+       *     `unet-gan`:
+       *     - `epochs`: an integer from 1 to 2000; default 60. How many passes are made over the training music, in windows of four bars. More passes take longer and help until the music stops getting better.
+       *     - `learningRate`: a number from 0.00001 to 0.01; default 0.001. Step size of the critic's updates; the generator's is half of it. Both fall to a tenth over the second half of the training. A higher rate learns faster and less steadily.
+       *     - `updateRatio`: an integer from 1 to 10 (critic updates per generator update); default 2. How many updates the critic gets for each update of the generator. More updates make a stronger critic and a slower generator.
+       *     - `batchSize`: an integer from 8 to 256 (windows); default 32. Windows of music in one update.
+       *     - `transpositionRange`: an integer from 0 to 6 (semitones); default 6. Each window is transposed up or down by a random interval of up to this size, so that the model learns every key. 0 leaves the music in its own keys.
+       *     - `modelSize`: small, large; default small. Width of the networks' layers. Small trains on two CPU cores. Large has twice the width, takes about four times the work and wants a GPU.
+       *     - `reconstructionWeight`: a number from 0 to 200; default 20. How much the generator is also judged by the accompaniment that the composer wrote. The weight falls to a tenth by the last epoch. A higher weight is safer and less varied; 0 trains by the critic alone.
+       *     - `diversityWeight`: a number from 0 to 100; default 10. How much two accompaniments of one melody are pushed apart while they are too much alike, so that a seed means something. 0 leaves it to chance.
+       *     - `earlyStopping`: true or false; default false. End the training when the similarity index has stopped falling for a fifth of the epochs (at least ten).
+       *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
+       *
+       *     `ar-cnn`:
+       *     - `epochs`: an integer from 1 to 2000; default 100. How many passes are made over the training music, in windows of eight bars that are spoilt anew each time. More passes take longer and help until the music stops getting better.
+       *     - `learningRate`: a number from 0.00001 to 0.01; default 0.002. Step size of the updates. It falls along half a cosine to a hundredth by the last epoch. A higher rate learns faster and less steadily.
+       *     - `batchSize`: an integer from 8 to 256 (windows); default 32. Windows of music in one update.
+       *     - `transpositionRange`: an integer from 0 to 6 (semitones); default 6. Each window is transposed up or down by a random interval of up to this size, so that the model learns every key. 0 leaves the music in its own keys.
+       *     - `modelSize`: small, large; default small. Depth and width of the network. Small has 0.66 million weights and trains on two CPU cores. Large has 1.8 million, takes about four times the work and wants a GPU.
+       *     - `earlyStopping`: true or false; default false. End the training when the loss on music that the model does not learn from has stopped falling for a fifth of the epochs (at least ten).
+       *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
+       */
       hyperparameters?: {
         [key: string]: unknown;
       };

@@ -26,6 +26,11 @@ const steps: readonly Step[] = [
   },
   { name: "one version everywhere", command: bin("tsx"), arguments: ["scripts/check-versions.ts"] },
   { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
+  {
+    name: "READMEs' tables of parameters are fresh",
+    command: bin("tsx"),
+    arguments: ["scripts/generate-technique-tables.ts", "--check"],
+  },
   { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
   { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
   { name: "types (mypy)", command: python("mypy"), arguments: [] },

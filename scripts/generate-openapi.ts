@@ -24,6 +24,8 @@ import { gatewayErrorSchema, problemSchema } from "../domain/schemas/api/problem
 import { problemCodes } from "../domain/schemas/api/problem-codes";
 import { presignedUrlSchema } from "../domain/schemas/api/shared";
 import { uploadFormSchema } from "../domain/schemas/api/tracks";
+import { allowedValues } from "../domain/techniques/parameter-values";
+import { techniques } from "../domain/techniques/registry";
 
 const root = path.join(__dirname, "..");
 /** The API has the version of the software. */
@@ -208,7 +210,7 @@ function generateDocument() {
     description: "Access token of the deployment's Cognito user pool.",
   });
   for (const id of Object.keys(apiRoutes).filter(isOperationId)) registry.registerPath(routeConfig(id));
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "OpenComposer",
@@ -237,6 +239,28 @@ function generateDocument() {
       { name: "training", description: "Training jobs and topics" },
     ],
   });
+  describeTechniqueValues(document, "CreateComposition", "parameters");
+  describeTechniqueValues(document, "CreateTrainingJob", "hyperparameters");
+  return document;
+}
+
+/** Adds to a field of a request what each technique's document (contracts/techniques) allows there. */
+function describeTechniqueValues(
+  { components }: ReturnType<OpenApiGeneratorV31["generateDocument"]>,
+  schema: string,
+  field: "parameters" | "hyperparameters",
+): void {
+  const component = components?.schemas?.[schema];
+  const property = component !== undefined && !("$ref" in component) ? component.properties?.[field] : undefined;
+  if (property === undefined || "$ref" in property) throw new Error(`the document has no field ${field} in ${schema}`);
+  const lists = Object.values(techniques).map((technique) => {
+    const lines = technique[field].map((parameter) => {
+      const unit = parameter.unit === undefined ? "" : ` (${parameter.unit})`;
+      return `- \`${parameter.name}\`: ${allowedValues(parameter)}${unit}; default ${parameter.default}. ${parameter.description}`;
+    });
+    return `\`${technique.id}\`${lines.length === 0 ? " has none." : `:\n${lines.join("\n")}`}`;
+  });
+  property.description = [property.description, ...lists].join("\n\n");
 }
 
 const bytesSchema = z.looseObject({ type: z.literal("string"), contentMediaType: z.string() });

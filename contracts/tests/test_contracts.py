@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,8 @@ import pytest
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.hyperparameters import parse_hyperparameters
 from opencomposer_shared.progress import STDOUT_MEASURES, metrics_line
-from opencomposer_shared.serving.parameters import BrokenFields, ParameterRule, parse_parameters
+from opencomposer_shared.serving.parameters import BrokenFields, parse_parameters
+from opencomposer_shared.technique_document import load_technique
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 REPOSITORY = CONTRACTS.parent
@@ -26,8 +25,16 @@ def load(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def schema_of(contract: str) -> Any:
+    """The schema of a contract; that of a technique's values is a part of the technique's document."""
+    kind, _, technique = contract.partition("-")
+    if kind in ("parameters", "hyperparameters"):
+        return load(CONTRACTS / "techniques" / f"{technique}.json")["properties"][kind]
+    return load(CONTRACTS / f"{contract}.schema.json")
+
+
 def validator(contract: str) -> Any:
-    return jsonschema.Draft202012Validator(load(CONTRACTS / f"{contract}.schema.json"))
+    return jsonschema.Draft202012Validator(schema_of(contract))
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
@@ -56,7 +63,7 @@ def as_strings(values: dict[str, Any]) -> dict[str, str]:
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
-TECHNIQUES = sorted(load(CONTRACTS / "metric-definitions.json")["losses"])
+TECHNIQUES = sorted(path.stem for path in (CONTRACTS / "techniques").glob("*.json"))
 
 # On the wire a number and its text are the same, so that one fixture means nothing there.
 ON_THE_WIRE = [
@@ -73,60 +80,23 @@ def fixture_id(path: Path) -> str:
 
 @pytest.mark.parametrize("path", ON_THE_WIRE, ids=fixture_id)
 def test_the_container_accepts_the_hyperparameters_that_the_schema_accepts(path: Path) -> None:
-    schema = load(CONTRACTS / f"{path.parent.name}.schema.json")
+    known = load_technique(path.parent.name.removeprefix("hyperparameters-")).hyperparameters
     values = load(path)
     if path.stem.startswith("valid-"):
-        parsed = parse_hyperparameters(schema, as_strings(values))
+        parsed = parse_hyperparameters(known, as_strings(values))
         assert {key: parsed[key] for key in values} == values
-        assert set(parsed) == set(schema["properties"])
+        assert set(parsed) == set(schema_of(path.parent.name)["properties"])
     else:
         with pytest.raises(TrainingFailure):
-            parse_hyperparameters(schema, as_strings(values))
-
-
-def container_package(technique: str) -> str:
-    return f"opencomposer_{technique.replace('-', '_')}"
-
-
-@pytest.mark.parametrize("technique", TECHNIQUES)
-def test_the_container_carries_the_contracts_schema(technique: str) -> None:
-    name = f"hyperparameters-{technique}.schema.json"
-    copy = REPOSITORY / "sagemaker-containers" / technique / "src" / container_package(technique) / name
-    assert copy.read_bytes() == (CONTRACTS / name).read_bytes()
-
-
-def parameter_rules(technique: str) -> Sequence[ParameterRule]:
-    """What the technique's inference container declares."""
-    module = importlib.import_module(f"{container_package(technique)}.generation")
-    [served] = [each for each in vars(module).values() if isinstance(each, type) and hasattr(each, "parameter_rules")]
-    rules: Sequence[ParameterRule] = served(threads=1).parameter_rules
-    return rules
-
-
-def as_schema(rule: ParameterRule) -> dict[str, Any]:
-    """A rule in JSON Schema's words."""
-    ranged = {"minimum": rule.minimum, "maximum": rule.maximum} if rule.type in ("integer", "number") else {}
-    choices = {"enum": list(rule.values)} if rule.values else {}
-    return {"type": rule.type, "default": rule.default, **ranged, **choices}
-
-
-@pytest.mark.parametrize("technique", TECHNIQUES)
-def test_the_container_declares_the_parameters_of_the_contract(technique: str) -> None:
-    properties = load(CONTRACTS / f"parameters-{technique}.schema.json")["properties"]
-    for_people = {"title", "description", "x-unit"}
-    contract = {
-        name: {key: value for key, value in rule.items() if key not in for_people} for name, rule in properties.items()
-    }
-    assert {rule.name: as_schema(rule) for rule in parameter_rules(technique)} == contract
+            parse_hyperparameters(known, as_strings(values))
 
 
 @pytest.mark.parametrize("path", PARAMETERS, ids=fixture_id)
 def test_the_container_accepts_the_parameters_that_the_schema_accepts(path: Path) -> None:
     broken = BrokenFields()
     values = load(path)
-    parsed = parse_parameters(
-        values, parameter_rules(path.parent.name.removeprefix("parameters-")), "/parameters", broken
-    )
+    known = load_technique(path.parent.name.removeprefix("parameters-")).parameters
+    parsed = parse_parameters(values, known, "/parameters", broken)
     if path.stem.startswith("valid-"):
         assert broken.count == 0
         assert {key: parsed[key] for key in values} == values
@@ -134,10 +104,35 @@ def test_the_container_accepts_the_parameters_that_the_schema_accepts(path: Path
         assert [field.pointer for field in broken.kept] == [f"/parameters/{key}" for key in values]
 
 
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_the_document_keeps_the_contract_and_the_package_carries_it(technique: str) -> None:
+    document = load(CONTRACTS / "techniques" / f"{technique}.json")
+    jsonschema.Draft202012Validator.check_schema(document)
+    validator("technique").validate(document)
+    carried = load_technique(technique)
+    assert carried.id == technique
+    assert carried.parameters.defaults == {
+        name: rule["default"] for name, rule in document["properties"]["parameters"]["properties"].items()
+    }
+
+
+@pytest.mark.parametrize("path", sorted((CONTRACTS / "cases").glob("*.json")), ids=lambda path: path.name)
+def test_rules_across_fields_are_judged_as_the_cases_say(path: Path) -> None:
+    document = load(path)
+    known = load_technique(document["technique"]).parameters
+    for case in document["cases"]:
+        broken = known.broken_ranges({**known.defaults, **case["parameters"]}, case["bars"])
+        assert sorted(f"/{each.name}" for each in broken) == case["broken"], case["name"]
+
+
 def metric_definitions(technique: str) -> list[dict[str, str]]:
     """What a training job of the technique is created with."""
     document = load(CONTRACTS / "metric-definitions.json")
-    return [*document["losses"][technique], *document["everyTechnique"]]
+    every = document["everyLoss"]
+    losses = [
+        {key: text.replace("{loss}", loss) for key, text in every.items()} for loss in load_technique(technique).losses
+    ]
+    return [*losses, *document["everyTechnique"]]
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
@@ -160,10 +155,7 @@ def test_each_metric_definition_finds_its_number_in_the_stdout_line(technique: s
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_each_technique_has_a_progress_line_with_exactly_its_losses(technique: str) -> None:
-    losses = {
-        each["Name"].removeprefix("opencomposer:")
-        for each in load(CONTRACTS / "metric-definitions.json")["losses"][technique]
-    }
+    losses = set(load_technique(technique).losses)
     pattern = re.compile(*load(CONTRACTS / "progress-line.schema.json")["patternProperties"])
     line = load(CONTRACTS / f"fixtures/progress-line/valid-{technique}.json")
     assert {name for name in line if pattern.search(name)} == losses

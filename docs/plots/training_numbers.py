@@ -17,7 +17,6 @@ DOCUMENT = ROOT / "docs/how-models-learn.md"
 MODELS = ROOT / "models"
 BASELINE = MODELS / "baselines/unet-gan-aws-recipe"
 LOG = "training-log.jsonl"
-METRIC_PREFIX = "opencomposer:"
 END = "<!-- end of what npm run plots writes -->"
 
 MEASURES = (
@@ -72,11 +71,10 @@ class BaselineTraining:
 
 
 def losses_by_technique() -> dict[str, list[str]]:
-    """The losses that each technique reports (contracts/metric-definitions.json)."""
-    document = json.loads((ROOT / "contracts/metric-definitions.json").read_text(encoding="utf-8"))
+    """The losses that each technique reports (contracts/techniques)."""
     return {
-        technique: [each["Name"].removeprefix(METRIC_PREFIX) for each in definitions]
-        for technique, definitions in document["losses"].items()
+        path.stem: list(json.loads(path.read_text(encoding="utf-8"))["x-losses"])
+        for path in (ROOT / "contracts/techniques").glob("*.json")
     }
 
 

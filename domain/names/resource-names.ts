@@ -76,9 +76,5 @@ export function localImageUri(technique: TechniqueId, target: "training" | "infe
 /** Source of the local SageMaker server's events: the bus accepts sources that begin with `aws.` from AWS alone. */
 export const localSageMakerEventSource = "opencomposer.local.sagemaker";
 
-export function isTechniqueId(id: string): id is TechniqueId {
-  return techniqueIds.some((technique) => technique === id);
-}
-
 /** The data set that comes with the software: what training uses when none is named. */
 export const defaultDatasetId = "bach-chorales";

@@ -1,88 +1,25 @@
-/** Every technique; adding one is an entry here, its container's folder and its contract. */
-import type { TechniqueId } from "../names/resource-names";
-import { arCnn } from "./ar-cnn";
-import type { Parameter, ParameterIssue, ParameterValue, Technique } from "./technique";
-import { unetGan } from "./unet-gan";
+/** Every technique, from its document in contracts/techniques. A new id without a document does not compile. */
+import arCnn from "../../contracts/techniques/ar-cnn.json";
+import unetGan from "../../contracts/techniques/unet-gan.json";
+import { perTechnique, type TechniqueId } from "../names/resource-names";
+import { upsideDownRanges } from "./parameter-ranges";
+import { checkParameters, type CheckedParameters } from "./parameter-values";
+import type { Technique } from "./technique";
+import { readTechnique } from "./technique-document";
 
-export const techniques: Readonly<Record<TechniqueId, Technique>> = { "unet-gan": unetGan, "ar-cnn": arCnn };
+const documents: Readonly<Record<TechniqueId, unknown>> = { "unet-gan": unetGan, "ar-cnn": arCnn };
 
-export interface CheckedParameters {
-  /** Every parameter that is not broken, defaults filled in. */
-  readonly values: Readonly<Record<string, ParameterValue>>;
-  readonly issues: readonly ParameterIssue[];
-}
+export type Techniques = Readonly<Record<string, Technique>>;
 
-const pointerTo = (name: string): string => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-
-/** The allowed values in words. */
-export function allowedValues(parameter: Parameter): string {
-  switch (parameter.type) {
-    case "integer":
-      return `an integer from ${parameter.minimum} to ${parameter.maximum}`;
-    case "number":
-      return `a number from ${parameter.minimum} to ${parameter.maximum}`;
-    case "boolean":
-      return "true or false";
-    case "string":
-      return parameter.values.join(", ");
-  }
-}
-
-function isAllowed(parameter: Parameter, value: unknown): value is ParameterValue {
-  switch (parameter.type) {
-    case "integer":
-    case "number":
-      return (
-        typeof value === "number" &&
-        Number.isFinite(value) &&
-        (parameter.type === "number" || Number.isInteger(value)) &&
-        value >= parameter.minimum &&
-        value <= parameter.maximum
-      );
-    case "boolean":
-      return typeof value === "boolean";
-    case "string":
-      return typeof value === "string" && parameter.values.includes(value);
-  }
-}
-
-/** Checks given values against descriptions in one pass: every broken field, unknown names included. */
-export function checkParameters(
-  parameters: readonly Parameter[],
-  given: Readonly<Record<string, unknown>>,
-): CheckedParameters {
-  const values: Record<string, ParameterValue> = {};
-  const issues: ParameterIssue[] = [];
-  for (const parameter of parameters) {
-    const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : undefined;
-    if (value === undefined) values[parameter.name] = parameter.default;
-    else if (isAllowed(parameter, value)) values[parameter.name] = value;
-    else {
-      const reason = `${parameter.name} is not an allowed value`;
-      issues.push({ pointer: pointerTo(parameter.name), reason, value, allowed: allowedValues(parameter) });
-    }
-  }
-  const known = new Set(parameters.map(({ name }) => name));
-  for (const name of Object.keys(given).filter((candidate) => !known.has(candidate))) {
-    const allowed = known.size === 0 ? "no parameters" : [...known].join(", ");
-    issues.push({ pointer: pointerTo(name), reason: "unknown parameter", value: given[name], allowed });
-  }
-  return { values, issues };
-}
+export const techniques: Readonly<Record<TechniqueId, Technique>> = perTechnique((id) =>
+  readTechnique(id, documents[id]),
+);
 
 /** The parameters of a composition, in one pass: each against its range, then those that are not broken together. */
 export function checkCompositionParameters(
-  technique: TechniqueId,
+  technique: Technique,
   given: Readonly<Record<string, unknown>>,
 ): CheckedParameters {
-  const { parameters, checkTogether } = techniques[technique];
-  const { values, issues } = checkParameters(parameters, given);
-  return { values, issues: [...issues, ...(checkTogether?.(values) ?? [])] };
-}
-
-/** Hyperparameters as SageMaker takes them: every value a string (numbers and booleans as JSON). */
-export function hyperparametersOnTheWire(values: Readonly<Record<string, ParameterValue>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
+  const { values, issues } = checkParameters(technique.parameters, given);
+  return { values, issues: [...issues, ...upsideDownRanges(technique, values)] };
 }

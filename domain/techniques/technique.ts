@@ -1,12 +1,15 @@
-/** What a generative technique is to the API: described once, validated from the description. */
-import type { TechniqueId } from "../names/resource-names";
+/** A generative technique as the API sees it: what its document in contracts/techniques says, in TypeScript's types. */
 
 export type ParameterValue = number | boolean | string;
 
 interface Described {
   readonly name: string;
+  /** A short name for a form's label. */
+  readonly title: string;
   readonly description: string;
   readonly unit?: string;
+  /** Present where a resumed training job must share the value with the job from which it goes on. */
+  readonly fixedOnResume?: true;
 }
 export interface NumberParameter extends Described {
   readonly type: "integer" | "number";
@@ -23,8 +26,20 @@ export interface ChoiceParameter extends Described {
   readonly values: readonly string[];
   readonly default: string;
 }
-/** The `P` of the API: forms and CLI flags are made from it. */
+/** One parameter of the API: forms and command-line flags are made from it. */
 export type Parameter = NumberParameter | BooleanParameter | ChoiceParameter;
+
+/** Two integer parameters that begin and end a range. */
+export interface ParameterRange {
+  readonly from: string;
+  readonly to: string;
+  /** How an end before its beginning is told, with the name of the beginning after it: "lies before". */
+  readonly fault: string;
+  /** The value of the end that means the end of the piece. */
+  readonly openEnd?: { readonly value: number; readonly meaning: string };
+  /** The measure of the piece in which both must lie, counted from 1. */
+  readonly within?: "bars";
+}
 
 /** One broken field: what the API answers in `errors`. */
 export interface ParameterIssue {
@@ -35,26 +50,21 @@ export interface ParameterIssue {
   readonly allowed: string;
 }
 
-/** What of a composition's input its parameters may refer to. */
+/** The measures of a composition's input to which its parameters may refer. */
 export interface Piece {
   readonly bars: number;
 }
 
 export interface Technique {
-  readonly id: TechniqueId;
+  readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** Of a composition. */
+  /** The parameters of a composition. */
   readonly parameters: readonly Parameter[];
-  /** Of a training job; on the wire to SageMaker every value is a string (contracts/hyperparameters-*). */
+  /** The ranges that pairs of these parameters make. */
+  readonly ranges: readonly ParameterRange[];
+  /** The hyperparameters of a training job. On the wire to SageMaker every value is a string. */
   readonly hyperparameters: readonly Parameter[];
-  /** Hyperparameters that a resumed job must share with the job it goes on from: they shape the network. */
-  readonly fixedOnResume: readonly string[];
-  /**
-   * What no single range says of the parameters of a composition: those that contradict each other. A parameter that is
-   * broken by itself is absent from `values`.
-   */
-  readonly checkTogether?: (values: Readonly<Record<string, ParameterValue>>) => readonly ParameterIssue[];
-  /** Parameters, each in its range and consistent, that do not fit the piece which they are for. */
-  readonly checkAgainst?: (values: Readonly<Record<string, ParameterValue>>, piece: Piece) => readonly ParameterIssue[];
+  /** Names of the losses that a training job reports. */
+  readonly losses: readonly string[];
 }

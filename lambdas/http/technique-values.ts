@@ -1,6 +1,6 @@
 /** A technique's own fields in a request: checked in the same pass as the rest of the body. */
-import { isTechniqueId } from "../../domain/names/resource-names";
-import { checkCompositionParameters, checkParameters, techniques } from "../../domain/techniques/registry";
+import { checkParameters } from "../../domain/techniques/parameter-values";
+import { checkCompositionParameters, techniques, type Techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { shortValue } from "./short-value";
@@ -12,14 +12,19 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Every fault in `body[field]`, by the technique that the body names; none where the body itself is at fault. */
-export function techniqueErrors(body: Readonly<Record<string, unknown>>, field: TechniqueField): FieldError[] {
-  const { technique } = body;
+export function techniqueErrors(
+  body: Readonly<Record<string, unknown>>,
+  field: TechniqueField,
+  known: Techniques = techniques,
+): FieldError[] {
+  const { technique: id } = body;
   const given = body[field];
-  if (typeof technique !== "string" || !isTechniqueId(technique) || !isObject(given)) return [];
+  const technique = typeof id === "string" && Object.hasOwn(known, id) ? known[id] : undefined;
+  if (technique === undefined || !isObject(given)) return [];
   const { issues } =
     field === "parameters"
       ? checkCompositionParameters(technique, given)
-      : checkParameters(techniques[technique].hyperparameters, given);
+      : checkParameters(technique.hyperparameters, given);
   return issues.map(({ pointer, reason, value, allowed }) => ({
     pointer: `/${field}${readableText(beginningOf(pointer, 100))}`,
     reason,

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT
 from opencomposer_shared.dataset import Piece, training_windows
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import SOUNDING, STEPS_PER_BAR, Planes
-from opencomposer_shared.serving.parameters import ParameterValue
 from opencomposer_shared.similarity_index import window_features
 
 from models.evaluation.accompanists import (

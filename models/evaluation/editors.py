@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from opencomposer_ar_cnn.generation import PARAMETER_RULES, LoadedEditor, load_editor, sampling_settings
+from opencomposer_ar_cnn.generation import LoadedEditor, load_editor
 from opencomposer_ar_cnn.rewriting import Rewriting
-from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings
+from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings, sampling_settings
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import SOUNDING, Planes, planes_to_notes
-from opencomposer_shared.serving.parameters import ParameterValue
 
 BATCH = 32
 """Pieces in one run of the network. More were not quicker."""
@@ -19,7 +19,7 @@ THREADS = 2
 
 def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
     """What the container makes of a call that names only these parameters."""
-    return sampling_settings({rule.name: rule.default for rule in PARAMETER_RULES} | parameters)
+    return sampling_settings(parameters)
 
 
 HARMONISATION = settings_of_call(melodyLock=True)

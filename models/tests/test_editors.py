@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from opencomposer_ar_cnn.generation import PARAMETER_RULES, run_editor
+from opencomposer_ar_cnn.generation import run_editor
 from opencomposer_ar_cnn.sampling import rewrite
 from opencomposer_shared.piano_roll import SOUNDING
+from opencomposer_shared.technique_document import load_technique
 
 from models.evaluation.accompanists import RandomEdits, Silence, scale_of
 from models.evaluation.corpus import choose_windows, repeated
@@ -53,7 +54,7 @@ def test_many_at_once_are_what_the_container_makes_of_each() -> None:
 
 
 def test_a_call_has_the_container_s_defaults_but_for_what_it_names() -> None:
-    defaults = {rule.name: rule.default for rule in PARAMETER_RULES}
+    defaults = load_technique("ar-cnn").parameters.defaults
     call = settings_of_call(temperature=2.5)
     assert (call.temperature, call.max_notes_added) == (2.5, defaults["maxNotesAdded"])
     assert HARMONISATION.melody_lock

@@ -4,22 +4,36 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
 import { techniqueIds } from "../../domain/names/resource-names";
-import { checkParameters, techniques } from "../../domain/techniques/registry";
-import type { Parameter } from "../../domain/techniques/technique";
+import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
+import { checkParameters } from "../../domain/techniques/parameter-values";
+import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
+import { readTechnique } from "../../domain/techniques/technique-document";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 
 const contracts = join(__dirname, "../../contracts");
 const suffix = ".schema.json";
-const names = readdirSync(contracts)
-  .filter((name) => name.endsWith(suffix))
-  .map((name) => name.slice(0, -suffix.length));
 const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(contracts, ...path), "utf8"));
 
-const anySchema = z.looseObject({ $id: z.string() });
+const schemaFiles = readdirSync(contracts).filter((name) => name.endsWith(suffix));
+const kinds = ["parameters", "hyperparameters"] as const;
+/** Each contract with the schema of its fixtures; those of a technique's values are parts of its document. */
+const schemas: readonly (readonly [string, object])[] = [
+  ...schemaFiles.map((file) => [file.slice(0, -suffix.length), z.looseObject({}).parse(read(file))] as const),
+  ...techniqueIds.flatMap((technique) =>
+    kinds.map((kind) => [`${kind}-${technique}`, partOfDocument(technique, kind)] as const),
+  ),
+];
 
-describe.each(names)("contract %s", (contract) => {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, keywords: ["x-unit"], strictTypes: false });
-  const validate = ajv.compile(anySchema.parse(read(contract + suffix)));
+function partOfDocument(technique: string, kind: (typeof kinds)[number]): object {
+  const part = z.looseObject({});
+  const documentSchema = z.object({ properties: z.object({ parameters: part, hyperparameters: part }) });
+  return documentSchema.parse(read("techniques", `${technique}.json`)).properties[kind];
+}
+
+describe.each(schemas)("contract %s", (contract, schema) => {
+  const keywords = ["x-unit", "x-fixedOnResume", "x-ranges"];
+  const ajv = new Ajv2020({ allErrors: true, strict: true, keywords, strictTypes: false });
+  const validate = ajv.compile(schema);
   const fixtures = readdirSync(join(contracts, "fixtures", contract));
 
   test.each(fixtures)("%s", (fixture) => {
@@ -28,39 +42,7 @@ describe.each(names)("contract %s", (contract) => {
   });
 });
 
-const parametersSchema = z.object({
-  properties: z.record(
-    z.string(),
-    z.object({
-      type: z.enum(["integer", "number", "boolean", "string"]),
-      minimum: z.number().optional(),
-      maximum: z.number().optional(),
-      enum: z.array(z.string()).optional(),
-      default: z.union([z.number(), z.boolean(), z.string()]),
-      "x-unit": z.string().optional(),
-    }),
-  ),
-});
-
-const described = (parameter: Parameter) => ({
-  type: parameter.type,
-  default: parameter.default,
-  ...("minimum" in parameter ? { minimum: parameter.minimum, maximum: parameter.maximum } : {}),
-  ...("values" in parameter ? { enum: [...parameter.values] } : {}),
-  ...(parameter.unit === undefined ? {} : { "x-unit": parameter.unit }),
-});
-
 describe.each(techniqueIds)("%s", (technique) => {
-  test.each(["parameters", "hyperparameters"] as const)(
-    "the API offers the %s that the container accepts, with the same ranges and defaults",
-    (kind) => {
-      const contract = `${kind}-${technique}`;
-      const { properties } = parametersSchema.parse(read(contract + suffix));
-      const offered = techniques[technique][kind];
-      expect(Object.fromEntries(offered.map((one) => [one.name, described(one)]))).toEqual(properties);
-    },
-  );
-
   test.each(["parameters", "hyperparameters"] as const)("the API judges %s as the contract's fixtures say", (kind) => {
     const contract = `${kind}-${technique}`;
     for (const fixture of readdirSync(join(contracts, "fixtures", contract))) {
@@ -70,6 +52,42 @@ describe.each(techniqueIds)("%s", (technique) => {
       expect({ fixture, faults: issues.length }).toEqual({ fixture, faults: fixture.startsWith("valid-") ? 0 : 1 });
     }
   });
+});
+
+test("the documents are those of the techniques, and each keeps the contract of documents", () => {
+  expect(readdirSync(join(contracts, "techniques")).sort()).toEqual(techniqueIds.map((id) => `${id}.json`).sort());
+  const validate = new Ajv2020({ strict: false }).compile(z.looseObject({}).parse(read("technique.schema.json")));
+  for (const id of techniqueIds) {
+    const valid = validate(read("techniques", `${id}.json`));
+    expect({ id, valid, errors: validate.errors }).toEqual({ id, valid: true, errors: null });
+  }
+});
+
+test.each(readdirSync(join(contracts, "fixtures/technique")))("the reader of documents judges %s alike", (fixture) => {
+  const readIt = () => readTechnique("toy", read("fixtures/technique", fixture));
+  if (fixture.startsWith("valid-")) expect(readIt()).toMatchObject({ id: "toy" });
+  else expect(readIt).toThrow("the document of the technique toy cannot be read");
+});
+
+const casesSchema = z.strictObject({
+  technique: z.enum(techniqueIds),
+  cases: z.array(
+    z.strictObject({
+      name: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      bars: z.int(),
+      broken: z.array(z.string()),
+    }),
+  ),
+});
+
+test.each(readdirSync(join(contracts, "cases")))("rules across fields: the API judges %s as it says", (file) => {
+  const { technique, cases } = casesSchema.parse(read("cases", file));
+  for (const { name, parameters, bars, broken } of cases) {
+    const { values, issues } = checkCompositionParameters(techniques[technique], parameters);
+    const found = [...issues, ...rangesOutsidePiece(techniques[technique], values, { bars })];
+    expect({ name, broken: [...new Set(found.map(({ pointer }) => pointer))].sort() }).toEqual({ name, broken });
+  }
 });
 
 describe.each(techniqueIds)("metric definitions of %s", (technique) => {

@@ -4,6 +4,7 @@ import { techniqueIds } from "../../names/resource-names";
 export const parameterSchema = z
   .object({
     name: z.string(),
+    title: z.string().meta({ description: "A short name for a form's label." }),
     type: z.enum(["integer", "number", "boolean", "string"]),
     unit: z.string().optional(),
     minimum: z.number().optional(),
@@ -11,6 +12,10 @@ export const parameterSchema = z
     values: z.array(z.string()).optional(),
     default: z.union([z.number(), z.boolean(), z.string()]),
     description: z.string(),
+    fixedOnResume: z
+      .literal(true)
+      .optional()
+      .meta({ description: "Present where a job with `resumeFrom` cannot change the value." }),
   })
   .meta({ id: "Parameter" });
 

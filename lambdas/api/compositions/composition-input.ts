@@ -8,6 +8,7 @@ import { sampleMelodies } from "../../../domain/music/sample-melodies";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../../domain/schemas/api/problem-codes";
 import type { CompositionInput, CompositionItem, InputOptions, TrackItem } from "../../../domain/schemas/items";
+import { rangesOutsidePiece } from "../../../domain/techniques/parameter-ranges";
 import { techniques } from "../../../domain/techniques/registry";
 import type { ParameterValue } from "../../../domain/techniques/technique";
 import type { OwnedItems } from "../../aws/table/owned-items";
@@ -220,7 +221,7 @@ export interface CheckParametersFitParams {
 
 /** Whether the parameters speak of music that is there. @throws Problem 422 that names every one that does not */
 export function checkParametersFit({ technique, parameters, bars }: CheckParametersFitParams): void {
-  const issues = techniques[technique].checkAgainst?.(parameters, { bars }) ?? [];
+  const issues = rangesOutsidePiece(techniques[technique], parameters, { bars });
   if (issues.length === 0) return;
   throw new Problem("PARAMETERS_NOT_APPLICABLE", {
     detail: "The parameters do not fit the melody, see `errors`.",

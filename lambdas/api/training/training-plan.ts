@@ -4,7 +4,8 @@ import type { createTrainingJobSchema } from "../../../domain/schemas/api/traini
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import { checkParameters, techniques } from "../../../domain/techniques/registry";
+import { checkParameters } from "../../../domain/techniques/parameter-values";
+import { techniques } from "../../../domain/techniques/registry";
 import type { ParameterValue } from "../../../domain/techniques/technique";
 import { checkpointsPrefix } from "../../../domain/names/object-keys";
 import { fewestTrainingPieces, isTrainedOn, leastTrainingBars, selectPieces } from "../../../domain/training/selection";
@@ -143,7 +144,8 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
       });
     }
   }
-  for (const name of technique.fixedOnResume) {
+  for (const { name, fixedOnResume } of technique.hyperparameters) {
+    if (fixedOnResume !== true) continue;
     const before = parent.hyperparameters[name];
     if (before !== undefined && hyperparameters[name] !== before) {
       errors.push({

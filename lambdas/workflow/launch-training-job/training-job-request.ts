@@ -8,7 +8,7 @@ import {
 import { resourcePrefix, type Stage } from "../../../domain/names/resource-names";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import type { TrainingSettings } from "../../../domain/schemas/training-settings";
-import { hyperparametersOnTheWire } from "../../../domain/techniques/registry";
+import { hyperparametersOnTheWire } from "../../../domain/techniques/parameter-values";
 import { metricDefinitionsOf } from "../../../domain/training/metric-definitions";
 
 export interface TrainingJobRequestParams {

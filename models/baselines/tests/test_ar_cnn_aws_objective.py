@@ -11,7 +11,7 @@ import pytest
 import torch
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.generation import load_editor, run_editor
-from opencomposer_ar_cnn.sampling import SamplingSettings
+from opencomposer_ar_cnn.sampling import sampling_settings
 from opencomposer_shared.dataset import Dataset
 
 from models.baselines import ar_cnn_aws_objective
@@ -46,7 +46,7 @@ DATASET = Dataset(
 
 
 def trainer(work: Path) -> TimedTrainer:
-    sampling = SamplingSettings(sampling_iterations=4, melody_lock=True)
+    sampling = sampling_settings({"samplingIterations": 4, "melodyLock": True})
     return make_trainer(DATASET, work, HYPERPARAMETERS, window_bars=2, sampling=sampling)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_ar_cnn.essentials import parse_essentials
-from opencomposer_ar_cnn.generation import PARAMETER_RULES, ArCnn, load_editor, rewrite_notes
+from opencomposer_ar_cnn.generation import ArCnn, load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import replay
-from opencomposer_ar_cnn.sampling import SamplingSettings
+from opencomposer_ar_cnn.sampling import sampling_settings
 from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
-from opencomposer_shared.serving.invocation import InvocationRequest, Melody, ModelReference
+from opencomposer_shared.serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_shared.serving.technique import Generated
 from tiny_editor import TinyEditor
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 TECHNIQUE = ArCnn(threads=1)
 EDITOR = load_editor(TinyEditor().file(), 1)
-DEFAULTS = {rule.name: rule.default for rule in PARAMETER_RULES}
+PARAMETERS = TECHNIQUE.document.parameters
+DEFAULTS = PARAMETERS.defaults
+DEFAULT_SETTINGS = sampling_settings({})
 MELODY = tuple(Note(step, 4, 60 + step // 4 % 12, 90) for step in range(0, 64, 4))
 
 
@@ -41,14 +44,15 @@ def generate(**given_members: Any) -> Generated:
 
 
 def test_the_parameters_are_the_originals_and_ours() -> None:
-    ranges = {rule.name: f"{rule.minimum} to {rule.maximum}" for rule in PARAMETER_RULES[:4]}
+    first = list(PARAMETERS.parameters.items())[:4]
+    ranges = {name: parameter.allowed.partition(" from ")[2] for name, parameter in first}
     assert ranges == {
         "maxPercentageOfInitialNotesRemoved": "0 to 100",
         "maxNotesAdded": "50 to 1000",
         "samplingIterations": "0 to 100",
         "temperature": "0.5 to 6",
     }
-    assert all(rule.accept(rule.default) == rule.default for rule in PARAMETER_RULES)
+    assert all(each.accept(each.default) == each.default for each in PARAMETERS.parameters.values())
 
 
 def test_an_unlocked_piece_comes_back_as_one_melody_with_its_edits() -> None:
@@ -102,7 +106,7 @@ def test_answers_keep_the_contract(locked: bool) -> None:
 @settings(max_examples=12, deadline=None)
 def test_every_length_up_to_64_bars(bars: int, seed: int, locked: bool) -> None:
     notes = [Note(step, 4, 60 + step // 4 % 12) for step in range(0, bars * 16, 4)]
-    chosen = SamplingSettings(sampling_iterations=6, melody_lock=locked)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=6, melody_lock=locked)
     result = rewrite_notes(EDITOR, notes, bars, chosen, seed)
     piece = notes_to_planes(notes, bars * 16)
     assert result.planes.shape == piece.shape
@@ -114,7 +118,7 @@ def test_every_length_up_to_64_bars(bars: int, seed: int, locked: bool) -> None:
 
 def test_threads_do_not_change_the_edits() -> None:
     threaded = load_editor(TinyEditor().file(), 2)
-    one, two = (rewrite_notes(editor, MELODY, 4, SamplingSettings(), 3).events for editor in (EDITOR, threaded))
+    one, two = (rewrite_notes(editor, MELODY, 4, DEFAULT_SETTINGS, 3).events for editor in (EDITOR, threaded))
     assert one == two
 
 
@@ -131,7 +135,7 @@ def test_threads_do_not_change_the_edits() -> None:
     ],
 )
 def test_a_region_outside_of_the_piece_is_named(parameters: dict[str, Any], pointers: list[str]) -> None:
-    assert [field.pointer for field in TECHNIQUE.broken_fields(request(**parameters))] == pointers
+    assert [field.pointer for field in broken_ranges(request(**parameters), PARAMETERS)] == pointers
 
 
 @pytest.mark.parametrize(
@@ -214,7 +218,7 @@ def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(
 )
 def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyEditor, reason: str) -> None:
     with pytest.raises(ModelRejected) as caught:
-        rewrite_notes(load_editor(tiny.file(), 1), MELODY, 4, SamplingSettings(), 0)
+        rewrite_notes(load_editor(tiny.file(), 1), MELODY, 4, DEFAULT_SETTINGS, 0)
     assert reason in str(caught.value)
 
 
@@ -268,6 +272,6 @@ def test_a_flipped_byte_is_rejected_or_harmless_but_never_another_error(position
     damaged = bytearray(FILE)
     damaged[position] ^= flip
     try:
-        rewrite_notes(load_editor(bytes(damaged), 1), MELODY, 4, SamplingSettings(sampling_iterations=3), 0)
+        rewrite_notes(load_editor(bytes(damaged), 1), MELODY, 4, replace(DEFAULT_SETTINGS, sampling_iterations=3), 0)
     except ModelRejected:
         return

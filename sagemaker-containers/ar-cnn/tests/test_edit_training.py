@@ -14,6 +14,7 @@ from opencomposer_ar_cnn.training import Settings, Trainer, choose_shape
 from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
+from opencomposer_shared.technique_document import load_technique
 from opencomposer_testing.tiny_trainers import AR_CNN_SAMPLING, AR_CNN_SETTINGS, ar_cnn_settings
 from opencomposer_testing.tiny_trainers import ar_cnn_trainer as trainer
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
@@ -63,13 +64,8 @@ def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, 
     assert sampled.get("Accompaniment", []) == added_notes(melody.notes, result)
 
 
-def test_the_container_carries_the_contracts_schema() -> None:
-    name = "hyperparameters-ar-cnn.schema.json"
-    repository = Path(__file__).resolve().parents[3]
-    copy = repository / "sagemaker-containers/ar-cnn/src/opencomposer_ar_cnn" / name
-    contract = repository / "contracts" / name
-    assert copy.read_bytes() == contract.read_bytes()
-    defaults = {key: rule["default"] for key, rule in json.loads(contract.read_text())["properties"].items()}
+def test_the_document_s_defaults_are_settings() -> None:
+    defaults = load_technique("ar-cnn").hyperparameters.defaults
     assert Settings.from_hyperparameters(defaults).epochs == defaults["epochs"]
 
 

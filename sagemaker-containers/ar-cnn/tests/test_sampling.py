@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencomposer_ar_cnn import sampling
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes, replay
 from opencomposer_ar_cnn.sampling import (
     EditorLimits,
@@ -30,6 +31,7 @@ from opencomposer_shared.piano_roll import (
     planes_to_notes,
 )
 
+DEFAULT_SETTINGS = sampling.sampling_settings({})
 LIMITS = EditorLimits(30, 93, 1.0, most_at_once=PITCHES)
 
 
@@ -181,7 +183,9 @@ def test_notes_survive_the_way_through_the_roll(piece: tuple[list[Note], int]) -
     """Held and repeated notes stay what they are; where a pitch overlaps itself the earlier note ends."""
     notes, bars = piece
     planes = notes_to_planes(notes, bars * 16)
-    untouched = rewrite(opinionated(0), planes, settings=SamplingSettings(sampling_iterations=0), limits=LIMITS, seed=0)
+    untouched = rewrite(
+        opinionated(0), planes, settings=replace(DEFAULT_SETTINGS, sampling_iterations=0), limits=LIMITS, seed=0
+    )
     assert untouched.events == ()
     result = edited_notes(notes, untouched)
     assert [note[:3] for note in result] == [note[:3] for note in planes_to_notes(planes)]
@@ -196,7 +200,7 @@ def test_notes_survive_the_way_through_the_roll(piece: tuple[list[Note], int]) -
 
 def test_other_seeds_give_other_pieces() -> None:
     piece = notes_to_planes([Note(0, 16, 60)], 128)
-    chosen = SamplingSettings(sampling_iterations=10)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=10)
     results = {
         str(rewrite(opinionated(1), piece, settings=chosen, limits=LIMITS, seed=seed).events) for seed in range(6)
     }
@@ -215,8 +219,12 @@ WRONG = [Note(step, 8, 61 + step // 8 % 3) for step in range(0, 128, 8)]
 def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, temperature: float) -> None:
     piece = notes_to_planes(WRONG, 128)
     difference = int((piece[SOUNDING] ^ TARGET).sum())
-    chosen = SamplingSettings(
-        max_notes_added=1000, sampling_iterations=1000, edits_per_pass=edits_per_pass, temperature=temperature
+    chosen = replace(
+        DEFAULT_SETTINGS,
+        max_notes_added=1000,
+        sampling_iterations=1000,
+        edits_per_pass=edits_per_pass,
+        temperature=temperature,
     )
     result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=3)
     assert np.array_equal(result.planes[SOUNDING], TARGET)
@@ -228,7 +236,7 @@ def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, te
 
 def test_one_edit_a_pass_is_one_edit_a_pass() -> None:
     piece = notes_to_planes(WRONG, 128)
-    chosen = SamplingSettings(sampling_iterations=100, edits_per_pass=1)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=100, edits_per_pass=1)
     result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=0)
     assert [event.passed for event in result.events] == list(range(100))
 
@@ -240,7 +248,7 @@ def test_one_edit_a_pass_draws_as_a_softmax_does() -> None:
     for (step, pitch), value in wanted.items():
         logits[step, pitch] = value
     piece = notes_to_planes([Note(0, 1, 40)], 16)
-    chosen = SamplingSettings(sampling_iterations=1, edits_per_pass=1, temperature=2.0)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=1, edits_per_pass=1, temperature=2.0)
     counts = dict.fromkeys(wanted, 0)
     for seed in range(400):
         result = rewrite(lambda *_: (logits, logits), piece, settings=chosen, limits=LIMITS, seed=seed)
@@ -253,7 +261,7 @@ def test_a_low_temperature_follows_and_a_high_one_strays() -> None:
     piece = notes_to_planes(WRONG, 128)
 
     def strayed(temperature: float) -> float:
-        chosen = SamplingSettings(sampling_iterations=5, temperature=temperature)
+        chosen = replace(DEFAULT_SETTINGS, sampling_iterations=5, temperature=temperature)
         events = rewrite(wishing(TARGET, 4.0), piece, settings=chosen, limits=LIMITS, seed=1).events
         return float(np.mean([event.probability < 0.5 for event in events]))
 
@@ -264,7 +272,7 @@ def test_a_low_temperature_follows_and_a_high_one_strays() -> None:
 @pytest.mark.parametrize("temperature", [0.5, 6.0])
 @pytest.mark.parametrize("scale", [1e-6, 1e6, 1e30])
 def test_any_temperature_and_any_logits_are_stable(temperature: float, scale: float) -> None:
-    chosen = SamplingSettings(sampling_iterations=6, temperature=temperature)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=6, temperature=temperature)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         result = rewrite(opinionated(2, scale), notes_to_planes(WRONG, 128), settings=chosen, limits=LIMITS, seed=0)
     assert result.events
@@ -279,13 +287,18 @@ def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
         return answer, answer
 
     with pytest.raises(ValueError, match="not finite"):
-        rewrite(network, notes_to_planes(WRONG, 128), settings=SamplingSettings(), limits=LIMITS, seed=0)
+        rewrite(network, notes_to_planes(WRONG, 128), settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0)
 
 
 def test_nothing_removed_at_nought_percent_and_everything_at_a_hundred() -> None:
     piece = notes_to_planes(WRONG, 128)
     for percentage in (0, 50, 100):
-        chosen = SamplingSettings(percentage, 1000, 500)
+        chosen = replace(
+            DEFAULT_SETTINGS,
+            max_percentage_of_initial_notes_removed=percentage,
+            max_notes_added=1000,
+            sampling_iterations=500,
+        )
         result = rewrite(wishing(TARGET), piece, settings=chosen, limits=LIMITS, seed=0)
         removed = int((piece[SOUNDING] & ~result.planes[SOUNDING]).sum())
         assert removed == 128 * percentage // 100
@@ -294,7 +307,13 @@ def test_nothing_removed_at_nought_percent_and_everything_at_a_hundred() -> None
 def test_the_caps_of_a_long_piece_are_in_proportion() -> None:
     everything = np.ones((64 * 16, PITCHES), dtype=np.bool_)
     piece = notes_to_planes([Note(0, 1, 60)], 64 * 16)
-    chosen = SamplingSettings(0, 100, 50, edits_per_pass=32)
+    chosen = replace(
+        DEFAULT_SETTINGS,
+        max_percentage_of_initial_notes_removed=0,
+        max_notes_added=100,
+        sampling_iterations=50,
+        edits_per_pass=32,
+    )
     result = rewrite(wishing(everything), piece, settings=chosen, limits=LIMITS, seed=0)
     assert (result.planes[SOUNDING] & ~piece[SOUNDING]).sum() == 800
     assert len([event for event in result.events if event.passed == 0]) >= 256
@@ -308,7 +327,7 @@ def test_added_cells_hold_or_repeat_as_the_network_says() -> None:
         start[4, 60] = 5
         return toggle, start
 
-    chosen = SamplingSettings(sampling_iterations=20)
+    chosen = replace(DEFAULT_SETTINGS, sampling_iterations=20)
     result = rewrite(network, notes_to_planes([Note(15, 1, 90)], 16), settings=chosen, limits=LIMITS, seed=0)
     assert planes_to_notes(result.planes) == [Note(0, 4, 60), Note(4, 4, 60)]
 
@@ -318,7 +337,7 @@ def test_a_locked_note_is_never_lengthened_by_what_is_added_around_it() -> None:
     melody = [Note(4, 3, 60), Note(7, 2, 60), Note(12, 4, 62)]
     everything = np.zeros((16, PITCHES), dtype=np.bool_)
     everything[:, 58:64] = True
-    chosen = SamplingSettings(max_notes_added=1000, melody_lock=True)
+    chosen = replace(DEFAULT_SETTINGS, max_notes_added=1000, melody_lock=True)
     result = rewrite(wishing(everything), notes_to_planes(melody, 16), settings=chosen, limits=LIMITS, seed=0)
     assert np.array_equal(result.planes[SOUNDING], everything)
     assert set(melody) <= set(planes_to_notes(result.planes))
@@ -329,7 +348,7 @@ def test_velocities_of_given_notes_are_kept() -> None:
     given_notes = [Note(0, 4, 60, 33), Note(4, 4, 60, 99)]
     target = target_of([Note(0, 8, 60), Note(0, 8, 64)], 16)
     result = rewrite(
-        wishing(target), notes_to_planes(given_notes, 16), settings=SamplingSettings(), limits=LIMITS, seed=0
+        wishing(target), notes_to_planes(given_notes, 16), settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0
     )
     assert edited_notes(given_notes, result) == [Note(0, 4, 60, 33), Note(0, 8, 64, 80), Note(4, 4, 60, 99)]
 
@@ -347,7 +366,7 @@ def test_a_piece_outside_of_the_networks_window_is_heard_by_octaves_and_edited_i
         wanted[:, 80] = True
         return wishing(wanted)(planes, density)
 
-    chosen = SamplingSettings(max_notes_added=1000, melody_lock=True)
+    chosen = replace(DEFAULT_SETTINGS, max_notes_added=1000, melody_lock=True)
     result = rewrite(network, piece, settings=chosen, limits=LIMITS, seed=0)
     assert np.array_equal(seen[0][0, :, :104], piece[SOUNDING][:, 24:])
     assert {event.pitch for event in result.events} == {104}
@@ -355,7 +374,9 @@ def test_a_piece_outside_of_the_networks_window_is_heard_by_octaves_and_edited_i
 
 def test_what_lies_outside_of_region_and_window_is_told_to_the_network_as_locked() -> None:
     piece = notes_to_planes([Note(0, 32, 60), Note(0, 32, 33), Note(0, 32, 100)], 32)
-    session = EditSession(piece, settings=SamplingSettings(first_bar=2), limits=LIMITS, rng=np.random.default_rng(0))
+    session = EditSession(
+        piece, settings=replace(DEFAULT_SETTINGS, first_bar=2), limits=LIMITS, rng=np.random.default_rng(0)
+    )
     locked = session.planes()[2]
     assert locked[:16, 60].all()
     assert not locked[16:, 60].any()
@@ -365,13 +386,13 @@ def test_what_lies_outside_of_region_and_window_is_told_to_the_network_as_locked
 def test_rests_before_an_upbeat_are_not_to_be_filled_but_empty_bars_are() -> None:
     """Bar 1 sounds in its last beat, bar 2 throughout, bars 3 and 4 not at all."""
     piece = notes_to_planes([Note(12, 4, 60), Note(16, 16, 62)], 64)
-    chosen = SamplingSettings(density=1.5)
+    chosen = replace(DEFAULT_SETTINGS, density=1.5)
     session = EditSession(piece, settings=chosen, limits=LIMITS, rng=np.random.default_rng(0))
     assert session.density == pytest.approx(1.5 * (4 + 16 + 32) / 64)
 
 
 def test_a_region_without_an_editable_cell_is_refused() -> None:
-    chosen = SamplingSettings(lowest_pitch=110)
+    chosen = replace(DEFAULT_SETTINGS, lowest_pitch=110)
     with pytest.raises(ValueError, match="no cell that this model can edit"):
         rewrite(opinionated(0), notes_to_planes(WRONG, 128), settings=chosen, limits=LIMITS, seed=0)
 
@@ -388,7 +409,7 @@ def test_a_deadline_ends_the_loop() -> None:
     ended: Callable[[], Rewriting] = lambda: rewrite(  # noqa: E731
         opinionated(0),
         notes_to_planes(WRONG, 128),
-        settings=SamplingSettings(),
+        settings=DEFAULT_SETTINGS,
         limits=LIMITS,
         seed=0,
         before_each_pass=check,
@@ -399,7 +420,7 @@ def test_a_deadline_ends_the_loop() -> None:
 
 def test_an_edit_that_changes_nothing_is_no_replay() -> None:
     piece: Planes = notes_to_planes(WRONG, 128)
-    events = rewrite(wishing(TARGET), piece, settings=SamplingSettings(), limits=LIMITS, seed=0).events
+    events = rewrite(wishing(TARGET), piece, settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0).events
     with pytest.raises(ValueError, match="changes nothing"):
         replay(piece[SOUNDING], [events[0], events[0]])
     assert piece[STARTING].any()

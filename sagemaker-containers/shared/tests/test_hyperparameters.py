@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opencomposer_shared.environment import TrainingFailure, failure_text
 from opencomposer_shared.hyperparameters import parse_hyperparameters
+from opencomposer_shared.technique_document import load_technique
 
-SCHEMA: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[3] / "contracts/hyperparameters-unet-gan.schema.json").read_text()
-)
+KNOWN = load_technique("unet-gan").hyperparameters
 
 
 def test_defaults_fill_what_is_not_given() -> None:
-    values = parse_hyperparameters(SCHEMA, {"epochs": "3"})
+    values = parse_hyperparameters(KNOWN, {"epochs": "3"})
     assert values["epochs"] == 3
     assert values["learningRate"] == 0.001
     assert values["modelSize"] == "small"
@@ -27,7 +22,7 @@ def test_defaults_fill_what_is_not_given() -> None:
 
 def test_types_are_those_of_the_schema() -> None:
     values = parse_hyperparameters(
-        SCHEMA, {"epochs": "60.0", "reconstructionWeight": "20", "earlyStopping": "true", "modelSize": "large"}
+        KNOWN, {"epochs": "60.0", "reconstructionWeight": "20", "earlyStopping": "true", "modelSize": "large"}
     )
     assert [type(values[name]) for name in ("epochs", "reconstructionWeight", "earlyStopping")] == [int, float, bool]
     assert values["modelSize"] == "large"
@@ -36,7 +31,7 @@ def test_types_are_those_of_the_schema() -> None:
 def test_every_broken_field_is_named_with_its_value_and_what_is_allowed() -> None:
     with pytest.raises(TrainingFailure) as caught:
         parse_hyperparameters(
-            SCHEMA,
+            KNOWN,
             {"epochs": "0", "learningRate": "fast", "modelSize": "huge", "earlyStopping": "1", "momentum": "0.9"},
         )
     sentence = str(caught.value)
@@ -53,12 +48,12 @@ def test_every_broken_field_is_named_with_its_value_and_what_is_allowed() -> Non
 @pytest.mark.parametrize("text", ["1.5", "true", "NaN", "Infinity", "1e999", "[1]", '"1"', "", " ", "null", "2001"])
 def test_what_is_no_integer_in_range_is_refused(text: str) -> None:
     with pytest.raises(TrainingFailure, match="epochs is"):
-        parse_hyperparameters(SCHEMA, {"epochs": text})
+        parse_hyperparameters(KNOWN, {"epochs": text})
 
 
 @given(st.dictionaries(st.text(max_size=300), st.text(max_size=3000), min_size=1, max_size=100))
 def test_any_strings_give_values_or_a_failure_that_fits_the_file(values: dict[str, str]) -> None:
     try:
-        parse_hyperparameters(SCHEMA, values)
+        parse_hyperparameters(KNOWN, values)
     except TrainingFailure as failure:
         assert len(failure_text(str(failure)).decode()) <= 1024

@@ -58,7 +58,7 @@ test("topics have the same limits wherever they are taken, written and read", ()
 
 test("whatever hyperparameters the API takes, the trainers' contracts take", () => {
   for (const technique of techniqueIds) {
-    const schema = json(`hyperparameters-${technique}.schema.json`);
+    const schema = at(json(`techniques/${technique}.json`), ["properties", "hyperparameters"]);
     for (const parameter of techniques[technique].hyperparameters) {
       const of = at(schema, ["properties", parameter.name]);
       expect(of).toBeDefined();

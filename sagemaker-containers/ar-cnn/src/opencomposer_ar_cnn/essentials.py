@@ -21,9 +21,9 @@ from opencomposer_shared.model_metadata import (
 )
 from opencomposer_shared.piano_roll import PITCHES
 
+from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.sampling import EditorLimits
 
-TECHNIQUE = "ar-cnn"
 LOWEST_DENSITY = 1e-4
 HIGHEST_DENSITY = 16.0
 

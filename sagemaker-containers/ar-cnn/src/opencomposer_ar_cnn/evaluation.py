@@ -19,12 +19,12 @@ from opencomposer_ar_cnn.corruption import VoicePlanes, merge
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.network import Editor, ServedEditor
 from opencomposer_ar_cnn.rewriting import added_notes
-from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite
+from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite, sampling_settings
 
 REFERENCE_WINDOWS = 192
 EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
-HARMONISATION = SamplingSettings(max_notes_added=1000, sampling_iterations=60, melody_lock=True)
+HARMONISATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
 """A melody is given and kept, everything else is to be written."""
 
 

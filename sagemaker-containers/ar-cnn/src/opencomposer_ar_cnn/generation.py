@@ -5,7 +5,7 @@ All random numbers come from `PCG64(seed)` in one fixed order, so that a seed me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,29 +17,14 @@ from opencomposer_shared.serving.failures import BrokenField, InvocationFailure,
 from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_shared.serving.parameters import ParameterRule, ParameterValue, shown
+from opencomposer_shared.serving.parameters import shown
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+from opencomposer_shared.technique_document import TechniqueDocument, load_technique
 
-from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials, parse_essentials
+from opencomposer_ar_cnn import TECHNIQUE
+from opencomposer_ar_cnn.essentials import EditorEssentials, parse_essentials
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
-from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite
-
-PARAMETER_RULES = (
-    # The original's, with its names and ranges (docs/deepcomposer.md).
-    ParameterRule("maxPercentageOfInitialNotesRemoved", "integer", 100, 0, 100),
-    ParameterRule("maxNotesAdded", "integer", 500, 50, 1000),
-    ParameterRule("samplingIterations", "integer", 100, 0, 100),
-    ParameterRule("temperature", "number", 1.0, 0.5, 6),
-    # Ours.
-    ParameterRule("editsPerPass", "integer", 32, 1, 32),
-    ParameterRule("melodyLock", "boolean", False),
-    ParameterRule("firstBar", "integer", 1, 1, MAX_BARS),
-    ParameterRule("lastBar", "integer", 0, 0, MAX_BARS),
-    ParameterRule("lowestPitch", "integer", 0, 0, PITCHES - 1),
-    ParameterRule("highestPitch", "integer", PITCHES - 1, 0, PITCHES - 1),
-    ParameterRule("density", "number", 1.0, 0.25, 2),
-    ParameterRule("leastProbability", "number", 0.0, 0, 0.95),
-)
+from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite, sampling_settings
 
 
 @dataclass(frozen=True)
@@ -122,24 +107,6 @@ def rewrite_notes(
     )
 
 
-def sampling_settings(parameters: Mapping[str, ParameterValue]) -> SamplingSettings:
-    """From parameters that keep PARAMETER_RULES."""
-    return SamplingSettings(
-        max_percentage_of_initial_notes_removed=int(parameters["maxPercentageOfInitialNotesRemoved"]),
-        max_notes_added=int(parameters["maxNotesAdded"]),
-        sampling_iterations=int(parameters["samplingIterations"]),
-        temperature=float(parameters["temperature"]),
-        edits_per_pass=int(parameters["editsPerPass"]),
-        melody_lock=bool(parameters["melodyLock"]),
-        first_bar=int(parameters["firstBar"]),
-        last_bar=int(parameters["lastBar"]),
-        lowest_pitch=int(parameters["lowestPitch"]),
-        highest_pitch=int(parameters["highestPitch"]),
-        density=float(parameters["density"]),
-        least_probability=float(parameters["leastProbability"]),
-    )
-
-
 def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
     return {shape.name: shape for shape in shapes}
 
@@ -158,28 +125,8 @@ class ArCnn:
         self._threads = threads
 
     @property
-    def identifier(self) -> str:
-        return TECHNIQUE
-
-    @property
-    def parameter_rules(self) -> Sequence[ParameterRule]:
-        return PARAMETER_RULES
-
-    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
-        """A region must lie inside the piece."""
-        broken: list[BrokenField] = []
-        settings, bars = sampling_settings(request.parameters), request.melody.bars
-        if settings.first_bar > bars:
-            broken.append(
-                BrokenField("/parameters/firstBar", shown(settings.first_bar), f"an integer from 1 to {bars}, its bars")
-            )
-        elif settings.last_bar and not settings.first_bar <= settings.last_bar <= bars:
-            allowed = f"an integer from {settings.first_bar} (firstBar) to {bars}, or 0 for the last bar"
-            broken.append(BrokenField("/parameters/lastBar", shown(settings.last_bar), allowed))
-        if settings.highest_pitch < settings.lowest_pitch:
-            allowed = f"an integer from {settings.lowest_pitch} (lowestPitch) to {PITCHES - 1}"
-            broken.append(BrokenField("/parameters/highestPitch", shown(settings.highest_pitch), allowed))
-        return broken
+    def document(self) -> TechniqueDocument:
+        return load_technique(TECHNIQUE)
 
     def load(self, model: bytes) -> LoadedEditor:
         return load_editor(model, self._threads)

@@ -4,17 +4,18 @@ The original draws one cell at a time from a softmax over all cells (ES-Net, arX
 several without replacement, by adding Gumbel noise to the logits and taking the largest (Gumbel top-k, Kool et al.
 2019, arXiv 1903.06059); with one edit a pass both are the same. Nothing is exponentiated, so no temperature overflows.
 
-Imports numpy only: the inference image has nothing else.
+Imports numpy and nothing heavier: the inference image has nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -23,7 +24,9 @@ from opencomposer_shared.piano_roll import (
     STEPS_PER_BEAT,
     Planes,
 )
+from opencomposer_shared.technique_document import load_technique
 
+from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
 from opencomposer_ar_cnn.starts import Cells, resolve_starts
 
@@ -67,25 +70,45 @@ class NothingToEdit(ValueError):
 class SamplingSettings:
     """The caller's parameters, in the order and with the meanings of the README.
 
-    The counts are for eight bars; a longer piece has them in proportion. Bars count from 1, last_bar 0 is the last.
+    Their defaults are in contracts/techniques/ar-cnn.json. The counts are for eight bars; a longer piece has them in
+    proportion. Bars count from 1, last_bar 0 is the last.
     """
 
-    max_percentage_of_initial_notes_removed: int = 100
-    max_notes_added: int = 500
-    sampling_iterations: int = 100
-    temperature: float = 1.0
-    edits_per_pass: int = 32
-    melody_lock: bool = False
-    first_bar: int = 1
-    last_bar: int = 0
-    lowest_pitch: int = 0
-    highest_pitch: int = 127
-    density: float = 1.0
-    least_probability: float = 0.0
+    max_percentage_of_initial_notes_removed: int
+    max_notes_added: int
+    sampling_iterations: int
+    temperature: float
+    edits_per_pass: int
+    melody_lock: bool
+    first_bar: int
+    last_bar: int
+    lowest_pitch: int
+    highest_pitch: int
+    density: float
+    least_probability: float
 
     def in_proportion(self, count: int, bars: int) -> int:
         """A count for eight bars in a piece of `bars` bars."""
         return count * max(bars, ORIGINAL_BARS) // ORIGINAL_BARS
+
+
+def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
+    """Return the settings of a request that names these parameters; the others have their defaults."""
+    parameters = {**load_technique(TECHNIQUE).parameters.defaults, **given}
+    return SamplingSettings(
+        max_percentage_of_initial_notes_removed=int(parameters["maxPercentageOfInitialNotesRemoved"]),
+        max_notes_added=int(parameters["maxNotesAdded"]),
+        sampling_iterations=int(parameters["samplingIterations"]),
+        temperature=float(parameters["temperature"]),
+        edits_per_pass=int(parameters["editsPerPass"]),
+        melody_lock=bool(parameters["melodyLock"]),
+        first_bar=int(parameters["firstBar"]),
+        last_bar=int(parameters["lastBar"]),
+        lowest_pitch=int(parameters["lowestPitch"]),
+        highest_pitch=int(parameters["highestPitch"]),
+        density=float(parameters["density"]),
+        least_probability=float(parameters["leastProbability"]),
+    )
 
 
 @dataclass(frozen=True)

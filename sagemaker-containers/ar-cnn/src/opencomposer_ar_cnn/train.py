@@ -13,12 +13,13 @@ def main() -> int:
 
 
 def _technique() -> TrainedTechnique:
-    from opencomposer_ar_cnn.essentials import TECHNIQUE
+    from opencomposer_shared.technique_document import load_technique
+
+    from opencomposer_ar_cnn import TECHNIQUE
     from opencomposer_ar_cnn.training import Settings, Trainer
 
     return TrainedTechnique(
-        TECHNIQUE,
-        "opencomposer_ar_cnn",
+        load_technique(TECHNIQUE),
         lambda inputs: Trainer(
             dataset=inputs.dataset,
             selection=inputs.selection,

@@ -25,9 +25,9 @@ from opencomposer_shared.dataset import (
 )
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import PITCHES
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
@@ -36,8 +36,9 @@ from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_r
 from opencomposer_shared.training_precision import choose_precision, restored_precision
 from opencomposer_shared.weight_averaging import average_weights
 
+from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, VoicePlanes, merge, spoil
-from opencomposer_ar_cnn.essentials import TECHNIQUE, EditorEssentials
+from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
@@ -67,7 +68,7 @@ Objective = Callable[[Logits, Batch], Losses]
 
 @dataclass(frozen=True)
 class Settings:
-    """The job's hyperparameters (contracts/hyperparameters-ar-cnn.schema.json)."""
+    """The job's hyperparameters (contracts/techniques/ar-cnn.json, where their defaults are)."""
 
     epochs: int
     learning_rate: float
@@ -78,7 +79,7 @@ class Settings:
     seed: int
 
     @staticmethod
-    def from_hyperparameters(values: Mapping[str, Value]) -> Settings:
+    def from_hyperparameters(values: Mapping[str, ParameterValue]) -> Settings:
         """From values that parse_hyperparameters has checked."""
         return Settings(
             epochs=int(values["epochs"]),
@@ -325,7 +326,7 @@ class Trainer:
         write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
         return self.loop.run()
 
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
+    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
         return write_best_model(
             folder,

@@ -1,7 +1,7 @@
 """What every model file of ours keeps to, whoever exports, registers or serves it.
 
-`model-limits.json` is a copy of contracts/model-limits.json, which the register step reads too; a test keeps them
-equal. Imports no third-party package: the inference image has next to nothing else.
+`model-limits.json` is a link to contracts/model-limits.json, which the register step reads too.
+Imports no third-party package: the inference image has next to nothing else.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ import torch
 from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.dataset import Piece, Selection, training_windows
 from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import CardEssentials, EndReason, TrainingRecord, write_model
 from opencomposer_shared.model_limits import OPSET
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.training_loop import TrainingLoop
 
 
@@ -64,7 +64,7 @@ def write_best_model(
     data: TrainedOn,
     seed: int,
     end_reason: EndReason,
-    hyperparameters: Mapping[str, Value],
+    hyperparameters: Mapping[str, ParameterValue],
 ) -> bool:
     """Write the model that `export` makes of the best epoch's checkpoint, and its card.
 

@@ -5,20 +5,20 @@ Training only (PyTorch, which is loaded with the technique).
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
 from opencomposer_shared.dataset import Dataset, DatasetError, Piece, Selection, read_dataset, read_selection
 from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
-from opencomposer_shared.hyperparameters import Value, parse_hyperparameters
+from opencomposer_shared.hyperparameters import parse_hyperparameters
 from opencomposer_shared.model_card import EndReason
+from opencomposer_shared.parameter_set import ParameterValue
+from opencomposer_shared.technique_document import TechniqueDocument
 
 
 class Trainer(Protocol):
@@ -35,7 +35,7 @@ class Trainer(Protocol):
     def run(self) -> EndReason:
         """Train to the last epoch, an early stop or a stop request."""
 
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
+    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete."""
 
 
@@ -45,17 +45,16 @@ class TrainingInputs:
 
     dataset: Dataset
     selection: Selection
-    hyperparameters: Mapping[str, Value]
+    hyperparameters: Mapping[str, ParameterValue]
     checkpoints: Path
     stop_requested: Callable[[], bool]
 
 
 @dataclass(frozen=True)
 class TrainedTechnique:
-    """What a technique brings. package: where its `hyperparameters-<id>.schema.json` lies."""
+    """What a technique brings: its document, and what makes its trainer."""
 
-    id: str
-    package: str
+    document: TechniqueDocument
     make_trainer: Callable[[TrainingInputs], Trainer]
 
 
@@ -89,10 +88,9 @@ def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: 
 
     # Numbers near zero would otherwise be computed in software, many times slower.
     torch.set_flush_denormal(True)
-    schema_file = f"hyperparameters-{technique.id}.schema.json"
-    schema = json.loads(resources.files(technique.package).joinpath(schema_file).read_text(encoding="utf-8"))
-    hyperparameters = parse_hyperparameters(schema, environment.hyperparameters())
-    selection = read_selection(environment.channel("selection") / "manifest.json", technique.id)
+    document = technique.document
+    hyperparameters = parse_hyperparameters(document.hyperparameters, environment.hyperparameters())
+    selection = read_selection(environment.channel("selection") / "manifest.json", document.id)
     trainer = technique.make_trainer(
         TrainingInputs(
             dataset=read_dataset(environment.channel("dataset"), selection),

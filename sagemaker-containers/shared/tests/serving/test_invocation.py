@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencomposer_shared.parameter_set import Parameter, ParameterSet
 from opencomposer_shared.serving.failures import STATUS_OF_CODE, InvocationFailure
 from opencomposer_shared.serving.invocation import (
     MAX_BARS,
@@ -19,14 +20,18 @@ from opencomposer_shared.serving.invocation import (
     decode_json,
     parse_invocation,
 )
-from opencomposer_shared.serving.parameters import ParameterRule, shown
+from opencomposer_shared.serving.parameters import shown
 
 RULES = InvocationRules(
     "unet-gan",
-    (
-        ParameterRule("temperature", "number", 1.0, 0.5, 6),
-        ParameterRule("passes", "integer", 10, 0, 100),
-        ParameterRule("locked", "boolean", True),
+    ParameterSet(
+        {
+            "properties": {
+                "temperature": {"type": "number", "minimum": 0.5, "maximum": 6, "default": 1},
+                "passes": {"type": "integer", "minimum": 0, "maximum": 100, "default": 10},
+                "locked": {"type": "boolean", "default": True},
+            }
+        }
     ),
     1_000_000,
 )
@@ -232,8 +237,8 @@ def test_any_bytes_are_either_json_or_refused(body: bytes) -> None:
     st.floats(0, 100),
 )
 def test_a_number_is_accepted_exactly_inside_its_range(value: float, minimum: float, width: float) -> None:
-    rule = ParameterRule("x", "number", 0.0, minimum, minimum + width)
-    accepted = rule.accept(value)
+    schema = {"type": "number", "default": 0, "minimum": minimum, "maximum": minimum + width}
+    accepted = Parameter("x", schema).accept(value)
     inside = math.isfinite(value) and minimum <= value <= minimum + width
     assert (accepted is not None) == inside
     assert not inside or accepted == value
@@ -247,7 +252,7 @@ def test_a_shown_value_is_short(value: object) -> None:
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.json")), ids=lambda path: path.name)
 def test_the_contracts_fixtures_are_judged_as_the_contract_says(path: Path) -> None:
     body = path.read_bytes()
-    rules = InvocationRules("unet-gan", (), 2**30)
+    rules = InvocationRules("unet-gan", ParameterSet({"properties": {}}), 2**30)
     if path.name.startswith("valid-"):
         parse_invocation(body, rules)
     else:

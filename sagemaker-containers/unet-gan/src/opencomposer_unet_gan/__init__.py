@@ -2,3 +2,6 @@
 
 # First of all imports, since it keeps ONNX Runtime from reporting to its maker.
 import opencomposer_shared  # noqa: F401
+
+TECHNIQUE = "unet-gan"
+"""The technique's id, by which its document is found (contracts/techniques)."""

@@ -37,10 +37,11 @@ from opencomposer_shared.serving.failures import BrokenField, InvocationFailure,
 from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_shared.serving.parameters import ParameterRule, shown
+from opencomposer_shared.serving.parameters import shown
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+from opencomposer_shared.technique_document import TechniqueDocument, load_technique
 
-TECHNIQUE = "unet-gan"
+from opencomposer_unet_gan import TECHNIQUE
 
 IMPOSSIBLE = np.float32(-1e9)
 """Logit of what must never be chosen: finite, since decoding refuses infinities, and far beyond any noise."""
@@ -226,16 +227,8 @@ class UnetGan:
         self._threads = threads
 
     @property
-    def identifier(self) -> str:
-        return TECHNIQUE
-
-    @property
-    def parameter_rules(self) -> Sequence[ParameterRule]:
-        # What a model was tuned for is in its metadata; the caller chooses the seed only.
-        return ()
-
-    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
-        return ()
+    def document(self) -> TechniqueDocument:
+        return load_technique(TECHNIQUE)
 
     def load(self, model: bytes) -> Generator:
         return load_generator(model, self._threads)

@@ -13,11 +13,13 @@ def main() -> int:
 
 
 def _technique() -> TrainedTechnique:
-    from opencomposer_unet_gan.training import TECHNIQUE, Settings, Trainer
+    from opencomposer_shared.technique_document import load_technique
+
+    from opencomposer_unet_gan import TECHNIQUE
+    from opencomposer_unet_gan.training import Settings, Trainer
 
     return TrainedTechnique(
-        TECHNIQUE,
-        "opencomposer_unet_gan",
+        load_technique(TECHNIQUE),
         lambda inputs: Trainer(
             dataset=inputs.dataset,
             selection=inputs.selection,

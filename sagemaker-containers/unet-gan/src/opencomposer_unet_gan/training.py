@@ -24,9 +24,9 @@ from opencomposer_shared.dataset import (
 from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.hyperparameters import Value
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Head, Limits, Voice
+from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
@@ -37,6 +37,7 @@ from opencomposer_shared.voice_leading import Weights, learn_voice_leading
 from opencomposer_shared.weight_averaging import average_weights
 from torch import Tensor
 
+from opencomposer_unet_gan import TECHNIQUE
 from opencomposer_unet_gan.evaluation import Evaluation, write_samples
 from opencomposer_unet_gan.export import export_onnx
 from opencomposer_unet_gan.losses import (
@@ -50,7 +51,6 @@ from opencomposer_unet_gan.losses import (
 )
 from opencomposer_unet_gan.networks import DOWNSAMPLING, WIDTHS, Critic, Generator, Logits, NetworkShape
 
-TECHNIQUE = "unet-gan"
 WINDOW_BARS = 4
 WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
@@ -69,7 +69,7 @@ INDEX_TOLERANCE = 0.002
 
 @dataclass(frozen=True)
 class Settings:
-    """The job's hyperparameters (contracts/hyperparameters-unet-gan.schema.json)."""
+    """The job's hyperparameters (contracts/techniques/unet-gan.json, where their defaults are)."""
 
     epochs: int
     learning_rate: float
@@ -83,7 +83,7 @@ class Settings:
     seed: int
 
     @staticmethod
-    def from_hyperparameters(values: Mapping[str, Value]) -> Settings:
+    def from_hyperparameters(values: Mapping[str, ParameterValue]) -> Settings:
         """From values that parse_hyperparameters has checked."""
         return Settings(
             epochs=int(values["epochs"]),
@@ -381,7 +381,7 @@ class Trainer:
         write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
         return self.loop.run()
 
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, Value]) -> bool:
+    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
         """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
         return write_best_model(
             folder,

@@ -80,7 +80,7 @@ class _Inside(Generic[ModelT]):
         self._technique = technique
         self._threads = threads
         self._memory_bytes = 0
-        self._rules = InvocationRules(technique.identifier, technique.parameter_rules, MOST_QUESTION_BYTES)
+        self._rules = InvocationRules(technique.document.id, technique.document.parameters, MOST_QUESTION_BYTES)
         self._models: list[ModelT] = []
 
     def answer(self, question: dict[str, Any], content: bytes) -> bytes:

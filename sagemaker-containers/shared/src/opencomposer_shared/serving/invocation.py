@@ -1,26 +1,26 @@
 """The body of `POST /invocations`: parsed and checked in one pass (contracts/invocation-request.schema.json).
 
-Written by hand over the contract, since the inference image carries no schema library and the rules that matter
-most (notes inside the bars, as many notes as the bars can hold) are beyond JSON Schema. A test holds it against the
-contract's fixtures.
+The frame is written by hand over the contract, since the rules that matter most (notes inside the bars, as many notes
+as the bars can hold) are beyond JSON Schema, and since a schema library stops at the first broken field. A test holds
+it against the contract's fixtures. The technique's document says which parameters there are.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from opencomposer_shared.parameter_set import ParameterSet, ParameterValue
 from opencomposer_shared.piano_roll import BEATS_PER_BAR, DEFAULT_VELOCITY, STEPS_PER_BAR, STEPS_PER_BEAT, Note
-from opencomposer_shared.serving.failures import InvocationFailure
+from opencomposer_shared.serving.failures import BrokenField, InvocationFailure
 from opencomposer_shared.serving.parameters import (
     BrokenFields,
-    ParameterRule,
-    ParameterValue,
     as_integer,
     child,
     parse_parameters,
+    shown,
 )
 
 SCHEMA_VERSION = 1
@@ -68,7 +68,7 @@ class InvocationRules:
     """What one server accepts: its technique, that technique's parameters, and the largest model file in bytes."""
 
     technique: str
-    parameter_rules: Sequence[ParameterRule]
+    parameters: ParameterSet
     max_model_bytes: int
 
 
@@ -79,9 +79,19 @@ def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
     """
     broken = BrokenFields()
     request = _parse_request(decode_json(body), rules, broken)
+    if request is not None and not broken.count:
+        broken.extend(broken_ranges(request, rules.parameters))
     if request is None or broken.count:
         raise bad_request(broken)
     return request
+
+
+def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[BrokenField]:
+    """Return the parameters of an otherwise valid request that contradict each other or its melody."""
+    return [
+        BrokenField(child("/parameters", name), shown(value), allowed)
+        for name, value, allowed in known.broken_ranges(request.parameters, request.melody.bars)
+    ]
 
 
 def bad_request(broken: BrokenFields) -> InvocationFailure:
@@ -129,7 +139,7 @@ def _parse_request(value: object, rules: InvocationRules, broken: BrokenFields) 
     seed = _integer(value, "", "seed", 0, MAX_SEED, broken)
     melody = _parse_melody(value["melody"], broken) if "melody" in value else None
     parameters = (
-        parse_parameters(value["parameters"], rules.parameter_rules, "/parameters", broken)
+        parse_parameters(value["parameters"], rules.parameters, "/parameters", broken)
         if "parameters" in value
         else None
     )

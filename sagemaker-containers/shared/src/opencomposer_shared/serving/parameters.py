@@ -1,16 +1,12 @@
-"""Rules for single JSON values, and the parameters that a technique declares with them."""
+"""The broken fields of a request, and its parameters checked against those that the technique knows."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from opencomposer_shared.parameter_set import ParameterSet, ParameterValue
 from opencomposer_shared.serving.failures import BrokenField
-
-ParameterValue = bool | int | float | str
 
 LONGEST_SHOWN_VALUE = 80
 MOST_BROKEN_FIELDS_SHOWN = 50
@@ -85,80 +81,24 @@ def as_integer(value: object) -> int | None:
     return None
 
 
-def as_number(value: object) -> float | None:
-    """The value as a finite float, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-@dataclass(frozen=True)
-class ParameterRule:
-    """One parameter of a technique. `minimum` and `maximum` are inclusive; `values` is for strings."""
-
-    name: str
-    type: Literal["integer", "number", "boolean", "string"]
-    default: ParameterValue
-    minimum: float | None = None
-    maximum: float | None = None
-    values: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> str:
-        """The rule in words."""
-        if self.type == "boolean":
-            return "true or false"
-        if self.type == "string":
-            return "one of " + ", ".join(self.values) if self.values else "a string"
-        article = "an" if self.type == "integer" else "a"
-        if self.minimum is None and self.maximum is None:
-            return f"{article} {self.type}"
-        if self.maximum is None:
-            return f"{article} {self.type} from {self.minimum:g}"
-        if self.minimum is None:
-            return f"{article} {self.type} up to {self.maximum:g}"
-        return f"{article} {self.type} from {self.minimum:g} to {self.maximum:g}"
-
-    def accept(self, value: object) -> ParameterValue | None:
-        """The value in the rule's type, or None when it breaks the rule."""
-        if self.type == "boolean":
-            return value if isinstance(value, bool) else None
-        if self.type == "string":
-            return value if isinstance(value, str) and (not self.values or value in self.values) else None
-        number = as_integer(value) if self.type == "integer" else as_number(value)
-        if number is None:
-            return None
-        if self.minimum is not None and number < self.minimum:
-            return None
-        if self.maximum is not None and number > self.maximum:
-            return None
-        return number
-
-
 def parse_parameters(
-    value: object, rules: Sequence[ParameterRule], pointer: str, broken: BrokenFields
+    value: object, known: ParameterSet, pointer: str, broken: BrokenFields
 ) -> dict[str, ParameterValue]:
-    """Check a request's parameters against all rules; what is absent takes its default."""
+    """Check a request's parameters against what the technique knows; what is absent takes its default."""
     if not isinstance(value, Mapping):
         broken.add(pointer, value, "an object")
         return {}
-    names = ", ".join(rule.name for rule in rules) or "no parameter"
-    known = {rule.name for rule in rules}
+    names = ", ".join(known.parameters) or "no parameter"
     for key in value:
-        if key not in known:
+        if key not in known.parameters:
             broken.add(child(pointer, key), value[key], f"this technique knows {names}")
-    parsed: dict[str, ParameterValue] = {}
-    for rule in rules:
-        if rule.name not in value:
-            parsed[rule.name] = rule.default
+    parsed = known.defaults
+    for name, parameter in known.parameters.items():
+        if name not in value:
             continue
-        accepted = rule.accept(value[rule.name])
+        accepted = parameter.accept(value[name])
         if accepted is None:
-            broken.add(child(pointer, rule.name), value[rule.name], rule.allowed)
+            broken.add(child(pointer, name), value[name], parameter.allowed)
         else:
-            parsed[rule.name] = accepted
+            parsed[name] = accepted
     return parsed

@@ -59,7 +59,7 @@ def run_server(
 
     stock = find_stock_models(
         directory=settings.stock_models_dir,
-        technique=technique.identifier,
+        technique=technique.document.id,
         max_model_bytes=settings.model_max_bytes,
         log=log,
     )
@@ -92,7 +92,7 @@ def run_server(
         return 1
     log.event(
         "ready",
-        technique=technique.identifier,
+        technique=technique.document.id,
         host=settings.host,
         port=server.port,
         stockModels=[{"id": model.model_id, "sha256": model.sha256, "bytes": model.bytes} for model in stock],

@@ -34,12 +34,10 @@ from opencomposer_shared.serving.invocation import (
     SCHEMA_VERSION,
     InvocationRequest,
     InvocationRules,
-    bad_request,
     parse_invocation,
 )
 from opencomposer_shared.serving.loaded_model import LoadedModel
 from opencomposer_shared.serving.model_cache import ModelCache
-from opencomposer_shared.serving.parameters import BrokenFields
 from opencomposer_shared.serving.technique import Generated, Technique
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -105,7 +103,7 @@ class Invoker(Generic[ModelT]):
         self._technique = technique
         self._models = models
         self._request_seconds = request_seconds
-        self._rules = InvocationRules(technique.identifier, technique.parameter_rules, max_model_bytes)
+        self._rules = InvocationRules(technique.document.id, technique.document.parameters, max_model_bytes)
         self._places = threading.BoundedSemaphore(MAX_WAITING_INVOCATIONS)
         self._inference = InferencePlace()
 
@@ -119,10 +117,6 @@ class Invoker(Generic[ModelT]):
         deadline = Deadline.after(self._request_seconds)
         request = parse_invocation(body, self._rules)
         facts.update(modelSha256=request.model.sha256, bars=request.melody.bars, seed=request.seed)
-        broken = BrokenFields()
-        broken.extend(self._technique.broken_fields(request))
-        if broken.count:
-            raise bad_request(broken)
         if not self._places.acquire(blocking=False):
             raise InvocationFailure("BUSY", f"{MAX_WAITING_INVOCATIONS} invocations are waiting; try again")
         try:

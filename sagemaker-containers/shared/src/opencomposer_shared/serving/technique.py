@@ -8,9 +8,8 @@ from typing import Protocol, TypeVar
 
 from opencomposer_shared.piano_roll import Note
 from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField
 from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.parameters import ParameterRule
+from opencomposer_shared.technique_document import TechniqueDocument
 
 ModelT = TypeVar("ModelT")
 
@@ -44,15 +43,8 @@ class Technique(Protocol[ModelT]):
     """
 
     @property
-    def identifier(self) -> str:
-        """The technique's id, for example `unet-gan`."""
-
-    @property
-    def parameter_rules(self) -> Sequence[ParameterRule]:
-        """The request's `parameters`, one rule each; others are refused."""
-
-    def broken_fields(self, request: InvocationRequest) -> Sequence[BrokenField]:
-        """Rules over several fields of an otherwise valid request; empty when all hold."""
+    def document(self) -> TechniqueDocument:
+        """The technique's id and the parameters of a request; others are refused."""
 
     def load(self, model: bytes) -> ModelT:
         """Make the model of its file's bytes (already checked by sha256).

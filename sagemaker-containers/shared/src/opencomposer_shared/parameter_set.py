@@ -1,0 +1,127 @@
+"""The parameters or the hyperparameters of a technique, as its document describes them (contracts/techniques).
+
+fastjsonschema judges the values; what is wrong with them is said here, in the words that people read. Imports no
+numpy and no PyTorch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import fastjsonschema
+
+ParameterValue = bool | int | float | str
+
+
+class Parameter:
+    """One parameter: its default, the values that it may have, and these values in words."""
+
+    def __init__(self, name: str, schema: Mapping[str, Any]) -> None:
+        """schema: the parameter's part of the document, a flat JSON Schema."""
+        self.name = name
+        self.type: str = schema["type"]
+        self.default: ParameterValue = _typed(self.type, schema["default"])
+        self.maximum: float | None = schema.get("maximum")
+        self.allowed = _in_words(schema)
+        self._schema = dict(schema)
+
+    @cached_property
+    def _validate(self) -> Callable[[object], object]:
+        # Compiled when the first value comes: a server takes no hyperparameters, and a training job no parameters.
+        compiled: Callable[[object], object] = fastjsonschema.compile(self._schema)
+        return compiled
+
+    def accept(self, value: object) -> ParameterValue | None:
+        """Return the value in the parameter's type, or None where it is not allowed. 4.0 is the integer 4."""
+        # JSON has no such numbers, but Python's parser can make them; they compare as false with every bound.
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        try:
+            self._validate(value)
+        except fastjsonschema.JsonSchemaValueException:
+            return None
+        return _typed(self.type, value)
+
+
+@dataclass(frozen=True)
+class ParameterRange:
+    """Two integer parameters that begin and end a range (`x-ranges` of a document).
+
+    open_end is the value of the end that means the end of the piece, with its meaning; inside_bars says whether both
+    must be bars of the piece, which count from 1.
+    """
+
+    begin: str
+    end: str
+    open_end: tuple[int, str] | None
+    inside_bars: bool
+
+
+class BrokenValue(NamedTuple):
+    """A parameter whose value does not fit the others or the piece, and what would."""
+
+    name: str
+    value: ParameterValue
+    allowed: str
+
+
+class ParameterSet:
+    """Parameters by their names, in the order of the document, and the ranges that pairs of them make."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        """schema: `properties.parameters` or `properties.hyperparameters` of a document."""
+        self.parameters: dict[str, Parameter] = {
+            name: Parameter(name, rule) for name, rule in schema["properties"].items()
+        }
+        self.ranges = tuple(_range(rule) for rule in schema.get("x-ranges", ()))
+
+    @property
+    def defaults(self) -> dict[str, ParameterValue]:
+        """Every parameter's default."""
+        return {name: parameter.default for name, parameter in self.parameters.items()}
+
+    def broken_ranges(self, values: Mapping[str, ParameterValue], bars: int) -> list[BrokenValue]:
+        """Return every beginning and end of a range that contradicts the other or lies outside a piece of `bars` bars.
+
+        values: of all parameters, each allowed by itself.
+        """
+        broken: list[BrokenValue] = []
+        for each in self.ranges:
+            first, last = int(values[each.begin]), int(values[each.end])
+            maximum = self.parameters[each.end].maximum
+            most = bars if each.inside_bars or maximum is None else int(maximum)
+            if each.inside_bars and first > bars:
+                broken.append(BrokenValue(each.begin, first, f"an integer from 1 to {bars}"))
+            is_open = each.open_end is not None and last == each.open_end[0]
+            if not is_open and (last < first or (each.inside_bars and last > bars)):
+                least = first if first <= most else 1
+                rest = "" if each.open_end is None else f", or {each.open_end[0]} for {each.open_end[1]}"
+                broken.append(BrokenValue(each.end, last, f"an integer from {least} to {most}{rest}"))
+        return broken
+
+
+def _typed(kind: str, value: Any) -> ParameterValue:
+    if kind == "integer":
+        return int(value)
+    if kind == "number":
+        return float(value)
+    return bool(value) if kind == "boolean" else str(value)
+
+
+def _in_words(schema: Mapping[str, Any]) -> str:
+    if schema["type"] == "string":
+        return " or ".join(schema["enum"])
+    if schema["type"] == "boolean":
+        return "true or false"
+    noun = "an integer" if schema["type"] == "integer" else "a number"
+    return f"{noun} from {schema['minimum']} to {schema['maximum']}"
+
+
+def _range(rule: Mapping[str, Any]) -> ParameterRange:
+    end = rule.get("openEnd")
+    open_end = None if end is None else (int(end["value"]), str(end["meaning"]))
+    return ParameterRange(rule["from"], rule["to"], open_end, rule.get("within") == "bars")

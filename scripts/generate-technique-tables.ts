@@ -1,0 +1,63 @@
+/**
+ * Writes the tables of parameters in the containers' READMEs from the techniques' documents (contracts/techniques).
+ *
+ *   npx tsx scripts/generate-technique-tables.ts            writes the tables
+ *   npx tsx scripts/generate-technique-tables.ts --check    ends with 1 when one is stale
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { format, resolveConfig } from "prettier";
+import { techniqueIds } from "../domain/names/resource-names";
+import { techniques } from "../domain/techniques/registry";
+import type { Parameter } from "../domain/techniques/technique";
+import { withGeneratedTables } from "./documents/generated-tables";
+
+const root = path.join(__dirname, "..");
+
+function rangeOf(parameter: Parameter): string {
+  switch (parameter.type) {
+    case "integer":
+    case "number":
+      return `${parameter.minimum} to ${parameter.maximum}`;
+    case "boolean":
+      return "true, false";
+    case "string":
+      return parameter.values.join(", ");
+  }
+}
+
+/** A Markdown table with one row for each parameter. */
+export function tableOf(parameters: readonly Parameter[]): string {
+  if (parameters.length === 0) return "None: what a model was tuned for is in its metadata.";
+  const rows = parameters.map((parameter) => {
+    const { name, description, unit = "", fixedOnResume } = parameter;
+    const fixed = fixedOnResume === true ? " A job that is resumed cannot change it." : "";
+    return [`\`${name}\``, rangeOf(parameter), String(parameter.default), unit, `${description}${fixed}`];
+  });
+  const cells = [["Name", "Allowed", "Default", "Unit", "Meaning"], Array<string>(5).fill("---"), ...rows];
+  return cells.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+}
+
+async function main(): Promise<void> {
+  const check = process.argv.includes("--check");
+  const stale: string[] = [];
+  for (const id of techniqueIds) {
+    const file = path.join(root, "sagemaker-containers", id, "README.md");
+    const { parameters, hyperparameters } = techniques[id];
+    const before = await readFile(file, "utf8");
+    const tables = { parameters: tableOf(parameters), hyperparameters: tableOf(hyperparameters) };
+    const options = await resolveConfig(file);
+    const after = await format(withGeneratedTables(before, tables), { ...options, parser: "markdown" });
+    if (after === before) continue;
+    stale.push(path.relative(root, file));
+    if (!check) await writeFile(file, after);
+  }
+  if (check && stale.length > 0) {
+    throw new Error(`${stale.join(" and ")} are stale: run npm run technique-tables and commit the result`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
