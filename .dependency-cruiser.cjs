@@ -3,24 +3,32 @@ module.exports = {
   forbidden: [
     {
       name: "domain-is-pure",
-      comment: "domain/ knows nothing of AWS and imports nothing of ours.",
+      comment: "domain/ knows nothing of AWS, and of ours it imports the names only.",
       severity: "error",
       from: { path: "^domain/" },
       to: { path: ["^(bin|lib|lambdas|local|client|scripts|test)/", "node_modules/(@aws-|aws-)"] },
     },
     {
-      name: "names-stand-alone",
-      comment: "domain/names is shared with the infrastructure: it imports nothing.",
+      name: "domain-knows-no-storage",
+      comment:
+        "Keys, variables and limits of functions are of the deployment. The domain may know ids, routes and media types. The schemas of stored items are the one exception.",
       severity: "error",
-      from: { path: "^domain/names/" },
-      to: { pathNot: "^domain/names/" },
+      from: { path: "^domain/", pathNot: "^domain/schemas/items\\.ts$" },
+      to: { path: "^naming/(table-keys|object-keys|environment-variables|time-limits)" },
+    },
+    {
+      name: "names-stand-alone",
+      comment: "naming/ is shared with the infrastructure: it imports nothing.",
+      severity: "error",
+      from: { path: "^naming/" },
+      to: { pathNot: "^naming/" },
     },
     {
       name: "infrastructure-knows-only-names",
-      comment: "lib/ and bin/ may use domain/names and nothing else of the application.",
+      comment: "lib/ and bin/ may use naming/ and nothing else of the application.",
       severity: "error",
       from: { path: "^(bin|lib)/" },
-      to: { path: "^(domain|lambdas|local|client|scripts|test)/", pathNot: "^domain/names/" },
+      to: { path: "^(domain|lambdas|local|client|scripts|test)/" },
     },
     {
       name: "application-knows-no-infrastructure",
@@ -76,7 +84,7 @@ module.exports = {
     {
       name: "only-declared-packages",
       severity: "error",
-      from: { path: "^(bin|lib|domain|lambdas|local|client|scripts)/" },
+      from: { path: "^(bin|lib|domain|naming|lambdas|local|client|scripts)/" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "undetermined"] },
     },
   ],

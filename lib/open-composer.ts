@@ -1,6 +1,6 @@
 import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { resourcePrefix } from "../domain/names/resource-names";
+import { resourcePrefix } from "../naming/resource-names";
 import type { StageConfig } from "./config/stage-config";
 import { ApiStack } from "./stacks/api-stack";
 import { InferenceStack } from "./stacks/inference-stack";

@@ -16,7 +16,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-import { resourcePrefix, techniqueIds } from "../domain/names/resource-names";
+import { resourcePrefix, techniqueIds } from "../naming/resource-names";
 import { buildDataset } from "../scripts/seeding/build-dataset";
 import {
   builtDatasetFolder,

@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
-import { stages, type Stage } from "../domain/names/resource-names";
+import { stages, type Stage } from "../naming/resource-names";
 import { describeResult, runStep, type Step } from "./run-step";
 
 const root = path.join(__dirname, "..");

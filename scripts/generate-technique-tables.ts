@@ -7,7 +7,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { format, resolveConfig } from "prettier";
-import { techniqueIds } from "../domain/names/resource-names";
+import { techniqueIds } from "../naming/resource-names";
 import { techniques } from "../domain/techniques/registry";
 import type { Parameter } from "../domain/techniques/technique";
 import { withGeneratedTables } from "./documents/generated-tables";

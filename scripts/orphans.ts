@@ -18,7 +18,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { resourcePrefix, stages, type Stage } from "../domain/names/resource-names";
+import { resourcePrefix, stages, type Stage } from "../naming/resource-names";
 import { createObjectPages } from "../lambdas/aws/object-pages";
 import { createObjectStore } from "../lambdas/aws/object-store";
 import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";

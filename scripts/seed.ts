@@ -17,7 +17,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
-import { resourcePrefix, stages } from "../domain/names/resource-names";
+import { resourcePrefix, stages } from "../naming/resource-names";
 import { buildDataset } from "./seeding/build-dataset";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "./seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "./seeding/stock-models";

@@ -11,7 +11,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { resourcePrefix, stages } from "../domain/names/resource-names";
+import { resourcePrefix, stages } from "../naming/resource-names";
 import { loadStageConfig } from "../lib/config/load-stage-config";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { signIn } from "../local/cloud/users";

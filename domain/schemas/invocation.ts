@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { longestMelodyBars, stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music/melody";
-import type { TechniqueId } from "../names/resource-names";
+import type { TechniqueId } from "../../naming/resource-names";
 import { metricsSchema } from "./metrics";
 
 /** How many notes a melody may have for each of its steps (contracts/invocation-request). */

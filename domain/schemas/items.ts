@@ -3,8 +3,8 @@
  * kept out of answers, never refused), so that a deploy in the middle of work does no harm.
  */
 import * as z from "zod";
-import { ownedKinds, pendingChangeMark, type OwnedKind } from "../names/table-keys";
-import { techniqueIds, ulidPattern } from "../names/resource-names";
+import { ownedKinds, pendingChangeMark, type OwnedKind } from "../../naming/table-keys";
+import { techniqueIds, ulidPattern } from "../../naming/resource-names";
 import { compositionStates } from "../states/composition-state";
 import { trainingJobStates } from "../states/training-job-state";
 import { failureSchema } from "./failure";

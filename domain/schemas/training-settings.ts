@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds } from "../names/resource-names";
+import { techniqueIds } from "../../naming/resource-names";
 
 /** What the stage's configuration decides about training; the constructs pass it as the TRAINING_SETTINGS variable. */
 export const trainingSettingsSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** Every technique, from its document in contracts/techniques. A new id without a document does not compile. */
 import arCnn from "../../contracts/techniques/ar-cnn.json";
 import unetGan from "../../contracts/techniques/unet-gan.json";
-import { perTechnique, type TechniqueId } from "../names/resource-names";
+import { perTechnique, type TechniqueId } from "../../naming/resource-names";
 import { upsideDownRanges } from "./parameter-ranges";
 import { checkParameters, type CheckedParameters } from "./parameter-values";
 import type { Technique } from "./technique";

@@ -1,6 +1,6 @@
 /** What CloudWatch reads from a training container's stdout: contracts/metric-definitions.json. */
 import document from "../../contracts/metric-definitions.json";
-import type { TechniqueId } from "../names/resource-names";
+import type { TechniqueId } from "../../naming/resource-names";
 import { techniques } from "../techniques/registry";
 
 export interface MetricDefinition {

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { Patience } from "../../domain/names/time-limits";
+import type { Patience } from "../../naming/time-limits";
 
 /** There is no time left for a call of AWS. The SDK does not try again after this error. */
 export class CallDeadlinePassed extends Error {

@@ -1,6 +1,6 @@
 /**
  * SDK clients, one builder each, so that a function bundles only those that it calls. How long each waits and how often
- * it tries stands in domain/names/time-limits.ts, beside the time that the functions have.
+ * it tries stands in naming/time-limits.ts, beside the time that the functions have.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -9,7 +9,7 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { patience, type Patience } from "../../domain/names/time-limits";
+import { patience, type Patience } from "../../naming/time-limits";
 import { DeadlineHandler } from "./call-deadline";
 
 const connection = (of: Patience) => ({ maxAttempts: of.tries, requestHandler: new DeadlineHandler(of) });

@@ -3,8 +3,8 @@
  * wrong is named at once, so a bad deploy is repaired in one go.
  */
 import * as z from "zod";
-import { environmentVariables } from "../../domain/names/environment-variables";
-import { stages } from "../../domain/names/resource-names";
+import { environmentVariables } from "../../naming/environment-variables";
+import { stages } from "../../naming/resource-names";
 import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
 import { userCapsSchema } from "../../domain/schemas/user-caps";
 
@@ -44,7 +44,7 @@ export type Environment<Key extends EnvironmentKey = EnvironmentKey> = {
 };
 
 /**
- * Reads the variables that a function needs, by their keys in `domain/names/environment-variables`.
+ * Reads the variables that a function needs, by their keys in `naming/environment-variables`.
  *
  * @throws Error that names every missing or wrong variable; values are not repeated in it
  */

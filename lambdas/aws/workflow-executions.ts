@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
   type SFNClient,
 } from "@aws-sdk/client-sfn";
-import { executionName } from "../../domain/names/resource-names";
+import { executionName } from "../../naming/resource-names";
 
 export interface WorkflowInput {
   readonly sub: string;

@@ -1,9 +1,9 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
 import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "../../domain/music/bar-lines";
 import { longestMelodyBars } from "../../domain/music/melody";
-import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
-import { ownedKey, type TableKey } from "../../domain/names/table-keys";
-import type { TechniqueId } from "../../domain/names/resource-names";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
+import { ownedKey, type TableKey } from "../../naming/table-keys";
+import type { TechniqueId } from "../../naming/resource-names";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";

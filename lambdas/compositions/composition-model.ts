@@ -1,6 +1,6 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
-import { modelFile, modelPrefix } from "../../domain/names/object-keys";
-import { ownedKey, stockModelKey, type TableKey } from "../../domain/names/table-keys";
+import { modelFile, modelPrefix } from "../../naming/object-keys";
+import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import type { ModelItem, ModelReference } from "../../domain/schemas/items";
 import type { OwnedItems } from "../aws/table/owned-items";
 import type { StockModels } from "../aws/table/shared-items";

@@ -6,8 +6,8 @@ import {
   compositionMidiKey,
   compositionScoreKey,
   type OwnedBy,
-} from "../../domain/names/object-keys";
-import type { Stage } from "../../domain/names/resource-names";
+} from "../../naming/object-keys";
+import type { Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationAnswer } from "../../domain/schemas/invocation";
 import type { CompositionItem } from "../../domain/schemas/items";

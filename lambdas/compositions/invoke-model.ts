@@ -1,7 +1,7 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
 import { beatsPerBar, stepsPerBar, stepsPerBeat, toGrid, type ModelNote, type Melody } from "../../domain/music/melody";
-import { modelFile, modelPrefix, stockModelPrefix } from "../../domain/names/object-keys";
-import { endpointName, type Stage } from "../../domain/names/resource-names";
+import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
+import { endpointName, type Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import {
   invocationAnswerSchema,

@@ -3,7 +3,7 @@ import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader"
 import { parseMidi } from "../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
-import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
 import { ObjectTooLargeError, type ObjectStore } from "../aws/object-store";

@@ -1,5 +1,5 @@
 /** Lists: newest first, a page at a time, with a cursor to the next one. */
-import type { OwnedKind } from "../../domain/names/table-keys";
+import type { OwnedKind } from "../../naming/table-keys";
 import { pageQuerySchema } from "../../domain/schemas/api/shared";
 import type { Page } from "../aws/table/owned-items";
 import { jsonAnswer, type Answer } from "./answer";

@@ -10,9 +10,9 @@ import {
   type ApiCapability,
   type OperationId,
   type OperationOf,
-} from "../../domain/names/api-routes";
+} from "../../naming/api-routes";
 import type { ProblemDocument } from "../../domain/schemas/api/problem";
-import { functionSeconds, marginMilliseconds } from "../../domain/names/time-limits";
+import { functionSeconds, marginMilliseconds } from "../../naming/time-limits";
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { openWorkKinds } from "../../domain/names/table-keys";
+import { openWorkKinds } from "../../naming/table-keys";
 import { ulidSchema } from "../../domain/schemas/items";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
 import type { TrainingJobs } from "../aws/training-jobs";

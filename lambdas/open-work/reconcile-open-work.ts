@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { OwnedBy } from "../../domain/names/object-keys";
-import { openWorkKinds, type OpenWorkKind } from "../../domain/names/table-keys";
+import type { OwnedBy } from "../../naming/object-keys";
+import { openWorkKinds, type OpenWorkKind } from "../../naming/table-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";

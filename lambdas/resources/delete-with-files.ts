@@ -1,6 +1,6 @@
 /** Deletes a resource: its row first, under its condition, and its files when nobody can see them any more. */
 import { quotaHeld } from "../../domain/schemas/items";
-import type { OwnedKind } from "../../domain/names/table-keys";
+import type { OwnedKind } from "../../naming/table-keys";
 import type { QuotaAmounts } from "../../domain/schemas/user-caps";
 import type { OwnedItem, OwnedItems } from "../aws/table/owned-items";
 import type { PendingChanges } from "../aws/table/pending-changes";

@@ -1,5 +1,5 @@
 /** What the sweeper does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
-import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { PendingChangeItem } from "../../domain/schemas/items";
 import type { PendingChanges } from "../aws/table/pending-changes";
 import { removeFilesOf, type FileRemoval } from "./resource-files";

@@ -5,12 +5,12 @@ import {
   ownedObjectsPrefix,
   parseOwnedObjectKey,
   type OwnedObject,
-} from "../../domain/names/object-keys";
-import { ownedKey, pendingChangeKey, type TableKey } from "../../domain/names/table-keys";
+} from "../../naming/object-keys";
+import { ownedKey, pendingChangeKey, type TableKey } from "../../naming/table-keys";
 import type { ListedObject, ObjectPages } from "../aws/object-pages";
 import type { RowByKey, RowsByKey } from "../aws/table/rows-by-key";
 
-/** `artefacts` holds what is kept, `work` what running jobs need: see domain/names/object-keys.ts. */
+/** `artefacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
 export type BucketOfObjects = "artefacts" | "work";
 
 export interface OrphansOnPage {

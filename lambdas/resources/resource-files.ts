@@ -1,12 +1,6 @@
 /** The files of a resource, by its kind: what is removed when it goes. */
-import {
-  compositionPrefix,
-  modelPrefix,
-  trackKey,
-  trainingJobPrefix,
-  type OwnedBy,
-} from "../../domain/names/object-keys";
-import type { OwnedKind } from "../../domain/names/table-keys";
+import { compositionPrefix, modelPrefix, trackKey, trainingJobPrefix, type OwnedBy } from "../../naming/object-keys";
+import type { OwnedKind } from "../../naming/table-keys";
 import type { StoredFiles } from "../aws/stored-files";
 
 /** The buckets, as far as the kinds of a function's resources need them. */

@@ -1,6 +1,6 @@
 /** The wrapper of every function that is not behind the API: logs, metrics, and errors that are never swallowed. */
 import type { Context } from "aws-lambda";
-import { marginMilliseconds } from "../../domain/names/time-limits";
+import { marginMilliseconds } from "../../naming/time-limits";
 import { withCallDeadline } from "../aws/call-deadline";
 import { createLogger, logTo, type Log } from "./logger";
 import { createMetrics, type MetricRecorder } from "./metrics";

@@ -1,4 +1,4 @@
-import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
+import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";

@@ -1,4 +1,4 @@
-import { defaultDatasetId } from "../../domain/names/resource-names";
+import { defaultDatasetId } from "../../naming/resource-names";
 import type { CatalogueItem } from "../../domain/schemas/items";
 import type { Catalogues } from "../aws/table/shared-items";
 import { Problem } from "../http/problem";

@@ -1,5 +1,5 @@
 /** The last resort for a job that cannot even be repaired. */
-import type { OwnedBy } from "../../domain/names/object-keys";
+import type { OwnedBy } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OpenWork } from "../aws/table/open-work";

@@ -6,8 +6,8 @@ import {
   sampleFile,
   samplesFolder,
   trainingJobPrefix,
-} from "../../domain/names/object-keys";
-import { endedWorkflowPatienceSeconds } from "../../domain/names/time-limits";
+} from "../../naming/object-keys";
+import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";

@@ -1,4 +1,4 @@
-import { trainingJobName, type Stage } from "../../domain/names/resource-names";
+import { trainingJobName, type Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";

@@ -1,6 +1,6 @@
 /** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
 import { isDeepStrictEqual } from "node:util";
-import { checkpointsPrefix, progressFile } from "../../domain/names/object-keys";
+import { checkpointsPrefix, progressFile } from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import {
   interpretTrainingJob,

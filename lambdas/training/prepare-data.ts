@@ -5,7 +5,7 @@ import {
   samplesFolder,
   selectionManifestKey,
   type OwnedBy,
-} from "../../domain/names/object-keys";
+} from "../../naming/object-keys";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";

@@ -1,10 +1,4 @@
-import {
-  modelCardFile,
-  modelFile,
-  modelPrefix,
-  trainingOutputPrefix,
-  type OwnedBy,
-} from "../../domain/names/object-keys";
+import { modelCardFile, modelFile, modelPrefix, trainingOutputPrefix, type OwnedBy } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";

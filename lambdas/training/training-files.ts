@@ -6,7 +6,7 @@ import {
   trainingJobPrefix,
   type OwnedBy,
   type Sample,
-} from "../../domain/names/object-keys";
+} from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { StoredFiles } from "../aws/stored-files";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseTrainingJobKey } from "../../domain/names/object-keys";
-import { parseTrainingJobName, type Stage } from "../../domain/names/resource-names";
+import { parseTrainingJobKey } from "../../naming/object-keys";
+import { parseTrainingJobName, type Stage } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { observeTrainingJob, type ObserveTrainingJobParams } from "./monitor-training-job";
 

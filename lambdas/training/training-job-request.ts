@@ -1,11 +1,6 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
-import {
-  checkpointsPrefix,
-  datasetPrefix,
-  selectionPrefix,
-  trainingOutputPrefix,
-} from "../../domain/names/object-keys";
-import { resourcePrefix, type Stage } from "../../domain/names/resource-names";
+import { checkpointsPrefix, datasetPrefix, selectionPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import { resourcePrefix, type Stage } from "../../naming/resource-names";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";

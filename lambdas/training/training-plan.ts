@@ -7,7 +7,7 @@ import { isFinalTrainingJobState } from "../../domain/states/training-job-state"
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
-import { checkpointsPrefix } from "../../domain/names/object-keys";
+import { checkpointsPrefix } from "../../naming/object-keys";
 import { fewestTrainingPieces, isTrainedOn, leastTrainingBars, selectPieces } from "../../domain/training/selection";
 import type { StoredFiles } from "../aws/stored-files";
 import type { OwnedItems } from "../aws/table/owned-items";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { executionName } from "../../domain/names/resource-names";
-import { endedWorkflowPatienceSeconds } from "../../domain/names/time-limits";
+import { executionName } from "../../naming/resource-names";
+import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import type { OpenWork } from "../aws/table/open-work";

@@ -1,5 +1,5 @@
 /** The wrapper of every step of the workflow: what every function has, and the patience of a step. */
-import { stepPatienceSeconds, type StepFolder } from "../../domain/names/time-limits";
+import { stepPatienceSeconds, type StepFolder } from "../../naming/time-limits";
 import { observed, type Handler, type Telemetry } from "../telemetry/observed";
 import { patientStep, type GaveUp } from "../training/patient-step";
 

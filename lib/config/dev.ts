@@ -1,5 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { perTechnique } from "../../domain/names/resource-names";
+import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment to try things on: everything goes when its stacks go. */

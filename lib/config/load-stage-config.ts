@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { stages, type Stage } from "../../domain/names/resource-names";
+import { stages, type Stage } from "../../naming/resource-names";
 import { devConfig } from "./dev";
 import { localConfig } from "./local";
 import { prodConfig } from "./prod";

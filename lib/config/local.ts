@@ -1,5 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { perTechnique } from "../../domain/names/resource-names";
+import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** One machine, no AWS account: MiniStack takes the deploy, local/ stands in for SageMaker. */

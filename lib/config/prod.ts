@@ -1,5 +1,5 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { perTechnique } from "../../domain/names/resource-names";
+import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
 /** A deployment that people rely on: data outlives the stacks, alarms have someone to go to once addresses are set. */

@@ -4,7 +4,7 @@
  */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
-import { stages, techniqueIds } from "../../domain/names/resource-names";
+import { stages, techniqueIds } from "../../naming/resource-names";
 
 /**
  * Where a technique's container comes from.

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type App } from "aws-cdk-lib";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
-import { techniqueIds } from "../../domain/names/resource-names";
+import { techniqueIds } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { TechniqueEndpoint } from "../constructs/inference/technique-endpoint";
 import { stackSettings } from "./stack-settings";

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type App } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import { perTechnique } from "../../domain/names/resource-names";
+import { perTechnique } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
 import { CompositionWork } from "../constructs/compositions/composition-work";
 import { ContainerImage } from "../constructs/images/container-image";

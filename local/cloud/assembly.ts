@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 
 /** What the stacks are made from: `cdk synth` gives the same assembly while none of it changes. */
-const sources = ["bin", "lib", "domain", "lambdas", "stepfunctions", "contracts"] as const;
+const sources = ["bin", "lib", "domain", "naming", "lambdas", "stepfunctions", "contracts"] as const;
 const sourceFiles = ["cdk.json", "package-lock.json", "tsconfig.json", "docs/openapi.json"] as const;
 
 /**

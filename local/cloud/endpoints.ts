@@ -12,7 +12,7 @@ import {
   SageMakerServiceException,
 } from "@aws-sdk/client-sagemaker";
 
-import { endpointName, localImageUri, type TechniqueId } from "../../domain/names/resource-names";
+import { endpointName, localImageUri, type TechniqueId } from "../../naming/resource-names";
 
 /**
  * Makes the endpoint of a technique on the local SageMaker, as the Inference stack does on AWS: model, configuration,

@@ -2,7 +2,7 @@ import { writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { techniqueIds, localImageUri, type TechniqueId } from "../../domain/names/resource-names";
+import { techniqueIds, localImageUri, type TechniqueId } from "../../naming/resource-names";
 import { repository, type LocalPaths } from "../paths";
 import { LOOPBACK } from "../processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../processes/process-group";

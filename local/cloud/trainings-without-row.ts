@@ -1,9 +1,9 @@
 import { paginateListTrainingJobs, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-import { parseTrainingJobKey, type OwnedBy } from "../../domain/names/object-keys";
-import { parseTrainingJobName } from "../../domain/names/resource-names";
-import { ownedKey } from "../../domain/names/table-keys";
+import { parseTrainingJobKey, type OwnedBy } from "../../naming/object-keys";
+import { parseTrainingJobName } from "../../naming/resource-names";
+import { ownedKey } from "../../naming/table-keys";
 import { createTrainingJobs } from "../../lambdas/aws/training-jobs";
 
 export interface StopTrainingsWithoutRowParams {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 
-import { localSageMakerEventSource } from "../../domain/names/resource-names";
+import { localSageMakerEventSource } from "../../naming/resource-names";
 import type { PendingFaults } from "./fault-injection";
 import { type TrainingJob, describeTrainingJob } from "./training-job";
 

@@ -7,13 +7,8 @@ import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
-import {
-  datasetCatalogueFile,
-  datasetManifestFile,
-  datasetPiecesFile,
-  datasetPrefix,
-} from "../../domain/names/object-keys";
-import { catalogueKey } from "../../domain/names/table-keys";
+import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
+import { catalogueKey } from "../../naming/table-keys";
 import { catalogueItemSchema } from "../../domain/schemas/items";
 
 const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });

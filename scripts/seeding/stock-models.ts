@@ -7,9 +7,9 @@ import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@a
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
-import { modelCardFile, modelFile, stockModelPrefix } from "../../domain/names/object-keys";
-import { techniqueIds } from "../../domain/names/resource-names";
-import { stockModelKey } from "../../domain/names/table-keys";
+import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-keys";
+import { techniqueIds } from "../../naming/resource-names";
+import { stockModelKey } from "../../naming/table-keys";
 import {
   type StockModelItem,
   modelDatasetSchema,

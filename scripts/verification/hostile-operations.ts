@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import document from "../../docs/openapi.json";
-import { isOperationId, type OperationId } from "../../domain/names/api-routes";
+import { isOperationId, type OperationId } from "../../naming/api-routes";
 import { hostileBodies, type Place } from "./hostile-bodies";
 import { hostileUploads } from "./hostile-uploads";
 

@@ -2,7 +2,7 @@
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
-import type { OperationId } from "../../domain/names/api-routes";
+import type { OperationId } from "../../naming/api-routes";
 import { readUploadedMelody } from "../../lambdas/api/tracks/create-track";
 import { readUpload } from "../../lambdas/api/tracks/upload";
 import { Problem } from "../../lambdas/http/problem";

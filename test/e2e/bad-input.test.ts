@@ -13,8 +13,8 @@ import {
   progressFile,
   sampleFile,
   trainingJobPrefix,
-} from "../../domain/names/object-keys";
-import { openWorkOwner } from "../../domain/names/table-keys";
+} from "../../naming/object-keys";
+import { openWorkOwner } from "../../naming/table-keys";
 import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../support/midi-bytes";
 import { composition, model, trainingJob } from "../unit/api/support/items";
 import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type CallOptions } from "./api-session";

@@ -1,5 +1,5 @@
 /** What front ends lean on, over real HTTP on the whole local cloud: the typed client, HEAD, CORS, uploads, 304. */
-import { apiRoutes } from "../../domain/names/api-routes";
+import { apiRoutes } from "../../naming/api-routes";
 import { accessToken, openSession, type ApiSession } from "./api-session";
 import { firstCalls } from "./client-calls";
 import { randomMelody } from "./random-melody";

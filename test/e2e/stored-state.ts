@@ -2,7 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { ownedKey, userPartition, type OwnedKind } from "../../domain/names/table-keys";
+import { ownedKey, userPartition, type OwnedKind } from "../../naming/table-keys";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import type { Outputs } from "./running-cloud";
 

@@ -1,6 +1,6 @@
 /** The execution side of the table in memory, with the conditions of the real one: no await lies between check and write. */
-import type { OwnedBy } from "../../domain/names/object-keys";
-import type { OpenWorkKind } from "../../domain/names/table-keys";
+import type { OwnedBy } from "../../naming/object-keys";
+import type { OpenWorkKind } from "../../naming/table-keys";
 import {
   compositionItemSchema,
   modelItemSchema,

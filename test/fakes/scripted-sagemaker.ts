@@ -1,7 +1,7 @@
 /** A SageMaker whose jobs live by a script and the virtual clock, and leave the files that our container leaves. */
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { createHash } from "node:crypto";
-import { techniqueIds, type TechniqueId } from "../../domain/names/resource-names";
+import { techniqueIds, type TechniqueId } from "../../naming/resource-names";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import type { CreateOutcome, DescribedTrainingJob, TrainingJobs } from "../../lambdas/aws/training-jobs";
 import type { MemoryBuckets } from "./memory-object-store";

@@ -10,8 +10,8 @@ import {
   modelFile,
   modelPrefix,
   trackKey,
-} from "../../domain/names/object-keys";
-import { ownedKinds, slotsPartition, ticketsPartition, userPartition } from "../../domain/names/table-keys";
+} from "../../naming/object-keys";
+import { ownedKinds, slotsPartition, ticketsPartition, userPartition } from "../../naming/table-keys";
 import { failureSchema } from "../../domain/schemas/failure";
 import { quotaHeld } from "../../domain/schemas/items";
 import { quotaAmountsSchema, quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user-caps";

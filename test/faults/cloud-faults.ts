@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { checkpointsPrefix, modelFile, modelPrefix } from "../../domain/names/object-keys";
+import { checkpointsPrefix, modelFile, modelPrefix } from "../../naming/object-keys";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import type { Fault } from "../../local/sagemaker/fault-injection";
 import { accessToken, openSession, shapes, subjectOf, type ApiSession } from "../e2e/api-session";

@@ -1,5 +1,5 @@
 /** The composing plane and the API's resources, broken in every way. */
-import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { CompositionItem } from "../../domain/schemas/items";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
 import {

@@ -9,8 +9,8 @@ import {
   modelFile,
   modelPrefix,
   trackKey,
-} from "../../domain/names/object-keys";
-import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+} from "../../naming/object-keys";
+import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import { quotaHeld, type CompositionItem } from "../../domain/schemas/items";
 import { quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user-caps";
 import { isFinalCompositionState } from "../../domain/states/composition-state";

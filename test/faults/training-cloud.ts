@@ -3,9 +3,9 @@
  * outbox, the rule on ended executions, SageMaker's state change events and the sweeper, each on its schedule. Time is
  * virtual. Every call of a port may break.
  */
-import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
-import { executionName } from "../../domain/names/resource-names";
-import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
+import { executionName } from "../../naming/resource-names";
+import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";

@@ -1,5 +1,5 @@
 /** The training plane, broken in every way. */
-import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../domain/names/object-keys";
+import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { longestProgressBytes } from "../../domain/training/progress";
 import type { Plan } from "../fakes/scripted-sagemaker";

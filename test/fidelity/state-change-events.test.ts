@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 
-import { localSageMakerEventSource } from "../../domain/names/resource-names";
+import { localSageMakerEventSource } from "../../naming/resource-names";
 import { ServiceSchemas } from "../../local/sagemaker/request-validation";
 import { type LocalServices, injectFault, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";

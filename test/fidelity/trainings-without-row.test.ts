@@ -8,9 +8,9 @@ import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { ulid } from "ulid";
 
-import { checkpointsPrefix } from "../../domain/names/object-keys";
-import { trainingJobName } from "../../domain/names/resource-names";
-import { ownedKey } from "../../domain/names/table-keys";
+import { checkpointsPrefix } from "../../naming/object-keys";
+import { trainingJobName } from "../../naming/resource-names";
+import { ownedKey } from "../../naming/table-keys";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { rowsOfTrainingJobs, stopTrainingsWithoutRow } from "../../local/cloud/trainings-without-row";
 import { BUCKET, REGION, startLocalServices, type LocalServices } from "./support/local-services";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { environmentVariables } from "../../domain/names/environment-variables";
-import { functionSeconds } from "../../domain/names/time-limits";
+import { environmentVariables } from "../../naming/environment-variables";
+import { functionSeconds } from "../../naming/time-limits";
 import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
 import { userCapsSchema } from "../../domain/schemas/user-caps";
 import { repositoryPath } from "../../lib/constructs/repository-root";

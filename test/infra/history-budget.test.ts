@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { stages } from "../../domain/names/resource-names";
+import { stages } from "../../naming/resource-names";
 import { loadStageConfig } from "../../lib/config/load-stage-config";
 import type { TrainingConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { DockerImageAsset } from "aws-cdk-lib/aws-ecr-assets";
-import { techniqueIds } from "../../domain/names/resource-names";
+import { techniqueIds } from "../../naming/resource-names";
 
 const repository = join(__dirname, "../..");
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Stage } from "../../domain/names/resource-names";
+import type { Stage } from "../../naming/resource-names";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { permittedDifferences, renderPermittedDifferences, stacksOnAwsOnly } from "./support/permitted-differences";
 import { synthesise, type Resource, type StackName, type Synthesised } from "./support/synthesise";

@@ -1,4 +1,4 @@
-import { stages } from "../../domain/names/resource-names";
+import { stages } from "../../naming/resource-names";
 import { loadStageConfig, parseStageConfig, StageConfigError } from "../../lib/config/load-stage-config";
 import { localConfig } from "../../lib/config/local";
 import { prodConfig } from "../../lib/config/prod";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
-import { apiRoutes, routeKeys, type ApiRoute } from "../../domain/names/api-routes";
-import { briefVersionsTag } from "../../domain/names/object-keys";
-import { endpointName, techniqueIds } from "../../domain/names/resource-names";
+import { apiRoutes, routeKeys, type ApiRoute } from "../../naming/api-routes";
+import { briefVersionsTag } from "../../naming/object-keys";
+import { endpointName, techniqueIds } from "../../naming/resource-names";
 import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
 import { prodConfig } from "../../lib/config/prod";
 import { repositoryPath } from "../../lib/constructs/repository-root";

@@ -11,8 +11,8 @@ import {
   compositionScoreKey,
   sampleFile,
   trackKey,
-} from "../../domain/names/object-keys";
-import { ownedKey } from "../../domain/names/table-keys";
+} from "../../naming/object-keys";
+import { ownedKey } from "../../naming/table-keys";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { trainingJobSchema } from "../../domain/schemas/api/training";

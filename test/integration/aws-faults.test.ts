@@ -3,8 +3,8 @@
  * AWS has and the local cloud does not show: overload, conflicts, broken connections, silence.
  */
 import { ulid } from "ulid";
-import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../domain/names/api-routes";
-import { openWorkOwner } from "../../domain/names/table-keys";
+import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../naming/api-routes";
+import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";

@@ -10,8 +10,8 @@ import {
   progressFile,
   trackKey,
   trainingJobPrefix,
-} from "../../domain/names/object-keys";
-import { ownedKey } from "../../domain/names/table-keys";
+} from "../../naming/object-keys";
+import { ownedKey } from "../../naming/table-keys";
 import { createObjectPages } from "../../lambdas/aws/object-pages";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";

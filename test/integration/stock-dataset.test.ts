@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { datasetCatalogueFile, datasetManifestFile } from "../../domain/names/object-keys";
+import { datasetCatalogueFile, datasetManifestFile } from "../../naming/object-keys";
 import { catalogueItemSchema } from "../../domain/schemas/items";
 import { datasetCache, repository } from "../../local/paths";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt } from "../../scripts/seeding/stock-dataset";

@@ -1,6 +1,6 @@
 /** The repositories of the API against real conditional writes, transactions and queries. */
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { ownedKey, quotaKey, stockModelKey } from "../../domain/names/table-keys";
+import { ownedKey, quotaKey, stockModelKey } from "../../naming/table-keys";
 import { compositionItemSchema, trackItemSchema, trainingJobItemSchema } from "../../domain/schemas/items";
 import {
   AlreadyAnswered,

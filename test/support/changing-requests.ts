@@ -1,6 +1,6 @@
 /** Every request that creates, changes or deletes something: what tests of faults and of cut-off functions send. */
-import type { OperationId } from "../../domain/names/api-routes";
-import type { OwnedKind } from "../../domain/names/table-keys";
+import type { OperationId } from "../../naming/api-routes";
+import type { OwnedKind } from "../../naming/table-keys";
 import type { Call } from "../unit/api/support/documented-api";
 import { midi, type SeedKind } from "./resource-world";
 

@@ -17,9 +17,9 @@ import {
   progressFile,
   trackKey,
   trainingJobPrefix,
-} from "../../domain/names/object-keys";
-import type { OwnedKind } from "../../domain/names/table-keys";
-import { pendingChangeGraceSeconds } from "../../domain/names/time-limits";
+} from "../../naming/object-keys";
+import type { OwnedKind } from "../../naming/table-keys";
+import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import {
   quotaHeld,
   type CompositionItem,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
-import { techniqueIds } from "../../domain/names/resource-names";
+import { techniqueIds } from "../../naming/resource-names";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";

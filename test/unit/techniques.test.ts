@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { perTechnique, techniqueIds } from "../../domain/names/resource-names";
+import { perTechnique, techniqueIds } from "../../naming/resource-names";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
 import { techniqueErrors } from "../../lambdas/http/technique-values";

@@ -1,7 +1,7 @@
 /** What can be said of the definition without running it. */
 import { readFileSync } from "node:fs";
 import validate from "asl-validator";
-import { functionSeconds, stepPatienceSeconds } from "../../domain/names/time-limits";
+import { functionSeconds, stepPatienceSeconds } from "../../naming/time-limits";
 import { definitionFile, readDefinition, stepFolders, stepNames } from "./training-world";
 
 const text = readFileSync(definitionFile, "utf8");

@@ -2,7 +2,7 @@
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { FakeFiles } from "../unit/api/support/fake-files";
 import { FakeTable } from "../unit/api/support/fake-table";
-import { executionName } from "../../domain/names/resource-names";
+import { executionName } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";

@@ -1,7 +1,7 @@
 /** H2: whatever a container leaves, and whatever throws: the job ends, and nothing of it stays taken. */
 import fc from "fast-check";
-import { checkpointsPrefix, trainingOutputPrefix } from "../../domain/names/object-keys";
-import { patience } from "../../domain/names/time-limits";
+import { checkpointsPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import { patience } from "../../naming/time-limits";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { longestProgressBytes } from "../../domain/training/progress";
 import { DeployedWorld, manyJobIds } from "./deployed-world";

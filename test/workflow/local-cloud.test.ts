@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
-import { catalogueKey, ownedKey, quotaKey } from "../../domain/names/table-keys";
+import { catalogueKey, ownedKey, quotaKey } from "../../naming/table-keys";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createOpenWork } from "../../lambdas/aws/table/open-work";

@@ -1,5 +1,5 @@
 /** H3: minutes in which steps fail, with a full queue: nobody's job fails by it. */
-import { trainingJobPrefix } from "../../domain/names/object-keys";
+import { trainingJobPrefix } from "../../naming/object-keys";
 import { DeployedWorld, repairs } from "./deployed-world";
 import { expectNothingLeft, stepNames, type StepName } from "./training-world";
 

@@ -1,7 +1,7 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
 import fc from "fast-check";
-import { modelPrefix, trainingJobPrefix } from "../../domain/names/object-keys";
-import { techniqueIds } from "../../domain/names/resource-names";
+import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
+import { techniqueIds } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters, hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";

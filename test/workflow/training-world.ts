@@ -1,9 +1,9 @@
 /** The real steps of the workflow on fakes of everything around them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
-import { perTechnique } from "../../domain/names/resource-names";
-import { stepPatienceSeconds, type StepFolder } from "../../domain/names/time-limits";
+import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
+import { perTechnique } from "../../naming/resource-names";
+import { stepPatienceSeconds, type StepFolder } from "../../naming/time-limits";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";

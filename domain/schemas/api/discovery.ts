@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds } from "../../names/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 
 export const parameterSchema = z
   .object({

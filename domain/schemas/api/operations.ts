@@ -1,6 +1,6 @@
 /** What the OpenAPI document says of each route. Only its generator reads this: handlers import the schemas themselves. */
 import * as z from "zod";
-import { apiRoutes, type OperationId } from "../../names/api-routes";
+import { apiRoutes, type OperationId } from "../../../naming/api-routes";
 import {
   compositionListSchema,
   compositionSchema,

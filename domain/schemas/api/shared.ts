@@ -1,6 +1,6 @@
 /** Parts that several resources of the API share. */
 import * as z from "zod";
-import { ulidPattern } from "../../names/resource-names";
+import { ulidPattern } from "../../../naming/resource-names";
 import { allowedPattern, isVisible, isWellFormed, textRule } from "../text";
 
 export const ulidDescription = "a ULID: 26 characters of Crockford's base 32";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { techniqueIds } from "../../names/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 import { isFinalTrainingJobState, trainingJobStates } from "../../states/training-job-state";
 import { mostTopicTags, mostValuesOfATag } from "../../training/selection";
 import { endReasons, type TrainingJobItem } from "../items";

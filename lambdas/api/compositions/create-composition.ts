@@ -1,4 +1,4 @@
-import { openWorkOwner } from "../../../domain/names/table-keys";
+import { openWorkOwner } from "../../../naming/table-keys";
 import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
 import { quotaHeld, type CompositionItem, type ModelItem, type TrackItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";

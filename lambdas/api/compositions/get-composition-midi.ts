@@ -1,4 +1,4 @@
-import { compositionMidiKey } from "../../../domain/names/object-keys";
+import { compositionMidiKey } from "../../../naming/object-keys";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { ulid } from "ulid";
-import { patience } from "../../../domain/names/time-limits";
+import { patience } from "../../../naming/time-limits";
 import { compositionItemSchema, modelItemSchema, trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";

@@ -1,4 +1,4 @@
-import { compositionEditEventsKey } from "../../../domain/names/object-keys";
+import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { editEventListSchema } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";

@@ -5,7 +5,7 @@ import {
   compositionPrefix,
   compositionScoreKey,
   parseMidiRevision,
-} from "../../../domain/names/object-keys";
+} from "../../../naming/object-keys";
 import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";

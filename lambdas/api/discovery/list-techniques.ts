@@ -1,4 +1,4 @@
-import { techniqueIds } from "../../../domain/names/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 import { techniques } from "../../../domain/techniques/registry";
 import type { Technique } from "../../../domain/techniques/technique";
 import { jsonAnswer, type Answer } from "../../http/answer";

@@ -1,4 +1,4 @@
-import { patience } from "../../../domain/names/time-limits";
+import { patience } from "../../../naming/time-limits";
 import { modelItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";

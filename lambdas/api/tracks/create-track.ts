@@ -12,7 +12,7 @@ import {
 import { melodyChanges } from "../../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../../domain/music/song";
-import { briefVersionsTag, trackKey } from "../../../domain/names/object-keys";
+import { briefVersionsTag, trackKey } from "../../../naming/object-keys";
 import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";

@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import { patience } from "../../../domain/names/time-limits";
+import { patience } from "../../../naming/time-limits";
 import { trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";

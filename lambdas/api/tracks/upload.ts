@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
-import { midiTypes } from "../../../domain/names/media-types";
+import { midiTypes } from "../../../naming/media-types";
 import type { SameContent } from "../../http/idempotency";
 import { mediaType, unsupportedMediaType } from "../../http/media-type";
 import { formType, readForm, type Form, type FormFile } from "../../http/multipart-form";

@@ -1,4 +1,4 @@
-import { openWorkOwner, ownedKey } from "../../../domain/names/table-keys";
+import { openWorkOwner, ownedKey } from "../../../naming/table-keys";
 import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
 import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";

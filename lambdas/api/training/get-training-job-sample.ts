@@ -1,4 +1,4 @@
-import { sampleFile, type Sample } from "../../../domain/names/object-keys";
+import { sampleFile, type Sample } from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";

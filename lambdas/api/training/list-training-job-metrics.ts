@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { progressFile, referenceFile } from "../../../domain/names/object-keys";
+import { progressFile, referenceFile } from "../../../naming/object-keys";
 import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";

@@ -1,8 +1,8 @@
 /** Compositions as the worker sees them: claimed by a lease, ended once. */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../domain/names/object-keys";
-import { ownedKey, type OwnedKind } from "../../../domain/names/table-keys";
+import type { OwnedBy } from "../../../naming/object-keys";
+import { ownedKey, type OwnedKind } from "../../../naming/table-keys";
 import {
   compositionItemSchema,
   compositionOutputSchema,

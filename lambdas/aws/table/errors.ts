@@ -1,5 +1,5 @@
 /** What can come of a read or a write besides success. Unexpected faults of DynamoDB pass through as they are. */
-import type { TableKey } from "../../../domain/names/table-keys";
+import type { TableKey } from "../../../naming/table-keys";
 import type { IdempotencyRecord } from "../../../domain/schemas/items";
 import type { QuotaCounter } from "../../../domain/schemas/user-caps";
 

@@ -1,7 +1,7 @@
 /** A user's unfinished work: says whether something may be deleted. Few items: caps bound it. */
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
-import { openWorkIndex, openWorkOwner, type OpenWorkKind } from "../../../domain/names/table-keys";
+import { openWorkIndex, openWorkOwner, type OpenWorkKind } from "../../../naming/table-keys";
 import {
   compositionItemSchema,
   trainingJobItemSchema,

@@ -4,8 +4,8 @@
  */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../domain/names/object-keys";
-import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../../domain/names/table-keys";
+import type { OwnedBy } from "../../../naming/object-keys";
+import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../../naming/table-keys";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
 import { ulidSchema } from "../../../domain/schemas/items";
 import { quotaAmountsSchema, type QuotaCounter } from "../../../domain/schemas/user-caps";

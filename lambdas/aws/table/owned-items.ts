@@ -12,8 +12,8 @@ import {
   userPartition,
   type OwnedKind,
   type TableKey,
-} from "../../../domain/names/table-keys";
-import { ulidPattern } from "../../../domain/names/resource-names";
+} from "../../../naming/table-keys";
+import { ulidPattern } from "../../../naming/resource-names";
 import type { PendingChangeItem } from "../../../domain/schemas/items";
 import type { QuotaAmounts, UserCaps } from "../../../domain/schemas/user-caps";
 import { unlessRefused } from "./conditional-write";

@@ -9,7 +9,7 @@ import {
   pendingChangeKey,
   pendingChangeMark,
   type OwnedKind,
-} from "../../../domain/names/table-keys";
+} from "../../../naming/table-keys";
 import { pendingChangeItemSchema, type PendingChangeItem } from "../../../domain/schemas/items";
 import type { QuotaAmounts } from "../../../domain/schemas/user-caps";
 import { openWorkPartition } from "./open-work-partition";

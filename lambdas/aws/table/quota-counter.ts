@@ -1,6 +1,6 @@
 /** The parts of a transaction that move a user's counters. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { quotaKey } from "../../../domain/names/table-keys";
+import { quotaKey } from "../../../naming/table-keys";
 import {
   quotaCounterSchema,
   type QuotaAmounts,

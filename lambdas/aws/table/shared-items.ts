@@ -1,6 +1,6 @@
 /** Stock models, and the data sets' catalogues: items that belong to no user. */
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { catalogueKey, kindPrefix, stockModelKey, stockPartition } from "../../../domain/names/table-keys";
+import { catalogueKey, kindPrefix, stockModelKey, stockPartition } from "../../../naming/table-keys";
 import {
   catalogueItemSchema,
   stockModelItemSchema,

@@ -1,8 +1,8 @@
 /** Training jobs as the workflow sees them. Every change names the attempt it belongs to and is conditional on the state. */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../domain/names/object-keys";
-import { catalogueKey, ownedKey } from "../../../domain/names/table-keys";
+import type { OwnedBy } from "../../../naming/object-keys";
+import { catalogueKey, ownedKey } from "../../../naming/table-keys";
 import {
   catalogueItemSchema,
   modelItemSchema,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { patience } from "../../../domain/names/time-limits";
+import { patience } from "../../../naming/time-limits";
 import { createQueueClient, createSageMakerClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue, createDispatchFailures } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";

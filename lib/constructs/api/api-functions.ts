@@ -1,8 +1,8 @@
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import type { ApiCapability } from "../../../domain/names/api-routes";
-import { environmentVariables } from "../../../domain/names/environment-variables";
+import type { ApiCapability } from "../../../naming/api-routes";
+import { environmentVariables } from "../../../naming/environment-variables";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
 

@@ -26,7 +26,7 @@ import {
   routeKey,
   type ApiCapability,
   type ApiRoute,
-} from "../../../domain/names/api-routes";
+} from "../../../naming/api-routes";
 import type { StageConfig, Throttle } from "../../config/stage-config";
 import type { ServiceFunction } from "../functions/service-function";
 import { removalPolicy } from "../removal";
@@ -52,7 +52,7 @@ function routeThrottle({ rate, burst }: Throttle): { ThrottlingRateLimit: number
   return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
 }
 
-/** The HTTP API: routes of domain/names/api-routes.ts, a JWT authorizer on all but the public ones, throttles, CORS. */
+/** The HTTP API: routes of naming/api-routes.ts, a JWT authorizer on all but the public ones, throttles, CORS. */
 export class ComposerHttpApi extends Construct {
   readonly api: HttpApi;
   /** Where clients call it: the custom domain if the stage has one. */

@@ -9,7 +9,7 @@ import {
   UserPoolClient,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../../domain/names/resource-names";
+import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 import { acknowledge } from "../rights/acknowledge";

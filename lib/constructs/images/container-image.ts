@@ -3,7 +3,7 @@ import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
 import { Repository, type IRepository } from "aws-cdk-lib/aws-ecr";
 import { PolicyStatement, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { localImageUri, type TechniqueId } from "../../../domain/names/resource-names";
+import { localImageUri, type TechniqueId } from "../../../naming/resource-names";
 import type { ImageSource } from "../../config/stage-config";
 import { repositoryPath } from "../repository-root";
 

@@ -1,6 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { endpointName, resourcePrefix, type Stage, type TechniqueId } from "../../../domain/names/resource-names";
+import { endpointName, resourcePrefix, type Stage, type TechniqueId } from "../../../naming/resource-names";
 
 /** Every training job that a deployment of this stage makes: their names begin with its prefix. */
 export function trainingJobsArn(scope: Construct, stage: Stage): string {

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type LifecycleRule } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { briefVersionsTag } from "../../../domain/names/object-keys";
+import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 import { acknowledge } from "../rights/acknowledge";
@@ -17,7 +17,7 @@ const unfinishedUploads: LifecycleRule = {
 
 /**
  * `artefacts` keeps what users made (versioned, so that a mistake can be undone); `work` holds what a running job
- * needs and forgets it after some days. Their keys stand in domain/names/object-keys.ts.
+ * needs and forgets it after some days. Their keys stand in naming/object-keys.ts.
  */
 export class ComposerBuckets extends Construct {
   readonly artefacts: Bucket;

@@ -1,6 +1,6 @@
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
-import { openWorkIndex, partitionKey, sortKey, timeToLiveAttribute } from "../../../domain/names/table-keys";
+import { openWorkIndex, partitionKey, sortKey, timeToLiveAttribute } from "../../../naming/table-keys";
 import type { StageConfig } from "../../config/stage-config";
 import { removalPolicy } from "../removal";
 
@@ -9,7 +9,7 @@ export interface ComposerTableProps {
 }
 
 /**
- * The one table. Keys and access patterns stand in domain/names/table-keys.ts.
+ * The one table. Keys and access patterns stand in naming/table-keys.ts.
  *
  * `Table` rather than `TableV2`: it lives in one region, and the local cloud updates this type in place where it would
  * make a global table anew and lose its items.

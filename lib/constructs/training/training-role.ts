@@ -1,7 +1,7 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../../domain/names/resource-names";
+import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
 import { acknowledgeWildcards } from "../rights/acknowledge";
 import { makeSageMakerRole } from "../rights/sagemaker-role";

@@ -5,7 +5,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { AssetManifestArtifact } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
-import { resourcePrefix, type Stage } from "../../../domain/names/resource-names";
+import { resourcePrefix, type Stage } from "../../../naming/resource-names";
 import { loadStageConfig } from "../../../lib/config/load-stage-config";
 import type { StageConfig } from "../../../lib/config/stage-config";
 import { addOpenComposer } from "../../../lib/open-composer";

@@ -1,12 +1,6 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
-import { environmentVariables } from "../../../domain/names/environment-variables";
-import {
-  apiRoutes,
-  isOperationId,
-  routeKey,
-  type ApiCapability,
-  type OperationId,
-} from "../../../domain/names/api-routes";
+import { environmentVariables } from "../../../naming/environment-variables";
+import { apiRoutes, isOperationId, routeKey, type ApiCapability, type OperationId } from "../../../naming/api-routes";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { HttpEvent } from "../../../lambdas/http/request";
 import type { HttpResult } from "../../../lambdas/http/with-http";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../domain/names/table-keys";
+import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import type { Table } from "../../../lambdas/aws/table/table";
 import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
 import { environmentPython, findPython, makeEnvironments } from "../../../local/python/environments";

@@ -1,6 +1,6 @@
 /** A {@link ResourceWorld} on a real table and real buckets: a user of its own each. */
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { ownedKey, quotaKey } from "../../../domain/names/table-keys";
+import { ownedKey, quotaKey } from "../../../naming/table-keys";
 import {
   compositionItemSchema,
   modelItemSchema,

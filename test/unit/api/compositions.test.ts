@@ -8,7 +8,7 @@ import {
   modelFile,
   modelPrefix,
   trackKey,
-} from "../../../domain/names/object-keys";
+} from "../../../naming/object-keys";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { mostEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";

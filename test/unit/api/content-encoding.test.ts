@@ -1,6 +1,6 @@
 /** A compressed body is refused for being compressed, and not for what its bytes look like. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { apiRoutes } from "../../../domain/names/api-routes";
+import { apiRoutes } from "../../../naming/api-routes";
 import { middleC, midiFile, trackChunk } from "../../support/midi-bytes";
 import { composerApi } from "./support/composer-api";
 import { problemOf, type Call } from "./support/documented-api";

@@ -3,7 +3,7 @@
  * one that does not (see support/documented-api.ts), here and in all other tests of the API; this walks what they leave out.
  */
 import * as fc from "fast-check";
-import { apiRoutes, isOperationId } from "../../../domain/names/api-routes";
+import { apiRoutes, isOperationId } from "../../../naming/api-routes";
 import { hostileOperations, hostileRequests } from "../../../scripts/verification/hostile-operations";
 import { composerApi } from "./support/composer-api";
 import { problemOf, type Call } from "./support/documented-api";

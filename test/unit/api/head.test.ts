@@ -1,5 +1,5 @@
 /** HEAD is GET without the body: the gateway drops it, so the function answers both alike. */
-import { apiRoutes } from "../../../domain/names/api-routes";
+import { apiRoutes } from "../../../naming/api-routes";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
 

@@ -1,7 +1,7 @@
 /** Any request at all gets a documented answer, and never a 500. */
 import * as fc from "fast-check";
-import { apiRoutes } from "../../../domain/names/api-routes";
-import { compositionScoreKey, modelFile, modelPrefix, trackKey } from "../../../domain/names/object-keys";
+import { apiRoutes } from "../../../naming/api-routes";
+import { compositionScoreKey, modelFile, modelPrefix, trackKey } from "../../../naming/object-keys";
 import { composerApi } from "./support/composer-api";
 import type { Call } from "./support/documented-api";
 import { alice, composition, finishedOutput, model, track, trainingJob } from "./support/items";

@@ -8,7 +8,7 @@ import { Problem } from "../../../lambdas/http/problem";
 import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
 import { jsonPointer, parseBody, parseQuery } from "../../../lambdas/http/validation";
 import { TableBusy } from "../../../lambdas/aws/table/errors";
-import { techniqueIds } from "../../../domain/names/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
 import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
 import { pageQuerySchema } from "../../../domain/schemas/api/shared";

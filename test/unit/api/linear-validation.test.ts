@@ -1,5 +1,5 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
-import { apiRoutes, type ApiRoute } from "../../../domain/names/api-routes";
+import { apiRoutes, type ApiRoute } from "../../../naming/api-routes";
 import { bodyLimitBytes } from "../../../lambdas/http/request";
 import {
   hostileOperations,

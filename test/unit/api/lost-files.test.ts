@@ -14,7 +14,7 @@ import {
   sampleFile,
   trackKey,
   trainingJobPrefix,
-} from "../../../domain/names/object-keys";
+} from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { requireFiles } from "../../../lambdas/compositions/needed-file";
 import { ItemNotFound } from "../../../lambdas/aws/table/errors";

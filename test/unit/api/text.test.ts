@@ -1,5 +1,5 @@
 /** What may stand in a name, and in every other text of a user. */
-import { apiRoutes } from "../../../domain/names/api-routes";
+import { apiRoutes } from "../../../naming/api-routes";
 import { composerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";
 import { alice, track } from "./support/items";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { writeMidi, type Score } from "../../../domain/music/score";
-import { trackKey } from "../../../domain/names/object-keys";
+import { trackKey } from "../../../naming/object-keys";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../domain/names/object-keys";
+import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
 import { trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";

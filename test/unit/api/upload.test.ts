@@ -1,6 +1,6 @@
 /** The ways in which a MIDI file may be sent to POST /tracks, and every other one refused. */
 import { trackSchema } from "../../../domain/schemas/api/tracks";
-import { trackKey } from "../../../domain/names/object-keys";
+import { trackKey } from "../../../naming/object-keys";
 import { writeMidi } from "../../../domain/music/score";
 import { composerApi, type ComposerApi } from "./support/composer-api";
 import { problemOf, resourceOf, type Reply } from "./support/documented-api";

@@ -14,7 +14,7 @@ import {
   pendingChangeGraceSeconds,
   type FunctionFolder,
   type Patience,
-} from "../../../domain/names/time-limits";
+} from "../../../naming/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../../../lambdas/aws/call-deadline";
 import {
   createDocumentClient,

@@ -4,7 +4,7 @@ import { parseMidi } from "../../../domain/music/song";
 import { longestMelodyBars } from "../../../domain/music/melody";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
-import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
 import { mostEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import { techniques } from "../../../domain/techniques/registry";

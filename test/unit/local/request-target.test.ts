@@ -1,4 +1,4 @@
-import { apiRoutes, methodsOf, type ApiRoute } from "../../../domain/names/api-routes";
+import { apiRoutes, methodsOf, type ApiRoute } from "../../../naming/api-routes";
 import { methodsAt, needsToken, readTarget } from "../../../local/gateway/request-target";
 
 const HOSTS = ["127.0.0.1:3000", "localhost:3000"];

@@ -16,8 +16,8 @@ import {
   trackKey,
   trainingJobPrefix,
   trainingOutputPrefix,
-} from "../../../domain/names/object-keys";
-import { ownedKey, pendingChangeKey, type OwnedKind, type TableKey } from "../../../domain/names/table-keys";
+} from "../../../naming/object-keys";
+import { ownedKey, pendingChangeKey, type OwnedKind, type TableKey } from "../../../naming/table-keys";
 import type { ListedObject } from "../../../lambdas/aws/object-pages";
 import type { RowByKey } from "../../../lambdas/aws/table/rows-by-key";
 import { countOrphans } from "../../../lambdas/resources/count-orphans";

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { checkpointsPrefix, progressFile } from "../../../domain/names/object-keys";
+import { checkpointsPrefix, progressFile } from "../../../naming/object-keys";
 import { trainingJobItemSchema, type TrainingJobItem } from "../../../domain/schemas/items";
 import { observeTrainingJob, type ObserveTrainingJobParams } from "../../../lambdas/training/monitor-training-job";
 import { MemoryBuckets } from "../../fakes/memory-object-store";

@@ -1,4 +1,4 @@
-import { endedWorkflowPatienceSeconds } from "../../../domain/names/time-limits";
+import { endedWorkflowPatienceSeconds } from "../../../naming/time-limits";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
 import { parseEndedWorkflow, workflowEnded } from "../../../lambdas/training/workflow-ended";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { invocationAnswerSchema, invocationErrorSchema } from "../../../domain/schemas/invocation";
-import { techniqueIds } from "../../../domain/names/resource-names";
+import { techniqueIds } from "../../../naming/resource-names";
 import { topicsSchema } from "../../../domain/schemas/api/training";
 import { techniques } from "../../../domain/techniques/registry";
 import { mostEpochs } from "../../../domain/training/progress";

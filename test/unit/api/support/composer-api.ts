@@ -38,7 +38,7 @@ import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shar
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
-import type { OperationId } from "../../../../domain/names/api-routes";
+import type { OperationId } from "../../../../naming/api-routes";
 import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
 import { FakeFiles } from "./fake-files";
 import { FakeTable, type FakeOwnedItems } from "./fake-table";

@@ -6,7 +6,7 @@ import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
-import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../domain/names/api-routes";
+import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../naming/api-routes";
 import { withHttp, type HttpResult, type Operation, type WithHttpParams } from "../../../../lambdas/http/with-http";
 import type { HttpEvent } from "../../../../lambdas/http/request";
 import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";

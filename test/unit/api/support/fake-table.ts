@@ -1,11 +1,5 @@
 /** The table in memory: what the repositories promise, without DynamoDB. test/integration/table.test.ts has tests of its own for the real ones. */
-import {
-  catalogueKey,
-  ownedKey,
-  stockModelKey,
-  type OwnedKind,
-  type TableKey,
-} from "../../../../domain/names/table-keys";
+import { catalogueKey, ownedKey, stockModelKey, type OwnedKind, type TableKey } from "../../../../naming/table-keys";
 import type {
   CatalogueItem,
   IdempotencyRecord,

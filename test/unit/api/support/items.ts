@@ -1,6 +1,6 @@
 /** Items as they stand in the table, with what a test cares about. */
 import { ulid } from "ulid";
-import { openWorkOwner } from "../../../../domain/names/table-keys";
+import { openWorkOwner } from "../../../../naming/table-keys";
 import type {
   CatalogueItem,
   CompositionItem,
