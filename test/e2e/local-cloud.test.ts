@@ -3,7 +3,7 @@
  * hundreds of requests at once.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { type Server, createServer, request as httpRequest } from "node:http";
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -11,6 +11,7 @@ import { type Browser, type Page, chromium } from "playwright-core";
 import * as z from "zod";
 
 import { findChromium } from "../../scripts/chromium";
+import { type ListeningServer, startListeningServer } from "../support/listening-server";
 import { accessToken, type ApiAnswer, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
 import { listenersOf } from "./listening-ports";
 import { randomMelody } from "./random-melody";
@@ -267,8 +268,7 @@ if (executablePath === undefined) {
 }
 (executablePath === undefined ? describe.skip : describe)("a page in a real browser", () => {
   let browser: Browser;
-  let site: Server;
-  let sitePort = 0;
+  let site: ListeningServer;
   let page: Page;
   /** Status of every answer of MiniStack's that reached the browser, also where it shows the page nothing of it. */
   const answers = (): number[] => [...statuses].flatMap(([id, status]) => (asked.has(id) ? [status] : []));
@@ -277,14 +277,10 @@ if (executablePath === undefined) {
   const asked = new Set<string>();
 
   beforeAll(async () => {
-    site = createServer((_request, response) => {
+    site = await startListeningServer((_request, response) => {
       response.writeHead(200, { "content-type": "text/html" });
       response.end("<!doctype html><title>a page</title>");
     });
-    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-    const address = site.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    sitePort = address.port;
     browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [
@@ -318,7 +314,7 @@ if (executablePath === undefined) {
   });
   afterAll(async () => {
     await browser.close();
-    await new Promise((resolve) => site.close(resolve));
+    await site.stop();
   });
 
   /** Runs in the page: what a page can do without asking anybody. */
@@ -352,9 +348,9 @@ if (executablePath === undefined) {
     );
 
   it.each([
-    ["of another site", (): string => `http://evil.example:${sitePort}/`],
-    ["of another port of this machine", (): string => `http://localhost:${sitePort}/`],
-    ["of another port of this address", (): string => `http://127.0.0.1:${sitePort}/`],
+    ["of another site", (): string => `http://evil.example:${site.port}/`],
+    ["of another port of this machine", (): string => `http://localhost:${site.port}/`],
+    ["of another port of this address", (): string => `http://127.0.0.1:${site.port}/`],
   ])(
     "%s tries to list buckets, to make a function and to call it: refused, and none is there",
     async (_from, address) => {
@@ -385,7 +381,7 @@ if (executablePath === undefined) {
   });
 
   it("cannot put an address of MiniStack's into an image or a form", async () => {
-    await page.goto(`http://evil.example:${sitePort}/`);
+    await page.goto(`http://evil.example:${site.port}/`);
     const url = cloud.outputs.awsEndpointUrl;
     await page.setContent(
       `<img src="${url}/?Action=CreateQueue&QueueName=by-a-page"><form method="post" action="${url}/"><input name="Action" value="CreateQueue"><input name="QueueName" value="by-a-page"><button>Go</button></form>`,
@@ -407,7 +403,7 @@ if (executablePath === undefined) {
         .json(shapes.list(shapes.composition))
         .items.find((one) => one.state === "COMPLETED"),
     );
-    await page.goto(`http://localhost:${sitePort}/`);
+    await page.goto(`http://localhost:${site.port}/`);
     const read = await page.evaluate(
       async ([apiUrl, path, bearer]) => {
         const answer = await fetch(`${apiUrl}${path}`, {

@@ -2,12 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { repository } from "../../local/paths";
+import { startListeningServer } from "../support/listening-server";
 
 const modules = join(repository, "node_modules");
 let folder = "";
@@ -144,7 +143,7 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
   await compile({ module: "nodenext", moduleResolution: "nodenext", lib: ["es2023"] });
   const asked: string[] = [];
   let looks = 0;
-  const server = createServer((request, response) => {
+  const server = await startListeningServer((request, response) => {
     const { method = "", url = "", headers } = request;
     asked.push([method, url, headers.authorization, headers["idempotency-key"], headers["if-none-match"]].join(" "));
     request.resume();
@@ -161,12 +160,8 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
       else answer(200, { id: "c1", state: looks === 1 ? "RUNNING" : "COMPLETED" });
     }
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
   try {
-    const output = await run(project, process.execPath, "out/main.js", `http://127.0.0.1:${address.port}`);
+    const output = await run(project, process.execPath, "out/main.js", server.url);
     expect(JSON.parse(output)).toEqual({
       outcome: "final",
       state: "COMPLETED",
@@ -174,9 +169,7 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
       code: "NOT_FOUND",
     });
   } finally {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
+    await server.stop();
   }
   expect(asked[0]).toBe("POST /compositions Bearer token-1 key-1 ");
   expect(asked[1]).toBe("GET /compositions/c1 Bearer token-1  ");

@@ -1,6 +1,6 @@
 /** A server in front of the local cloud that answers some calls as AWS does when it is overloaded or broken. */
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as forward, type IncomingMessage, type ServerResponse } from "node:http";
+import { startListeningServer } from "./listening-server";
 
 export type Service = "dynamodb" | "s3";
 
@@ -108,19 +108,14 @@ export async function startFaultyAws(target: string): Promise<FaultyAws> {
     incoming.pipe(onward);
   };
 
-  const server = createServer(serve);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: own } = server.address() as AddressInfo;
+  const { url, stop } = await startListeningServer(serve);
   return {
-    url: `http://127.0.0.1:${own}`,
+    url,
     calls,
     meet: (fault, times = Number.POSITIVE_INFINITY) => {
       current = fault;
       left = fault === undefined ? 0 : times;
     },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }

@@ -30,7 +30,8 @@ import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
 import { startLocalTable, type LocalTable } from "../integration/support/local-table";
 import { composition } from "../unit/api/support/items";
-import { startScriptedServer, type ScriptedServer } from "./scripted-sagemaker-server";
+import { startScriptedServer } from "./scripted-sagemaker-server";
+import { type ListeningServer } from "../support/listening-server";
 import {
   catalogue,
   piecesKey,
@@ -289,7 +290,7 @@ test("objects: bounded reading, a digest whose very bytes are copied, listing, d
 });
 
 describe("the definition on MiniStack's Step Functions, with the real functions", () => {
-  let server: ScriptedServer;
+  let server: ListeningServer;
   let directory: string;
   let sfn: SFNClient;
   let stateMachineArn: string;

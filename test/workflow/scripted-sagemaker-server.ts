@@ -1,13 +1,7 @@
 /** The scripted SageMaker behind HTTP, for Lambda functions that run in processes of their own. */
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import type { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
-
-export interface ScriptedServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
+import { startListeningServer, type ListeningServer } from "../support/listening-server";
 
 interface Answer {
   readonly status: number;
@@ -71,8 +65,8 @@ async function answer(
 export async function startScriptedServer(
   sageMaker: ScriptedSageMaker,
   afterwards: () => Promise<void>,
-): Promise<ScriptedServer> {
-  const server: Server = createServer((request, response) => {
+): Promise<ListeningServer> {
+  return await startListeningServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -85,18 +79,4 @@ export async function startScriptedServer(
       });
     });
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((done) => {
-        server.close(() => {
-          done();
-        });
-      });
-    },
-  };
 }

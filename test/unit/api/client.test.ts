@@ -1,7 +1,5 @@
 /** The typed client against servers on this machine that answer as the API, API Gateway and proxies do. */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type IncomingMessage, type ServerResponse } from "node:http";
 import {
   asProblem,
   compositionMidiUrl,
@@ -12,6 +10,7 @@ import {
   type ApiClient,
 } from "../../../client/client";
 import type { WaitClock } from "../../../client/wait";
+import { startListeningServer, type ListeningServer } from "../../support/listening-server";
 
 interface Asked {
   readonly method: string;
@@ -21,19 +20,15 @@ interface Asked {
 }
 type Respond = (response: ServerResponse, asked: Asked) => void;
 
-const servers: Server[] = [];
+const servers: ListeningServer[] = [];
 afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  }
+  for (const server of servers.splice(0)) await server.stop();
 });
 
 /** A server that answers by the function, and remembers what it was asked. */
 async function serving(respond: Respond): Promise<{ asked: Asked[]; client: ApiClient; baseUrl: string }> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const server = await startListeningServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -44,11 +39,7 @@ async function serving(respond: Respond): Promise<{ asked: Asked[]; client: ApiC
     });
   });
   servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const baseUrl = `http://127.0.0.1:${address.port}`;
+  const baseUrl = server.url;
   return { asked, baseUrl, client: createClient({ baseUrl, accessToken: () => "token-1" }) };
 }
 
@@ -200,9 +191,7 @@ describe("an error", () => {
     });
     expect(asProblem((await getOne(client)).error)).toMatchObject({ code: "NETWORK_FAILURE", status: 503 });
     const { baseUrl } = await serving(json(200, {}));
-    const gone = servers.pop();
-    gone?.closeAllConnections();
-    await new Promise((resolve) => gone?.close(resolve));
+    await servers.pop()?.stop();
     const { error } = await getOne(createClient({ baseUrl }));
     expect(asProblem(error)).toMatchObject({ code: "NETWORK_FAILURE", instance: "/compositions/x" });
   });

@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-
 import { ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
 
@@ -7,6 +5,7 @@ import { ServiceSchemas } from "../../../local/sagemaker/request-validation";
 import { ServiceError } from "../../../local/sagemaker/service-error";
 import { sagemakerClients } from "../../fidelity/support/local-services";
 import { controlAnswerFaults, runtimeAnswerFaults } from "../../fidelity/support/wire-check";
+import { startListeningServer } from "../../support/listening-server";
 import { breaches, camelPath, fitting, readModel, requestOf, withBreach } from "./support/model-breaches";
 
 const model = readModel("sagemaker");
@@ -128,19 +127,15 @@ describe("the check of answers that the fidelity suite sees", () => {
   });
 
   it("is in the clients of the suite: a lenient SDK does not hide what is broken", async () => {
-    const server = createServer((_, response) => {
+    const server = await startListeningServer((_, response) => {
       response.writeHead(200, headers).end(JSON.stringify({ Models: [], Mystery: 1 }));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    const { sagemaker } = sagemakerClients(`http://127.0.0.1:${port}`);
+    const { sagemaker } = sagemakerClients(server.url);
     try {
       await expect(sagemaker.send(new ListModelsCommand({}))).rejects.toThrow("answered against the model");
     } finally {
       sagemaker.destroy();
-      server.closeAllConnections();
-      server.close();
+      await server.stop();
     }
   });
 });

@@ -1,9 +1,9 @@
 import { type KeyObject, createHmac, generateKeyPairSync, sign } from "node:crypto";
-import { type Server, createServer } from "node:http";
 
 import * as fc from "fast-check";
 
 import { type TokenCheck, createTokenCheck } from "../../../local/gateway/access-tokens";
+import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 const POOL = "eu-west-1_AbCdEf123";
 const CLIENT = "client1";
@@ -27,25 +27,19 @@ const signed = (key: KeyObject, claims: object, head: object = HEADER): string =
 describe("check of access tokens", () => {
   const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  let server: Server;
-  let endpointUrl = "";
+  let server: ListeningServer;
   let check: TokenCheck;
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    server = await startListeningServer((request, response) => {
       const { n = "", e = "" } = own.publicKey.export({ format: "jwk" });
       response.statusCode = request.url === `/${POOL}/.well-known/jwks.json` ? 200 : 404;
       response.end(JSON.stringify({ keys: [{ kty: "RSA", kid: "key1", use: "sig", alg: "RS256", n, e }] }));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    endpointUrl = `http://127.0.0.1:${address.port}`;
-    check = await createTokenCheck({ endpointUrl, userPoolId: POOL, userPoolClientId: CLIENT });
+    check = await createTokenCheck({ endpointUrl: server.url, userPoolId: POOL, userPoolClientId: CLIENT });
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.stop();
   });
 
   it.each(["Bearer ", "bearer ", "BEARER   ", ""])("knows the user of a good token after %j", (scheme) => {
@@ -111,7 +105,11 @@ describe("check of access tokens", () => {
   });
 
   it("says what it lacks where the pool's keys cannot be had", async () => {
-    const made = createTokenCheck({ endpointUrl, userPoolId: "eu-west-1_None", userPoolClientId: CLIENT });
+    const made = createTokenCheck({
+      endpointUrl: server.url,
+      userPoolId: "eu-west-1_None",
+      userPoolClientId: CLIENT,
+    });
     await expect(made).rejects.toThrow(/keys cannot be had: .*eu-west-1_None.* answered 404/);
   });
 });

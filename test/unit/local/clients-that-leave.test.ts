@@ -1,7 +1,8 @@
 /** The gateway and clients that go away before they have their answer, by real sockets. */
-import { type Server, type ServerResponse, createServer } from "node:http";
+import { type ServerResponse } from "node:http";
 
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
+import { startListeningServer } from "../../support/listening-server";
 import { type RawClient, head, rawClient, until } from "../../support/raw-client";
 
 const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
@@ -43,7 +44,7 @@ async function startUpstream(onWork: (work: Work) => void, answer: string | Buff
   const works: Work[] = [];
   const current = new Set<Work>();
   let most = 0;
-  const server: Server = createServer((request, response) => {
+  const { url, stop } = await startListeningServer((request, response) => {
     response.on("error", () => undefined);
     request.on("error", () => undefined);
     request.resume();
@@ -68,14 +69,20 @@ async function startUpstream(onWork: (work: Work) => void, answer: string | Buff
       onWork(work);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  stops.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+  stops.push(stop);
+  return { url, works, current: () => [...current], most: () => most };
+}
+
+/** What an upstream does that never finishes: nothing, or, when it is dripping, a byte now and then until the test ends. */
+function dripping(isDripping: boolean): (response: ServerResponse) => void {
+  const drips: NodeJS.Timeout[] = [];
+  stops.push(() => {
+    drips.forEach(clearInterval);
+    return Promise.resolve();
   });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, works, current: () => [...current], most: () => most };
+  return (response) => {
+    if (isDripping) drips.push(setInterval(() => response.write(" "), 20));
+  };
 }
 
 async function start(endpointUrl: string, more: Partial<GatewayParams> = {}): Promise<Gateway> {
@@ -229,14 +236,10 @@ describe("clients that leave before their answer", () => {
     ["nothing", false],
     ["a byte now and then", true],
   ])("give their places back at the gateway's own limit when MiniStack sends %s", async (_what, isDripping) => {
-    const drips: NodeJS.Timeout[] = [];
-    stops.push(() => {
-      drips.forEach(clearInterval);
-      return Promise.resolve();
-    });
+    const drip = dripping(isDripping);
     const upstream = await startUpstream(({ user, response, finish }) => {
       if (user !== "leaver") finish();
-      else if (isDripping) drips.push(setInterval(() => response.write(" "), 20));
+      else drip(response);
     });
     const gateway = await start(upstream.url, { integrationMilliseconds: 300 });
     const left = leavers(gateway, AT_ONCE);
@@ -265,13 +268,9 @@ describe("a client that waits for its answer", () => {
     ["nothing", false],
     ["a byte now and then", true],
   ])("is told 503 at the gateway's own limit when MiniStack sends %s", async (_what, isDripping) => {
-    const drips: NodeJS.Timeout[] = [];
-    stops.push(() => {
-      drips.forEach(clearInterval);
-      return Promise.resolve();
-    });
+    const drip = dripping(isDripping);
     const upstream = await startUpstream(({ response }) => {
-      if (isDripping) drips.push(setInterval(() => response.write(" "), 20));
+      drip(response);
     });
     const gateway = await start(upstream.url, { integrationMilliseconds: 300 });
     expect((await ask(gateway, "patient")).status).toBe(503);

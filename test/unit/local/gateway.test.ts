@@ -1,8 +1,8 @@
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type RequestListener, request as httpRequest } from "node:http";
 
-import { type Gateway, startGateway } from "../../../local/gateway/gateway";
+import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { corsOfTemplate } from "../../../local/gateway/cors";
+import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 /** Every name is a good token of the user of that name. */
 const checkToken = (authorization: string | undefined): string | undefined =>
@@ -33,6 +33,13 @@ const cors = corsOfTemplate({
   },
 });
 
+async function startOn(
+  endpointUrl: string,
+  more: Pick<GatewayParams, "requestsAtOnce" | "longestWaitMilliseconds">,
+): Promise<Gateway> {
+  return await startGateway({ port: 0, endpointUrl, apiId: "x", cors, checkToken, ...more });
+}
+
 describe("local gateway", () => {
   let seen: Seen[] = [];
   let reply: { status: number; headers: Record<string, string>; body: Buffer } = {
@@ -40,7 +47,8 @@ describe("local gateway", () => {
     headers: {},
     body: Buffer.alloc(0),
   };
-  const upstream = createServer((request, response) => {
+  let upstream: ListeningServer;
+  const answerSeen: RequestListener = (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -53,20 +61,13 @@ describe("local gateway", () => {
       response.writeHead(reply.status, reply.headers);
       response.end(reply.body);
     });
-  });
-  let gateway: Gateway;
-  const listening = async (): Promise<number> => {
-    await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const address: AddressInfo | string | null = upstream.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return address.port;
   };
-
+  let gateway: Gateway;
   beforeAll(async () => {
-    const port = await listening();
+    upstream = await startListeningServer(answerSeen);
     gateway = await startGateway({
       port: 0,
-      endpointUrl: `http://127.0.0.1:${port}`,
+      endpointUrl: upstream.url,
       apiId: "abc123",
       cors,
       checkToken,
@@ -79,8 +80,7 @@ describe("local gateway", () => {
   });
   afterAll(async () => {
     await gateway.stop();
-    upstream.closeAllConnections();
-    await new Promise((resolve) => upstream.close(resolve));
+    await upstream.stop();
   });
 
   it("serves the API's resources at the root, path and query untouched", async () => {
@@ -105,15 +105,18 @@ describe("local gateway", () => {
   });
 
   it("outlives a request that waits for the connection of one that was answered early", async () => {
-    const hasty = createServer((_, response) => {
+    const hasty = await startListeningServer((_, response) => {
       response.writeHead(401, { "content-type": "application/json" });
       response.end("{}");
     });
-    await new Promise<void>((resolve) => hasty.listen(0, "127.0.0.1", resolve));
-    const address = hasty.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    const endpointUrl = `http://127.0.0.1:${address.port}`;
-    const narrow = await startGateway({ port: 0, endpointUrl, apiId: "abc123", cors, checkToken, requestsAtOnce: 1 });
+    const narrow = await startGateway({
+      port: 0,
+      endpointUrl: hasty.url,
+      apiId: "abc123",
+      cors,
+      checkToken,
+      requestsAtOnce: 1,
+    });
     try {
       const upload = async (): Promise<number> =>
         (await fetch(`${narrow.url}/tracks`, { method: "POST", headers: signedIn, body: Buffer.alloc(5_000_000) }))
@@ -123,8 +126,7 @@ describe("local gateway", () => {
       expect((await fetch(`${narrow.url}/tracks`, { headers: signedIn })).status).toBe(401);
     } finally {
       await narrow.stop();
-      hasty.closeAllConnections();
-      await new Promise((resolve) => hasty.close(resolve));
+      await hasty.stop();
     }
   });
 
@@ -282,17 +284,14 @@ describe("local gateway under load", () => {
     const held: (() => void)[] = [];
     const urls: string[] = [];
     let most = 0;
-    const server = createServer((request, response) => {
+    const { url, stop } = await startListeningServer((request, response) => {
       request.resume();
       urls.push(`${request.method} ${request.url?.split("/").pop()}`);
       held.push(() => response.end("{}"));
       most = Math.max(most, held.length);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
     return {
-      url: `http://127.0.0.1:${address.port}`,
+      url,
       urls,
       most: () => most,
       answerOne: () => {
@@ -300,10 +299,7 @@ describe("local gateway under load", () => {
         one?.();
         return one !== undefined;
       },
-      stop: async () => {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
+      stop,
     };
   };
   const until = async (done: () => boolean): Promise<void> => {
@@ -316,14 +312,7 @@ describe("local gateway under load", () => {
 
   it("has no more requests at MiniStack at once than it may, and answers all of a burst", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startGateway({
-      port: 0,
-      endpointUrl: upstream.url,
-      apiId: "x",
-      cors,
-      checkToken,
-      requestsAtOnce: 3,
-    });
+    const gateway = await startOn(upstream.url, { requestsAtOnce: 3 });
     try {
       let answered = 0;
       const burst = Array.from({ length: 60 }, async () => {
@@ -344,24 +333,14 @@ describe("local gateway under load", () => {
   });
 
   it("goes on when clients go away while they are served, and when MiniStack closes its connections", async () => {
-    const upstream = createServer((request, response) => {
+    const upstream = await startListeningServer((request, response) => {
       response.on("error", () => undefined);
       request.resume();
       request.on("end", () => {
         setTimeout(() => response.writeHead(200, { connection: "close" }).end("{}"), Math.random() * 6);
       });
     });
-    await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const address = upstream.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    const gateway = await startGateway({
-      port: 0,
-      endpointUrl: `http://127.0.0.1:${address.port}`,
-      apiId: "x",
-      cors,
-      checkToken,
-      requestsAtOnce: 4,
-    });
+    const gateway = await startOn(upstream.url, { requestsAtOnce: 4 });
     try {
       const impatient = async (): Promise<void> => {
         const leave = AbortSignal.timeout(1 + Math.floor(Math.random() * 15));
@@ -381,21 +360,13 @@ describe("local gateway under load", () => {
       expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     } finally {
       await gateway.stop();
-      upstream.closeAllConnections();
-      await new Promise((resolve) => upstream.close(resolve));
+      await upstream.stop();
     }
   });
 
   it("does not let somebody's uploads hold up another one's poll, nor a body that does not arrive", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startGateway({
-      port: 0,
-      endpointUrl: upstream.url,
-      apiId: "x",
-      cors,
-      checkToken,
-      requestsAtOnce: 1,
-    });
+    const gateway = await startOn(upstream.url, { requestsAtOnce: 1 });
     try {
       const stuck = httpRequest(`${gateway.url}/stuck`, { method: "POST", headers: { "content-length": 1_000_000 } });
       stuck.on("error", () => undefined);
@@ -439,15 +410,7 @@ describe("local gateway under load", () => {
 
   it("tells who has waited too long to come again, in API Gateway's words, and asks no function", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startGateway({
-      port: 0,
-      endpointUrl: upstream.url,
-      apiId: "x",
-      cors,
-      checkToken,
-      requestsAtOnce: 1,
-      longestWaitMilliseconds: 50,
-    });
+    const gateway = await startOn(upstream.url, { requestsAtOnce: 1, longestWaitMilliseconds: 50 });
     try {
       const first = fetch(`${gateway.url}/first`);
       await until(() => upstream.urls.length === 1);

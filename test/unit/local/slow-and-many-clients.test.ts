@@ -1,8 +1,8 @@
 /** The gateway against clients that hold on to what they can get, by real sockets. */
-import { type Server, createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
+import { startListeningServer } from "../../support/listening-server";
 import { type RawClient, head, rawClient, until } from "../../support/raw-client";
 
 const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
@@ -23,7 +23,7 @@ afterEach(async () => {
 /** @param answerBytes of each answer */
 async function startUpstream(answerBytes = 2): Promise<{ readonly url: string; readonly lines: string[] }> {
   const lines: string[] = [];
-  const server: Server = createServer((request, response) => {
+  const { url, stop } = await startListeningServer((request, response) => {
     response.on("error", () => undefined);
     request.resume();
     request.on("end", () => {
@@ -31,14 +31,8 @@ async function startUpstream(answerBytes = 2): Promise<{ readonly url: string; r
       response.end(Buffer.alloc(answerBytes, "a"));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  stops.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, lines };
+  stops.push(stop);
+  return { url, lines };
 }
 
 async function start(endpointUrl: string, more: Partial<GatewayParams> = {}): Promise<Gateway> {

@@ -1,0 +1,180 @@
+/** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
+import type { OtherMetre } from "../../domain/music/bar-lines";
+import { chooseBars, transposeFault, type InputFault, type PitchSpan } from "../../domain/music/input-limits";
+import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
+import { ownedKey, type TableKey } from "../../domain/names/table-keys";
+import type { TechniqueId } from "../../domain/names/resource-names";
+import { sampleMelodies } from "../../domain/music/sample-melodies";
+import type { FieldError } from "../../domain/schemas/api/problem";
+import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
+import type { CompositionInput, CompositionItem, InputOptions, TrackItem } from "../../domain/schemas/items";
+import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
+import { techniques } from "../../domain/techniques/registry";
+import type { ParameterValue } from "../../domain/techniques/technique";
+import type { OwnedItems } from "../aws/table/owned-items";
+import { Problem } from "../http/problem";
+import type { NeededFile } from "./needed-file";
+
+export interface ResolveInputParams {
+  readonly sub: string;
+  readonly input: CompositionInput;
+  readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
+  readonly compositions: Pick<OwnedItems<CompositionItem>, "get">;
+}
+
+export interface ResolvedInput {
+  readonly bars: number;
+  /** The bar in which the first note begins, where that is known without reading its file. */
+  readonly firstBarWithNotes?: number | undefined;
+  /** Bars of a file that do not have four quarter notes. */
+  readonly otherMetres?: readonly OtherMetre[] | undefined;
+  /** Where the melody's lowest and highest notes are, where that is known without reading its file. */
+  readonly pitches: PitchSpan | undefined;
+  /** The item that must still be there when the composition is written. */
+  readonly mustExist: readonly TableKey[];
+  /** What the melody is read from; sample melodies have no file. */
+  readonly file?: NeededFile;
+}
+
+function refused(code: ProblemCode, detail: string, error: FieldError): Problem {
+  return new Problem(code, { detail, errors: [error] });
+}
+
+/** @throws Problem 422 with the reason */
+export async function resolveInput({ sub, input, tracks, compositions }: ResolveInputParams): Promise<ResolvedInput> {
+  if ("sampleMelodyId" in input) {
+    const { sampleMelodyId } = input;
+    const melody = sampleMelodies.find(({ id }) => id === sampleMelodyId);
+    if (melody === undefined) {
+      throw refused("SAMPLE_MELODY_NOT_FOUND", `There is no sample melody ${JSON.stringify(sampleMelodyId)}.`, {
+        pointer: "/input/sampleMelodyId",
+        reason: "does not exist",
+        value: sampleMelodyId,
+        allowed: sampleMelodies.map(({ id }) => id).join(", "),
+      });
+    }
+    const pitches = melody.notes.map(({ pitch }) => pitch);
+    return {
+      bars: melody.bars,
+      pitches: { lowest: Math.min(...pitches), highest: Math.max(...pitches) },
+      mustExist: [],
+    };
+  }
+  if ("trackId" in input) {
+    const { trackId } = input;
+    const track = await tracks.get({ sub, id: trackId });
+    if (track === undefined) {
+      throw refused("TRACK_NOT_FOUND", `There is no track ${trackId}.`, {
+        pointer: "/input/trackId",
+        reason: "does not exist",
+        value: trackId,
+        allowed: "the id of one of your tracks (GET /tracks)",
+      });
+    }
+    return {
+      bars: track.bars,
+      firstBarWithNotes: track.firstBarWithNotes,
+      otherMetres: track.otherMetres,
+      pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
+      mustExist: [ownedKey("TRACK", sub, trackId)],
+      file: {
+        key: trackKey({ sub, id: trackId }),
+        of: `track ${trackId}`,
+        field: { pointer: "/input/trackId", value: trackId, allowed: "a track whose file is there" },
+        isNamed: async () => (await tracks.get({ sub, id: trackId })) !== undefined,
+      },
+    };
+  }
+  const { compositionId, trackIndex = 0 } = input;
+  const composition = await compositions.get({ sub, id: compositionId });
+  if (composition === undefined) {
+    throw refused("COMPOSITION_NOT_FOUND", `There is no composition ${compositionId}.`, {
+      pointer: "/input/compositionId",
+      reason: "does not exist",
+      value: compositionId,
+      allowed: "the id of one of your COMPLETED compositions (GET /compositions)",
+    });
+  }
+  if (composition.state !== "COMPLETED" || composition.output === undefined) {
+    throw refused(
+      "INPUT_NOT_READY",
+      `Composition ${compositionId} is ${composition.state}; only a COMPLETED one can be built on.`,
+      {
+        pointer: "/input/compositionId",
+        reason: `is ${composition.state}`,
+        value: compositionId,
+        allowed: "a COMPLETED composition",
+      },
+    );
+  }
+  const sounding = composition.output.tracks.filter(({ noteCount }) => noteCount > 0).map(({ index }) => index);
+  if (!sounding.includes(trackIndex)) {
+    throw refused("TRACK_NOT_FOUND", `Composition ${compositionId} has no track ${trackIndex} with notes.`, {
+      pointer: "/input/trackIndex",
+      reason: "no track with notes has this index",
+      value: trackIndex,
+      allowed: sounding.join(", "),
+    });
+  }
+  return {
+    bars: composition.output.bars,
+    pitches: undefined,
+    mustExist: [ownedKey("COMPOSITION", sub, compositionId)],
+    file: {
+      key: compositionScoreKey({ sub, id: compositionId }),
+      of: `composition ${compositionId}`,
+      field: { pointer: "/input/compositionId", value: compositionId, allowed: "a composition whose file is there" },
+      isNamed: async () => (await compositions.get({ sub, id: compositionId })) !== undefined,
+    },
+  };
+}
+
+export interface CheckOptionsParams {
+  readonly resolved: ResolvedInput;
+  readonly options: InputOptions;
+  /** Of the model. */
+  readonly maxBars: number;
+}
+
+/**
+ * Whether the options leave something that the model can take.
+ * @returns how many bars that is
+ * @throws Problem 422
+ */
+export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
+  const choice = chooseBars({ melody: resolved, options, maxBars });
+  if (choice.kind === "REFUSED") throw refusedInput(choice.fault);
+  const { bars } = choice;
+  // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.
+  if (resolved.pitches === undefined || bars < resolved.bars) return bars;
+  const fault = transposeFault(resolved.pitches, options.transpose ?? 0);
+  if (fault !== undefined) throw refusedInput(fault);
+  return bars;
+}
+
+function refusedInput({ code, option, message, reason, value, allowed }: InputFault): Problem {
+  return refused(code, `The input cannot be used: ${message}.`, {
+    pointer: `/inputOptions/${option}`,
+    reason,
+    value,
+    allowed,
+  });
+}
+
+export interface CheckParametersFitParams {
+  readonly technique: TechniqueId;
+  /** Each in its range. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Of the melody, as the options leave it. */
+  readonly bars: number;
+}
+
+/** Whether the parameters speak of music that is there. @throws Problem 422 that names every one that does not */
+export function checkParametersFit({ technique, parameters, bars }: CheckParametersFitParams): void {
+  const issues = rangesOutsidePiece(techniques[technique], parameters, { bars });
+  if (issues.length === 0) return;
+  throw new Problem("PARAMETERS_NOT_APPLICABLE", {
+    detail: "The parameters do not fit the melody, see `errors`.",
+    errors: issues.map(({ pointer, ...issue }): FieldError => ({ pointer: `/parameters${pointer}`, ...issue })),
+  });
+}
