@@ -1,7 +1,8 @@
 /** What a melody has lost, or had mended, on its way out of a file: in sentences for the person who uploaded it. */
 import { barAt, barCount, otherMetres, otherMetresInWords, startOfBar, usableBarsInWords } from "./bar-lines";
 import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
-import { firstBarWithNotes, longestMelodyBars, sensibleTempo, stretchesOf, tempoRange, type Melody } from "./melody";
+import { longestMelodyBars } from "./input-limits";
+import { firstBarWithNotes, sensibleTempo, stretchesOf, tempoRange, type Melody } from "./melody";
 import { whyNoTones } from "./melody-choice";
 import { endTick, ticksPerBar } from "./midi-note";
 import { tempoAt, type MidiTrack, type Song } from "./song";

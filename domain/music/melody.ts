@@ -8,21 +8,24 @@ import {
   isAnyInUsableBar,
   metreName,
   otherMetres,
-  otherMetresInWords,
   startOfBar,
-  touchedMetres,
-  usableBarsInWords,
   usableMetres,
   type MetreStretch,
 } from "./bar-lines";
+import {
+  chooseBars,
+  emptyBarsFault,
+  longestMelodyBars,
+  transposeFault,
+  type InputFault,
+  type PitchSpan,
+} from "./input-limits";
 import { endTick, ticksPerBar, type MidiNote } from "./midi-note";
 import { tempoAt, type Song } from "./song";
 
 export const stepsPerBeat = 4;
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
-/** The longest melody a technique takes in one composition. */
-export const longestMelodyBars = 64;
 
 /** Beats a minute, from the slowest to the fastest that music is written in: outside lie faults of a file. */
 export const tempoRange = { slowest: 20, fastest: 400 } as const;
@@ -52,13 +55,7 @@ export interface Melody {
   readonly barLines?: readonly MetreStretch[];
 }
 
-export type MelodyErrorCode =
-  | "TRACK_NOT_FOUND"
-  | "METRE_NOT_SUPPORTED"
-  | "MELODY_TOO_LONG"
-  | "MELODY_EMPTY"
-  | "BARS_OUT_OF_RANGE"
-  | "PITCH_OUT_OF_RANGE";
+export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputFault["code"];
 
 /** The music cannot be used as a melody; `code` is stable, the message is for its owner. */
 export class MelodyError extends Error {
@@ -70,6 +67,8 @@ export class MelodyError extends Error {
     super(message);
   }
 }
+
+const melodyError = ({ code, message }: InputFault): MelodyError => new MelodyError(code, message);
 
 /** Every metre that stands over notes of the file, in the order in which they come. */
 export const metresOf = ({ metres }: Song): string[] => metres.map(metreName);
@@ -114,6 +113,17 @@ export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody)
 export const firstBarWithNotes = (melody: Melody): number =>
   barAt(stretchesOf(melody), Math.min(...melody.notes.map(({ startTick }) => startTick)));
 
+/** Returns the lowest and the highest pitch of notes, of which there is at least one. */
+function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const { pitch } of notes) {
+    lowest = Math.min(lowest, pitch);
+    highest = Math.max(highest, pitch);
+  }
+  return { lowest, highest };
+}
+
 /**
  * The melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the grid.
  * Without options it is returned note for note. A note that begins in the chosen bars is kept; it is cut where they end.
@@ -122,52 +132,33 @@ export const firstBarWithNotes = (melody: Melody): number =>
  */
 export function applyInputOptions(melody: Melody, options: InputOptions): Melody {
   const { barLines: stretches, ...withoutBarLines } = melody;
-  const startBar = options.startBar ?? 1;
-  if (startBar > melody.bars) {
-    throw new MelodyError("BARS_OUT_OF_RANGE", `startBar is ${startBar}; the melody has ${melody.bars} bars`);
-  }
-  const available = melody.bars - startBar + 1;
-  const bars = options.bars ?? available;
-  if (bars > available) {
-    throw new MelodyError("BARS_OUT_OF_RANGE", `bars is ${bars}; from bar ${startBar} the melody has ${available}`);
-  }
-  if (bars > longestMelodyBars) {
-    const advice = "choose a part of it with startBar and bars";
-    throw new MelodyError("MELODY_TOO_LONG", `the melody has ${bars} bars; at most ${longestMelodyBars}: ${advice}`);
-  }
-  const others = otherMetres(stretches ?? []);
-  const touched = touchedMetres(others, startBar, bars);
-  if (touched.length > 0) {
-    const advice = `choose ${usableBarsInWords(melody.bars, others)} with startBar and bars`;
-    throw new MelodyError("METRE_NOT_SUPPORTED", `${otherMetresInWords(touched)}: ${advice}`);
-  }
+  const choice = chooseBars({
+    melody: { bars: melody.bars, otherMetres: otherMetres(stretches ?? []) },
+    options,
+    maxBars: longestMelodyBars,
+  });
+  if (choice.kind === "REFUSED") throw melodyError(choice.fault);
+  const { startBar, bars } = choice;
   const from = startOfBar(stretchesOf(melody), startBar);
   const to = from + bars * ticksPerBar(melody.ticksPerBeat);
   const transpose = options.transpose ?? 0;
   const step = melody.ticksPerBeat / stepsPerBeat;
   const onGrid = (tick: number): number => Math.round(Math.round(tick / step) * step);
 
-  const notes = melody.notes
-    .filter(({ startTick }) => startTick >= from && startTick < to)
-    .map((note): MidiNote => {
-      const startTick = note.startTick - from;
-      const endsAt = Math.min(endTick(note), to) - from;
-      const pitch = note.pitch + transpose;
-      if (pitch < 0 || pitch > 127) {
-        throw new MelodyError(
-          "PITCH_OUT_OF_RANGE",
-          `transposed by ${transpose}, pitch ${note.pitch} becomes ${pitch}; allowed 0 to 127`,
-        );
-      }
-      if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-      // A note that begins in the last half step would land on the end of the last bar: it stays on its last step.
-      const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
-      const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
-      return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
-    });
-  if (notes.length === 0) {
-    throw new MelodyError("MELODY_EMPTY", `no note begins in bars ${startBar} to ${startBar + bars - 1}`);
-  }
+  const chosen = melody.notes.filter(({ startTick }) => startTick >= from && startTick < to);
+  if (chosen.length === 0) throw melodyError(emptyBarsFault(startBar, bars));
+  const fault = transposeFault(pitchSpan(chosen), transpose);
+  if (fault !== undefined) throw melodyError(fault);
+  const notes = chosen.map((note): MidiNote => {
+    const startTick = note.startTick - from;
+    const endsAt = Math.min(endTick(note), to) - from;
+    const pitch = note.pitch + transpose;
+    if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
+    // A note that begins in the last half step would land on the end of the last bar: it stays on its last step.
+    const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
+    const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
+    return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
+  });
   return { ...withoutBarLines, tempo: options.tempo ?? melody.tempo, bars, notes };
 }
 

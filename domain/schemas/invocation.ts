@@ -3,7 +3,8 @@
  * container that runs a model made of a user's data: hostile until parsed, and bounded in every direction.
  */
 import * as z from "zod";
-import { longestMelodyBars, stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music/melody";
+import { longestMelodyBars } from "../music/input-limits";
+import { stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music/melody";
 import type { TechniqueId } from "../../naming/resource-names";
 import { metricsSchema } from "./metrics";
 

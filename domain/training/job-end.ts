@@ -1,6 +1,7 @@
 /** How a training job ends: every rule of it, in one pure function. */
 import type { EndReason } from "../schemas/items";
 import type { Failure } from "../schemas/failure";
+import { workflowFailed } from "../states/failures";
 import type { FinalTrainingJobState } from "../states/training-job-state";
 import type { TrainingEnding } from "../states/sagemaker-status";
 
@@ -22,23 +23,20 @@ export interface JobEnd {
   readonly failure?: Failure;
 }
 
-export const noEpochCompleted = {
+const noEpochCompleted = {
   code: "TIME_LIMIT_REACHED",
   message: "The time limit was reached before one epoch was complete, so there is no model. Allow more time.",
   retryable: false,
 } as const satisfies Failure;
 
-export const noModelLeft = {
+const noModelLeft = {
   code: "MODEL_MISSING",
   message: "The training ended without leaving a model.",
   retryable: true,
 } as const satisfies Failure;
 
-export const neverRan = {
-  code: "WORKFLOW_FAILED",
-  message: "The training could not be carried out: a fault of the service. Try again.",
-  retryable: true,
-} as const satisfies Failure;
+/** Nothing is known of what went wrong. */
+const neverRan: Failure = { ...workflowFailed, message: `${workflowFailed.message} Try again.` };
 
 const failedWith = (failure: Failure): JobEnd => ({ state: "FAILED", endReason: "FAILURE", failure });
 

@@ -5,9 +5,9 @@ export const mostTopicTags = 32;
 export const mostValuesOfATag = 32;
 
 /** Fewer pieces than this teach a model nothing but themselves. */
-export const fewestTrainingPieces = 8;
+const minTrainingPieces = 8;
 /** Fewer bars of training music than this teach a model nothing but the pieces themselves. */
-export const leastTrainingBars = 32;
+const minTrainingBars = 32;
 /** What the trainers read of a piece; a piece shorter than their window is filled with rest. */
 const longestPieceBars = 4_096;
 
@@ -40,4 +40,28 @@ export function selectPieces<Piece extends TaggedPiece>(pieces: readonly Piece[]
       (Object.hasOwn(tags, tag) ? (tags[tag] ?? []) : []).some((value) => values.includes(value)),
     ),
   );
+}
+
+/** What a choice of topics lacks for a training. */
+export interface DataShortage {
+  readonly unit: "pieces" | "bars";
+  readonly selected: number;
+  readonly minimum: number;
+  /** A whole sentence for the owner of the job. */
+  readonly message: string;
+}
+
+const shortage = (unit: DataShortage["unit"], selected: number, minimum: number): DataShortage => ({
+  unit,
+  selected,
+  minimum,
+  message: `The topics select ${selected} ${unit} to train on; at least ${minimum} are needed.`,
+});
+
+/** Returns what the topics select too little of for a training, or undefined where there is enough. */
+export function dataShortage(pieces: readonly (TaggedPiece & SplitPiece)[], topics: Topics): DataShortage | undefined {
+  const selected = selectPieces(pieces, topics).filter(isTrainedOn);
+  const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
+  if (selected.length < minTrainingPieces) return shortage("pieces", selected.length, minTrainingPieces);
+  return bars < minTrainingBars ? shortage("bars", bars, minTrainingBars) : undefined;
 }

@@ -1,6 +1,6 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
-import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "../../domain/music/bar-lines";
-import { longestMelodyBars } from "../../domain/music/melody";
+import type { OtherMetre } from "../../domain/music/bar-lines";
+import { chooseBars, transposeFault, type InputFault, type PitchSpan } from "../../domain/music/input-limits";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
 import type { TechniqueId } from "../../naming/resource-names";
@@ -29,7 +29,7 @@ export interface ResolvedInput {
   /** Bars of a file that do not have four quarter notes. */
   readonly otherMetres?: readonly OtherMetre[] | undefined;
   /** Where the melody's lowest and highest notes are, where that is known without reading its file. */
-  readonly pitches: { readonly lowest: number; readonly highest: number } | undefined;
+  readonly pitches: PitchSpan | undefined;
   /** The item that must still be there when the composition is written. */
   readonly mustExist: readonly TableKey[];
   /** What the melody is read from; sample melodies have no file. */
@@ -142,73 +142,23 @@ export interface CheckOptionsParams {
  * @throws Problem 422
  */
 export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
-  const { startBar = 1, transpose = 0 } = options;
-  if (startBar > resolved.bars) {
-    throw refused("BARS_OUT_OF_RANGE", `startBar is ${startBar}; the melody has ${resolved.bars} bars.`, {
-      pointer: "/inputOptions/startBar",
-      reason: "lies after the melody's end",
-      value: startBar,
-      allowed: `1 to ${resolved.bars}`,
-    });
-  }
-  const available = resolved.bars - startBar + 1;
-  const { bars = available } = options;
-  if (bars > available) {
-    throw refused("BARS_OUT_OF_RANGE", `bars is ${bars}; from bar ${startBar} the melody has ${available}.`, {
-      pointer: "/inputOptions/bars",
-      reason: "reaches past the melody's end",
-      value: bars,
-      allowed: `1 to ${available}`,
-    });
-  }
-  const longest = Math.min(maxBars, longestMelodyBars);
-  const { firstBarWithNotes = 1, otherMetres = [] } = resolved;
-  if (bars > longest) {
-    const rests =
-      firstBarWithNotes > startBar ? ` Its notes begin in bar ${firstBarWithNotes}: begin with that startBar.` : "";
-    const advice = `Choose a part of it with inputOptions.startBar and inputOptions.bars.${rests}`;
-    throw refused("MELODY_TOO_LONG", `The melody has ${bars} bars; the model takes at most ${longest}. ${advice}`, {
-      pointer: "/inputOptions/bars",
-      reason: "more bars than the model takes",
-      value: bars,
-      allowed: `1 to ${longest}`,
-    });
-  }
-  const touched = touchedMetres(otherMetres, startBar, bars);
-  if (touched.length > 0) {
-    const usable = usableBarsInWords(resolved.bars, otherMetres);
-    const detail = `Of the chosen bars, ${startBar} to ${startBar + bars - 1}, ${otherMetresInWords(touched)}.`;
-    throw refused(
-      "METRE_NOT_SUPPORTED",
-      `${detail} Choose ${usable} with inputOptions.startBar and inputOptions.bars.`,
-      {
-        pointer: "/inputOptions/bars",
-        reason: "the chosen bars touch another metre",
-        value: bars,
-        allowed: usable,
-      },
-    );
-  }
-  if (startBar + bars <= firstBarWithNotes) {
-    throw refused("MELODY_EMPTY", `No note begins in bars ${startBar} to ${startBar + bars - 1}.`, {
-      pointer: "/inputOptions/startBar",
-      reason: "the chosen bars are rests",
-      value: startBar,
-      allowed: `the notes begin in bar ${firstBarWithNotes}`,
-    });
-  }
+  const choice = chooseBars({ melody: resolved, options, maxBars });
+  if (choice.kind === "REFUSED") throw refusedInput(choice.fault);
+  const { bars } = choice;
   // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.
   if (resolved.pitches === undefined || bars < resolved.bars) return bars;
-  const { lowest, highest } = resolved.pitches;
-  if (lowest + transpose < 0 || highest + transpose > 127) {
-    throw refused("PITCH_OUT_OF_RANGE", `Transposed by ${transpose}, the melody leaves the pitches 0 to 127.`, {
-      pointer: "/inputOptions/transpose",
-      reason: "moves notes out of range",
-      value: transpose,
-      allowed: `${Math.max(-12, -lowest)} to ${Math.min(12, 127 - highest)}`,
-    });
-  }
+  const fault = transposeFault(resolved.pitches, options.transpose ?? 0);
+  if (fault !== undefined) throw refusedInput(fault);
   return bars;
+}
+
+function refusedInput({ code, option, message, reason, value, allowed }: InputFault): Problem {
+  return refused(code, `The input cannot be used: ${message}.`, {
+    pointer: `/inputOptions/${option}`,
+    reason,
+    value,
+    allowed,
+  });
 }
 
 export interface CheckParametersFitParams {

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { OwnedBy } from "../../naming/object-keys";
 import { openWorkKinds, type OpenWorkKind } from "../../naming/table-keys";
-import type { Failure } from "../../domain/schemas/failure";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
+import { compositionAbandoned, workflowFailed, workNotEnded } from "../../domain/states/failures";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { CompositionQueue } from "../aws/composition-queue";
 import type { CompositionsInExecution } from "../aws/table/composition-execution";
@@ -12,9 +12,8 @@ import type { PendingChanges } from "../aws/table/pending-changes";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import { finishPendingChange } from "../resources/finish-pending-change";
 import type { FileRemoval } from "../resources/resource-files";
-import { endUnrepairedJob, unrepairable } from "../training/end-unrepaired-job";
+import { endUnrepairedJob } from "../training/end-unrepaired-job";
 import { recoverTrainingJob, type RecoverTrainingJobParams } from "../training/recover-training-job";
-import { workflowFault } from "../training/finalize-input";
 import type { Within } from "../training/within";
 
 export interface SweepOpenWorkParams extends Omit<
@@ -74,12 +73,6 @@ interface RowInRepair {
 }
 
 type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
-
-const abandoned: Failure = {
-  code: "COMPOSITION_ABANDONED",
-  message: "The composition could not be made: a fault of the service. Try again.",
-  retryable: true,
-};
 
 /**
  * Looks at every row that is not final and repairs what nobody works on. Training jobs and compositions are looked at side
@@ -145,7 +138,7 @@ async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind,
   const since = await openWork.noteFailedRepair(kind, of, now());
   if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
   if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
-  if ((await openWork.endUnread(kind, of, { failure: unrepairable, now: now() })) === undefined) return false;
+  if ((await openWork.endUnread(kind, of, { failure: workNotEnded, now: now() })) === undefined) return false;
   metrics.record("CompositionsFailed");
   log.error("a composition was ended without being repaired", { compositionId: of.id, since: since.toISOString() });
   return true;
@@ -204,7 +197,7 @@ async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair):
         const { outcome } = await recoverTrainingJob({
           ...params,
           input,
-          fault: workflowFault,
+          fault: workflowFailed,
           ending: status,
         });
         log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
@@ -228,7 +221,7 @@ async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair):
   if (leased) return false;
   row.isAbandoned = true;
   if (ageSeconds(composition.createdAt, now()) > patience.composition) {
-    const done = await compositions.abandon(of, abandoned);
+    const done = await compositions.abandon(of, compositionAbandoned);
     if (done) metrics.record("CompositionsFailed");
     return done;
   }

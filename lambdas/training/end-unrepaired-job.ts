@@ -1,6 +1,6 @@
 /** The last resort for a job that cannot even be repaired. */
 import type { OwnedBy } from "../../naming/object-keys";
-import type { Failure } from "../../domain/schemas/failure";
+import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OpenWork } from "../aws/table/open-work";
 import type { Slots } from "../aws/table/slots";
@@ -26,13 +26,6 @@ export interface EndUnrepairedJobParams {
   readonly metrics: MetricRecorder;
 }
 
-/** What an owner is told whose job or composition could not even be repaired. */
-export const unrepairable: Failure = {
-  code: "WORKFLOW_FAILED",
-  message: "The work could not be brought to its end: a fault of the service. Try again.",
-  retryable: true,
-};
-
 const stopSeconds = 10;
 
 const counted = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStopped" } as const satisfies Readonly<
@@ -49,7 +42,7 @@ export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<
   const current = params.attempt === undefined ? undefined : await openWork.attemptOf(of);
   if (current !== undefined && current !== params.attempt) return false;
   await stopIfPossible(params);
-  const state = await openWork.endUnread("TRAINING_JOB", of, { failure: unrepairable, now: now(), attempt: current });
+  const state = await openWork.endUnread("TRAINING_JOB", of, { failure: workNotEnded, now: now(), attempt: current });
   if (state === undefined) return false;
   metrics.record(counted[state]);
   log.error("a job was ended without being repaired", { jobId: of.id, state });

@@ -1,6 +1,7 @@
 /** What stands in the workflow's data when it comes to settle: what the last steps said, or the error that was caught. */
 import * as z from "zod";
 import { failureSchema, type Failure } from "../../domain/schemas/failure";
+import { workflowFailed } from "../../domain/states/failures";
 import type { GaveUp } from "./patient-step";
 import { stepInputSchema, type StepInput } from "./step-input";
 
@@ -20,13 +21,6 @@ export interface SettleInput {
   readonly caught: { readonly error: string | undefined; readonly cause: string | undefined } | undefined;
 }
 
-/** What its owner can do then is added by the settling step. */
-export const workflowFault: Failure = {
-  code: "WORKFLOW_FAILED",
-  message: "The training could not be carried out: a fault of the service.",
-  retryable: true,
-};
-
 const longestCause = 2_000;
 
 export function parseSettleInput(data: unknown): SettleInput {
@@ -35,7 +29,7 @@ export function parseSettleInput(data: unknown): SettleInput {
   return {
     input,
     failure: registered?.failure ?? step?.failure,
-    fault: error !== undefined || gaveUp ? workflowFault : undefined,
+    fault: error !== undefined || gaveUp ? workflowFailed : undefined,
     caught: error === undefined ? undefined : { error: error.Error, cause: error.Cause?.slice(0, longestCause) },
   };
 }

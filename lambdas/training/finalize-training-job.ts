@@ -10,6 +10,7 @@ import {
 import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
+import { withAdvice } from "../../domain/states/failures";
 import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import { endOfJob, type JobEnd } from "../../domain/training/job-end";
@@ -138,15 +139,11 @@ function decide(
     hasModel,
     stopRequested: job.stopRequested,
     endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
-    failure: (isCutOffForGood && failed?.retryable === true ? undefined : failed) ?? failure ?? told(fault, job),
+    failure:
+      (isCutOffForGood && failed?.retryable === true ? undefined : failed) ??
+      failure ??
+      (fault && withAdvice(fault, job)),
   });
-}
-
-/** What its owner can do after a fault of the service depends on whether there is a checkpoint. */
-function told(fault: Failure | undefined, { resumable }: TrainingJobItem): Failure | undefined {
-  if (fault === undefined) return undefined;
-  const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";
-  return { ...fault, message: `${fault.message} ${advice}` };
 }
 
 /**

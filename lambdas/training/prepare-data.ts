@@ -9,7 +9,7 @@ import {
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
-import { isReadable, isTrainedOn, leastTrainingBars, selectPieces } from "../../domain/training/selection";
+import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
 import type { ObjectStore } from "../aws/object-store";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { Log } from "../telemetry/logger";
@@ -83,16 +83,9 @@ function whyUnusable(job: TrainingJobItem, catalogue: CatalogueItem | undefined)
       retryable: false,
     };
   }
-  const training = selectPieces(catalogue.pieces, job.topics).filter(isTrainedOn);
-  const bars = training.reduce((sum, piece) => sum + piece.bars, 0);
-  if (bars >= leastTrainingBars) return undefined;
-  return {
-    code: "TOO_LITTLE_DATA",
-    message:
-      `The chosen topics have ${training.length} pieces with ${bars} bars to train on; ` +
-      `at least ${leastTrainingBars} bars are needed. Choose more topics.`,
-    retryable: false,
-  };
+  const shortage = dataShortage(catalogue.pieces, job.topics);
+  if (shortage === undefined) return undefined;
+  return { code: "TOO_LITTLE_DATA", message: `${shortage.message} Choose more topics.`, retryable: false };
 }
 
 const datasetMissing = (job: TrainingJobItem): Failure => ({

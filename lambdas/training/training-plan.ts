@@ -8,7 +8,7 @@ import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
 import { checkpointsPrefix } from "../../naming/object-keys";
-import { fewestTrainingPieces, isTrainedOn, leastTrainingBars, selectPieces } from "../../domain/training/selection";
+import { dataShortage } from "../../domain/training/selection";
 import type { StoredFiles } from "../aws/stored-files";
 import type { OwnedItems } from "../aws/table/owned-items";
 import type { Catalogues } from "../aws/table/shared-items";
@@ -42,24 +42,21 @@ function checkTopics(catalogue: CatalogueItem, given: CreateTrainingJob["topics"
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
   }
-  const selected = selectPieces(catalogue.pieces, topics).filter(isTrainedOn);
-  const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
-  if (selected.length < fewestTrainingPieces) throw tooSmall("pieces", selected.length, fewestTrainingPieces, given);
-  if (bars < leastTrainingBars) throw tooSmall("bars", bars, leastTrainingBars, given);
-}
-
-const tooSmall = (unit: string, selected: number, least: number, topics: unknown): Problem =>
-  new Problem("TOPIC_TOO_SMALL", {
-    detail: `The topics select ${selected} ${unit} to train on; at least ${least} are needed.`,
+  const shortage = dataShortage(catalogue.pieces, topics);
+  if (shortage === undefined) return;
+  const { unit, selected, minimum, message } = shortage;
+  throw new Problem("TOPIC_TOO_SMALL", {
+    detail: message,
     errors: [
       {
         pointer: "/topics",
         reason: `selects ${selected} training ${unit}`,
-        ...shortValue(topics),
-        allowed: `topics that select at least ${least} ${unit}`,
+        ...shortValue(given),
+        allowed: `topics that select at least ${minimum} ${unit}`,
       },
     ],
   });
+}
 
 async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
   const catalogue = await loadCatalogue(catalogues, body.datasetId);

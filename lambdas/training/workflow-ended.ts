@@ -2,6 +2,7 @@ import * as z from "zod";
 import { executionName } from "../../naming/resource-names";
 import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
+import { workflowAborted, workflowFailed, workflowTimedOut } from "../../domain/states/failures";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import type { OpenWork } from "../aws/table/open-work";
 import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
@@ -10,7 +11,6 @@ import {
   type RecoverTrainingJobAnswer,
   type RecoverTrainingJobParams,
 } from "./recover-training-job";
-import { workflowFault } from "./finalize-input";
 import { stepInputSchema, type StepInput } from "./step-input";
 
 /** The `detail` of "Step Functions Execution Status Change", as far as it is read. */
@@ -25,17 +25,9 @@ const eventSchema = z.object({
 export type EndedStatus = z.infer<typeof eventSchema>["detail"]["status"];
 
 const failures: Readonly<Record<EndedStatus, Failure>> = {
-  FAILED: workflowFault,
-  TIMED_OUT: {
-    code: "WORKFLOW_TIMED_OUT",
-    message: "The training took longer than the service allows.",
-    retryable: true,
-  },
-  ABORTED: {
-    code: "WORKFLOW_ABORTED",
-    message: "An operator ended the training.",
-    retryable: true,
-  },
+  FAILED: workflowFailed,
+  TIMED_OUT: workflowTimedOut,
+  ABORTED: workflowAborted,
 };
 
 export interface EndedWorkflow {

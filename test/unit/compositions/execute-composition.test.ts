@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { parseMidi } from "../../../domain/music/song";
-import { longestMelodyBars } from "../../../domain/music/melody";
+import { longestMelodyBars } from "../../../domain/music/input-limits";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
 import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";

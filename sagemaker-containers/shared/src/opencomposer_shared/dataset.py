@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from opencomposer_shared.contract import ContractError, check_contract
 from opencomposer_shared.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -129,32 +130,22 @@ def read_selection(path: Path, technique: str) -> Selection:
             f"The training selection is for {data.get('technique')!r}, but this container trains {technique}."
         )
     try:
-        splits: dict[str, Split] = {}
-        for entry in data["pieces"]:
-            if entry["split"] not in SPLITS:
-                raise ValueError(f"piece {entry['id']!r} has split {entry['split']!r}")
-            splits[str(entry["id"])] = entry["split"]
-        melodies = tuple(
-            Melody(
-                str(melody["id"]),
-                str(melody["name"]),
-                float(melody["tempo"]),
-                int(melody["bars"]),
-                tuple(Note(int(n["onset"]), int(n["duration"]), int(n["pitch"])) for n in melody["notes"]),
-            )
-            for melody in data["melodies"]
-        )
-        dataset = {key: str(data["dataset"][key]) for key in ("id", "version", "sha256", "licence")}
-        topics = {str(tag): [str(value) for value in values] for tag, values in data.get("topics", {}).items()}
-        selection = Selection(technique, dataset, topics, splits, melodies)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"The training selection is malformed: {type(error).__name__} {error}.") from None
-    for melody in melodies:
-        if not melody.id or not all(c.isalnum() or c in "-_." for c in melody.id) or melody.id.startswith("."):
-            raise DatasetError(f"The training selection has a melody with the unusable id {melody.id!r}.")
-        if not 1 <= melody.bars <= 64:
-            raise DatasetError(f"The melody {melody.id!r} of the training selection has {melody.bars} bars, not 1-64.")
-    return selection
+        check_contract("training-selection", data)
+    except ContractError as error:
+        raise DatasetError(f"The training selection is malformed: {error}.") from None
+    return Selection(
+        technique,
+        data["dataset"],
+        data["topics"],
+        {piece["id"]: piece["split"] for piece in data["pieces"]},
+        tuple(_read_melody(melody) for melody in data["melodies"]),
+    )
+
+
+def _read_melody(melody: Mapping[str, Any]) -> Melody:
+    # JSON Schema calls 4.0 an integer too.
+    notes = tuple(Note(int(note["onset"]), int(note["duration"]), int(note["pitch"])) for note in melody["notes"])
+    return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes)
 
 
 def read_dataset(channel: Path, selection: Selection) -> Dataset:

@@ -1,0 +1,135 @@
+/** Whether an input melody, with the options of a composition, is one that a model can take: the API and the worker ask here. */
+import type { InputOptions } from "../schemas/items";
+import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "./bar-lines";
+
+/** The longest melody a technique takes in one composition. */
+export const longestMelodyBars = 64;
+
+const highestPitch = 127;
+/** The reach of `transpose` in either direction. */
+const octave = 12;
+
+export interface PitchSpan {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** The facts of a melody that decide whether it can be used. */
+export interface MelodyFacts {
+  readonly bars: number;
+  /** The bar in which the first note begins; undefined where nobody knows it yet. */
+  readonly firstBarWithNotes?: number | undefined;
+  /** The bars that do not have four quarter notes. */
+  readonly otherMetres?: readonly OtherMetre[] | undefined;
+}
+
+export interface InputFault {
+  readonly code:
+    "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "METRE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
+  /** The option that is wrong, or with which the fault can be avoided. */
+  readonly option: "startBar" | "bars" | "transpose";
+  /** For the end of a sentence of the caller: it begins without a capital and ends without a full stop. */
+  readonly message: string;
+  readonly reason: string;
+  readonly value: number;
+  readonly allowed: string;
+}
+
+/** The bars of a melody that its options choose, or why they cannot be used. */
+export type BarChoice =
+  | { readonly kind: "CHOSEN"; readonly startBar: number; readonly bars: number }
+  | { readonly kind: "REFUSED"; readonly fault: InputFault };
+
+const barsInWords = (startBar: number, bars: number): string => `bars ${startBar} to ${startBar + bars - 1}`;
+
+const refused = (fault: InputFault): BarChoice => ({ kind: "REFUSED", fault });
+
+/** Returns the fault of chosen bars in which no note begins. The allowed start is named where it is known. */
+export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes?: number): InputFault => ({
+  code: "MELODY_EMPTY",
+  option: "startBar",
+  message: `no note begins in ${barsInWords(startBar, bars)}`,
+  reason: "the chosen bars are rests",
+  value: startBar,
+  allowed:
+    firstBarWithNotes === undefined ? "a bar from which notes begin" : `the notes begin in bar ${firstBarWithNotes}`,
+});
+
+export interface ChooseBarsParams {
+  readonly melody: MelodyFacts;
+  readonly options: Pick<InputOptions, "startBar" | "bars">;
+  /** The most bars that the model takes; more than {@link longestMelodyBars} means no more than those. */
+  readonly maxBars: number;
+}
+
+/** Returns the bars that the options choose, or the first rule that they break. */
+export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarChoice {
+  const { firstBarWithNotes = 1, otherMetres = [] } = melody;
+  const { startBar = 1 } = options;
+  if (startBar > melody.bars) {
+    return refused({
+      code: "BARS_OUT_OF_RANGE",
+      option: "startBar",
+      message: `startBar is ${startBar}; the melody has ${melody.bars} bars`,
+      reason: "lies after the melody's end",
+      value: startBar,
+      allowed: `1 to ${melody.bars}`,
+    });
+  }
+  const available = melody.bars - startBar + 1;
+  const { bars = available } = options;
+  if (bars > available) {
+    return refused({
+      code: "BARS_OUT_OF_RANGE",
+      option: "bars",
+      message: `bars is ${bars}; from bar ${startBar} the melody has ${available}`,
+      reason: "reaches past the melody's end",
+      value: bars,
+      allowed: `1 to ${available}`,
+    });
+  }
+  const longest = Math.min(maxBars, longestMelodyBars);
+  if (bars > longest) {
+    const advice = "choose a part of it with inputOptions.startBar and inputOptions.bars";
+    const rests =
+      firstBarWithNotes > startBar ? `. Its notes begin in bar ${firstBarWithNotes}: begin with that startBar` : "";
+    return refused({
+      code: "MELODY_TOO_LONG",
+      option: "bars",
+      message: `the melody has ${bars} bars; at most ${longest} can be given to the model: ${advice}${rests}`,
+      reason: "more bars than the model takes",
+      value: bars,
+      allowed: `1 to ${longest}`,
+    });
+  }
+  const touched = touchedMetres(otherMetres, startBar, bars);
+  if (touched.length > 0) {
+    const usable = usableBarsInWords(melody.bars, otherMetres);
+    const advice = `choose ${usable} with inputOptions.startBar and inputOptions.bars`;
+    return refused({
+      code: "METRE_NOT_SUPPORTED",
+      option: "bars",
+      message: `of the chosen ${barsInWords(startBar, bars)}, ${otherMetresInWords(touched)}: ${advice}`,
+      reason: "the chosen bars touch another metre",
+      value: bars,
+      allowed: usable,
+    });
+  }
+  if (startBar + bars <= firstBarWithNotes) return refused(emptyBarsFault(startBar, bars, firstBarWithNotes));
+  return { kind: "CHOSEN", startBar, bars };
+}
+
+/** Returns the fault where a note of the chosen ones would leave the pitches 0 to 127. */
+export function transposeFault({ lowest, highest }: PitchSpan, transpose: number): InputFault | undefined {
+  const isInRange = lowest + transpose >= 0 && highest + transpose <= highestPitch;
+  if (isInRange) return undefined;
+  const pitch = lowest + transpose < 0 ? lowest : highest;
+  return {
+    code: "PITCH_OUT_OF_RANGE",
+    option: "transpose",
+    message: `transposed by ${transpose}, pitch ${pitch} becomes ${pitch + transpose}; allowed are 0 to ${highestPitch}`,
+    reason: "moves notes out of range",
+    value: transpose,
+    allowed: `${Math.max(-octave, -lowest)} to ${Math.min(octave, highestPitch - highest)}`,
+  };
+}

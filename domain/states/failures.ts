@@ -1,0 +1,40 @@
+/** What owners are told when the service itself failed: each text stands here once. */
+import type { Failure } from "../schemas/failure";
+
+/** The training workflow ended with an unexpected error. {@link withAdvice} adds what the owner can do. */
+export const workflowFailed: Failure = {
+  code: "WORKFLOW_FAILED",
+  message: "The training could not be carried out: a fault of the service.",
+  retryable: true,
+};
+
+export const workflowTimedOut: Failure = {
+  code: "WORKFLOW_TIMED_OUT",
+  message: "The training took longer than the service allows.",
+  retryable: true,
+};
+
+export const workflowAborted: Failure = {
+  code: "WORKFLOW_ABORTED",
+  message: "An operator ended the training.",
+  retryable: true,
+};
+
+/** A job or a composition could not even be repaired. */
+export const workNotEnded: Failure = {
+  code: "WORKFLOW_FAILED",
+  message: "The work could not be brought to its end: a fault of the service. Try again.",
+  retryable: true,
+};
+
+export const compositionAbandoned: Failure = {
+  code: "COMPOSITION_ABANDONED",
+  message: "The composition could not be made: a fault of the service. Try again.",
+  retryable: true,
+};
+
+/** Returns the failure with what the owner of the job can do next, which depends on whether a checkpoint is there. */
+export function withAdvice(failure: Failure, { resumable }: { readonly resumable: boolean }): Failure {
+  const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";
+  return { ...failure, message: `${failure.message} ${advice}` };
+}

@@ -1,0 +1,124 @@
+/** The API judges the facts of a melody, the worker the melody: they must say the same. */
+import fc from "fast-check";
+import { barCount, barLines, otherMetres } from "../../../domain/music/bar-lines";
+import { chooseBars, longestMelodyBars, transposeFault } from "../../../domain/music/input-limits";
+import { applyInputOptions, firstBarWithNotes, MelodyError, type Melody } from "../../../domain/music/melody";
+
+const ticksPerBeat = 480;
+
+const notes = fc.array(
+  fc.record({
+    startTick: fc.nat({ max: 80 * 4 * ticksPerBeat }),
+    durationTicks: fc.integer({ min: 1, max: 4 * ticksPerBeat }),
+    pitch: fc.nat({ max: 127 }),
+    velocity: fc.constant(80),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+
+const melodies = fc
+  .record({ notes, threeFourFrom: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }) })
+  .map(({ notes: unsorted, threeFourFrom }): Melody => {
+    const sorted = unsorted.sort((one, other) => one.startTick - other.startTick);
+    const metres = [{ tick: 0, numerator: 4, denominator: 4 }];
+    if (threeFourFrom !== undefined) {
+      metres.push({ tick: threeFourFrom * 4 * ticksPerBeat, numerator: 3, denominator: 4 });
+      metres.push({ tick: (threeFourFrom * 4 + 6) * ticksPerBeat, numerator: 4, denominator: 4 });
+    }
+    const stretches = barLines({ metres, ticksPerBeat, notes: sorted });
+    return {
+      name: "",
+      program: 0,
+      ticksPerBeat,
+      tempo: 120,
+      bars: barCount(stretches),
+      notes: sorted,
+      barLines: stretches,
+    };
+  });
+
+const inputOptions = fc.record(
+  {
+    startBar: fc.integer({ min: 1, max: 90 }),
+    bars: fc.integer({ min: 1, max: 90 }),
+    transpose: fc.integer({ min: -12, max: 12 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** The worker's judgement: undefined where it takes the melody. */
+function workersFault(melody: Melody, options: Parameters<typeof applyInputOptions>[1]): MelodyError | undefined {
+  try {
+    applyInputOptions(melody, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MelodyError) return error;
+    throw error;
+  }
+}
+
+test("what the API refuses, the worker refuses with the same code", () => {
+  fc.assert(
+    fc.property(melodies, inputOptions, (melody, options) => {
+      const facts = {
+        bars: melody.bars,
+        firstBarWithNotes: firstBarWithNotes(melody),
+        otherMetres: otherMetres(melody.barLines ?? []),
+      };
+      const choice = chooseBars({ melody: facts, options, maxBars: longestMelodyBars });
+      const fault = workersFault(melody, options);
+      if (choice.kind === "REFUSED") {
+        expect(fault?.code).toBe(choice.fault.code);
+        return;
+      }
+      // Of a part of the melody the API does not know whether notes begin in it, nor how high they are.
+      if (choice.bars < melody.bars) {
+        expect([undefined, "MELODY_EMPTY", "PITCH_OUT_OF_RANGE"]).toContain(fault?.code);
+        return;
+      }
+      const pitches = melody.notes.map(({ pitch }) => pitch);
+      const span = { lowest: Math.min(...pitches), highest: Math.max(...pitches) };
+      expect(fault?.message).toBe(transposeFault(span, options.transpose ?? 0)?.message);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("chosen bars lie inside the melody and are no more than the model takes", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 200 }),
+      inputOptions,
+      fc.integer({ min: 1, max: 128 }),
+      (bars, options, maxBars) => {
+        const choice = chooseBars({ melody: { bars }, options, maxBars });
+        if (choice.kind === "REFUSED") return;
+        expect(choice.startBar).toBe(options.startBar ?? 1);
+        expect(choice.bars).toBe(options.bars ?? bars - choice.startBar + 1);
+        expect(choice.startBar + choice.bars - 1).toBeLessThanOrEqual(bars);
+        expect(choice.bars).toBeLessThanOrEqual(Math.min(maxBars, longestMelodyBars));
+      },
+    ),
+  );
+});
+
+test("a transposition is refused exactly when a note would leave the pitches, and the allowed ones are not refused", () => {
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 127 }),
+      fc.nat({ max: 127 }),
+      fc.integer({ min: -12, max: 12 }),
+      (one, other, transpose) => {
+        const span = { lowest: Math.min(one, other), highest: Math.max(one, other) };
+        const fault = transposeFault(span, transpose);
+        const isInside = [span.lowest, span.highest].every(
+          (pitch) => pitch + transpose >= 0 && pitch + transpose <= 127,
+        );
+        expect(fault === undefined).toBe(isInside);
+        if (fault === undefined) return;
+        expect(fault.value).toBe(transpose);
+        for (const end of fault.allowed.split(" to ")) expect(transposeFault(span, Number(end))).toBeUndefined();
+      },
+    ),
+  );
+});
