@@ -18,9 +18,9 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
 import { resourcePrefix, stages } from "../domain/names/resource-names";
-import { buildDataset } from "./seeding/build-dataset";
-import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "./seeding/stock-dataset";
-import { readStockModels, seedStockModel } from "./seeding/stock-models";
+import { buildDataset } from "../tools/seeding/build-dataset";
+import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../tools/seeding/stock-dataset";
+import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 
 const repository = resolve(__dirname, "..");
 const storageOutputsSchema = z.object({ TableName: z.string(), ArtefactsBucketName: z.string() });
