@@ -23,7 +23,7 @@ export default tseslint.config(
     },
   },
   // Programs that talk to a person at a terminal.
-  { files: ["local/**", "scripts/**", "bin/**", "test/**"], rules: { "no-console": "off" } },
+  { files: ["local/**", "scripts/**", "tools/**", "bin/**", "test/**"], rules: { "no-console": "off" } },
   // Jest's asymmetric matchers (`expect.any`, `expect.stringContaining`) are of type any.
   { files: ["test/**"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   { files: ["**/*.mjs", "**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-import { takeProcessLock } from "./processes/process-lock";
+import { takeProcessLock } from "../tools/processes/process-lock";
 
 /**
  * Takes the folder of a local cloud for this process. Returns what gives it back.

@@ -1,7 +1,6 @@
 import { join, resolve } from "node:path";
 
-/** The repository. */
-export const repository = resolve(__dirname, "..");
+import { repository } from "../tools/repository";
 
 /** Where a local cloud keeps everything. OPENCOMPOSER_LOCAL_DIR sets another folder, so that tests run side by side. */
 export interface LocalPaths {
@@ -33,6 +32,3 @@ export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalP
     temporary: join(root, "tmp"),
   };
 }
-
-/** Where the stock data sets are built: shared by all local clouds of a checkout, because building one takes minutes. */
-export const datasetCache = join(repository, ".cache", "datasets");

@@ -17,15 +17,15 @@ import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 import { resourcePrefix, techniqueIds } from "../naming/resource-names";
-import { buildDataset } from "../scripts/seeding/build-dataset";
+import { buildDataset } from "../tools/seeding/build-dataset";
 import {
   builtDatasetFolder,
   committedDataset,
   isDatasetBuilt,
   seedCommittedCatalogue,
   seedDataset,
-} from "../scripts/seeding/stock-dataset";
-import { readStockModels, seedStockModel } from "../scripts/seeding/stock-models";
+} from "../tools/seeding/stock-dataset";
+import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 import { hashOfAssembly, readTemplate } from "./cloud/assembly";
 import {
   type Deployment,
@@ -52,10 +52,11 @@ import { corsOfTemplate } from "./gateway/cors";
 import { startGateway } from "./gateway/gateway";
 import { takeInstanceLock } from "./instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "./outputs";
-import { datasetCache, localPaths, repository } from "./paths";
-import { outliveReaders } from "./processes/closed-output";
-import { freePort, isPortFree } from "./processes/free-port";
-import { environmentPython, findPython, makeEnvironments, waitingCommand } from "./python/environments";
+import { localPaths } from "./paths";
+import { datasetCache, repository } from "../tools/repository";
+import { outliveReaders } from "../tools/processes/closed-output";
+import { freePort, isPortFree } from "../tools/processes/free-port";
+import { environmentPython, findPython, makeEnvironments, waitingCommand } from "../tools/python/environments";
 
 /** The region that the local stacks believe to be in. */
 const REGION = "eu-west-1";

@@ -6,8 +6,8 @@ import { describeResult, runStep, type Step } from "./run-step";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const python = (name: string): string => `.venv/training/bin/${name}`;
-const pythonCode = ["sagemaker-containers", "datasets", "models", "local", "contracts", "docs", "test"];
-const typescriptFolders = ["bin", "lib", "domain", "naming", "lambdas", "local", "client", "scripts", "test"];
+const pythonCode = ["sagemaker-containers", "datasets", "models", "local", "tools", "contracts", "docs", "test"];
+const typescriptFolders = ["bin", "lib", "domain", "naming", "lambdas", "local", "client", "scripts", "tools", "test"];
 
 const steps: readonly Step[] = [
   { name: "format (prettier)", command: bin("prettier"), arguments: ["--check", "--log-level", "warn", "."] },

@@ -18,13 +18,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { resourcePrefix, stages, type Stage } from "../naming/resource-names";
+import { stages, type Stage } from "../naming/resource-names";
 import { createObjectPages } from "../lambdas/aws/object-pages";
 import { createObjectStore } from "../lambdas/aws/object-store";
 import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
+import { readStorageOutputs } from "../tools/stacks/storage-outputs";
 import { leastAgeDays, lookForOrphans, removeOrphans } from "./orphans/remove-orphans";
 
 interface Place {
@@ -51,21 +52,8 @@ function localPlace(): Place {
   };
 }
 
-const storageOutputsSchema = z.object({
-  TableName: z.string(),
-  ArtefactsBucketName: z.string(),
-  WorkBucketName: z.string(),
-});
-
 function placeOnAws(stage: Stage, file: string): Place {
-  const how = `npx cdk deploy --all --context stage=${stage} --outputs-file cdk-outputs.json`;
-  if (!existsSync(file)) throw new Error(`There is no ${file}. It is written by the deploy: ${how}`);
-  const stack = `${resourcePrefix(stage)}-Storage`;
-  const parsed = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
-  const outputs = storageOutputsSchema.safeParse(parsed[stack]);
-  if (!outputs.success) throw new Error(`${file} has no outputs of the stack ${stack}. Deploy that stage with: ${how}`);
-  const { TableName: tableName, ArtefactsBucketName: artefactsBucket, WorkBucketName: workBucket } = outputs.data;
-  return { s3: new S3Client({}), dynamodb: new DynamoDBClient({}), tableName, artefactsBucket, workBucket };
+  return { s3: new S3Client({}), dynamodb: new DynamoDBClient({}), ...readStorageOutputs(file, stage) };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -8,7 +8,6 @@
  *
  * Never run on AWS by its authors. Repeating it changes nothing.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -17,13 +16,12 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
-import { resourcePrefix, stages } from "../naming/resource-names";
-import { buildDataset } from "./seeding/build-dataset";
-import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "./seeding/stock-dataset";
-import { readStockModels, seedStockModel } from "./seeding/stock-models";
-
-const repository = resolve(__dirname, "..");
-const storageOutputsSchema = z.object({ TableName: z.string(), ArtefactsBucketName: z.string() });
+import { stages } from "../naming/resource-names";
+import { buildDataset } from "../tools/seeding/build-dataset";
+import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../tools/seeding/stock-dataset";
+import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
+import { readStorageOutputs } from "../tools/stacks/storage-outputs";
+import { datasetCache, repository } from "../tools/repository";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -46,32 +44,17 @@ async function main(): Promise<void> {
     await seedStockModel({ stockModel, ...places });
     console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artefactsBucket}`);
   }
-  const cache = join(repository, ".cache", "datasets");
   const dataset = committedDataset(repository);
-  if (!isDatasetBuilt(cache, dataset)) {
+  if (!isDatasetBuilt(datasetCache, dataset)) {
     await buildDataset({
-      cache,
+      cache: datasetCache,
       report: (line) => {
         console.log(line);
       },
     });
   }
-  await seedDataset({ folder: builtDatasetFolder(cache, dataset), ...places });
+  await seedDataset({ folder: builtDatasetFolder(datasetCache, dataset), ...places });
   console.log(`data set ${dataset.id} ${dataset.version} is in ${artefactsBucket}, its catalogue in ${tableName}`);
-}
-
-/** @throws Error that says how to get the file, or which stack is missing in it */
-function readStorageOutputs(
-  file: string,
-  stage: "dev" | "prod",
-): { readonly tableName: string; readonly artefactsBucket: string } {
-  const how = `npx cdk deploy --all --context stage=${stage} --outputs-file cdk-outputs.json`;
-  if (!existsSync(file)) throw new Error(`There is no ${file}. It is written by the deploy: ${how}`);
-  const stack = `${resourcePrefix(stage)}-Storage`;
-  const parsed = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
-  const outputs = storageOutputsSchema.safeParse(parsed[stack]);
-  if (!outputs.success) throw new Error(`${file} has no outputs of the stack ${stack}. Deploy that stage with: ${how}`);
-  return { tableName: outputs.data.TableName, artefactsBucket: outputs.data.ArtefactsBucketName };
 }
 
 main().catch((problem: unknown) => {

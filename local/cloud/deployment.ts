@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { type LocalPaths, repository } from "../paths";
-import { runToEnd } from "../processes/run-to-end";
+import { type LocalPaths } from "../paths";
+import { repository } from "../../tools/repository";
+import { runToEnd } from "../../tools/processes/run-to-end";
 import { type AssemblyHashes, hashOfSources } from "./assembly";
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
 import { findSnapshots, stateFolders } from "./snapshots";

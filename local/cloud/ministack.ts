@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as z from "zod";
 
-import { LOOPBACK, freePort } from "../processes/free-port";
-import { type ProcessExit, startProcessGroup } from "../processes/process-group";
-import { isProcessAlive, processStartTime } from "../processes/process-identity";
+import { LOOPBACK, freePort } from "../../tools/processes/free-port";
+import { type ProcessExit, startProcessGroup } from "../../tools/processes/process-group";
+import { isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
 import { findSnapshots, restoreState, stateFolders, writingProgress } from "./snapshots";
 
 /** What signs requests to the local cloud, which checks no signature. A key of 12 digits would be another account. */

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { techniqueIds, localImageUri, type TechniqueId } from "../../naming/resource-names";
-import { repository, type LocalPaths } from "../paths";
-import { LOOPBACK } from "../processes/free-port";
-import { type ProcessGroup, startProcessGroup } from "../processes/process-group";
+import { type LocalPaths } from "../paths";
+import { repository } from "../../tools/repository";
+import { LOOPBACK } from "../../tools/processes/free-port";
+import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
 
 /** The Python package of a technique's container, named after its folder: what its image's entry point starts. */

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 
 import { createProxyServer } from "http-proxy-3";
 
-import { LOOPBACK } from "../processes/free-port";
+import { LOOPBACK } from "../../tools/processes/free-port";
 import type { TokenCheck } from "./access-tokens";
 import { Admission } from "./admission";
 import { Connections } from "./connections";

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 
-import { LOOPBACK } from "../processes/free-port";
+import { LOOPBACK } from "../../tools/processes/free-port";
 import type { LocalSageMakerConfig } from "./config";
 import type { Endpoints, InvocableEndpoint } from "./endpoints";
 import { cutText } from "./folder-contract";

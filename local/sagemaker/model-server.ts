@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { z } from "zod";
 
-import { LOOPBACK, freePort } from "../processes/free-port";
-import type { ProcessIdentity } from "../processes/process-identity";
+import { LOOPBACK, freePort } from "../../tools/processes/free-port";
+import type { ProcessIdentity } from "../../tools/processes/process-identity";
 import type { EntryPoint, LocalSageMakerConfig } from "./config";
 import { ContainerLog, appendPlatformLine } from "./container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";

@@ -8,8 +8,8 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 
-import { LOOPBACK } from "../processes/free-port";
-import { takeProcessLock } from "../processes/process-lock";
+import { LOOPBACK } from "../../tools/processes/free-port";
+import { takeProcessLock } from "../../tools/processes/process-lock";
 import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
 import { Endpoints } from "./endpoints";
 import { type Fault, PendingFaults, fault } from "./fault-injection";

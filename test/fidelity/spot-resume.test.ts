@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 
-import { environmentPython } from "../../local/python/environments";
+import { environmentPython } from "../../tools/python/environments";
 import {
   BUCKET,
   type LocalServices,

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { repository } from "../../local/paths";
+import { repository } from "../../tools/repository";
 import { startListeningServer } from "../support/listening-server";
 
 const modules = join(repository, "node_modules");

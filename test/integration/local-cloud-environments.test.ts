@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { findPython, makeEnvironments } from "../../local/python/environments";
+import { findPython, makeEnvironments } from "../../tools/python/environments";
 
 const python = findPython();
 let folder = "";

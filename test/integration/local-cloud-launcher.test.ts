@@ -7,9 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 import { LOCAL_CREDENTIALS, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
-import { repository } from "../../local/paths";
-import { isPortFree } from "../../local/processes/free-port";
-import { environmentPython, findPython, makeEnvironments } from "../../local/python/environments";
+import { repository } from "../../tools/repository";
+import { isPortFree } from "../../tools/processes/free-port";
+import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
 
 const region = "eu-west-1";
 let folder = "";

@@ -15,7 +15,7 @@ import {
 
 import { LOCAL_CREDENTIALS, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
 import { findSnapshots, stateFolders } from "../../local/cloud/snapshots";
-import { environmentPython, findPython, makeEnvironments } from "../../local/python/environments";
+import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
 
 const region = "eu-west-1";
 const TableName = "rows";

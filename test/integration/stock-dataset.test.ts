@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { datasetCatalogueFile, datasetManifestFile } from "../../naming/object-keys";
 import { catalogueItemSchema } from "../../domain/schemas/items";
-import { datasetCache, repository } from "../../local/paths";
-import { builtDatasetFolder, committedDataset, isDatasetBuilt } from "../../scripts/seeding/stock-dataset";
+import { datasetCache, repository } from "../../tools/repository";
+import { builtDatasetFolder, committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
 
 const committed = (name: string): string => readFileSync(join(repository, "datasets", "bach-chorales", name), "utf8");
 const manifest = committedDataset(repository);

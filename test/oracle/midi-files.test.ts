@@ -14,7 +14,7 @@ import { chooseMelodyTrack } from "../../domain/music/melody-choice";
 import { melodyChanges } from "../../domain/music/melody-changes";
 import { composeScore, writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
-import { environmentPython } from "../../local/python/environments";
+import { environmentPython } from "../../tools/python/environments";
 
 const fileSchema = z.object({
   package: z.string(),

@@ -25,7 +25,7 @@ import { createTickets } from "../../lambdas/aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
-import { environmentPython } from "../../local/python/environments";
+import { environmentPython } from "../../tools/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
 import { startLocalTable, type LocalTable } from "../integration/support/local-table";

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 
 import { LOCAL_CREDENTIALS } from "../../../local/cloud/ministack";
-import { environmentPython } from "../../../local/python/environments";
+import { environmentPython } from "../../../tools/python/environments";
 import { REGION } from "./local-services";
 
 export interface AwsCliAnswer {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-import { environmentPython } from "../../../local/python/environments";
+import { environmentPython } from "../../../tools/python/environments";
 
 /** An interpreter that has MiniStack and uvicorn. */
 export function cloudPython(): string {

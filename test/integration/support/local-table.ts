@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import type { Table } from "../../../lambdas/aws/table/table";
 import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
-import { environmentPython, findPython, makeEnvironments } from "../../../local/python/environments";
+import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 
 import { catalogue, stockModel } from "../../unit/api/support/items";
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { findPython } from "../../../local/python/environments";
+import { findPython } from "../../../tools/python/environments";
 
 let folder = "";
 beforeEach(() => {

@@ -10,10 +10,11 @@ import * as z from "zod";
 import { randomPassword } from "../../../local/cloud/users";
 import { takeInstanceLock } from "../../../local/instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
-import { localPaths, repository } from "../../../local/paths";
-import { freePort, isPortFree } from "../../../local/processes/free-port";
-import { processStartTime } from "../../../local/processes/process-identity";
-import { takeProcessLock } from "../../../local/processes/process-lock";
+import { localPaths } from "../../../local/paths";
+import { repository } from "../../../tools/repository";
+import { freePort, isPortFree } from "../../../tools/processes/free-port";
+import { processStartTime } from "../../../tools/processes/process-identity";
+import { takeProcessLock } from "../../../tools/processes/process-lock";
 import { until } from "../../e2e/until";
 
 let folder = "";

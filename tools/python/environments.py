@@ -1,7 +1,7 @@
 """Make and use the Python environments of the local cloud, under `.venv/`.
 
-    python3 local/python/environments.py make cloud inference
-    python3 local/python/environments.py run --wait training -m opencomposer_unet_gan.train
+    python3 tools/python/environments.py make cloud inference
+    python3 tools/python/environments.py run --wait training -m opencomposer_unet_gan.train
 
 An environment is made from its lock files (every package pinned, the full closure) and stamped, last of all, with what
 it was made from: one without a matching stamp is made again. Makers of the same environment wait for each other by a
@@ -35,7 +35,7 @@ LOCKS = {
     "plots": ("plots.lock.txt",),
     "midi-files": ("midi-files.lock.txt",),
 }
-"""The lock files of each environment, in `local/python/`."""
+"""The lock files of each environment, in `tools/python/`."""
 
 SOURCES = {"midi-files": "midi-files.sources.txt"}
 """Source packages that an environment keeps as they come, in its folder `sources/`: pinned by their digests."""
@@ -99,7 +99,7 @@ class Environments:
             elif now - idle_since > SECONDS_WITHOUT_A_MAKER:
                 raise EnvironmentProblem(
                     f"The Python environment {name} is not there and nothing is making it (its log: "
-                    f"{self.directory / name}.log). Make it: python3 local/python/environments.py make {name}"
+                    f"{self.directory / name}.log). Make it: python3 tools/python/environments.py make {name}"
                 )
             if now - said > 10:
                 said = now

@@ -1,10 +1,10 @@
 /**
- * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx local/python/prepare.ts
+ * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx tools/python/prepare.ts
  * cloud inference`. With `dataset` the stock data set, too. A moment when all is there; never part of `npm ci`.
  */
-import { buildDataset } from "../../scripts/seeding/build-dataset";
-import { committedDataset, isDatasetBuilt } from "../../scripts/seeding/stock-dataset";
-import { datasetCache, repository } from "../paths";
+import { buildDataset } from "../seeding/build-dataset";
+import { committedDataset, isDatasetBuilt } from "../seeding/stock-dataset";
+import { datasetCache, repository } from "../repository";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
 
 async function main(): Promise<void> {

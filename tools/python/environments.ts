@@ -1,20 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 import { runToEnd } from "../processes/run-to-end";
+import { repository } from "../repository";
 
-/** The environments that `local/python/environments.py` makes. */
+/** The environments that `tools/python/environments.py` makes. */
 export const pythonEnvironments = ["cloud", "inference", "training", "clients", "plots", "midi-files"] as const;
 export type PythonEnvironment = (typeof pythonEnvironments)[number];
 
-const root = resolve(__dirname, "../..");
 const program = join(__dirname, "environments.py");
 const oldest = { major: 3, minor: 11 } as const;
 
 /** The interpreter of an environment, made or not. */
 export function environmentPython(name: PythonEnvironment): string {
-  return join(root, ".venv", name, "bin", "python");
+  return join(repository, ".venv", name, "bin", "python");
 }
 
 /** What runs `program` under an environment that is still being made: it waits, then becomes its interpreter. */
@@ -75,10 +75,10 @@ export async function makeEnvironments(params: MakeEnvironmentsParams): Promise<
     ...names,
   ];
   await runToEnd({
-    name: "python3 local/python/environments.py",
+    name: "python3 tools/python/environments.py",
     command: python,
     args,
-    cwd: root,
+    cwd: repository,
     report,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
-import { runToEnd } from "../../local/processes/run-to-end";
-import { environmentPython, findPython, makeEnvironments } from "../../local/python/environments";
+import { runToEnd } from "../processes/run-to-end";
+import { environmentPython, findPython, makeEnvironments } from "../python/environments";
+import { repository } from "../repository";
 
 /**
  * Builds the stock data set from the corpus of the installed music21 into `cache`, making the trainer's Python
@@ -17,7 +18,6 @@ export async function buildDataset(params: {
   readonly signal?: AbortSignal;
 }): Promise<void> {
   const { cache, report, logFile, signal } = params;
-  const repository = resolve(__dirname, "../..");
   const ended = signal === undefined ? {} : { signal };
   await makeEnvironments({ names: ["training"], python: findPython(), report, ...ended });
   // music21 keeps a folder in the system's temporary one; here it goes with the rest.
