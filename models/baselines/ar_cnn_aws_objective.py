@@ -38,11 +38,12 @@ from opencomposer_ar_cnn.export import export_onnx  # noqa: E402
 from opencomposer_ar_cnn.losses import Batch, Losses, start_loss  # noqa: E402
 from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits  # noqa: E402
 from opencomposer_ar_cnn.starts import Cells, before  # noqa: E402
-from opencomposer_ar_cnn.training import Settings, Trainer, to_batch  # noqa: E402
+from opencomposer_ar_cnn.training import EditorLearner, Settings, to_batch  # noqa: E402
 from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint  # noqa: E402
 from opencomposer_shared.dataset import Dataset, Selection, cut_window, training_windows  # noqa: E402
 from opencomposer_shared.environment import write_atomically  # noqa: E402
 from opencomposer_shared.random_numbers import random_generator  # noqa: E402
+from opencomposer_shared.training_run import TrainingRun  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from models.baselines.trained_baseline import write_baseline  # noqa: E402
@@ -103,8 +104,8 @@ def batch_losses(logits: Logits, batch: Batch) -> Losses:
     )
 
 
-class TimedTrainer(Trainer):
-    """A trainer whose learning rate falls with the time that is used up, not with epochs. `progress`: its share."""
+class TimedLearner(EditorLearner):
+    """A learner whose learning rate falls with the time that is used up, not with epochs. `progress`: its share."""
 
     progress = 0.0
 
@@ -112,29 +113,40 @@ class TimedTrainer(Trainer):
         return super()._rate(self.progress * self.settings.epochs)
 
 
-def make_trainer(dataset: Dataset, work: Path, hyperparameters: dict[str, Any], **changes: Any) -> TimedTrainer:
+def make_run(
+    dataset: Dataset, work: Path, hyperparameters: dict[str, Any], **changes: Any
+) -> TrainingRun[TimedLearner]:
     """The stock recipe with AWS's objective and corruption, afresh or from the checkpoint in `work`. `changes`: as
-    Trainer takes them, for tests."""
+    EditorLearner takes them, for tests."""
     selection = Selection("ar-cnn", {}, {}, {piece.id: piece.split for piece in dataset.pieces}, ())
-    trainer = TimedTrainer(
-        dataset=dataset,
-        selection=selection,
-        settings=Settings.from_hyperparameters(hyperparameters),
+    made = TrainingRun(
+        "ar-cnn",
+        lambda resumed: TimedLearner(
+            dataset=dataset,
+            selection=selection,
+            settings=Settings.from_hyperparameters(hyperparameters),
+            resumed=resumed,
+            spoil_window=spoil_cells,
+            objective=batch_losses,
+            **changes,
+        ),
         checkpoints=work,
         stop_requested=lambda: False,
-        spoil_window=spoil_cells,
-        objective=batch_losses,
-        **changes,
     )
     # Silent planes give these weights no gradient: they stay 0, and the model hears nothing of locks when it is played.
     with torch.no_grad():
-        for network in (trainer.editor, trainer.average):
+        for network in (made.learner.editor, made.learner.average):
             network.stem.weight[:, UNSEEN_PLANES] = 0
-    return trainer
+    return made
 
 
 def train(
-    trainer: TimedTrainer, work: Path, *, cpu_seconds: float, wall_seconds: float, stop_requested: Callable[[], bool]
+    run: TrainingRun[TimedLearner],
+    work: Path,
+    *,
+    cpu_seconds: float,
+    wall_seconds: float,
+    stop_requested: Callable[[], bool],
 ) -> dict[str, float]:
     """Learn until either time is used up, earlier sittings included, or a stop is asked for.
 
@@ -144,35 +156,35 @@ def train(
     state = load_checkpoint(work, "last")
     used = {"cpuSeconds": 0.0, "wallSeconds": 0.0, **(state["used"] if state else {})}
     log = work / "training-log.jsonl"
-    lines = log.read_text().splitlines()[: trainer.loop.epoch] if log.is_file() else []
+    lines = log.read_text().splitlines()[: run.loop.epoch] if log.is_file() else []
     cpu_before, wall_before = used["cpuSeconds"], used["wallSeconds"]
     # The process's imports count in its first sitting only, so that a resume costs no training time.
     cpu_started = time.process_time() if state else 0.0
     started = saved = time.monotonic()
-    loop = trainer.loop
+    loop, learner = run.loop, run.learner
 
     def save() -> None:
         position = {"epoch": loop.epoch, "batch": loop.batch, "elapsedSeconds": used["wallSeconds"], "best": None}
         position |= {"sums": vars(loop.sums), "sinceImprovement": 0}
-        save_checkpoint(work, "last", {"technique": "ar-cnn", **trainer.state(), "loop": position, "used": used})
+        save_checkpoint(work, "last", {"technique": "ar-cnn", **learner.state(), "loop": position, "used": used})
         write_atomically(log, "".join(f"{line}\n" for line in lines).encode())
 
     def share_used() -> float:
         return float(max(used["cpuSeconds"] / cpu_seconds, used["wallSeconds"] / wall_seconds))
 
-    trainer.progress = share_used()
-    while trainer.progress < 1 and not stop_requested():
-        loop.sums.add(trainer.learn(loop.epoch, loop.batch))
+    learner.progress = share_used()
+    while learner.progress < 1 and not stop_requested():
+        loop.sums.add(learner.learn(loop.epoch, loop.batch))
         loop.batch += 1
-        if loop.batch >= trainer.batches(loop.epoch):
+        if loop.batch >= learner.batches(loop.epoch):
             means = {name: round(value, 4) for name, value in loop.sums.means().items()}
             loop.epoch, loop.batch = loop.epoch + 1, 0
             loop.sums = type(loop.sums)()
-            lines.append(json.dumps({"epoch": loop.epoch, "updates": trainer.updates, **used, **means}))
+            lines.append(json.dumps({"epoch": loop.epoch, "updates": learner.updates, **used, **means}))
             print(lines[-1], flush=True)
         used["cpuSeconds"] = round(cpu_before + time.process_time() - cpu_started, 2)
         used["wallSeconds"] = round(wall_before + time.monotonic() - started, 2)
-        trainer.progress = share_used()
+        learner.progress = share_used()
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             save()
             saved = time.monotonic()
@@ -180,19 +192,19 @@ def train(
     return used
 
 
-def level_of(trainer: Trainer) -> float:
+def level_of(learner: EditorLearner) -> float:
     """The constant that makes the sum of a window's toggle probabilities, on the average of held-out windows, the
     number of edits that it needs.
 
     A softmax leaves it open, so AWS's objective is the same with any; our sampler ends and draws by probabilities.
     """
-    pieces = trainer.dataset.of_split("validation") or trainer.train_pieces
-    windows = training_windows(pieces, trainer.window_bars, trainer.window_bars, 0)[:LEVEL_WINDOWS]
-    shape = trainer.shape
+    pieces = learner.dataset.of_split("validation") or learner.data.pieces
+    windows = training_windows(pieces, learner.window_bars, learner.window_bars, 0)[:LEVEL_WINDOWS]
+    shape = learner.shape
     examples = [
         spoil_cells(
-            cut_window(pieces[w.piece], w.start_bar, trainer.window_bars, shape.lowest_pitch, shape.pitches),
-            random_generator(trainer.settings.seed, LEVEL_KEY, number),
+            cut_window(pieces[w.piece], w.start_bar, learner.window_bars, shape.lowest_pitch, shape.pitches),
+            random_generator(learner.settings.seed, LEVEL_KEY, number),
         )
         for number, w in enumerate(windows)
     ]
@@ -200,7 +212,7 @@ def level_of(trainer: Trainer) -> float:
     with torch.inference_mode():
         for start in range(0, len(examples), 32):
             batch = to_batch(examples[start : start + 32], torch.device("cpu"))
-            logits.append(trainer.average(batch.planes, batch.density).toggle.flatten().double())
+            logits.append(learner.average(batch.planes, batch.density).toggle.flatten().double())
     every = torch.cat(logits)
     needed = float(sum(example.difference.sum() for example in examples))
     low, high = -50.0, 50.0
@@ -210,11 +222,11 @@ def level_of(trainer: Trainer) -> float:
     return (low + high) / 2
 
 
-def levelled(trainer: Trainer, level: float) -> Editor:
+def levelled(learner: EditorLearner, level: float) -> Editor:
     """The averaged weights with `level` added to every toggle logit."""
-    editor = Editor(trainer.shape)
-    editor.load_state_dict(trainer.average.state_dict())
-    time_stride, pitch_stride = trainer.shape.stem
+    editor = Editor(learner.shape)
+    editor.load_state_dict(learner.average.state_dict())
+    time_stride, pitch_stride = learner.shape.stem
     assert editor.head.bias is not None
     with torch.no_grad():
         editor.head.bias[: time_stride * pitch_stride] += level
@@ -241,35 +253,36 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopped.append(received))
     dataset = load_dataset(folder)
-    trainer = make_trainer(dataset, work, recipe["hyperparameters"])
+    run = make_run(dataset, work, recipe["hyperparameters"])
     used = train(
-        trainer,
+        run,
         work,
         cpu_seconds=options.cpu_seconds,
         wall_seconds=options.wall_seconds,
         stop_requested=lambda: bool(stopped),
     )
-    if trainer.updates == 0:
+    learner = run.learner
+    if learner.updates == 0:
         print("Stopped before the first update: there is nothing to write.")
         return 1
-    level = level_of(trainer)
-    content = export_onnx(levelled(trainer, level), trainer.essentials)
+    level = level_of(learner)
+    content = export_onnx(levelled(learner, level), learner.essentials)
     summary = {
         "schemaVersion": 1,
         "objective": "aws-ar-cnn",
         "hyperparameters": recipe["hyperparameters"],
         "cpuSecondsAskedFor": options.cpu_seconds,
-        "endReason": "time" if trainer.progress >= 1 else "stopped",
+        "endReason": "time" if learner.progress >= 1 else "stopped",
         **used,
         "threads": torch.get_num_threads(),
-        "updates": trainer.updates,
-        "windowsSeen": trainer.updates * trainer.settings.batch_size,
+        "updates": learner.updates,
+        "windowsSeen": learner.updates * learner.settings.batch_size,
         "level": round(level, 4),
-        "parameters": sum(parameter.numel() for parameter in trainer.editor.parameters()),
+        "parameters": sum(parameter.numel() for parameter in learner.editor.parameters()),
         "dataset": {
             **recipe["dataset"],
             "sha256": json.loads((folder / "manifest.json").read_text())["sha256"],
-            "pieces": len(trainer.train_pieces),
+            "pieces": len(learner.data.pieces),
         },
     }
     write_baseline(TARGETS / options.name, model=content, log=work / "training-log.jsonl", summary=summary)

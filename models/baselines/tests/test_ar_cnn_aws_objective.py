@@ -13,16 +13,17 @@ from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.generation import load_editor, run_editor
 from opencomposer_ar_cnn.sampling import sampling_settings
 from opencomposer_shared.dataset import Dataset
+from opencomposer_shared.training_run import TrainingRun
 
 from models.baselines import ar_cnn_aws_objective
 from models.baselines.ar_cnn_aws_objective import (
     ADDED_SHARE,
     TARGETS,
-    TimedTrainer,
+    TimedLearner,
     batch_divergence,
     level_of,
     levelled,
-    make_trainer,
+    make_run,
     spoil_cells,
     train,
 )
@@ -45,15 +46,15 @@ DATASET = Dataset(
 )
 
 
-def trainer(work: Path) -> TimedTrainer:
+def start(work: Path) -> TrainingRun[TimedLearner]:
     sampling = sampling_settings({"samplingIterations": 4, "melodyLock": True})
-    return make_trainer(DATASET, work, HYPERPARAMETERS, window_bars=2, sampling=sampling)
+    return make_run(DATASET, work, HYPERPARAMETERS, window_bars=2, sampling=sampling)
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory: pytest.TempPathFactory) -> TimedTrainer:
-    """A trainer after three updates."""
-    made = trainer(tmp_path_factory.mktemp("learnt"))
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> TimedLearner:
+    """A learner after three updates."""
+    made = start(tmp_path_factory.mktemp("learnt")).learner
     for epoch in range(3):
         made.learn(epoch, 0)
     return made
@@ -87,30 +88,32 @@ def test_the_divergence_is_taken_over_the_whole_batch() -> None:
 
 
 def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path) -> None:
-    def run(work: Path, updates: int) -> TimedTrainer:
-        made = trainer(work)
+    def run(work: Path, updates: int) -> TrainingRun[TimedLearner]:
+        made = start(work)
         # Endless time: the learning rate must not depend on the machine here.
-        used = train(made, work, cpu_seconds=1e12, wall_seconds=1e12, stop_requested=lambda: made.updates >= updates)
+        used = train(
+            made, work, cpu_seconds=1e12, wall_seconds=1e12, stop_requested=lambda: made.learner.updates >= updates
+        )
         assert used["cpuSeconds"] > 0
         return made
 
     whole = run(tmp_path / "whole", 4)
     run(tmp_path / "parts", 2)
     parts = run(tmp_path / "parts", 4)
-    assert parts.updates == 4
-    for name, value in whole.average.state_dict().items():
-        torch.testing.assert_close(parts.average.state_dict()[name], value, rtol=0, atol=1e-6)
+    assert parts.learner.updates == 4
+    for name, value in whole.learner.average.state_dict().items():
+        torch.testing.assert_close(parts.learner.average.state_dict()[name], value, rtol=0, atol=1e-6)
     logged = [json.loads(line) for line in (tmp_path / "parts/training-log.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in logged] == list(range(1, parts.loop.epoch + 1))
 
 
-def test_the_level_makes_the_probabilities_count_the_needed_edits(learnt: TimedTrainer) -> None:
+def test_the_level_makes_the_probabilities_count_the_needed_edits(learnt: TimedLearner) -> None:
     level = level_of(learnt)
     learnt.average.load_state_dict(levelled(learnt, level).state_dict())
     assert level_of(learnt) == pytest.approx(0, abs=1e-3)
 
 
-def test_the_model_hears_nothing_of_locks_nor_of_what_was_brought(learnt: TimedTrainer) -> None:
+def test_the_model_hears_nothing_of_locks_nor_of_what_was_brought(learnt: TimedLearner) -> None:
     editor = load_editor(export_onnx(levelled(learnt, 0.0), learnt.essentials), 1)
     rng = np.random.default_rng(0)
     planes = (rng.random((4, 32, 128)) < 0.05).astype(np.float32)

@@ -10,26 +10,27 @@ import pytest
 import torch
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
-from opencomposer_ar_cnn.training import Settings, Trainer, choose_shape
+from opencomposer_ar_cnn.training import EditorLearner, Settings, choose_shape
 from opencomposer_shared.checkpoints import load_checkpoint
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
 from opencomposer_shared.technique_document import load_technique
+from opencomposer_shared.training_run import TrainingRun
 from opencomposer_testing.tiny_trainers import AR_CNN_SAMPLING, AR_CNN_SETTINGS, ar_cnn_settings
-from opencomposer_testing.tiny_trainers import ar_cnn_trainer as trainer
+from opencomposer_testing.tiny_trainers import ar_cnn_run as start
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trainer]:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun[EditorLearner]]:
     """A short run with its model."""
     base = tmp_path_factory.mktemp("finished")
-    run = trainer(base)
+    run = start(base)
     assert run.export(base / "model", run.run(), {"epochs": 2})
     return base, run
 
 
-def test_what_a_run_leaves_behind(finished: tuple[Path, Trainer]) -> None:
+def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[EditorLearner]]) -> None:
     base, _ = finished
     lines = progress_lines(base)
     assert [line["epoch"] for line in lines] == [1, 2]
@@ -51,12 +52,12 @@ def test_what_a_run_leaves_behind(finished: tuple[Path, Trainer]) -> None:
         ]
 
 
-def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, Trainer]) -> None:
+def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, TrainingRun[EditorLearner]]) -> None:
     base, run = finished
     assert run.loop.best is not None
     editor = load_editor((base / "model/model.onnx").read_bytes(), 1)
-    assert editor.essentials == run.essentials
-    melody = run.selection.melodies[0]
+    assert editor.essentials == run.learner.essentials
+    melody = run.learner.selection.melodies[0]
     result = rewrite_notes(editor, melody.notes, melody.bars, AR_CNN_SAMPLING, AR_CNN_SETTINGS["seed"])
     epoch = run.loop.best["epoch"]
     _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
@@ -70,25 +71,25 @@ def test_the_document_s_defaults_are_settings() -> None:
 
 
 def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) -> None:
-    run = trainer(tmp_path, pieces=4)
-    low, high = run.dataset.pitch_range()
+    run = start(tmp_path, pieces=4)
+    low, high = run.learner.dataset.pitch_range()
     for reach, size in ((0, "small"), (6, "small"), (6, "large")):
-        shape = choose_shape(run.dataset, ar_cnn_settings(transposition_range=reach, model_size=size))
+        shape = choose_shape(run.learner.dataset, ar_cnn_settings(transposition_range=reach, model_size=size))
         assert shape.lowest_pitch <= low - reach
         assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
 def test_it_learns_to_mend_what_it_has_seen(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=30, pieces=4, learning_rate=1e-2)
-    totals = [run.learn(epoch, 0)["loss"] for epoch in range(30)]
+    run = start(tmp_path, epochs=30, pieces=4, learning_rate=1e-2)
+    totals = [run.learner.learn(epoch, 0)["loss"] for epoch in range(30)]
     assert np.mean(totals[-5:]) < 0.85 * np.mean(totals[:5])
 
 
 def test_a_diverged_training_says_so(tmp_path: Path) -> None:
-    run = trainer(tmp_path, pieces=4)
+    run = start(tmp_path, pieces=4)
     with torch.no_grad():
-        run.editor.head.weight.fill_(float("nan"))
+        run.learner.editor.head.weight.fill_(float("nan"))
     with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
         run.run()
 
@@ -100,9 +101,9 @@ def test_pieces_that_are_all_held_out_are_no_training_data_and_a_single_piece_is
     everything = selection["pieces"]
     path.write_text(json.dumps({**selection, "pieces": [everything[3]]}))
     with pytest.raises(TrainingFailure, match="no piece to train on"):
-        trainer(tmp_path)
+        start(tmp_path)
     path.write_text(json.dumps({**selection, "pieces": everything[:1]}))
-    stopped = trainer(tmp_path, epochs=2, stop_after=1)
+    stopped = start(tmp_path, epochs=2, stop_after=1)
     assert stopped.run() == "stopped"
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
+from opencomposer_shared.learner import ExportedModel, LoopSettings, TrainedOn
+from opencomposer_shared.training_loop import TrainingLoop, load_resumable
 
 
 class Parrot:
     """Reports the given validation losses, epoch by epoch, and remembers what it was asked."""
+
+    seed = 0
+    precision = "float64"
 
     def __init__(self, validation: list[float], loss: Callable[[int, int], float] = lambda epoch, batch: 1.0) -> None:
         self.validation = validation
@@ -43,6 +47,20 @@ class Parrot:
     def state(self) -> Mapping[str, Any]:
         return {"validated": self.validated}
 
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.validated = state["validated"]
+
+    @property
+    def loop_settings(self) -> LoopSettings:
+        raise AssertionError("the loop is given its settings")
+
+    @property
+    def data(self) -> TrainedOn:
+        raise AssertionError("the loop does not ask for the data")
+
+    def export(self, state: Mapping[str, Any]) -> ExportedModel:
+        raise AssertionError("the loop exports no model")
+
 
 def loop(folder: Path, parrot: Parrot, stop_after: int | None = None, **changes: Any) -> TrainingLoop:
     remaining = [stop_after]
@@ -67,7 +85,7 @@ def loop(folder: Path, parrot: Parrot, stop_after: int | None = None, **changes:
     made = TrainingLoop(parrot, settings=settings, checkpoints=folder, stop_requested=stop_requested)
     state = load_resumable(folder, "parrot")
     if state is not None:
-        parrot.validated = state["validated"]
+        parrot.restore(state)
         made.restore(state)
     return made
 

@@ -15,7 +15,7 @@ from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.midi_file import read_midi
 from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
 from opencomposer_testing.tiny_trainers import UNET_GAN_SETTINGS, unet_gan_settings
-from opencomposer_testing.tiny_trainers import unet_gan_trainer as trainer
+from opencomposer_testing.tiny_trainers import unet_gan_run as start
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_unet_gan.training import INDEX_TOLERANCE, choose_shape, silence_a_while
 
@@ -23,15 +23,15 @@ from opencomposer_unet_gan.training import INDEX_TOLERANCE, choose_shape, silenc
 def test_another_seed_is_another_model_and_the_same_seed_the_same(tmp_path: Path) -> None:
     runs = {}
     for name, seed in (("one", 1), ("same", 1), ("other", 2)):
-        run = trainer(tmp_path / name, epochs=1, seed=seed)
+        run = start(tmp_path / name, epochs=1, seed=seed)
         run.run()
-        runs[name] = run.average.state_dict()
+        runs[name] = run.learner.average.state_dict()
     assert all(torch.equal(runs["one"][name], runs["same"][name]) for name in runs["one"])
     assert not torch.equal(runs["one"]["head.weight"], runs["other"]["head.weight"])
 
 
 def test_what_a_run_leaves_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = trainer(tmp_path)
+    run = start(tmp_path)
     reason = run.run()
     assert run.export(tmp_path / "model", reason, {"epochs": 2})
     lines = progress_lines(tmp_path)
@@ -58,11 +58,11 @@ def test_what_a_run_leaves_behind(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=1)
+    run = start(tmp_path, epochs=1)
     run.export(tmp_path / "model", run.run(), {})
     session = onnxruntime.InferenceSession(tmp_path / "model/model.onnx", providers=["CPUExecutionProvider"])
     essentials = parse_essentials(session.get_modelmeta().custom_metadata_map["opencomposer"])
-    melody = run.selection.melodies[0]
+    melody = run.learner.selection.melodies[0]
     rng = np.random.Generator(np.random.PCG64(UNET_GAN_SETTINGS["seed"]))
     noise = draw_noise(rng, melody.bars, essentials.noise)
     inputs = {"melody": encode_melody(melody.notes, melody.bars, essentials), "noise": noise}
@@ -76,33 +76,33 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
 
 
 def test_heads_are_chosen_from_the_data(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=1, polyphonic=True)
-    assert run.shape.heads == ("monophonic", "polyphonic")
+    run = start(tmp_path, epochs=1, polyphonic=True)
+    assert run.learner.shape.heads == ("monophonic", "polyphonic")
     run.export(tmp_path / "model", run.run(), {})
     card = json.loads((tmp_path / "model/model-card.json").read_text())
     assert [voice["head"] for voice in card["voices"]] == ["monophonic", "monophonic", "polyphonic"]
 
 
 def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) -> None:
-    run = trainer(tmp_path)
-    low, high = run.dataset.pitch_range()
+    run = start(tmp_path)
+    low, high = run.learner.dataset.pitch_range()
     for reach in (0, 6):
-        shape = choose_shape(run.dataset, unet_gan_settings(transposition_range=reach))
+        shape = choose_shape(run.learner.dataset, unet_gan_settings(transposition_range=reach))
         assert shape.lowest_pitch <= low - reach
         assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
 def test_a_large_model_trains_and_exports_in_the_precision_that_the_hardware_prefers(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=1, model_size="large")
-    assert run.shape.widths == (64, 128, 192, 256)
+    run = start(tmp_path, epochs=1, model_size="large")
+    assert run.learner.shape.widths == (64, 128, 192, 256)
     assert run.export(tmp_path / "model", run.run(), {})
-    resumed = trainer(tmp_path, epochs=1, model_size="large")
-    assert resumed.precision == run.precision
+    resumed = start(tmp_path, epochs=1, model_size="large")
+    assert resumed.learner.precision == run.learner.precision
 
 
 def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=12)
+    run = start(tmp_path, epochs=12)
     run.run()
     losses = [line["reconstructionLoss"] for line in progress_lines(tmp_path)]
     assert np.mean(losses[-3:]) < 0.6 * losses[0]
@@ -110,32 +110,32 @@ def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
 
 def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:
     # With no learning to speak of nothing improves clearly after the first epochs.
-    run = trainer(tmp_path, epochs=60, early_stopping=True, learning_rate=1e-5, reconstruction_weight=0.0)
+    run = start(tmp_path, epochs=60, early_stopping=True, learning_rate=1e-5, reconstruction_weight=0.0)
     assert run.run() == "earlyStopping"
     assert 12 < run.loop.epoch < 60
 
 
 def test_a_checkpoint_of_a_model_with_other_voices_is_refused(tmp_path: Path) -> None:
-    trainer(tmp_path, epochs=1).run()
+    start(tmp_path, epochs=1).run()
     (tmp_path / "input").rename(tmp_path / "input-before")
     with pytest.raises(TrainingFailure, match="other voices"):
-        trainer(tmp_path, epochs=2, polyphonic=True)
+        start(tmp_path, epochs=2, polyphonic=True)
 
 
 def test_a_checkpoint_of_the_version_with_a_loop_of_its_own_is_refused(tmp_path: Path) -> None:
-    trainer(tmp_path, epochs=1).run()
+    start(tmp_path, epochs=1).run()
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
     # As it was: what the loop keeps stood beside the weights.
     before = {**{key: value for key, value in state.items() if key != "loop"}, **state["loop"]}
     save_checkpoint(tmp_path / "checkpoints", "last", before)
     with pytest.raises(TrainingFailure, match=r"written by an earlier version.*must begin anew"):
-        trainer(tmp_path, epochs=2)
+        start(tmp_path, epochs=2)
 
 
 def test_an_epoch_without_a_generator_update_tells_no_loss_of_it(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=3, update_ratio=10, batch_size=32)
-    assert run.batches(0) == 1
+    run = start(tmp_path, epochs=3, update_ratio=10, batch_size=32)
+    assert run.learner.batches(0) == 1
     run.run()
     for line in progress_lines(tmp_path):
         assert "criticLoss" in line
@@ -143,9 +143,9 @@ def test_an_epoch_without_a_generator_update_tells_no_loss_of_it(tmp_path: Path)
 
 
 def test_a_diverged_training_says_so(tmp_path: Path) -> None:
-    run = trainer(tmp_path, epochs=1)
+    run = start(tmp_path, epochs=1)
     with torch.no_grad():
-        run.critic.score.bias.fill_(float("nan"))
+        run.learner.critic.score.bias.fill_(float("nan"))
     with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
         run.run()
 
@@ -157,7 +157,7 @@ def test_pieces_that_are_all_held_out_are_no_training_data(tmp_path: Path) -> No
     selection["pieces"] = [{"id": "piece-3", "split": "validation"}]
     path.write_text(json.dumps(selection))
     with pytest.raises(TrainingFailure, match="no piece to train on"):
-        trainer(tmp_path)
+        start(tmp_path)
 
 
 def test_a_single_piece_is_enough(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_single_piece_is_enough(tmp_path: Path) -> None:
     selection = json.loads(path.read_text())
     selection["pieces"] = selection["pieces"][:1]
     path.write_text(json.dumps(selection))
-    run = trainer(tmp_path, epochs=1)
+    run = start(tmp_path, epochs=1)
     assert run.run() == "epochs"
     assert progress_lines(tmp_path)[0]["epoch"] == 1
 
@@ -188,9 +188,9 @@ def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_t
 
 
 def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tmp_path: Path) -> None:
-    run = trainer(tmp_path)
-    windows = [window for batch in range(run.batches(0)) for window in run.windows.batch(0, batch)] * 8
-    melody, accompaniment = run._load(windows, np.random.default_rng(0))
+    run = start(tmp_path)
+    windows = [window for batch in range(run.learner.batches(0)) for window in run.learner.windows.batch(0, batch)] * 8
+    melody, accompaniment = run.learner._load(windows, np.random.default_rng(0))
     silent_beats = ~melody[:, SOUNDING].any(dim=2).reshape(len(windows), -1, STEPS_PER_BEAT).any(dim=2)
     silenced = float(silent_beats.any(dim=1).float().mean())
     assert 0.05 < silenced < 0.3
@@ -200,7 +200,7 @@ def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tm
 def test_without_diversity_weight_the_run_is_another(tmp_path: Path) -> None:
     runs = []
     for name, weight in (("with", 10.0), ("without", 0.0)):
-        run = trainer(tmp_path / name, epochs=1, diversity_weight=weight)
+        run = start(tmp_path / name, epochs=1, diversity_weight=weight)
         run.run()
-        runs.append(run.average.state_dict()["noise.weight"])
+        runs.append(run.learner.average.state_dict()["noise.weight"])
     assert not torch.equal(runs[0], runs[1])

@@ -25,14 +25,12 @@ from opencomposer_shared.dataset import (
 )
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.model_card import EndReason
+from opencomposer_shared.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
 from opencomposer_shared.model_metadata import Limits, Voice
 from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import PITCHES
-from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
-from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable, restored_count
+from opencomposer_shared.training_loop import restored_count
 from opencomposer_shared.training_precision import choose_precision, restored_precision
 from opencomposer_shared.weight_averaging import average_weights
 
@@ -140,8 +138,8 @@ def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
     )
 
 
-class Trainer:
-    """One training job, from its first batch or from a checkpoint to its model."""
+class EditorLearner:
+    """The editing network and the average of its weights, which is what is exported."""
 
     def __init__(
         self,
@@ -149,8 +147,7 @@ class Trainer:
         dataset: Dataset,
         selection: Selection,
         settings: Settings,
-        checkpoints: Path,
-        stop_requested: Callable[[], bool],
+        resumed: Mapping[str, Any] | None = None,
         window_bars: int = WINDOW_BARS,
         sampling: SamplingSettings = HARMONISATION,
         spoil_window: Spoil = spoil,
@@ -164,19 +161,17 @@ class Trainer:
         self.dataset = dataset
         self.selection = selection
         self.settings = settings
-        self.train_pieces = dataset.of_split("train")
-        if not self.train_pieces:
-            raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
+        self.seed = settings.seed
+        pieces = training_pieces(dataset)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
         self.precision = choose_precision(self.device, with_avx512=False)
         self.shape = choose_shape(dataset, settings)
-        state = load_resumable(checkpoints, TECHNIQUE)
-        if state is not None:
+        if resumed is not None:
             with reading_checkpoint():
-                self._check_fit(state)
-                self.shape = _shape(state["shape"])
-                self.precision = restored_precision(state["precision"])
+                self._check_fit(resumed)
+                self.shape = _shape(resumed["shape"])
+                self.precision = restored_precision(resumed["precision"])
         self.updates = 0
         torch.manual_seed(settings.seed)
         self.editor = Editor(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -184,28 +179,27 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(
             self.editor.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
         )
-        self.loop = TrainingLoop(
-            self,
-            settings=LoopSettings(
-                TECHNIQUE,
-                settings.epochs,
-                settings.batch_size,
-                settings.early_stopping,
-                criterion="validationLoss",
-                tolerance=LOSS_TOLERANCE,
-            ),
-            checkpoints=checkpoints,
-            stop_requested=stop_requested,
+        self.loop_settings = LoopSettings(
+            TECHNIQUE,
+            settings.epochs,
+            settings.batch_size,
+            settings.early_stopping,
+            criterion="validationLoss",
+            tolerance=LOSS_TOLERANCE,
         )
         self.windows = EpochWindows(
-            self.train_pieces, bars=window_bars, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
+            pieces, bars=window_bars, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
         )
-        if state is not None:
-            with reading_checkpoint():
-                self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
         self.evaluation = Evaluation(dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed)
+        self.data = TrainedOn(selection, pieces, window_bars, self.evaluation)
         self._held_out = self._validation_batches()
+
+    @classmethod
+    def from_inputs(cls, inputs: LearnerInputs) -> EditorLearner:
+        """Returns the learner of a training job."""
+        settings = Settings.from_hyperparameters(inputs.hyperparameters)
+        return cls(dataset=inputs.dataset, selection=inputs.selection, settings=settings, resumed=inputs.resumed)
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
@@ -222,12 +216,11 @@ class Trainer:
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
             raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])
 
-    def _restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         self.editor.load_state_dict(state["editor"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.updates = restored_count(state["updates"])
-        self.loop.restore(state)
 
     def state(self) -> Mapping[str, Any]:
         """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
@@ -253,7 +246,7 @@ class Trainer:
 
     def _validation_batches(self) -> list[Batch]:
         """Held-out windows, spoilt in the same way every time."""
-        pieces = self.dataset.of_split("validation") or self.train_pieces
+        pieces = self.dataset.of_split("validation") or self.data.pieces
         low, pitches = self.shape.lowest_pitch, self.shape.pitches
         examples = [
             spoil(
@@ -265,7 +258,7 @@ class Trainer:
         size = 32
         return [to_batch(examples[start : start + size], self.device) for start in range(0, len(examples), size)]
 
-    # -- the learner of the loop ---------------------------------------------------------------------------------------
+    # -- one batch, one epoch ---------------------------------------------------------------------------------------
 
     def batches(self, epoch: int) -> int:
         return self.windows.batches(epoch)
@@ -319,29 +312,10 @@ class Trainer:
         factor = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
         return self.settings.learning_rate * factor * min(1.0, (self.updates + 1) / WARM_UP)
 
-    # -- the run and its model -----------------------------------------------------------------------------------------
-
-    def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request."""
-        write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
-        return self.loop.run()
-
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
-        return write_best_model(
-            folder,
-            loop=self.loop,
-            export=self._export,
-            data=TrainedOn(self.selection, self.train_pieces, self.window_bars, self.evaluation),
-            seed=self.settings.seed,
-            end_reason=end_reason,
-            hyperparameters=hyperparameters,
-        )
-
-    def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
+    def export(self, state: Mapping[str, Any]) -> ExportedModel:
         editor = Editor(self.shape)
         with reading_checkpoint():
-            editor.load_state_dict(checkpoint["average"])
+            editor.load_state_dict(state["average"])
         return ExportedModel(
             content=export_onnx(editor, self.essentials),
             essentials=self.essentials,

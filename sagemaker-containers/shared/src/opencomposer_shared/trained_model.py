@@ -3,70 +3,30 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import onnx
 import torch
 
 from opencomposer_shared.checkpoints import load_checkpoint
-from opencomposer_shared.dataset import Piece, Selection, training_windows
+from opencomposer_shared.dataset import training_windows
 from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.model_card import CardEssentials, EndReason, TrainingRecord, write_model
+from opencomposer_shared.model_card import EndReason, TrainingRecord, write_model
 from opencomposer_shared.model_limits import OPSET
 from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.training_loop import TrainingLoop
-
-
-class Reference(Protocol):
-    """The measures of the training music and of the held-out music."""
-
-    @property
-    def reference_measures(self) -> Mapping[str, float]:
-        """Of the training pieces."""
-
-    @property
-    def validation_measures(self) -> Mapping[str, float]:
-        """Of the held-out pieces, with the similarity index."""
-
-
-@dataclass(frozen=True)
-class ExportedModel:
-    """A model file and what the technique alone can say of it. metrics: of these weights as they are exported, since
-    the run may have been begun by a version that decoded otherwise."""
-
-    content: bytes
-    essentials: CardEssentials
-    name: str
-    description: str
-    parameters: int
-    metrics: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class TrainedOn:
-    """The training's data, for the card. window_bars: length of its windows."""
-
-    selection: Selection
-    pieces: list[Piece]
-    window_bars: int
-    reference: Reference
 
 
 def write_best_model(
     folder: Path,
     *,
     loop: TrainingLoop,
-    export: Callable[[Mapping[str, Any]], ExportedModel],
-    data: TrainedOn,
-    seed: int,
     end_reason: EndReason,
     hyperparameters: Mapping[str, ParameterValue],
 ) -> bool:
-    """Write the model that `export` makes of the best epoch's checkpoint, and its card.
+    """Write the model that the learner exports from the best epoch's checkpoint, and its card.
 
     False when no epoch is complete: there is nothing to write. Raises TrainingFailure when the checkpoint is gone.
     """
@@ -77,7 +37,9 @@ def write_best_model(
     loop_of_best = None if best is None else best.get("loop")
     if best is None or not isinstance(loop_of_best, dict) or loop_of_best.get("epoch") != kept["epoch"]:
         raise TrainingFailure("The checkpoint of the best epoch is missing or broken, so there is no model to keep.")
-    model = export(best)
+    learner = loop.learner
+    data = learner.data
+    model = learner.export(best)
     windows = len(training_windows(data.pieces, data.window_bars, 1, 0))
     write_model(
         folder,
@@ -95,7 +57,7 @@ def write_best_model(
                 "topics": dict(data.selection.topics),
             },
             hyperparameters=hyperparameters,
-            seed=seed,
+            seed=learner.seed,
             epoch=kept["epoch"],
             epochs_completed=loop.epoch,
             end_reason=end_reason,

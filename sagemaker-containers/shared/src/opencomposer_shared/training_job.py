@@ -8,54 +8,22 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from opencomposer_shared.dataset import Dataset, DatasetError, Piece, Selection, read_dataset, read_selection
+from opencomposer_shared.dataset import DatasetError, read_dataset, read_selection
 from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
 from opencomposer_shared.hyperparameters import parse_hyperparameters
-from opencomposer_shared.model_card import EndReason
-from opencomposer_shared.parameter_set import ParameterValue
+from opencomposer_shared.learner import Learner, LearnerInputs
 from opencomposer_shared.technique_document import TechniqueDocument
-
-
-class Trainer(Protocol):
-    """One training job, from its first batch or from a checkpoint to its model."""
-
-    @property
-    def train_pieces(self) -> Sequence[Piece]:
-        """What it learns from."""
-
-    @property
-    def precision(self) -> str:
-        """Of the numbers that it calculates with."""
-
-    def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request."""
-
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        """Write the best epoch's model and its card. False when no epoch is complete."""
-
-
-@dataclass(frozen=True)
-class TrainingInputs:
-    """What a technique makes its trainer of. hyperparameters: checked, defaults filled in."""
-
-    dataset: Dataset
-    selection: Selection
-    hyperparameters: Mapping[str, ParameterValue]
-    checkpoints: Path
-    stop_requested: Callable[[], bool]
 
 
 @dataclass(frozen=True)
 class TrainedTechnique:
-    """What a technique brings: its document, and what makes its trainer."""
+    """What a technique brings: its document, and what makes its learner."""
 
     document: TechniqueDocument
-    make_trainer: Callable[[TrainingInputs], Trainer]
+    make_learner: Callable[[LearnerInputs], Learner]
 
 
 def run_training_job(load_technique: Callable[[], TrainedTechnique]) -> int:
@@ -86,26 +54,26 @@ def run_training_job(load_technique: Callable[[], TrainedTechnique]) -> int:
 def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: StopRequest) -> None:
     import torch
 
+    from opencomposer_shared.training_run import TrainingRun
+
     # Numbers near zero would otherwise be computed in software, many times slower.
     torch.set_flush_denormal(True)
     document = technique.document
     hyperparameters = parse_hyperparameters(document.hyperparameters, environment.hyperparameters())
     selection = read_selection(environment.channel("selection") / "manifest.json", document.id)
-    trainer = technique.make_trainer(
-        TrainingInputs(
-            dataset=read_dataset(environment.channel("dataset"), selection),
-            selection=selection,
-            hyperparameters=hyperparameters,
-            checkpoints=environment.checkpoints,
-            stop_requested=lambda: stop.requested,
-        )
+    dataset = read_dataset(environment.channel("dataset"), selection)
+    training = TrainingRun(
+        document.id,
+        lambda resumed: technique.make_learner(LearnerInputs(dataset, selection, hyperparameters, resumed)),
+        checkpoints=environment.checkpoints,
+        stop_requested=lambda: stop.requested,
     )
     device = "cuda" if torch.cuda.is_available() else "cpu"
     print(
-        f"Training on {len(trainer.train_pieces)} pieces, {device}, {trainer.precision}, "
+        f"Training on {len(training.learner.data.pieces)} pieces, {device}, {training.learner.precision}, "
         f"{torch.get_num_threads()} threads.",
         flush=True,
     )
-    reason = trainer.run()
-    if not trainer.export(environment.model, reason, hyperparameters):
+    reason = training.run()
+    if not training.export(environment.model, reason, hyperparameters):
         print("The training was stopped before its first epoch was complete: there is no model.", flush=True)

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from opencomposer_shared.checkpoints import load_newest, save_checkpoint
 from opencomposer_shared.environment import TrainingFailure
+from opencomposer_shared.learner import Learner, LoopSettings
 from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
 
@@ -43,42 +44,6 @@ def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
             "its model can still be used, but training must begin anew."
         )
     return state
-
-
-class Learner(Protocol):
-    """What a technique brings to the loop. Epochs and batches count from 0."""
-
-    def batches(self, epoch: int) -> int:
-        """Batches of an epoch."""
-
-    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
-        """Learn one batch; its losses by the names of the progress line (each is averaged over the batches that have
-        it)."""
-
-    def validate(self) -> Mapping[str, float]:
-        """Losses on held-out music, by the names of the progress line."""
-
-    def measure(self) -> Mapping[str, float]:
-        """The measures of what the model writes to held-out music, with the similarity index."""
-
-    def write_samples(self, folder: Path) -> None:
-        """The selection's melodies, as the model plays them now."""
-
-    def state(self) -> Mapping[str, Any]:
-        """Everything that a checkpoint must hold to go on, but what the loop itself keeps."""
-
-
-@dataclass(frozen=True)
-class LoopSettings:
-    """criterion: the loss or measure whose lowest value marks the best epoch; tolerance: differences of it up to this
-    size are chance."""
-
-    technique: str
-    epochs: int
-    batch_size: int
-    early_stopping: bool
-    criterion: str
-    tolerance: float
 
 
 @dataclass

@@ -1,18 +1,16 @@
-"""The trainer of each technique with a tiny job: made anew and resumed as often as a test needs it."""
+"""The training run of each technique with a tiny job: made anew and resumed as often as a test needs it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import torch
 from opencomposer_ar_cnn import training as ar_cnn
 from opencomposer_ar_cnn.evaluation import HARMONISATION
 from opencomposer_shared.dataset import Dataset, Selection, read_dataset, read_selection
-from opencomposer_shared.training_job import Trainer
-from opencomposer_shared.training_loop import TrainingLoop
+from opencomposer_shared.training_run import TrainingRun
 from opencomposer_unet_gan import training as unet_gan
 
 from opencomposer_testing.tiny_training_job import write_job
@@ -39,18 +37,6 @@ AR_CNN_SETTINGS: dict[str, Any] = {
     "seed": 4,
 }
 AR_CNN_SAMPLING = replace(HARMONISATION, sampling_iterations=8)
-
-
-class TinyTrainer(Trainer, Protocol):
-    """What the trainers of all techniques have in common, with what only tests look at."""
-
-    @property
-    def loop(self) -> TrainingLoop:
-        """The loop around the training: its epoch, its batch, its best epoch."""
-
-    @property
-    def average(self) -> torch.nn.Module:
-        """The network with the averaged weights, which is exported."""
 
 
 def stopping_after(batches: int | None) -> Callable[[], bool]:
@@ -80,15 +66,15 @@ def unet_gan_settings(**changes: Any) -> unet_gan.Settings:
     return unet_gan.Settings(**{**UNET_GAN_SETTINGS, **changes})
 
 
-def unet_gan_trainer(
+def unet_gan_run(
     base: Path, stop_after: int | None = None, *, polyphonic: bool = False, **changes: Any
-) -> unet_gan.Trainer:
-    """A trainer of the job under `base`; after `stop_after` batches it is asked to stop."""
+) -> TrainingRun[unet_gan.GanLearner]:
+    """A run of the job under `base`; after `stop_after` batches it is asked to stop."""
     dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic)
-    return unet_gan.Trainer(
-        dataset=dataset,
-        selection=selection,
-        settings=unet_gan_settings(**changes),
+    settings = unet_gan_settings(**changes)
+    return TrainingRun(
+        "unet-gan",
+        lambda resumed: unet_gan.GanLearner(dataset=dataset, selection=selection, settings=settings, resumed=resumed),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),
     )
@@ -99,19 +85,19 @@ def ar_cnn_settings(**changes: Any) -> ar_cnn.Settings:
     return ar_cnn.Settings(**{**AR_CNN_SETTINGS, **changes})
 
 
-def ar_cnn_trainer(base: Path, stop_after: int | None = None, *, pieces: int = 13, **changes: Any) -> ar_cnn.Trainer:
-    """A trainer of the job under `base`; after `stop_after` batches it is asked to stop."""
+def ar_cnn_run(
+    base: Path, stop_after: int | None = None, *, pieces: int = 13, **changes: Any
+) -> TrainingRun[ar_cnn.EditorLearner]:
+    """A run of the job under `base`; after `stop_after` batches it is asked to stop."""
     dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2)
-    return ar_cnn.Trainer(
-        dataset=dataset,
-        selection=selection,
-        settings=ar_cnn_settings(**changes),
+    tiny: dict[str, Any] = {"settings": ar_cnn_settings(**changes), "window_bars": 2, "sampling": AR_CNN_SAMPLING}
+    return TrainingRun(
+        "ar-cnn",
+        lambda resumed: ar_cnn.EditorLearner(dataset=dataset, selection=selection, resumed=resumed, **tiny),
         checkpoints=base / "checkpoints",
         stop_requested=stopping_after(stop_after),
-        window_bars=2,
-        sampling=AR_CNN_SAMPLING,
     )
 
 
-TRAINERS: Mapping[str, Callable[..., TinyTrainer]] = {"unet-gan": unet_gan_trainer, "ar-cnn": ar_cnn_trainer}
-"""Of every technique: base folder, batches until it is asked to stop, changes of the settings."""
+RUNS: Mapping[str, Callable[..., TrainingRun[Any]]] = {"unet-gan": unet_gan_run, "ar-cnn": ar_cnn_run}
+"""The run of every technique: base folder, batches until it is asked to stop, changes of the settings."""

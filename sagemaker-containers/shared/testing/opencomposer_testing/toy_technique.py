@@ -9,19 +9,17 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from opencomposer_shared.dataset import Piece
+from opencomposer_shared.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
 from opencomposer_shared.metrics import mean_measures, measure_composition
-from opencomposer_shared.model_card import EndReason
 from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR
-from opencomposer_shared.progress import write_reference
 from opencomposer_shared.serving.deadline import Deadline
 from opencomposer_shared.serving.failures import ModelRejected
 from opencomposer_shared.serving.invocation import InvocationRequest
@@ -29,7 +27,7 @@ from opencomposer_shared.serving.process import run_server
 from opencomposer_shared.serving.signals import stop_on_signals
 from opencomposer_shared.serving.technique import Generated, GeneratedTrack
 from opencomposer_shared.technique_document import TechniqueDocument, read_technique
-from opencomposer_shared.training_job import TrainedTechnique, TrainingInputs, run_training_job
+from opencomposer_shared.training_job import TrainedTechnique, run_training_job
 
 DOCUMENT = Path(__file__).resolve().parents[4] / "contracts/fixtures/technique/valid-toy.json"
 BATCHES = 2
@@ -85,45 +83,27 @@ class ToyEssentials:
     limits: Limits
 
 
-class ToyTrainer:
-    """The learner of one training job: one number, moved towards the mean of the data by gradient descent."""
+class ToyLearner:
+    """One number, moved towards the mean of the data by gradient descent. It is its own reference."""
 
     precision = "float64"
 
-    def __init__(self, inputs: TrainingInputs, technique: str) -> None:
-        # Imported now: it loads PyTorch, without which the module serves.
-        from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
-
+    def __init__(self, inputs: LearnerInputs) -> None:
         values = inputs.hyperparameters
-        self.selection = inputs.selection
         self.dataset = inputs.dataset
-        self.train_pieces = inputs.dataset.of_split("train")
         self.rate = float(values["learningRate"])
         self.seed = int(values["seed"])
         self.shift = 0.0
-        self.loop = TrainingLoop(
-            self,
-            settings=LoopSettings(
-                technique,
-                int(values["epochs"]),
-                int(values["batchSize"]),
-                early_stopping=False,
-                criterion="similarityIndex",
-                tolerance=0.0,
-            ),
-            checkpoints=inputs.checkpoints,
-            stop_requested=inputs.stop_requested,
+        self.loop_settings = LoopSettings(
+            "toy", int(values["epochs"]), int(values["batchSize"]), False, criterion="similarityIndex", tolerance=0.0
         )
-        voices = tuple(
-            Voice(name, program, "monophonic", 0, PITCHES - 1) for name, program in inputs.dataset.voices[:2]
-        )
-        self.essentials = ToyEssentials(technique, voices, Limits(64, 0, PITCHES - 1))
+        self.data = TrainedOn(inputs.selection, training_pieces(inputs.dataset), 2, self)
 
     def batches(self, epoch: int) -> int:
         return BATCHES
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
-        error = self.shift - _distance(self.train_pieces)
+        error = self.shift - _distance(self.data.pieces)
         self.shift -= self.rate * 2 * error
         return {"loss": error**2}
 
@@ -141,6 +121,16 @@ class ToyTrainer:
     def state(self) -> Mapping[str, Any]:
         return {"shift": self.shift}
 
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.shift = float(state["shift"])
+
+    def export(self, state: Mapping[str, Any]) -> ExportedModel:
+        names = self.dataset.voices[:2]
+        voices = tuple(Voice(name, program, "monophonic", 0, PITCHES - 1) for name, program in names)
+        essentials = ToyEssentials("toy", voices, Limits(64, 0, PITCHES - 1))
+        content = f"toy:{round(state['shift'])}".encode()
+        return ExportedModel(content, essentials, "Toy", "Shifts a melody.", parameters=1, metrics=self.measure())
+
     @property
     def reference_measures(self) -> Mapping[str, float]:
         measures = [measure_composition(piece.planes[0], [piece.planes[1]]) for piece in self.dataset.pieces]
@@ -150,35 +140,8 @@ class ToyTrainer:
     def validation_measures(self) -> Mapping[str, float]:
         return {"similarityIndex": 0.0, **self.reference_measures}
 
-    def run(self) -> EndReason:
-        write_reference(self.loop.checkpoints, self.reference_measures, self.validation_measures)
-        return self.loop.run()
 
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
-
-        def exported(checkpoint: Mapping[str, Any]) -> ExportedModel:
-            return ExportedModel(
-                content=f"toy:{round(checkpoint['shift'])}".encode(),
-                essentials=self.essentials,
-                name="Toy",
-                description="Shifts a melody.",
-                parameters=1,
-                metrics=self.measure(),
-            )
-
-        return write_best_model(
-            folder,
-            loop=self.loop,
-            export=exported,
-            data=TrainedOn(self.selection, self.train_pieces, 2, self),
-            seed=self.seed,
-            end_reason=end_reason,
-            hyperparameters=hyperparameters,
-        )
-
-
-def _distance(pieces: tuple[Piece, ...] | list[Piece]) -> float:
+def _distance(pieces: Sequence[Piece]) -> float:
     """By how many semitones the second voice lies above the first, in the mean over all steps of the pieces."""
     pitches = [
         [np.argmax(voice[SOUNDING], axis=1).mean() for voice in (piece.planes[0], piece.planes[1])] for piece in pieces
@@ -186,13 +149,8 @@ def _distance(pieces: tuple[Piece, ...] | list[Piece]) -> float:
     return float(np.mean([second - first for first, second in pitches]))
 
 
-def _trained() -> TrainedTechnique:
-    document = toy_document()
-    return TrainedTechnique(document, lambda inputs: ToyTrainer(inputs, document.id))
-
-
 COMMANDS: Mapping[str, Callable[[], int]] = {
-    "train": lambda: run_training_job(_trained),
+    "train": lambda: run_training_job(lambda: TrainedTechnique(toy_document(), ToyLearner)),
     "serve": lambda: run_server(lambda settings: Toy(), stop_on_signals()),
 }
 

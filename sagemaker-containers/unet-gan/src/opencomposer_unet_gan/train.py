@@ -16,18 +16,9 @@ def _technique() -> TrainedTechnique:
     from opencomposer_shared.technique_document import load_technique
 
     from opencomposer_unet_gan import TECHNIQUE
-    from opencomposer_unet_gan.training import Settings, Trainer
+    from opencomposer_unet_gan.training import GanLearner
 
-    return TrainedTechnique(
-        load_technique(TECHNIQUE),
-        lambda inputs: Trainer(
-            dataset=inputs.dataset,
-            selection=inputs.selection,
-            settings=Settings.from_hyperparameters(inputs.hyperparameters),
-            checkpoints=inputs.checkpoints,
-            stop_requested=inputs.stop_requested,
-        ),
-    )
+    return TrainedTechnique(load_technique(TECHNIQUE), GanLearner.from_inputs)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ uninterrupted one without any generator's state having to be kept.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,14 +24,12 @@ from opencomposer_shared.dataset import (
 from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_shared.environment import TrainingFailure
 from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.model_card import EndReason
+from opencomposer_shared.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
 from opencomposer_shared.model_metadata import Head, Limits, Voice
 from opencomposer_shared.parameter_set import ParameterValue
 from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
-from opencomposer_shared.progress import write_reference
 from opencomposer_shared.random_numbers import random_generator
-from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable, restored_count
+from opencomposer_shared.training_loop import restored_count
 from opencomposer_shared.training_precision import choose_precision, restored_precision
 from opencomposer_shared.voice_leading import Weights, learn_voice_leading
 from opencomposer_shared.weight_averaging import average_weights
@@ -151,8 +149,8 @@ def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
         melody[STARTING, start + length] |= melody[SOUNDING, start + length]
 
 
-class Trainer:
-    """One training job, from its first batch or from a checkpoint to its model."""
+class GanLearner:
+    """The generator, its critic and the average of the generator's weights, which is what is exported."""
 
     def __init__(
         self,
@@ -160,25 +158,22 @@ class Trainer:
         dataset: Dataset,
         selection: Selection,
         settings: Settings,
-        checkpoints: Path,
-        stop_requested: Callable[[], bool],
+        resumed: Mapping[str, Any] | None = None,
     ) -> None:
         self.dataset = dataset
         self.selection = selection
         self.settings = settings
-        self.train_pieces = dataset.of_split("train")
-        if not self.train_pieces:
-            raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
+        self.seed = settings.seed
+        pieces = training_pieces(dataset)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # Small networks were measured no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and threads").
         self.precision = choose_precision(self.device, with_avx512=settings.model_size == "large")
         self.shape = choose_shape(dataset, settings)
-        state = load_resumable(checkpoints, TECHNIQUE)
-        if state is not None:
+        if resumed is not None:
             with reading_checkpoint():
-                self._check_fit(state)
-                self.shape = NetworkShape(**{**state["shape"], **_tuples(state["shape"])})
-                self.precision = restored_precision(state["precision"])
+                self._check_fit(resumed)
+                self.shape = NetworkShape(**{**resumed["shape"], **_tuples(resumed["shape"])})
+                self.precision = restored_precision(resumed["precision"])
         self.updates = 0
         torch.manual_seed(settings.seed)
         self.generator = Generator(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -187,27 +182,26 @@ class Trainer:
         rate = settings.learning_rate
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate / 2, betas=(0.5, 0.9))
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
-        self.loop = TrainingLoop(
-            self,
-            settings=LoopSettings(
-                TECHNIQUE,
-                settings.epochs,
-                settings.batch_size,
-                settings.early_stopping,
-                criterion="similarityIndex",
-                tolerance=INDEX_TOLERANCE,
-            ),
-            checkpoints=checkpoints,
-            stop_requested=stop_requested,
+        self.loop_settings = LoopSettings(
+            TECHNIQUE,
+            settings.epochs,
+            settings.batch_size,
+            settings.early_stopping,
+            criterion="similarityIndex",
+            tolerance=INDEX_TOLERANCE,
         )
         self.windows = EpochWindows(
-            self.train_pieces, bars=WINDOW_BARS, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
+            pieces, bars=WINDOW_BARS, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
         )
-        if state is not None:
-            with reading_checkpoint():
-                self._restore(state)
         self.essentials = describe(dataset, self.shape, settings)
         self.evaluation = Evaluation(dataset, self.essentials, WINDOW_BARS, settings.seed)
+        self.data = TrainedOn(selection, pieces, WINDOW_BARS, self.evaluation)
+
+    @classmethod
+    def from_inputs(cls, inputs: LearnerInputs) -> GanLearner:
+        """Returns the learner of a training job."""
+        settings = Settings.from_hyperparameters(inputs.hyperparameters)
+        return cls(dataset=inputs.dataset, selection=inputs.selection, settings=settings, resumed=inputs.resumed)
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
@@ -228,14 +222,13 @@ class Trainer:
             if shape[name] != fresh[name]:
                 raise ValueError(f"its {name} is {shape[name]!r}, not {fresh[name]!r}"[:200])
 
-    def _restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         self.generator.load_state_dict(state["generator"])
         self.critic.load_state_dict(state["critic"])
         self.average.load_state_dict(state["average"])
         self.generator_optimiser.load_state_dict(state["generatorOptimiser"])
         self.critic_optimiser.load_state_dict(state["criticOptimiser"])
         self.updates = restored_count(state["updates"])
-        self.loop.restore(state)
 
     def state(self) -> Mapping[str, Any]:
         """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
@@ -346,7 +339,7 @@ class Trainer:
         average_weights(self.average, self.generator, self.updates, EMA_DECAY)
         return float(adversarial.detach()), float(reconstruction.detach())
 
-    # -- the learner of the loop ---------------------------------------------------------------------------------------
+    # -- one batch, one epoch ---------------------------------------------------------------------------------------
 
     def batches(self, epoch: int) -> int:
         return self.windows.batches(epoch)
@@ -374,29 +367,10 @@ class Trainer:
     def write_samples(self, folder: Path) -> None:
         write_samples(folder, self.average, self.essentials, self.selection.melodies, self.settings.seed)
 
-    # -- the run and its model -----------------------------------------------------------------------------------------
-
-    def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request."""
-        write_reference(self.loop.checkpoints, self.evaluation.reference_measures, self.evaluation.validation_measures)
-        return self.loop.run()
-
-    def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
-        return write_best_model(
-            folder,
-            loop=self.loop,
-            export=self._export,
-            data=TrainedOn(self.selection, self.train_pieces, WINDOW_BARS, self.evaluation),
-            seed=self.settings.seed,
-            end_reason=end_reason,
-            hyperparameters=hyperparameters,
-        )
-
-    def _export(self, checkpoint: Mapping[str, Any]) -> ExportedModel:
+    def export(self, state: Mapping[str, Any]) -> ExportedModel:
         generator = Generator(self.shape)
         with reading_checkpoint():
-            generator.load_state_dict(checkpoint["average"])
+            generator.load_state_dict(state["average"])
         return ExportedModel(
             content=export_onnx(generator, self.essentials),
             essentials=self.essentials,
