@@ -22,7 +22,11 @@ test("the links of the Python packages lead to files that the build context hold
     const links = readdirSync(sources, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isSymbolicLink(),
     );
-    expect(links.map(({ name }) => name).sort()).toEqual(["model-limits.json", "techniques", "training-selection.schema.json"]);
+    expect(links.map(({ name }) => name).sort()).toEqual([
+      "model-limits.json",
+      "techniques",
+      "training-selection.schema.json",
+    ]);
     for (const { parentPath, name } of links) {
       expect({ name, leadsToAFile: existsSync(join(parentPath, name)) }).toEqual({ name, leadsToAFile: true });
     }
