@@ -75,9 +75,11 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
     pipeline(createReadStream(archive), createGunzip(), headers, entries),
     unpackEntries(entries, folder, headers),
   ]);
-  // A refused entry ends the reading as well: what was refused is the reason.
-  if (written.status === "rejected") throw readable(written.reason);
+  // A refused entry ends the reading as well, and what was refused is the reason. The other way round, an entry may learn
+  // no more than that the reading has ended.
+  if (written.status === "rejected" && !isOnlyDestroyed(written.reason)) throw readable(written.reason);
   if (read.status === "rejected") throw readable(read.reason);
+  if (written.status === "rejected") throw written.reason;
 }
 
 async function unpackEntries(entries: Extract, folder: string, headers: HeaderLimit): Promise<void> {
@@ -131,6 +133,11 @@ class HeaderLimit extends Transform {
 /** GNU tar writes `./model.onnx` for the files of the folder that it was called in. */
 function withoutDot(name: string): string {
   return name.startsWith("./") ? name.slice(2) : name;
+}
+
+/** Whether a stream of tar-stream says no more than that somebody ended it. */
+function isOnlyDestroyed(problem: unknown): boolean {
+  return problem instanceof Error && problem.message === "Stream was destroyed";
 }
 
 /** The reason of a failure in our words, where tar-stream found it. */
