@@ -6,7 +6,7 @@ import { describeResult, runStep, type Step } from "./run-step";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const python = (name: string): string => `.venv/training/bin/${name}`;
-const pythonCode = ["sagemaker-containers", "datasets", "models", "local", "contracts", "docs", "test"];
+const pythonCode = ["sagemaker-containers", "evaluation", "datasets", "models", "local", "contracts", "docs", "test"];
 const typescriptFolders = ["bin", "lib", "domain", "lambdas", "local", "client", "scripts", "test"];
 
 const steps: readonly Step[] = [

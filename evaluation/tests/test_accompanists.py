@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from opencomposer_shared.metrics import scale_consistency
-from opencomposer_shared.piano_roll import STARTING, Planes
-
-from models.evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
-from models.evaluation.corpus import cut_steps, lines_of
-from models.evaluation.melodies import random_melody, transposed, with_silent_bars
-from models.tests.music import random_piece
+from opencomposer_evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
+from opencomposer_evaluation.corpus import cut_steps, lines_of
+from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
+from opencomposer_music.metrics import scale_consistency
+from opencomposer_music.piano_roll import STARTING, Planes
+from opencomposer_testing.tiny_music import random_piece
 
 TRAINING = [random_piece(seed, 9) for seed in range(6)]
 

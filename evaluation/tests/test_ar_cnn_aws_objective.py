@@ -12,10 +12,8 @@ import torch
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.generation import load_editor, run_editor
 from opencomposer_ar_cnn.sampling import sampling_settings
-from opencomposer_shared.dataset import Dataset
-
-from models.baselines import ar_cnn_aws_objective
-from models.baselines.ar_cnn_aws_objective import (
+from opencomposer_evaluation.baselines import ar_cnn_aws_objective
+from opencomposer_evaluation.baselines.ar_cnn_aws_objective import (
     ADDED_SHARE,
     TARGETS,
     TimedTrainer,
@@ -26,7 +24,8 @@ from models.baselines.ar_cnn_aws_objective import (
     spoil_cells,
     train,
 )
-from models.tests.music import NAMES, random_piece
+from opencomposer_testing.tiny_music import NAMES, random_piece
+from opencomposer_training.dataset import Dataset
 
 COMMITTED = TARGETS / "ar-cnn-aws-objective"
 HYPERPARAMETERS = {

@@ -11,12 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, notes_to_planes, planes_to_notes
-from torch import Tensor
-from torch.nn import functional
-
-from models.baselines import aws_recipe
-from models.baselines.aws_recipe import (
+from opencomposer_evaluation.baselines import aws_recipe
+from opencomposer_evaluation.baselines.aws_recipe import (
     AwsRecipe,
     Critic,
     DoublingConvolution,
@@ -25,7 +21,16 @@ from models.baselines.aws_recipe import (
     parameters,
     train,
 )
-from models.baselines.aws_recipe_generation import AwsRecipeModel, accompany, load, planes_of, truncated_normal
+from opencomposer_evaluation.baselines.aws_recipe_generation import (
+    AwsRecipeModel,
+    accompany,
+    load,
+    planes_of,
+    truncated_normal,
+)
+from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes, planes_to_notes
+from torch import Tensor
+from torch.nn import functional
 
 COMMITTED = sorted(path.parent for path in aws_recipe.TARGETS.glob("unet-gan-*/training-summary.json"))
 TINY = 1

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from models.evaluation.copies import PassageIndex, report_copies, sounding_places
-from models.evaluation.corpus import REST, Lines
+from opencomposer_evaluation.copies import PassageIndex, report_copies, sounding_places
+from opencomposer_evaluation.corpus import REST, Lines
 
 VOICES = 3
 

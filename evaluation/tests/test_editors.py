@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from opencomposer_ar_cnn.generation import run_editor
 from opencomposer_ar_cnn.sampling import rewrite
-from opencomposer_shared.piano_roll import SOUNDING
-from opencomposer_shared.technique_document import load_technique
-
-from models.evaluation.accompanists import RandomEdits, Silence, scale_of
-from models.evaluation.corpus import choose_windows, repeated
-from models.evaluation.editors import HARMONISATION, EditorPlayer, load_player, note_set, settings_of_call, told_of
-from models.tests.music import random_piece
-
-sys.path += [
-    str(Path(__file__).resolve().parents[2] / "sagemaker-containers" / folder)
-    for folder in ("shared/testing", "ar-cnn/tests")
-]
-from tiny_editor import TinyEditor
+from opencomposer_evaluation.accompanists import RandomEdits, Silence, scale_of
+from opencomposer_evaluation.corpus import choose_windows, repeated
+from opencomposer_evaluation.editors import (
+    HARMONISATION,
+    EditorPlayer,
+    load_player,
+    note_set,
+    settings_of_call,
+    told_of,
+)
+from opencomposer_music.piano_roll import SOUNDING
+from opencomposer_music.technique_document import load_technique
+from opencomposer_testing.tiny_editor import TinyEditor
+from opencomposer_testing.tiny_music import random_piece
 
 PIECES = [random_piece(seed, bars) for seed, bars in ((0, 2), (1, 3), (2, 2), (3, 2))]
 MELODIES = [piece.planes[0] for piece in PIECES]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,10 @@ import jsonschema
 import numpy as np
 import pytest
 from onnx import helper
-
-from models.evaluation.command import main
-from models.tests.music import written_dataset
-
-sys.path += [
-    str(Path(__file__).resolve().parents[2] / "sagemaker-containers" / folder)
-    for folder in ("shared/testing", "unet-gan/tests")
-]
+from opencomposer_evaluation.command import main
+from opencomposer_testing.tiny_generator import TinyGenerator
+from opencomposer_testing.tiny_music import written_dataset
 from opencomposer_testing.tiny_onnx import constant, floats
-from tiny_generator import TinyGenerator
 
 
 def written_model(folder: Path) -> Path:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-
-from models.evaluation.command import main
-from models.tests.music import written_dataset
-
-sys.path += [
-    str(Path(__file__).resolve().parents[2] / "sagemaker-containers" / folder)
-    for folder in ("shared/testing", "ar-cnn/tests")
-]
-from tiny_editor import TinyEditor
+from opencomposer_evaluation.command import main
+from opencomposer_testing.tiny_editor import TinyEditor
+from opencomposer_testing.tiny_music import written_dataset
 
 LEVEL, SCALE = -7.0, 0.5
 """Of the tiny models' logits: sampling ends after a few passes."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from models.evaluation.intervals import Estimate, draw_weights, estimate, mean_estimate
+from opencomposer_evaluation.intervals import Estimate, draw_weights, estimate, mean_estimate
 
 
 def mean_of(values: np.ndarray, owners: np.ndarray, seed: int = 0, replicates: int = 400) -> Estimate:

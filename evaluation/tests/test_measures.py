@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from opencomposer_shared.piano_roll import Note, notes_to_planes
-from opencomposer_shared.similarity_index import SimilarityReference, overlapped_area, window_features
-
-from models.evaluation.corpus import REST, choose_windows
-from models.evaluation.goals import Goal, exactly
-from models.evaluation.intervals import Estimate, draw_weights
-from models.evaluation.report import Table
-from models.evaluation.seams import measure_bar_lines
-from models.evaluation.similarity import SimilarityIndex, _weighted_overlap
-from models.evaluation.window_measures import gather_totals, measure_window, parallels, statistics
-from models.tests.music import random_piece
+from opencomposer_evaluation.corpus import REST, choose_windows
+from opencomposer_evaluation.goals import Goal, exactly
+from opencomposer_evaluation.intervals import Estimate, draw_weights
+from opencomposer_evaluation.report import Table
+from opencomposer_evaluation.seams import measure_bar_lines
+from opencomposer_evaluation.similarity import SimilarityIndex, _weighted_overlap
+from opencomposer_evaluation.window_measures import gather_totals, measure_window, parallels, statistics
+from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.similarity_index import SimilarityReference, overlapped_area, window_features
+from opencomposer_testing.tiny_music import random_piece
 
 
 def test_parallels_by_hand() -> None:

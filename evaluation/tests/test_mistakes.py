@@ -6,10 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from opencomposer_shared.piano_roll import Note, notes_to_planes, planes_to_notes
-
-from models.evaluation.mistakes import FARTHEST, count_mended, make_mistakes
-from models.tests.music import random_piece
+from opencomposer_evaluation.mistakes import FARTHEST, count_mended, make_mistakes
+from opencomposer_music.piano_roll import Note, notes_to_planes, planes_to_notes
+from opencomposer_testing.tiny_music import random_piece
 
 TEXTURE = np.any(random_piece(0, 4).planes, axis=0)
 NOTES = planes_to_notes(TEXTURE)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes
-
-from models.evaluation.corpus import REST
-from models.evaluation.reading import AS_TEXTURE
-from models.evaluation.seams import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
-from models.evaluation.texture_measures import COUNTED_ELSEWHERE
-from models.evaluation.window_measures import gather_totals
-from models.tests.music import random_piece
+from opencomposer_evaluation.corpus import REST
+from opencomposer_evaluation.reading import AS_TEXTURE
+from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
+from opencomposer_evaluation.texture_measures import COUNTED_ELSEWHERE
+from opencomposer_evaluation.window_measures import gather_totals
+from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
+from opencomposer_testing.tiny_music import random_piece
 
 MELODY = notes_to_planes([Note(0, 32, 72)], 32)
 

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from models.evaluation.corpus import REST
-from models.evaluation.variety import (
+from opencomposer_evaluation.corpus import REST
+from opencomposer_evaluation.variety import (
     align_sopranos,
     harmonisation_difference,
     long_runs,

@@ -45,7 +45,6 @@ beforeAll(async () => {
         train: {
           command: [python, "-m", "opencomposer_unet_gan.train"],
           environment: {
-            PYTHONPATH: ["shared", "unet-gan"].map((name) => join(containers, name, "src")).join(delimiter),
             PYTHONDONTWRITEBYTECODE: "1",
             PYTHONUNBUFFERED: "1",
             OMP_NUM_THREADS: "1",
@@ -61,7 +60,7 @@ beforeAll(async () => {
     'write_job(pathlib.Path(sys.argv[1]), "unet-gan", {}, pieces=4)',
   ].join("; ");
   execFileSync(python, ["-c", writeTinyJob, folder], {
-    env: { PYTHONPATH: join(containers, "shared", "testing"), PYTHONDONTWRITEBYTECODE: "1" },
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
   });
   for (const channel of ["dataset", "selection"]) {
     for (const file of readdirSync(join(folder, "input", "data", channel))) {

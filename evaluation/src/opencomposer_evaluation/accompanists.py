@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.metrics import MAJOR_SCALE, chroma
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.metrics import MAJOR_SCALE, chroma
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_training.dataset import Piece
 
-from models.evaluation.corpus import cut_steps, line_of
+from opencomposer_evaluation.corpus import cut_steps, line_of
 
 
 class Accompanist(Protocol):

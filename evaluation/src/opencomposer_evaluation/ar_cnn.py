@@ -10,31 +10,31 @@ from pathlib import Path
 
 import numpy as np
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT
-from opencomposer_shared.dataset import Piece, training_windows
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.piano_roll import SOUNDING, STEPS_PER_BAR, Planes
-from opencomposer_shared.similarity_index import window_features
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes
+from opencomposer_music.similarity_index import window_features
+from opencomposer_training.dataset import Piece, training_windows
 
-from models.evaluation.accompanists import (
+from opencomposer_evaluation.accompanists import (
     InSeparateWindows,
     NearestWindow,
     RandomEdits,
     RandomInScale,
     Silence,
 )
-from models.evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
-from models.evaluation.copies import CopyReport, PassageIndex, sounding_places
-from models.evaluation.corpus import Windows, choose_windows, repeated
-from models.evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
-from models.evaluation.editors import added_track as track_of
-from models.evaluation.goals import Goal, exactly, goals_section
-from models.evaluation.intervals import Drawing
-from models.evaluation.mending import Mender, mending_section
-from models.evaluation.reading import AS_TEXTURE, Reading
-from models.evaluation.report import Report, Section, Table, number, percent, with_interval
-from models.evaluation.request import Request
-from models.evaluation.seams import EIGHT_BAR_WINDOWS
-from models.evaluation.sections import (
+from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
+from opencomposer_evaluation.copies import CopyReport, PassageIndex, sounding_places
+from opencomposer_evaluation.corpus import Windows, choose_windows, repeated
+from opencomposer_evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
+from opencomposer_evaluation.editors import added_track as track_of
+from opencomposer_evaluation.goals import Goal, exactly, goals_section
+from opencomposer_evaluation.intervals import Drawing
+from opencomposer_evaluation.mending import Mender, mending_section
+from opencomposer_evaluation.reading import AS_TEXTURE, Reading
+from opencomposer_evaluation.report import Report, Section, Table, number, percent, with_interval
+from opencomposer_evaluation.request import Request
+from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS
+from opencomposer_evaluation.sections import (
     COPY_BARS,
     Contestant,
     copies_section,
@@ -42,9 +42,9 @@ from models.evaluation.sections import (
     seams_section,
     variety_section,
 )
-from models.evaluation.similarity import SimilarityIndex
-from models.evaluation.stock_models import TrainedModel, load_trained_models
-from models.evaluation.variety import first_bars_of_each_tune
+from opencomposer_evaluation.similarity import SimilarityIndex
+from opencomposer_evaluation.stock_models import TrainedModel, load_trained_models
+from opencomposer_evaluation.variety import first_bars_of_each_tune
 
 SEED = 0
 BARS = 8

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from opencomposer_shared.environment import write_atomically
+from opencomposer_training.environment import write_atomically
 
 CARD_FILE = "model-card.json"
 

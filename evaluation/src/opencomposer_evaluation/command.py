@@ -9,18 +9,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from opencomposer_shared.dataset import DatasetError
-from opencomposer_shared.environment import write_atomically
-from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_training.dataset import DatasetError
+from opencomposer_training.environment import write_atomically
 
-from models.evaluation.card import update_card
-from models.evaluation.corpus import load_dataset
-from models.evaluation.intervals import REPLICATES
-from models.evaluation.registry import EVALUATIONS
-from models.evaluation.request import Request
-from models.evaluation.stock_models import MixedRecipes
+from opencomposer_evaluation.card import update_card
+from opencomposer_evaluation.corpus import load_dataset
+from opencomposer_evaluation.intervals import REPLICATES
+from opencomposer_evaluation.registry import EVALUATIONS
+from opencomposer_evaluation.request import Request
+from opencomposer_evaluation.stock_models import MixedRecipes
 
-MODELS = Path(__file__).resolve().parent.parent
+MODELS = Path(__file__).resolve().parents[3] / "models"
 DATASET = MODELS.parent / ".cache" / "datasets" / "bach-chorales" / "1"
 RESULT_FILE = "evaluation.json"
 TEXT_FILE = "evaluation.md"

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from opencomposer_shared.piano_roll import Planes
-from opencomposer_shared.similarity_index import Vector, window_features
+from opencomposer_music.piano_roll import Planes
+from opencomposer_music.similarity_index import Vector, window_features
 
-from models.evaluation.accompanists import Accompanist, accompany_many
-from models.evaluation.corpus import Windows
-from models.evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
-from models.evaluation.reading import AS_VOICES, Reading
-from models.evaluation.similarity import SimilarityIndex
-from models.evaluation.window_measures import gather_totals
+from opencomposer_evaluation.accompanists import Accompanist, accompany_many
+from opencomposer_evaluation.corpus import Windows
+from opencomposer_evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
+from opencomposer_evaluation.reading import AS_VOICES, Reading
+from opencomposer_evaluation.similarity import SimilarityIndex
+from opencomposer_evaluation.window_measures import gather_totals
 
 SIMILARITY = "similarityIndex"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.evaluation.corpus import REST, Lines
+from opencomposer_evaluation.corpus import REST, Lines
 
 Hashes = npt.NDArray[np.uint64]
 

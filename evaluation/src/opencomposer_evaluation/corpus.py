@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_shared import voice_leading
-from opencomposer_shared.dataset import (
+from opencomposer_music import voice_leading
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, Planes
+from opencomposer_training.dataset import (
     SPLITS,
     Dataset,
     DatasetError,
@@ -22,7 +23,6 @@ from opencomposer_shared.dataset import (
     iterate_pieces,
     training_windows,
 )
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, Planes
 
 REST = -1
 """The pitch of a line where nothing sounds."""

@@ -9,8 +9,8 @@ import numpy as np
 from opencomposer_ar_cnn.generation import LoadedEditor, load_editor
 from opencomposer_ar_cnn.rewriting import Rewriting
 from opencomposer_ar_cnn.sampling import EditSession, SamplingSettings, sampling_settings
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
 BATCH = 32
 """Pieces in one run of the network. More were not quicker."""

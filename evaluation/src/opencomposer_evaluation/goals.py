@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.evaluation.intervals import Estimate
-from models.evaluation.report import Section, Table, Verdict, with_interval
+from opencomposer_evaluation.intervals import Estimate
+from opencomposer_evaluation.report import Section, Table, Verdict, with_interval
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_shared.metrics import MAJOR_SCALE
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT, Note, Planes, notes_to_planes
+from opencomposer_music.metrics import MAJOR_SCALE
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT, Note, Planes, notes_to_planes
 
 LOWEST, HIGHEST = 60, 79
 """Register of the random melodies: about that of a soprano."""

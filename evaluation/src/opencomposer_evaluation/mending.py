@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from opencomposer_shared.random_numbers import random_generator
+from opencomposer_music.random_numbers import random_generator
 
-from models.evaluation.corpus import Windows
-from models.evaluation.editors import EditorPlayer
-from models.evaluation.intervals import Drawing, Estimate, Totals, estimate, mean_estimate
-from models.evaluation.mistakes import RULE, Spoilt, count_mended, make_mistakes
-from models.evaluation.report import Section, Table, number, percent, with_interval
-from models.evaluation.window_measures import gather_totals, share
+from opencomposer_evaluation.corpus import Windows
+from opencomposer_evaluation.editors import EditorPlayer
+from opencomposer_evaluation.intervals import Drawing, Estimate, Totals, estimate, mean_estimate
+from opencomposer_evaluation.mistakes import RULE, Spoilt, count_mended, make_mistakes
+from opencomposer_evaluation.report import Section, Table, number, percent, with_interval
+from opencomposer_evaluation.window_measures import gather_totals, share
 
 RATES = (0.0, 0.1, 0.25)
 STATISTICS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
 
 FARTHEST = 7
 """Semitones between a wrong note and the right one that it replaces or is added beside."""

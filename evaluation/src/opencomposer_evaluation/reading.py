@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_shared.piano_roll import Planes
+from opencomposer_music.piano_roll import Planes
 
-from models.evaluation.corpus import Lines, lines_of
-from models.evaluation.intervals import Statistic
-from models.evaluation.texture_measures import beside_the_melody, measure_texture, ranked_lines, texture_statistics
-from models.evaluation.window_measures import measure_window, statistics
+from opencomposer_evaluation.corpus import Lines, lines_of
+from opencomposer_evaluation.intervals import Statistic
+from opencomposer_evaluation.texture_measures import (
+    beside_the_melody,
+    measure_texture,
+    ranked_lines,
+    texture_statistics,
+)
+from opencomposer_evaluation.window_measures import measure_window, statistics
 
 
 @dataclass(frozen=True)

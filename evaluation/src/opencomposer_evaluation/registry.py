@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from models.evaluation import ar_cnn, unet_gan
-from models.evaluation.report import Report
-from models.evaluation.request import Request
+from opencomposer_evaluation import ar_cnn, unet_gan
+from opencomposer_evaluation.report import Report
+from opencomposer_evaluation.request import Request
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Renders melodies with several accompaniments to sound, for ears: Bach, the stock model, and AWS's recipe.
 
-    .venv/training/bin/python -m models.evaluation.render_audio FOLDER [--piece bwv-…] [--seed 0]
+    .venv/training/bin/python -m opencomposer_evaluation.render_audio FOLDER [--piece bwv-…] [--seed 0]
 
 from the root of the repository. Needs FluidSynth and a General MIDI sound font (Debian: fluidsynth and
 fluid-soundfont-gm). Writes a MIDI file and a WAV file each into FOLDER: of a melody of the stock model's recipe, and of
@@ -16,15 +16,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from opencomposer_shared.dataset import Dataset, Piece
-from opencomposer_shared.midi_file import Track, midi_bytes
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, Note, Planes, notes_to_planes, planes_to_notes
+from opencomposer_music.midi_file import Track, midi_bytes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, Note, Planes, notes_to_planes, planes_to_notes
+from opencomposer_training.dataset import Dataset, Piece
 
-from models.baselines import aws_recipe_generation
-from models.evaluation.accompanists import Accompanist
-from models.evaluation.command import DATASET, MODELS
-from models.evaluation.corpus import load_dataset
-from models.evaluation.stock_models import AwsRecipePlayer, load_trained_models, load_unet_gan
+from opencomposer_evaluation.accompanists import Accompanist
+from opencomposer_evaluation.baselines import aws_recipe_generation
+from opencomposer_evaluation.command import DATASET, MODELS
+from opencomposer_evaluation.corpus import load_dataset
+from opencomposer_evaluation.stock_models import AwsRecipePlayer, load_trained_models, load_unet_gan
 
 SOUND_FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 STOCK_MODEL = "unet-gan-bach"

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.evaluation.intervals import Estimate
+from opencomposer_evaluation.intervals import Estimate
 
 Verdict = Literal["reached", "reached, but not by the whole interval", "not reached", "not measured"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from opencomposer_shared.dataset import Dataset
+from opencomposer_training.dataset import Dataset
 
 
 @dataclass(frozen=True)

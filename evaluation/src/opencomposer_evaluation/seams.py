@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.metrics import dissonant_pair_share, scale_consistency
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.metrics import dissonant_pair_share, scale_consistency
+from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_training.dataset import Piece
 
-from models.evaluation.corpus import REST, cut_steps
-from models.evaluation.intervals import Drawing, Estimate, Numbers, Totals, estimate
-from models.evaluation.reading import AS_VOICES, Reading
+from opencomposer_evaluation.corpus import REST, cut_steps
+from opencomposer_evaluation.intervals import Drawing, Estimate, Numbers, Totals, estimate
+from opencomposer_evaluation.reading import AS_VOICES, Reading
 
 MEASURES = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")
 WIDE_LEAP = 7

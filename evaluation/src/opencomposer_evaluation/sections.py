@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from opencomposer_shared.dataset import Dataset, Piece
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes
+from opencomposer_training.dataset import Dataset, Piece
 
-from models.evaluation.accompanists import Accompanist, NearestWindow, accompany_many
-from models.evaluation.comparison import SIMILARITY, Row
-from models.evaluation.copies import CopyReport, PassageIndex, report_copies
-from models.evaluation.corpus import Lines, Windows
-from models.evaluation.intervals import Drawing, Estimate, estimate, rounded
-from models.evaluation.melodies import random_melody, transposed, with_silent_bars
-from models.evaluation.reading import AS_VOICES, Reading
-from models.evaluation.report import Section, Table, number, percent, signed, with_interval
-from models.evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
-from models.evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
-from models.evaluation.window_measures import gather_totals, measure_window, statistics
+from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
+from opencomposer_evaluation.comparison import SIMILARITY, Row
+from opencomposer_evaluation.copies import CopyReport, PassageIndex, report_copies
+from opencomposer_evaluation.corpus import Lines, Windows
+from opencomposer_evaluation.intervals import Drawing, Estimate, estimate, rounded
+from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
+from opencomposer_evaluation.reading import AS_VOICES, Reading
+from opencomposer_evaluation.report import Section, Table, number, percent, signed, with_interval
+from opencomposer_evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
+from opencomposer_evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
+from opencomposer_evaluation.window_measures import gather_totals, measure_window, statistics
 
 VARIETY_SEEDS = 32
 COPY_BARS = 2

@@ -1,4 +1,4 @@
-"""The similarity index (opencomposer_shared.similarity_index) with intervals over drawn pieces.
+"""The similarity index (opencomposer_music.similarity_index) with intervals over drawn pieces.
 
 The index itself is the shared code's. For the replicates the sum over windows is exchanged with the kernel estimate,
 which makes a thousand of them cheap: only the grid, taken from all windows, and a replicate's own bandwidth matter.
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from opencomposer_shared.similarity_index import (
+from opencomposer_music.similarity_index import (
     FEATURES,
     GRID_POINTS,
     SimilarityReference,
     Vector,
 )
 
-from models.evaluation.intervals import Estimate, Numbers
+from opencomposer_evaluation.intervals import Estimate, Numbers
 
 Features = Sequence[dict[str, Vector]]
 

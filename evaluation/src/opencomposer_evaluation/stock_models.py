@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
 from opencomposer_unet_gan.generation import Accompaniment, Generator, accompany, load_generator
 
-from models.baselines import aws_recipe_generation
+from opencomposer_evaluation.baselines import aws_recipe_generation
 
 PlayerT = TypeVar("PlayerT")
 

@@ -6,18 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from opencomposer_shared.metrics import (
+from opencomposer_music.metrics import (
     dissonant_pair_share,
     empty_bar_rate,
     groove_consistency,
     qualified_note_rate,
     scale_consistency,
 )
-from opencomposer_shared.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
-from models.evaluation.corpus import REST, Lines
-from models.evaluation.intervals import Statistic
-from models.evaluation.window_measures import share
+from opencomposer_evaluation.corpus import REST, Lines
+from opencomposer_evaluation.intervals import Statistic
+from opencomposer_evaluation.window_measures import share
 
 VOICES = 4
 LINES = 3

@@ -6,20 +6,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.piano_roll import Planes
-from opencomposer_shared.similarity_index import window_features
+from opencomposer_music.piano_roll import Planes
+from opencomposer_music.similarity_index import window_features
+from opencomposer_training.dataset import Piece
 
-from models.baselines import aws_recipe_generation
-from models.evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
-from models.evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
-from models.evaluation.copies import CopyReport
-from models.evaluation.corpus import choose_windows
-from models.evaluation.goals import Goal, exactly, goals_section
-from models.evaluation.intervals import Drawing, Estimate
-from models.evaluation.report import Report
-from models.evaluation.request import Request
-from models.evaluation.sections import (
+from opencomposer_evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
+from opencomposer_evaluation.baselines import aws_recipe_generation
+from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
+from opencomposer_evaluation.copies import CopyReport
+from opencomposer_evaluation.corpus import choose_windows
+from opencomposer_evaluation.goals import Goal, exactly, goals_section
+from opencomposer_evaluation.intervals import Drawing, Estimate
+from opencomposer_evaluation.report import Report
+from opencomposer_evaluation.request import Request
+from opencomposer_evaluation.sections import (
     LONG_PIECE_BARS,
     VARIETY_SEEDS,
     Contestant,
@@ -29,15 +29,15 @@ from models.evaluation.sections import (
     seams_section,
     variety_section,
 )
-from models.evaluation.similarity import SimilarityIndex
-from models.evaluation.stock_models import (
+from opencomposer_evaluation.similarity import SimilarityIndex
+from opencomposer_evaluation.stock_models import (
     AwsRecipePlayer,
     TrainedModel,
     UnetGanPlayer,
     load_trained_models,
     load_unet_gan,
 )
-from models.evaluation.variety import VarietyReport, first_bars_of_each_tune
+from opencomposer_evaluation.variety import VarietyReport, first_bars_of_each_tune
 
 SEED = 0
 BARS = 4

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_training.dataset import Piece
 
-from models.evaluation.accompanists import Accompanist, accompany_many
-from models.evaluation.corpus import REST, Line, Lines, line_of
-from models.evaluation.reading import AS_VOICES, Reading
+from opencomposer_evaluation.accompanists import Accompanist, accompany_many
+from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
+from opencomposer_evaluation.reading import AS_VOICES, Reading
 
 SHORTEST_RUN = STEPS_PER_BAR
 """Sopranos count as the same where they are equal for at least a bar."""

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from opencomposer_shared.metrics import (
+from opencomposer_music.metrics import (
     bars_of,
     dissonant_pair_share,
     pitch_classes_used,
@@ -16,10 +16,10 @@ from opencomposer_shared.metrics import (
     scale_consistency,
     tonal_distance,
 )
-from opencomposer_shared.piano_roll import SOUNDING, Planes, planes_to_notes
+from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
-from models.evaluation.corpus import REST, Lines, lines_of
-from models.evaluation.intervals import Statistic, Totals
+from opencomposer_evaluation.corpus import REST, Lines, lines_of
+from opencomposer_evaluation.intervals import Statistic, Totals
 
 PARALLELS = {"fifths": 7, "octaves": 0}
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.decoding import (
+from opencomposer_music.decoding import (
     Decoding,
     Floats,
     ModelEssentials,
@@ -21,9 +21,9 @@ from opencomposer_shared.decoding import (
     encode_melody,
     parse_essentials,
 )
-from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.piano_roll import SOUNDING, Note, Planes, notes_to_planes
-from opencomposer_shared.voice_leading import REST, VoiceLeading
+from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
+from opencomposer_music.voice_leading import REST, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
 ESSENTIALS = ModelEssentials(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.metrics import (
+from opencomposer_music.metrics import (
     dissonant_pair_share,
     empty_bar_rate,
     groove_consistency,
@@ -21,7 +21,7 @@ from opencomposer_shared.metrics import (
     scale_consistency,
     tonal_distance,
 )
-from opencomposer_shared.piano_roll import Note, Planes, notes_to_planes
+from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
 
 C_MAJOR = [60, 62, 64, 65, 67, 69, 71]
 

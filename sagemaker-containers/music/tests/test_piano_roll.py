@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     STARTING,
     Note,
     fold_into_range,

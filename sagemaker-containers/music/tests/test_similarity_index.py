@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.piano_roll import Note, Planes, notes_to_planes
-from opencomposer_shared.similarity_index import FEATURES, SimilarityReference, Vector, overlapped_area, window_features
+from opencomposer_music.piano_roll import Note, Planes, notes_to_planes
+from opencomposer_music.similarity_index import FEATURES, SimilarityReference, Vector, overlapped_area, window_features
 
 
 def window(seed: int, *, pitches: tuple[int, ...], durations: tuple[int, ...]) -> tuple[Planes, list[Planes]]:

@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from opencomposer_shared.parameter_set import Parameter
-from opencomposer_shared.technique_document import load_technique
+from opencomposer_music.parameter_set import Parameter
+from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY
 
 CONTRACTS = REPOSITORY / "contracts"
@@ -23,9 +23,9 @@ def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) ->
     # A copy, since building leaves folders beside the sources.
     copy = tmp_path / "repository"
     shutil.copytree(CONTRACTS, copy / "contracts")
-    shutil.copytree(CONTAINERS / "shared", copy / "sagemaker-containers/shared", symlinks=True)
+    shutil.copytree(CONTAINERS / "music", copy / "sagemaker-containers/music", symlinks=True)
     offline = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
-    source = str(copy / "sagemaker-containers/shared")
+    source = str(copy / "sagemaker-containers/music")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", *offline, "--wheel-dir", str(tmp_path), source]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
@@ -33,13 +33,13 @@ def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) ->
     installed = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
-    package = installed / "opencomposer_shared"
+    package = installed / "opencomposer_music"
     for identifier in IDENTIFIERS:
         carried = package / "techniques" / f"{identifier}.json"
         assert not carried.is_symlink()
         assert carried.read_bytes() == (CONTRACTS / "techniques" / f"{identifier}.json").read_bytes()
     program = (
-        "import json, opencomposer_shared as package; from opencomposer_shared import model_limits, technique_document;"
+        "import json, opencomposer_music as package; from opencomposer_music import model_limits, technique_document;"
         f"documents = [technique_document.load_technique(name) for name in {IDENTIFIERS!r}];"
         "print(json.dumps([package.__file__, model_limits.LARGEST_MODEL_BYTES, [each.id for each in documents]]))"
     )

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_shared.piano_roll import Note, notes_to_planes
-from opencomposer_shared.voice_leading import (
+from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.voice_leading import (
     LARGEST_SCORE,
     REST,
     Line,

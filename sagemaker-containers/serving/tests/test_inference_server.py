@@ -17,14 +17,13 @@ import pytest
 from opencomposer_testing.model_host import ModelHost, head
 from opencomposer_testing.serving_process import CONTAINERS, ServingProcess, send
 
-TOY = CONTAINERS / "shared/testing/opencomposer_testing/toy_technique.py"
-SOURCES = [CONTAINERS / "shared/src"]
+TOY = CONTAINERS / "testing/src/opencomposer_testing/toy_technique.py"
 JSON_TYPE = {"Content-Type": "application/json"}
 MODEL = b"toy:2"
 
 
 def start(environment: dict[str, str]) -> ServingProcess:
-    return ServingProcess([str(TOY), "serve"], environment, SOURCES)
+    return ServingProcess([str(TOY), "serve"], environment)
 
 
 def reference(content: bytes, url: str | None) -> dict[str, Any]:

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_shared.parameter_set import Parameter, ParameterSet
-from opencomposer_shared.serving.failures import STATUS_OF_CODE, InvocationFailure
-from opencomposer_shared.serving.invocation import (
+from opencomposer_music.parameter_set import Parameter, ParameterSet
+from opencomposer_serving.failures import STATUS_OF_CODE, InvocationFailure
+from opencomposer_serving.invocation import (
     MAX_BARS,
     InvocationRequest,
     InvocationRules,
     decode_json,
     parse_invocation,
 )
-from opencomposer_shared.serving.parameters import shown
+from opencomposer_serving.parameters import shown
 
 RULES = InvocationRules(
     "unet-gan",

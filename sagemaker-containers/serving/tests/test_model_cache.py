@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
-from opencomposer_shared.serving.invocation import ModelReference
-from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache, Source, sha256_of
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.event_log import EventLog
+from opencomposer_serving.failures import InvocationFailure, ModelRejected
+from opencomposer_serving.invocation import ModelReference
+from opencomposer_serving.model_cache import ModelCache, ModelFileCache, Source, sha256_of
 
 
 def reference(content: bytes, url: str | None = "u") -> ModelReference:

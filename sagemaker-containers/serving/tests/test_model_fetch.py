@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure
-from opencomposer_shared.serving.invocation import ModelReference
-from opencomposer_shared.serving.model_fetch import ModelFetcher, Origin, parse_origin
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure
+from opencomposer_serving.invocation import ModelReference
+from opencomposer_serving.model_fetch import ModelFetcher, Origin, parse_origin
 
 CONTENT = b"a model" * 1000
 ONE_ORIGIN = ModelFetcher(origins=[parse_origin("https://a.example")])

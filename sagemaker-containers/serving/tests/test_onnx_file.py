@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from opencomposer_shared.serving.failures import ModelRejected
-from opencomposer_shared.serving.onnx_file import MOST_NODES, check_opset, embedded_metadata, summarise
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_serving.onnx_file import MOST_NODES, check_opset, embedded_metadata, summarise
 from opencomposer_testing.serving_process import REPOSITORY
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 

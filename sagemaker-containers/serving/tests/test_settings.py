@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
-from opencomposer_shared.serving.settings import SettingsError, read_settings
+from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_serving.settings import SettingsError, read_settings
 from opencomposer_testing.serving_process import REPOSITORY
 
 

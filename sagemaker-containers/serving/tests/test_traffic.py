@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from opencomposer_shared.serving.server import Traffic
+from opencomposer_serving.server import Traffic
 
 
 def timed_wait(traffic: Traffic) -> tuple[bool, float]:

@@ -11,20 +11,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.hyperparameters import parse_hyperparameters
 from opencomposer_testing.model_host import ModelHost
 from opencomposer_testing.serving_process import CONTAINERS, ServingProcess
 from opencomposer_testing.tiny_training_job import progress_lines, validate, write_job
 from opencomposer_testing.toy_technique import toy_document
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.hyperparameters import parse_hyperparameters
 
-MODULE = CONTAINERS / "shared/testing/opencomposer_testing/toy_technique.py"
-SOURCES = CONTAINERS / "shared/src"
+MODULE = CONTAINERS / "testing/src/opencomposer_testing/toy_technique.py"
 
 
 def train(base: Path) -> subprocess.CompletedProcess[str]:
     """The job in a process of its own, as SageMaker starts it."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "SAGEMAKER_BASE_DIR": str(base)}
+    environment = {"PATH": os.environ["PATH"], "SAGEMAKER_BASE_DIR": str(base)}
     return subprocess.run(
         [sys.executable, str(MODULE), "train"], env=environment, capture_output=True, text=True, check=False
     )
@@ -56,7 +55,7 @@ def test_the_server_serves_what_was_trained(trained: Path) -> None:
     shift = int(content.split(b":")[1])
     with ModelHost() as host:
         url = host.serve("/toy", content)
-        with ServingProcess([str(MODULE), "serve"], {"OPENCOMPOSER_MODEL_ORIGINS": host.origin}, [SOURCES]) as server:
+        with ServingProcess([str(MODULE), "serve"], {"OPENCOMPOSER_MODEL_ORIGINS": host.origin}) as server:
             request = {
                 "schemaVersion": 1,
                 "technique": "toy",

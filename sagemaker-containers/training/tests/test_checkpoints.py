@@ -14,8 +14,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.checkpoint_file import BrokenCheckpoint, read_checkpoint
-from opencomposer_shared.checkpoints import load_checkpoint, load_newest, save_checkpoint
+from opencomposer_training.checkpoint_file import BrokenCheckpoint, read_checkpoint
+from opencomposer_training.checkpoints import load_checkpoint, load_newest, save_checkpoint
 
 
 def test_a_checkpoint_survives(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.dataset import (
+from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_training.dataset import (
     DatasetError,
     Piece,
     allowed_shifts,
@@ -21,7 +22,6 @@ from opencomposer_shared.dataset import (
     read_selection,
     training_windows,
 )
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
 
 
 def line(identifier: str = "a", bars: int = 4, **changes: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.environment import (
+from opencomposer_training.environment import (
     StopRequest,
     TrainingEnvironment,
     TrainingFailure,

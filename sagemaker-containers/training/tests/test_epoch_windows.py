@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from opencomposer_shared.dataset import Dataset, Piece, Window, gather_windows, spread_windows, training_windows
-from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes
+from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
+from opencomposer_training.dataset import Dataset, Piece, Window, gather_windows, spread_windows, training_windows
+from opencomposer_training.epoch_windows import EpochWindows
 
 
 def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:

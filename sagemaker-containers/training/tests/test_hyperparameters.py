@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_shared.environment import TrainingFailure, failure_text
-from opencomposer_shared.hyperparameters import parse_hyperparameters
-from opencomposer_shared.technique_document import load_technique
+from opencomposer_music.technique_document import load_technique
+from opencomposer_training.environment import TrainingFailure, failure_text
+from opencomposer_training.hyperparameters import parse_hyperparameters
 
 KNOWN = load_technique("unet-gan").hyperparameters
 

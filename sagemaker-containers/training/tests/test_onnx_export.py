@@ -7,8 +7,8 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
-from opencomposer_shared.onnx_export import Inputs, check_servable, export_onnx, verify_export
+from opencomposer_music.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_training.onnx_export import Inputs, check_servable, export_onnx, verify_export
 from torch import Tensor, nn
 
 

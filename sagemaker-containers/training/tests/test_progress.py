@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from opencomposer_shared.progress import append_progress, metrics_line, rewind_progress, write_reference
+from opencomposer_training.progress import append_progress, metrics_line, rewind_progress, write_reference
 
 
 def lines(folder: Path) -> list[int]:

@@ -10,11 +10,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
-from opencomposer_shared.checkpoints import load_checkpoint
-from opencomposer_shared.environment import TrainingFailure
 from opencomposer_testing.broken_states import changes_of, spoilt
 from opencomposer_testing.tiny_trainers import TRAINERS, TinyTrainer
 from opencomposer_testing.tiny_training_job import progress_lines, without_times
+from opencomposer_training.checkpoints import load_checkpoint
+from opencomposer_training.environment import TrainingFailure
 
 
 @pytest.fixture(params=list(TRAINERS))

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.training_loop import LoopSettings, TrainingLoop, load_resumable
+from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.training_loop import LoopSettings, TrainingLoop, load_resumable
 
 
 class Parrot:

@@ -1,6 +1,7 @@
-"""AWS's objective and corruption for the AR-CNN, learnt by our network: the baseline that our own recipe must beat.
+r"""AWS's objective and corruption for the AR-CNN, learnt by our network: the baseline that our own recipe must beat.
 
-    OMP_NUM_THREADS=1 python models/baselines/ar_cnn_aws_objective.py --datasets CACHE_FOLDER --work FOLDER
+    OMP_NUM_THREADS=1 .venv/training/bin/python -m opencomposer_evaluation.baselines.ar_cnn_aws_objective \
+      --datasets CACHE_FOLDER --work FOLDER
 
 CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER); FOLDER keeps the checkpoint, and the
 same command goes on where it was stopped. At the end models/baselines/<name>/ gets model.onnx, training-log.jsonl and
@@ -28,26 +29,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), *(str(ROOT / f"sagemaker-containers/{name}/src") for name in ("shared", "ar-cnn"))]
+import numpy as np
+import torch
+from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge
+from opencomposer_ar_cnn.export import export_onnx
+from opencomposer_ar_cnn.losses import Batch, Losses, start_loss
+from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits
+from opencomposer_ar_cnn.starts import Cells, before
+from opencomposer_ar_cnn.training import Settings, Trainer, to_batch
+from opencomposer_music.random_numbers import random_generator
+from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
+from opencomposer_training.dataset import Dataset, Selection, cut_window, training_windows
+from opencomposer_training.environment import write_atomically
+from torch.nn import functional
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge  # noqa: E402
-from opencomposer_ar_cnn.export import export_onnx  # noqa: E402
-from opencomposer_ar_cnn.losses import Batch, Losses, start_loss  # noqa: E402
-from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits  # noqa: E402
-from opencomposer_ar_cnn.starts import Cells, before  # noqa: E402
-from opencomposer_ar_cnn.training import Settings, Trainer, to_batch  # noqa: E402
-from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint  # noqa: E402
-from opencomposer_shared.dataset import Dataset, Selection, cut_window, training_windows  # noqa: E402
-from opencomposer_shared.environment import write_atomically  # noqa: E402
-from opencomposer_shared.random_numbers import random_generator  # noqa: E402
-from torch.nn import functional  # noqa: E402
+from opencomposer_evaluation.baselines.trained_baseline import write_baseline
+from opencomposer_evaluation.corpus import load_dataset
 
-from models.baselines.trained_baseline import write_baseline  # noqa: E402
-from models.evaluation.corpus import load_dataset  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"
 RECIPE = ROOT / "models/ar-cnn-bach/recipe.json"
 MOST_REMOVED_PERCENT = 100

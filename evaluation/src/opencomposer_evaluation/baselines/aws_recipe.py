@@ -1,6 +1,7 @@
-"""AWS's recipe for the U-Net GAN, trained on our data for a given CPU time: the baseline that our own recipe must beat.
+r"""AWS's recipe for the U-Net GAN, trained on our data for a given CPU time: the baseline that ours must beat.
 
-    OMP_NUM_THREADS=1 python models/baselines/aws_recipe.py --datasets CACHE_FOLDER --work FOLDER [--cpu-seconds 1800]
+    OMP_NUM_THREADS=1 .venv/training/bin/python -m opencomposer_evaluation.baselines.aws_recipe \
+      --datasets CACHE_FOLDER --work FOLDER [--cpu-seconds 1800]
 
 CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER); FOLDER keeps the checkpoint, and the
 same command goes on where it was stopped. At the end models/baselines/<name>/ gets model.onnx, training-log.jsonl and
@@ -33,23 +34,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "sagemaker-containers/shared/src")]
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from opencomposer_music.piano_roll import PITCHES, SOUNDING
+from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
+from opencomposer_training.dataset import Piece, build_dataset, cut_window, iterate_pieces, training_windows
+from opencomposer_training.environment import write_atomically
+from torch import Tensor, nn
+from torch.nn import functional
 
-import numpy as np  # noqa: E402
-import numpy.typing as npt  # noqa: E402
-import onnx  # noqa: E402
-import torch  # noqa: E402
-from opencomposer_shared.checkpoints import load_checkpoint, save_checkpoint  # noqa: E402
-from opencomposer_shared.dataset import Piece, build_dataset, cut_window, iterate_pieces, training_windows  # noqa: E402
-from opencomposer_shared.environment import write_atomically  # noqa: E402
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
-from torch.nn import functional  # noqa: E402
+from opencomposer_evaluation.baselines.aws_recipe_generation import WINDOW_STEPS, load, truncated_normal
+from opencomposer_evaluation.baselines.trained_baseline import write_baseline
 
-from models.baselines.aws_recipe_generation import WINDOW_STEPS, load, truncated_normal  # noqa: E402
-from models.baselines.trained_baseline import write_baseline  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"
 DATASET = ("bach-chorales", "1")
 AWS_FILTERS = 64

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, Planes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, Planes
 
 WINDOW_STEPS = 32
 """Two bars of sixteen steps."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from opencomposer_shared.environment import write_atomically
+from opencomposer_training.environment import write_atomically
 
 
 def write_baseline(target: Path, *, model: bytes, log: Path, summary: Mapping[str, object]) -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from opencomposer_shared.container_commands import run_command
+from opencomposer_container.container_commands import run_command
 
 if __name__ == "__main__":
     technique = os.environ.get("OPENCOMPOSER_TECHNIQUE", "")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_shared.model_metadata import (
+from opencomposer_music.model_metadata import (
     Limits,
     Voice,
     limits_to_json,
@@ -25,7 +25,7 @@ from opencomposer_shared.model_metadata import (
     read_voices,
     voice_to_json,
 )
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
     STARTING,
@@ -37,7 +37,7 @@ from opencomposer_shared.piano_roll import (
     notes_to_planes,
     planes_to_notes,
 )
-from opencomposer_shared.voice_leading import (
+from opencomposer_music.voice_leading import (
     INTERVALS,
     LARGEST_MOVE,
     LARGEST_SCORE,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     SOUNDING,
     STARTING,
     STEPS_PER_BAR,

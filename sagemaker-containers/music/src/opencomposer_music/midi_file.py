@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import mido
 
-from opencomposer_shared.piano_roll import STEPS_PER_BEAT, Note
+from opencomposer_music.piano_roll import STEPS_PER_BEAT, Note
 
 TICKS_PER_BEAT = 480
 TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT

@@ -15,7 +15,7 @@ OPSET = 17
 LONGEST_METADATA_CHARACTERS = 64 * 1024
 
 LARGEST_MODEL_BYTES: int = json.loads(
-    resources.files("opencomposer_shared").joinpath("model-limits.json").read_text(encoding="utf-8")
+    resources.files("opencomposer_music").joinpath("model-limits.json").read_text(encoding="utf-8")
 )["largestModelBytes"]
 """Size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has less
 than half of it."""

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_shared.metrics import chroma, dissonant_pair_share, pitch_classes_used, scale_consistency
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, Planes, planes_to_notes
+from opencomposer_music.metrics import chroma, dissonant_pair_share, pitch_classes_used, scale_consistency
+from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, Planes, planes_to_notes
 
 FEATURES = (
     "pitchClassesUsed",

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from opencomposer_shared.parameter_set import ParameterSet
+from opencomposer_music.parameter_set import ParameterSet
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class TechniqueDocument:
 @cache
 def load_technique(identifier: str) -> TechniqueDocument:
     """Return the document of a technique from the package's data. Raises FileNotFoundError where there is none."""
-    file = resources.files("opencomposer_shared").joinpath("techniques", f"{identifier}.json")
+    file = resources.files("opencomposer_music").joinpath("techniques", f"{identifier}.json")
     return read_technique(json.loads(file.read_text(encoding="utf-8")))
 
 

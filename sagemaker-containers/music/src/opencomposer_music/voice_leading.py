@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 
 REST = PITCHES
 """The class of a monophonic voice that means silence."""

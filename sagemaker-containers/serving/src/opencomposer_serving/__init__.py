@@ -1,5 +1,4 @@
-"""HTTP serving of a technique: server, model cache, request validation.
+"""The inference server of every technique: requests, models in processes of their own, limits (ONNX Runtime)."""
 
-Imports only the standard library, numpy and onnxruntime, so that the inference image needs
-nothing else.
-"""
+# First of all imports, since it keeps ONNX Runtime from reporting to its maker.
+import opencomposer_music  # noqa: F401

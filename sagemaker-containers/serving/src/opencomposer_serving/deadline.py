@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from opencomposer_shared.serving.failures import InvocationFailure
+from opencomposer_serving.failures import InvocationFailure
 
 
 @dataclass(frozen=True)

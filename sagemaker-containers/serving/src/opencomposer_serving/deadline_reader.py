@@ -6,7 +6,7 @@ import io
 import socket
 from typing import TYPE_CHECKING
 
-from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_serving.deadline import Deadline
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

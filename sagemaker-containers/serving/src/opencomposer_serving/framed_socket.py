@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
-from opencomposer_shared.serving.deadline import Deadline
+from opencomposer_serving.deadline import Deadline
 
 LENGTH = struct.Struct("!Q")
 CHUNK_BYTES = 1024 * 1024

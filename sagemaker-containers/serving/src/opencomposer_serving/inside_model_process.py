@@ -12,12 +12,12 @@ import traceback
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from opencomposer_shared.serving.allocator import return_freed_memory, use_few_arenas
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected, unusable_model
-from opencomposer_shared.serving.framed_socket import ConnectionEnded, FramedSocket
-from opencomposer_shared.serving.invocation import InvocationRules, parse_invocation
-from opencomposer_shared.serving.technique import Generated, Technique
+from opencomposer_serving.allocator import return_freed_memory, use_few_arenas
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure, ModelRejected, unusable_model
+from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
+from opencomposer_serving.invocation import InvocationRules, parse_invocation
+from opencomposer_serving.technique import Generated, Technique
 
 ModelT = TypeVar("ModelT")
 THREAD_BYTES = 16 * 1024 * 1024

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from opencomposer_shared.parameter_set import ParameterSet, ParameterValue
-from opencomposer_shared.piano_roll import BEATS_PER_BAR, DEFAULT_VELOCITY, STEPS_PER_BAR, STEPS_PER_BEAT, Note
-from opencomposer_shared.serving.failures import BrokenField, InvocationFailure
-from opencomposer_shared.serving.parameters import (
+from opencomposer_music.parameter_set import ParameterSet, ParameterValue
+from opencomposer_music.piano_roll import BEATS_PER_BAR, DEFAULT_VELOCITY, STEPS_PER_BAR, STEPS_PER_BEAT, Note
+
+from opencomposer_serving.failures import BrokenField, InvocationFailure
+from opencomposer_serving.parameters import (
     BrokenFields,
     as_integer,
     child,

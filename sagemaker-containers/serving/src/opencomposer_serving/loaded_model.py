@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, Protocol, TypeVar
 
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.technique import Generated, Technique
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.invocation import InvocationRequest
+from opencomposer_serving.technique import Generated, Technique
 
 ModelT = TypeVar("ModelT")
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
-from opencomposer_shared.serving.allocator import return_freed_memory
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected, other_bytes, unusable_model
-from opencomposer_shared.serving.invocation import ModelReference
+from opencomposer_serving.allocator import return_freed_memory
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.event_log import EventLog
+from opencomposer_serving.failures import InvocationFailure, ModelRejected, other_bytes, unusable_model
+from opencomposer_serving.invocation import ModelReference
 
 ModelT = TypeVar("ModelT")
 Source = Literal["memory", "stock", "disk", "fetched"]

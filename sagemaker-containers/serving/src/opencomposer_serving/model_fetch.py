@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure, other_bytes
-from opencomposer_shared.serving.invocation import ModelReference
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure, other_bytes
+from opencomposer_serving.invocation import ModelReference
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")

@@ -20,18 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from opencomposer_shared.piano_roll import Note
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import (
+from opencomposer_music.piano_roll import Note
+
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import (
     STATUS_OF_CODE,
     BrokenField,
     InvocationFailure,
     ModelRejected,
     unusable_model,
 )
-from opencomposer_shared.serving.framed_socket import ConnectionEnded, FramedSocket
-from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.technique import Generated, GeneratedTrack
+from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
+from opencomposer_serving.invocation import InvocationRequest
+from opencomposer_serving.technique import Generated, GeneratedTrack
 
 SOCKET_VARIABLE = "OPENCOMPOSER_MODEL_PROCESS"
 """Number of the socket by which a model's process is asked. Where it is set, the server's program is such a process."""

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from opencomposer_shared.model_limits import LONGEST_METADATA_CHARACTERS, METADATA_KEY, OPSET
-from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_music.model_limits import LONGEST_METADATA_CHARACTERS, METADATA_KEY, OPSET
+
+from opencomposer_serving.failures import ModelRejected
 
 MOST_NODES = 4_000
 MOST_INITIALIZERS = 2_000

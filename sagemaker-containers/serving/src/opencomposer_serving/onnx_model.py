@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import onnxruntime
 
-from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_serving.failures import ModelRejected
 
 SPIN_MICROSECONDS = "20"
 """Two threads on two idle cores: 8 bars in 1.6 ms instead of 2.2 (AR-CNN), 1.8 instead of 2.2 (GAN); longer spinning

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from opencomposer_shared.parameter_set import ParameterSet, ParameterValue
-from opencomposer_shared.serving.failures import BrokenField
+from opencomposer_music.parameter_set import ParameterSet, ParameterValue
+
+from opencomposer_serving.failures import BrokenField
 
 LONGEST_SHOWN_VALUE = 80
 MOST_BROKEN_FIELDS_SHOWN = 50

@@ -9,19 +9,19 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from opencomposer_shared.serving.allocator import use_few_arenas
-from opencomposer_shared.serving.cores import usable_cores
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.inside_model_process import run_model_process
-from opencomposer_shared.serving.loaded_model import LoadedModel, TrustedModel
-from opencomposer_shared.serving.model_cache import ModelCache, ModelFileCache, Source
-from opencomposer_shared.serving.model_fetch import ModelFetcher
-from opencomposer_shared.serving.model_process import SOCKET_VARIABLE, open_in_process
-from opencomposer_shared.serving.server import InferenceServer, Invoker
-from opencomposer_shared.serving.settings import ServingSettings, SettingsError, read_settings
-from opencomposer_shared.serving.stock_models import find_stock_models
-from opencomposer_shared.serving.technique import Technique
+from opencomposer_serving.allocator import use_few_arenas
+from opencomposer_serving.cores import usable_cores
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.event_log import EventLog
+from opencomposer_serving.inside_model_process import run_model_process
+from opencomposer_serving.loaded_model import LoadedModel, TrustedModel
+from opencomposer_serving.model_cache import ModelCache, ModelFileCache, Source
+from opencomposer_serving.model_fetch import ModelFetcher
+from opencomposer_serving.model_process import SOCKET_VARIABLE, open_in_process
+from opencomposer_serving.server import InferenceServer, Invoker
+from opencomposer_serving.settings import ServingSettings, SettingsError, read_settings
+from opencomposer_serving.stock_models import find_stock_models
+from opencomposer_serving.technique import Technique
 
 ModelT = TypeVar("ModelT")
 

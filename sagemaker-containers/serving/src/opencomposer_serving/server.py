@@ -26,19 +26,19 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.deadline_reader import DeadlineReader
-from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.failures import FailureCode, InvocationFailure
-from opencomposer_shared.serving.invocation import (
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.deadline_reader import DeadlineReader
+from opencomposer_serving.event_log import EventLog
+from opencomposer_serving.failures import FailureCode, InvocationFailure
+from opencomposer_serving.invocation import (
     SCHEMA_VERSION,
     InvocationRequest,
     InvocationRules,
     parse_invocation,
 )
-from opencomposer_shared.serving.loaded_model import LoadedModel
-from opencomposer_shared.serving.model_cache import ModelCache
-from opencomposer_shared.serving.technique import Generated, Technique
+from opencomposer_serving.loaded_model import LoadedModel
+from opencomposer_serving.model_cache import ModelCache
+from opencomposer_serving.technique import Generated, Technique
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of requests and answers: what a serverless endpoint carries."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
-from opencomposer_shared.serving.model_fetch import Origin, parse_origin
+from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+
+from opencomposer_serving.model_fetch import Origin, parse_origin
 
 MEBIBYTE = 1024 * 1024
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from opencomposer_shared.serving.event_log import EventLog
-from opencomposer_shared.serving.failures import ModelRejected
-from opencomposer_shared.serving.model_cache import sha256_of
-from opencomposer_shared.serving.onnx_file import embedded_metadata, summarise
+from opencomposer_serving.event_log import EventLog
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_serving.model_cache import sha256_of
+from opencomposer_serving.onnx_file import embedded_metadata, summarise
 
 MODEL_FILE = "model.onnx"
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from opencomposer_shared.piano_roll import Note
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.technique_document import TechniqueDocument
+from opencomposer_music.piano_roll import Note
+from opencomposer_music.technique_document import TechniqueDocument
+
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.invocation import InvocationRequest
 
 ModelT = TypeVar("ModelT")
 

@@ -73,7 +73,6 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
         with ServingProcess(
             ["-m", bench.package, "serve"],
             {"OPENCOMPOSER_STOCK_MODELS_DIR": folder},
-            [CONTAINERS / "shared/src", CONTAINERS / bench.technique / "src"],
         ) as server:
             start_seconds = time.perf_counter() - started
             connection = server.connect()

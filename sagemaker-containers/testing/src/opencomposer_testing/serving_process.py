@@ -37,16 +37,13 @@ class Answer:
 class ServingProcess:
     """Starts a server on a free port of 127.0.0.1 and ends it when the block ends."""
 
-    def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], source_folders: Sequence[Path]
-    ) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._arguments = [sys.executable, *arguments]
         inherited = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "LANG") if key in os.environ}
         self._environment = {
             **inherited,
             "SAGEMAKER_BIND_HOST": "127.0.0.1",
             "SAGEMAKER_BIND_TO_PORT": "0",
-            "PYTHONPATH": os.pathsep.join(str(folder) for folder in source_folders),
             **environment,
         }
         self._events: list[dict[str, Any]] = []

@@ -11,7 +11,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from opencomposer_ar_cnn.essentials import EditorEssentials
-from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_music.model_metadata import Limits, Voice
+
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
 VOICES = (Voice("Soprano", 0, "monophonic", 55, 84), Voice("Accompaniment", 19, "polyphonic", 36, 80))

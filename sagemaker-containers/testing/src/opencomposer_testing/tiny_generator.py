@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
-from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
-from opencomposer_shared.model_metadata import Limits, Voice
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.model_metadata import Limits, Voice
+
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
 VOICES = (

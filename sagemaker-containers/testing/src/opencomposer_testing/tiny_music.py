@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-from opencomposer_shared.dataset import Piece, Split
-from opencomposer_shared.piano_roll import STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import STEPS_PER_BAR, Note, notes_to_planes, planes_to_notes
+from opencomposer_training.dataset import Piece, Split
 
 NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 VOICES = ((64, 79), (57, 70), (50, 65), (40, 57))

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import torch
 from opencomposer_ar_cnn import training as ar_cnn
 from opencomposer_ar_cnn.evaluation import HARMONISATION
-from opencomposer_shared.dataset import Dataset, Selection, read_dataset, read_selection
-from opencomposer_shared.training_job import Trainer
-from opencomposer_shared.training_loop import TrainingLoop
+from opencomposer_training.dataset import Dataset, Selection, read_dataset, read_selection
+from opencomposer_training.training_job import Trainer
+from opencomposer_training.training_loop import TrainingLoop
 from opencomposer_unet_gan import training as unet_gan
 
 from opencomposer_testing.tiny_training_job import write_job

@@ -94,7 +94,6 @@ def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
     """The container's training entry point as the process that SageMaker would start; it never outlives its test."""
     environment = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join(str(CONTAINERS / name / "src") for name in ("shared", technique)),
         "SAGEMAKER_BASE_DIR": str(base),
         "OMP_NUM_THREADS": "1",
     }

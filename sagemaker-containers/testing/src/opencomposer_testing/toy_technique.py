@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from opencomposer_shared.dataset import Piece
-from opencomposer_shared.metrics import mean_measures, measure_composition
-from opencomposer_shared.model_card import EndReason
-from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR
-from opencomposer_shared.progress import write_reference
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import ModelRejected
-from opencomposer_shared.serving.invocation import InvocationRequest
-from opencomposer_shared.serving.process import run_server
-from opencomposer_shared.serving.signals import stop_on_signals
-from opencomposer_shared.serving.technique import Generated, GeneratedTrack
-from opencomposer_shared.technique_document import TechniqueDocument, read_technique
-from opencomposer_shared.training_job import TrainedTechnique, TrainingInputs, run_training_job
+from opencomposer_music.metrics import mean_measures, measure_composition
+from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR
+from opencomposer_music.technique_document import TechniqueDocument, read_technique
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_serving.invocation import InvocationRequest
+from opencomposer_serving.process import run_server
+from opencomposer_serving.signals import stop_on_signals
+from opencomposer_serving.technique import Generated, GeneratedTrack
+from opencomposer_training.dataset import Piece
+from opencomposer_training.model_card import EndReason
+from opencomposer_training.progress import write_reference
+from opencomposer_training.training_job import TrainedTechnique, TrainingInputs, run_training_job
 
 DOCUMENT = Path(__file__).resolve().parents[4] / "contracts/fixtures/technique/valid-toy.json"
 BATCHES = 2
@@ -92,7 +92,7 @@ class ToyTrainer:
 
     def __init__(self, inputs: TrainingInputs, technique: str) -> None:
         # Imported now: it loads PyTorch, without which the module serves.
-        from opencomposer_shared.training_loop import LoopSettings, TrainingLoop
+        from opencomposer_training.training_loop import LoopSettings, TrainingLoop
 
         values = inputs.hyperparameters
         self.selection = inputs.selection
@@ -155,7 +155,7 @@ class ToyTrainer:
         return self.loop.run()
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        from opencomposer_shared.trained_model import ExportedModel, TrainedOn, write_best_model
+        from opencomposer_training.trained_model import ExportedModel, TrainedOn, write_best_model
 
         def exported(checkpoint: Mapping[str, Any]) -> ExportedModel:
             return ExportedModel(

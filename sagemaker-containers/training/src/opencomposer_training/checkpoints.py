@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import torch
 
-from opencomposer_shared.checkpoint_file import MOST_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
-from opencomposer_shared.environment import TrainingFailure, write_atomically
+from opencomposer_training.checkpoint_file import MOST_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
+from opencomposer_training.environment import TrainingFailure, write_atomically
 
 FORMAT = 1
 CheckpointName = Literal["last", "best"]

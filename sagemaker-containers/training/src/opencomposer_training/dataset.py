@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
     STARTING,

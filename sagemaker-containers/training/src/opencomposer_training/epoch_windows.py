@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.random_numbers import random_generator
 
-from opencomposer_shared.dataset import Piece, Window, allowed_shifts, cut_window, training_windows
-from opencomposer_shared.random_numbers import random_generator
+from opencomposer_training.dataset import Piece, Window, allowed_shifts, cut_window, training_windows
 
 
 class EpochWindows:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.parameter_set import Parameter, ParameterSet, ParameterValue
+from opencomposer_music.parameter_set import Parameter, ParameterSet, ParameterValue
+
+from opencomposer_training.environment import TrainingFailure
 
 
 def parse_hyperparameters(known: ParameterSet, values: Mapping[str, str]) -> dict[str, ParameterValue]:

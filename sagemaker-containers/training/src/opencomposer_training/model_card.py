@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from opencomposer_shared.environment import write_atomically
-from opencomposer_shared.model_metadata import Limits, Voice, limits_to_json, voice_to_json
-from opencomposer_shared.progress import now
+from opencomposer_music.model_metadata import Limits, Voice, limits_to_json, voice_to_json
+
+from opencomposer_training.environment import write_atomically
+from opencomposer_training.progress import now
 
 MODEL_FILE = "model.onnx"
 CARD_FILE = "model-card.json"

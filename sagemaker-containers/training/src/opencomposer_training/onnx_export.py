@@ -12,11 +12,10 @@ import numpy.typing as npt
 import onnx
 import onnxruntime
 import torch
+from opencomposer_music.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_serving.onnx_file import check_opset, summarise
 from torch import nn
-
-from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
-from opencomposer_shared.serving.failures import ModelRejected
-from opencomposer_shared.serving.onnx_file import check_opset, summarise
 
 TOLERANCE = 2e-3
 """Largest accepted difference of a logit: float32 sums in another order, on logits of up to some tens."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from opencomposer_shared.environment import write_atomically
+from opencomposer_training.environment import write_atomically
 
 PROGRESS_FILE = "progress.jsonl"
 REFERENCE_FILE = "reference.json"

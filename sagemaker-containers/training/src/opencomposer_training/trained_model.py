@@ -11,14 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 import onnx
 import torch
+from opencomposer_music.model_limits import OPSET
+from opencomposer_music.parameter_set import ParameterValue
 
-from opencomposer_shared.checkpoints import load_checkpoint
-from opencomposer_shared.dataset import Piece, Selection, training_windows
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.model_card import CardEssentials, EndReason, TrainingRecord, write_model
-from opencomposer_shared.model_limits import OPSET
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.training_loop import TrainingLoop
+from opencomposer_training.checkpoints import load_checkpoint
+from opencomposer_training.dataset import Piece, Selection, training_windows
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.model_card import CardEssentials, EndReason, TrainingRecord, write_model
+from opencomposer_training.training_loop import TrainingLoop
 
 
 class Reference(Protocol):

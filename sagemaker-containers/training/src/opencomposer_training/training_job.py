@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from opencomposer_shared.dataset import Dataset, DatasetError, Piece, Selection, read_dataset, read_selection
-from opencomposer_shared.environment import StopRequest, TrainingEnvironment, TrainingFailure
-from opencomposer_shared.hyperparameters import parse_hyperparameters
-from opencomposer_shared.model_card import EndReason
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.technique_document import TechniqueDocument
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.technique_document import TechniqueDocument
+
+from opencomposer_training.dataset import Dataset, DatasetError, Piece, Selection, read_dataset, read_selection
+from opencomposer_training.environment import StopRequest, TrainingEnvironment, TrainingFailure
+from opencomposer_training.hyperparameters import parse_hyperparameters
+from opencomposer_training.model_card import EndReason
 
 
 class Trainer(Protocol):

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from opencomposer_shared.checkpoints import load_newest, save_checkpoint
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.model_card import EndReason
-from opencomposer_shared.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
+from opencomposer_training.checkpoints import load_newest, save_checkpoint
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.model_card import EndReason
+from opencomposer_training.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
 
 CHECKPOINT_SECONDS = 60.0
 SAMPLES_PER_RUN = 20
