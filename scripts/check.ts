@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
   { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
   { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
   { name: "types (mypy)", command: python("mypy"), arguments: [] },
+  { name: "boundaries of packages (import-linter)", command: python("lint-imports"), arguments: ["--no-cache"] },
   { name: "dead code (vulture)", command: python("vulture"), arguments: [] },
   { name: "templates, ASL, cdk-nag", command: bin("tsx"), arguments: ["scripts/check-templates.ts"] },
 ];

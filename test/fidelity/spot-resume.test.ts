@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join } from "node:path";
 
 import {
   CreateTrainingJobCommand,
@@ -28,7 +28,6 @@ import {
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
-const containers = resolve(__dirname, "../../sagemaker-containers");
 const python = environmentPython("training");
 const UNET_GAN = "local/unet-gan-training:test";
 const EPOCHS = 5;
