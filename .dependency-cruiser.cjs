@@ -43,6 +43,35 @@ module.exports = {
       from: { pathNot: "^test/" },
       to: { path: "^lambdas/.*/handler\\.ts$" },
     },
+    {
+      name: "operations-share-a-capability-only",
+      comment: "An operation of the API imports nothing of another capability: what two share is a use case's.",
+      severity: "error",
+      from: { path: "^lambdas/api/([^/]+)/" },
+      to: { path: "^lambdas/(api|workflow|events)/", pathNot: "^lambdas/api/$1/" },
+    },
+    {
+      name: "steps-and-sources-are-entries",
+      comment: "The folder of a step or of a source holds its handler: its work is a use case's.",
+      severity: "error",
+      from: { path: "^lambdas/(workflow|events)/" },
+      to: { path: "^lambdas/(api/|(workflow|events)/[^/]+/)" },
+    },
+    {
+      name: "use-cases-know-no-entry",
+      comment: "Who starts a use case is nothing to it.",
+      severity: "error",
+      from: { path: "^lambdas/", pathNot: "^lambdas/(api|workflow|events)/" },
+      to: { path: "^lambdas/(api|workflow|events)/" },
+    },
+    {
+      name: "each-kind-of-work-stands-alone",
+      comment:
+        "Compositions and training share files of the table, of the music and of lambdas/resources, not each other.",
+      severity: "error",
+      from: { path: "^lambdas/(compositions|training)/" },
+      to: { path: "^lambdas/(compositions|training|open-work)/", pathNot: "^lambdas/$1/" },
+    },
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "only-declared-packages",

@@ -1,7 +1,7 @@
 /** The wrapper of every step of the workflow: what every function has, and the patience of a step. */
 import { stepPatienceSeconds, type StepFolder } from "../../domain/names/time-limits";
 import { observed, type Handler, type Telemetry } from "../telemetry/observed";
-import { patientStep, type GaveUp } from "./patient-step";
+import { patientStep, type GaveUp } from "../training/patient-step";
 
 /** @param run - gets the execution's data: hostile until it is parsed */
 export function observedStep<Answer>(

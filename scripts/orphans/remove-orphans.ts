@@ -2,7 +2,7 @@
 import type { ListedObject, ObjectPages } from "../../lambdas/aws/object-pages";
 import type { ObjectStore } from "../../lambdas/aws/object-store";
 import type { RowsByKey } from "../../lambdas/aws/table/rows-by-key";
-import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/events/count-orphans/orphans";
+import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/resources/orphans";
 
 /**
  * Far longer than anything works on a file that its row does not name yet: a presigned URL lives for 5 minutes, a cut-off

@@ -16,9 +16,9 @@ import { quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
-import { dispatchWork } from "../../lambdas/events/dispatch-work/dispatch-work";
-import { executeComposition, retrySeconds } from "../../lambdas/events/execute-composition/execute-composition";
-import { sweepOpenWork, sweepPatience } from "../../lambdas/events/sweep-open-work/sweep-open-work";
+import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
+import { executeComposition, retrySeconds } from "../../lambdas/compositions/execute-composition";
+import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { MemoryCompositions, MemoryOpenWork } from "../fakes/memory-table";

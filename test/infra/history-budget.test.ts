@@ -89,16 +89,13 @@ test("a Wait state that the plan does not know is refused", () => {
 });
 
 test("the settling step looks as often as planned", () => {
-  const step = readFileSync(
-    repositoryPath("lambdas", "workflow", "settle-training-job", "settle-training-job.ts"),
-    "utf8",
-  );
+  const step = readFileSync(repositoryPath("lambdas", "training", "finalize-training-job.ts"), "utf8");
   const [, seconds] = /const stopWaitSeconds = (\d+);/.exec(step) ?? [];
   expect(Number(seconds)).toBe(stop.everySeconds);
 });
 
 test("the slot step asks past the deadline as often as planned", () => {
-  const step = readFileSync(repositoryPath("lambdas", "workflow", "take-slot", "take-slot.ts"), "utf8");
+  const step = readFileSync(repositoryPath("lambdas", "training", "acquire-slot.ts"), "utf8");
   const [, turns] = /const turnsPastDeadline = (\d+);/.exec(step) ?? [];
   expect(Number(turns)).toBe(turnsPastDeadline);
 });
@@ -109,7 +106,7 @@ it("never plans fewer looks than the step's rule takes", () => {
   for (const seconds of runs) {
     let looks = 0;
     for (let ran = 0; ran < seconds; looks += 1) {
-      // lambdas/workflow/look-at-training-job, secondsToNextLook.
+      // lambdas/training/monitoring-turn.ts, secondsToNextLook.
       const inProportion = (look.firstSeconds * ran) / look.firstForSeconds;
       ran += ran < look.firstForSeconds ? look.firstSeconds : Math.ceil(Math.min(look.laterSeconds, inProportion));
     }

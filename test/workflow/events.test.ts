@@ -3,7 +3,7 @@
  * time as a step, or never. The workflow looks for itself, so that no event is needed and none does harm.
  */
 import fc from "fast-check";
-import { trainingJobChanged } from "../../lambdas/events/training-job-changed/training-job-changed";
+import { trainingJobChanged } from "../../lambdas/training/training-job-changed";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { expectNothingLeft, jobId, sub, trainingJob, TrainingWorld } from "./training-world";
 

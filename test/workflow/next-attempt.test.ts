@@ -1,5 +1,5 @@
 /** A job goes on when its execution has died without settling it: an abort, a restart of the local cloud, a fault of the service. */
-import { mostAttempts, mostAttemptsInAll, mostFailedAttempts } from "../../lambdas/workflow/recover-training-job";
+import { mostAttempts, mostAttemptsInAll, mostFailedAttempts } from "../../lambdas/training/recover-training-job";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
 import { DeployedWorld, manyJobIds } from "./deployed-world";
 import { expectNothingLeft, sub } from "./training-world";

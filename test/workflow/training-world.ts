@@ -7,15 +7,15 @@ import { stepPatienceSeconds, type StepFolder } from "../../domain/names/time-li
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
-import { launchTrainingJob } from "../../lambdas/workflow/launch-training-job/launch-training-job";
-import { lookAtTrainingJob } from "../../lambdas/workflow/look-at-training-job/look-at-training-job";
-import { patientStep } from "../../lambdas/workflow/patient-step";
-import { prepareData } from "../../lambdas/workflow/prepare-data/prepare-data";
-import { registerModel } from "../../lambdas/workflow/register-model/register-model";
-import { parseSettleInput } from "../../lambdas/workflow/settle-training-job/settle-input";
-import { settleTrainingJob } from "../../lambdas/workflow/settle-training-job/settle-training-job";
-import { stepInputSchema } from "../../lambdas/workflow/step-input";
-import { takeSlot } from "../../lambdas/workflow/take-slot/take-slot";
+import { launchTrainingJob } from "../../lambdas/training/launch-training-job";
+import { lookAtTrainingJob } from "../../lambdas/training/monitoring-turn";
+import { patientStep } from "../../lambdas/training/patient-step";
+import { prepareData } from "../../lambdas/training/prepare-data";
+import { registerModel } from "../../lambdas/training/register-model";
+import { parseSettleInput } from "../../lambdas/training/finalize-input";
+import { settleTrainingJob } from "../../lambdas/training/finalize-training-job";
+import { stepInputSchema } from "../../lambdas/training/step-input";
+import { takeSlot } from "../../lambdas/training/acquire-slot";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import {

@@ -19,9 +19,9 @@ import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
-import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
-import { chooseModel, modelsAllowed } from "./composition-model";
-import { requireFiles } from "./needed-file";
+import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
+import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
+import { requireFiles } from "../../compositions/needed-file";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {

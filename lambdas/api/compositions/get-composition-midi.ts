@@ -6,7 +6,7 @@ import type { Answer } from "../../http/answer";
 import { midiAnswer } from "../../http/midi-answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
-import { readCompositionFile } from "./composition-file";
+import { readCompositionFile } from "../../compositions/composition-file";
 import { notReady } from "./not-ready";
 
 export interface GetCompositionMidiParams {

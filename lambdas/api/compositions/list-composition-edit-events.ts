@@ -9,7 +9,7 @@ import { Problem } from "../../http/problem";
 import { parseStoredJson } from "../../http/lost-file";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
-import { readCompositionFile } from "./composition-file";
+import { readCompositionFile } from "../../compositions/composition-file";
 import { notReady } from "./not-ready";
 
 export interface ListCompositionEditEventsParams {

@@ -23,7 +23,7 @@ import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
 import type { Log } from "../../telemetry/logger";
-import { readCompositionFile } from "./composition-file";
+import { readCompositionFile } from "../../compositions/composition-file";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {

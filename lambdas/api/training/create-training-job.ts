@@ -18,7 +18,7 @@ import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { pollAfterSeconds } from "./poll-interval";
-import { planTraining, resumableJobs } from "./training-plan";
+import { planTraining, resumableJobs } from "../../training/training-plan";
 
 export interface CreateTrainingJobParams {
   readonly request: Request;

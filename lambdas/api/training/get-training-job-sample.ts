@@ -10,7 +10,7 @@ import { midiAnswer } from "../../http/midi-answer";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
-import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "./training-files";
+import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;

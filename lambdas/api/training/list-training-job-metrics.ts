@@ -14,7 +14,7 @@ import type { Request } from "../../http/request";
 import { parseQuery } from "../../http/validation";
 import { pollAfterSeconds } from "./poll-interval";
 import type { Log } from "../../telemetry/logger";
-import { mustHaveFiles, readTrainingFile, trainingFileLost } from "./training-files";
+import { mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;

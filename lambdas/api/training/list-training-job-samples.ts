@@ -6,7 +6,7 @@ import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { pollAfterSeconds } from "./poll-interval";
-import { listSamples, mustHaveFiles, trainingFileLost } from "./training-files";
+import { listSamples, mustHaveFiles, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;

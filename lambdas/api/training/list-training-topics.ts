@@ -8,8 +8,8 @@ import { givenTo } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { invalidRequest } from "../../http/validation";
-import { loadCatalogue } from "./catalogue";
-import { tagValues, unknownTopics } from "./topics";
+import { loadCatalogue } from "../../training/catalogue";
+import { tagValues, unknownTopics } from "../../training/topics";
 
 export interface ListTrainingTopicsParams {
   readonly request: Request;

@@ -3,7 +3,7 @@ import { readEnvironment } from "../../aws/environment";
 import { createObjectPages } from "../../aws/object-pages";
 import { createRowsByKey } from "../../aws/table/rows-by-key";
 import { observed } from "../../telemetry/observed";
-import { countOrphans } from "./count-orphans";
+import { countOrphans } from "../../resources/count-orphans";
 
 const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "stage",

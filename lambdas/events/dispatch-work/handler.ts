@@ -6,7 +6,7 @@ import { readEnvironment } from "../../aws/environment";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
-import { dispatchWork } from "./dispatch-work";
+import { dispatchWork } from "../../open-work/dispatch-work";
 
 const { compositionQueueUrl, dispatchFailuresQueueUrl, stateMachineArn } = readEnvironment([
   "stage",

@@ -13,8 +13,8 @@ import { createObjectStore } from "../../aws/object-store";
 import { presignedGet } from "../../aws/presigned-url";
 import { createCompositionsInExecution } from "../../aws/table/composition-execution";
 import { observed } from "../../telemetry/observed";
-import { executeComposition, retrySeconds } from "./execute-composition";
-import { repeatedly } from "./worker-lease";
+import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
+import { repeatedly } from "../../compositions/worker-lease";
 
 const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironment([
   "stage",

@@ -7,9 +7,9 @@ import { createOpenWork } from "../../aws/table/open-work";
 import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
-import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
-import { sweepOpenWork, sweepPatience } from "./sweep-open-work";
-import { within } from "../../workflow/within";
+import { createSettlingPorts } from "../../training/finalizing-ports";
+import { sweepOpenWork, sweepPatience } from "../../open-work/reconcile-open-work";
+import { within } from "../../training/within";
 
 const environment = readEnvironment([
   "stage",

@@ -4,7 +4,7 @@ import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observed } from "../../telemetry/observed";
-import { trainingJobChanged } from "./training-job-changed";
+import { trainingJobChanged } from "../../training/training-job-changed";
 
 const { stage, tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
 const now = () => new Date();

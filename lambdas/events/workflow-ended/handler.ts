@@ -3,9 +3,9 @@ import { readEnvironment } from "../../aws/environment";
 import { createOpenWork } from "../../aws/table/open-work";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
-import { createSettlingPorts } from "../../workflow/settle-training-job/settling-ports";
-import { within } from "../../workflow/within";
-import { workflowEnded } from "./workflow-ended";
+import { createSettlingPorts } from "../../training/finalizing-ports";
+import { within } from "../../training/within";
+import { workflowEnded } from "../../training/workflow-ended";
 
 const environment = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "stateMachineArn"]);
 const ports = createSettlingPorts(environment);

@@ -4,8 +4,8 @@ import { createSlots } from "../../aws/table/slots";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../step-input";
-import { launchTrainingJob } from "./launch-training-job";
+import { stepInputSchema } from "../../training/step-input";
+import { launchTrainingJob } from "../../training/launch-training-job";
 
 const {
   tableName,

@@ -5,8 +5,8 @@ import { createSlots } from "../../aws/table/slots";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../step-input";
-import { lookAtTrainingJob } from "./look-at-training-job";
+import { stepInputSchema } from "../../training/step-input";
+import { lookAtTrainingJob } from "../../training/monitoring-turn";
 
 const {
   tableName,

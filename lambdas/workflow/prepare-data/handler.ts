@@ -4,8 +4,8 @@ import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../step-input";
-import { prepareData } from "./prepare-data";
+import { stepInputSchema } from "../../training/step-input";
+import { prepareData } from "../../training/prepare-data";
 
 const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
 const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now: () => new Date() });

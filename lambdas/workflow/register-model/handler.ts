@@ -4,8 +4,8 @@ import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../step-input";
-import { registerModel } from "./register-model";
+import { stepInputSchema } from "../../training/step-input";
+import { registerModel } from "../../training/register-model";
 
 const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "stage",

@@ -1,8 +1,8 @@
 import { readEnvironment } from "../../aws/environment";
 import { observedStep } from "../observed-step";
-import { parseSettleInput } from "./settle-input";
-import { settleTrainingJob } from "./settle-training-job";
-import { createSettlingPorts } from "./settling-ports";
+import { parseSettleInput } from "../../training/finalize-input";
+import { settleTrainingJob } from "../../training/finalize-training-job";
+import { createSettlingPorts } from "../../training/finalizing-ports";
 
 const ports = createSettlingPorts(readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket"]));
 

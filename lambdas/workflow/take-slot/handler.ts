@@ -6,8 +6,8 @@ import { createTickets } from "../../aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../step-input";
-import { takeSlot } from "./take-slot";
+import { stepInputSchema } from "../../training/step-input";
+import { takeSlot } from "../../training/acquire-slot";
 
 const {
   tableName,

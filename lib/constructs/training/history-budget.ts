@@ -68,7 +68,7 @@ export const stop = { longestSeconds: 900, everySeconds: 5 } as const;
 
 /**
  * How often a job that is next in turn still asks for a slot after its deadline: as often as in
- * lambdas/workflow/take-slot, which test/infra/history-budget.test.ts compares.
+ * lambdas/training/acquire-slot.ts, which test/infra/history-budget.test.ts compares.
  */
 export const turnsPastDeadline = 100;
 

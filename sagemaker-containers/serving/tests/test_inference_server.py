@@ -321,15 +321,15 @@ def test_a_failure_inside_is_500_without_its_secrets_and_is_logged_under_its_id(
 
 def test_the_access_line_tells_the_request_but_never_the_signed_url(server: ServingProcess, host: ModelHost) -> None:
     url = host.serve("/logged", MODEL) + "?X-Amz-Signature=0123456789"
-    body = json.dumps(invocation(reference(MODEL, url))).encode()
+    body = json.dumps({**invocation(reference(MODEL, url)), "seed": 515151}).encode()
     headers = {**JSON_TYPE, "X-Amzn-SageMaker-Custom-Attributes": "composition=01ABC"}
     assert server.request("POST", "/invocations", body, headers).status == 200
     deadline = time.monotonic() + 5
-    while not (lines := [line for line in server.events("request") if line.get("correlation")]):
+    while not (lines := [line for line in server.events("request") if line.get("seed") == 515151]):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     line = lines[0]
-    assert line["correlation"] == "composition=01ABC"
+    assert "composition=01ABC" not in json.dumps(line), "headers are the caller's, and no part of the log"
     assert (line["method"], line["path"], line["status"], line["requestBytes"]) == (
         "POST",
         "/invocations",

@@ -16,7 +16,7 @@ import {
   trainingJobPrefix,
 } from "../../../domain/names/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import { requireFiles } from "../../../lambdas/api/compositions/needed-file";
+import { requireFiles } from "../../../lambdas/compositions/needed-file";
 import { ItemNotFound } from "../../../lambdas/aws/table/errors";
 import { composerApi, type ComposerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";

@@ -7,7 +7,7 @@ import { parseMidi, type Song } from "../../../domain/music/song";
 import { composeScore, writeMidi } from "../../../domain/music/score";
 import { trackSchema, type TrackResource } from "../../../domain/schemas/api/tracks";
 import type { InputOptions } from "../../../domain/schemas/items";
-import { resolveMelody } from "../../../lambdas/events/execute-composition/resolve-melody";
+import { resolveMelody } from "../../../lambdas/compositions/resolve-melody";
 import { composerApi, type ComposerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { composition } from "./support/items";

@@ -58,7 +58,6 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 image it binds 0.0.0.0. By what name SageMaker calls it there is unknown, so any Host is taken, and none."""
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,12}")
-CORRELATION = re.compile(r"[\x20-\x7e]{1,256}")
 
 ModelT = TypeVar("ModelT")
 
@@ -478,9 +477,6 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
     def _write_access_line(self, exchange: Exchange) -> None:
         if self.path == "/ping" and exchange.status == HTTPStatus.OK:
             return  # SageMaker asks every few seconds; the lines would be most of the log
-        correlation = self.headers.get("X-Amzn-SageMaker-Custom-Attributes", "") if self.path else ""
-        if CORRELATION.fullmatch(correlation):
-            exchange.facts["correlation"] = correlation
         self.server.log.event(
             "request",
             requestId=exchange.request_id,

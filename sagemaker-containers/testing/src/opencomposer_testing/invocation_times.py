@@ -78,7 +78,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
             connection = server.connect()
 
             def timed(case: Case, seed: int) -> tuple[float, dict[str, float]]:
-                body = _request(bench.technique, identity, case, seed)
+                body = composition_request(bench.technique, identity, case, seed)
                 began = time.perf_counter()
                 answer = send(connection, "POST", "/invocations", body, {"Content-Type": "application/json"})
                 seconds = time.perf_counter() - began
@@ -127,8 +127,8 @@ def main(bench: Bench) -> None:
     print(json.dumps(measure(bench, arguments.model, arguments.requests)))
 
 
-def _request(technique: str, identity: Mapping[str, object], case: Case, seed: int) -> bytes:
-    """A melody of rising fifths within an octave, in quarter notes."""
+def composition_request(technique: str, identity: Mapping[str, object], case: Case, seed: int) -> bytes:
+    """The body of an invocation: a melody of rising fifths within an octave, in quarter notes."""
     notes = [{"onset": step, "duration": 4, "pitch": 60 + step // 4 * 7 % 12} for step in range(0, case.bars * 16, 4)]
     request = {
         "schemaVersion": 1,

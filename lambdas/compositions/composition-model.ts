@@ -1,0 +1,59 @@
+/** The model a composition asks for: a stock one or one of the caller's. */
+import { modelFile, modelPrefix } from "../../domain/names/object-keys";
+import { ownedKey, stockModelKey, type TableKey } from "../../domain/names/table-keys";
+import type { ModelItem, ModelReference } from "../../domain/schemas/items";
+import type { OwnedItems } from "../aws/table/owned-items";
+import type { StockModels } from "../aws/table/shared-items";
+import { Problem } from "../http/problem";
+import type { NeededFile } from "./needed-file";
+
+export interface ChooseModelParams {
+  readonly sub: string;
+  readonly modelId: string;
+  readonly technique: string;
+  readonly models: Pick<OwnedItems<ModelItem>, "get">;
+  readonly stockModels: Pick<StockModels, "get">;
+}
+
+export interface ChosenModel {
+  readonly reference: ModelReference;
+  readonly maxBars: number;
+  readonly mustExist: TableKey;
+  /** Of one of the caller's models. A stock model may be in the endpoint's image alone. */
+  readonly file?: NeededFile;
+}
+
+/** In words, for an error. */
+export const modelsAllowed = (technique: string): string => `the id of a ${technique} model of GET /models`;
+
+/** @throws Problem 422 */
+export async function chooseModel(params: ChooseModelParams): Promise<ChosenModel> {
+  const { sub, modelId, technique, models, stockModels } = params;
+  const own = await models.get({ sub, id: modelId });
+  const model = own ?? (await stockModels.get(modelId));
+  if (model === undefined) {
+    throw new Problem("MODEL_NOT_FOUND", {
+      detail: `There is no model ${JSON.stringify(modelId)}. GET /models lists those that there are.`,
+      errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId, allowed: modelsAllowed(technique) }],
+    });
+  }
+  if (model.technique !== technique) {
+    throw new Problem("MODEL_OF_ANOTHER_TECHNIQUE", {
+      detail: `Model ${modelId} is of the technique ${model.technique}, not ${technique}.`,
+      errors: [{ pointer: "/modelId", reason: `is of ${model.technique}`, value: modelId, allowed: technique }],
+    });
+  }
+  const of = { sub, id: modelId };
+  const file: NeededFile = {
+    key: `${modelPrefix(of)}${modelFile}`,
+    of: `model ${modelId}`,
+    field: { pointer: "/modelId", value: modelId, allowed: "a model whose file is there" },
+    isNamed: async () => (await models.get(of)) !== undefined,
+  };
+  return {
+    ...(own === undefined ? {} : { file }),
+    reference: { id: model.id, stock: own === undefined, sha256: model.sha256, bytes: model.bytes },
+    maxBars: model.limits.maxBars,
+    mustExist: own === undefined ? stockModelKey(modelId) : ownedKey("MODEL", sub, modelId),
+  };
+}

@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
+import type { Melody } from "../../domain/music/melody";
+import {
+  compositionEditEventsKey,
+  compositionMidiKey,
+  compositionScoreKey,
+  type OwnedBy,
+} from "../../domain/names/object-keys";
+import type { Stage } from "../../domain/names/resource-names";
+import type { Failure } from "../../domain/schemas/failure";
+import type { InvocationAnswer } from "../../domain/schemas/invocation";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { storableMetrics } from "../../domain/schemas/metrics";
+import { isFinalCompositionState } from "../../domain/states/composition-state";
+import type { EndpointInvoker } from "../aws/endpoint-invoker";
+import type { ObjectStore } from "../aws/object-store";
+import type { CompositionResult, CompositionsInExecution } from "../aws/table/composition-execution";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+import { invokeModel } from "./invoke-model";
+import { resolveMelody } from "./resolve-melody";
+import { holdLease, leaseSeconds, type Repeat } from "./worker-lease";
+
+export interface ExecuteCompositionParams {
+  readonly of: OwnedBy;
+  /** When this message was delivered first: the retries' budget runs from then. */
+  readonly firstDeliveredAt: Date;
+  readonly compositions: CompositionsInExecution;
+  readonly artefacts: Pick<ObjectStore, "read" | "write">;
+  readonly endpoint: EndpointInvoker;
+  readonly presign: (key: string) => Promise<string>;
+  /** Makes the message visible to other workers after so many seconds. */
+  readonly postpone: (seconds: number) => Promise<void>;
+  readonly repeat: Repeat;
+  readonly stage: Stage;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type ExecuteCompositionAnswer =
+  /** The composition is final, or gone: the message has done its work. */
+  | { readonly kind: "DONE" }
+  /** The message should come back. */
+  | { readonly kind: "AGAIN"; readonly afterSeconds: number };
+
+/** How long an endpoint that does not answer is asked again, from the first delivery on. */
+export const inferenceBudgetSeconds: Readonly<Record<Stage, number>> = { local: 120, dev: 300, prod: 300 };
+
+const firstPauseSeconds = 2;
+const longestPauseSeconds = 60;
+
+/** Doubles from attempt to attempt. */
+export const pauseSeconds = (attempt: number): number =>
+  Math.min(longestPauseSeconds, firstPauseSeconds * 2 ** Math.min(10, Math.max(0, attempt - 1)));
+
+const inferenceUnavailable: Failure = {
+  code: "INFERENCE_UNAVAILABLE",
+  message: "The model's endpoint did not answer for several minutes. Try again later.",
+  retryable: true,
+};
+
+/**
+ * Composes one piece. Takes the lease, works, and ends the row once; a second delivery of the message finds the row final
+ * or leased. Files are written before the row says so, under keys that only this composition has, and a MIDI file's only this attempt.
+ */
+export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
+  const { of, compositions, now } = params;
+  const claimed = await compositions.claim(of, new Date(now().getTime() + leaseSeconds * 1000));
+  if (claimed === undefined) return await whyNotClaimed(params);
+  const lease = holdLease({ ...params, claim: claimed });
+  // The lease is renewed no more before it is released, or the next delivery would have to wait for it.
+  const release = async (): Promise<void> => {
+    await lease.stop();
+    await compositions.release(claimed);
+  };
+  try {
+    const answer = await work(params, claimed);
+    if (answer.kind === "AGAIN") await release();
+    else await lease.stop();
+    return answer;
+  } catch (error) {
+    // Unexpected, and the function's error.
+    await release();
+    throw error;
+  }
+}
+
+/** After an unexpected error the message comes back soon, and less soon each time. @param delivery - from 1 */
+export const retrySeconds = (delivery: number): number =>
+  Math.min(longestPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
+
+async function whyNotClaimed({
+  of,
+  compositions,
+  now,
+  log,
+}: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
+  const current = await compositions.load(of);
+  if (current === undefined || isFinalCompositionState(current.state)) return { kind: "DONE" };
+  // Not deleted: if that worker dies, this message is what brings the work back.
+  const leftSeconds = (Date.parse(current.runningUntil ?? now().toISOString()) - now().getTime()) / 1000;
+  log.info("another worker has the composition", { leftSeconds });
+  return { kind: "AGAIN", afterSeconds: Math.min(leaseSeconds, Math.max(1, Math.ceil(leftSeconds) + 1)) };
+}
+
+async function work(params: ExecuteCompositionParams, composition: CompositionItem): Promise<ExecuteCompositionAnswer> {
+  const { compositions, artefacts, now, log, metrics } = params;
+  const startedAt = now().getTime();
+  const resolved = await resolveMelody({ composition, compositions, artefacts });
+  if (resolved.kind === "UNUSABLE") return await fail(params, composition, resolved.failure);
+
+  const generated = await invokeModel({ ...params, composition, melody: resolved.melody });
+  switch (generated.kind) {
+    case "FAILED":
+      return await fail(params, composition, generated.failure);
+    case "UNAVAILABLE":
+      return await again(params, composition, generated.reason);
+    case "GENERATED": {
+      const result = await writeResult(params, composition, resolved.melody, generated.answer);
+      const completed = await compositions.complete(composition, result);
+      if (completed) {
+        metrics.record("CompositionsCompleted");
+        metrics.record("CompositionSeconds", (now().getTime() - startedAt) / 1000);
+      }
+      log.info(completed ? "composed" : "composed, but the lease was another's by then", {
+        seconds: generated.answer.seconds,
+      });
+      return { kind: "DONE" };
+    }
+  }
+}
+
+async function fail(
+  { compositions, log, metrics }: ExecuteCompositionParams,
+  composition: CompositionItem,
+  failure: Failure,
+): Promise<ExecuteCompositionAnswer> {
+  const failed = await compositions.fail(composition, failure);
+  if (failed) metrics.record("CompositionsFailed");
+  log.warn("composition failed", { code: failure.code, counted: failed });
+  return { kind: "DONE" };
+}
+
+async function again(
+  params: ExecuteCompositionParams,
+  composition: CompositionItem,
+  reason: string,
+): Promise<ExecuteCompositionAnswer> {
+  const { firstDeliveredAt, stage, now, log, metrics } = params;
+  const afterSeconds = pauseSeconds(composition.attempt);
+  const spentSeconds = (now().getTime() - firstDeliveredAt.getTime()) / 1000;
+  if (spentSeconds + afterSeconds > inferenceBudgetSeconds[stage]) {
+    return await fail(params, composition, inferenceUnavailable);
+  }
+  log.warn("the endpoint is not available", { reason, attempt: composition.attempt, afterSeconds });
+  metrics.record("CompositionsRedelivered");
+  return { kind: "AGAIN", afterSeconds };
+}
+
+/**
+ * The attempt is the MIDI file's revision, so that a worker whose lease was taken over, but which does not know it yet,
+ * cannot overwrite the winner's file. The score is the same from every attempt: model, seed and melody are the row's.
+ * Patching programs later writes the next revision.
+ */
+async function writeResult(
+  { artefacts }: ExecuteCompositionParams,
+  composition: CompositionItem,
+  melody: Melody,
+  { tracks, melody: rewritten, metrics, editEvents }: InvocationAnswer,
+): Promise<CompositionResult> {
+  const score = composeScore({
+    name: composition.name,
+    melody,
+    rewritten: rewritten?.notes,
+    generated: tracks,
+  });
+  const bytes = writeMidi(score);
+  const revision = composition.attempt;
+  await artefacts.write(compositionScoreKey(composition), JSON.stringify(score), "application/json");
+  if (editEvents !== undefined) {
+    await artefacts.write(
+      compositionEditEventsKey(composition),
+      JSON.stringify({ items: editEvents }),
+      "application/json",
+    );
+  }
+  await artefacts.write(compositionMidiKey(composition, { revision }), bytes, "audio/midi");
+  return {
+    output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
+    midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },
+  };
+}

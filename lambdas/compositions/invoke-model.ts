@@ -1,0 +1,159 @@
+import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
+import { beatsPerBar, stepsPerBar, stepsPerBeat, toGrid, type ModelNote, type Melody } from "../../domain/music/melody";
+import { modelFile, modelPrefix, stockModelPrefix } from "../../domain/names/object-keys";
+import { endpointName, type Stage } from "../../domain/names/resource-names";
+import type { Failure } from "../../domain/schemas/failure";
+import {
+  invocationAnswerSchema,
+  invocationErrorSchema,
+  mostNotesPerStep,
+  type InvocationAnswer,
+  type InvocationRequest,
+} from "../../domain/schemas/invocation";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { sentenceOf } from "../../domain/schemas/sentence";
+import { longestPayloadBytes, type EndpointInvoker } from "../aws/endpoint-invoker";
+import type { Log } from "../telemetry/logger";
+
+export interface InvokeModelParams {
+  readonly composition: CompositionItem;
+  readonly melody: Melody;
+  readonly stage: Stage;
+  readonly endpoint: EndpointInvoker;
+  /** A short-lived URL of a model's file; its host is the bucket's, which the container allows. */
+  readonly presign: (key: string) => Promise<string>;
+  readonly log: Log;
+}
+
+export type ModelAnswer =
+  | { readonly kind: "GENERATED"; readonly answer: InvocationAnswer }
+  /** The same request would fail again. */
+  | { readonly kind: "FAILED"; readonly failure: Failure }
+  /** It may work later. */
+  | { readonly kind: "UNAVAILABLE"; readonly reason: string };
+
+const failed = (code: string, message: string): ModelAnswer => ({
+  kind: "FAILED",
+  failure: { code, message: message.slice(0, 1024), retryable: false },
+});
+
+/** Calls the technique's endpoint once and reads its answer (contracts/invocation-answer). */
+export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswer> {
+  const { composition, melody, stage, endpoint, log } = params;
+  const notes = toGrid(melody);
+  const mostNotes = melody.bars * stepsPerBar * mostNotesPerStep;
+  if (notes.length > mostNotes) {
+    const bars = melody.bars === 1 ? "bar" : "bars";
+    const rule = `at most ${mostNotes}, ${mostNotesPerStep} for each sixteenth`;
+    return failed(
+      "INPUT_TOO_LARGE",
+      `The input has ${notes.length} notes in ${melody.bars} ${bars}; allowed are ${rule}.`,
+    );
+  }
+  const body = new TextEncoder().encode(JSON.stringify(await invocationRequest(params, notes)));
+  const invocation = await endpoint.invoke(endpointName(stage, composition.technique), body);
+  switch (invocation.kind) {
+    case "UNAVAILABLE":
+      return invocation;
+    case "MODEL_ERROR":
+      return modelError(invocation, composition, log);
+    case "ANSWER":
+      return readAnswer(invocation.body, { composition, bars: melody.bars, notes, log });
+  }
+}
+
+async function invocationRequest(
+  { composition, melody, presign }: InvokeModelParams,
+  notes: readonly ModelNote[],
+): Promise<InvocationRequest> {
+  const { sub, model, technique, seed, parameters } = composition;
+  const { sha256, bytes } = model;
+  // The container's image carries stock models, but those of the day it was built: of another version it gets the file.
+  const prefix = model.stock ? stockModelPrefix(model) : modelPrefix({ sub, id: model.id });
+  return {
+    schemaVersion: 1,
+    technique,
+    model: { sha256, bytes, url: await presign(`${prefix}${modelFile}`) },
+    seed,
+    melody: { stepsPerBeat, beatsPerBar, bars: melody.bars, notes },
+    parameters,
+  };
+}
+
+/** The container's 4xx is about this request or this model; its 5xx about the moment. */
+function modelError(
+  { status, body }: { readonly status: number; readonly body: string },
+  { model }: CompositionItem,
+  log: Log,
+): ModelAnswer {
+  const error = invocationErrorSchema.safeParse(parseJson(body));
+  const code = error.success ? error.data.code : undefined;
+  log.warn("the model's container answered an error", { status, code });
+  // These 4xx say that the container is busy or was slow, not that the request is wrong.
+  const isPassing = status < 400 || status >= 500 || status === 408 || status === 429;
+  if (isPassing) return { kind: "UNAVAILABLE", reason: code ?? `HTTP ${status}` };
+  if (!error.success) return failed("MODEL_ERROR", "The model refused the request without giving a reason.");
+  const { code: reason, message, errors = [] } = error.data;
+  if (model.stock && reason === "MODEL_NOT_FOUND") {
+    log.error("a stock model is neither in the endpoint's image nor in the bucket", { model });
+    const cure = "Whoever runs this stage must put it there with `npm run seed`; then compose again.";
+    return failed(
+      reason,
+      `The stock model ${model.id} (sha256 ${model.sha256}) is neither in the endpoint's image nor in the bucket. ${cure}`,
+    );
+  }
+  const unnamed = errors.filter(({ pointer }) => !message.includes(pointer));
+  const fields = unnamed.map(
+    ({ pointer, value, allowed }) => `; ${pointer} is ${value ?? "missing"}, allowed: ${allowed}`,
+  );
+  return failed(reason, sentenceOf(`${message}${fields.join("")}`));
+}
+
+interface Asked {
+  readonly composition: CompositionItem;
+  readonly bars: number;
+  /** As the model was shown them. */
+  readonly notes: readonly ModelNote[];
+  readonly log: Log;
+}
+
+function readAnswer(body: Uint8Array, { composition, bars, notes, log }: Asked): ModelAnswer {
+  if (body.byteLength > longestPayloadBytes) {
+    const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
+    return failed("ANSWER_TOO_LARGE", `The model's answer is larger than 4 MiB. ${advice}`);
+  }
+  const parsed = invocationAnswerSchema.safeParse(parseJson(new TextDecoder().decode(body)));
+  if (!parsed.success) {
+    return unreadable(
+      parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.map(String).join(".")} ${message}`),
+      log,
+    );
+  }
+  const { technique, modelSha256, tracks, melody, editEvents } = parsed.data;
+  if (technique !== composition.technique || modelSha256 !== composition.model.sha256) {
+    return unreadable(["is of another technique or model"], log);
+  }
+  const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
+  if (result.some(({ onset, duration }) => onset + duration > bars * stepsPerBar)) {
+    return unreadable(["has notes after the end of the piece"], log);
+  }
+  // Whoever replays the edits must arrive at the piece.
+  const replayed = editEvents === undefined ? undefined : replayEdits(soundingCells(notes), editEvents);
+  if (editEvents !== undefined && (replayed === undefined || !sameCells(replayed, soundingCells(result)))) {
+    return unreadable(["has edit events that do not lead from the input to the result"], log);
+  }
+  return { kind: "GENERATED", answer: parsed.data };
+}
+
+function unreadable(faults: readonly string[], log: Log): ModelAnswer {
+  log.error("the model's answer is not valid", { faults });
+  return failed("MODEL_ANSWER_INVALID", `The model's answer cannot be used: it ${faults.join("; ")}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

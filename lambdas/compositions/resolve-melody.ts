@@ -1,0 +1,90 @@
+import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../domain/music/melody";
+import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
+import { parseMidi } from "../../domain/music/song";
+import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
+import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
+import { compositionScoreKey, trackKey } from "../../domain/names/object-keys";
+import type { Failure } from "../../domain/schemas/failure";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { ObjectTooLargeError, type ObjectStore } from "../aws/object-store";
+import type { CompositionsInExecution } from "../aws/table/composition-execution";
+
+export interface ResolveMelodyParams {
+  readonly composition: CompositionItem;
+  readonly compositions: Pick<CompositionsInExecution, "load" | "loadTrack">;
+  readonly artefacts: Pick<ObjectStore, "read">;
+}
+
+export type ResolvedMelody =
+  { readonly kind: "MELODY"; readonly melody: Melody } | { readonly kind: "UNUSABLE"; readonly failure: Failure };
+
+/** A piece of 64 bars with 17 full tracks has some 20 MB as JSON; ours have a hundredth of that. */
+const longestScoreBytes = 32 * 1024 * 1024;
+
+const unusable = (code: string, message: string): ResolvedMelody => ({
+  kind: "UNUSABLE",
+  failure: { code, message: message.slice(0, 1024), retryable: false },
+});
+const gone = (what: string): ResolvedMelody =>
+  unusable("INPUT_NOT_FOUND", `The ${what} that was the input is not there any more.`);
+
+/** The melody that the composition asks for, with its options applied. */
+export async function resolveMelody(params: ResolveMelodyParams): Promise<ResolvedMelody> {
+  try {
+    const found = await inputMelody(params);
+    if (found.kind === "UNUSABLE") return found;
+    return { kind: "MELODY", melody: applyInputOptions(found.melody, params.composition.inputOptions) };
+  } catch (error) {
+    if (error instanceof MelodyError) return unusable(error.code, `The input cannot be used: ${error.message}.`);
+    if (error instanceof UnreadableMidiError)
+      return unusable("INPUT_UNREADABLE", `The input cannot be read: ${error.message}.`);
+    if (error instanceof ObjectTooLargeError)
+      return unusable(
+        "INPUT_UNREADABLE",
+        `The input's file has ${error.bytes} bytes; at most ${error.maxBytes} can be read.`,
+      );
+    throw error;
+  }
+}
+
+/** @returns undefined for what no worker of ours has written */
+function readScore(bytes: Uint8Array): Score | undefined {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return scoreSchema.safeParse(document).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function inputMelody({ composition, compositions, artefacts }: ResolveMelodyParams): Promise<ResolvedMelody> {
+  const { sub, input } = composition;
+  if ("sampleMelodyId" in input) {
+    const sample = findSampleMelody(input.sampleMelodyId);
+    return sample === undefined ? gone("sample melody") : { kind: "MELODY", melody: sampleAsMelody(sample) };
+  }
+  if ("trackId" in input) {
+    const of = { sub, id: input.trackId };
+    const track = await compositions.loadTrack(of);
+    const bytes = track === undefined ? undefined : await artefacts.read(trackKey(of), midiLimits.bytes);
+    if (track === undefined || bytes === undefined) return gone("track");
+    return { kind: "MELODY", melody: trackMelody(parseMidi(bytes), track.trackIndex) };
+  }
+  const of = { sub, id: input.compositionId };
+  const source = await compositions.load(of);
+  const bytes =
+    source?.state === "COMPLETED" ? await artefacts.read(compositionScoreKey(of), longestScoreBytes) : undefined;
+  if (bytes === undefined) return gone("composition");
+  const score = readScore(bytes);
+  if (score === undefined) {
+    return unusable(
+      "INPUT_UNREADABLE",
+      "The score of the composition that was the input cannot be read. It is damaged.",
+    );
+  }
+  const index = input.trackIndex ?? 0;
+  const melody = scoreMelody(score, index);
+  return melody === undefined
+    ? unusable("TRACK_NOT_FOUND", `The composition has no track ${index} with notes.`)
+    : { kind: "MELODY", melody };
+}

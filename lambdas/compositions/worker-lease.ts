@@ -1,0 +1,60 @@
+/** Says that a worker lives: while it works, its lease of the composition and its hold of the message are short and renewed. */
+import type { Claim, CompositionsInExecution } from "../aws/table/composition-execution";
+import type { Log } from "../telemetry/logger";
+
+/** Short: whoever finds a lease that has run out knows that its worker is dead, or has not run for three renewals. */
+export const leaseSeconds = 15;
+export const renewSeconds = 5;
+
+/** Calls again and again until it is stopped; a call that has not ended is not overtaken by the next. */
+export type Repeat = (everySeconds: number, call: () => Promise<void>) => { stop(): Promise<void> };
+
+export interface WorkerLeaseParams {
+  readonly claim: Claim;
+  readonly compositions: Pick<CompositionsInExecution, "renew">;
+  /** Makes the message visible to other workers after so many seconds, if it is not done before. */
+  readonly postpone: (seconds: number) => Promise<void>;
+  readonly repeat: Repeat;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Begins at once with the message, whose first hold is as long as the function may run. */
+export function holdLease(params: WorkerLeaseParams): { stop(): Promise<void> } {
+  const { claim, compositions, postpone, repeat, now, log } = params;
+  let isOurs = true;
+  const renew = async (): Promise<void> => {
+    if (!isOurs) return;
+    try {
+      const [kept] = await Promise.all([
+        compositions.renew(claim, new Date(now().getTime() + leaseSeconds * 1000)),
+        postpone(leaseSeconds),
+      ]);
+      isOurs = kept;
+      // Nothing is undone: only the worker that has the lease can end the composition.
+      if (!kept) log.warn("the lease was lost", { compositionId: claim.id, attempt: claim.attempt });
+    } catch (error) {
+      // Perhaps the next renewal works; if none does, another worker takes over.
+      log.warn("the lease could not be renewed", { compositionId: claim.id, reason: String(error) });
+    }
+  };
+  return repeat(renewSeconds, renew);
+}
+
+/** By the clock of this machine; the first call is made at once. */
+export const repeatedly: Repeat = (everySeconds, call) => {
+  let underWay: Promise<void> | undefined;
+  const once = (): void => {
+    underWay ??= call().finally(() => {
+      underWay = undefined;
+    });
+  };
+  once();
+  const timer = setInterval(once, everySeconds * 1000);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await underWay;
+    },
+  };
+};

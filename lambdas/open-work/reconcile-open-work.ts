@@ -1,0 +1,254 @@
+import * as z from "zod";
+import type { OwnedBy } from "../../domain/names/object-keys";
+import { openWorkKinds, type OpenWorkKind } from "../../domain/names/table-keys";
+import type { Failure } from "../../domain/schemas/failure";
+import { isFinalCompositionState } from "../../domain/states/composition-state";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { CompositionQueue } from "../aws/composition-queue";
+import type { CompositionsInExecution } from "../aws/table/composition-execution";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { OpenWork } from "../aws/table/open-work";
+import type { PendingChanges } from "../aws/table/pending-changes";
+import type { WorkflowExecutions } from "../aws/workflow-executions";
+import { finishPendingChange } from "../resources/finish-pending-change";
+import type { FileRemoval } from "../resources/resource-files";
+import { endUnrepairedJob, unrepairable } from "../training/end-unrepaired-job";
+import { recoverTrainingJob, type RecoverTrainingJobParams } from "../training/recover-training-job";
+import { workflowFault } from "../training/finalize-input";
+import type { Within } from "../training/within";
+
+export interface SweepOpenWorkParams extends Omit<
+  RecoverTrainingJobParams,
+  "input" | "fault" | "ending" | "executions" | "jobs"
+> {
+  readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "change">;
+  readonly openWork: OpenWork;
+  readonly compositions: Pick<CompositionsInExecution, "load" | "abandon">;
+  readonly queue: Pick<CompositionQueue, "send">;
+  readonly executions: WorkflowExecutions;
+  readonly pendingChanges: PendingChanges;
+  /** Of resources whose creation or deletion was cut off. */
+  readonly removal: FileRemoval;
+  readonly patience: SweepPatience;
+  /** No further row is begun after this instant: the rest waits for the next sweep. */
+  readonly deadline: Date;
+  readonly within: Within;
+}
+
+/** How long work may rest before it counts as forgotten, in seconds. */
+export interface SweepPatience {
+  /** A row that the stream should have started. */
+  readonly notStarted: number;
+  /** A composition that nobody has taken, or whose worker's lease has run out. */
+  readonly notTaken: number;
+  /** A composition altogether. */
+  readonly composition: number;
+  /** One row's repair. */
+  readonly row: number;
+  /** From the first repair that failed: then the row is ended without being repaired. */
+  readonly repair: number;
+  /** An unfinished row that is older is counted: no job takes so long that is as it should be. */
+  readonly overdue: Readonly<Record<OpenWorkKind, number>>;
+}
+
+const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
+
+export const sweepPatience = {
+  aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
+  local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
+} as const satisfies Record<string, SweepPatience>;
+
+/** Rows of one kind that are repaired at the same time. */
+const atOnce = 4;
+
+export interface SweepAnswer {
+  readonly looked: number;
+  readonly repaired: number;
+  readonly failed: number;
+}
+
+interface RowInRepair {
+  readonly of: OwnedBy;
+  /** Becomes true once it is known that nobody works on it. */
+  isAbandoned: boolean;
+}
+
+type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
+
+const abandoned: Failure = {
+  code: "COMPOSITION_ABANDONED",
+  message: "The composition could not be made: a fault of the service. Try again.",
+  retryable: true,
+};
+
+/**
+ * Looks at every row that is not final and repairs what nobody works on. Training jobs and compositions are looked at side
+ * by side, some of each at once, each within a time of its own, and from another row on each time: one that hangs, or cannot be
+ * repaired, stands in nobody's way. One on which nobody works and whose repair fails for minutes is ended all the same.
+ */
+export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepAnswer> {
+  const sweep = { looked: 0, repaired: 0, failed: 0 };
+  const { openWork, pendingChanges, patience, deadline, within, now, random, log, metrics } = params;
+  /** @returns whether the row is in order now; what went wrong is logged and counted */
+  const each: RepairOne = async (of, repair) => {
+    sweep.looked += 1;
+    try {
+      if (await within(patience.row, repair())) {
+        sweep.repaired += 1;
+        metrics.record("SweeperRepairs");
+      }
+      return true;
+    } catch (error) {
+      sweep.failed += 1;
+      metrics.record("SweeperFailures");
+      log.error("open work could not be repaired", { id: of.id, reason: String(error) });
+      return false;
+    }
+  };
+  const repairRow = async (kind: OpenWorkKind, of: OwnedBy): Promise<void> => {
+    const row = { of, isAbandoned: false };
+    const inOrder = await each(of, async () =>
+      kind === "TRAINING_JOB" ? await repairTrainingJob(params, row) : await repairComposition(params, row),
+    );
+    // Of a row that could not be looked at nobody knows whether it needs repair at all.
+    if (!inOrder && row.isAbandoned) await each(of, async () => await endAfterFailures(params, kind, of));
+  };
+  const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {
+    const rows: Row[] = [];
+    for await (const row of list) rows.push(row);
+    const start = Math.floor(random() * rows.length);
+    const waiting = [...rows.slice(start), ...rows.slice(0, start)];
+    const worker = async (): Promise<void> => {
+      for (let row = waiting.shift(); row !== undefined && now() < deadline; row = waiting.shift()) await repair(row);
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  };
+  await Promise.all([
+    ...openWorkKinds.map(async (kind) => {
+      await lane(openWork.list(kind), async (of) => {
+        await repairRow(kind, of);
+      });
+    }),
+    lane(pendingChanges.list(), async (change) => {
+      await each(change, async () => await finishPendingChange({ ...params, change }));
+    }),
+  ]);
+  await freeSlotsOfFinalJobs(params, each);
+  return sweep;
+}
+
+const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
+
+/** The last resort: nothing of the row is read. */
+async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
+  const { openWork, patience, now, log, metrics } = params;
+  const since = await openWork.noteFailedRepair(kind, of, now());
+  if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
+  if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
+  if ((await openWork.endUnread(kind, of, { failure: unrepairable, now: now() })) === undefined) return false;
+  metrics.record("CompositionsFailed");
+  log.error("a composition was ended without being repaired", { compositionId: of.id, since: since.toISOString() });
+  return true;
+}
+
+/**
+ * A row that cannot be parsed can be worked on by nobody, unless a newer version of the steps is at work: a service that
+ * does not answer says nothing of the kind.
+ * @throws what the load throws
+ */
+async function readable<Item>(
+  row: RowInRepair,
+  load: () => Promise<Item>,
+  isAtWorkAllTheSame: () => Promise<boolean> = async () => await Promise.resolve(false),
+): Promise<Item> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof z.ZodError) row.isAbandoned = !(await isAtWorkAllTheSame());
+    throw error;
+  }
+}
+
+async function isAtWork({ openWork, executions }: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
+  const attempt = await openWork.attemptOf(of);
+  return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
+}
+
+/** @returns whether anything was done */
+async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+  const { of } = row;
+  const { jobs, executions, patience, now, log, metrics } = params;
+  const job = await readable(
+    row,
+    async () => await jobs.load(of),
+    async () => await isAtWork(params, of),
+  );
+  if (job === undefined || isFinalTrainingJobState(job.state)) return false;
+  if (ageSeconds(job.createdAt, now()) > patience.overdue.TRAINING_JOB) metrics.record("OverdueWork");
+  const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
+  const repaired = await (async (): Promise<boolean> => {
+    const status = await executions.status(input);
+    switch (status) {
+      case "RUNNING":
+        return false;
+      case "NOT_STARTED":
+        if (ageSeconds(job.createdAt, now()) < patience.notStarted) return false;
+        row.isAbandoned = true;
+        log.warn("starting a workflow that was never started", { jobId: job.id });
+        await executions.start(input);
+        return true;
+      case "STEP_FAILED":
+      case "FAILED":
+      case "CUT_OFF": {
+        row.isAbandoned = true;
+        const { outcome } = await recoverTrainingJob({
+          ...params,
+          input,
+          fault: workflowFault,
+          ending: status,
+        });
+        log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
+        return true;
+      }
+    }
+  })();
+  if (job.repairFailedSince !== undefined) {
+    await jobs.change({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
+  }
+  return repaired;
+}
+
+async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+  const { of } = row;
+  const { compositions, queue, patience, now, log, metrics } = params;
+  const composition = await readable(row, async () => await compositions.load(of));
+  if (composition === undefined || isFinalCompositionState(composition.state)) return false;
+  const leased = composition.runningUntil !== undefined && Date.parse(composition.runningUntil) >= now().getTime();
+  if (ageSeconds(composition.createdAt, now()) > patience.overdue.COMPOSITION) metrics.record("OverdueWork");
+  if (leased) return false;
+  row.isAbandoned = true;
+  if (ageSeconds(composition.createdAt, now()) > patience.composition) {
+    const done = await compositions.abandon(of, abandoned);
+    if (done) metrics.record("CompositionsFailed");
+    return done;
+  }
+  const restsSince = composition.runningUntil ?? composition.updatedAt;
+  if (ageSeconds(restsSince, now()) < patience.notTaken) return false;
+  // Two messages for one composition are one too many, not two pieces: the lease sees to that.
+  log.warn("sending a composition again", { compositionId: of.id });
+  await queue.send({ sub: of.sub, compositionId: of.id });
+  return true;
+}
+
+/** What a settling that died between its last two writes left behind. */
+async function freeSlotsOfFinalJobs({ openWork, slots, log }: SweepOpenWorkParams, each: RepairOne): Promise<void> {
+  for (const { index, holder } of await slots.held()) {
+    const of = { sub: holder.sub, id: holder.jobId };
+    await each(of, async () => {
+      if (await openWork.isOpen("TRAINING_JOB", of)) return false;
+      await slots.release({ index, jobId: holder.jobId });
+      log.warn("slot freed", { slot: index, jobId: holder.jobId });
+      return true;
+    });
+  }
+}

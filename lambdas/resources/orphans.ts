@@ -1,0 +1,67 @@
+/** Objects of users that no row names and no pending change speaks of. */
+import {
+  isNamedByRow,
+  isWorkOfRow,
+  ownedObjectsPrefix,
+  parseOwnedObjectKey,
+  type OwnedObject,
+} from "../../domain/names/object-keys";
+import { ownedKey, pendingChangeKey, type TableKey } from "../../domain/names/table-keys";
+import type { ListedObject, ObjectPages } from "../aws/object-pages";
+import type { RowByKey, RowsByKey } from "../aws/table/rows-by-key";
+
+/** `artefacts` holds what is kept, `work` what running jobs need: see domain/names/object-keys.ts. */
+export type BucketOfObjects = "artefacts" | "work";
+
+export interface OrphansOnPage {
+  readonly bucket: BucketOfObjects;
+  /** All that the page has, young ones included. */
+  readonly objects: number;
+  readonly orphans: readonly ListedObject[];
+}
+
+export interface FindOrphansParams {
+  readonly buckets: Readonly<Record<BucketOfObjects, ObjectPages>>;
+  readonly rows: RowsByKey;
+  /** Objects that were written later may belong to work that is under way: they are no orphans yet. */
+  readonly writtenBefore: Date;
+}
+
+/** Compares a page at a time; the rows are read after their objects, so what was just made has its row. */
+export async function* findOrphans({ buckets, rows, writtenBefore }: FindOrphansParams): AsyncGenerator<OrphansOnPage> {
+  for (const bucket of ["artefacts", "work"] as const) {
+    for await (const page of buckets[bucket].under(ownedObjectsPrefix)) {
+      const old = page.filter(({ modifiedAt }) => modifiedAt.getTime() <= writtenBefore.getTime());
+      yield { bucket, objects: page.length, orphans: await orphansOf(bucket, old, rows) };
+    }
+  }
+}
+
+const text = ({ pk, sk }: TableKey): string => `${pk} ${sk}`;
+const rowKeyOf = ({ kind, sub, id }: OwnedObject): TableKey => ownedKey(kind, sub, id);
+const changeKeyOf = ({ kind, sub, id }: OwnedObject): TableKey => pendingChangeKey(kind, sub, id);
+
+/** Those of the objects that nothing names now. */
+export async function orphansOf(
+  bucket: BucketOfObjects,
+  objects: readonly ListedObject[],
+  rows: RowsByKey,
+): Promise<readonly ListedObject[]> {
+  const owned = objects.map((object) => ({ object, of: parseOwnedObjectKey(object.key) }));
+  const keys = new Map<string, TableKey>();
+  for (const { of } of owned) {
+    if (of === undefined) continue;
+    for (const key of [rowKeyOf(of), changeKeyOf(of)]) keys.set(text(key), key);
+  }
+  const found = new Map((await rows.find([...keys.values()])).map((row) => [text(row), row]));
+  const isNamed = ({ midi }: RowByKey, of: OwnedObject): boolean =>
+    bucket === "work" ? isWorkOfRow(of) : isNamedByRow(of, midi);
+  return owned
+    .filter(({ of }) => {
+      if (of === undefined) return true;
+      if (found.has(text(changeKeyOf(of)))) return false;
+      const row = found.get(text(rowKeyOf(of)));
+      return row === undefined || !isNamed(row, of);
+    })
+    .map(({ object }) => object);
+}

@@ -1,0 +1,216 @@
+import { datasetPiecesFile, datasetPrefix } from "../../domain/names/object-keys";
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { slotQueue, type SlotQueue } from "../../domain/training/slot-queue";
+import type { ObjectStore } from "../aws/object-store";
+import type { HeldSlot, SlotOrder, Slots } from "../aws/table/slots";
+import type { Tickets } from "../aws/table/tickets";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobs } from "../aws/training-jobs";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+import { jittered, longestJittered, type RandomSource } from "./jitter";
+import { openJob, type ClosedJob } from "./open-job";
+import { jobAttempt, type StepInput } from "./step-input";
+
+export interface TakeSlotParams {
+  readonly input: StepInput;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
+  readonly slots: Slots;
+  readonly tickets: Tickets;
+  readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly artefacts: Pick<ObjectStore, "list">;
+  readonly settings: Pick<
+    TrainingSettings,
+    "slots" | "slotLeaseSeconds" | "queueDeadlineSeconds" | "longestRunSeconds" | "waitSeconds"
+  >;
+  readonly now: () => Date;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type TakeSlotAnswer =
+  | { readonly outcome: "SLOT_TAKEN"; readonly slot: number }
+  | { readonly outcome: "WAITING_FOR_SLOT"; readonly waitSeconds: number }
+  /** The data set is known by its catalogue and still on its way: a first start of the local cloud builds it. */
+  | { readonly outcome: "WAITING_FOR_DATA"; readonly waitSeconds: number }
+  | { readonly outcome: "QUEUE_DEADLINE_PASSED"; readonly failure: Failure }
+  | { readonly outcome: "STOP_REQUESTED" }
+  | ClosedJob;
+
+/** A ticket whose job has not asked for so long after it said it would stands in nobody's way. */
+const ticketGraceSeconds = 60;
+
+/** Who stands far back in the queue asks less often, up to so many times the wait of the first. */
+const longestWaitFactor = 4;
+
+/**
+ * How many more turns a job may wait that is past its deadline and next in turn: they are spread over the longest run, which
+ * is what it waits for. The plan of history events counts them.
+ */
+export const turnsPastDeadline = 100;
+
+/** How often somebody else may take a slot while this job decides; then it waits for its next turn to ask. */
+const decisions = 3;
+
+/**
+ * A holder that SageMaker knows nothing of may be just about to create its job. It renewed its lease before that, and a
+ * launch step is cut off by its task's time-out of two minutes.
+ */
+const launchGraceSeconds = 120;
+
+/**
+ * Takes a training slot, or renews the one the job has. Who waits has a ticket; whose turn it is, `slotQueue` says. Who
+ * waits for data has no ticket, and stands in nobody's way.
+ */
+export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> {
+  const { input, jobs, slots, tickets, settings, random, log } = params;
+  const opened = await openJob(jobs, input);
+  if (opened.outcome !== "OPEN") return opened;
+  const { job } = opened;
+  if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
+
+  const now = params.now();
+  const queuedSince = job.queuedSince ?? now.toISOString();
+  if (job.state === "PENDING" || job.queuedSince === undefined) {
+    const queued = await jobs.change(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
+    // Stopped meanwhile, which the next try sees.
+    if (queued === undefined) return waiting(jittered(settings.waitSeconds, random));
+  }
+  const waitedSeconds = (now.getTime() - Date.parse(queuedSince)) / 1000;
+
+  const leasedUntil = now.getTime() + settings.slotLeaseSeconds * 1000;
+  const mine = (await slots.held()).find((slot) => slot.holder.jobId === job.id && slot.index < settings.slots);
+  if (mine !== undefined && (await slots.renew({ index: mine.index, jobId: job.id, leasedUntil }))) {
+    // An earlier try has taken the slot, and its answer was lost: its ticket may still be there.
+    await tickets.remove(job.id);
+    return { outcome: "SLOT_TAKEN", slot: mine.index };
+  }
+
+  const hasData = (await params.artefacts.list(`${datasetPrefix(job.dataset)}${datasetPiecesFile}`, 1)).length > 0;
+  const isPastDeadline = waitedSeconds > settings.queueDeadlineSeconds;
+  if (!hasData) {
+    if (isPastDeadline) return { outcome: "QUEUE_DEADLINE_PASSED", failure: dataMissing(job.dataset.id) };
+    log.info("the data set is not there yet", { dataset: job.dataset.id });
+    return { outcome: "WAITING_FOR_DATA", waitSeconds: jittered(settings.waitSeconds, random) };
+  }
+
+  const holder = { sub: job.sub, jobId: job.id };
+  const show = async (inSeconds: number): Promise<void> => {
+    const asksAgainBy = now.getTime() + (longestJittered(inSeconds) + ticketGraceSeconds) * 1000;
+    await tickets.show({ ...holder, heartbeatAt: now.getTime(), asksAgainBy });
+  };
+  await show(settings.waitSeconds);
+
+  let queue: SlotQueue | undefined;
+  for (let decision = 1; decision <= decisions; decision += 1) {
+    // In this order: whoever takes a slot raises the order's version, so what is decided on an older order is not written.
+    const order = await slots.order();
+    const live = (await tickets.waiting()).filter(({ asksAgainBy }) => asksAgainBy >= now.getTime());
+    const held = (await slots.held()).filter(({ index }) => index < settings.slots);
+    const queueWithout = (freed: readonly HeldSlot[]): SlotQueue =>
+      slotQueue({
+        slots: settings.slots,
+        held: held.filter((slot) => !freed.includes(slot)),
+        tickets: live,
+        turns: order.turns,
+      });
+    // SageMaker is asked about a lapsed lease only by a job that would get the slot.
+    const lapsed = held.filter((slot) => slot.leasedUntil < now.getTime());
+    queue = queueWithout(lapsed);
+    if (!queue.takes.includes(job.id)) break;
+    const abandoned = await abandonedAmong(lapsed, params);
+    queue = queueWithout(abandoned);
+    if (!queue.takes.includes(job.id)) break;
+    const slot = await takeAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
+    if (slot !== undefined) return { outcome: "SLOT_TAKEN", slot };
+  }
+
+  const place = queue?.places.indexOf(job.id) ?? 0;
+  const isNext = queue?.nextOfItsUser.includes(job.id) === true;
+  if (isPastDeadline && !(isNext && waitedSeconds <= settings.queueDeadlineSeconds + settings.longestRunSeconds)) {
+    return { outcome: "QUEUE_DEADLINE_PASSED", failure: queueDeadlinePassed(waitedSeconds) };
+  }
+  const factor = Math.min(longestWaitFactor, 1 + Math.max(0, place) / (2 * settings.slots));
+  const waitSeconds = isPastDeadline
+    ? Math.max(settings.waitSeconds, settings.longestRunSeconds / turnsPastDeadline)
+    : settings.waitSeconds * factor;
+  await show(waitSeconds);
+  return waiting(jittered(waitSeconds, random));
+}
+
+interface Decision {
+  readonly job: TrainingJobItem;
+  readonly order: SlotOrder;
+  readonly held: readonly HeldSlot[];
+  /** Those of them whose holders' jobs have ended. */
+  readonly abandoned: readonly HeldSlot[];
+  readonly waitedSeconds: number;
+  readonly leasedUntil: number;
+}
+
+/** A free slot, or one that is abandoned. @returns its index; undefined when somebody else has taken a slot meanwhile */
+async function takeAny(params: TakeSlotParams, decision: Decision): Promise<number | undefined> {
+  const { slots, tickets, settings, log, metrics } = params;
+  const { job, order, held, abandoned, waitedSeconds, leasedUntil } = decision;
+  const heldIndexes = new Set(held.map(({ index }) => index));
+  const free = Array.from({ length: settings.slots }, (_, index) => index).find((index) => !heldIndexes.has(index));
+  const [instead] = abandoned;
+  const index = free ?? instead?.index;
+  if (index === undefined) return undefined;
+  const taken = await slots.take({
+    index,
+    holder: { sub: job.sub, jobId: job.id },
+    leasedUntil,
+    order,
+    ...(free === undefined && instead !== undefined ? { instead } : {}),
+  });
+  if (!taken) return undefined;
+  await tickets.remove(job.id);
+  metrics.record("QueueWaitSeconds", waitedSeconds);
+  if (free === undefined) {
+    log.warn("slot reclaimed", { slot: index, from: instead?.holder.jobId });
+    metrics.record("SlotsReclaimed");
+  }
+  return index;
+}
+
+const waiting = (waitSeconds: number): TakeSlotAnswer => ({ outcome: "WAITING_FOR_SLOT", waitSeconds });
+
+const queueDeadlinePassed = (waitedSeconds: number): Failure => ({
+  code: "QUEUE_DEADLINE_PASSED",
+  message: `Other training jobs kept every slot for ${Math.floor(waitedSeconds)} seconds. Try again later.`,
+  retryable: true,
+});
+
+const dataMissing = (id: string): Failure => ({
+  code: "DATASET_NOT_READY",
+  message: `The data set ${id} did not arrive in time. Try again when it is there.`,
+  retryable: true,
+});
+
+async function abandonedAmong(lapsed: readonly HeldSlot[], params: TakeSlotParams): Promise<HeldSlot[]> {
+  const abandoned: HeldSlot[] = [];
+  for (const slot of lapsed) if (await isAbandoned(slot, params)) abandoned.push(slot);
+  return abandoned;
+}
+
+/** A lapsed lease alone proves nothing: SageMaker must say that the holder's job has ended, or never was. */
+async function isAbandoned(slot: HeldSlot, { jobs, trainingJobs, now, log }: TakeSlotParams): Promise<boolean> {
+  try {
+    const holder = await jobs.load({ sub: slot.holder.sub, id: slot.holder.jobId });
+    const ended = holder === undefined || isFinalTrainingJobState(holder.state);
+    const described =
+      holder?.trainingJobName === undefined ? undefined : await trainingJobs.describe(holder.trainingJobName);
+    if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
+    return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
+  } catch (error) {
+    // Another job's row, or SageMaker: the one who asks waits on. The sweeper ends a row that nobody can read.
+    log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
+    return false;
+  }
+}

@@ -1,0 +1,212 @@
+import {
+  checkpointsPrefix,
+  parseSampleFile,
+  progressFile,
+  referenceFile,
+  sampleFile,
+  samplesFolder,
+  trainingJobPrefix,
+} from "../../domain/names/object-keys";
+import { endedWorkflowPatienceSeconds } from "../../domain/names/time-limits";
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";
+import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
+import { endOfJob, type JobEnd } from "../../domain/training/job-end";
+import type { TrainingProgress } from "../../domain/training/progress";
+import type { ObjectStore } from "../aws/object-store";
+import type { Slots } from "../aws/table/slots";
+import type { Tickets } from "../aws/table/tickets";
+import type { TrainingJobEnd, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import type { Log } from "../telemetry/logger";
+import type { MetricName, MetricRecorder } from "../telemetry/metrics";
+import { copyObjects } from "./copy-objects";
+import { observedData } from "./monitor-training-job";
+import { jittered, type RandomSource } from "./jitter";
+import { openJob, type ClosedJob } from "./open-job";
+import { jobAttempt, type StepInput } from "./step-input";
+
+export interface SettleTrainingJobParams {
+  readonly input: StepInput;
+  /** What the last step said went wrong, where it was an expected outcome. */
+  readonly failure?: Failure | undefined;
+  /** That the workflow itself did not get to its end: an unexpected error, an abort, a time-out. */
+  readonly fault?: Failure | undefined;
+  /**
+   * That executions of the job were cut off so often that none follows. Its owner is told so in place of a fault of the
+   * platform, which may be no more than what the last cut did to the SageMaker job.
+   */
+  readonly isCutOffForGood?: boolean;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "finish">;
+  readonly slots: Pick<Slots, "held" | "release">;
+  readonly tickets: Pick<Tickets, "remove">;
+  readonly trainingJobs: Pick<TrainingJobs, "describe" | "stop">;
+  readonly work: Pick<ObjectStore, "bucket" | "read" | "list">;
+  readonly artefacts: Pick<ObjectStore, "copy">;
+  readonly now: () => Date;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type SettleTrainingJobAnswer =
+  | { readonly outcome: "SETTLED"; readonly state: FinalTrainingJobState }
+  /** SageMaker still works on the job, which has been told to stop: the slot is not free before it has. */
+  | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
+  | ClosedJob;
+
+/** SageMaker gives a container two minutes to save its work. */
+const stopWaitSeconds = 5;
+/** Samples of a job that are kept: more than the longest training leaves. */
+const mostSamples = 10_000;
+/**
+ * For so long after its repair has first failed, a job is not settled without its progress and samples: whoever settles tries
+ * again. What cannot be copied after that is not going to be.
+ */
+const keepingPatienceSeconds = endedWorkflowPatienceSeconds;
+/** Between deciding and writing, a stop request may come: then it is decided again. */
+const tries = 3;
+
+/**
+ * The one writer of final states. Keeps progress and samples, ends the row (open-work mark and quota in the same
+ * transaction), then frees slot and ticket. Every part can be done twice; whoever finds the row final only frees.
+ */
+export async function settleTrainingJob(params: SettleTrainingJobParams): Promise<SettleTrainingJobAnswer> {
+  const { input, jobs, trainingJobs, log } = params;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const opened = await openJob(jobs, input);
+    if (opened.outcome !== "OPEN") {
+      // Another attempt holds slot and ticket by the same job id: they are its own now.
+      if (opened.outcome !== "SUPERSEDED") await free(params);
+      return opened;
+    }
+    const { job } = opened;
+    const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+    const meaning = described === undefined ? undefined : interpretTrainingJob(described);
+    if (described !== undefined && meaning !== undefined && mayStillRun(meaning)) {
+      const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
+      if (!isStopping) await trainingJobs.stop(described.name);
+      log.info("waiting for the training job to stop", { trainingJobName: described.name });
+      return { outcome: "WAITING_FOR_STOP", waitSeconds: jittered(stopWaitSeconds, params.random) };
+    }
+
+    await keepProgressAndSamples(params, job);
+    const data = await observedData({ ...params, job, described });
+    const progress = reached(data.progress ?? job.progress);
+    const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
+    const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
+    if (finished) {
+      await free(params);
+      report(params, end, data.usage ?? job.usage);
+      return { outcome: "SETTLED", state: end.state };
+    }
+  }
+  throw new Error("the row kept changing while the job was being settled");
+}
+
+/** With what was observed; if that cannot be written, without. */
+async function finish(
+  { input, jobs, log }: SettleTrainingJobParams,
+  end: TrainingJobEnd,
+  data: Partial<TrainingJobEnd>,
+): Promise<boolean> {
+  try {
+    return await jobs.finish(jobAttempt(input), { ...data, ...end });
+  } catch (error) {
+    log.error("the job could not be ended with what was observed", { jobId: input.jobId, reason: String(error) });
+    return await jobs.finish(jobAttempt(input), end);
+  }
+}
+
+/** Nothing remains to be done in a final state. */
+const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
+
+function decide(
+  { failure, fault, isCutOffForGood = false }: SettleTrainingJobParams,
+  job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
+): JobEnd {
+  const meaning = described === undefined ? undefined : interpretTrainingJob(described);
+  const failed = meaning?.kind === "ENDED" && meaning.ending === "FAILED" ? meaning.failure : undefined;
+  const hasModel = job.modelId !== undefined;
+  const ending: TrainingEnding | undefined = meaning?.kind === "ENDED" ? meaning.ending : undefined;
+  // A fault of the workflow stopped a training that might have gone on: only a model that is registered already counts.
+  const cutOff = fault !== undefined && failed === undefined && !hasModel;
+  return endOfJob({
+    ending: cutOff ? undefined : ending,
+    hasModel,
+    stopRequested: job.stopRequested,
+    endedEarly: job.hyperparameters["earlyStopping"] === true && job.progress.epoch < job.progress.epochs,
+    failure: (isCutOffForGood && failed?.retryable === true ? undefined : failed) ?? failure ?? told(fault, job),
+  });
+}
+
+/** What its owner can do after a fault of the service depends on whether there is a checkpoint. */
+function told(fault: Failure | undefined, { resumable }: TrainingJobItem): Failure | undefined {
+  if (fault === undefined) return undefined;
+  const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";
+  return { ...fault, message: `${fault.message} ${advice}` };
+}
+
+/**
+ * The checkpoint folder is deleted after some days; what its owner looks at and listens to is kept.
+ * @throws Error when something could not be kept and it is too early to do without
+ */
+async function keepProgressAndSamples(
+  { work, artefacts, now, log }: SettleTrainingJobParams,
+  job: TrainingJobItem,
+): Promise<void> {
+  const faults: string[] = [];
+  const from = checkpointsPrefix(job);
+  const keep = async (names: readonly string[]): Promise<number> =>
+    await copyObjects({
+      to: artefacts,
+      copies: names.map((name) => ({
+        from: { bucket: work.bucket, key: `${from}${name}` },
+        to: `${trainingJobPrefix(job)}${name}`,
+      })),
+      onFault: (error) => faults.push(String(error)),
+    });
+  let objects = await keep([progressFile, referenceFile]);
+  try {
+    const names = (await work.list(`${from}${samplesFolder}`, mostSamples)).map(({ key }) => key.slice(from.length));
+    objects += await keep(names.filter(isSample));
+  } catch (error) {
+    faults.push(String(error));
+  }
+  log.info("progress and samples kept", { objects });
+  const [first] = faults;
+  if (first === undefined) return;
+  const since = job.repairFailedSince;
+  if (since === undefined || now().getTime() - Date.parse(since) < keepingPatienceSeconds * 1000) {
+    throw new Error(`progress or samples could not be kept yet: ${first}`);
+  }
+  log.error("the job is settled without all of its progress and samples", { faults: faults.length, first });
+}
+
+/** A name that a sample has, and nothing that only ends like one. */
+function isSample(name: string): boolean {
+  const sample = parseSampleFile(name);
+  return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);
+}
+
+async function free({ input, slots, tickets }: SettleTrainingJobParams): Promise<void> {
+  // All of them: a step that was tried twice at once may have taken two.
+  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === input.jobId);
+  for (const { index } of mine) await slots.release({ index, jobId: input.jobId });
+  await tickets.remove(input.jobId);
+}
+
+const counted: Readonly<Record<FinalTrainingJobState, MetricName>> = {
+  READY: "JobsReady",
+  FAILED: "JobsFailed",
+  STOPPED: "JobsStopped",
+};
+
+function report({ metrics, log }: SettleTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
+  metrics.record(counted[end.state]);
+  metrics.record("TrainingSeconds", usage.trainingSeconds);
+  metrics.record("BillableSeconds", usage.billableSeconds);
+  log.info("settled", { state: end.state, endReason: end.endReason, code: end.failure?.code });
+}

@@ -1,0 +1,115 @@
+import { trainingJobName, type Stage } from "../../domain/names/resource-names";
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import type { Slots } from "../aws/table/slots";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobs } from "../aws/training-jobs";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+import { awaitCapacity, type CapacityAnswer } from "./capacity";
+import { jittered, type RandomSource } from "./jitter";
+import { openJob, type ClosedJob } from "./open-job";
+import { jobAttempt, type StepInput } from "./step-input";
+import { outputUri, trainingJobRequest } from "./training-job-request";
+
+export interface LaunchTrainingJobParams {
+  readonly input: StepInput;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
+  readonly slots: Pick<Slots, "held" | "renew">;
+  readonly trainingJobs: TrainingJobs;
+  readonly settings: TrainingSettings;
+  readonly stage: Stage;
+  readonly artefactsBucket: string;
+  readonly workBucket: string;
+  readonly now: () => Date;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export type LaunchTrainingJobAnswer =
+  | { readonly outcome: "LAUNCHED"; readonly waitSeconds: number }
+  | { readonly outcome: "SLOT_LOST" }
+  | { readonly outcome: "REFUSED"; readonly failure: Failure }
+  | CapacityAnswer
+  | ClosedJob;
+
+/**
+ * Creates the SageMaker job of the next launch. The name is written to the row before the call: whoever tries again
+ * after a crash finds the name, calls again, and knows by its prefixes that the job of that name is ours.
+ */
+export async function launchTrainingJob(params: LaunchTrainingJobParams): Promise<LaunchTrainingJobAnswer> {
+  const { input, jobs, slots, trainingJobs, settings, now, random, log, metrics } = params;
+  const opened = await openJob(jobs, input);
+  if (opened.outcome !== "OPEN") return opened;
+  if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
+
+  // First the lease, then the name, then the job: a slot whose lease was renewed is not reclaimed under our hands.
+  const mine = (await slots.held()).find(({ holder }) => holder.jobId === input.jobId);
+  const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
+  const renewed = mine !== undefined && (await slots.renew({ index: mine.index, jobId: input.jobId, leasedUntil }));
+  if (!renewed) return { outcome: "SLOT_LOST" };
+
+  const named = await withName(params, opened.job);
+  if (named === undefined) return { outcome: "STOP_REQUESTED" };
+  const { job, name } = named;
+
+  const created = await trainingJobs.create(trainingJobRequest({ ...params, name, job }));
+  switch (created.kind) {
+    case "CREATED":
+      break;
+    case "NAME_IN_USE": {
+      const described = await trainingJobs.describe(name);
+      if (described?.outputUri !== outputUri(params.workBucket, job)) {
+        throw new Error(`a training job named ${name} exists that is not ours`);
+      }
+      break;
+    }
+    case "QUOTA_EXCEEDED":
+      return await awaitCapacity({ job, nextName: true, jobs, settings, now, random, log, metrics });
+    case "THROTTLED":
+      return await awaitCapacity({ job, nextName: false, jobs, settings, now, random, log, metrics });
+    case "REFUSED":
+      log.error("training job refused", { trainingJobName: name, reason: created.reason });
+      return { outcome: "REFUSED", failure: refused };
+  }
+  log.info("training job created", { trainingJobName: name, adopted: created.kind === "NAME_IN_USE" });
+
+  // A stop that came between our reading the row and the job's creation found no job to stop.
+  const current = await jobs.load(jobAttempt(input));
+  if (current?.stopRequested === true) await trainingJobs.stop(name);
+  return { outcome: "LAUNCHED", waitSeconds: jittered(settings.look.firstSeconds, random) };
+}
+
+const refused: Failure = {
+  code: "TRAINING_JOB_REFUSED",
+  message: "The training platform refused the job as it is configured. An operator finds the reason in the logs.",
+  retryable: false,
+};
+
+interface NamedJob {
+  readonly job: TrainingJobItem;
+  readonly name: string;
+}
+
+/** The name that an earlier try has reserved, or the next one. @returns undefined when a stop request came first */
+async function withName(
+  { jobs, trainingJobs, stage, input }: LaunchTrainingJobParams,
+  job: TrainingJobItem,
+): Promise<NamedJob | undefined> {
+  if (job.trainingJobName !== undefined) {
+    if (!job.stopRequested) {
+      // Throttled before: the row says QUEUED.
+      const starting = await jobs.change(jobAttempt(input), { to: "STARTING" });
+      if (starting !== undefined) return { job: starting, name: job.trainingJobName };
+    }
+    // To be stopped: adopted if an earlier try got as far as creating it, not created now.
+    const exists = (await trainingJobs.describe(job.trainingJobName)) !== undefined;
+    return exists ? { job, name: job.trainingJobName } : undefined;
+  }
+  const launch = job.launch + 1;
+  const name = trainingJobName(stage, { jobId: job.id, attempt: job.attempt, launch });
+  const changed = await jobs.change(jobAttempt(input), { to: "STARTING", set: { launch, trainingJobName: name } });
+  return changed === undefined ? undefined : { job: changed, name };
+}

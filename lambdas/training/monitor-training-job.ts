@@ -1,0 +1,187 @@
+/** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
+import { isDeepStrictEqual } from "node:util";
+import { checkpointsPrefix, progressFile } from "../../domain/names/object-keys";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import {
+  interpretTrainingJob,
+  type ObservedState,
+  type TrainingJobMeaning,
+} from "../../domain/states/sagemaker-status";
+import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
+import { convergenceOf } from "../../domain/training/convergence";
+import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
+import type { ObjectStore } from "../aws/object-store";
+import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import type { Log } from "../telemetry/logger";
+import type { MetricRecorder } from "../telemetry/metrics";
+
+export interface ObserveTrainingJobParams {
+  readonly job: TrainingJobItem;
+  /** The SageMaker job of the row's latest launch. */
+  readonly trainingJobName: string;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
+  readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly work: Pick<ObjectStore, "read" | "list">;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+export interface Observation {
+  readonly meaning: TrainingJobMeaning;
+  readonly described: DescribedTrainingJob | undefined;
+  /** The row after the look. */
+  readonly job: TrainingJobItem;
+}
+
+/** What the platform no longer knows has been deleted behind our back. */
+const lost: TrainingJobMeaning = {
+  kind: "ENDED",
+  ending: "FAILED",
+  failure: {
+    code: "TRAINING_JOB_LOST",
+    message: "The training platform does not know the training job any more. Make a new job.",
+    retryable: true,
+  },
+};
+
+/**
+ * Describes the job, reads its progress, and upserts what is not final. Idempotent: a look that finds nothing new writes
+ * nothing, so that clients that poll keep getting 304.
+ */
+export async function observeTrainingJob(params: ObserveTrainingJobParams): Promise<Observation> {
+  const { trainingJobName, trainingJobs, log, metrics } = params;
+  const described = await trainingJobs.describe(trainingJobName);
+  const meaning = described === undefined ? lost : interpretTrainingJob(described);
+  if (meaning.kind === "UNKNOWN") {
+    metrics.record("UnknownSageMakerStatuses");
+    const { status, secondaryStatus } = described ?? {};
+    log.warn("SageMaker answered a status that is not in the table", { status, secondaryStatus });
+  }
+  const data = await observedData({ ...params, described });
+  const job = await writeObservation({ ...params, meaning, data });
+  return { meaning, described, job };
+}
+
+interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "work" | "now" | "log"> {
+  readonly described: DescribedTrainingJob | undefined;
+}
+
+/**
+ * What the row should say about the training, whatever its state. What the container has left never stands in the way of
+ * that: what cannot be read is left out, and logged.
+ */
+export async function observedData(params: ObservedDataParams): Promise<TrainingJobData> {
+  const { job, now, log, described } = params;
+  const part = async (
+    what: string,
+    read: () => Promise<TrainingJobData> | TrainingJobData,
+  ): Promise<TrainingJobData> => {
+    try {
+      return await read();
+    } catch (error) {
+      log.warn(`${what} could not be read`, { jobId: job.id, reason: String(error) });
+      return {};
+    }
+  };
+  return {
+    ...(await part("the progress", async () => await readProgress(params))),
+    ...(await part("the checkpoint", async () => ({ resumable: await isResumable(params) }))),
+    ...(await part("the usage", () => ({ usage: usageOf(job, described, now().getTime()) }))),
+  };
+}
+
+async function readProgress({ job, work, now, log, described }: ObservedDataParams): Promise<TrainingJobData> {
+  const content = await work.read(`${checkpointsPrefix(job)}${progressFile}`, longestProgressBytes);
+  const epochs = job.hyperparameters["epochs"];
+  const plannedEpochs = typeof epochs === "number" ? epochs : job.progress.epochs;
+  const parsed = parseProgress(content ?? "", plannedEpochs);
+  if (parsed.skippedLines > 0) log.warn("lines of progress were not understood", { lines: parsed.skippedLines });
+  const progress = summariseProgress(parsed.epochs, {
+    now: now().getTime(),
+    plannedEpochs,
+    runsSince: described?.startedAt?.getTime(),
+  });
+  const last = parsed.epochs.at(-1);
+  if (progress === undefined || last === undefined) return {};
+  return { progress, latestMetrics: epochMetrics(last), convergence: convergenceOf(parsed.epochs) };
+}
+
+const isResumable = async ({ job, work }: ObservedDataParams): Promise<boolean> =>
+  job.resumable || (await work.list(`${checkpointsPrefix(job)}last.`, 1)).length > 0;
+
+/**
+ * Billing runs from start to end of the training; while it runs SageMaker may give neither sum. What earlier SageMaker jobs
+ * of this job have used comes on top.
+ */
+export function usageOf(
+  job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
+  now: number,
+): TrainingJobItem["usage"] {
+  if (described?.startedAt === undefined) return job.usage;
+  const ran = Math.max(0, Math.round(((described.endedAt?.getTime() ?? now) - described.startedAt.getTime()) / 1000));
+  const trainingSeconds = described.trainingSeconds ?? ran;
+  const { earlierUsage } = job;
+  return {
+    trainingSeconds: (earlierUsage?.trainingSeconds ?? 0) + trainingSeconds,
+    billableSeconds: (earlierUsage?.billableSeconds ?? 0) + (described.billableSeconds ?? trainingSeconds),
+  };
+}
+
+interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | "jobs" | "log"> {
+  readonly meaning: TrainingJobMeaning;
+  readonly data: TrainingJobData;
+}
+
+/** A stop request may come between reading and writing: then its state stands, and the rest is written again. */
+const tries = 3;
+
+async function writeObservation(params: WriteObservationParams): Promise<TrainingJobItem> {
+  try {
+    return await writeChange(params);
+  } catch (error) {
+    // Perhaps what was observed cannot be written; the state can. If the table is at fault, this fails as well.
+    params.log.error("what was observed could not be written", { jobId: params.job.id, reason: String(error) });
+    return await writeChange({ ...params, data: {} });
+  }
+}
+
+async function writeChange({ job, jobs, meaning, data }: WriteObservationParams): Promise<TrainingJobItem> {
+  let current = job;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const change = changeOf(current, meaning, data);
+    if (change === undefined) return current;
+    const { sub, id } = job;
+    const written = await jobs.change({ sub, id, attempt: job.attempt }, change);
+    if (written !== undefined) return written;
+    const reloaded = await jobs.load({ sub, id });
+    if (reloaded?.attempt !== job.attempt) return current;
+    current = reloaded;
+  }
+  return current;
+}
+
+function changeOf(
+  job: TrainingJobItem,
+  meaning: TrainingJobMeaning,
+  data: TrainingJobData,
+): TrainingJobChange | undefined {
+  const to = nextState(job, meaning);
+  const hasCapacity = to === "TRAINING" && job.capacityRefusedSince !== undefined;
+  const stored = Object.fromEntries(Object.entries(job).filter(([name]) => Object.hasOwn(data, name)));
+  const isNews = !isDeepStrictEqual(stored, data);
+  if (to === undefined && !isNews) return undefined;
+  return {
+    ...(to === undefined ? {} : { to }),
+    set: data,
+    ...(hasCapacity ? { remove: ["capacityRefusedSince"] as const } : {}),
+  };
+}
+
+/** The state to change to; undefined where the row says so already, or the transition is not legal (STOPPING stays). */
+function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): ObservedState | undefined {
+  if (meaning.kind !== "RUNNING" || meaning.state === job.state) return undefined;
+  return isLegalTrainingJobTransition(job.state, meaning.state) ? meaning.state : undefined;
+}

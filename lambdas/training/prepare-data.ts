@@ -1,0 +1,140 @@
+import {
+  checkpointsPrefix,
+  progressFile,
+  referenceFile,
+  samplesFolder,
+  selectionManifestKey,
+  type OwnedBy,
+} from "../../domain/names/object-keys";
+import { sampleMelodies } from "../../domain/music/sample-melodies";
+import type { Failure } from "../../domain/schemas/failure";
+import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
+import { isReadable, isTrainedOn, leastTrainingBars, selectPieces } from "../../domain/training/selection";
+import type { ObjectStore } from "../aws/object-store";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { Log } from "../telemetry/logger";
+import { copyObjects } from "./copy-objects";
+import { openJob, type ClosedJob } from "./open-job";
+import type { StepInput } from "./step-input";
+
+export interface PrepareDataParams {
+  readonly input: StepInput;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "loadCatalogue">;
+  readonly work: Pick<ObjectStore, "bucket" | "write" | "list" | "copy">;
+  readonly log: Log;
+}
+
+export type PrepareDataAnswer =
+  | { readonly outcome: "PREPARED" }
+  | { readonly outcome: "STOP_REQUESTED" }
+  | { readonly outcome: "REFUSED"; readonly failure: Failure }
+  | ClosedJob;
+
+/** How many of the sample melodies the samples are made of. */
+const melodiesHeard = 3;
+const longestMelodyHeard = 16;
+/** A checkpoint folder holds a few files and three samples an epoch at most. */
+const mostObjects = 20_000;
+
+/**
+ * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies what the old one left
+ * behind into the new job's own checkpoint folder. Doing it again writes the same again.
+ */
+export async function prepareData({ input, jobs, work, log }: PrepareDataParams): Promise<PrepareDataAnswer> {
+  const opened = await openJob(jobs, input);
+  if (opened.outcome !== "OPEN") return opened;
+  const { job } = opened;
+  if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
+
+  const catalogue = await jobs.loadCatalogue(job.dataset.id);
+  const failure = whyUnusable(job, catalogue);
+  if (catalogue === undefined || failure !== undefined) {
+    return { outcome: "REFUSED", failure: failure ?? datasetMissing(job) };
+  }
+  const pieces = selectPieces(catalogue.pieces, job.topics).filter(isReadable);
+  const manifest = {
+    schemaVersion: 1,
+    jobId: job.id,
+    technique: job.technique,
+    dataset: { ...job.dataset, licence: catalogue.dataset.licence },
+    // A tag without values asks for nothing.
+    topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
+    pieces: pieces.map(({ id, split }) => ({ id, split })),
+    melodies: sampleMelodies
+      .filter(({ bars }) => bars <= longestMelodyHeard)
+      .slice(0, melodiesHeard)
+      .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
+  };
+  await work.write(selectionManifestKey(job), JSON.stringify(manifest), "application/json");
+  log.info("selection written", { pieces: pieces.length });
+
+  // Once it has been launched, the folder holds this job's own checkpoints.
+  if (job.resumeFrom === undefined || job.launch > 0) return { outcome: "PREPARED" };
+  return await copyCheckpoints({ job, from: { sub: job.sub, id: job.resumeFrom }, work, log });
+}
+
+function whyUnusable(job: TrainingJobItem, catalogue: CatalogueItem | undefined): Failure | undefined {
+  if (catalogue === undefined) return datasetMissing(job);
+  const { dataset } = catalogue;
+  if (dataset.version !== job.dataset.version || dataset.sha256 !== job.dataset.sha256) {
+    return {
+      code: "DATASET_CHANGED",
+      message: `The data set ${job.dataset.id} has been replaced since the job was made. Make a new job.`,
+      retryable: false,
+    };
+  }
+  const training = selectPieces(catalogue.pieces, job.topics).filter(isTrainedOn);
+  const bars = training.reduce((sum, piece) => sum + piece.bars, 0);
+  if (bars >= leastTrainingBars) return undefined;
+  return {
+    code: "TOO_LITTLE_DATA",
+    message:
+      `The chosen topics have ${training.length} pieces with ${bars} bars to train on; ` +
+      `at least ${leastTrainingBars} bars are needed. Choose more topics.`,
+    retryable: false,
+  };
+}
+
+const datasetMissing = (job: TrainingJobItem): Failure => ({
+  code: "DATASET_NOT_FOUND",
+  message: `The data set ${job.dataset.id} does not exist.`,
+  retryable: false,
+});
+
+interface CopyCheckpointsParams {
+  readonly job: OwnedBy;
+  readonly from: OwnedBy;
+  readonly work: PrepareDataParams["work"];
+  readonly log: Log;
+}
+
+/** What a training goes on from, and what its owner has heard and seen of it so far. */
+const isCarriedOver = (name: string): boolean =>
+  name === progressFile ||
+  name === referenceFile ||
+  /^(last|best)\.[^/]+$/.test(name) ||
+  name.startsWith(samplesFolder);
+
+async function copyCheckpoints({ job, from, work, log }: CopyCheckpointsParams): Promise<PrepareDataAnswer> {
+  const oldPrefix = checkpointsPrefix(from);
+  const names = (await work.list(oldPrefix, mostObjects))
+    .map(({ key }) => key.slice(oldPrefix.length))
+    .filter(isCarriedOver);
+  if (!names.some((name) => name.startsWith("last."))) {
+    const failure: Failure = {
+      code: "CHECKPOINT_GONE",
+      message: "The job to go on from has no checkpoint any more: checkpoints are kept for some days only.",
+      retryable: false,
+    };
+    return { outcome: "REFUSED", failure };
+  }
+  const copied = await copyObjects({
+    to: work,
+    copies: names.map((name) => ({
+      from: { bucket: work.bucket, key: `${oldPrefix}${name}` },
+      to: `${checkpointsPrefix(job)}${name}`,
+    })),
+  });
+  log.info("checkpoints copied", { copied, resumeFrom: from.id });
+  return { outcome: "PREPARED" };
+}

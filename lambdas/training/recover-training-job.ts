@@ -1,0 +1,89 @@
+/** What becomes of a job whose execution has ended without settling it: the next attempt goes on, or it is settled. */
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
+import type { NextAttempt, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { DescribedTrainingJob } from "../aws/training-jobs";
+import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
+import { usageOf } from "./monitor-training-job";
+import { openJob } from "./open-job";
+import { settleTrainingJob, type SettleTrainingJobAnswer, type SettleTrainingJobParams } from "./finalize-training-job";
+import { jobAttempt } from "./step-input";
+
+export interface RecoverTrainingJobParams extends Omit<SettleTrainingJobParams, "jobs" | "failure" | "fault"> {
+  readonly jobs: SettleTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "beginNextAttempt">;
+  readonly executions: Pick<WorkflowExecutions, "start">;
+  /** What its owner is told if the job is settled. */
+  readonly fault: Failure;
+  readonly ending: UnsettledEnd;
+}
+
+export type RecoverTrainingJobAnswer =
+  | SettleTrainingJobAnswer
+  /** The next attempt's execution was started. */
+  | { readonly outcome: "NEXT_ATTEMPT"; readonly attempt: number };
+
+/**
+ * Executions of one job that had a SageMaker job, or failed by themselves, at most: what ends three of them will end the
+ * fourth. An execution that was cut off while the job waited does not count: it says nothing of the job.
+ */
+export const mostAttempts = 3;
+/** Those that failed by themselves: each of them takes minutes, and the job is to be final within 15. */
+export const mostFailedAttempts = 2;
+/** Executions of one job at most, whatever ended them. */
+export const mostAttemptsInAll = 20;
+
+/**
+ * Goes on with the job under the next attempt's name. A SageMaker job that still runs, or has ended with its work done, is
+ * the next attempt's to adopt, so there are never two of them; one that the platform ended is followed by another that
+ * goes on from the same checkpoints. The job is settled when it is to be stopped, has its model, has failed by itself, has
+ * used its time up, when a step failed for as long as a step is tried, or when this was its last attempt.
+ */
+export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobAnswer> {
+  const { input, jobs, trainingJobs, executions, now, log } = params;
+  const opened = await openJob(jobs, input);
+  // A step that failed for minutes would fail the next attempt for as long again.
+  if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await settleTrainingJob(params);
+  const { job } = opened;
+  if (job.stopRequested || job.modelId !== undefined) return await settleTrainingJob(params);
+  const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+  const counts = described !== undefined || params.ending === "FAILED";
+  const attemptsWithoutTraining = (job.attemptsWithoutTraining ?? 0) + (counts ? 0 : 1);
+  const counted = job.attempt - attemptsWithoutTraining;
+  if (params.ending === "FAILED" && counted >= mostFailedAttempts) return await settleTrainingJob(params);
+  if (counted >= mostAttempts || job.attempt >= mostAttemptsInAll) {
+    return await settleTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });
+  }
+  const next = continuation(job, described, now());
+  if (next === undefined) return await settleTrainingJob(params);
+
+  const begun = await jobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
+  // Somebody else has begun it, or a stop came first: the sweeper looks at the row as it is then.
+  if (begun === undefined) return { outcome: "SUPERSEDED" };
+  const attempt = { sub: begun.sub, jobId: begun.id, attempt: begun.attempt };
+  log.warn("a workflow has ended without settling its job: the next attempt begins", { ...attempt, ...next });
+  await executions.start(attempt);
+  return { outcome: "NEXT_ATTEMPT", attempt: begun.attempt };
+}
+
+const cutOff = (fault: Failure, times: number): Failure => ({
+  ...fault,
+  message: `The workflow of the training was cut off ${times} times and is not begun again.`,
+});
+
+type Continuation = Omit<NextAttempt, "attemptsWithoutTraining">;
+
+/** @returns undefined when there is nothing to go on with */
+function continuation(
+  job: TrainingJobItem,
+  described: DescribedTrainingJob | undefined,
+  now: Date,
+): Continuation | undefined {
+  const meaning = described === undefined ? undefined : interpretTrainingJob(described);
+  const isOver = meaning?.kind === "ENDED" && meaning.ending === "FAILED";
+  if (isOver && !meaning.failure.retryable) return undefined;
+  const keepsTrainingJob = meaning !== undefined && meaning.kind !== "CAPACITY_REFUSED" && !isOver;
+  if (keepsTrainingJob) return { keepsTrainingJob, earlierUsage: job.earlierUsage };
+  const usage = usageOf(job, described, now.getTime());
+  return usage.trainingSeconds >= job.maxRuntimeSeconds ? undefined : { keepsTrainingJob, earlierUsage: usage };
+}

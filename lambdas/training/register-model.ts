@@ -1,0 +1,188 @@
+import {
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  trainingOutputPrefix,
+  type OwnedBy,
+} from "../../domain/names/object-keys";
+import type { Failure } from "../../domain/schemas/failure";
+import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
+import { storableMetrics } from "../../domain/schemas/metrics";
+import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
+import { largestModelBytes } from "../../domain/training/model-limits";
+import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../aws/object-store";
+import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { Log } from "../telemetry/logger";
+import { openJob, type ClosedJob } from "./open-job";
+import { jobAttempt, type StepInput } from "./step-input";
+
+export interface RegisterModelParams {
+  readonly input: StepInput;
+  readonly jobs: Pick<TrainingJobsInExecution, "load" | "beginModel" | "addModel">;
+  readonly work: Pick<ObjectStore, "bucket" | "read" | "digest">;
+  readonly artefacts: Pick<ObjectStore, "copy" | "write">;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+export type RegisterModelAnswer =
+  | { readonly outcome: "REGISTERED"; readonly modelId: string }
+  /** The training left no model: it was stopped before its first epoch was complete. */
+  | { readonly outcome: "NO_MODEL" }
+  | { readonly outcome: "MODEL_REFUSED"; readonly failure: Failure }
+  | ClosedJob;
+
+const longestCardBytes = 256 * 1024;
+
+/** A model's id is its job's: registering twice is registering once. */
+export const modelIdOf = (job: OwnedBy): string => job.id;
+
+/**
+ * Where the model lies: SageMaker adds `{job name}/output/model/` to the output path when CompressionType is NONE.
+ */
+export const modelOutputPrefix = (job: OwnedBy, trainingJobName: string): string =>
+  `${trainingOutputPrefix(job)}${trainingJobName}/output/model/`;
+
+/**
+ * Checks card and model, copies both to their permanent place, then adds the model to the user's and names it in the job,
+ * in one transaction. The copy asks for the very object that was hashed.
+ */
+export async function registerModel(params: RegisterModelParams): Promise<RegisterModelAnswer> {
+  const { input, jobs, work, artefacts, log } = params;
+  const opened = await openJob(jobs, input);
+  if (opened.outcome !== "OPEN") return opened;
+  const { job } = opened;
+  if (job.modelId !== undefined) return { outcome: "REGISTERED", modelId: job.modelId };
+  if (job.trainingJobName === undefined) return { outcome: "NO_MODEL" };
+
+  const from = modelOutputPrefix(job, job.trainingJobName);
+  const content = await readBounded(work, `${from}${modelCardFile}`, longestCardBytes);
+  const digest = await digestBounded(work, `${from}${modelFile}`);
+  // The card is written last: without it there is no model that its trainer calls complete.
+  if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
+  if (digest === "TOO_LARGE") {
+    return refusal(
+      `its file ${modelFile} has more than ${largestModelBytes} bytes, and no endpoint opens a larger one`,
+    );
+  }
+  if (content === "TOO_LARGE") return refusal(`its model card has more than ${longestCardBytes} bytes`);
+
+  const card = readCard(content, job, digest);
+  if (typeof card === "string") {
+    log.error("model refused", { reason: card });
+    return refusal(card);
+  }
+
+  const id = modelIdOf(job);
+  const to = modelPrefix({ sub: job.sub, id });
+  const creation = await jobs.beginModel(jobAttempt(input), id);
+  if (creation === undefined) return await whyNotAdded(jobs, input, id);
+  const copied = await artefacts.copy({
+    from: { bucket: work.bucket, key: `${from}${modelFile}`, etag: digest.etag },
+    to: `${to}${modelFile}`,
+  });
+  if (!copied) throw new Error("the model has changed or gone while it was being registered");
+  await artefacts.write(`${to}${modelCardFile}`, content, "application/json");
+
+  const item = modelItem({ job, card, digest, id, now: params.now() });
+  if (!(await jobs.addModel(jobAttempt(input), item, creation))) return await whyNotAdded(jobs, input, id);
+  log.info("model registered", { modelId: id, sha256: digest.sha256, bytes: digest.bytes });
+  return { outcome: "REGISTERED", modelId: id };
+}
+
+/** Somebody registered it in between (a retry of this step), or the job was settled. Files without a row are swept. */
+async function whyNotAdded(
+  jobs: Pick<TrainingJobsInExecution, "load">,
+  input: StepInput,
+  modelId: string,
+): Promise<RegisterModelAnswer> {
+  const current = await openJob(jobs, input);
+  if (current.outcome !== "OPEN") return current;
+  if (current.job.modelId !== modelId) throw new Error("the model could not be added to the job");
+  return { outcome: "REGISTERED", modelId };
+}
+
+const refusal = (reason: string): RegisterModelAnswer => ({
+  outcome: "MODEL_REFUSED",
+  failure: {
+    code: "MODEL_REFUSED",
+    message: `The training left a model that cannot be used: ${reason}.`,
+    retryable: false,
+  },
+});
+
+async function readBounded(
+  store: Pick<ObjectStore, "read">,
+  key: string,
+  maxBytes: number,
+): Promise<Uint8Array | "TOO_LARGE" | undefined> {
+  try {
+    return await store.read(key, maxBytes);
+  } catch (error) {
+    if (error instanceof ObjectTooLargeError) return "TOO_LARGE";
+    throw error;
+  }
+}
+
+async function digestBounded(
+  store: Pick<ObjectStore, "digest">,
+  key: string,
+): Promise<ObjectDigest | "TOO_LARGE" | undefined> {
+  try {
+    return await store.digest(key, largestModelBytes);
+  } catch (error) {
+    if (error instanceof ObjectTooLargeError) return "TOO_LARGE";
+    throw error;
+  }
+}
+
+/** @returns the card, or in words why it is not one, or not this model's */
+function readCard(content: Uint8Array, job: TrainingJobItem, digest: ObjectDigest): ModelCard | string {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch {
+    return "its model card is not JSON";
+  }
+  const parsed = modelCardSchema.safeParse(document);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
+    return `its model card is not valid (${fields.slice(0, 5).join("; ").slice(0, 400)})`;
+  }
+  const card = parsed.data;
+  if (card.model.sha256 !== digest.sha256 || card.model.bytes !== digest.bytes) {
+    return "its model file is not the one that its model card describes";
+  }
+  if (card.technique !== job.technique) return `its model card is of the technique ${card.technique}`;
+  if (card.dataset.sha256 !== job.dataset.sha256) return "its model card names other data than the job's";
+  return card;
+}
+
+interface ModelItemParams {
+  readonly job: TrainingJobItem;
+  readonly card: ModelCard;
+  readonly digest: ObjectDigest;
+  readonly id: string;
+  readonly now: Date;
+}
+
+function modelItem({ job, card, digest, id, now }: ModelItemParams): ModelItem {
+  const instant = now.toISOString();
+  return {
+    schemaVersion: 1,
+    kind: "MODEL",
+    sub: job.sub,
+    id,
+    name: job.name,
+    version: 1,
+    createdAt: instant,
+    updatedAt: instant,
+    technique: job.technique,
+    trainingJobId: job.id,
+    sha256: digest.sha256,
+    bytes: digest.bytes,
+    metrics: storableMetrics(card.metrics),
+    dataset: card.dataset,
+    limits: card.limits,
+  };
+}

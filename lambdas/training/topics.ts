@@ -1,0 +1,55 @@
+/** Topics against the tags that a data set has. */
+import type { FieldError } from "../../domain/schemas/api/problem";
+import type { CatalogueItem } from "../../domain/schemas/items";
+import { mostErrors } from "../http/problem";
+import { shortValue } from "../http/short-value";
+import { jsonPointer } from "../http/validation";
+
+/** Every tag of a data set with all its values, tags in the order of the alphabet. */
+export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const { tags } of pieces) {
+    for (const [tag, values] of Object.entries(tags)) {
+      const known = all.get(tag) ?? new Set<string>();
+      for (const value of values) known.add(value);
+      all.set(tag, known);
+    }
+  }
+  return new Map([...all].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+export interface UnknownTopic {
+  readonly tag: string;
+  /** Its pointer leads into the topics. */
+  readonly error: FieldError;
+}
+
+/** Every tag and every value that no piece carries, as far as an answer lists them and one more. */
+export function unknownTopics(
+  topics: Readonly<Record<string, readonly string[]>>,
+  all: ReadonlyMap<string, ReadonlySet<string>>,
+): UnknownTopic[] {
+  const allTags = [...all.keys()].join(", ");
+  const unknown: UnknownTopic[] = [];
+  for (const [tag, values] of Object.entries(topics)) {
+    const known = all.get(tag);
+    if (known === undefined) {
+      const error = {
+        pointer: jsonPointer([tag]),
+        reason: "no piece has this tag",
+        ...shortValue(tag),
+        allowed: allTags,
+      };
+      unknown.push({ tag, error });
+    } else {
+      const allowed = [...known].sort().join(", ");
+      values.forEach((value, index) => {
+        if (known.has(value)) return;
+        const pointer = jsonPointer([tag, index]);
+        unknown.push({ tag, error: { pointer, reason: "no piece has this value", ...shortValue(value), allowed } });
+      });
+    }
+    if (unknown.length > mostErrors) break;
+  }
+  return unknown;
+}

@@ -1,0 +1,91 @@
+/** A training job's progress and samples: in the work bucket while the container writes them, kept as artefacts after. */
+import {
+  checkpointsPrefix,
+  parseSampleFile,
+  samplesFolder,
+  trainingJobPrefix,
+  type OwnedBy,
+  type Sample,
+} from "../../domain/names/object-keys";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { StoredFiles } from "../aws/stored-files";
+import type { OwnedItems } from "../aws/table/owned-items";
+import { fileLost } from "../http/lost-file";
+import type { Problem } from "../http/problem";
+
+export interface TrainingFilesParams {
+  readonly item: Pick<TrainingJobItem, "sub" | "id" | "state">;
+  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+}
+
+interface Place {
+  readonly files: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly prefix: string;
+}
+
+/** Both places, the likelier one first: the copy is made just before the state becomes final. */
+function places({ item, artefacts, work }: TrainingFilesParams): readonly [Place, Place] {
+  const of: OwnedBy = item;
+  const kept = { files: artefacts, prefix: trainingJobPrefix(of) };
+  const written = { files: work, prefix: checkpointsPrefix(of) };
+  return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
+}
+
+/**
+ * @param name - inside the checkpoint folder, for example `progress.jsonl`
+ * @param longest - in bytes; ObjectTooLargeError for what is longer
+ */
+export async function readTrainingFile(
+  params: TrainingFilesParams,
+  name: string,
+  longest?: number,
+): Promise<{ readonly bytes: Uint8Array; readonly presign: () => ReturnType<StoredFiles["presign"]> } | undefined> {
+  for (const { files, prefix } of places(params)) {
+    const key = `${prefix}${name}`;
+    const bytes = await files.read(key, longest);
+    if (bytes !== undefined) return { bytes, presign: async () => await files.presign(key) };
+  }
+  return undefined;
+}
+
+/** By epoch, then by melody. */
+export async function listSamples(params: TrainingFilesParams): Promise<Sample[]> {
+  for (const { files, prefix } of places(params)) {
+    const samples = (await files.list(`${prefix}${samplesFolder}`)).flatMap((key) => parseSampleFile(key) ?? []);
+    if (samples.length === 0) continue;
+    return samples.sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
+  }
+  return [];
+}
+
+/**
+ * Whether an ended job must have left progress and samples: both are written with its first epoch. A resumed job has the
+ * epochs of the job before it from the beginning, and their files only once its own training was prepared. Of a job that
+ * has not ended, what is not there is not there yet.
+ */
+export function mustHaveFiles({
+  state,
+  progress,
+  resumeFrom,
+  trainingJobName,
+}: Pick<TrainingJobItem, "state" | "progress" | "resumeFrom" | "trainingJobName">): boolean {
+  const wasPrepared = resumeFrom === undefined || trainingJobName !== undefined;
+  return isFinalTrainingJobState(state) && progress.epoch > 0 && wasPrepared;
+}
+
+export interface TrainingFileLostParams {
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly item: TrainingJobItem;
+  readonly what: string;
+  /** Why the file that is there cannot be read; absent where it is not there. */
+  readonly damage?: Error | undefined;
+}
+
+/** What is answered for a file that an ended job must have. @throws ItemNotFound when the job was deleted meanwhile */
+export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
+  await trainingJobs.load(item);
+  const advice = "The job's model and its other files are not affected.";
+  return fileLost({ what, of: `training job ${item.id}`, advice, damage });
+}

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { parseTrainingJobKey } from "../../domain/names/object-keys";
+import { parseTrainingJobName, type Stage } from "../../domain/names/resource-names";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { observeTrainingJob, type ObserveTrainingJobParams } from "./monitor-training-job";
+
+/** The `detail` of "SageMaker Training Job State Change": a Describe in other words, and possibly an old one. */
+const eventSchema = z.object({
+  detail: z.object({
+    TrainingJobName: z.string(),
+    CheckpointConfig: z.object({ S3Uri: z.string() }).optional(),
+    OutputDataConfig: z.object({ S3OutputPath: z.string() }).optional(),
+  }),
+});
+
+export interface TrainingJobChangedParams extends Omit<ObserveTrainingJobParams, "job" | "trainingJobName"> {
+  readonly event: unknown;
+  readonly stage: Stage;
+}
+
+export interface TrainingJobChangedAnswer {
+  readonly outcome: "OBSERVED" | "NOT_OURS" | "ALREADY_FINAL";
+}
+
+/**
+ * Makes the row fresher than the workflow's next look would. The event only says where to look: what counts is Describe.
+ * It may be late, doubled or out of order, and it never finishes a job.
+ */
+export async function trainingJobChanged(params: TrainingJobChangedParams): Promise<TrainingJobChangedAnswer> {
+  const { event, stage, jobs } = params;
+  const { detail } = eventSchema.parse(event);
+  const launch = parseTrainingJobName(stage, detail.TrainingJobName);
+  const owner = parseTrainingJobKey(detail.CheckpointConfig?.S3Uri ?? detail.OutputDataConfig?.S3OutputPath ?? "");
+  if (launch === undefined || owner?.id !== launch.jobId) return { outcome: "NOT_OURS" };
+  const job = await jobs.load(owner);
+  // An earlier launch's event must not speak for the present one.
+  if (job?.trainingJobName !== detail.TrainingJobName) return { outcome: "NOT_OURS" };
+  if (isFinalTrainingJobState(job.state)) return { outcome: "ALREADY_FINAL" };
+  await observeTrainingJob({ ...params, job, trainingJobName: detail.TrainingJobName });
+  return { outcome: "OBSERVED" };
+}

@@ -1,0 +1,90 @@
+import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
+import {
+  checkpointsPrefix,
+  datasetPrefix,
+  selectionPrefix,
+  trainingOutputPrefix,
+} from "../../domain/names/object-keys";
+import { resourcePrefix, type Stage } from "../../domain/names/resource-names";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
+import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
+
+export interface TrainingJobRequestParams {
+  readonly name: string;
+  readonly job: TrainingJobItem;
+  readonly stage: Stage;
+  readonly artefactsBucket: string;
+  readonly workBucket: string;
+  readonly settings: TrainingSettings;
+}
+
+/** Where SageMaker puts what a job leaves, and how a job of this name is known to be ours. */
+export const outputUri = (workBucket: string, job: TrainingJobItem): string =>
+  `s3://${workBucket}/${trainingOutputPrefix(job)}`;
+
+/** What a user may ask for at least: time enough to begin and to say how far it came. */
+const shortestRunSeconds = 60;
+
+const channel = (ChannelName: string, S3Uri: string) => ({
+  ChannelName,
+  InputMode: "File" as const,
+  DataSource: {
+    S3DataSource: { S3DataType: "S3Prefix" as const, S3Uri, S3DataDistributionType: "FullyReplicated" as const },
+  },
+});
+
+/** The whole request: network isolation on, the model left as plain files, checkpoints in the job's own prefix. */
+export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrainingJobCommandInput {
+  const { name, job, stage, artefactsBucket, workBucket, settings } = params;
+  const image = settings.images[job.technique];
+  // What an earlier attempt has used of the time that the user allowed is gone.
+  const leftSeconds = Math.max(shortestRunSeconds, job.maxRuntimeSeconds - (job.earlierUsage?.trainingSeconds ?? 0));
+  const MaxRuntimeInSeconds = Math.min(leftSeconds, settings.longestRunSeconds);
+  return {
+    TrainingJobName: name,
+    RoleArn: settings.roleArn,
+    AlgorithmSpecification: {
+      TrainingImage: image,
+      TrainingInputMode: "File",
+      MetricDefinitions: metricDefinitionsOf(job.technique).map(({ Name, Regex }) => ({ Name, Regex })),
+    },
+    HyperParameters: hyperparametersOnTheWire(job.hyperparameters),
+    InputDataConfig: [
+      channel("dataset", `s3://${artefactsBucket}/${datasetPrefix(job.dataset)}`),
+      channel("selection", `s3://${workBucket}/${selectionPrefix(job)}`),
+    ],
+    OutputDataConfig: { S3OutputPath: outputUri(workBucket, job), CompressionType: "NONE" },
+    CheckpointConfig: { S3Uri: `s3://${workBucket}/${checkpointsPrefix(job)}` },
+    ResourceConfig: {
+      InstanceType: instanceType(settings.instanceType),
+      InstanceCount: 1,
+      VolumeSizeInGB: settings.volumeSizeGb,
+    },
+    StoppingCondition: {
+      MaxRuntimeInSeconds,
+      // Only with spot, and then at least the run itself.
+      ...(settings.useSpot ? { MaxWaitTimeInSeconds: MaxRuntimeInSeconds + settings.capacityDeadlineSeconds } : {}),
+    },
+    EnableManagedSpotTraining: settings.useSpot,
+    // Of all failures only the platform's own; the container goes on from its checkpoint. Two: most are passing.
+    RetryStrategy: { MaximumRetryAttempts: 2 },
+    EnableNetworkIsolation: true,
+    Environment: { OPENCOMPOSER_JOB_ID: job.id },
+    Tags: [
+      { Key: "opencomposer:deployment", Value: resourcePrefix(stage) },
+      { Key: "opencomposer:training-job", Value: job.id },
+      { Key: "opencomposer:attempt", Value: String(job.attempt) },
+    ],
+  };
+}
+
+type InstanceType = NonNullable<NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>["InstanceType"]>;
+
+/** The stage's configuration may name an instance type that is newer than the SDK's list; the service knows it. */
+function instanceType(name: string): InstanceType {
+  const isInstanceType = (candidate: string): candidate is InstanceType => candidate.startsWith("ml.");
+  if (!isInstanceType(name)) throw new Error(`${name} is not an instance type of SageMaker`);
+  return name;
+}

@@ -1,0 +1,178 @@
+/** What a new training job is to do: from its own choices, or from the job that it goes on from. */
+import type * as z from "zod";
+import type { createTrainingJobSchema } from "../../domain/schemas/api/training";
+import type { FieldError } from "../../domain/schemas/api/problem";
+import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../domain/schemas/items";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { checkParameters } from "../../domain/techniques/parameter-values";
+import { techniques } from "../../domain/techniques/registry";
+import type { ParameterValue } from "../../domain/techniques/technique";
+import { checkpointsPrefix } from "../../domain/names/object-keys";
+import { fewestTrainingPieces, isTrainedOn, leastTrainingBars, selectPieces } from "../../domain/training/selection";
+import type { StoredFiles } from "../aws/stored-files";
+import type { OwnedItems } from "../aws/table/owned-items";
+import type { Catalogues } from "../aws/table/shared-items";
+import { Problem } from "../http/problem";
+import { shortValue } from "../http/short-value";
+import { loadCatalogue } from "./catalogue";
+import { tagValues, unknownTopics } from "./topics";
+
+export interface TrainingPlan {
+  readonly dataset: DatasetReference;
+  readonly topics: Readonly<Record<string, string[]>>;
+  readonly hyperparameters: Readonly<Record<string, ParameterValue>>;
+  /** Epochs that the job it goes on from has completed. */
+  readonly completedEpochs: number;
+}
+
+export type CreateTrainingJob = z.output<typeof createTrainingJobSchema>;
+
+export interface PlanTrainingParams {
+  readonly sub: string;
+  readonly body: CreateTrainingJob;
+  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get">;
+  readonly catalogues: Catalogues;
+  readonly work: Pick<StoredFiles, "list">;
+}
+
+function checkTopics(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): void {
+  const topics = given ?? {};
+  const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
+  if (unknown.length > 0) {
+    const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
+    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+  }
+  const selected = selectPieces(catalogue.pieces, topics).filter(isTrainedOn);
+  const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);
+  if (selected.length < fewestTrainingPieces) throw tooSmall("pieces", selected.length, fewestTrainingPieces, given);
+  if (bars < leastTrainingBars) throw tooSmall("bars", bars, leastTrainingBars, given);
+}
+
+const tooSmall = (unit: string, selected: number, least: number, topics: unknown): Problem =>
+  new Problem("TOPIC_TOO_SMALL", {
+    detail: `The topics select ${selected} ${unit} to train on; at least ${least} are needed.`,
+    errors: [
+      {
+        pointer: "/topics",
+        reason: `selects ${selected} training ${unit}`,
+        ...shortValue(topics),
+        allowed: `topics that select at least ${least} ${unit}`,
+      },
+    ],
+  });
+
+async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
+  const catalogue = await loadCatalogue(catalogues, body.datasetId);
+  checkTopics(catalogue, body.topics);
+  const { id, version, sha256 } = catalogue.dataset;
+  return {
+    dataset: { id, version, sha256 },
+    topics: body.topics ?? {},
+    hyperparameters: checkParameters(techniques[body.technique].hyperparameters, body.hyperparameters ?? {}).values,
+    completedEpochs: 0,
+  };
+}
+
+/** In words, for an error. */
+export const resumableJobs = "the id of one of your training jobs that has ended and is resumable";
+
+function cannotResume(detail: string, errors: readonly FieldError[]): Problem {
+  return new Problem("RESUME_NOT_POSSIBLE", { detail, errors });
+}
+
+async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingJobItem> {
+  const { sub, body, trainingJobs } = params;
+  const pointer = "/resumeFrom";
+  const parent = await trainingJobs.get({ sub, id: resumeFrom });
+  if (parent === undefined) {
+    const detail = `There is no training job ${resumeFrom}.`;
+    throw cannotResume(detail, [{ pointer, reason: "does not exist", value: resumeFrom, allowed: resumableJobs }]);
+  }
+  if (!isFinalTrainingJobState(parent.state)) {
+    const detail = `Training job ${resumeFrom} is ${parent.state}; it can be resumed when it has ended.`;
+    throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed: resumableJobs }]);
+  }
+  if (!parent.resumable) {
+    const detail = `Training job ${resumeFrom} left no checkpoint to go on from.`;
+    throw cannotResume(detail, [{ pointer, reason: "left no checkpoint", value: resumeFrom, allowed: resumableJobs }]);
+  }
+  if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
+    const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
+    throw cannotResume(detail, [
+      { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
+    ]);
+  }
+  const catalogue = await params.catalogues.get(parent.dataset.id);
+  if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
+    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}; it cannot go on.`;
+    throw cannotResume(detail, [
+      {
+        pointer,
+        reason: "its data set was replaced",
+        value: resumeFrom,
+        allowed: "a job of the data set that is there now",
+      },
+    ]);
+  }
+  const technique: string = body.technique;
+  if (parent.technique !== technique) {
+    const detail = `Training job ${resumeFrom} is of the technique ${parent.technique}, not ${technique}.`;
+    throw cannotResume(detail, [
+      { pointer: "/technique", reason: "is not the resumed job's", value: technique, allowed: parent.technique },
+    ]);
+  }
+  return parent;
+}
+
+/** Everything is inherited but what is given; what shapes the network, and the data, cannot change. */
+async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingPlan> {
+  const { body } = params;
+  const parent = await loadParent(params, resumeFrom);
+  const technique = techniques[body.technique];
+  const given = body.hyperparameters ?? {};
+  const hyperparameters = checkParameters(technique.hyperparameters, { ...parent.hyperparameters, ...given }).values;
+  const completedEpochs = parent.progress.epoch;
+  const { epochs } = hyperparameters;
+  const errors: FieldError[] = [];
+  for (const field of ["topics", "datasetId"] as const) {
+    if (body[field] !== undefined) {
+      errors.push({
+        pointer: `/${field}`,
+        reason: "is the resumed job's and cannot be given",
+        ...shortValue(body[field]),
+        allowed: "no such field beside resumeFrom",
+      });
+    }
+  }
+  for (const { name, fixedOnResume } of technique.hyperparameters) {
+    if (fixedOnResume !== true) continue;
+    const before = parent.hyperparameters[name];
+    if (before !== undefined && hyperparameters[name] !== before) {
+      errors.push({
+        pointer: `/hyperparameters/${name}`,
+        reason: `is ${before} in the resumed job and cannot change`,
+        value: hyperparameters[name],
+        allowed: String(before),
+      });
+    }
+  }
+  if (typeof epochs === "number" && epochs <= completedEpochs) {
+    errors.push({
+      pointer: "/hyperparameters/epochs",
+      reason: `is the total: ${epochs}, and the resumed job has completed ${completedEpochs}`,
+      value: epochs,
+      allowed: `more than ${completedEpochs}`,
+    });
+  }
+  if (errors.length > 0) {
+    const reasons = errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; ");
+    throw cannotResume(`Training job ${resumeFrom} cannot be resumed this way: ${reasons}.`, errors);
+  }
+  return { dataset: parent.dataset, topics: parent.topics, hyperparameters, completedEpochs };
+}
+
+/** @throws Problem 422 with every fault */
+export async function planTraining(params: PlanTrainingParams): Promise<TrainingPlan> {
+  const { resumeFrom } = params.body;
+  return resumeFrom === undefined ? await planFromTopics(params) : await planFromJob(params, resumeFrom);
+}

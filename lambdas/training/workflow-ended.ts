@@ -1,0 +1,109 @@
+import * as z from "zod";
+import { executionName } from "../../domain/names/resource-names";
+import { endedWorkflowPatienceSeconds } from "../../domain/names/time-limits";
+import type { Failure } from "../../domain/schemas/failure";
+import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
+import type { OpenWork } from "../aws/table/open-work";
+import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
+import {
+  recoverTrainingJob,
+  type RecoverTrainingJobAnswer,
+  type RecoverTrainingJobParams,
+} from "./recover-training-job";
+import { workflowFault } from "./finalize-input";
+import { stepInputSchema, type StepInput } from "./step-input";
+
+/** The `detail` of "Step Functions Execution Status Change", as far as it is read. */
+const eventSchema = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
+    input: z.string().transform((text): unknown => JSON.parse(text)),
+  }),
+});
+
+export type EndedStatus = z.infer<typeof eventSchema>["detail"]["status"];
+
+const failures: Readonly<Record<EndedStatus, Failure>> = {
+  FAILED: workflowFault,
+  TIMED_OUT: {
+    code: "WORKFLOW_TIMED_OUT",
+    message: "The training took longer than the service allows.",
+    retryable: true,
+  },
+  ABORTED: {
+    code: "WORKFLOW_ABORTED",
+    message: "An operator ended the training.",
+    retryable: true,
+  },
+};
+
+export interface EndedWorkflow {
+  readonly input: StepInput;
+  /** What its owner can do then is added by the settling step. */
+  readonly fault: Failure;
+  readonly status: EndedStatus;
+}
+
+/** @throws when the event is not about one of our executions, which its rule should have kept away */
+export function parseEndedWorkflow(event: unknown): EndedWorkflow {
+  const { detail } = eventSchema.parse(event);
+  const input = stepInputSchema.parse(detail.input);
+  if (detail.name !== executionName(input)) throw new Error(`execution ${detail.name} has the input of another job`);
+  return { input, fault: failures[detail.status], status: detail.status };
+}
+
+export interface WorkflowEndedParams
+  extends
+    Omit<RecoverTrainingJobParams, "input" | "fault" | "ending" | "executions">,
+    Pick<EndUnrepairedJobParams, "within"> {
+  readonly openWork: Pick<OpenWork, "noteFailedRepair" | "attemptOf" | "endUnread">;
+  readonly event: unknown;
+  readonly executions: Pick<WorkflowExecutions, "start" | "status">;
+}
+
+/** Whoever cannot be asked has not said so: then the job has its next attempt. */
+async function hasEndedByStep(
+  executions: WorkflowEndedParams["executions"],
+  input: StepInput,
+  log: WorkflowEndedParams["log"],
+): Promise<boolean> {
+  try {
+    return (await executions.status(input)) === "STEP_FAILED";
+  } catch (error) {
+    log.error("the execution cannot be asked how it ended", { jobId: input.jobId, reason: String(error) });
+    return false;
+  }
+}
+
+export type WorkflowEndedAnswer = RecoverTrainingJobAnswer | { readonly outcome: "ENDED_UNREPAIRED" };
+
+/** Of the function's time: the rest is for the last resort. */
+const repairSeconds = 35;
+
+/**
+ * Goes on with the job of an execution that has ended without settling it. Lambda tries an event again that could not be
+ * dealt with; when that has gone on for minutes, the job is ended without being repaired. The minutes count from the first
+ * failure, not from the execution's end: an event may come late.
+ * @throws what the repair throws, while there is patience left
+ */
+export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedAnswer> {
+  const { event, executions, openWork, now, within, log } = params;
+  const { input, fault, status } = parseEndedWorkflow(event);
+  const of = { sub: input.sub, id: input.jobId };
+  log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
+  const repair = async (): Promise<RecoverTrainingJobAnswer> => {
+    const hasStepFailed = status === "FAILED" && (await hasEndedByStep(executions, input, log));
+    const ending: UnsettledEnd = hasStepFailed ? "STEP_FAILED" : status === "FAILED" ? "FAILED" : "CUT_OFF";
+    return await recoverTrainingJob({ ...params, input, fault, ending });
+  };
+  try {
+    return await within(repairSeconds, repair());
+  } catch (error) {
+    const since = await openWork.noteFailedRepair("TRAINING_JOB", of, now());
+    if (since === undefined || now().getTime() - since.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;
+    log.error("the job of an ended workflow cannot be repaired", { jobId: of.id, reason: String(error) });
+    const isEnded = await endUnrepairedJob({ ...params, of, attempt: input.attempt });
+    return { outcome: isEnded ? "ENDED_UNREPAIRED" : "SUPERSEDED" };
+  }
+}

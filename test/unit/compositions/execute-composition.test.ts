@@ -1,0 +1,596 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { parseMidi } from "../../../domain/music/song";
+import { longestMelodyBars } from "../../../domain/music/melody";
+import { findSampleMelody } from "../../../domain/music/sample-melodies";
+import { scoreSchema } from "../../../domain/music/score";
+import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../domain/names/object-keys";
+import { mostEditEvents } from "../../../domain/schemas/invocation";
+import type { CompositionItem } from "../../../domain/schemas/items";
+import { techniques } from "../../../domain/techniques/registry";
+import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
+import {
+  executeComposition,
+  inferenceBudgetSeconds,
+  pauseSeconds,
+  retrySeconds,
+  type ExecuteCompositionParams,
+} from "../../../lambdas/compositions/execute-composition";
+import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
+import { VirtualClock } from "../../fakes/clock";
+import { MemoryBuckets } from "../../fakes/memory-object-store";
+import { MemoryCompositions } from "../../fakes/memory-table";
+import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
+
+const sub = "user-1";
+const sha256 = createHash("sha256").update("model").digest("hex");
+const id = (n: number): string => `01K0000000000000000000000${n}`;
+
+function composition(more: Partial<CompositionItem> = {}): CompositionItem {
+  return {
+    schemaVersion: 1,
+    kind: "COMPOSITION",
+    sub,
+    id: id(1),
+    name: "A piece",
+    version: 1,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    technique: "unet-gan",
+    model: { id: "unet-gan-bach", stock: true, sha256, bytes: 1_000 },
+    seed: 7,
+    state: "PENDING",
+    input: { sampleMelodyId: "twinkle-twinkle" },
+    inputOptions: {},
+    parameters: {},
+    attempt: 0,
+    openWork: "COMPOSITION",
+    openWorkOwner: `${sub}#${id(1)}`,
+    ...more,
+  };
+}
+
+const answerOf = (more: object = {}): Invocation => ({
+  kind: "ANSWER",
+  body: new TextEncoder().encode(
+    JSON.stringify({
+      schemaVersion: 1,
+      technique: "unet-gan",
+      modelSha256: sha256,
+      tracks: [{ name: "Bass", program: 32, notes: [{ onset: 0, duration: 4, pitch: 40, velocity: 80 }] }],
+      metrics: { emptyBarRate: 0 },
+      seconds: 0.1,
+      ...more,
+    }),
+  ),
+});
+const modelError = (status: number, body: string): Invocation => ({ kind: "MODEL_ERROR", status, body });
+const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
+
+class ComposingWorld {
+  readonly clock = new VirtualClock();
+  readonly compositions = new MemoryCompositions(this.clock.now);
+  readonly artefacts = new MemoryBuckets().store("artefacts");
+  readonly log = new CollectingLog();
+  readonly metrics = new CollectingMetrics();
+  readonly requests: string[] = [];
+  readonly firstDeliveredAt = this.clock.now();
+  answers: Invocation[] = [];
+  /** Seconds for which the message was hidden, in their order. */
+  readonly postponed: number[] = [];
+  /** One renewal of the worker's lease. */
+  renew: () => Promise<void> = async () => undefined;
+  during: () => void | Promise<void> = () => undefined;
+
+  async deliver(n = 1, more: Partial<ExecuteCompositionParams> = {}) {
+    return await executeComposition({
+      of: { sub, id: id(n) },
+      firstDeliveredAt: this.firstDeliveredAt,
+      compositions: this.compositions,
+      artefacts: this.artefacts,
+      endpoint: {
+        invoke: async (endpointName, request) => {
+          this.requests.push(`${endpointName} ${new TextDecoder().decode(request)}`);
+          await this.during();
+          return this.answers.shift() ?? answerOf();
+        },
+      },
+      postpone: async (seconds) => {
+        this.postponed.push(seconds);
+      },
+      repeat: (_, call) => {
+        this.renew = call;
+        return { stop: async () => undefined };
+      },
+      presign: async (key) => `https://bucket.example/${key}?signed`,
+      stage: "dev",
+      now: this.clock.now,
+      log: this.log,
+      metrics: this.metrics,
+      ...more,
+    });
+  }
+  row(n = 1): CompositionItem {
+    const row = this.compositions.rows.get(`${sub}/${id(n)}`);
+    if (row === undefined) throw new Error("no such composition");
+    return row;
+  }
+}
+
+function worldWith(more: Partial<CompositionItem> = {}): ComposingWorld {
+  const world = new ComposingWorld();
+  world.compositions.add(composition(more));
+  return world;
+}
+
+test("keeps the melody note for note, adds the tracks, writes MIDI and score, and ends COMPLETED once", async () => {
+  const world = worldWith();
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({ state: "COMPLETED", attempt: 1, output: { metrics: { emptyBarRate: 0 } } });
+  expect(row.openWork).toBeUndefined();
+  expect(row.runningUntil).toBeUndefined();
+  expect(world.compositions.openCompositions).toBe(0);
+  const midi = world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
+  expect(row.midi).toEqual({
+    revision: 1,
+    bytes: midi.byteLength,
+    sha256: createHash("sha256").update(midi).digest("hex"),
+  });
+  const song = parseMidi(midi);
+  const melody = findSampleMelody("twinkle-twinkle");
+  const step = song.ticksPerBeat / 4;
+  expect(song.tracks[0]?.notes.map(({ startTick, durationTicks, pitch }) => [startTick, durationTicks, pitch])).toEqual(
+    melody?.notes.map(({ onset, duration, pitch }) => [onset * step, duration * step, pitch]),
+  );
+  expect(song.tracks[1]?.notes).toHaveLength(1);
+  expect(world.metrics.count("CompositionsCompleted")).toBe(1);
+
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.requests).toHaveLength(1);
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
+  const stock = worldWith();
+  await stock.deliver();
+  expect(stock.requests[0]).toMatch(/^opencomposer-dev-unet-gan /);
+  // The image of the endpoint may carry another version: the key is this version's.
+  expect(stock.requests[0]).toContain(`https://bucket.example/stock/models/unet-gan-bach/${sha256}/model.onnx?signed`);
+  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  await own.deliver();
+  expect(own.requests[0]).toContain(`https://bucket.example/users/${sub}/models/${id(5)}/model.onnx?signed`);
+});
+
+test("a stock model that is nowhere fails the composition with what whoever runs the stage must do", async () => {
+  const body = JSON.stringify({
+    code: "MODEL_NOT_FOUND",
+    message: "https://bucket.example has no such model file (404)",
+  });
+  const stock = worldWith();
+  stock.answers = [modelError(400, body)];
+  await stock.deliver();
+  expect(stock.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_NOT_FOUND", retryable: false } });
+  expect(stock.row().failure?.message).toContain("unet-gan-bach");
+  expect(stock.row().failure?.message).toContain("`npm run seed`");
+
+  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  own.answers = [modelError(400, body)];
+  await own.deliver();
+  expect(own.row().failure?.message).toBe("https://bucket.example has no such model file (404).");
+});
+
+/** Twinkle's first note is the G at the first four steps, 67 in MIDI; the tune goes on as it is. */
+const tune = findSampleMelody("twinkle-twinkle");
+if (tune === undefined) throw new Error("there is no such tune");
+const edit = (step: number, pitch: number, kind: "add" | "remove", original: boolean) => ({
+  step,
+  pitch,
+  kind,
+  original,
+  pass: 0,
+  probability: 0.5,
+});
+const [first, ...rest] = tune.notes.map((note) => ({ ...note, velocity: 90 }));
+const rewritten = {
+  tracks: [],
+  technique: "ar-cnn",
+  melody: {
+    notes: [
+      { onset: 0, duration: 2, pitch: first?.pitch ?? 0, velocity: 90 },
+      { onset: 2, duration: 2, pitch: 60, velocity: 80 },
+      ...rest,
+    ],
+  },
+  editEvents: [
+    edit(2, first?.pitch ?? 0, "remove", true),
+    edit(3, first?.pitch ?? 0, "remove", true),
+    edit(2, 60, "add", false),
+    edit(3, 60, "add", false),
+  ],
+};
+
+test("a re-written piece takes the melody's place, and its edits are kept in order", async () => {
+  const world = worldWith({ technique: "ar-cnn" });
+  world.answers = [answerOf(rewritten)];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({
+    state: "COMPLETED",
+    output: {
+      editEventCount: 4,
+      tracks: [{ index: 0, name: tune.name, source: "generated", noteCount: tune.notes.length + 1 }],
+    },
+  });
+  const song = parseMidi(world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  expect(song.tracks).toHaveLength(1);
+  expect(song.tracks[0]?.notes.slice(0, 2)).toEqual([
+    { startTick: 0, durationTicks: 240, pitch: 67, velocity: 90 },
+    { startTick: 240, durationTicks: 240, pitch: 60, velocity: 80 },
+  ]);
+  const kept: unknown = JSON.parse(world.artefacts.text(compositionEditEventsKey(row)) ?? "");
+  expect(kept).toEqual({ items: rewritten.editEvents });
+
+  // And goes on into the other technique.
+  world.compositions.add(composition({ id: id(2), input: { compositionId: id(1) }, openWorkOwner: "x" }));
+  await world.deliver(2);
+  expect(world.requests[1]).toContain('{"onset":2,"duration":2,"pitch":60,"velocity":80}');
+});
+
+test("a model that added nothing to a locked melody leaves a silent track and no edits", async () => {
+  const world = worldWith({ technique: "ar-cnn", parameters: { melodyLock: true } });
+  const tracks = [{ name: "Added", program: 0, notes: [] }];
+  world.answers = [answerOf({ technique: "ar-cnn", tracks, editEvents: [] })];
+  await world.deliver();
+  expect(world.row().output).toMatchObject({
+    editEventCount: 0,
+    tracks: [{ source: "input" }, { source: "generated", noteCount: 0 }],
+  });
+});
+
+test.each([
+  ["lead elsewhere", { editEvents: rewritten.editEvents.slice(1) }],
+  ["add what sounds", { editEvents: [edit(0, 67, "add", true), ...rewritten.editEvents] }],
+  ["are wrong about the input", { editEvents: rewritten.editEvents.map((one) => ({ ...one, original: true })) }],
+  ["are in another order than they can be", { editEvents: [edit(2, 60, "remove", false), ...rewritten.editEvents] }],
+])("edit events that %s are no answer", async (_, more) => {
+  const world = worldWith({ technique: "ar-cnn" });
+  world.answers = [answerOf({ ...rewritten, ...more })];
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_ANSWER_INVALID" } });
+});
+
+test("the most edits that the parameters allow fit into the answers of container and API", async () => {
+  const longest = Array.from({ length: mostEditEvents }, (_, index) => ({
+    step: 1023 - (index % 2),
+    pitch: 127,
+    kind: "remove" as const,
+    original: false,
+    pass: 99,
+    probability: 0.123456,
+  }));
+  const bytes = JSON.stringify({ items: longest }).length;
+  // The API's answer is text inside of Lambda's: each quotation mark has a backslash there.
+  const carried = JSON.stringify({ body: JSON.stringify({ items: longest }) }).length;
+  expect(bytes).toBeLessThan(2_500_000);
+  expect(carried).toBeLessThan(3_000_000);
+  const { editsPerPass, samplingIterations } = Object.fromEntries(
+    techniques["ar-cnn"].parameters.map((parameter) => [
+      parameter.name,
+      "maximum" in parameter ? parameter.maximum : 0,
+    ]),
+  );
+  expect(mostEditEvents).toBe((editsPerPass ?? 0) * (samplingIterations ?? 0) * (longestMelodyBars / 8));
+});
+
+test("an input with more notes than a model is shown fails with how many there may be", async () => {
+  const world = worldWith({ input: { compositionId: id(2) } });
+  const notes = Array.from({ length: 129 }, (_, index) => ({
+    startTick: 120 * (index % 16),
+    durationTicks: 120,
+    pitch: 40 + Math.floor(index / 16),
+    velocity: 80,
+  }));
+  const score = {
+    ...{ schemaVersion: 1, name: "Dense", ticksPerBeat: 480, tempo: 100, bars: 1 },
+    tracks: [{ name: "All", program: 0, source: "input", notes }],
+  };
+  world.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
+  await world.artefacts.write(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
+  await world.deliver();
+  expect(world.requests).toEqual([]);
+  expect(world.row()).toMatchObject({
+    state: "FAILED",
+    failure: { code: "INPUT_TOO_LARGE", message: expect.stringMatching(/129 notes in 1 bar; allowed are at most 128/) },
+  });
+});
+
+test("what a container says of single fields reaches the composition, once", async () => {
+  const world = worldWith({ technique: "ar-cnn" });
+  const errors = [
+    { pointer: "/parameters/lowestPitch", value: "110", allowed: "a region that meets the pitches 27 to 90" },
+    { pointer: "/named", value: null, allowed: "twice" },
+  ];
+  const body = { code: "BAD_REQUEST", message: "the region holds no pitch; /named is missing", errors };
+  world.answers = [modelError(400, JSON.stringify(body))];
+  await world.deliver();
+  expect(world.row().failure).toEqual({
+    code: "BAD_REQUEST",
+    message:
+      "The region holds no pitch; /named is missing; /parameters/lowestPitch is 110, allowed: a region that meets the " +
+      "pitches 27 to 90.",
+    retryable: false,
+  });
+});
+
+test("a finished piece can be the input of the next one", async () => {
+  const world = worldWith();
+  await world.deliver();
+  world.compositions.add(
+    composition({ id: id(2), input: { compositionId: id(1), trackIndex: 1 }, openWorkOwner: "x" }),
+  );
+  await world.deliver(2);
+  const score = scoreSchema.parse(JSON.parse(world.artefacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
+  expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
+});
+
+test.each([
+  ["a track that was deleted", { input: { trackId: id(3) } }, "INPUT_NOT_FOUND"],
+  ["a composition that is not there", { input: { compositionId: id(3) } }, "INPUT_NOT_FOUND"],
+  ["a sample that is not there", { input: { sampleMelodyId: "none" } }, "INPUT_NOT_FOUND"],
+  ["bars that are not in the melody", { inputOptions: { startBar: 900 } }, "BARS_OUT_OF_RANGE"],
+])("%s ends FAILED with its reason, without a call", async (_, more, code) => {
+  const world = worldWith(more);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(world.requests).toEqual([]);
+});
+
+test("another user's composition cannot be the input", async () => {
+  const world = worldWith({ input: { compositionId: id(4) } });
+  world.compositions.add(composition({ id: id(4), sub: "user-2", state: "COMPLETED" }));
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_NOT_FOUND" } });
+});
+
+test.each([
+  [
+    "a corrupt model",
+    modelError(400, '{"code":"MODEL_CORRUPT","message":"The file is no ONNX model."}'),
+    "MODEL_CORRUPT",
+  ],
+  [
+    "a wrong checksum",
+    modelError(400, '{"code":"MODEL_CHECKSUM_MISMATCH","message":"Other bytes."}'),
+    "MODEL_CHECKSUM_MISMATCH",
+  ],
+  ["an error in no known shape", modelError(400, "<html>"), "MODEL_ERROR"],
+  ["an answer that is not JSON", { kind: "ANSWER", body: new Uint8Array([255, 0]) }, "MODEL_ANSWER_INVALID"],
+  ["an answer of another model", answerOf({ modelSha256: "0".repeat(64) }), "MODEL_ANSWER_INVALID"],
+  [
+    "notes after the end of the piece, inside the longest one",
+    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 191, duration: 2, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_ANSWER_INVALID",
+  ],
+  ["more than 4 MiB", { kind: "ANSWER", body: new Uint8Array(4 * 1024 * 1024 + 1) }, "ANSWER_TOO_LARGE"],
+  [
+    "notes outside the longest piece",
+    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 5_000, duration: 1, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_ANSWER_INVALID",
+  ],
+] as const)("%s fails at once: the same request would fail again", async (_, answer, code) => {
+  const world = worldWith();
+  world.answers = [answer];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("what a container says in other words than a sentence is told as one", async () => {
+  const world = worldWith();
+  world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"the file is no ONNX model"}')];
+  await world.deliver();
+  expect(world.row().failure?.message).toBe("The file is no ONNX model.");
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["no text", new Uint8Array([0xff, 0xfe, 0])],
+  ["of another shape", '{"schemaVersion":1,"tracks":"none"}'],
+  ["empty", ""],
+  ["larger than any score", new Uint8Array(33 * 1024 * 1024)],
+])("a score that is %s fails at once, with a reason: the same score would be read again", async (_, score) => {
+  const world = worldWith({ input: { compositionId: id(4) } });
+  const source = composition({ id: id(4), state: "COMPLETED" });
+  world.compositions.add(source);
+  world.artefacts.put(compositionScoreKey(source), score);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_UNREADABLE", retryable: false } });
+  expect(world.row().failure?.message).toMatch(/^\p{Lu}.+\.$/u);
+});
+
+test.each([
+  ["nobody there", unavailable],
+  ["a container's own fault", modelError(500, '{"code":"INTERNAL","message":"x"}')],
+  ["a busy container", modelError(429, '{"code":"BUSY","message":"x"}')],
+])("%s gives the message back, longer each time, and works when it is back", async (_, answer) => {
+  const world = worldWith();
+  world.answers = [answer, answer];
+  const first = await world.deliver();
+  const second = await world.deliver();
+  expect([first, second]).toEqual([
+    { kind: "AGAIN", afterSeconds: pauseSeconds(1) },
+    { kind: "AGAIN", afterSeconds: pauseSeconds(2) },
+  ]);
+  expect(world.row().state).toBe("RUNNING");
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
+});
+
+test("the retries have a budget, then the composition fails and says that trying again may help", async () => {
+  const world = worldWith();
+  world.answers = Array.from({ length: 100 }, () => unavailable);
+  for (;;) {
+    const answer = await world.deliver();
+    if (answer.kind === "DONE") break;
+    world.clock.advance(answer.afterSeconds);
+  }
+  const spent = (world.clock.now().getTime() - world.firstDeliveredAt.getTime()) / 1000;
+  expect(spent).toBeLessThanOrEqual(inferenceBudgetSeconds.dev);
+  expect(spent).toBeGreaterThan(inferenceBudgetSeconds.dev / 2);
+  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INFERENCE_UNAVAILABLE", retryable: true } });
+});
+
+test("a second delivery while a worker is at it waits for the lease, and takes over when it has run out", async () => {
+  const world = worldWith();
+  const died = world.deliver(1, { endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) } });
+  void died;
+  await Promise.resolve();
+  const again = await world.deliver();
+  expect(again).toMatchObject({ kind: "AGAIN" });
+  if (again.kind === "AGAIN") expect(again.afterSeconds).toBeGreaterThanOrEqual(leaseSeconds);
+  world.clock.advance(leaseSeconds + 1);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+});
+
+test("a worker that comes back after its lease was taken over ends nothing", async () => {
+  const world = worldWith();
+  world.during = async () => {
+    if (world.requests.length > 1) return;
+    world.clock.advance(leaseSeconds + 1);
+    world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"x"}')];
+    await world.deliver();
+  };
+  await world.deliver();
+  expect(world.row()).toMatchObject({ state: "FAILED", attempt: 2 });
+  expect(world.compositions.openCompositions).toBe(0);
+});
+
+test("a worker that comes back after another has finished leaves the winner's file as it is", async () => {
+  const world = worldWith();
+  const slower = answerOf({ tracks: [{ name: "Tuba", program: 58, notes: [] }] });
+  world.during = async () => {
+    world.during = () => undefined;
+    world.clock.advance(leaseSeconds + 1);
+    world.answers = [answerOf()];
+    expect(await world.deliver()).toEqual({ kind: "DONE" });
+    world.answers = [slower];
+  };
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const row = world.row();
+  expect(row).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  const served = world.artefacts.objects.get(compositionMidiKey(row, row.midi ?? { revision: 0 })) ?? new Uint8Array();
+  expect(createHash("sha256").update(served).digest("hex")).toBe(row.midi?.sha256);
+  expect(parseMidi(served).tracks).toHaveLength(2);
+});
+
+test("an unexpected error frees the lease and is thrown", async () => {
+  const world = worldWith();
+  const broken = { endpoint: { invoke: async () => await Promise.reject(new Error("out of memory")) } };
+  await expect(world.deliver(1, broken)).rejects.toThrow("out of memory");
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row().state).toBe("COMPLETED");
+});
+
+test("a worker that lives keeps lease and message, three renewals before anybody else may have them", async () => {
+  expect(leaseSeconds).toBeGreaterThanOrEqual(3 * renewSeconds);
+  const world = worldWith();
+  world.during = async () => {
+    world.during = () => undefined;
+    for (let second = 0; second < 60; second += renewSeconds) {
+      world.clock.advance(renewSeconds);
+      await world.renew();
+      expect(await world.deliver()).toMatchObject({ kind: "AGAIN" });
+    }
+  };
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 1 });
+  expect(new Set(world.postponed)).toEqual(new Set([leaseSeconds]));
+});
+
+test("a worker that is killed is replaced within seconds", async () => {
+  const world = worldWith();
+  let hidden = 0;
+  const killed = world.deliver(1, {
+    endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) },
+    postpone: async (seconds) => {
+      hidden = seconds;
+    },
+    repeat: (_, call) => {
+      void call();
+      return { stop: async () => undefined };
+    },
+  });
+  void killed;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hidden).toBeLessThanOrEqual(leaseSeconds);
+  world.clock.advance(hidden + 1);
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+});
+
+test("a renewal that fails is told and tried again; one that is refused ends the renewing and undoes nothing", async () => {
+  const world = worldWith();
+  world.during = async () => {
+    world.during = () => undefined;
+    const renew = world.compositions.renew.bind(world.compositions);
+    world.compositions.renew = async () => await Promise.reject(new Error("throttled"));
+    await world.renew();
+    world.compositions.renew = renew;
+    world.clock.advance(leaseSeconds + 1);
+    expect(await world.deliver()).toEqual({ kind: "DONE" });
+  };
+  const first = world.deliver();
+  await first;
+  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  expect(world.log.lines.some(({ message }) => message === "the lease could not be renewed")).toBe(true);
+});
+
+test("after an unexpected error the message is back in five seconds, and less soon each time", () => {
+  expect([1, 2, 3, 4, 5, 20].map(retrySeconds)).toEqual([5, 10, 20, 40, 60, 60]);
+});
+
+test("repeating calls at once and again, never two at a time, and stops after the one that is under way", async () => {
+  let calls = 0;
+  let atOnce = 0;
+  let most = 0;
+  const repeated = repeatedly(0.001, async () => {
+    calls += 1;
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    atOnce -= 1;
+  });
+  const deadline = Date.now() + 30_000;
+  while (calls < 3 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
+  await repeated.stop();
+  expect(atOnce).toBe(0);
+  expect(most).toBe(1);
+  const after = calls;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(calls).toBe(after);
+});
+
+test("measures that the table cannot hold do not keep a composition from its end", async () => {
+  const world = worldWith();
+  world.answers = [answerOf({ metrics: { emptyBarRate: 1e300, tonalDistance: 1e-300, similarityIndex: 0.25 } })];
+  expect(await world.deliver()).toEqual({ kind: "DONE" });
+  expect(world.row().output?.metrics).toEqual({ tonalDistance: 0, similarityIndex: 0.25 });
+});
+
+test("whatever bytes an endpoint answers, the composition ends or waits", async () => {
+  const answers = fc.oneof(
+    fc.uint8Array().map((body): Invocation => ({ kind: "ANSWER", body })),
+    fc.json().map((text): Invocation => ({ kind: "ANSWER", body: new TextEncoder().encode(text) })),
+    fc.tuple(fc.integer({ min: 100, max: 599 }), fc.string()).map(([status, body]) => modelError(status, body)),
+  );
+  await fc.assert(
+    fc.asyncProperty(answers, async (answer) => {
+      const world = worldWith();
+      world.answers = [answer];
+      const { kind } = await world.deliver();
+      expect(world.row().state).toBe(kind === "DONE" ? "FAILED" : "RUNNING");
+    }),
+  );
+});

@@ -1,0 +1,251 @@
+/** Which objects are orphans, to the very name, and how they are removed. */
+import * as fc from "fast-check";
+import {
+  checkpointsPrefix,
+  compositionEditEventsKey,
+  compositionMidiKey,
+  compositionPrefix,
+  compositionScoreKey,
+  modelCardFile,
+  modelFile,
+  modelPrefix,
+  progressFile,
+  referenceFile,
+  sampleFile,
+  selectionManifestKey,
+  trackKey,
+  trainingJobPrefix,
+  trainingOutputPrefix,
+} from "../../../domain/names/object-keys";
+import { ownedKey, pendingChangeKey, type OwnedKind, type TableKey } from "../../../domain/names/table-keys";
+import type { ListedObject } from "../../../lambdas/aws/object-pages";
+import type { RowByKey } from "../../../lambdas/aws/table/rows-by-key";
+import { countOrphans } from "../../../lambdas/resources/count-orphans";
+import type { BucketOfObjects } from "../../../lambdas/resources/orphans";
+import { lookForOrphans, removeOrphans } from "../../../scripts/orphans/remove-orphans";
+import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
+
+const of = { sub: "alice", id: "A".repeat(26) };
+const now = new Date("2026-03-01T00:00:00.000Z");
+const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
+
+/** Two buckets and a table in memory. */
+class World {
+  readonly rowsByKey = new Map<string, RowByKey>();
+  readonly objects: Record<BucketOfObjects, Map<string, Date>> = { artefacts: new Map(), work: new Map() };
+  asked = 0;
+
+  row(kind: OwnedKind, midi?: RowByKey["midi"]): this {
+    return this.item(ownedKey(kind, of.sub, of.id), midi);
+  }
+  item(key: TableKey, midi?: RowByKey["midi"]): this {
+    this.rowsByKey.set(`${key.pk} ${key.sk}`, { ...key, ...(midi === undefined ? {} : { midi }) });
+    return this;
+  }
+  put(key: string, bucket: BucketOfObjects = "artefacts", days = 30): this {
+    this.objects[bucket].set(key, daysAgo(days));
+    return this;
+  }
+
+  readonly rows = {
+    find: async (keys: readonly TableKey[]) => {
+      this.asked += 1;
+      return keys.flatMap(({ pk, sk }) => this.rowsByKey.get(`${pk} ${sk}`) ?? []);
+    },
+  };
+  private pagesOf(bucket: BucketOfObjects) {
+    const objects = this.objects[bucket];
+    return {
+      async *under(prefix: string) {
+        const all = [...objects]
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, modifiedAt]): ListedObject => ({ key, bytes: 5, modifiedAt }));
+        for (let start = 0; start < all.length; start += 3) yield all.slice(start, start + 3);
+      },
+    };
+  }
+  readonly buckets = { artefacts: this.pagesOf("artefacts"), work: this.pagesOf("work") };
+  private storeOf(bucket: BucketOfObjects) {
+    return {
+      delete: async (keys: readonly string[]) => {
+        for (const key of keys) this.objects[bucket].delete(key);
+      },
+    };
+  }
+  readonly stores = { artefacts: this.storeOf("artefacts"), work: this.storeOf("work") };
+
+  look = async (ageDays = 7) => await lookForOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
+  orphanKeys = async (): Promise<string[]> => (await this.look()).map(({ key }) => key);
+  left = (): string[] => [...this.objects.artefacts.keys(), ...this.objects.work.keys()];
+}
+
+const sha256 = "a".repeat(64);
+const midi = (revision: number, token?: string) => ({
+  revision,
+  sha256,
+  bytes: 5,
+  ...(token === undefined ? {} : { token }),
+});
+const named: Readonly<Record<OwnedKind, readonly string[]>> = {
+  TRACK: [trackKey(of)],
+  COMPOSITION: [
+    compositionScoreKey(of),
+    compositionEditEventsKey(of),
+    compositionMidiKey(of, { revision: 3, token: "abc" }),
+    compositionMidiKey(of, { revision: 2 }),
+    compositionMidiKey(of, { revision: 2, token: "x" }),
+  ],
+  MODEL: [modelFile, modelCardFile].map((name) => `${modelPrefix(of)}${name}`),
+  TRAINING_JOB: [progressFile, referenceFile, sampleFile(1, "ode-to-joy"), sampleFile(12_345, "a")].map(
+    (name) => `${trainingJobPrefix(of)}${name}`,
+  ),
+};
+const work = [
+  `${checkpointsPrefix(of)}last.pt`,
+  `${checkpointsPrefix(of)}samples/epoch-0001/a.mid`,
+  selectionManifestKey(of),
+  `${trainingOutputPrefix(of)}job-1/output/model/model.onnx`,
+];
+
+test.each(Object.entries(named))(
+  "the files that a row of %s names are no orphans, and without it all are",
+  async (kind, keys) => {
+    const world = new World();
+    for (const key of keys) world.put(key);
+    expect(await world.orphanKeys()).toEqual(keys);
+    expect(await world.row(kind as OwnedKind, midi(3, "abc")).orphanKeys()).toEqual([]);
+  },
+);
+
+test("the files of a running job are no orphans, and without its row all are", async () => {
+  const world = new World();
+  for (const key of work) world.put(key, "work");
+  expect(await world.orphanKeys()).toEqual(work);
+  expect(await world.row("TRAINING_JOB").orphanKeys()).toEqual([]);
+});
+
+test.each<[OwnedKind, string]>([
+  ["COMPOSITION", `${compositionPrefix(of)}notes.txt`],
+  ["COMPOSITION", `${compositionPrefix(of)}score.json.tmp`],
+  ["COMPOSITION", `${compositionPrefix(of)}old/score.json`],
+  ["COMPOSITION", compositionMidiKey(of, { revision: 1 })],
+  ["COMPOSITION", compositionMidiKey(of, { revision: 3 })],
+  ["COMPOSITION", compositionMidiKey(of, { revision: 3, token: "abd" })],
+  ["COMPOSITION", compositionMidiKey(of, { revision: 4, token: "abc" })],
+  ["COMPOSITION", `${compositionPrefix(of)}03.mid`],
+  ["MODEL", `${modelPrefix(of)}weights.bin`],
+  ["MODEL", `${modelPrefix(of)}model.onnx/part`],
+  ["TRAINING_JOB", `${trainingJobPrefix(of)}progress.jsonl.1`],
+  ["TRAINING_JOB", `${trainingJobPrefix(of)}checkpoints/last.pt`],
+  ["TRAINING_JOB", `${trainingJobPrefix(of)}samples/epoch-1/a.mid`],
+  ["TRAINING_JOB", `${trainingJobPrefix(of)}x/samples/epoch-0001/a.mid`],
+  ["TRAINING_JOB", `${trainingJobPrefix(of)}samples/epoch-00001/a.mid`],
+])("beside the row of a %s, %s is an orphan: its row does not name it", async (kind, key) => {
+  const world = new World().row(kind, midi(3, "abc")).put(key);
+  expect(await world.orphanKeys()).toEqual([key]);
+});
+
+test("any other name under a row's prefix is an orphan", async () => {
+  const name = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !text.includes("\n"));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom<OwnedKind>("COMPOSITION", "MODEL", "TRAINING_JOB"), name, async (kind, text) => {
+      const prefix = {
+        COMPOSITION: compositionPrefix,
+        MODEL: modelPrefix,
+        TRAINING_JOB: trainingJobPrefix,
+        TRACK: trackKey,
+      }[kind];
+      const key = `${prefix(of)}${text}`;
+      const world = new World().row(kind, midi(3, "abc")).put(key);
+      expect(await world.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a composition without a MIDI file yet names what its worker may write, and no more", async () => {
+  const world = new World().row("COMPOSITION");
+  world.put(compositionMidiKey(of, { revision: 2 })).put(compositionScoreKey(of));
+  expect(await world.orphanKeys()).toEqual([]);
+  const stray = compositionMidiKey(of, { revision: 2, token: "abc" });
+  expect(await world.put(stray).orphanKeys()).toEqual([stray]);
+});
+
+test("what a pending change speaks of is nobody's orphan, in either bucket", async () => {
+  const world = new World().item(pendingChangeKey("TRAINING_JOB", of.sub, of.id));
+  world.put(`${trainingJobPrefix(of)}${progressFile}`).put(`${checkpointsPrefix(of)}last.pt`, "work");
+  expect(await world.orphanKeys()).toEqual([]);
+});
+
+test("young files are left alone, and a look at younger ones than a week is refused", async () => {
+  const world = new World().put(trackKey(of), "artefacts", 6.9);
+  expect(await world.orphanKeys()).toEqual([]);
+  await expect(world.look(6)).rejects.toThrow("7 days or more");
+  await expect(world.look(Number.NaN)).rejects.toThrow("7 days or more");
+  expect(await world.put(trackKey(of), "artefacts", 7.1).orphanKeys()).toEqual([trackKey(of)]);
+});
+
+test("the count names the first twenty, in both buckets, and removes nothing", async () => {
+  const world = new World()
+    .put(trackKey(of), "artefacts", 2)
+    .put(work[0] ?? "", "work", 2)
+    .put("users/alice/x", "work", 0.5);
+  for (let index = 0; index < 30; index += 1) world.put(`users/alice/stray-${String(index).padStart(2, "0")}`);
+  const [log, metrics] = [new CollectingLog(), new CollectingMetrics()];
+  const deadline = new Date(now.getTime() + 1);
+  const count = await countOrphans({
+    buckets: world.buckets,
+    rows: world.rows,
+    now: () => now,
+    deadline,
+    log,
+    metrics,
+  });
+  expect(count).toEqual({ objects: 33, orphans: 32, orphanBytes: 160, complete: true });
+  expect(metrics.recorded).toEqual([{ name: "OrphanObjects", value: 32 }]);
+  const [line] = log.lines;
+  const { first } = line?.details as { first: string[] };
+  expect(first).toHaveLength(20);
+  expect(first[0]).toBe(`artefacts: ${trackKey(of)}`);
+  expect(world.left()).toHaveLength(33);
+  const late = await countOrphans({
+    buckets: world.buckets,
+    rows: world.rows,
+    now: () => now,
+    deadline: now,
+    log,
+    metrics,
+  });
+  expect(late.complete).toBe(false);
+});
+
+describe("removing", () => {
+  const strays = (): World =>
+    new World()
+      .put(trackKey(of))
+      .put("users/alice/x")
+      .put(work[0] ?? "", "work");
+
+  test("takes exactly what was listed, out of both buckets", async () => {
+    const world = strays().row("MODEL");
+    for (const key of named.MODEL) world.put(key);
+    const orphans = await world.look();
+    expect(await removeOrphans({ rows: world.rows, stores: world.stores, orphans, expected: 3 })).toBe(3);
+    expect(world.left()).toEqual(named.MODEL);
+  });
+
+  test.each([0, 2, 4])("of %i where there are 3 removes nothing", async (expected) => {
+    const world = strays();
+    const removal = removeOrphans({ rows: world.rows, stores: world.stores, orphans: await world.look(), expected });
+    await expect(removal).rejects.toThrow(`3 orphans, not ${expected}`);
+    expect(world.left()).toHaveLength(3);
+  });
+
+  test("leaves what has got a row since it was listed", async () => {
+    const world = strays();
+    const orphans = await world.look();
+    world.row("TRACK");
+    expect(await removeOrphans({ rows: world.rows, stores: world.stores, orphans, expected: 3 })).toBe(2);
+    expect(world.left()).toEqual([trackKey(of)]);
+  });
+});
