@@ -1,4 +1,4 @@
-"""The training: what it leaves behind, that it learns. Resuming: shared/tests/test_resumed_trainings.py."""
+"""The training: what it leaves behind, that it learns. Resuming: training/tests/test_resumed_trainings.py."""
 
 from __future__ import annotations
 
