@@ -35,7 +35,7 @@ RULES = InvocationRules(
     ),
     1_000_000,
 )
-FIXTURES = Path(__file__).resolve().parents[4] / "contracts/fixtures/invocation-request"
+FIXTURES = Path(__file__).resolve().parents[3] / "contracts/fixtures/invocation-request"
 
 
 def parse(request: object) -> InvocationRequest:

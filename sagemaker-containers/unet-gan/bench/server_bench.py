@@ -20,10 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 from opencomposer_testing.invocation_times import Case, composition_request
 from opencomposer_testing.serving_process import ServingProcess, send
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 CLIENTS = 8
 PING_SECONDS = 2.0
 COMPOSITIONS = 40
