@@ -3,15 +3,12 @@
     npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
 
 Prints tables in Markdown and writes the same as evaluation.json into the model's folder. What is measured and why
-stands in models/evaluation/.
+stands in evaluation/src/opencomposer_evaluation/.
 """
 
 import sys
-from pathlib import Path
+
+from opencomposer_evaluation.command import main
 
 if __name__ == "__main__":
-    ROOT = Path(__file__).resolve().parent.parent
-    sys.path[:0] = [str(ROOT), *map(str, sorted(ROOT.glob("sagemaker-containers/*/src")))]
-    from models.evaluation.command import main
-
     sys.exit(main(sys.argv[1:]))

@@ -22,7 +22,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTAINERS = ROOT / "sagemaker-containers"
 KEPT = {
     "model/model.onnx": "model.onnx",
     "model/model-card.json": "model-card.json",
@@ -79,7 +78,6 @@ def main(arguments: list[str]) -> int:
     variables = {
         **os.environ,
         "SAGEMAKER_BASE_DIR": str(base),
-        "PYTHONPATH": os.pathsep.join(str(CONTAINERS / name / "src") for name in ("shared", technique)),
     }
     package = technique.replace("-", "_")
     process = subprocess.Popen([sys.executable, "-m", f"opencomposer_{package}.train"], env=variables)

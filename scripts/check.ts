@@ -6,7 +6,17 @@ import { describeResult, runStep, type Step } from "./run-step";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const python = (name: string): string => `.venv/training/bin/${name}`;
-const pythonCode = ["sagemaker-containers", "datasets", "models", "local", "tools", "contracts", "docs", "test"];
+const pythonCode = [
+  "sagemaker-containers",
+  "evaluation",
+  "datasets",
+  "models",
+  "local",
+  "tools",
+  "contracts",
+  "docs",
+  "test",
+];
 const typescriptFolders = ["bin", "lib", "domain", "naming", "lambdas", "local", "client", "scripts", "tools", "test"];
 
 const steps: readonly Step[] = [
@@ -34,6 +44,7 @@ const steps: readonly Step[] = [
   { name: "format (ruff)", command: python("ruff"), arguments: ["format", "--check", ...pythonCode] },
   { name: "lint (ruff)", command: python("ruff"), arguments: ["check", ...pythonCode] },
   { name: "types (mypy)", command: python("mypy"), arguments: [] },
+  { name: "boundaries of packages (import-linter)", command: python("lint-imports"), arguments: ["--no-cache"] },
   { name: "dead code (vulture)", command: python("vulture"), arguments: [] },
   { name: "templates, ASL, cdk-nag", command: bin("tsx"), arguments: ["scripts/check-templates.ts"] },
 ];

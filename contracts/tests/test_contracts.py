@@ -9,11 +9,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.hyperparameters import parse_hyperparameters
-from opencomposer_shared.progress import STDOUT_MEASURES, metrics_line
-from opencomposer_shared.serving.parameters import BrokenFields, parse_parameters
-from opencomposer_shared.technique_document import load_technique
+from opencomposer_music.technique_document import load_technique
+from opencomposer_serving.parameters import BrokenFields, parse_parameters
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.hyperparameters import parse_hyperparameters
+from opencomposer_training.progress import STDOUT_MEASURES, metrics_line
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 REPOSITORY = CONTRACTS.parent

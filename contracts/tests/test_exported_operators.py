@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import collections
 import os
-from pathlib import Path
 
 import onnx
 import pytest
 from opencomposer_ar_cnn import network as ar_cnn
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.export import export_onnx as export_editor
-from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
-from opencomposer_shared.model_limits import LARGEST_MODEL_BYTES
-from opencomposer_shared.model_metadata import Limits, Voice
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.model_process import open_in_process
-from opencomposer_shared.serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.model_process import open_in_process
+from opencomposer_serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
 from opencomposer_unet_gan import networks as unet_gan
 from opencomposer_unet_gan.export import export_onnx as export_generator
 
 Window = tuple[int, int]
 """Lowest pitch and number of pitches of the part of the keyboard that a network sees."""
-CONTAINERS = Path(__file__).resolve().parents[2] / "sagemaker-containers"
 MIDDLE, WHOLE, EDGE = (32, 64), (0, 128), (96, 32)
 
 
@@ -85,12 +83,11 @@ def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_i
     essentials = ModelEssentials("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
     content = export_generator(unet_gan.Generator(shape), essentials)
     assert 0.9 * LARGEST_MODEL_BYTES < len(content) <= LARGEST_MODEL_BYTES
-    sources = os.pathsep.join(str(CONTAINERS / name / "src") for name in ("shared", "unet-gan"))
     model = open_in_process(
         content,
         Deadline.after(600),
         command=["-m", "opencomposer_unet_gan", "serve"],
-        environment={"PATH": os.environ["PATH"], "PYTHONPATH": sources},
+        environment={"PATH": os.environ["PATH"]},
     )
     try:
         assert not model.spent

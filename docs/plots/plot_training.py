@@ -15,17 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import matplotlib as mpl  # noqa: E402
-
-mpl.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-
-from docs.plots.training_numbers import (  # noqa: E402
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from training_numbers import (
     BASELINE,
     DOCUMENT,
     MODELS,
@@ -39,7 +33,9 @@ from docs.plots.training_numbers import (  # noqa: E402
     with_generated,
 )
 
-FOLDER = ROOT / "docs/plots"
+mpl.use("svg")
+
+FOLDER = Path(__file__).resolve().parent
 # Okabe and Ito's colours, told apart with every kind of colour vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072b2", "#d55e00", "#007a5a", "#5b6470", "#1f2933"
 MATPLOTLIBS_FONT = "DejaVu Sans"

@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from opencomposer_shared.piano_roll import Note
+from opencomposer_music.piano_roll import Note
 from opencomposer_unet_gan.generation import accompany, load_generator
 
 

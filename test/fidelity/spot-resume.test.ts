@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join } from "node:path";
 
 import {
   CreateTrainingJobCommand,
@@ -28,7 +28,6 @@ import {
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";
 
-const containers = resolve(__dirname, "../../sagemaker-containers");
 const python = environmentPython("training");
 const UNET_GAN = "local/unet-gan-training:test";
 const EPOCHS = 5;
@@ -45,7 +44,6 @@ beforeAll(async () => {
         train: {
           command: [python, "-m", "opencomposer_unet_gan.train"],
           environment: {
-            PYTHONPATH: ["shared", "unet-gan"].map((name) => join(containers, name, "src")).join(delimiter),
             PYTHONDONTWRITEBYTECODE: "1",
             PYTHONUNBUFFERED: "1",
             OMP_NUM_THREADS: "1",
@@ -61,7 +59,7 @@ beforeAll(async () => {
     'write_job(pathlib.Path(sys.argv[1]), "unet-gan", {}, pieces=4)',
   ].join("; ");
   execFileSync(python, ["-c", writeTinyJob, folder], {
-    env: { PYTHONPATH: join(containers, "shared", "testing"), PYTHONDONTWRITEBYTECODE: "1" },
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
   });
   for (const channel of ["dataset", "selection"]) {
     for (const file of readdirSync(join(folder, "input", "data", channel))) {

@@ -30,7 +30,7 @@ test("the links of the Python packages lead to files that the build context hold
     for (const { parentPath, name } of links) {
       expect({ name, leadsToAFile: existsSync(join(parentPath, name)) }).toEqual({ name, leadsToAFile: true });
     }
-    const documents = readdirSync(join(sources, "shared/src/opencomposer_shared/techniques"));
+    const documents = readdirSync(join(sources, "music/src/opencomposer_music/techniques"));
     expect(documents.sort()).toEqual(techniqueIds.map((id) => `${id}.json`).sort());
   } finally {
     rmSync(outdir, { recursive: true, force: true });

@@ -47,7 +47,7 @@ describe("Python environments", () => {
         encoding: "utf8",
       },
     );
-    expect(where).toMatch(/sagemaker-containers\/shared\/src/);
+    expect(where).toMatch(/sagemaker-containers\/music\/src/);
 
     expect(await make()).toEqual([]);
     expect(statSync(join(environment(), "stamp.json")).mtimeMs).toBe(made);

@@ -1,6 +1,6 @@
 /**
  * A technique is added by its document alone on this side: the toy technique, whose container is trained and served in
- * sagemaker-containers/shared/tests/test_added_technique.py.
+ * sagemaker-containers/training/tests/test_added_technique.py.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -201,10 +201,10 @@ class Environments:
         }
 
     def _show_our_packages(self, name: str) -> None:
-        """Make `sagemaker-containers/*/src` importable: a `.pth` file, so that a change of ours needs no install."""
+        """Make our packages importable by a `.pth` file, the only way there is: a change of ours needs no install."""
         if name == "cloud":
             return
-        sources = sorted(self.root.glob("sagemaker-containers/*/src"))
+        sources = [*sorted(self.root.glob("sagemaker-containers/*/src")), *sorted(self.root.glob("evaluation/src"))]
         text = "".join(f"{source}\n" for source in sources)
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
         file = self.directory / name / "lib" / version / "site-packages" / "opencomposer.pth"

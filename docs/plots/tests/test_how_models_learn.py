@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opencomposer_shared.metrics import DISSONANT_INTERVALS, QUALIFIED_STEPS
-from opencomposer_shared.similarity_index import FEATURES, GRID_POINTS, LENGTH_EDGES
-
-from docs.plots import training_numbers
-from docs.plots.training_numbers import (
+import training_numbers
+from opencomposer_music.metrics import DISSONANT_INTERVALS, QUALIFIED_STEPS
+from opencomposer_music.similarity_index import FEATURES, GRID_POINTS, LENGTH_EDGES
+from training_numbers import (
     BASELINE,
     DOCUMENT,
     FIGURES,

@@ -8,13 +8,7 @@ Sampling ends when nothing is left to do, so the time depends on what the model 
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-CONTAINERS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTAINERS / "shared/testing"), str(CONTAINERS / "shared/src")]
-
-from opencomposer_testing.invocation_times import Bench, Case, main  # noqa: E402
+from opencomposer_testing.invocation_times import Bench, Case, main
 
 SINGLE_EDITS: dict[str, float | bool] = {"editsPerPass": 1, "samplingIterations": 100}
 BENCH = Bench(

@@ -14,20 +14,15 @@ import argparse
 import json
 import os
 import platform
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
-CONTAINERS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTAINERS / "shared/src")]
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from aws_layers import AWS_PITCHES, AwsLayers  # noqa: E402
-from opencomposer_shared.onnx_export import export_onnx  # noqa: E402
-from opencomposer_shared.serving.cores import usable_cores  # noqa: E402
-from opencomposer_shared.serving.onnx_model import open_session  # noqa: E402
+import numpy as np
+import torch
+from aws_layers import AWS_PITCHES, AwsLayers
+from opencomposer_serving.cores import usable_cores
+from opencomposer_serving.onnx_model import open_session
+from opencomposer_training.onnx_export import export_onnx
 
 STEPS = 128
 EDITS = 100

@@ -14,24 +14,20 @@ import argparse
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 # One thread: processor time is then what one core needs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-CONTAINERS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTAINERS / "shared/src"), str(CONTAINERS / "ar-cnn/src")]
 
-import torch  # noqa: E402
-from aws_layers import AWS_PITCHES, AwsLayers  # noqa: E402
-from opencomposer_ar_cnn.losses import Batch, losses  # noqa: E402
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
-from torch.nn import functional  # noqa: E402
+import torch
+from aws_layers import AWS_PITCHES, AwsLayers
+from opencomposer_ar_cnn.losses import Batch, losses
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape
+from torch import Tensor, nn
+from torch.nn import functional
 
 BATCH = 32
 STEPS = 128

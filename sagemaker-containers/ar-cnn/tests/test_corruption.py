@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge, spoil
 from opencomposer_ar_cnn.starts import before, joints, resolve_starts
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
 
 PITCHES = 64
 

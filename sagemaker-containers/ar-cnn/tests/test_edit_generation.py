@@ -18,12 +18,12 @@ from opencomposer_ar_cnn.essentials import parse_essentials
 from opencomposer_ar_cnn.generation import ArCnn, load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import replay
 from opencomposer_ar_cnn.sampling import sampling_settings
-from opencomposer_shared.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import InvocationFailure, ModelRejected
-from opencomposer_shared.serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
-from opencomposer_shared.serving.technique import Generated
-from tiny_editor import TinyEditor
+from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure, ModelRejected
+from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
+from opencomposer_serving.technique import Generated
+from opencomposer_testing.tiny_editor import TinyEditor
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 TECHNIQUE = ArCnn(threads=1)

@@ -12,16 +12,15 @@ from typing import Any
 
 import jsonschema
 import pytest
-from opencomposer_shared.piano_roll import Note
-from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
-from tiny_editor import TinyEditor
+from opencomposer_music.piano_roll import Note
+from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
+from opencomposer_testing.tiny_editor import TinyEditor
 
-SOURCES = [CONTAINERS / "shared/src", CONTAINERS / "ar-cnn/src"]
 STOCK = TinyEditor().file()
 
 
 def start(environment: dict[str, str]) -> ServingProcess:
-    return ServingProcess(["-m", "opencomposer_ar_cnn", "serve"], environment, SOURCES)
+    return ServingProcess(["-m", "opencomposer_ar_cnn", "serve"], environment)
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +141,10 @@ def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProces
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
     program = (
         "import sys; import opencomposer_ar_cnn.serve, opencomposer_ar_cnn.generation, "
-        "opencomposer_shared.serving.process; "
+        "opencomposer_serving.process; "
         "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
     )
-    environment = {"PYTHONPATH": ":".join(str(source) for source in SOURCES)}
+    environment: dict[str, str] = {}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from opencomposer_shared.technique_document import load_technique
+from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import CONTRACTS, progress_lines, running_job, validate, write_job
 
 DEADLINE_SECONDS = 240

@@ -21,7 +21,7 @@ from opencomposer_ar_cnn.sampling import (
     rewrite,
 )
 from opencomposer_ar_cnn.starts import Cells
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
     STARTING,

@@ -17,28 +17,23 @@ import json
 import os
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-CONTAINERS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTAINERS / "shared/src"), str(CONTAINERS / "unet-gan/src")]
-
-import torch  # noqa: E402
-from opencomposer_shared.training_precision import choose_precision  # noqa: E402
-from opencomposer_unet_gan.losses import (  # noqa: E402
+import torch
+from opencomposer_training.training_precision import choose_precision
+from opencomposer_unet_gan.losses import (
     GRADIENT_PENALTY,
     Performance,
     critic_input,
     gradient_penalty,
     perform,
 )
-from opencomposer_unet_gan.networks import WIDTHS, Critic, Generator, NetworkShape  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
-from torch.nn import functional  # noqa: E402
+from opencomposer_unet_gan.networks import WIDTHS, Critic, Generator, NetworkShape
+from torch import Tensor, nn
+from torch.nn import functional
 
 AWS_WIDTHS = (64, 128, 256, 512)
 AWS_TRACKS = 4

@@ -5,13 +5,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-CONTAINERS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTAINERS / "shared/testing"), str(CONTAINERS / "shared/src")]
-
-from opencomposer_testing.invocation_times import Bench, Case, main  # noqa: E402
+from opencomposer_testing.invocation_times import Bench, Case, main
 
 BENCH = Bench("unet-gan", [Case("8 bars", 8, 0.1), Case("64 bars", 64)])
 

@@ -14,20 +14,16 @@ import http.client
 import json
 import os
 import re
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
+from opencomposer_testing.invocation_times import Case, composition_request
+from opencomposer_testing.serving_process import ServingProcess, send
+
 REPOSITORY = Path(__file__).resolve().parents[3]
-CONTAINERS = REPOSITORY / "sagemaker-containers"
-sys.path[:0] = [str(CONTAINERS / "shared/testing"), str(CONTAINERS / "shared/src")]
-
-from opencomposer_testing.invocation_times import Case, composition_request  # noqa: E402
-from opencomposer_testing.serving_process import ServingProcess, send  # noqa: E402
-
 CLIENTS = 8
 PING_SECONDS = 2.0
 COMPOSITIONS = 40
@@ -90,9 +86,13 @@ def mebibytes(server: ServingProcess, name: str) -> float:
 def measure(checkout: Path, packages: list[Path]) -> dict[str, float]:
     """All figures of one server, by name."""
     began = time.perf_counter()
-    sources = [checkout / "sagemaker-containers" / folder / "src" for folder in ("shared", "unet-gan")]
-    environment = {"OPENCOMPOSER_STOCK_MODELS_DIR": str(REPOSITORY / "models")}
-    with ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment, [*sources, *packages]) as server:
+    # Before the packages of this checkout, which the environment has: the packages of the one that is measured.
+    sources = [*sorted(checkout.glob("sagemaker-containers/*/src")), *packages]
+    environment = {
+        "OPENCOMPOSER_STOCK_MODELS_DIR": str(REPOSITORY / "models"),
+        "PYTHONPATH": os.pathsep.join(str(source) for source in sources),
+    }
+    with ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment) as server:
         figures = {"startSeconds": time.perf_counter() - began, "restMebibytes": mebibytes(server, "VmRSS")}
         figures["pingsPerSecond"] = len(in_clients(server, 1, pings)) / PING_SECONDS
         figures["pingsPerSecondOf8Clients"] = len(in_clients(server, CLIENTS, pings)) / PING_SECONDS

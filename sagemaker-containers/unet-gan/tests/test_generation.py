@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from opencomposer_shared.model_metadata import Voice
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, Note, is_monophonic, planes_to_notes
-from opencomposer_shared.serving.failures import ModelRejected
+from opencomposer_music.model_metadata import Voice
+from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, is_monophonic, planes_to_notes
+from opencomposer_serving.failures import ModelRejected
+from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
 from opencomposer_unet_gan.generation import (
     Generator,
     accompany,
@@ -22,7 +23,6 @@ from opencomposer_unet_gan.generation import (
     load_generator,
     note_probabilities,
 )
-from tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
 
 GENERATOR = load_generator(TinyGenerator().file(), 1)
 SILENT = load_generator(TinyGenerator(rest_bias=12.0, scale=0.1, pitch_temperature=0.1).file(), 1)

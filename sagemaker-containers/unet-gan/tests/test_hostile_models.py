@@ -14,11 +14,10 @@ import pytest
 from opencomposer_testing import hostile_onnx
 from opencomposer_testing.hostile_onnx import GIBI
 from opencomposer_testing.model_host import ModelHost
-from opencomposer_testing.serving_process import CONTAINERS, Answer, ServingProcess, send
+from opencomposer_testing.serving_process import Answer, ServingProcess, send
+from opencomposer_testing.tiny_generator import TinyGenerator
 from opencomposer_testing.tiny_onnx import file_of
-from tiny_generator import TinyGenerator
 
-SOURCES = [CONTAINERS / "shared/src", CONTAINERS / "unet-gan/src"]
 STOCK = TinyGenerator().file()
 MEBI = 2**20
 SERVER_MEBIBYTES = 300
@@ -44,7 +43,7 @@ def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         # However busy the machine is, it is the limit of computing that ends a model here.
         "OPENCOMPOSER_REQUEST_SECONDS": "600",
     }
-    with ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment, SOURCES) as process:
+    with ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment) as process:
         yield process
 
 
@@ -171,7 +170,7 @@ def test_fetched_models_run_in_few_processes_with_no_variables_of_the_server_s(
 def test_no_process_outlives_its_server(host: ModelHost) -> None:
     content = TinyGenerator(seed=30).file()
     with ServingProcess(
-        ["-m", "opencomposer_unet_gan", "serve"], {"OPENCOMPOSER_MODEL_ORIGINS": host.origin}, SOURCES
+        ["-m", "opencomposer_unet_gan", "serve"], {"OPENCOMPOSER_MODEL_ORIGINS": host.origin}
     ) as short_lived:
         assert ask(short_lived, content, 2, host.serve("/short-lived", content)).status == 200
         (child,) = children(short_lived.pid)

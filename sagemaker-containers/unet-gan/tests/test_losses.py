@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape, decode_planes
-from opencomposer_shared.model_metadata import Head, Limits, Voice
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape, decode_planes
+from opencomposer_music.model_metadata import Head, Limits, Voice
 from opencomposer_unet_gan.losses import (
     DIVERSITY_TARGET,
     Performance,

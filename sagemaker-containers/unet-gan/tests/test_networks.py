@@ -7,9 +7,9 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape, draw_noise, parse_essentials
-from opencomposer_shared.model_limits import METADATA_KEY, OPSET
-from opencomposer_shared.model_metadata import Head, Limits, Voice
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape, draw_noise, parse_essentials
+from opencomposer_music.model_limits import METADATA_KEY, OPSET
+from opencomposer_music.model_metadata import Head, Limits, Voice
 from opencomposer_unet_gan.export import export_onnx
 from opencomposer_unet_gan.networks import FAR_BELOW, Critic, Generator, NetworkShape, ServedGenerator
 

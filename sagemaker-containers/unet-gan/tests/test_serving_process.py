@@ -15,19 +15,18 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_shared.piano_roll import Note
+from opencomposer_music.piano_roll import Note
 from opencomposer_testing.model_host import ModelHost
-from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, ServingProcess
+from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
+from opencomposer_testing.tiny_generator import VOICES, TinyGenerator
 from opencomposer_unet_gan.generation import accompany, load_generator
-from tiny_generator import VOICES, TinyGenerator
 
-SOURCES = [CONTAINERS / "shared/src", CONTAINERS / "unet-gan/src"]
 STOCK = TinyGenerator().file()
 TRAINED = TinyGenerator(seed=1).file()
 
 
 def start(environment: dict[str, str]) -> ServingProcess:
-    return ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment, SOURCES)
+    return ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment)
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +222,10 @@ def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProces
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
     program = (
         "import sys; import opencomposer_unet_gan.serve, opencomposer_unet_gan.generation, "
-        "opencomposer_shared.serving.process; "
+        "opencomposer_serving.process; "
         "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
     )
-    environment = {"PYTHONPATH": ":".join(str(source) for source in SOURCES)}
+    environment: dict[str, str] = {}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -263,7 +262,7 @@ def test_sigterm_ends_the_process_cleanly() -> None:
 
 
 def test_a_command_that_is_not_known_is_explained() -> None:
-    process = ServingProcess(["-m", "opencomposer_unet_gan", "dance"], {}, SOURCES)
+    process = ServingProcess(["-m", "opencomposer_unet_gan", "dance"], {})
     with pytest.raises(AssertionError), process:
         pass
     assert process.wait(1) == 2

@@ -35,7 +35,7 @@ function patternOf(path: string): string {
   return pattern + escaped(path.slice(at));
 }
 
-/** Whether the path is one from the document's folder, from the root, or the end of one, as in `serving/server.py`. */
+/** Whether the path is one from the document's folder, from the root, or the end of one, as in `opencomposer_serving/server.py`. */
 export function existsInRepository(path: string, document: string): boolean {
   const plain = path.replace(/\/$/, "");
   const besideIt = posix.normalize(posix.join(dirname(document), plain));

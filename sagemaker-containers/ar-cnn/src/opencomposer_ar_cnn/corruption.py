@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_shared.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR
+from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR
 
 from opencomposer_ar_cnn.starts import Cells, before, joints
 

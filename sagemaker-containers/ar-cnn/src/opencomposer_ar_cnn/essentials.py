@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from opencomposer_shared.model_metadata import (
+from opencomposer_music.model_metadata import (
     Limits,
     Voice,
     limits_to_json,
@@ -19,7 +19,7 @@ from opencomposer_shared.model_metadata import (
     read_voices,
     voice_to_json,
 )
-from opencomposer_shared.piano_roll import PITCHES
+from opencomposer_music.piano_roll import PITCHES
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.sampling import EditorLimits

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_shared.onnx_export import Inputs
-from opencomposer_shared.onnx_export import export_onnx as export_module
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_training.onnx_export import Inputs
+from opencomposer_training.onnx_export import export_onnx as export_module
 
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, ServedEditor

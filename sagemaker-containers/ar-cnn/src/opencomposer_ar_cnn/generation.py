@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
-from opencomposer_shared.metrics import measure_composition
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
-from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
-from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
-from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_shared.serving.parameters import shown
-from opencomposer_shared.serving.technique import Generated, GeneratedTrack
-from opencomposer_shared.technique_document import TechniqueDocument, load_technique
+from opencomposer_music.metrics import measure_composition
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
+from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
+from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
+from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
+from opencomposer_serving.parameters import shown
+from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.essentials import EditorEssentials, parse_essentials
@@ -119,7 +119,7 @@ def _notes_json(notes: Sequence[Note]) -> list[dict[str, int]]:
 
 
 class ArCnn:
-    """The technique as the server knows it (see `opencomposer_shared.serving.technique.Technique`)."""
+    """The technique as the server knows it (see `opencomposer_serving.technique.Technique`)."""
 
     def __init__(self, *, threads: int) -> None:
         self._threads = threads

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import torch
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
 from torch import Tensor, nn
 from torch.nn import functional
 

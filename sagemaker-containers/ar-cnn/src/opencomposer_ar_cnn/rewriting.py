@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.piano_roll import (
     DEFAULT_VELOCITY,
     PITCHES,
     SOUNDING,

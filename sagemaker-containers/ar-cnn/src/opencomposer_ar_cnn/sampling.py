@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
     STARTING,
@@ -24,7 +24,7 @@ from opencomposer_shared.piano_roll import (
     STEPS_PER_BEAT,
     Planes,
 )
-from opencomposer_shared.technique_document import load_technique
+from opencomposer_music.technique_document import load_technique
 
 from opencomposer_ar_cnn import TECHNIQUE
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from opencomposer_shared.serving.signals import stop_on_signals
+from opencomposer_serving.signals import stop_on_signals
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the process's exit code."""
     stop = stop_on_signals()
     # Imported now: ONNX Runtime takes a moment, in which a stop must already be heard.
-    from opencomposer_shared.serving.cores import usable_cores
-    from opencomposer_shared.serving.process import run_server
+    from opencomposer_serving.cores import usable_cores
+    from opencomposer_serving.process import run_server
 
     from opencomposer_ar_cnn.generation import ArCnn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from opencomposer_shared.training_job import TrainedTechnique, run_training_job
+from opencomposer_training.training_job import TrainedTechnique, run_training_job
 
 
 def main() -> int:
@@ -13,7 +13,7 @@ def main() -> int:
 
 
 def _technique() -> TrainedTechnique:
-    from opencomposer_shared.technique_document import load_technique
+    from opencomposer_music.technique_document import load_technique
 
     from opencomposer_ar_cnn import TECHNIQUE
     from opencomposer_ar_cnn.training import EditorLearner

@@ -2,7 +2,7 @@
 
 import sys
 
-from opencomposer_shared.container_commands import run_command
+from opencomposer_container.container_commands import run_command
 
 if __name__ == "__main__":
     sys.exit(run_command("opencomposer_unet_gan", sys.argv[1:]))

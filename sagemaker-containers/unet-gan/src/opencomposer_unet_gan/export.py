@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_shared.decoding import ModelEssentials, draw_noise
-from opencomposer_shared.onnx_export import Inputs
-from opencomposer_shared.onnx_export import export_onnx as export_module
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_music.decoding import ModelEssentials, draw_noise
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
+from opencomposer_training.onnx_export import Inputs
+from opencomposer_training.onnx_export import export_onnx as export_module
 
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from opencomposer_shared.decoding import (
+from opencomposer_music.decoding import (
     Floats,
     ModelEssentials,
     decode_planes,
@@ -20,9 +20,9 @@ from opencomposer_shared.decoding import (
     encode_melody,
     parse_essentials,
 )
-from opencomposer_shared.metrics import measure_composition
-from opencomposer_shared.model_metadata import Voice
-from opencomposer_shared.piano_roll import (
+from opencomposer_music.metrics import measure_composition
+from opencomposer_music.model_metadata import Voice
+from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
     STARTING,
@@ -32,14 +32,14 @@ from opencomposer_shared.piano_roll import (
     notes_to_planes,
     planes_to_notes,
 )
-from opencomposer_shared.serving.deadline import Deadline
-from opencomposer_shared.serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
-from opencomposer_shared.serving.invocation import MAX_BARS, InvocationRequest
-from opencomposer_shared.serving.onnx_file import check_opset, embedded_metadata, summarise
-from opencomposer_shared.serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_shared.serving.parameters import shown
-from opencomposer_shared.serving.technique import Generated, GeneratedTrack
-from opencomposer_shared.technique_document import TechniqueDocument, load_technique
+from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
+from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
+from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
+from opencomposer_serving.parameters import shown
+from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_unet_gan import TECHNIQUE
 
@@ -221,7 +221,7 @@ def _named(*shapes: TensorShape) -> dict[str, TensorShape]:
 
 
 class UnetGan:
-    """The technique as the server knows it (see `opencomposer_shared.serving.technique.Technique`)."""
+    """The technique as the server knows it (see `opencomposer_serving.technique.Technique`)."""
 
     def __init__(self, *, threads: int) -> None:
         self._threads = threads

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from opencomposer_shared.model_metadata import Head
+from opencomposer_music.model_metadata import Head
 from torch import Tensor
 from torch.nn import functional
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from opencomposer_shared.model_metadata import Head
-from opencomposer_shared.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from opencomposer_music.model_metadata import Head
+from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -1,5 +1,5 @@
 """Learning to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction. The
-loop around it is `opencomposer_shared.training_loop`.
+loop around it is `opencomposer_training.training_loop`.
 
 Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
 uninterrupted one without any generator's state having to be kept.
@@ -15,24 +15,30 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from opencomposer_shared.checkpoints import reading_checkpoint
-from opencomposer_shared.dataset import (
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.model_metadata import Head, Limits, Voice
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.random_numbers import random_generator
+from opencomposer_music.voice_leading import Weights, learn_voice_leading
+from opencomposer_training.checkpoints import reading_checkpoint
+from opencomposer_training.dataset import (
     Dataset,
     Selection,
     Window,
 )
-from opencomposer_shared.decoding import Decoding, ModelEssentials, NoiseShape
-from opencomposer_shared.environment import TrainingFailure
-from opencomposer_shared.epoch_windows import EpochWindows
-from opencomposer_shared.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
-from opencomposer_shared.model_metadata import Head, Limits, Voice
-from opencomposer_shared.parameter_set import ParameterValue
-from opencomposer_shared.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
-from opencomposer_shared.random_numbers import random_generator
-from opencomposer_shared.training_loop import restored_count
-from opencomposer_shared.training_precision import choose_precision, restored_precision
-from opencomposer_shared.voice_leading import Weights, learn_voice_leading
-from opencomposer_shared.weight_averaging import average_weights
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.epoch_windows import EpochWindows
+from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
+from opencomposer_music.model_metadata import Head, Limits, Voice
+from opencomposer_music.parameter_set import ParameterValue
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.random_numbers import random_generator
+from opencomposer_training.training_loop import restored_count
+from opencomposer_training.training_precision import choose_precision, restored_precision
+from opencomposer_music.voice_leading import Weights, learn_voice_leading
+from opencomposer_training.weight_averaging import average_weights
 from torch import Tensor
 
 from opencomposer_unet_gan import TECHNIQUE

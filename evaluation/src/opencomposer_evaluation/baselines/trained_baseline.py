@@ -1,0 +1,36 @@
+"""What a baseline's training leaves in models/baselines/<name>/."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from opencomposer_training.environment import write_atomically
+
+
+def write_baseline(target: Path, *, model: bytes, log: Path, summary: Mapping[str, object]) -> None:
+    """Write model.onnx, training-log.jsonl and training-summary.json, and print the summary: the training's own, with
+    the model's checksum, the libraries' versions and the machine."""
+    whole = {
+        **summary,
+        "model": {"file": "model.onnx", "bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()},
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "onnx": onnx.__version__,
+            "numpy": np.__version__,
+        },
+        "machine": {"processor": platform.machine(), "cores": len(os.sched_getaffinity(0))},
+    }
+    target.mkdir(parents=True, exist_ok=True)
+    write_atomically(target / "model.onnx", model)
+    write_atomically(target / "training-log.jsonl", log.read_bytes())
+    write_atomically(target / "training-summary.json", (json.dumps(whole, indent=2) + "\n").encode())
+    print(json.dumps(whole))

@@ -1,0 +1,59 @@
+"""The part of a model card that an evaluation fills in: what a reader of the card asks first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from opencomposer_training.environment import write_atomically
+
+CARD_FILE = "model-card.json"
+
+
+def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
+    """Out of the content of evaluation.json, the stock model's own figures (contracts/model-card.schema.json)."""
+    stock = _one(evaluation["comparison"], kind="stock")
+    composer = _one(evaluation["comparison"], kind="composer")
+    variety = _one(evaluation["variety"]["players"], kind="stock")
+    copies = _one(evaluation["copies"], kind="stock", melodies="training")
+    retrieval = _one(evaluation["copies"], kind="retrieval", melodies="training")
+    goals = evaluation["goals"][0]["goals"]
+    return {
+        "windows": evaluation["windows"]["count"],
+        "trainingSeeds": 1 + len(evaluation["otherTrainingSeeds"]),
+        "measures": {
+            name: {**estimate, "composer": composer["measures"][name]["value"]}
+            for name, estimate in stock["measures"].items()
+        },
+        "variety": {
+            "seeds": variety["seeds"],
+            "differentLeast": variety["differentLeast"],
+            "meanDifference": variety["meanDifference"],
+            "composerMeanDifference": evaluation["variety"]["composer"]["meanDifferenceOfUnlike"],
+        },
+        "copies": {
+            "copiedWindowShare": copies["copiedWindowShare"],
+            "longestRunSteps": copies["longestRunSteps"],
+            "retrievalCopiedWindowShare": retrieval["copiedWindowShare"],
+            "retrievalLongestRunSteps": retrieval["longestRunSteps"],
+        },
+        "goals": {"set": len(goals), "reached": sum(goal["verdict"].startswith("reached") for goal in goals)},
+    }
+
+
+def update_card(folder: Path, evaluation: Mapping[str, Any]) -> None:
+    """Write the figures into the card in a model's folder, and leave the rest of the card as it is."""
+    path = folder / CARD_FILE
+    card = json.loads(path.read_text(encoding="utf-8"))
+    card["evaluation"] = card_evaluation(evaluation)
+    write_atomically(path, (json.dumps(card, indent=2, sort_keys=True, allow_nan=False) + "\n").encode())
+
+
+def _one(rows: Sequence[Mapping[str, Any]], **wanted: str) -> Mapping[str, Any]:
+    """The first row that has these values. Raises ValueError when there is none."""
+    for row in rows:
+        if all(row.get(key) == value for key, value in wanted.items()):
+            return row
+    raise ValueError(f"the evaluation has no row with {wanted}")

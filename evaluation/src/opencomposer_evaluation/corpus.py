@@ -1,0 +1,103 @@
+"""The music that a model is judged by: the pieces of the data set, and windows cut out of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_music import voice_leading
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, Planes
+from opencomposer_training.dataset import (
+    SPLITS,
+    Dataset,
+    DatasetError,
+    Piece,
+    Split,
+    build_dataset,
+    cut_window,
+    iterate_pieces,
+    training_windows,
+)
+
+REST = -1
+"""The pitch of a line where nothing sounds."""
+
+Line = npt.NDArray[np.int64]
+"""The pitch that a voice sounds at each step, [steps], REST where it is silent."""
+
+Lines = npt.NDArray[np.int64]
+"""Several voices at once, [voices, steps]."""
+
+
+def load_dataset(folder: Path) -> Dataset:
+    """All pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
+    try:
+        content = (folder / "pieces.jsonl").read_bytes()
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as missing:
+        raise DatasetError(f"there is no data set in {folder}: {Path(str(missing.filename)).name} is missing") from None
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != manifest["sha256"]:
+        raise DatasetError(f"pieces.jsonl has sha256 {digest}, but the manifest says {manifest['sha256']}")
+    splits: dict[str, Split] = {}
+    for line in iterate_pieces(content):
+        if line.get("split") not in SPLITS:
+            raise DatasetError(f"the piece {line.get('id')!r} has the split {line.get('split')!r}")
+        splits[str(line["id"])] = line["split"]
+    return build_dataset(iterate_pieces(content), splits)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of equal length with all their voices, planes [windows, voices, 2, steps, 128]; `owners` says which piece
+    each is from, as an index into `pieces`."""
+
+    planes: npt.NDArray[np.bool_]
+    owners: npt.NDArray[np.int64]
+    pieces: tuple[Piece, ...]
+
+    def __len__(self) -> int:
+        return len(self.planes)
+
+
+def choose_windows(pieces: Sequence[Piece], bars: int, hop: int, limit: int) -> Windows:
+    """Up to `limit` windows of `bars` bars, `hop` bars apart, spread evenly over all that there are."""
+    every = training_windows(pieces, bars, hop, 0)
+    chosen = np.unique(np.linspace(0, len(every) - 1, min(limit, len(every))).round().astype(int))
+    planes = [cut_window(pieces[every[i].piece], every[i].start_bar, bars, 0, PITCHES) for i in chosen]
+    owners = np.array([every[i].piece for i in chosen], dtype=np.int64)
+    return Windows(np.stack(planes), owners, tuple(pieces))
+
+
+def repeated(windows: Windows, count: int) -> Windows:
+    """`windows`, and evenly spread ones of them again until there are `count`."""
+    missing = count - len(windows)
+    if missing <= 0:
+        return windows
+    again = np.linspace(0, len(windows) - 1, missing).round().astype(int)
+    chosen = np.concatenate([np.arange(len(windows)), again])
+    return Windows(windows.planes[chosen], windows.owners[chosen], windows.pieces)
+
+
+def line_of(planes: Planes) -> Line:
+    """Planes [2, steps, 128] -> the highest pitch at each step, REST where nothing sounds."""
+    line = voice_leading.line_of(planes)
+    return np.where(line == voice_leading.REST, REST, line)
+
+
+def lines_of(tracks: Sequence[Planes]) -> Lines:
+    """The line of each voice, [voices, steps]."""
+    return np.stack([line_of(track) for track in tracks])
+
+
+def cut_steps(planes: Planes, start: int, steps: int) -> Planes:
+    """Planes [2, steps, 128] from step `start`. A note that was already sounding starts with the cut."""
+    taken = planes[:, start : start + steps].copy()
+    if taken.shape[1]:
+        taken[STARTING, 0] |= taken[SOUNDING, 0]
+    return taken

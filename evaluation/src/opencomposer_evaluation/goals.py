@@ -1,0 +1,69 @@
+"""Goals that were set beforehand, and whether they were reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opencomposer_evaluation.intervals import Estimate
+from opencomposer_evaluation.report import Section, Table, Verdict, with_interval
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A value that should lie in `lowest`..`highest`."""
+
+    name: str
+    wanted: str
+    measured: Estimate
+    lowest: float = -np.inf
+    highest: float = np.inf
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the value; the interval tells whether other pieces might have said otherwise."""
+        if not np.isfinite(self.measured.value):
+            return "not measured"
+        if not self.lowest <= self.measured.value <= self.highest:
+            return "not reached"
+        inside = self.lowest <= self.measured.low and self.measured.high <= self.highest
+        return "reached" if inside else "reached, but not by the whole interval"
+
+    def to_json(self) -> dict[str, object]:
+        """By the names of evaluation.json."""
+        return {"goal": self.name, "wanted": self.wanted, "measured": self.measured.to_json(), "verdict": self.verdict}
+
+
+def exactly(value: float) -> Estimate:
+    """A value that was counted, not estimated."""
+    return Estimate(value, np.array([value]))
+
+
+def goals_table(goals: Sequence[Goal]) -> Table:
+    """One line a goal."""
+    rows = [
+        [
+            goal.name,
+            goal.wanted,
+            with_interval(goal.measured) if len(goal.measured.replicates) > 1 else f"{goal.measured.value:.3g}",
+            goal.verdict,
+        ]
+        for goal in goals
+    ]
+    return Table(["goal", "wanted", "measured", "verdict"], rows)
+
+
+def goals_section(introduction: str, lists: Sequence[tuple[str, Sequence[Goal]]]) -> Section:
+    """A table for each of (whose goals they are, the goals): the stock model's, and the mean of all seeds' where there
+    are several."""
+    second = f" Second: {lists[1][0]}." if len(lists) > 1 else ""
+    return Section(
+        "goals",
+        "Goals",
+        introduction,
+        [goals_table(goals) for _, goals in lists],
+        [{"of": name, "goals": [goal.to_json() for goal in goals]} for name, goals in lists],
+        [f"First table: {lists[0][0]}.{second}"],
+    )

@@ -1,0 +1,88 @@
+"""Music with wrong notes in it, by a rule that has nothing to do with how any model was trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from opencomposer_music.piano_roll import PITCHES, SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
+
+FARTHEST = 7
+"""Semitones between a wrong note and the right one that it replaces or is added beside."""
+TRIES = 50
+
+RULE = (
+    "So many notes as the rate says of the original's are chosen at random. By the toss of a coin each is played 1 to "
+    f"{FARTHEST} semitones too high or too low instead (replaced), or a note of its onset and length is added so far "
+    "above or below it; never where that pitch sounds or touches a note already."
+)
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """Music with mistakes. `planes`: [2, steps, 128]; `wrong`: notes that are not the original's; `replaced`: the
+    original's that are missing; `kept`: those that are there."""
+
+    planes: Planes
+    original: Planes
+    wrong: tuple[Note, ...]
+    replaced: tuple[Note, ...]
+    kept: tuple[Note, ...]
+
+
+def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Spoilt:
+    """Mistakes by the RULE in music [2, steps, 128], for each of about `rate` of its notes."""
+    notes = planes_to_notes(original)
+    steps = original.shape[1]
+    busy = original[SOUNDING].copy()
+    wrong: list[Note] = []
+    replaced: set[int] = set()
+    for index in rng.permutation(len(notes))[: round(rate * len(notes))]:
+        note = notes[index]
+        replaces = bool(rng.random() < 0.5)
+        for _ in range(TRIES):
+            interval = int(rng.integers(1, FARTHEST + 1)) * (1 if rng.random() < 0.5 else -1)
+            pitch = note.pitch + interval
+            end = note.onset + note.duration
+            # A free step on either side: a wrong note must not merge with a right one.
+            if 0 <= pitch < PITCHES and not busy[max(0, note.onset - 1) : min(steps, end + 1), pitch].any():
+                busy[note.onset : end, pitch] = True
+                wrong.append(note._replace(pitch=pitch))
+                if replaces:
+                    replaced.add(int(index))
+                break
+    kept = [note for index, note in enumerate(notes) if index not in replaced]
+    return Spoilt(
+        notes_to_planes([*kept, *wrong], steps),
+        original,
+        tuple(wrong),
+        tuple(notes[index] for index in sorted(replaced)),
+        tuple(kept),
+    )
+
+
+def count_mended(spoilt: Spoilt, mended: Planes) -> dict[str, float]:
+    """Counts of one piece, to be summed. Notes are the same when onset, length and pitch are. A wrong note counts as
+    removed when less than half of it still sounds, a right one as lost likewise."""
+    right, before, after = (
+        {note[:3] for note in planes_to_notes(planes)} for planes in (spoilt.original, spoilt.planes, mended)
+    )
+
+    def mostly_silent(notes: tuple[Note, ...]) -> float:
+        return sum(
+            2 * int(mended[SOUNDING, note.onset : note.onset + note.duration, note.pitch].sum()) < note.duration
+            for note in notes
+        )
+
+    return {
+        "hitsBefore": len(right & before),
+        "notesBefore": len(right) + len(before),
+        "hitsAfter": len(right & after),
+        "notesAfter": len(right) + len(after),
+        "wrong": len(spoilt.wrong),
+        "wrongRemoved": mostly_silent(spoilt.wrong),
+        "kept": len(spoilt.kept),
+        "rightLost": mostly_silent(spoilt.kept),
+        "replaced": len(spoilt.replaced),
+        "restored": sum(note[:3] in after for note in spoilt.replaced),
+    }

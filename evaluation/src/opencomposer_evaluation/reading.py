@@ -1,0 +1,39 @@
+"""How accompaniments are looked at: as voices side by side, or as one texture whose notes belong to no voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from opencomposer_music.piano_roll import Planes
+
+from opencomposer_evaluation.corpus import Lines, lines_of
+from opencomposer_evaluation.intervals import Statistic
+from opencomposer_evaluation.texture_measures import (
+    beside_the_melody,
+    measure_texture,
+    ranked_lines,
+    texture_statistics,
+)
+from opencomposer_evaluation.window_measures import measure_window, statistics
+
+
+@dataclass(frozen=True)
+class Reading:
+    """heard: (melody, tracks) -> the tracks that count; measure and statistics: of heard tracks, see window_measures;
+    lines: of heard tracks, one pitch a line and step."""
+
+    heard: Callable[[Planes, Sequence[Planes]], list[Planes]]
+    measure: Callable[[Planes, Sequence[Planes]], dict[str, float]]
+    statistics: Callable[[int], dict[str, Statistic]]
+    lines: Callable[[Sequence[Planes]], Lines]
+
+    def composer(self, planes: npt.NDArray[np.bool_]) -> list[Planes]:
+        """The composer's own accompaniment of a window or piece, planes [voices, 2, steps, 128]."""
+        return self.heard(planes[0], list(planes[1:]))
+
+
+AS_VOICES = Reading(lambda melody, tracks: list(tracks), measure_window, statistics, lines_of)
+AS_TEXTURE = Reading(beside_the_melody, measure_texture, texture_statistics, ranked_lines)

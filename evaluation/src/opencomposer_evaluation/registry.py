@@ -1,0 +1,25 @@
+"""Which techniques can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from opencomposer_evaluation import ar_cnn, unet_gan
+from opencomposer_evaluation.report import Report
+from opencomposer_evaluation.request import Request
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a technique's stock model is judged, and on how many windows a row when nobody says otherwise."""
+
+    stock_model: str
+    run: Callable[[Request], Report]
+    windows: int
+
+
+EVALUATIONS: Mapping[str, Evaluation] = {
+    "unet-gan": Evaluation("unet-gan-bach", unet_gan.evaluate, unet_gan.WINDOWS),
+    "ar-cnn": Evaluation("ar-cnn-bach", ar_cnn.evaluate, ar_cnn.WINDOWS),
+}

@@ -1,0 +1,346 @@
+"""The sections of an evaluation that are the same for every technique that accompanies melodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes
+from opencomposer_training.dataset import Dataset, Piece
+
+from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
+from opencomposer_evaluation.comparison import SIMILARITY, Row
+from opencomposer_evaluation.copies import CopyReport, PassageIndex, report_copies
+from opencomposer_evaluation.corpus import Lines, Windows
+from opencomposer_evaluation.intervals import Drawing, Estimate, estimate, rounded
+from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
+from opencomposer_evaluation.reading import AS_VOICES, Reading
+from opencomposer_evaluation.report import Section, Table, number, percent, signed, with_interval
+from opencomposer_evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
+from opencomposer_evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
+from opencomposer_evaluation.window_measures import gather_totals, measure_window, statistics
+
+VARIETY_SEEDS = 32
+COPY_BARS = 2
+SEAM_SEEDS = 4
+LONG_PIECE_BARS = 16
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A player under the name that tables give it."""
+
+    name: str
+    kind: str
+    player: Accompanist
+
+
+def comparison_section(
+    rows: Sequence[Row], composer: Row, introduction: str, voice_names: Sequence[str], remarks: Sequence[str]
+) -> Section:
+    """The main table. `composer`: the row whose mean pitches the others are compared with."""
+    pitches = [f"meanPitch{voice + 1}" for voice in range(len(voice_names))]
+
+    def differences(row: Row) -> str:
+        return " / ".join(signed(row.estimates[key].value - composer.estimates[key].value) for key in pitches)
+
+    first = Table(
+        [
+            "",
+            "empty bars, worst voice",
+            "dissonant pairs",
+            "qualified notes",
+            "scale consistency",
+            "pitch classes a bar",
+            f"mean pitch less Bach's, {' / '.join(voice_names)}",
+            "similarity index",
+        ],
+        [
+            [
+                row.name,
+                percent(row.estimates["emptyBarRate"].value),
+                with_interval(row.estimates["dissonantPairShare"]),
+                with_interval(row.estimates["qualifiedNoteRate"]),
+                with_interval(row.estimates["scaleConsistency"]),
+                with_interval(row.estimates["pitchClassesUsed"], 2),
+                differences(row),
+                with_interval(row.estimates[SIMILARITY]),
+            ]
+            for row in rows
+        ],
+    )
+    second = Table(
+        ["", "repeated notes", "polyphonic steps", "tonal distance", "parallel fifths / 1,000", "octaves / 1,000"],
+        [
+            [
+                row.name,
+                with_interval(row.estimates["repeatedNoteShare"]),
+                with_interval(row.estimates["polyphonicRate"]),
+                with_interval(row.estimates["tonalDistance"], 2),
+                with_interval(row.estimates["parallelFifthsPer1000"], 1),
+                with_interval(row.estimates["parallelOctavesPer1000"], 1),
+            ]
+            for row in rows
+        ],
+    )
+    data = [row.to_json() for row in rows]
+    tables = [first, second, feature_table(rows)]
+    return Section("comparison", "Held-out windows", introduction, tables, data, remarks)
+
+
+def feature_table(rows: Sequence[Row]) -> Table:
+    """What the similarity index is the mean of."""
+    features = sorted({name for row in rows for name in row.features})
+    return Table(
+        ["1 - OA of each feature", *(row.name for row in rows)],
+        [[feature, *(number(row.features[feature]) for row in rows)] for feature in features],
+    )
+
+
+def variety_section(
+    contestants: Sequence[Contestant],
+    melodies: Sequence[Planes],
+    pieces: Sequence[Piece],
+    *,
+    seeds: int = VARIETY_SEEDS,
+    reading: Reading = AS_VOICES,
+    lines: str = "voice",
+) -> tuple[Section, list[VarietyReport], HarmonisationReport]:
+    """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the reading's lines are."""
+    reports = [report_variety(one.player, melodies, range(seeds), reading) for one in contestants]
+    bach = report_harmonisations(pieces, reading)
+    table = Table(
+        ["", f"different of {seeds}: least, mean", f"mean difference per ({lines}, step)", "least of a melody"],
+        [
+            [
+                one.name,
+                f"{report.different_least}, {report.different_mean:.1f}",
+                number(report.difference_mean),
+                number(report.difference_least),
+            ]
+            for one, report in zip(contestants, reports, strict=True)
+        ]
+        + [["Bach's harmonisations of one tune", "-", number(bach.mean_unlike), "-"]],
+    )
+    introduction = (
+        f"{len(melodies)} melodies (the first {melodies[0].shape[1] // STEPS_PER_BAR} bars of one test piece of each "
+        f"tune), each under {seeds} seeds. The difference is the mean over all pairs of seeds of the share of "
+        f"({lines}, step) with unlike pitches."
+    )
+    low, middle, high = bach.quartiles_unlike
+    remark = (
+        f"Bach: of {bach.possible_pairs} pairs of pieces of one tune (all splits), {bach.pairs} pairs of {bach.tunes} "
+        "tunes could be laid over each other: by the offset in beats and the transposition with most equal steps, of "
+        "stretches of a bar or more in which the sopranos are the same throughout, at least two bars in all "
+        f"({bach.aligned_steps} steps together). {bach.same} pairs differ in under 5 % of the cells and are one "
+        f"harmonisation written down twice; the others differ in {bach.mean_unlike:.3f} (quartiles {low:.2f}, "
+        f"{middle:.2f}, {high:.2f}; mean over tunes {bach.tune_mean_unlike:.3f}; with the same ones {bach.mean:.3f})."
+    )
+    data = {
+        "players": [
+            {"name": one.name, "kind": one.kind, **report.to_json()}
+            for one, report in zip(contestants, reports, strict=True)
+        ],
+        "composer": bach.to_json(),
+    }
+    return Section("variety", "Variety", introduction, [table], data, [remark]), reports, bach
+
+
+def copies_section(
+    contestants: Sequence[Contestant],
+    retrieval: NearestWindow,
+    dataset: Dataset,
+    *,
+    reading: Reading = AS_VOICES,
+    training_melodies: int | None = None,
+) -> tuple[Section, dict[str, CopyReport]]:
+    """What is copied from the training pieces, for melodies of the training and of the test pieces.
+    `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
+    train, test = dataset.of_split("train"), dataset.of_split("test")
+    every = [reading.lines(reading.composer(piece.planes)) for piece in train]
+    index = PassageIndex(every, [piece.tune for piece in train])
+    asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
+    train = [train[i] for i in asked]
+    own = {
+        "training": [every[i] for i in asked],
+        "test": [reading.lines(reading.composer(piece.planes)) for piece in test],
+    }
+    rows: list[list[str]] = []
+    entries: list[dict[str, object]] = []
+    reports: dict[str, CopyReport] = {}
+    window = COPY_BARS * STEPS_PER_BAR
+
+    def add(name: str, kind: str, melodies: str, lines: Sequence[Lines], tunes: Sequence[str | None] | None) -> None:
+        report = report_copies(index, lines, tunes or [None] * len(lines), window, STEPS_PER_BAR)
+        cells = [(one == two).ravel() for one, two in zip(lines, own[melodies], strict=True)]
+        agreement = float(np.mean(np.concatenate(cells)))
+        reports[f"{kind}/{name}/{melodies}"] = report
+        rows.append(
+            [
+                name,
+                melodies,
+                f"{percent(report.copied_share, 2)} of {report.windows}",
+                f"{report.pieces_with_copies} of {report.pieces}",
+                str(report.longest_run),
+                f"{report.median_run:g}",
+                "-" if kind == "composer" else number(agreement),
+            ]
+        )
+        entries.append(
+            {
+                "name": name,
+                "kind": kind,
+                "melodies": melodies,
+                **report.to_json(),
+                "agreementWithOwn": rounded(agreement),
+            }
+        )
+
+    def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
+        return [
+            reading.lines(reading.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)
+        ]
+
+    add("Bach", "composer", "test", own["test"], None)
+    add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
+    for one in contestants:
+        for melodies, pieces in (("training", train), ("test", test)):
+            played = accompany_many(one.player, [piece.planes[0] for piece in pieces], range(len(pieces)))
+            add(one.name, one.kind, melodies, heard(pieces, played), None)
+    without_own = [retrieval.accompany_without(piece.planes[0], piece.tune) for piece in train]
+    add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own), None)
+    found = [retrieval.accompany(piece.planes[0], 0) for piece in test]
+    add("nearest window", "retrieval", "test", heard(test, found), None)
+    table = Table(
+        [
+            "",
+            "melodies",
+            "two-bar windows copied",
+            "pieces with one",
+            "longest run, steps",
+            "median run",
+            "cells as in the piece itself",
+        ],
+        rows,
+    )
+    introduction = (
+        "Whole pieces, one accompaniment each. A two-bar window (at every bar line, sounding throughout) is copied "
+        "when all accompaniment voices sound the same pitches at every step as somewhere in a training piece, at any "
+        "place and in any transposition. A run is the longest such passage of a piece, 16 steps a bar. Retrieval that "
+        "may use the piece itself copies everything by construction; what is shown leaves its tune out."
+    )
+    return Section("copies", "Copies", introduction, [table], entries), reports
+
+
+def seams_section(
+    contestants: Sequence[Contestant],
+    pieces: Sequence[Piece],
+    drawing: Drawing,
+    *,
+    seeds: int = SEAM_SEEDS,
+    least_bars: int = LONG_PIECE_BARS,
+    kinds: BarLines = TWO_BAR_WINDOWS,
+    reading: Reading = AS_VOICES,
+    contrast: str = "even bars less the others",
+) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
+    """What happens at bar lines of `pieces`, which have `least_bars` bars or more. The first contestant is the one that
+    matters; `contrast` says which bar lines are compared."""
+    comparison = SeamComparison(pieces, drawing, kinds, reading)
+    composer = "Bach"
+    results = {composer: comparison.measure([[list(piece.planes[1:])] for piece in pieces])}
+    for one in contestants:
+        results[one.name] = comparison.measure(_several(one.player, pieces, seeds))
+    rows: list[list[str]] = []
+    for measure in MEASURES:
+        for name, found in results.items():
+            beyond = found[f"{measure}/seam"].minus(results[composer][f"{measure}/seam"])
+            rows.append(
+                [
+                    measure,
+                    name,
+                    *(number(found[f"{measure}/{kind}"].value) for kind in range(len(kinds))),
+                    with_interval(found[f"{measure}/seam"]),
+                    "-" if name == composer else with_interval(beyond),
+                ]
+            )
+    table = Table(["measure", "", *kinds.names, f"seam: {contrast}", "seam less Bach's"], rows)
+    bars = sum(piece.bars for piece in pieces)
+    introduction = (
+        f"{len(pieces)} pieces of {least_bars} bars or more ({bars} bars, test and validation), {seeds} "
+        "seeds each. changedVoices: share of accompaniment voices with another pitch after the bar line than before; "
+        "leap: semitones that they move; wideLeaps: share of moves over a fifth; dissonantPairShare: in the beats "
+        "before and after the bar line; scaleConsistency: of the two bars around it."
+    )
+    data = [
+        {"name": name, "measures": {key: value.to_json() for key, value in found.items()}}
+        for name, found in results.items()
+    ]
+    return Section("seams", "Seams", introduction, [table], data), results
+
+
+def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequence[Sequence[Sequence[Planes]]]:
+    """`seeds` accompaniments of each piece."""
+    melodies = [piece.planes[0] for piece in pieces for _ in range(seeds)]
+    played = accompany_many(player, melodies, range(len(melodies)))
+    return [played[start : start + seeds] for start in range(0, len(played), seeds)]
+
+
+def robustness_section(
+    play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, drawing: Drawing
+) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
+    """Melodies unlike the training's. `play` gives the voices and how many bars had to be forced."""
+    steps = windows.planes.shape[3]
+    kinds: dict[str, Callable[[int, Planes], Planes]] = {
+        "test melodies": lambda number, melody: melody,
+        "two octaves lower": lambda number, melody: transposed(melody, -24),
+        "an octave lower": lambda number, melody: transposed(melody, -12),
+        "an octave higher": lambda number, melody: transposed(melody, 12),
+        "every second bar silent": lambda number, melody: with_silent_bars(melody),
+        "random notes of a scale": lambda number, melody: random_melody(steps, number, in_scale=True),
+        "random semitones": lambda number, melody: random_melody(steps, number, in_scale=False),
+    }
+    weights = drawing.weights(windows.owners)
+    results: dict[str, dict[str, Estimate]] = {}
+    for name, change in kinds.items():
+        counts: list[dict[str, float]] = []
+        voices = 0
+        for position, planes in enumerate(windows.planes):
+            melody = change(position, planes[0])
+            tracks, forced = play(melody, position)
+            voices = len(tracks)
+            counts.append(
+                {**measure_window(melody, tracks), "forced": forced, "forced.of": voices * steps / STEPS_PER_BAR}
+            )
+        totals = gather_totals(counts)
+        results[name] = {key: estimate(totals, weights, value) for key, value in statistics(voices).items()}
+        results[name]["forcedBarRate"] = estimate(totals, weights, lambda sums: sums["forced"] / sums["forced.of"])
+    shown = ("dissonantPairShare", "qualifiedNoteRate", "scaleConsistency")
+    table = Table(
+        [
+            "melodies",
+            "dissonant pairs",
+            "qualified notes",
+            "scale consistency",
+            "empty bars, worst voice",
+            "forced bars",
+        ],
+        [
+            [
+                name,
+                *(with_interval(found[key]) for key in shown),
+                percent(found["emptyBarRate"].value),
+                percent(found["forcedBarRate"].value),
+            ]
+            for name, found in results.items()
+        ],
+    )
+    introduction = (
+        f"{len(windows)} windows of four bars, the stock model. Dissonance is between all voices, the melody included; "
+        "forced bars were left empty by sampling and given their likeliest notes by the decoder."
+    )
+    data = [
+        {"melodies": name, **{key: found[key].to_json() for key in (*shown, "emptyBarRate", "forcedBarRate")}}
+        for name, found in results.items()
+    ]
+    return Section("robustness", "Unusual melodies", introduction, [table], data), results

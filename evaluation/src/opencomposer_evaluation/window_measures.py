@@ -1,0 +1,106 @@
+"""What is counted in each window, and the statistics made of the counts. The formulas of the shared metrics are used as
+they are; a window in which a measure cannot be taken (no two notes together, no note) does not count for it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from opencomposer_music.metrics import (
+    bars_of,
+    dissonant_pair_share,
+    pitch_classes_used,
+    polyphonic_rate,
+    qualified_note_rate,
+    scale_consistency,
+    tonal_distance,
+)
+from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
+
+from opencomposer_evaluation.corpus import REST, Lines, lines_of
+from opencomposer_evaluation.intervals import Statistic, Totals
+
+PARALLELS = {"fifths": 7, "octaves": 0}
+
+
+def parallels(lines: Lines) -> dict[str, int]:
+    """Steps at which two of the voices [voices, steps] both move in the same direction, and how many of those keep a
+    fifth or an octave (or unison) between them. Definition as in the Coconet reproduction fpga-midi-gen."""
+    counts = {"similarMotion": 0, **dict.fromkeys(PARALLELS, 0)}
+    before, after = lines[:, :-1], lines[:, 1:]
+    motion = np.where((before == REST) | (after == REST), 0, np.sign(after - before))
+    for one, two in itertools.combinations(range(len(lines)), 2):
+        together = (motion[one] != 0) & (motion[one] == motion[two])
+        counts["similarMotion"] += int(together.sum())
+        first, second = np.abs(before[one] - before[two]) % 12, np.abs(after[one] - after[two]) % 12
+        for name, interval in PARALLELS.items():
+            counts[name] += int((together & (first == interval) & (second == interval)).sum())
+    return counts
+
+
+def measure_window(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float]:
+    """The counts of one window, to be summed over windows. Names ending in `.of` say how many windows (or notes, or
+    bars) a sum is to be divided by."""
+    counts: dict[str, float] = {"windows": 1}
+    qualified: list[float] = []
+    counts["repeats"] = counts["repeats.of"] = 0
+    for index, track in enumerate(tracks):
+        bars = bars_of(track[SOUNDING])
+        counts[f"empty.{index}"] = float((~bars.any(axis=(1, 2))).sum())
+        counts["bars"] = len(bars)
+        notes = planes_to_notes(track)
+        counts[f"pitch.{index}"] = float(sum(note.pitch for note in notes))
+        counts[f"pitch.{index}.of"] = len(notes)
+        counts["repeats"] += sum(one.pitch == two.pitch for one, two in itertools.pairwise(notes))
+        counts["repeats.of"] += max(0, len(notes) - 1)
+        rate = qualified_note_rate(track)
+        if rate is not None:
+            qualified.append(rate)
+    everything = [melody, *tracks]
+    optional = {
+        "dissonant": dissonant_pair_share(everything),
+        "qualified": float(np.mean(qualified)) if qualified else None,
+        "scale": scale_consistency(tracks),
+        "tonalDistance": tonal_distance(melody, np.any(tracks, axis=0)),
+    }
+    for name, value in optional.items():
+        counts[name] = 0.0 if value is None else value
+        counts[f"{name}.of"] = float(value is not None)
+    counts["pitchClasses"] = float(np.mean([pitch_classes_used(track) for track in tracks]))
+    counts["polyphonic"] = polyphonic_rate(everything)
+    for name, number in parallels(lines_of(everything)).items():
+        counts[name] = number
+    return counts
+
+
+def gather_totals(windows: Sequence[dict[str, float]]) -> Totals:
+    """name -> [windows]."""
+    return {name: np.array([window[name] for window in windows], dtype=np.float64) for name in windows[0]}
+
+
+def share(name: str, of: str) -> Statistic:
+    """One sum by another."""
+    return lambda sums: sums[name] / sums[of]
+
+
+def statistics(voices: int) -> dict[str, Statistic]:
+    """Every statistic by its name in evaluation.json; `voices` is the number of accompaniment voices."""
+    result: dict[str, Statistic] = {
+        # Of the voice that is worst in it.
+        "emptyBarRate": lambda sums: np.max([sums[f"empty.{v}"] / sums["bars"] for v in range(voices)], axis=0),
+        "dissonantPairShare": share("dissonant", "dissonant.of"),
+        "qualifiedNoteRate": share("qualified", "qualified.of"),
+        "scaleConsistency": share("scale", "scale.of"),
+        "pitchClassesUsed": share("pitchClasses", "windows"),
+    }
+    for voice in range(voices):
+        result[f"meanPitch{voice + 1}"] = share(f"pitch.{voice}", f"pitch.{voice}.of")
+    result |= {
+        "repeatedNoteShare": share("repeats", "repeats.of"),
+        "polyphonicRate": share("polyphonic", "windows"),
+        "tonalDistance": share("tonalDistance", "tonalDistance.of"),
+        "parallelFifthsPer1000": lambda sums: 1000 * sums["fifths"] / sums["similarMotion"],
+        "parallelOctavesPer1000": lambda sums: 1000 * sums["octaves"] / sums["similarMotion"],
+    }
+    return result

@@ -1,0 +1,63 @@
+"""The AR-CNN's evaluation as a whole, on a made-up data set and tiny models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from opencomposer_evaluation.command import main
+from opencomposer_testing.tiny_editor import TinyEditor
+from opencomposer_testing.tiny_music import written_dataset
+
+LEVEL, SCALE = -7.0, 0.5
+"""Of the tiny models' logits: sampling ends after a few passes."""
+
+
+def written_models(folder: Path) -> tuple[Path, Path]:
+    """A stock model with one more training seed, and a baseline."""
+    model, baseline = folder / "model", folder / "baselines" / "ar-cnn-aws-objective"
+    for place, seed in ((model, 0), (model / "seeds" / "7", 7), (baseline, 3)):
+        place.mkdir(parents=True)
+        (place / "model.onnx").write_bytes(TinyEditor(seed=seed, level=LEVEL, scale=SCALE).file())
+        (place / "model-card.json").write_text(json.dumps({"seed": seed, "epoch": 3}))
+    summary = {"cpuSeconds": 1800.2, "wallSeconds": 1900.5, "updates": 400}
+    (baseline / "training-summary.json").write_text(json.dumps(summary))
+    return model, baseline.parent
+
+
+def test_the_command_judges_an_editor_and_fills_in_its_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, baselines = written_models(tmp_path)
+    folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(written_dataset(tmp_path / "d"))]
+    assert main(["ar-cnn", "--windows", "5", "--replicates", "20", *folders]) == 0
+    found: dict[str, Any] = json.loads((model / "evaluation.json").read_text())
+    rows = {row["kind"]: row["measures"] for row in found["comparison"]}
+    kinds = {"composer", "floor", "seedMean", "stock", "otherSeed", "awsObjective", "baseline", "melodyAlone"}
+    assert set(rows) == kinds
+    assert rows["stock"]["melodyKeptShare"]["value"] == 1
+    assert rows["composer"]["melodyKeptShare"]["value"] is None
+    # Nothing is added to the melody alone, and the pieces' four voices are four but for unisons.
+    assert rows["melodyAlone"]["soundingPitches"]["value"] == 1
+    assert rows["composer"]["fourVoiceShare"]["value"] > 0.9
+    random_edits = next(row for row in found["comparison"] if row["name"].startswith("random edits"))
+    added = rows["stock"]["addedCells"]["value"]
+    assert random_edits["measures"]["soundingPitches"]["value"] == pytest.approx(1 + added / 128, abs=1e-3)
+    verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
+    assert verdicts["four-voice share"] == "not reached"
+    assert verdicts["melody notes kept"] == "reached"
+    assert sum(name.startswith("similarity index less that of") for name in verdicts) == 5
+    mending = {(row["kind"], row["rate"]): row for row in found["mending"]["rows"]}
+    assert mending["stock", 0.0]["noteF1Before"]["value"] == 1
+    assert mending["stock", 0.25]["noteF1Before"]["value"] < mending["stock", 0.1]["noteF1Before"]["value"] < 1
+    assert found["controls"]["regionEdits"] > 0
+    assert found["controls"]["regionEditsOutside"] == 0
+    text = capsys.readouterr().out
+    assert (model / "evaluation.md").read_text() in text
+    for heading in ("Held-out windows", "Goals", "Fix the wrong notes", "Variety", "Copies", "Seams", "Density"):
+        assert f"## {heading}" in text
+    card = json.loads((model / "model-card.json").read_text())
+    schema = json.loads((Path(__file__).resolve().parents[2] / "contracts/model-card.schema.json").read_text())
+    jsonschema.validate(card["evaluation"], schema["properties"]["evaluation"])
+    assert card["evaluation"]["measures"]["fourVoiceShare"]["composer"] == rows["composer"]["fourVoiceShare"]["value"]

@@ -1,0 +1,280 @@
+"""From a model's logits to notes, and from a melody to a model's input: one place for training samples and for serving.
+
+Imports numpy only: the inference image has nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from opencomposer_music.model_metadata import (
+    Limits,
+    Voice,
+    limits_to_json,
+    read_integer,
+    read_limits,
+    read_mapping,
+    read_metadata,
+    read_number,
+    read_voices,
+    voice_to_json,
+)
+from opencomposer_music.piano_roll import (
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    Note,
+    Planes,
+    fold_into_range,
+    notes_to_planes,
+    planes_to_notes,
+)
+from opencomposer_music.voice_leading import (
+    INTERVALS,
+    LARGEST_MOVE,
+    LARGEST_SCORE,
+    REST,
+    Line,
+    Table,
+    VoiceLeading,
+    choose_lines,
+    line_of,
+)
+
+LARGEST_WEIGHT = 10.0
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class NoiseShape:
+    """`size` numbers a bar, of which the first `shared` are the same in every bar of a piece."""
+
+    size: int
+    shared: int
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How logits become notes. Temperature 0 takes the likeliest.
+
+    The pitch temperature is for monophonic voices. Polyphonic ones are trained with deterministic binary neurons (Dong
+    & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
+    `coherence_steps`: the random choice is held for so many steps, so that sampling changes notes and not single steps.
+    `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth. Without it two
+    nearly equal logits make flickering sixteenths, since each step is chosen for itself.
+    """
+
+    pitch_temperature: float
+    onset_temperature: float
+    coherence_steps: int
+    sixteenth_cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class ModelEssentials:
+    """What must be known to use a model file: carried in its metadata under the key `opencomposer`."""
+
+    technique: str
+    voices: tuple[Voice, ...]
+    limits: Limits
+    noise: NoiseShape
+    decoding: Decoding
+    voice_leading: VoiceLeading | None = None
+    """How the monophonic voices are chosen together; None chooses each for itself, as models before it did."""
+
+    def to_json(self) -> str:
+        """The text for the model file's metadata."""
+        return json.dumps(
+            {
+                "schemaVersion": 1,
+                "technique": self.technique,
+                "voices": [voice_to_json(voice) for voice in self.voices],
+                "limits": limits_to_json(self.limits),
+                "noise": {"size": self.noise.size, "shared": self.noise.shared},
+                "decoding": {
+                    "pitchTemperature": self.decoding.pitch_temperature,
+                    "onsetTemperature": self.decoding.onset_temperature,
+                    "pitchCoherenceSteps": self.decoding.coherence_steps,
+                    "sixteenthCost": self.decoding.sixteenth_cost,
+                },
+                **({} if self.voice_leading is None else {"voiceLeading": voice_leading_to_json(self.voice_leading)}),
+            },
+            sort_keys=True,
+        )
+
+
+def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
+    """The tables as the model file's metadata writes them."""
+    return {
+        "intervals": leading.intervals.tolist(),
+        "moves": leading.moves.tolist(),
+        "parallels": leading.parallels.tolist(),
+        "intervalWeight": leading.interval_weight,
+        "moveWeight": leading.move_weight,
+        "parallelWeight": leading.parallel_weight,
+    }
+
+
+def parse_essentials(text: str, technique: str | None = None) -> ModelEssentials:
+    """Read and check the metadata of a model file, of this technique where one is given.
+
+    Raises ValueError with one sentence naming what is wrong.
+    """
+    root = read_metadata(text, technique)
+    voices = read_voices(root)
+    noise = read_mapping(root.get("noise"), "noise")
+    size = read_integer(noise, "size", 0, 4096, "noise")
+    decoding = read_mapping(root.get("decoding"), "decoding")
+    return ModelEssentials(
+        str(root["technique"]),
+        voices,
+        read_limits(root),
+        NoiseShape(size, read_integer(noise, "shared", 0, size, "noise")),
+        Decoding(
+            read_number(decoding, "pitchTemperature", 0, 10, "decoding"),
+            read_number(decoding, "onsetTemperature", 0, 10, "decoding"),
+            read_integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
+            read_number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
+        ),
+        _parse_voice_leading(read_mapping(root["voiceLeading"], "voiceLeading"), len(voices) - 1)
+        if "voiceLeading" in root
+        else None,
+    )
+
+
+def _parse_voice_leading(values: Mapping[str, object], voices: int) -> VoiceLeading:
+    def weight(key: str) -> float:
+        return read_number(values, key, 0, LARGEST_WEIGHT, "voiceLeading")
+
+    return VoiceLeading(
+        _table(values, "intervals", (STEPS_PER_BEAT, INTERVALS)),
+        _table(values, "moves", (voices, LARGEST_MOVE + 1)),
+        _table(values, "parallels", (INTERVALS,)),
+        weight("intervalWeight"),
+        weight("moveWeight"),
+        weight("parallelWeight"),
+    )
+
+
+def _table(values: Mapping[str, object], key: str, shape: tuple[int, ...]) -> Table:
+    try:
+        table = np.array(values.get(key), dtype=np.float64)
+    except (ValueError, TypeError):
+        table = np.zeros(0)
+    # A comparison with NaN is false, so that it is refused too.
+    if table.shape != shape or not (np.abs(table) <= LARGEST_SCORE).all():
+        raise ValueError(
+            f"voiceLeading.{key} of the model's metadata is no table of the shape {list(shape)} "
+            f"with numbers from {-LARGEST_SCORE:g} to {LARGEST_SCORE:g}"
+        )
+    return table
+
+
+def encode_melody(notes: Sequence[Note], bars: int, essentials: ModelEssentials) -> Floats:
+    """The model's melody input, float32 [1, 2, steps, 128].
+
+    Notes outside the model's window are folded into it by octaves: the model must hear them to accompany them.
+    """
+    limits = essentials.limits
+    folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
+    return notes_to_planes(folded, bars * STEPS_PER_BAR).astype(np.float32)[np.newaxis]
+
+
+def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
+    """The model's noise input, float32 [1, bars, size]."""
+    shared = rng.standard_normal((1, 1, shape.shared), dtype=np.float32)
+    own = rng.standard_normal((1, bars, shape.size - shape.shared), dtype=np.float32)
+    return np.concatenate([np.repeat(shared, bars, axis=1), own], axis=2)
+
+
+def decode_planes(
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
+) -> list[Planes]:
+    """Choose the notes of every accompaniment voice.
+
+    pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
+    128] -> boolean planes [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
+    """
+    voices = essentials.voices[1:]
+    steps = pitch_logits.shape[1]
+    if pitch_logits.shape != (len(voices), steps, PITCHES + 1) or onset_logits.shape != (len(voices), steps, PITCHES):
+        raise ValueError(
+            f"logits of shapes {pitch_logits.shape} and {onset_logits.shape} do not fit {len(voices)} voices"
+        )
+    if melody.shape != (2, steps, PITCHES):
+        raise ValueError(f"a melody of the shape {melody.shape} does not fit {steps} steps")
+    if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
+        raise ValueError("the model answered with numbers that are not finite")
+    decoding = essentials.decoding
+    scores: dict[int, Table] = {}
+    logistics: list[npt.NDArray[np.float64]] = []
+    for index, voice in enumerate(voices):
+        # The random numbers are drawn whatever the temperature, so that a voice's draw never depends on another's.
+        pitch_noise = _held_noise(rng, steps, PITCHES + 1, decoding.coherence_steps)
+        onset_noise = _held_noise(rng, steps, 1, 1)
+        logistics.append(np.log(onset_noise) - np.log1p(-onset_noise))
+        if voice.head == "monophonic":
+            gumbel = -np.log(-np.log(pitch_noise))
+            scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
+    lines = _choose(scores, essentials, melody)
+    planes: list[Planes] = []
+    for index in range(len(voices)):
+        if index in lines:
+            sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
+            played = lines[index] != REST
+            sounding[np.nonzero(played)[0], lines[index][played]] = True
+        else:
+            sounding = pitch_logits[index][:, :PITCHES] > 0
+        wanted = onset_logits[index] + decoding.onset_temperature * logistics[index] > 0
+        before = np.zeros_like(sounding)
+        before[1:] = sounding[:-1]
+        voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
+        voice_planes[SOUNDING] = sounding
+        voice_planes[STARTING] = sounding & (wanted | ~before)
+        planes.append(voice_planes)
+    return planes
+
+
+def _choose(scores: Mapping[int, Table], essentials: ModelEssentials, melody: Planes) -> dict[int, Line]:
+    """The line of each monophonic voice: together where the model knows how, else each for itself."""
+    cost = essentials.decoding.sixteenth_cost
+    leading = essentials.voice_leading
+    if leading is None:
+        return {index: _best_line(values, cost) for index, values in scores.items()}
+    lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost)
+    return dict(zip(scores, lines, strict=True))
+
+
+def decode_tracks(
+    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
+) -> list[list[Note]]:
+    """Like decode_planes, as notes: one list for each accompaniment voice."""
+    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, melody, rng)]
+
+
+def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:
+    """The class of each step, [steps], that makes the greatest sum of scores [steps, classes] less what is paid for
+    changing inside an eighth. Eighths do not touch each other's choice, so the best line is the best of each."""
+    steps, classes = scores.shape
+    whole = np.zeros((steps + steps % 2, classes))
+    whole[:steps] = scores
+    pairs = whole.reshape(-1, 2, classes)
+    together = pairs.sum(axis=1)
+    changes = pairs.max(axis=2).sum(axis=1) - sixteenth_cost > together.max(axis=1)
+    line = np.where(changes[:, np.newaxis], pairs.argmax(axis=2), together.argmax(axis=1)[:, np.newaxis])
+    return np.asarray(line.reshape(-1)[:steps], dtype=np.int64)
+
+
+def _held_noise(rng: np.random.Generator, steps: int, width: int, hold: int) -> npt.NDArray[np.float64]:
+    """Uniform noise in (0, 1), [steps, width], held for `hold` steps."""
+    blocks = rng.random((-(-steps // hold), width))
+    return np.repeat(np.clip(blocks, 1e-12, 1 - 1e-12), hold, axis=0)[:steps]

@@ -1,0 +1,183 @@
+"""Musical measures of an accompaniment, by our own code: the published implementations are wrong in places
+(chroma reshaped across octaves, empty-beat rates inverted). Formulas and their sources stand at each function.
+
+Imports numpy only: the inference image has nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from opencomposer_music.piano_roll import (
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    Planes,
+    planes_to_notes,
+)
+
+DISSONANT_INTERVALS = (1, 2, 6, 10, 11)
+QUALIFIED_STEPS = 2
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+
+Rolls = npt.NDArray[np.bool_]
+
+
+def bars_of(sounding: Rolls) -> Rolls:
+    """[steps, 128] -> [bars, 16, 128]; an incomplete last bar is filled with silence."""
+    steps = sounding.shape[0]
+    bars = -(-steps // STEPS_PER_BAR)
+    padded = np.zeros((bars * STEPS_PER_BAR, sounding.shape[1]), dtype=np.bool_)
+    padded[:steps] = sounding
+    return padded.reshape(bars, STEPS_PER_BAR, sounding.shape[1])
+
+
+def chroma(sounding: Rolls) -> npt.NDArray[np.int64]:
+    """[steps, 128] -> how often each of the 12 pitch classes sounds at a step, [steps, 12]."""
+    result = np.zeros((sounding.shape[0], 12), dtype=np.int64)
+    for pitch_class in range(12):
+        result[:, pitch_class] = sounding[:, pitch_class::12].sum(axis=1)
+    return result
+
+
+def empty_bar_rate(planes: Planes) -> float:
+    """Bars in which nothing sounds / all bars (EB of Dong et al. 2018). 0-1."""
+    bars = bars_of(planes[SOUNDING])
+    return float(np.mean(~bars.any(axis=(1, 2)))) if len(bars) else 0.0
+
+
+def pitch_classes_used(planes: Planes) -> float:
+    """Mean over bars of the number of different pitch classes (UPC of Dong et al. 2018). 0-12."""
+    bars = bars_of(planes[SOUNDING])
+    return float(np.mean([(chroma(bar).sum(axis=0) > 0).sum() for bar in bars])) if len(bars) else 0.0
+
+
+def pitches_used(planes: Planes) -> float:
+    """Mean over bars of the number of different pitches. 0-128."""
+    bars = bars_of(planes[SOUNDING])
+    return float(np.mean(bars.any(axis=1).sum(axis=1))) if len(bars) else 0.0
+
+
+def qualified_note_rate(planes: Planes) -> float | None:
+    """Notes of an eighth or longer / all notes (QN of Dong et al. 2018, on our grid). None without notes."""
+    notes = planes_to_notes(planes)
+    return sum(note.duration >= QUALIFIED_STEPS for note in notes) / len(notes) if notes else None
+
+
+def scale_consistency(tracks: Sequence[Planes]) -> float | None:
+    """Best share of notes that one scale holds, over the 12 major scales (Mogren 2016; a natural minor scale has the
+    notes of its relative major). None without notes."""
+    counts = np.zeros(12)
+    for planes in tracks:
+        for note in planes_to_notes(planes):
+            counts[note.pitch % 12] += 1
+    if counts.sum() == 0:
+        return None
+    shares = [sum(counts[(root + degree) % 12] for degree in MAJOR_SCALE) for root in range(12)]
+    return float(max(shares) / counts.sum())
+
+
+def dissonant_pair_share(tracks: Sequence[Planes]) -> float | None:
+    """Pairs of notes sounding together whose interval modulo the octave is 1, 2, 6, 10 or 11 / all such pairs.
+
+    Two voices on one pitch are a pair (of interval 0). None where never two notes sound together.
+    """
+    if not tracks:
+        return None
+    together = np.stack([planes[SOUNDING] for planes in tracks]).sum(axis=0, dtype=np.int64)
+    pairs = np.zeros(12, dtype=np.int64)
+    pairs[0] += int((together * (together - 1) // 2).sum())
+    used = np.nonzero(together.any(axis=0))[0]
+    span = int(used[-1] - used[0]) if len(used) else 0
+    for interval in range(1, span + 1):
+        pairs[interval % 12] += int((together[:, :-interval] * together[:, interval:]).sum())
+    total = int(pairs.sum())
+    return float(pairs[list(DISSONANT_INTERVALS)].sum() / total) if total else None
+
+
+def polyphonic_rate(tracks: Sequence[Planes]) -> float:
+    """Steps at which more than two pitches sound, all tracks together / all steps (PP of Dong et al. 2018)."""
+    if not tracks or tracks[0].shape[1] == 0:
+        return 0.0
+    union = np.any([planes[SOUNDING] for planes in tracks], axis=0)
+    return float(np.mean(union.sum(axis=1) > 2))
+
+
+def tonal_distance(first: Planes, second: Planes) -> float | None:
+    """Mean over beats of the distance between the tonal centroids of two rolls (Harte et al. 2006). 0 to about 2.8.
+
+    Beats in which one of them is silent are left out; None when all are.
+    """
+    one, two = _centroids(first), _centroids(second)
+    both = ~(np.isnan(one).any(axis=1) | np.isnan(two).any(axis=1))
+    return float(np.mean(np.linalg.norm(one[both] - two[both], axis=1))) if both.any() else None
+
+
+def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
+    """Tonal centroid of every beat, [beats, 6]; NaN where the beat is silent."""
+    classes = np.arange(12)
+    transform = np.stack(
+        [
+            np.sin(classes * 7 * np.pi / 6),
+            np.cos(classes * 7 * np.pi / 6),
+            np.sin(classes * 3 * np.pi / 2),
+            np.cos(classes * 3 * np.pi / 2),
+            0.5 * np.sin(classes * 2 * np.pi / 3),
+            0.5 * np.cos(classes * 2 * np.pi / 3),
+        ]
+    )
+    per_step = chroma(planes[SOUNDING])
+    beats = -(-per_step.shape[0] // STEPS_PER_BEAT)
+    padded = np.zeros((beats * STEPS_PER_BEAT, 12))
+    padded[: per_step.shape[0]] = per_step
+    per_beat = padded.reshape(beats, STEPS_PER_BEAT, 12).sum(axis=1)
+    totals = per_beat.sum(axis=1, keepdims=True)
+    normalised = np.divide(per_beat, totals, out=np.full_like(per_beat, np.nan), where=totals > 0)
+    return np.asarray(normalised @ transform.T, dtype=np.float64)
+
+
+def groove_consistency(planes: Planes) -> float | None:
+    """1 - mean share of the 16 steps at which the onsets of two neighbouring bars differ (Wu & Yang 2020). None for
+    fewer than two bars."""
+    onsets = np.asarray(bars_of(planes[STARTING]).any(axis=2))
+    if len(onsets) < 2:
+        return None
+    return float(1 - np.mean(onsets[1:] != onsets[:-1]))
+
+
+def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict[str, float]:
+    """All measures of one piece, by the names of the progress line. Every value is finite.
+
+    Means over the accompaniment tracks, but: scale consistency is of their notes together, dissonant pairs and the
+    polyphonic rate are of all that sounds (melody included), tonal distance is between the melody and the accompaniment
+    as a whole. What cannot be measured (no note at all, no melody) is 0; groove consistency is then left out.
+    """
+    if not tracks:
+        raise ValueError("there is no track to measure")
+    everything = [*tracks] if melody is None else [melody, *tracks]
+    accompaniment = np.any(tracks, axis=0)
+    qualified = [rate for rate in map(qualified_note_rate, tracks) if rate is not None]
+    measures = {
+        "emptyBarRate": float(np.mean([empty_bar_rate(track) for track in tracks])),
+        "dissonantPairShare": dissonant_pair_share(everything) or 0.0,
+        "qualifiedNoteRate": float(np.mean(qualified)) if qualified else 0.0,
+        "scaleConsistency": scale_consistency(tracks) or 0.0,
+        "pitchClassesUsed": float(np.mean([pitch_classes_used(track) for track in tracks])),
+        "pitchesUsed": float(np.mean([pitches_used(track) for track in tracks])),
+        "polyphonicRate": polyphonic_rate(everything),
+        "tonalDistance": (tonal_distance(melody, accompaniment) or 0.0) if melody is not None else 0.0,
+    }
+    groove = [value for value in map(groove_consistency, tracks) if value is not None]
+    if groove:
+        measures["grooveConsistency"] = float(np.mean(groove))
+    return measures
+
+
+def mean_measures(pieces: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Mean of each measure over the pieces that have it."""
+    names = sorted({name for piece in pieces for name in piece})
+    return {name: float(np.mean([piece[name] for piece in pieces if name in piece])) for name in names}

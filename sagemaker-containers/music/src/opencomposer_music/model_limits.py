@@ -1,0 +1,21 @@
+"""What every model file of ours keeps to, whoever exports, registers or serves it.
+
+`model-limits.json` is a link to contracts/model-limits.json, which the register step reads too.
+Imports no third-party package: the inference image has next to nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+METADATA_KEY = "opencomposer"
+"""Key of metadata_props under which a model file says what must be known to use it."""
+OPSET = 17
+LONGEST_METADATA_CHARACTERS = 64 * 1024
+
+LARGEST_MODEL_BYTES: int = json.loads(
+    resources.files("opencomposer_music").joinpath("model-limits.json").read_text(encoding="utf-8")
+)["largestModelBytes"]
+"""Size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has less
+than half of it."""

@@ -1,0 +1,44 @@
+"""The document of a technique: the one place where its parameters and hyperparameters are described.
+
+`techniques/` is a link to contracts/techniques, which TypeScript reads too. A wheel and an image hold the files
+themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from opencomposer_music.parameter_set import ParameterSet
+
+
+@dataclass(frozen=True)
+class TechniqueDocument:
+    """What a technique's document says: its id, what a composition and a training job may choose, its losses."""
+
+    id: str
+    parameters: ParameterSet
+    hyperparameters: ParameterSet
+    losses: tuple[str, ...]
+
+
+@cache
+def load_technique(identifier: str) -> TechniqueDocument:
+    """Return the document of a technique from the package's data. Raises FileNotFoundError where there is none."""
+    file = resources.files("opencomposer_music").joinpath("techniques", f"{identifier}.json")
+    return read_technique(json.loads(file.read_text(encoding="utf-8")))
+
+
+def read_technique(document: Mapping[str, Any]) -> TechniqueDocument:
+    """Return what a document says that keeps contracts/technique.schema.json."""
+    properties = document["properties"]
+    return TechniqueDocument(
+        id=document["$id"].rsplit("/", 1)[1].removesuffix(".json"),
+        parameters=ParameterSet(properties["parameters"]),
+        hyperparameters=ParameterSet(properties["hyperparameters"]),
+        losses=tuple(document["x-losses"]),
+    )

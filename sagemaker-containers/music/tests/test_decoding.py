@@ -1,0 +1,237 @@
+"""From logits to notes, and the metadata that a model file carries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencomposer_music.decoding import (
+    Decoding,
+    Floats,
+    ModelEssentials,
+    NoiseShape,
+    decode_planes,
+    decode_tracks,
+    draw_noise,
+    encode_melody,
+    parse_essentials,
+)
+from opencomposer_music.model_metadata import Limits, Voice
+from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
+from opencomposer_music.voice_leading import REST, VoiceLeading
+
+GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
+ESSENTIALS = ModelEssentials(
+    technique="unet-gan",
+    voices=(
+        Voice("Soprano", 52, "monophonic", 60, 81),
+        Voice("Alto", 52, "monophonic", 50, 74),
+        Voice("Piano", 0, "polyphonic", 36, 84),
+    ),
+    limits=Limits(64, 36, 83),
+    noise=NoiseShape(6, 2),
+    decoding=GREEDY,
+)
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def silence(pitch: Floats) -> Planes:
+    """A melody that never sounds, as long as the logits."""
+    return np.zeros((2, pitch.shape[1], 128), dtype=np.bool_)
+
+
+SILENCE = np.zeros((2, 16, 128), dtype=np.bool_)
+
+
+def logits(steps: int = 16) -> tuple[Floats, Floats]:
+    """Silence in both voices, no onset wanted."""
+    pitch = np.full((2, steps, 129), -5, dtype=np.float32)
+    pitch[:, :, REST] = 5
+    return pitch, np.full((2, steps, 128), -5, dtype=np.float32)
+
+
+def test_the_likeliest_pitch_is_played_held_and_struck_again_where_an_onset_is_wanted() -> None:
+    pitch, onset = logits()
+    pitch[0, 0:8, 60] = 9
+    onset[0, 4, 60] = 5
+    pitch[0, 8:12, 62] = 9
+    pitch[1, 2:6, [48, 55]] = 3
+    alto, piano = decode_tracks(pitch, onset, ESSENTIALS, SILENCE, rng())
+    assert alto == [Note(0, 4, 60), Note(4, 4, 60), Note(8, 4, 62)]
+    assert piano == [Note(2, 4, 48), Note(2, 4, 55)]
+
+
+@given(st.integers(0, 1000), st.floats(0, 3))
+def test_a_monophonic_voice_never_has_two_pitches_at_once(seed: int, temperature: float) -> None:
+    warm = replace(ESSENTIALS, decoding=Decoding(temperature, temperature, 4))
+    pitch = rng(seed).normal(size=(2, 32, 129)).astype(np.float32)
+    onset = rng(seed + 1).normal(size=(2, 32, 128)).astype(np.float32)
+    planes = decode_planes(pitch, onset, warm, silence(pitch), rng(seed))
+    assert planes[0][SOUNDING].sum(axis=1).max() <= 1
+    again = decode_planes(pitch, onset, warm, silence(pitch), rng(seed))
+    assert all(np.array_equal(one, two) for one, two in zip(planes, again, strict=True))
+
+
+def test_sampling_varies_with_the_seed_and_holds_its_choice_for_a_beat() -> None:
+    warm = replace(ESSENTIALS, decoding=Decoding(1.0, 0, 4))
+    pitch, onset = logits(64)
+    pitch[0, :, 50:70] = 5
+    melodies = {tuple(decode_tracks(pitch, onset, warm, silence(pitch), rng(seed))[0]) for seed in range(8)}
+    assert len(melodies) == 8
+    assert all(note.onset % 4 == 0 and note.duration % 4 == 0 for melody in melodies for note in melody)
+
+
+def test_a_pitch_changes_inside_an_eighth_only_where_it_is_worth_its_cost() -> None:
+    dear = replace(ESSENTIALS, decoding=Decoding(0, 0, 1, sixteenth_cost=1.0))
+    pitch, onset = logits()
+    pitch[0, :, [60, 62]] = 6
+    pitch[0, 0, 60], pitch[0, 1, 62] = 7, 6.5  # both C: 13, C and D: 13.5 less the cost
+    pitch[0, 2, 60], pitch[0, 3, 62] = 8, 7.5  # both C: 14, C and D: 15.5 less the cost
+    pitch[0, 4:6, 62] = 6.2  # a change on the eighth costs nothing
+    plain = decode_tracks(pitch, onset, ESSENTIALS, SILENCE, rng())[0]
+    assert [(note.onset, note.pitch) for note in plain] == [(0, 60), (1, 62), (2, 60), (3, 62), (6, 60)]
+    line = decode_tracks(pitch, onset, dear, SILENCE, rng())[0]
+    assert [(note.onset, note.pitch) for note in line] == [(0, 60), (3, 62), (6, 60)]
+
+
+def test_sampling_follows_the_probabilities() -> None:
+    warm = replace(ESSENTIALS, decoding=Decoding(1.0, 0, 1))
+    pitch, onset = logits(16384)
+    pitch[0] = -50
+    pitch[0, :, 60], pitch[0, :, 64] = np.log(3), 0
+    sounding = decode_planes(pitch, onset, warm, silence(pitch), rng())[0][SOUNDING]
+    assert sounding[:, 60].mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_logits_that_do_not_fit_or_are_not_finite_are_refused() -> None:
+    pitch, onset = logits()
+    with pytest.raises(ValueError, match="do not fit 2 voices"):
+        decode_planes(pitch[:1], onset[:1], ESSENTIALS, SILENCE, rng())
+    pitch[0, 0, 0] = np.nan
+    with pytest.raises(ValueError, match="not finite"):
+        decode_planes(pitch, onset, ESSENTIALS, SILENCE, rng())
+
+
+def test_a_melody_of_another_length_is_refused() -> None:
+    pitch, onset = logits()
+    with pytest.raises(ValueError, match="does not fit 16 steps"):
+        decode_planes(pitch, onset, ESSENTIALS, SILENCE[:, :12], rng())
+
+
+LEADING = VoiceLeading(
+    np.linspace(-4, 4, 48).round(3).reshape(4, 12), -np.ones((2, 25)), np.full(12, -0.5), 0.15, 0.2, 0.5
+)
+
+
+def test_voices_are_chosen_together_where_the_model_says_how() -> None:
+    intervals = np.zeros((4, 12))
+    intervals[:, 1] = -4
+    together = replace(ESSENTIALS, voice_leading=replace(LEADING, intervals=intervals, interval_weight=1.0))
+    pitch, onset = logits()
+    pitch[0, :, 60], pitch[0, :, 59] = 9, 8
+    melody = notes_to_planes([Note(0, 16, 61)], 16)
+    assert decode_tracks(pitch, onset, ESSENTIALS, melody, rng())[0] == [Note(0, 16, 60)]
+    assert decode_tracks(pitch, onset, together, melody, rng())[0] == [Note(0, 16, 59)]
+
+
+def test_voice_leading_survives_the_metadata() -> None:
+    read = parse_essentials(replace(ESSENTIALS, voice_leading=LEADING).to_json()).voice_leading
+    assert read is not None
+    for name in ("intervals", "moves", "parallels"):
+        assert np.array_equal(getattr(read, name), getattr(LEADING, name))
+    assert (read.interval_weight, read.move_weight, read.parallel_weight) == (0.15, 0.2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("intervals", [[0.0] * 12] * 3, "voiceLeading.intervals"),
+        ("intervals", [[0.0] * 11 + [4.1]] * 4, "voiceLeading.intervals"),
+        ("intervals", [[0.0] * 12] * 3 + [[0.0]], "voiceLeading.intervals"),
+        ("moves", [[0.0] * 25], "voiceLeading.moves"),
+        ("moves", "many", "voiceLeading.moves"),
+        ("parallels", [float("nan")] * 12, "voiceLeading.parallels"),
+        ("parallels", {"0": 1}, "voiceLeading.parallels"),
+        ("intervalWeight", 11, "voiceLeading.intervalWeight"),
+        ("moveWeight", "0.2", "voiceLeading.moveWeight"),
+        ("parallelWeight", None, "voiceLeading.parallelWeight"),
+    ],
+)
+def test_broken_voice_leading_is_refused_by_name(key: str, value: object, complaint: str) -> None:
+    data = json.loads(replace(ESSENTIALS, voice_leading=LEADING).to_json())
+    data["voiceLeading"][key] = value
+    with pytest.raises(ValueError, match=complaint):
+        parse_essentials(json.dumps(data))
+
+
+def test_noise_shares_its_first_part_over_the_bars() -> None:
+    noise = draw_noise(rng(), 5, NoiseShape(6, 2))
+    assert noise.shape == (1, 5, 6)
+    assert noise.dtype == np.float32
+    assert np.array_equal(noise[0, 0, :2], noise[0, 4, :2])
+    assert not np.array_equal(noise[0, 0, 2:], noise[0, 4, 2:])
+
+
+def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
+    encoded = encode_melody([Note(0, 4, 24), Note(4, 4, 28)], 1, ESSENTIALS)
+    assert encoded.shape == (1, 2, 16, 128)
+    assert encoded[0, SOUNDING, 0, 36] == 1
+    assert encoded[0, SOUNDING, 4, 40] == 1
+    assert encoded[0, SOUNDING].sum() == 8
+
+
+def test_essentials_survive_the_metadata() -> None:
+    costly = replace(ESSENTIALS, decoding=Decoding(0.25, 0.5, 2, 0.75))
+    for essentials in (ESSENTIALS, costly):
+        assert parse_essentials(essentials.to_json()) == essentials
+    # Files from before the cost existed pay nothing.
+    data = json.loads(costly.to_json())
+    del data["decoding"]["sixteenthCost"]
+    assert parse_essentials(json.dumps(data)).decoding.sixteenth_cost == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (["schemaVersion"], 2, "schemaVersion 2"),
+        (["technique"], None, "no technique"),
+        (["voices"], [], "2 to 16 voices"),
+        (["voices", 1, "head"], "chords", r"voices\[1\].head"),
+        (["voices", 0, "program"], 128, r"voices\[0\].program"),
+        (["voices", 0, "name"], 3, r"voices\[0\].name"),
+        (["voices", 0, "name"], "n" * 65, r"voices\[0\].name .* 1 to 64 characters"),
+        (["voices", 2, "highestPitch"], 10, r"voices\[2\].highestPitch .* is 10, not an integer \d+-127"),
+        (["voices", 1, "head"], "x" * 10_000, r"voices\[1\].head .{1,120}$"),
+        (["limits", "stepsPerBeat"], 6, "another grid"),
+        (["limits", "highestPitch"], 40, "limits.highestPitch"),
+        (["limits"], None, "limits of the model's metadata is no object"),
+        (["noise", "shared"], 7, "noise.shared"),
+        (["noise", "size"], True, "noise.size"),
+        (["decoding", "pitchTemperature"], "warm", "decoding.pitchTemperature"),
+        (["decoding", "onsetTemperature"], 11, "decoding.onsetTemperature"),
+        (["decoding", "pitchCoherenceSteps"], 0, "decoding.pitchCoherenceSteps"),
+        (["decoding", "sixteenthCost"], -1, "decoding.sixteenthCost"),
+    ],
+)
+def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str) -> None:
+    data = json.loads(ESSENTIALS.to_json())
+    target = data
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    with pytest.raises(ValueError, match=complaint):
+        parse_essentials(json.dumps(data))
+
+
+def test_metadata_that_is_no_json_object_is_refused() -> None:
+    for text in ("", "[]", "null", "{", '"x"'):
+        with pytest.raises(ValueError, match="metadata"):
+            parse_essentials(text)

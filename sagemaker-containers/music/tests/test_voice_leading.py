@@ -1,0 +1,165 @@
+"""Voices chosen together: against trying every line, and on music whose rules are known."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opencomposer_music.piano_roll import Note, notes_to_planes
+from opencomposer_music.voice_leading import (
+    LARGEST_SCORE,
+    REST,
+    Line,
+    Table,
+    VoiceLeading,
+    Weights,
+    best_line,
+    choose_lines,
+    learn_voice_leading,
+    line_of,
+)
+
+REACHABLE = (60, 62, 67, REST)
+NO_MOVES = np.zeros(25)
+NO_PARALLELS = np.zeros(12)
+
+
+def unary(rng: np.random.Generator, steps: int) -> Table:
+    """Scores of the reachable classes near each other, of all others far below."""
+    scores = np.full((steps, 129), -1e9)
+    scores[:, REACHABLE] = rng.normal(size=(steps, len(REACHABLE)))
+    return scores
+
+
+def lines(rng: np.random.Generator, count: int, steps: int) -> list[Line]:
+    return [rng.choice([48, 50, 55, REST], size=steps).astype(np.int64) for _ in range(count)]
+
+
+def earned(line: Line, moves: Table, cost: float, others: list[Line], parallels: Table) -> float:
+    """What a line's moves earn, by the definition in words."""
+    total = 0.0
+    for step in range(1, len(line)):
+        before, now = int(line[step - 1]), int(line[step])
+        if before == now:
+            continue
+        total -= cost if step % 2 == 1 else 0
+        if REST in (before, now):
+            continue
+        total += moves[min(abs(now - before), 24)]
+        for other in others:
+            start, end = int(other[step - 1]), int(other[step])
+            if REST in (start, end) or start == end or (end > start) != (now > before):
+                continue
+            if abs(before - start) % 12 == abs(now - end) % 12:
+                total += parallels[abs(now - end) % 12]
+    return total
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 5), st.floats(0, 1))
+def test_no_line_is_better_than_the_best_line(seed: int, steps: int, cost: float) -> None:
+    rng = np.random.default_rng(seed)
+    scores, others = unary(rng, steps), lines(rng, 2, steps)
+    moves, parallels = -rng.random(25), -rng.random(12)
+
+    def worth(line: Line) -> float:
+        return float(scores[np.arange(steps), line].sum()) + earned(line, moves, cost, others, parallels)
+
+    found = best_line(scores, moves, cost, others, parallels)
+    every = (np.array(line, dtype=np.int64) for line in itertools.product(REACHABLE, repeat=steps))
+    assert worth(found) == pytest.approx(max(worth(line) for line in every))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_choosing_together_never_makes_the_whole_worse(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    steps = 16
+    leading = VoiceLeading(
+        rng.normal(size=(4, 12)), -rng.random((3, 25)), -rng.random(12), *(float(x) for x in rng.random(3))
+    )
+    scores = [unary(rng, steps) for _ in range(3)]
+    melody = lines(rng, 1, steps)[0]
+
+    def worth(chosen: list[Line]) -> float:
+        everyone = [melody, *chosen]
+        total = 0.0
+        for index, line in enumerate(chosen):
+            total += float(scores[index][np.arange(steps), line].sum())
+            total += earned(line, leading.move_weight * leading.moves[index], 0.2, [], NO_PARALLELS)
+        for first, second in itertools.combinations(everyone, 2):
+            total += earned(first, NO_MOVES, 0.0, [second], leading.parallel_weight * leading.parallels)
+            for step in range(steps):
+                if REST not in (first[step], second[step]):
+                    interval = abs(int(first[step]) - int(second[step])) % 12
+                    total += leading.interval_weight * float(leading.intervals[step % 4, interval])
+        return total
+
+    alone = [score.argmax(axis=1) for score in scores]
+    assert worth(choose_lines(scores, melody, leading, [0, 1, 2], 0.2)) >= worth(alone) - 1e-9
+
+
+def piece(*voices: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Crotchets, one number each."""
+    steps = 4 * len(voices[0])
+    return np.stack(
+        [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
+    )
+
+
+SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
+
+
+def test_the_tables_say_what_the_music_does() -> None:
+    rng = np.random.default_rng(0)
+    upper = [int(rng.choice(SCALE)) for _ in range(256)]
+    # A third or sixth below, never in the same interval twice: no parallels at all.
+    lower = [pitch - (4 if at % 2 else 9) for at, pitch in enumerate(upper)]
+    leading = learn_voice_leading([piece(upper, lower)], Weights(1, 1, 1))
+    assert leading.intervals.shape == (4, 12)
+    assert leading.moves.shape == (1, 25)
+    assert (leading.intervals[:, [4, 9]] > 0.5).all()
+    assert (leading.intervals[:, [1, 2, 6, 7, 11]] < -0.5).all()
+    assert leading.parallels[4] < -1
+    assert (leading.moves <= 0).all() and (leading.parallels <= 0).all()
+    assert all(np.abs(table).max() <= LARGEST_SCORE for table in (leading.intervals, leading.moves, leading.parallels))
+
+
+def test_music_without_a_rule_teaches_none() -> None:
+    rng = np.random.default_rng(1)
+    upper, lower = ([int(rng.choice(SCALE)) for _ in range(2048)] for _ in range(2))
+    leading = learn_voice_leading([piece(upper, lower)], Weights(1, 1, 1))
+    seen = sorted({abs(one - two) % 12 for one in SCALE for two in SCALE})
+    assert np.abs(leading.intervals[:, seen]).max() < 0.3
+
+
+def test_a_piece_of_one_bar_or_without_notes_is_no_trouble() -> None:
+    leading = learn_voice_leading(
+        [piece([60, 62, 64, 65], [48, 50, 52, 53]), np.zeros((2, 2, 16, 128), bool)], Weights(1, 1, 1)
+    )
+    assert all(np.isfinite(table).all() for table in (leading.intervals, leading.moves, leading.parallels))
+
+
+def test_two_voices_agree_on_one_harmony() -> None:
+    """Each for itself, the alto would take C's third and the tenor F's root: a semitone apart."""
+    steps = 16
+    intervals = np.zeros((4, 12))
+    intervals[:, [1, 11]] = -4
+    leading = VoiceLeading(intervals, np.zeros((2, 25)), NO_PARALLELS, 1.0, 0.0, 0.0)
+    alto, tenor = (np.full((steps, 129), -9.0) for _ in range(2))
+    alto[:, 64], alto[:, 65] = 1.0, 0.8
+    tenor[:, 53] = 1.0
+    chosen = choose_lines([alto, tenor], np.full(steps, REST), leading, [0, 1], 0.0)
+    assert (chosen[0] == 65).all() and (chosen[1] == 53).all()
+
+
+def test_the_line_of_planes_is_the_highest_pitch() -> None:
+    planes = notes_to_planes([Note(0, 4, 60), Note(2, 4, 67)], 8)
+    assert line_of(planes).tolist() == [60, 60, 67, 67, 67, 67, REST, REST]
+
+
+def test_no_steps_make_no_line() -> None:
+    assert len(best_line(np.zeros((0, 129)), NO_MOVES, 0.0, [], NO_PARALLELS)) == 0

@@ -1,0 +1,28 @@
+"""A point in monotonic time by which work must end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from opencomposer_serving.failures import InvocationFailure
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Expires at `at` seconds of `time.monotonic()`."""
+
+    at: float
+
+    @staticmethod
+    def after(seconds: float) -> Deadline:
+        return Deadline(time.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self.at - time.monotonic())
+
+    def check(self, doing: str) -> None:
+        """Raise DEADLINE_EXCEEDED, naming what was being done, once the time is over."""
+        if self.remaining() == 0.0:
+            raise InvocationFailure("DEADLINE_EXCEEDED", f"the time for this request ran out while {doing}")

@@ -1,0 +1,142 @@
+"""A model that nobody vouches for, in a process of its own: what runs there. The server's side is `model_process`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from opencomposer_serving.allocator import return_freed_memory, use_few_arenas
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import InvocationFailure, ModelRejected, unusable_model
+from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
+from opencomposer_serving.invocation import InvocationRules, parse_invocation
+from opencomposer_serving.technique import Generated, Technique
+
+ModelT = TypeVar("ModelT")
+THREAD_BYTES = 16 * 1024 * 1024
+"""Stack and buffers of a thread of ONNX Runtime."""
+MOST_QUESTION_BYTES = 1024 * 1024 * 1024
+"""The server is trusted: it has checked the sizes."""
+PARENT_LOOK_SECONDS = 1.0
+
+
+def run_model_process(technique: Technique[ModelT], number: int, threads: int) -> int:
+    """Load the one model that the server hands over, then answer its requests until it hangs up; the exit code.
+
+    number: of the inherited socket; threads: of one inference.
+    """
+    use_few_arenas()
+    _end_with_parent()
+    inside = _Inside(technique, threads)
+    connection = FramedSocket(socket.socket(fileno=number))
+    try:
+        while True:
+            question = json.loads(connection.receive(MOST_QUESTION_BYTES))
+            content = connection.receive(MOST_QUESTION_BYTES)
+            connection.send(inside.answer(question, content))
+            del content
+            return_freed_memory()
+    except ConnectionEnded:
+        return 0
+
+
+def limit_memory(bytes_more: int) -> None:
+    """Let the process take so many bytes of memory more than it has now; no limit where the system has no such one.
+
+    The limit is on private writable memory (RLIMIT_DATA), not on addresses (RLIMIT_AS), of which libraries and stacks
+    reserve more than they use.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    held = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmData:"))
+    resource.setrlimit(resource.RLIMIT_DATA, (held + bytes_more, held + bytes_more))
+
+
+def limit_computing(seconds: int) -> None:
+    """Let the process compute for so many more seconds, over all cores; then it is ended by SIGXCPU.
+
+    Seconds of computing do not pass while other processes have the cores, as those of a clock do.
+    """
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + seconds, hard))
+
+
+class _Inside(Generic[ModelT]):
+    """The one model of this process."""
+
+    def __init__(self, technique: Technique[ModelT], threads: int) -> None:
+        self._technique = technique
+        self._threads = threads
+        self._memory_bytes = 0
+        self._rules = InvocationRules(technique.document.id, technique.document.parameters, MOST_QUESTION_BYTES)
+        self._models: list[ModelT] = []
+
+    def answer(self, question: dict[str, Any], content: bytes) -> bytes:
+        """The answer to one question, as JSON. Raises nothing: whatever goes wrong is an answer too."""
+        deadline = Deadline.after(float(question["seconds"]))
+        limit_computing(int(question["cpuSeconds"]))
+        try:
+            if question["do"] == "load":
+                self._memory_bytes = int(question["memoryBytes"])
+                limit_memory(self._memory_bytes + self._threads * THREAD_BYTES)
+                answer: dict[str, object] = self._load(content)
+            else:
+                request = parse_invocation(content, self._rules)
+                answer = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
+            return json.dumps(answer, separators=(",", ":")).encode("ascii")
+        except InvocationFailure as failure:
+            answer = {"failure": failure.as_json()}
+        except MemoryError:
+            answer = {"failure": unusable_model(self._needs_memory()).as_json()}
+        except Exception:  # noqa: BLE001 - told to the server, which logs it
+            answer = {"crashed": traceback.format_exc(limit=30)}
+        return json.dumps(answer).encode("ascii")
+
+    def _load(self, content: bytes) -> dict[str, object]:
+        try:
+            model = self._technique.load(content)
+            self._technique.rehearse(model)
+        except ModelRejected as rejected:
+            return {"rejected": str(rejected)}
+        except MemoryError:
+            return {"rejected": self._needs_memory()}
+        self._models.append(model)
+        return {}
+
+    def _needs_memory(self) -> str:
+        return f"it needs more memory than a model may take ({self._memory_bytes // 2**20} MiB)"
+
+
+def _as_json(generated: Generated) -> dict[str, object]:
+    return {
+        "tracks": [
+            {"name": track.name, "program": track.program, "notes": [list(note) for note in track.notes]}
+            for track in generated.tracks
+        ],
+        "metrics": dict(generated.metrics),
+        "extra": dict(generated.extra),
+    }
+
+
+def _end_with_parent() -> None:
+    """End this process soon after the server's, also while it computes."""
+    parent = os.getppid()
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_LOOK_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=look, daemon=True).start()

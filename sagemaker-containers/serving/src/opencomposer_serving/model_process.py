@@ -1,0 +1,263 @@
+"""A model that nobody vouches for, in a process of its own: the server's side.
+
+What ONNX Runtime makes of a hostile graph (memory without end, work without end, a crash) happens in that process,
+which has a limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The
+other side is `inside_model_process`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from opencomposer_music.piano_roll import Note
+
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.failures import (
+    STATUS_OF_CODE,
+    BrokenField,
+    InvocationFailure,
+    ModelRejected,
+    unusable_model,
+)
+from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
+from opencomposer_serving.invocation import InvocationRequest
+from opencomposer_serving.technique import Generated, GeneratedTrack
+
+SOCKET_VARIABLE = "OPENCOMPOSER_MODEL_PROCESS"
+"""Number of the socket by which a model's process is asked. Where it is set, the server's program is such a process."""
+PASSED_VARIABLES = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "ORT_DISABLE_TELEMETRY",
+    "OPENCOMPOSER_TECHNIQUE",
+    "OPENCOMPOSER_INFERENCE_THREADS",
+)
+"""The only variables that the process gets: a model has no use for the server's, among which may be credentials."""
+
+KEPT_BYTES = 256 * 1024 * 1024
+"""A process that holds more memory than this after its work is ended: the next request opens the model anew."""
+GIVE_WAY_SECONDS = 5.0
+"""A request that computes longer than this no longer keeps those for other models waiting."""
+GRACE_SECONDS = 1.0
+"""By so much the process may overrun a deadline of its own before it is killed."""
+MOST_ANSWER_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What one model may take.
+
+    memory_bytes: beyond what its process has before it is opened. The largest that we export takes 96 MiB with 64 bars;
+    a file of the largest size allowed takes about five times its size while it is opened. load_cpu_seconds: to be
+    opened and to run the longest piece once, for which the largest takes 0.8 s. request_cpu_seconds: for one request;
+    the longest (64 bars edit by edit, a large AR-CNN) takes 22 s.
+    """
+
+    memory_bytes: int = 288 * 1024 * 1024
+    load_cpu_seconds: int = 20
+    request_cpu_seconds: int = 40
+
+
+DEFAULT_LIMITS = ProcessLimits()
+
+
+class ModelProcessFailed(Exception):
+    """The code of the technique failed inside the process; the message is its traceback."""
+
+
+class ModelProcess:
+    """One model in its process. Made by `open_in_process`; implements `LoadedModel`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], connection: FramedSocket, limits: ProcessLimits) -> None:
+        self._process = process
+        self._limits = limits
+        self._connection = connection
+        self._turn = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def turn(self, deadline: Deadline) -> Iterator[None]:
+        if not self._turn.acquire(timeout=deadline.remaining()):
+            raise InvocationFailure("BUSY", "other invocations of this model took all the time; try again")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def load(self, content: bytes, deadline: Deadline) -> None:
+        """Hand over the model's file. Raises ModelRejected, or InvocationFailure when the time or the process ended."""
+        limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
+        answer = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
+        if "rejected" in answer:
+            raise ModelRejected(str(answer["rejected"])[:1000])
+
+    def generate(
+        self, request: InvocationRequest, body: bytes, deadline: Deadline, give_way: Callable[[], None]
+    ) -> Generated:
+        if self._closed:
+            raise InvocationFailure("BUSY", "the model's process has ended; try again")
+        timer = threading.Timer(GIVE_WAY_SECONDS, give_way)
+        timer.daemon = True
+        timer.start()
+        try:
+            limits = {"cpuSeconds": self._limits.request_cpu_seconds}
+            answer = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
+        except ModelRejected as rejected:
+            raise unusable_model(rejected) from None
+        finally:
+            timer.cancel()
+        try:
+            return _generated(answer["generated"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.close()
+            raise unusable_model("its process answered nonsense") from None
+
+    @property
+    def spent(self) -> bool:
+        return self._closed or self._process.poll() is not None or self._resident_bytes() > KEPT_BYTES
+
+    def close(self) -> None:
+        """End the process at once."""
+        self._closed = True
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _ask(self, question: Mapping[str, object], content: bytes, deadline: Deadline) -> dict[str, Any]:
+        allowed = Deadline(deadline.at + GRACE_SECONDS)
+        try:
+            self._connection.send(json.dumps(question).encode("ascii"), allowed)
+            self._connection.send(content, allowed)
+            answer = json.loads(self._connection.receive(MOST_ANSWER_BYTES, allowed))
+        except TimeoutError:
+            self.close()
+            raise InvocationFailure(
+                "DEADLINE_EXCEEDED", "the time for this request ran out while the model was computing"
+            ) from None
+        except ConnectionEnded:
+            raise self._end() from None
+        except (ValueError, RecursionError):
+            self.close()
+            raise ModelRejected("its process answered nonsense") from None
+        if not isinstance(answer, dict):
+            self.close()
+            raise ModelRejected("its process answered nonsense")
+        if "failure" in answer:
+            raise _failure(answer["failure"])
+        if "crashed" in answer:
+            raise ModelProcessFailed(str(answer["crashed"]))
+        return answer
+
+    def _end(self) -> Exception:
+        """Why the process ended by itself."""
+        self._closed = True
+        self._connection.close()
+        try:
+            code = self._process.wait(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return ModelRejected("its process answered nonsense")
+        if code == -signal.SIGXCPU:
+            return ModelRejected(
+                f"it computes for longer than a model may ({self._limits.load_cpu_seconds} seconds to be opened, "
+                f"{self._limits.request_cpu_seconds} for a request)"
+            )
+        if code == -signal.SIGKILL:
+            # Not by us and not by its own limits: the machine was short of memory, which may be another's doing.
+            return InvocationFailure("BUSY", "the model's process was killed by the system; try again")
+        if code < 0:
+            return ModelRejected(f"ONNX Runtime crashed while it ran it ({signal.Signals(-code).name})")
+        # Python itself ended, which is not the model's doing; the reason is on stderr.
+        return InvocationFailure("INTERNAL", f"the model's process ended with the status {code}")
+
+    def _resident_bytes(self) -> int:
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def open_in_process(
+    content: bytes,
+    deadline: Deadline,
+    *,
+    command: Sequence[str] | None = None,
+    environment: Mapping[str, str] = os.environ,
+    limits: ProcessLimits = DEFAULT_LIMITS,
+) -> ModelProcess:
+    """Start a process for a model's file and open the model there.
+
+    command: the arguments after Python's own name; the server's own unless told. Raises ModelRejected with the reason
+    when it is no model of this technique or needs too much, InvocationFailure when the time is over.
+    """
+    ours, theirs = socket.socketpair()
+    try:
+        passed = {name: environment[name] for name in PASSED_VARIABLES if name in environment}
+        # A process for each of many models should not hold the buffers of many threads that it never uses.
+        passed |= {SOCKET_VARIABLE: str(theirs.fileno()), "OPENBLAS_NUM_THREADS": "1"}
+        process = subprocess.Popen(
+            [sys.executable, *(sys.orig_argv[1:] if command is None else command)],
+            env=passed,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    model = ModelProcess(process, FramedSocket(ours), limits)
+    try:
+        model.load(content, deadline)
+    except BaseException:
+        model.close()
+        raise
+    return model
+
+
+def _failure(value: Mapping[str, Any]) -> InvocationFailure:
+    """A failure that was raised inside, as it was there."""
+    code = next((code for code in STATUS_OF_CODE if code == value.get("code")), None)
+    if code is None:
+        return unusable_model("its process answered nonsense")
+    return InvocationFailure(
+        code,
+        str(value.get("message")),
+        [
+            BrokenField(
+                str(error["pointer"]), None if error["value"] is None else str(error["value"]), str(error["allowed"])
+            )
+            for error in value.get("errors", [])
+        ],
+    )
+
+
+def _generated(value: Mapping[str, Any]) -> Generated:
+    return Generated(
+        [
+            GeneratedTrack(
+                str(track["name"]), int(track["program"]), [Note(*map(int, note)) for note in track["notes"]]
+            )
+            for track in value["tracks"]
+        ],
+        {str(name): float(number) for name, number in value["metrics"].items()},
+        dict(value["extra"]),
+    )

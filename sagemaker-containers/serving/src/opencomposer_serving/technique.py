@@ -1,0 +1,67 @@
+"""The one door through which a technique plugs into the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from opencomposer_music.piano_roll import Note
+from opencomposer_music.technique_document import TechniqueDocument
+
+from opencomposer_serving.deadline import Deadline
+from opencomposer_serving.invocation import InvocationRequest
+
+ModelT = TypeVar("ModelT")
+
+
+@dataclass(frozen=True)
+class GeneratedTrack:
+    """One voice that the technique wrote; `program` is the General MIDI number 0-127."""
+
+    name: str
+    program: int
+    notes: Sequence[Note]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a technique made of a request.
+
+    `extra` holds the answer's optional members as JSON-ready values (`editEvents`, `melody`: see
+    contracts/invocation-answer.schema.json).
+    """
+
+    tracks: Sequence[GeneratedTrack]
+    metrics: Mapping[str, float]
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+class Technique(Protocol[ModelT]):
+    """A way of composing.
+
+    `load` and `generate` are called from many threads, `generate` from one at a time.
+    """
+
+    @property
+    def document(self) -> TechniqueDocument:
+        """The technique's id and the parameters of a request; others are refused."""
+
+    def load(self, model: bytes) -> ModelT:
+        """Make the model of its file's bytes (already checked by sha256).
+
+        Raises ModelRejected with the reason when the bytes are not a model of this technique.
+        """
+
+    def rehearse(self, model: ModelT) -> None:
+        """Run the longest piece that the model allows once, with whatever music.
+
+        Raises ModelRejected when that does not work. Called for models that nobody vouches for, before their first
+        request.
+        """
+
+    def generate(self, model: ModelT, request: InvocationRequest, deadline: Deadline) -> Generated:
+        """Compose. The same model and request give the same result.
+
+        A technique that runs a loop looks at `deadline` in each turn.
+        """

@@ -1,8 +1,0 @@
-"""What every OpenComposer container shares: the SageMaker folder contract, the codec, metrics, checkpoints, serving."""
-
-import os
-
-# ONNX Runtime's official builds report to their maker, from 1.29 on Linux too, unless this is set before they are
-# imported: the file on privacy in its package says so. Nobody who deploys this has agreed to that, so it cannot be
-# overridden.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"

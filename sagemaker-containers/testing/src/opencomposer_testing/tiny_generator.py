@@ -1,0 +1,93 @@
+"""A generator in the interface of the exporter, made of a few random matrices: small, quick, no PyTorch.
+
+What it plays is noise, but it hears its melody and its noise input, and any length, as a trained one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.model_metadata import Limits, Voice
+
+from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
+
+VOICES = (
+    Voice("Soprano", 0, "monophonic", 55, 84),
+    Voice("Alto", 48, "monophonic", 50, 74),
+    Voice("Tenor", 48, "monophonic", 45, 69),
+    Voice("Bass", 43, "monophonic", 36, 62),
+)
+
+
+@dataclass(frozen=True)
+class TinyGenerator:
+    """The settings of one model file. `rest_bias` is the logit of silence, against logits of about 1 for pitches."""
+
+    seed: int = 0
+    voices: tuple[Voice, ...] = VOICES
+    rest_bias: float = 0.0
+    pitch_temperature: float = 1.0
+    max_bars: int = 64
+    technique: str = "unet-gan"
+    scale: float = 1.0
+
+    def essentials(self) -> ModelEssentials:
+        return ModelEssentials(
+            self.technique,
+            self.voices,
+            Limits(self.max_bars, 36, 99),
+            NoiseShape(8, 4),
+            Decoding(self.pitch_temperature, 1.0, 2),
+        )
+
+    def message(self) -> onnx.ModelProto:
+        """The model as a message that a test may spoil."""
+        rng = np.random.default_rng(self.seed)
+        voices = len(self.voices) - 1
+
+        def random(name: str, *shape: int) -> TensorProto:
+            return constant(name, rng.standard_normal(shape).astype(np.float32) * self.scale)
+
+        rest = np.zeros((1, 1, 1, 129), dtype=np.float32)
+        rest[..., 128] = self.rest_bias
+        initializers = [
+            random("mix", voices, 2, 1, 1),
+            random("hear", 128, 129),
+            random("drift", 8, 16 * 129),
+            random("starts", voices, 2, 1, 1),
+            constant("rest", rest),
+            constant("by_step", np.array([0, 1, -1, 129], dtype=np.int64)),
+        ]
+        nodes = [
+            helper.make_node("Conv", ["melody", "mix"], ["mixed"]),
+            helper.make_node("MatMul", ["mixed", "hear"], ["heard"]),
+            helper.make_node("MatMul", ["noise", "drift"], ["drifted"]),
+            helper.make_node("Reshape", ["drifted", "by_step"], ["drift_by_step"]),
+            helper.make_node("Add", ["heard", "drift_by_step"], ["audible"]),
+            helper.make_node("Add", ["audible", "rest"], ["pitch_logits"]),
+            helper.make_node("Conv", ["melody", "starts"], ["onset_logits"]),
+        ]
+        return tiny_model(
+            nodes,
+            inputs=[floats("melody", "batch", 2, "steps", 128), floats("noise", "batch", "bars", 8)],
+            outputs=[
+                floats("pitch_logits", "batch", voices, "steps", 129),
+                floats("onset_logits", "batch", voices, "steps", 128),
+            ],
+            initializers=initializers,
+            metadata=self.essentials().to_json(),
+        )
+
+    def file(self) -> bytes:
+        """The model's file."""
+        return file_of(self.message())
+
+
+def accompaniment_ranges(voices: Sequence[Voice] = VOICES) -> list[tuple[int, int]]:
+    """Lowest and highest pitch of each accompaniment voice."""
+    return [(voice.lowest_pitch, voice.highest_pitch) for voice in voices[1:]]

@@ -1,0 +1,130 @@
+"""A training job small enough for a test: a few made-up pieces, the folders that SageMaker would mount, the process."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+
+CONTAINERS = Path(__file__).resolve().parents[3]
+CONTRACTS = CONTAINERS.parent / "contracts"
+SCALE = (0, 2, 4, 5, 7, 9, 11)
+TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
+
+
+def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dict[str, Any]:
+    """A melody of random steps in C major, a voice a third below it and a slow bass (or chords)."""
+    rng = np.random.default_rng(index)
+    degrees = np.clip(np.cumsum(rng.integers(-2, 3, bars * 4)), -3, 7)
+
+    def pitch(degree: int, base: int) -> int:
+        return base + 12 * (degree // 7) + SCALE[degree % 7]
+
+    melody = [[beat * 4, 4, pitch(int(degree), 60)] for beat, degree in enumerate(degrees)]
+    third = [[beat * 4, 4, pitch(int(degree) - 2, 60)] for beat, degree in enumerate(degrees)]
+    bass = [[beat * 4, 8, pitch(int(degrees[beat]) % 7, 48)] for beat in range(0, bars * 4, 2)]
+    if polyphonic:
+        bass += [[onset, duration, low + 7] for onset, duration, low in bass]
+    split = "validation" if index % 4 == 3 else "train"
+    return {
+        "id": f"piece-{index}",
+        "title": f"Piece {index}",
+        "tags": {"composer": ["nobody"]},
+        "split": split,
+        "tune": f"piece-{index}",
+        "pickupSteps": 0,
+        "bars": bars,
+        "voices": [
+            {"name": "Melody", "program": 73, "notes": melody},
+            {"name": "Third", "program": 0, "notes": third},
+            {"name": "Bass", "program": 32, "notes": bass},
+        ],
+    }
+
+
+def write_job(
+    base: Path,
+    technique: str,
+    hyperparameters: dict[str, str],
+    *,
+    pieces: int = 8,
+    bars: int = 6,
+    polyphonic: bool = False,
+) -> None:
+    """Lay out the input folders of a job under `base`."""
+    lines = [made_up_piece(index, bars=bars, polyphonic=polyphonic) for index in range(pieces)]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    selection = {
+        "schemaVersion": 1,
+        "jobId": "tiny",
+        "technique": technique,
+        "dataset": {"id": "made-up", "version": "1", "sha256": digest, "licence": "none needed"},
+        "topics": {"composer": ["nobody"]},
+        "pieces": [{"id": line["id"], "split": line["split"]} for line in lines],
+        "melodies": [
+            {
+                "id": "up-and-down",
+                "name": "Up and down",
+                "tempo": 100,
+                "bars": 2,
+                "notes": [{"onset": 4 * i, "duration": 4, "pitch": p} for i, p in enumerate((60, 62, 64, 65, 64, 62))],
+            }
+        ],
+    }
+    for folder in ("input/config", "input/data/dataset", "input/data/selection", "model", "output"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    (base / "input/config/hyperparameters.json").write_text(json.dumps({"batchSize": "8", **hyperparameters}))
+    (base / "input/data/dataset/pieces.jsonl").write_bytes(content)
+    (base / "input/data/dataset/manifest.json").write_text(json.dumps({"schemaVersion": 1, "sha256": digest}))
+    (base / "input/data/selection/manifest.json").write_text(json.dumps(selection))
+
+
+@contextlib.contextmanager
+def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
+    """The container's training entry point as the process that SageMaker would start; it never outlives its test."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SAGEMAKER_BASE_DIR": str(base),
+        "OMP_NUM_THREADS": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"opencomposer_{technique.replace('-', '_')}.train"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def progress_lines(base: Path) -> list[dict[str, Any]]:
+    """The whole lines of progress.jsonl; none before there are any."""
+    path = base / "checkpoints/progress.jsonl"
+    return [json.loads(line) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
+
+
+def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Progress lines without what is the clock's."""
+    return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
+
+
+def validate(contract: str, value: Any) -> None:
+    """Raise jsonschema.ValidationError where the value breaks the contract."""
+    schema = json.loads((CONTRACTS / f"{contract}.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(value)

@@ -1,0 +1,83 @@
+"""Resumable checkpoints: `last` and `best`, each written whole or not at all, each proved to load before it is trusted.
+
+Training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts, and are read by `checkpoint_file`, so that
+a file from elsewhere can neither run code nor take memory without end.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from opencomposer_training.checkpoint_file import MOST_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
+from opencomposer_training.environment import TrainingFailure, write_atomically
+
+FORMAT = 1
+CheckpointName = Literal["last", "best"]
+
+
+def save_checkpoint(folder: Path, name: CheckpointName, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint by temporary file and rename. What was there before stays until the new one is complete.
+
+    Raises RuntimeError when what was written does not read back: better a stop now than a resume that fails.
+    """
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **state}, buffer)
+    content = buffer.getvalue()
+    if _parse(content) is None:
+        raise RuntimeError(f"the checkpoint '{name}' does not load after it was written")
+    write_atomically(folder / f"{name}.pt", content)
+
+
+def load_checkpoint(folder: Path, name: CheckpointName) -> dict[str, Any] | None:
+    """A checkpoint, or None when it is absent or broken (then said on stdout)."""
+    path = folder / f"{name}.pt"
+    try:
+        size = path.stat().st_size
+        state = _parse(path.read_bytes()) if size <= MOST_CHECKPOINT_BYTES else None
+    except FileNotFoundError:
+        return None
+    if state is None:
+        print(f"The checkpoint {path.name} cannot be read and is left aside ({size} bytes).", flush=True)
+    return state
+
+
+@contextmanager
+def reading_checkpoint() -> Iterator[None]:
+    """A block that uses what a checkpoint holds: whatever is wrong with it there becomes a TrainingFailure."""
+    try:
+        yield
+    except TrainingFailure:
+        raise
+    except Exception as error:  # noqa: BLE001 - PyTorch raises whatever a wrong value led to first
+        print(f"The checkpoint does not fit: {type(error).__name__}: {error}"[:2000], flush=True)
+        raise TrainingFailure(
+            "The checkpoint to go on from is damaged or of another kind of training, so this job cannot go on from it. "
+            "Start a new training without it."
+        ) from None
+
+
+def load_newest(folder: Path) -> dict[str, Any] | None:
+    """`last`, or `best` when `last` is broken, or None: training then starts afresh."""
+    state = load_checkpoint(folder, "last")
+    if state is not None:
+        return state
+    state = load_checkpoint(folder, "best")
+    if state is not None:
+        print("Training goes on from the best epoch's checkpoint, because there is no usable last one.", flush=True)
+    elif any((folder / f"{name}.pt").exists() for name in ("last", "best")):
+        print("No checkpoint is usable: training starts from the beginning.", flush=True)
+    return state
+
+
+def _parse(content: bytes) -> dict[str, Any] | None:
+    try:
+        state = read_checkpoint(content)
+    except BrokenCheckpoint:
+        return None
+    return state if isinstance(state, dict) and state.get("format") == FORMAT else None

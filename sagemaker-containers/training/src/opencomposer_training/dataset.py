@@ -1,0 +1,277 @@
+"""Reading a data set (`pieces.jsonl` and its manifest), what a job selected from it, and cutting it into windows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from opencomposer_training.contract import ContractError, check_contract
+from opencomposer_music.piano_roll import (
+    PITCHES,
+    SOUNDING,
+    STARTING,
+    STEPS_PER_BAR,
+    Note,
+    is_monophonic,
+    notes_to_planes,
+)
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+MAX_PIECES = 100_000
+MAX_BARS_OF_A_PIECE = 4096
+MAX_LINE_BYTES = 8 * 1024 * 1024
+
+
+class DatasetError(ValueError):
+    """The data set or the selection cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Melody:
+    """A held-out melody of which samples are made while a model learns."""
+
+    id: str
+    name: str
+    tempo: float
+    bars: int
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a job trains on: the prepare step's manifest."""
+
+    technique: str
+    dataset: Mapping[str, str]
+    topics: Mapping[str, list[str]]
+    splits: Mapping[str, Split]
+    melodies: tuple[Melody, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece as boolean planes [voices, 2, steps, 128]; steps is a whole number of bars."""
+
+    id: str
+    split: Split
+    tune: str
+    planes: npt.NDArray[np.bool_]
+
+    @property
+    def bars(self) -> int:
+        """Length in bars."""
+        return int(self.planes.shape[2]) // STEPS_PER_BAR
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The selected pieces.
+
+    `voices`: (name, program) in order; `monophonic`: whether a voice never has two notes at once.
+    """
+
+    voices: tuple[tuple[str, int], ...]
+    monophonic: tuple[bool, ...]
+    pieces: tuple[Piece, ...]
+
+    def of_split(self, split: Split) -> list[Piece]:
+        """The pieces of one split, in the order of the data set."""
+        return [piece for piece in self.pieces if piece.split == split]
+
+    def pitch_range(self, voice: int | None = None) -> tuple[int, int]:
+        """Lowest and highest pitch of one voice, or of all."""
+        used = np.zeros(PITCHES, dtype=np.bool_)
+        for piece in self.pieces:
+            planes = piece.planes[:, SOUNDING] if voice is None else piece.planes[voice : voice + 1, SOUNDING]
+            used |= planes.any(axis=(0, 1))
+        sounding = np.nonzero(used)[0]
+        if len(sounding) == 0:
+            raise DatasetError("the selected pieces have a voice without a single note")
+        return int(sounding[0]), int(sounding[-1])
+
+    def keyboard_window(self, reach: int, unit: int) -> tuple[int, int]:
+        """(lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note transposed by
+        up to `reach` semitones. The number is a multiple of `unit`, and at least two."""
+        low, high = self.pitch_range()
+        low, high = max(0, low - reach), min(PITCHES - 1, high + reach)
+        pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
+        return min(max(0, low - (pitches - (high - low + 1)) // 2), PITCHES - pitches), pitches
+
+
+def _load_json(path: Path, what: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DatasetError(
+            f"The {what} is missing: there is no {path.name} in the channel {path.parent.name}."
+        ) from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise DatasetError(f"The {what} ({path.name}) is not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise DatasetError(f"The {what} ({path.name}) is not a JSON object.")
+    if value.get("schemaVersion") != 1:
+        raise DatasetError(f"The {what} has schemaVersion {value.get('schemaVersion')!r}, but this container reads 1.")
+    return value
+
+
+def read_selection(path: Path, technique: str) -> Selection:
+    """Read the `selection` channel's manifest.json. Raises DatasetError."""
+    data = _load_json(path, "training selection")
+    if data.get("technique") != technique:
+        raise DatasetError(
+            f"The training selection is for {data.get('technique')!r}, but this container trains {technique}."
+        )
+    try:
+        check_contract("training-selection", data)
+    except ContractError as error:
+        raise DatasetError(f"The training selection is malformed: {error}.") from None
+    return Selection(
+        technique,
+        data["dataset"],
+        data["topics"],
+        {piece["id"]: piece["split"] for piece in data["pieces"]},
+        tuple(_read_melody(melody) for melody in data["melodies"]),
+    )
+
+
+def _read_melody(melody: Mapping[str, Any]) -> Melody:
+    # JSON Schema calls 4.0 an integer too.
+    notes = tuple(Note(int(note["onset"]), int(note["duration"]), int(note["pitch"])) for note in melody["notes"])
+    return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes)
+
+
+def read_dataset(channel: Path, selection: Selection) -> Dataset:
+    """Read the selected pieces from the `dataset` channel. Raises DatasetError.
+
+    The checksum of pieces.jsonl must be the manifest's and the selection's: a model's card names its data by it.
+    """
+    manifest = _load_json(channel / "manifest.json", "data set's manifest")
+    pieces_path = channel / "pieces.jsonl"
+    try:
+        content = pieces_path.read_bytes()
+    except FileNotFoundError:
+        raise DatasetError("The data set has no pieces.jsonl.") from None
+    digest = hashlib.sha256(content).hexdigest()
+    for name, expected in (("manifest", manifest.get("sha256")), ("training selection", selection.dataset["sha256"])):
+        if expected != digest:
+            raise DatasetError(f"The data set's pieces.jsonl has sha256 {digest}, but the {name} says {expected}.")
+    return build_dataset(iterate_pieces(content), selection.splits)
+
+
+def iterate_pieces(content: bytes) -> Iterator[Mapping[str, Any]]:
+    """The lines of pieces.jsonl as objects. Raises DatasetError naming the line."""
+    for number, line in enumerate(content.splitlines(), start=1):
+        if len(line) > MAX_LINE_BYTES or number > MAX_PIECES:
+            raise DatasetError(f"Line {number} of pieces.jsonl is beyond the limits of a data set.")
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(f"Line {number} of pieces.jsonl is not JSON: {error}.") from None
+        if not isinstance(value, dict):
+            raise DatasetError(f"Line {number} of pieces.jsonl is not a JSON object.")
+        yield value
+
+
+def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split]) -> Dataset:
+    """The pieces named in `splits` (id -> split) out of pieces.jsonl's objects. Raises DatasetError."""
+    pieces: list[Piece] = []
+    voices: tuple[tuple[str, int], ...] | None = None
+    monophonic: list[bool] = []
+    for line in lines:
+        identifier = line.get("id")
+        if not isinstance(identifier, str) or identifier not in splits:
+            continue
+        try:
+            bars = int(line["bars"])
+            if not 1 <= bars <= MAX_BARS_OF_A_PIECE:
+                raise ValueError(f"it has {bars} bars")
+            named = tuple((str(voice["name"]), int(voice["program"])) for voice in line["voices"])
+            notes = [[Note(int(o), int(d), int(p)) for o, d, p in voice["notes"]] for voice in line["voices"]]
+            planes = np.stack([notes_to_planes(voice, bars * STEPS_PER_BAR) for voice in notes])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(f"The piece {identifier!r} is malformed: {type(error).__name__} {error}.") from None
+        if voices is None:
+            voices = named
+            monophonic = [True] * len(named)
+            if len(named) < 2:
+                raise DatasetError(f"The piece {identifier!r} has {len(named)} voices, but two are needed.")
+        elif voices != named:
+            raise DatasetError(f"The piece {identifier!r} has other voices than the pieces before it.")
+        monophonic = [flag and is_monophonic(voice) for flag, voice in zip(monophonic, notes, strict=True)]
+        pieces.append(Piece(identifier, splits[identifier], str(line.get("tune", identifier)), planes))
+    missing = sorted(set(splits) - {piece.id for piece in pieces})
+    if missing:
+        raise DatasetError(f"{len(missing)} selected pieces are not in the data set, the first is {missing[0]!r}.")
+    if voices is None:
+        raise DatasetError("The training selection names no pieces.")
+    return Dataset(voices, tuple(monophonic), tuple(pieces))
+
+
+@dataclass(frozen=True)
+class Window:
+    """A cut out of a piece: where it starts and how many bars it has."""
+
+    piece: int
+    start_bar: int
+
+
+def training_windows(pieces: Sequence[Piece], bars: int, hop: int, epoch: int) -> list[Window]:
+    """Bar-aligned windows that cover every piece. Their phase shifts by a bar from epoch to epoch, so that over `hop`
+    epochs every window is seen. A piece shorter than a window gives one, to be filled with rest."""
+    windows: list[Window] = []
+    for index, piece in enumerate(pieces):
+        last = max(0, piece.bars - bars)
+        starts = set(range(epoch % hop, last + 1, hop))
+        if not starts or max(starts) < last:
+            starts.add(last)
+        windows.extend(Window(index, start) for start in sorted(starts))
+    return windows
+
+
+def spread_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Window]:
+    """Up to `limit` windows that do not overlap, spread evenly over the pieces. They are the same every time."""
+    windows = training_windows(pieces, bars, bars, 0)
+    chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
+    return [windows[index] for index in chosen]
+
+
+def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[npt.NDArray[np.bool_]]:
+    """Planes [voices, 2, steps, 128] of up to `limit` windows spread evenly over the pieces, in their own keys."""
+    windows = spread_windows(pieces, bars, limit)
+    return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]
+
+
+def cut_window(
+    piece: Piece, start_bar: int, bars: int, lowest: int, pitches: int, shift: int = 0
+) -> npt.NDArray[np.bool_]:
+    """Planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the pitches
+    lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
+    steps = bars * STEPS_PER_BAR
+    result = np.zeros((piece.planes.shape[0], 2, steps, pitches), dtype=np.bool_)
+    first = start_bar * STEPS_PER_BAR
+    taken = piece.planes[:, :, first : first + steps]
+    source_low = max(0, lowest - shift)
+    source_high = min(PITCHES, lowest + pitches - shift)
+    target = source_low + shift - lowest
+    result[:, :, : taken.shape[2], target : target + source_high - source_low] = taken[:, :, :, source_low:source_high]
+    result[:, STARTING, 0] |= result[:, SOUNDING, 0]
+    return result
+
+
+def allowed_shifts(planes: npt.NDArray[np.bool_], lowest: int, highest: int, reach: int) -> list[int]:
+    """Transpositions within -reach..reach that keep every note of planes [voices, 2, steps, 128] in lowest..highest."""
+    used = np.nonzero(planes[:, SOUNDING].any(axis=(0, 1)))[0]
+    if len(used) == 0:
+        return [0]
+    low, high = int(used[0]), int(used[-1])
+    return [shift for shift in range(-reach, reach + 1) if lowest <= low + shift and high + shift <= highest] or [0]

@@ -1,0 +1,131 @@
+"""What a technique brings to the job runner: one learner, and what it says of itself and of its model.
+
+The runner owns the loop, the checkpoints, the progress lines, the samples and the export (`training_run`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from opencomposer_training.dataset import Dataset, Piece, Selection
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.model_card import CardEssentials
+from opencomposer_music.parameter_set import ParameterValue
+
+
+@dataclass(frozen=True)
+class LearnerInputs:
+    """What a technique makes its learner of.
+
+    hyperparameters: checked, defaults filled in. resumed: the checkpoint that the job goes on from, None for a new job.
+    The learner takes sizes from it; its weights follow by Learner.restore.
+    """
+
+    dataset: Dataset
+    selection: Selection
+    hyperparameters: Mapping[str, ParameterValue]
+    resumed: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """criterion: the loss or measure whose lowest value marks the best epoch; tolerance: differences of it up to this
+    size are chance."""
+
+    technique: str
+    epochs: int
+    batch_size: int
+    early_stopping: bool
+    criterion: str
+    tolerance: float
+
+
+class Reference(Protocol):
+    """The measures of the training music and of the held-out music."""
+
+    @property
+    def reference_measures(self) -> Mapping[str, float]:
+        """Measures of the training pieces."""
+
+    @property
+    def validation_measures(self) -> Mapping[str, float]:
+        """Measures of the held-out pieces, with the similarity index."""
+
+
+@dataclass(frozen=True)
+class TrainedOn:
+    """The training's data, for the card. window_bars: length of its windows."""
+
+    selection: Selection
+    pieces: Sequence[Piece]
+    window_bars: int
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """A model file and what the technique alone can say of it. metrics: of these weights as they are exported, since
+    the run may have been begun by a version that decoded otherwise."""
+
+    content: bytes
+    essentials: CardEssentials
+    name: str
+    description: str
+    parameters: int
+    metrics: Mapping[str, float]
+
+
+class Learner(Protocol):
+    """A technique's networks and optimizers, and how they learn from one batch. Epochs and batches count from 0."""
+
+    @property
+    def loop_settings(self) -> LoopSettings:
+        """How long the loop trains, and what it judges an epoch by."""
+
+    @property
+    def data(self) -> TrainedOn:
+        """What it learns from."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of every random choice."""
+
+    @property
+    def precision(self) -> str:
+        """The precision of the numbers that it calculates with."""
+
+    def batches(self, epoch: int) -> int:
+        """Returns the number of batches of an epoch."""
+
+    def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
+        """Learns one batch. Returns its losses by the names of the progress line (each is averaged over the batches
+        that have it)."""
+
+    def validate(self) -> Mapping[str, float]:
+        """Returns the losses on held-out music, by the names of the progress line."""
+
+    def measure(self) -> Mapping[str, float]:
+        """Returns the measures of what the model writes to held-out music, with the similarity index."""
+
+    def write_samples(self, folder: Path) -> None:
+        """Writes the selection's melodies, as the model plays them now."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Returns everything that a checkpoint must hold to go on, but what the loop itself keeps."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a checkpoint. What it raises for a damaged one becomes the job's failure."""
+
+    def export(self, state: Mapping[str, Any]) -> ExportedModel:
+        """Returns the model of a checkpoint. Raises TrainingFailure for a damaged one."""
+
+
+def training_pieces(dataset: Dataset) -> list[Piece]:
+    """Returns the pieces to train on. Raises TrainingFailure when all are held out."""
+    pieces = dataset.of_split("train")
+    if not pieces:
+        raise TrainingFailure("The selection has no piece to train on: all of its pieces are held out.")
+    return pieces

@@ -1,0 +1,233 @@
+"""The part of a training that is the same for every technique: epochs of batches, checkpoints that a stop or a kill
+resumes from, the best epoch, progress lines, samples. Training only (PyTorch).
+
+A learner's random choices must be functions of (seed, epoch, batch): then a resumed run equals an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from opencomposer_training.checkpoints import load_newest, save_checkpoint
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.learner import Learner, LoopSettings
+from opencomposer_training.model_card import EndReason
+from opencomposer_training.progress import SAMPLES_FOLDER, append_progress, metrics_line, rewind_progress
+
+CHECKPOINT_SECONDS = 60.0
+SAMPLES_PER_RUN = 20
+LEAST_PATIENCE = 10
+# Far beyond any training: what a checkpoint says is carried into progress lines and the model card.
+MOST_EPOCHS = 1_000_000
+MOST_BATCHES = 1_000_000_000
+MOST_WINDOWS = 1_000_000_000_000
+LONGEST_SECONDS = 1e9
+
+
+def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
+    """The checkpoint to go on from, or None. Raises TrainingFailure for one of another technique, or of a version
+    that kept the loop's part elsewhere."""
+    state = load_newest(checkpoints)
+    if state is None:
+        return None
+    if state.get("technique") != technique:
+        shown = repr(state.get("technique"))[:60]
+        raise TrainingFailure(f"The checkpoint to resume from is of {shown}, not {technique!r}.")
+    if "loop" not in state:
+        raise TrainingFailure(
+            "The checkpoint to resume from was written by an earlier version, which this one cannot go on from: "
+            "its model can still be used, but training must begin anew."
+        )
+    return state
+
+
+@dataclass
+class Sums:
+    """Losses added up over an epoch, so that a mean survives an interruption in its middle."""
+
+    losses: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    windows: int = 0
+    seconds: float = 0.0
+
+    def add(self, losses: Mapping[str, float]) -> None:
+        """Add one batch. Raises TrainingFailure for a loss that is no number."""
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise TrainingFailure(f"The training diverged: its {name} is {value}. Try a lower learningRate.")
+            self.losses[name] = self.losses.get(name, 0.0) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+    def means(self) -> dict[str, float]:
+        """Means by the names of the progress line."""
+        return {name: value / self.counts[name] for name, value in self.losses.items()}
+
+
+def restored_count(value: object) -> int:
+    """A number of updates from a checkpoint. Raises ValueError where it is none."""
+    return _integer(value, MOST_BATCHES)
+
+
+def _restored_sums(stored: Mapping[str, Any]) -> Sums:
+    counts = {str(name): _integer(value, MOST_BATCHES) for name, value in stored["counts"].items()}
+    losses = {str(name): _number(value, math.inf) for name, value in stored["losses"].items()}
+    if losses.keys() != counts.keys() or 0 in counts.values():
+        raise ValueError("the sums of the losses do not belong together")
+    return Sums(losses, counts, _integer(stored["windows"], MOST_WINDOWS), _number(stored["seconds"], LONGEST_SECONDS))
+
+
+def _restored_best(stored: Mapping[str, Any], epochs: int) -> dict[str, Any]:
+    epoch = _integer(stored["epoch"], epochs)
+    metrics = {str(name): _number(value, math.inf) for name, value in stored["metrics"].items()}
+    return {"epoch": epoch, "metrics": metrics, "lowest": _number(stored["lowest"], math.inf)}
+
+
+def _integer(value: object, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{repr(value)[:60]} is no whole number from 0 to {most}")
+    return value
+
+
+def _number(value: object, most: float) -> float:
+    """A finite number; one that is to be at most a finite `most` is not negative either."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{repr(value)[:60]} is no number")
+    if most < math.inf and not 0 <= value <= most:
+        raise ValueError(f"{value} is no number from 0 to {most}")
+    return float(value)
+
+
+class TrainingLoop:
+    """One training job's epochs. `epoch` and `batch` are completed ones."""
+
+    def __init__(
+        self, learner: Learner, *, settings: LoopSettings, checkpoints: Path, stop_requested: Callable[[], bool]
+    ) -> None:
+        self.learner = learner
+        self.settings = settings
+        self.checkpoints = checkpoints
+        self.stop_requested = stop_requested
+        self.epoch = 0
+        self.batch = 0
+        self.sums = Sums()
+        self.elapsed = 0.0
+        self.best: dict[str, Any] | None = None
+        self.since_improvement = 0
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint; the learner has taken its own part of it before.
+
+        Raises KeyError, TypeError or ValueError for one that no loop has written.
+        """
+        loop = state["loop"]
+        self.epoch = _integer(loop["epoch"], MOST_EPOCHS)
+        self.batch = _integer(loop["batch"], MOST_BATCHES)
+        self.elapsed = _number(loop["elapsedSeconds"], LONGEST_SECONDS)
+        self.sums = _restored_sums(loop["sums"])
+        self.since_improvement = _integer(loop["sinceImprovement"], MOST_EPOCHS)
+        self.best = None if loop["best"] is None else _restored_best(loop["best"], self.epoch)
+        if self.batch >= self.learner.batches(self.epoch):
+            # The data or the batch size has changed since: the epoch that was under way is begun again.
+            self.batch, self.sums = 0, Sums()
+        print(f"Training goes on after epoch {self.epoch}, at batch {self.batch} of the next one.", flush=True)
+
+    def run(self) -> EndReason:
+        """Train to the last epoch, an early stop or a stop request, and leave checkpoints, progress and samples."""
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+        rewind_progress(self.checkpoints, self.epoch)
+        while self.epoch < self.settings.epochs:
+            if not self._train_epoch():
+                self._save("last")
+                return "stopped"
+            self._finish_epoch()
+            patience = max(LEAST_PATIENCE, self.settings.epochs // 5)
+            if self.settings.early_stopping and self.since_improvement >= patience:
+                return "earlyStopping"
+        return "epochs"
+
+    def _save(self, name: Literal["last", "best"]) -> None:
+        save_checkpoint(
+            self.checkpoints,
+            name,
+            {
+                "technique": self.settings.technique,
+                **self.learner.state(),
+                "loop": {
+                    "epoch": self.epoch,
+                    "batch": self.batch,
+                    "elapsedSeconds": self.elapsed,
+                    "sums": vars(self.sums),
+                    "sinceImprovement": self.since_improvement,
+                    "best": self.best,
+                },
+            },
+        )
+
+    def _train_epoch(self) -> bool:
+        """The rest of the current epoch's batches. False when a stop was asked for."""
+        batches = self.learner.batches(self.epoch)
+        saved = time.monotonic()
+        while self.batch < batches:
+            if self.stop_requested():
+                return False
+            started = time.monotonic()
+            self.sums.add(self.learner.learn(self.epoch, self.batch))
+            self.batch += 1
+            self.sums.windows += self.settings.batch_size
+            self.sums.seconds += time.monotonic() - started
+            self.elapsed += time.monotonic() - started
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                self._save("last")
+                saved = time.monotonic()
+        return True
+
+    def _finish_epoch(self) -> None:
+        started = time.monotonic()
+        held_out, measures = dict(self.learner.validate()), dict(self.learner.measure())
+        self.epoch += 1
+        self.batch = 0
+        sums, self.sums = self.sums, Sums()
+        epochs = self.settings.epochs
+        if self.epoch in (1, epochs) or self.epoch % max(1, epochs // SAMPLES_PER_RUN) == 0:
+            self.learner.write_samples(self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}")
+        improved = self._judge({**held_out, **measures}[self.settings.criterion], measures)
+        self.elapsed += time.monotonic() - started
+        if improved:
+            self._save("best")
+        self._save("last")
+        losses = {**sums.means(), **held_out}
+        seconds = sums.seconds + time.monotonic() - started
+        speed = sums.windows / max(sums.seconds, 1e-9)
+        print(metrics_line(self.epoch, losses, {**measures, "samplesPerSecond": speed}), flush=True)
+        append_progress(
+            self.checkpoints,
+            {
+                "schemaVersion": 1,
+                "epoch": self.epoch,
+                "epochs": epochs,
+                **losses,
+                **measures,
+                "seconds": seconds,
+                "elapsedSeconds": self.elapsed,
+                "samplesPerSecond": speed,
+            },
+        )
+
+    def _judge(self, value: float, measures: Mapping[str, float]) -> bool:
+        """Whether the epoch that has just ended is the best so far.
+
+        Among epochs that the criterion cannot tell apart the latest is the best: it has learnt longest.
+        """
+        tolerance = self.settings.tolerance
+        lowest = value if self.best is None else float(self.best["lowest"])
+        clearly = self.best is None or value < lowest - tolerance
+        self.since_improvement = 0 if clearly else self.since_improvement + 1
+        improved = value <= lowest + tolerance
+        if improved:
+            self.best = {"epoch": self.epoch, "metrics": dict(measures), "lowest": min(value, lowest)}
+        return improved

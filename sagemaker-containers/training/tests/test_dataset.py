@@ -1,0 +1,190 @@
+"""Reading a data set and cutting it into windows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_training.dataset import (
+    DatasetError,
+    Piece,
+    allowed_shifts,
+    build_dataset,
+    cut_window,
+    read_dataset,
+    read_selection,
+    training_windows,
+)
+
+
+def line(identifier: str = "a", bars: int = 4, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "tune": identifier,
+        "bars": bars,
+        "voices": [
+            {"name": "Soprano", "program": 0, "notes": [[0, 8, 72], [8, 8, 74]]},
+            {"name": "Piano", "program": 1, "notes": [[0, 16, 48], [0, 16, 52]]},
+        ],
+        **changes,
+    }
+
+
+def piece(bars: int, *notes: Note) -> Piece:
+    planes = notes_to_planes(notes, bars * 16)
+    return Piece("a", "train", "a", np.stack([planes, planes]))
+
+
+def write_channels(folder: Path, *, selection: dict[str, Any] | None = None, **manifest: Any) -> tuple[Path, Path]:
+    content = (json.dumps(line("a")) + "\n" + json.dumps(line("b")) + "\n").encode()
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / "dataset").mkdir()
+    (folder / "selection").mkdir()
+    (folder / "dataset/pieces.jsonl").write_bytes(content)
+    (folder / "dataset/manifest.json").write_text(json.dumps({"schemaVersion": 1, "sha256": digest, **manifest}))
+    chosen = {
+        "schemaVersion": 1,
+        "jobId": "job",
+        "technique": "unet-gan",
+        "dataset": {"id": "d", "version": "1", "sha256": digest, "licence": "none"},
+        "topics": {"mode": ["major"]},
+        "pieces": [{"id": "b", "split": "validation"}],
+        "melodies": [
+            {"id": "m", "name": "M", "tempo": 100, "bars": 1, "notes": [{"onset": 0, "duration": 4, "pitch": 60}]}
+        ],
+        **(selection or {}),
+    }
+    (folder / "selection/manifest.json").write_text(json.dumps(chosen))
+    return folder / "dataset", folder / "selection/manifest.json"
+
+
+def test_only_the_selected_pieces_are_read_with_their_split(tmp_path: Path) -> None:
+    channel, manifest = write_channels(tmp_path)
+    selection = read_selection(manifest, "unet-gan")
+    dataset = read_dataset(channel, selection)
+    assert [(one.id, one.split, one.bars) for one in dataset.pieces] == [("b", "validation", 4)]
+    assert dataset.monophonic == (True, False)
+    assert dataset.voices == (("Soprano", 0), ("Piano", 1))
+    assert dataset.pitch_range() == (48, 74)
+    assert dataset.pitch_range(1) == (48, 52)
+    assert selection.melodies[0].notes == (Note(0, 4, 60),)
+
+
+@pytest.mark.parametrize(
+    ("selection", "complaint"),
+    [
+        ({"schemaVersion": 2}, "schemaVersion 2"),
+        ({"technique": "ar-cnn"}, "is for 'ar-cnn'"),
+        (
+            {"pieces": [{"id": "a", "split": "dev"}]},
+            'malformed: /pieces/0/split is "dev" but must be train or validation or test',
+        ),
+        ({"pieces": None}, "malformed: /pieces is null but must be of the type array"),
+        ({"dataset": {"id": "d"}}, "malformed: /dataset lacks version, sha256, licence"),
+        (
+            {"melodies": [{"id": "../m", "name": "", "tempo": 1, "bars": 1, "notes": []}]},
+            r'/melodies/0/id is "../m" but must be text that matches',
+        ),
+        (
+            {"melodies": [{"id": "m", "name": "M", "tempo": 100, "bars": 65, "notes": []}]},
+            "bars is 65 but must be at most 64",
+        ),
+    ],
+)
+def test_a_broken_selection_is_one_sentence(tmp_path: Path, selection: dict[str, Any], complaint: str) -> None:
+    _, manifest = write_channels(tmp_path, selection=selection)
+    with pytest.raises(DatasetError, match=complaint):
+        read_selection(manifest, "unet-gan")
+
+
+def test_a_selection_that_is_absent_or_no_json_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="training selection is missing"):
+        read_selection(tmp_path / "manifest.json", "unet-gan")
+    (tmp_path / "manifest.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(DatasetError, match="is not JSON"):
+        read_selection(tmp_path / "manifest.json", "unet-gan")
+
+
+def test_a_data_set_with_another_checksum_is_refused(tmp_path: Path) -> None:
+    channel, manifest = write_channels(tmp_path, sha256="0" * 64)
+    with pytest.raises(DatasetError, match="but the manifest says 000"):
+        read_dataset(channel, read_selection(manifest, "unet-gan"))
+    other = {"dataset": {"id": "d", "version": "1", "sha256": "1" * 64, "licence": "none"}}
+    (tmp_path / "other").mkdir()
+    channel, manifest = write_channels(tmp_path / "other", selection=other)
+    with pytest.raises(DatasetError, match="but the training selection says 111"):
+        read_dataset(channel, read_selection(manifest, "unet-gan"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"bars": 0}, "malformed: ValueError it has 0 bars"),
+        ({"bars": 10**9}, "malformed"),
+        ({"voices": [{"name": "S", "program": 0, "notes": []}]}, "has 1 voices"),
+        ({"voices": [{"name": "S", "program": 0, "notes": [[0, 1, 128]]}] * 2}, "pitch 0-127"),
+        ({"voices": [{"name": "S", "program": 0, "notes": [[0, 1]]}] * 2}, "malformed"),
+        ({"voices": 3}, "malformed"),
+    ],
+)
+def test_a_malformed_piece_is_named(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(DatasetError, match=complaint):
+        build_dataset([line(**changes)], {"a": "train"})
+
+
+def test_pieces_that_are_missing_or_have_other_voices_are_named() -> None:
+    with pytest.raises(DatasetError, match="1 selected pieces are not in the data set, the first is 'z'"):
+        build_dataset([line()], {"a": "train", "z": "train"})
+    other = line("b", voices=[{"name": "X", "program": 0, "notes": []}, {"name": "Y", "program": 0, "notes": []}])
+    with pytest.raises(DatasetError, match="'b' has other voices"):
+        build_dataset([line(), other], {"a": "train", "b": "train"})
+    with pytest.raises(DatasetError, match="names no pieces"):
+        build_dataset([line()], {})
+
+
+@given(st.integers(1, 40), st.integers(1, 8), st.integers(1, 4), st.integers(0, 9))
+def test_windows_cover_every_bar_of_long_pieces_at_each_phase(bars: int, width: int, hop: int, epoch: int) -> None:
+    windows = training_windows([piece(bars)], width, hop, epoch)
+    assert len({window.start_bar for window in windows}) == len(windows) > 0
+    assert all(window.start_bar >= 0 and window.start_bar + width <= max(bars, width) for window in windows)
+    seen = {window.start_bar + bar for window in windows for bar in range(width)}
+    assert set(range(epoch % hop, bars)) <= seen or hop > width
+
+
+def test_windows_shift_by_a_bar_from_epoch_to_epoch() -> None:
+    starts = [[window.start_bar for window in training_windows([piece(9)], 4, 2, epoch)] for epoch in range(3)]
+    assert starts == [[0, 2, 4, 5], [1, 3, 5], [0, 2, 4, 5]]
+
+
+def test_a_window_starts_its_held_notes_transposes_and_fills_up_with_rest() -> None:
+    held = piece(2, Note(8, 16, 60), Note(24, 8, 62))
+    window = cut_window(held, 1, 2, 48, 32, 3)
+    assert window.shape == (2, 2, 32, 32)
+    assert window[0, SOUNDING, :8, 60 + 3 - 48].all()
+    assert list(np.nonzero(window[0, STARTING].any(axis=1))[0]) == [0, 8]
+    assert window[0, STARTING, 8, 62 + 3 - 48]
+    assert not window[0, :, 16:].any()
+
+
+@given(st.integers(-6, 6), st.integers(0, 96))
+def test_a_window_holds_exactly_the_notes_that_fit_its_pitches(shift: int, lowest: int) -> None:
+    one = piece(1, Note(0, 16, 0), Note(0, 16, 60), Note(0, 16, 127))
+    window = cut_window(one, 0, 1, lowest, 32, shift)
+    expected = {pitch + shift - lowest for pitch in (0, 60, 127) if lowest <= pitch + shift < lowest + 32}
+    assert set(np.nonzero(window[0, SOUNDING].any(axis=0))[0]) == expected
+
+
+def test_transpositions_stay_in_range() -> None:
+    planes = piece(1, Note(0, 4, 50), Note(4, 4, 70)).planes
+    assert allowed_shifts(planes, 48, 74, 6) == [-2, -1, 0, 1, 2, 3, 4]
+    assert allowed_shifts(planes, 0, 127, 0) == [0]
+    # Music that does not fit at all stays where it is; the window crops it.
+    assert allowed_shifts(planes, 60, 62, 6) == [0]
+    assert allowed_shifts(piece(1).planes, 48, 74, 6) == [0]

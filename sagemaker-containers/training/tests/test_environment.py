@@ -1,0 +1,105 @@
+"""SageMaker's folder contract and the failure file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencomposer_training.environment import (
+    StopRequest,
+    TrainingEnvironment,
+    TrainingFailure,
+    failure_text,
+    write_atomically,
+)
+
+
+def configure(base: Path, name: str, content: object) -> None:
+    folder = base / "input/config"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def test_the_root_is_opt_ml_unless_it_is_moved(tmp_path: Path) -> None:
+    assert TrainingEnvironment.from_variables({}).model == Path("/opt/ml/model")
+    assert TrainingEnvironment.from_variables({"SAGEMAKER_BASE_DIR": ""}).base == Path("/opt/ml")
+    moved = TrainingEnvironment.from_variables({"SAGEMAKER_BASE_DIR": str(tmp_path)})
+    assert moved.failure == tmp_path / "output/failure"
+
+
+def test_checkpoints_lie_where_the_configuration_says_if_that_is_inside(tmp_path: Path) -> None:
+    environment = TrainingEnvironment(tmp_path)
+    assert environment.checkpoints == tmp_path / "checkpoints"
+    configure(tmp_path, "checkpointconfig", {"LocalPath": str(tmp_path / "saved")})
+    assert environment.checkpoints == tmp_path / "saved"
+    for outside in ("/opt/ml/checkpoints", str(tmp_path / ".."), str(tmp_path)):
+        configure(tmp_path, "checkpointconfig", {"LocalPath": outside})
+        assert environment.checkpoints == tmp_path / "checkpoints"
+    for broken in ("{", "[]", {"S3Uri": "s3://x"}):
+        configure(tmp_path, "checkpointconfig", broken)
+        assert environment.checkpoints == tmp_path / "checkpoints"
+
+
+def test_hyperparameters_are_strings_and_may_be_absent(tmp_path: Path) -> None:
+    environment = TrainingEnvironment(tmp_path)
+    assert environment.hyperparameters() == {}
+    configure(tmp_path, "hyperparameters", {"epochs": "3", "earlyStopping": True})
+    assert environment.hyperparameters() == {"epochs": "3", "earlyStopping": "true"}
+    for broken in ("{", "[]"):
+        configure(tmp_path, "hyperparameters", broken)
+        with pytest.raises(TrainingFailure, match=r"hyperparameters\.json is not"):
+            environment.hyperparameters()
+
+
+def test_a_missing_channel_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailure, match="'selection' is missing"):
+        TrainingEnvironment(tmp_path).channel("selection")
+
+
+@given(st.text(max_size=3000))
+def test_a_failure_is_one_line_within_the_platforms_limit(message: str) -> None:
+    text = failure_text(message).decode("utf-8")
+    assert len(text) <= 1024
+    assert len(text.encode()) <= 4096
+    assert "\n" not in text
+
+
+def test_a_failure_keeps_its_beginning_and_survives_any_characters(tmp_path: Path) -> None:
+    environment = TrainingEnvironment(tmp_path)
+    environment.write_failure("Ein \ud800 Satz\nmit 🎵" + "🎵" * 2000)
+    text = environment.failure.read_bytes().decode("utf-8")
+    assert text.startswith("Ein ? Satz mit 🎵")
+    assert len(text) == 1024
+    assert text.endswith("🎵…")
+
+
+def test_a_failure_that_cannot_be_written_does_not_raise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "output").write_text("in the way")
+    TrainingEnvironment(tmp_path).write_failure("why")
+    assert "could not be written" in capsys.readouterr().out
+
+
+def test_sigterm_sets_the_flag_and_nothing_else() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        stop = StopRequest()
+        stop.listen()
+        assert not stop.requested
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.requested
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_a_file_is_replaced_whole_and_leaves_no_temporary_one(tmp_path: Path) -> None:
+    path = tmp_path / "folder/file"
+    write_atomically(path, b"one")
+    write_atomically(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [entry.name for entry in path.parent.iterdir()] == ["file"]

@@ -1,0 +1,77 @@
+"""Which windows an epoch learns, in which order and key."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
+from opencomposer_training.dataset import Dataset, Piece, Window, gather_windows, spread_windows, training_windows
+from opencomposer_training.epoch_windows import EpochWindows
+
+
+def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:
+    """Two voices that hold one pitch each."""
+    steps = bars * 16
+    voices = [notes_to_planes([Note(0, steps, pitch)], steps) for pitch in (high, low)]
+    return Piece(f"piece-{number}", "train", f"tune-{number}", np.stack(voices))
+
+
+PIECES = [piece(0, 9), piece(1, 2), piece(2, 17)]
+
+
+def windows(seed: int = 1, batch_size: int = 4) -> EpochWindows:
+    return EpochWindows(PIECES, bars=4, hop=2, batch_size=batch_size, seed=seed)
+
+
+def of_epoch(made: EpochWindows, epoch: int) -> list[Window]:
+    return [window for batch in range(made.batches(epoch)) for window in made.batch(epoch, batch)]
+
+
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_an_epoch_has_every_window_and_whole_batches(epoch: int) -> None:
+    learnt = of_epoch(windows(), epoch)
+    all_windows = training_windows(PIECES, 4, 2, epoch)
+    assert set(learnt) == set(all_windows)
+    assert len(learnt) % 4 == 0 and 0 <= len(learnt) - len(all_windows) < 4
+
+
+def test_the_order_is_of_seed_and_epoch_and_of_nothing_that_was_asked_before() -> None:
+    made = windows()
+    first = of_epoch(made, 0)
+    assert of_epoch(made, 1) != first
+    assert of_epoch(made, 0) == first == of_epoch(windows(), 0)
+    assert of_epoch(windows(seed=2), 0) != first
+
+
+def test_a_cut_keeps_every_note_in_the_window_of_the_keyboard() -> None:
+    made = windows()
+    rng = np.random.default_rng(0)
+    shifts = set()
+    for _ in range(60):
+        planes = made.cut(Window(0, 2), rng, lowest=57, pitches=19, reach=6)
+        assert planes.shape == (2, 2, 64, 19)
+        high, low = (int(np.nonzero(voice[SOUNDING].any(axis=0))[0][0]) for voice in planes)
+        assert high - low == 12
+        shifts.add(low + 57 - 60)
+    assert shifts == {-3, -2, -1, 0, 1, 2, 3}
+
+
+def test_spread_windows_cover_what_there_is_without_overlap() -> None:
+    every = spread_windows(PIECES, 4, 100)
+    assert every == training_windows(PIECES, 4, 4, 0)
+    few = spread_windows(PIECES, 4, 3)
+    assert (few[0], few[-1]) == (every[0], every[-1])
+    assert len(few) == len(set(few)) == 3
+    assert [planes.shape for planes in gather_windows(PIECES, 4, 3)] == [(2, 2, 64, 128)] * 3
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "reach", "unit"), [(60, 72, 0, 8), (40, 80, 6, 16), (0, 127, 6, 8), (0, 1, 0, 8)]
+)
+def test_the_window_of_the_keyboard_is_narrow_and_holds_everything(low: int, high: int, reach: int, unit: int) -> None:
+    data = Dataset((("High", 0), ("Low", 0)), (True, True), (piece(0, 1, low, high),))
+    lowest, pitches = data.keyboard_window(reach, unit)
+    assert 0 <= lowest <= max(0, low - reach)
+    assert min(127, high + reach) <= lowest + pitches - 1 <= 127
+    assert pitches % unit == 0 and 2 * unit <= pitches
+    assert pitches < max(2 * unit + 1, high - low + 1 + 2 * reach + unit)

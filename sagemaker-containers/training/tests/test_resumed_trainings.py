@@ -1,0 +1,91 @@
+"""What checkpoints are for, with the run of every technique: a training that goes on as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from opencomposer_training.checkpoints import load_checkpoint
+from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.training_run import TrainingRun
+from opencomposer_testing.broken_states import changes_of, spoilt
+from opencomposer_testing.tiny_trainers import RUNS
+from opencomposer_testing.tiny_training_job import progress_lines, without_times
+from opencomposer_training.checkpoints import load_checkpoint
+from opencomposer_training.environment import TrainingFailure
+
+
+@pytest.fixture(params=list(RUNS))
+def start(request: pytest.FixtureRequest) -> Callable[..., TrainingRun[Any]]:
+    """Makes a run of one technique after the other."""
+    return RUNS[request.param]
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, start: Callable[..., TrainingRun[Any]]) -> None:
+    whole = start(tmp_path / "whole", epochs=3)
+    assert whole.run() == "epochs"
+    interrupted = start(tmp_path / "parts", stop_after=1, epochs=3)
+    assert interrupted.run() == "stopped"
+    assert (interrupted.loop.epoch, interrupted.loop.batch) == (0, 1)
+    again = start(tmp_path / "parts", stop_after=2, epochs=3)
+    assert again.run() == "stopped"
+    assert (again.loop.epoch, again.loop.batch) == (1, 1)
+    last = start(tmp_path / "parts", epochs=3)
+    assert last.run() == "epochs"
+    for name, weights in whole.learner.average.state_dict().items():
+        assert torch.equal(weights, last.learner.average.state_dict()[name]), name
+    assert without_times(progress_lines(tmp_path / "whole")) == without_times(progress_lines(tmp_path / "parts"))
+
+
+def test_a_stop_before_the_first_epoch_leaves_a_checkpoint_and_no_model(
+    tmp_path: Path, start: Callable[..., TrainingRun[Any]]
+) -> None:
+    run = start(tmp_path, stop_after=1)
+    assert not run.export(tmp_path / "model", run.run(), {})
+    assert list((tmp_path / "model").iterdir()) == []
+    state = load_checkpoint(tmp_path / "checkpoints", "last")
+    assert state is not None
+    assert (state["loop"]["epoch"], state["loop"]["batch"]) == (0, 1)
+
+
+def test_more_epochs_go_on_from_where_the_job_ended(tmp_path: Path, start: Callable[..., TrainingRun[Any]]) -> None:
+    start(tmp_path, epochs=1).run()
+    longer = start(tmp_path, epochs=2)
+    assert longer.loop.epoch == 1
+    longer.run()
+    assert [line["epoch"] for line in progress_lines(tmp_path)] == [1, 2]
+
+
+def test_a_checkpoint_of_another_size_is_refused(tmp_path: Path, start: Callable[..., TrainingRun[Any]]) -> None:
+    start(tmp_path, stop_after=1).run()
+    with pytest.raises(TrainingFailure, match="another modelSize than 'large'"):
+        start(tmp_path, epochs=3, model_size="large")
+
+
+@pytest.mark.parametrize("technique", list(RUNS))
+def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, technique: str
+) -> None:
+    start = RUNS[technique]
+    base = tmp_path_factory.mktemp("resumed")
+    start(base, stop_after=1).run()
+    checkpoints = base / "checkpoints"
+    state = load_checkpoint(checkpoints, "last")
+    assert state is not None
+
+    @given(changes_of(state))
+    @hypothesis_settings(max_examples=20)
+    def resume(change: tuple[tuple[Any, ...], int]) -> None:
+        (checkpoints / "last.pt").unlink()
+        torch.save(spoilt(state, *change), checkpoints / "last.pt")
+        try:
+            start(base)
+        except TrainingFailure as failure:
+            assert str(failure).startswith("The checkpoint to ")
+
+    resume()
