@@ -12,11 +12,8 @@ import torch
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.generation import load_editor, run_editor
 from opencomposer_ar_cnn.sampling import sampling_settings
-from opencomposer_training.dataset import Dataset
-from opencomposer_training.training_run import TrainingRun
-
-from models.baselines import ar_cnn_aws_objective
-from models.baselines.ar_cnn_aws_objective import (
+from opencomposer_evaluation.baselines import ar_cnn_aws_objective
+from opencomposer_evaluation.baselines.ar_cnn_aws_objective import (
     ADDED_SHARE,
     TARGETS,
     TimedLearner,
@@ -29,6 +26,7 @@ from models.baselines.ar_cnn_aws_objective import (
 )
 from opencomposer_testing.tiny_music import NAMES, random_piece
 from opencomposer_training.dataset import Dataset
+from opencomposer_training.training_run import TrainingRun
 
 COMMITTED = TARGETS / "ar-cnn-aws-objective"
 HYPERPARAMETERS = {

@@ -36,30 +36,20 @@ from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, start_loss
 from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits
 from opencomposer_ar_cnn.starts import Cells, before
-from opencomposer_ar_cnn.training import Settings, Trainer, to_batch
+from opencomposer_ar_cnn.training import (
+    EditorLearner,
+    Settings,
+    to_batch,
+)
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.dataset import Dataset, Selection, cut_window, training_windows
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.training_run import TrainingRun
 from torch.nn import functional
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge  # noqa: E402
-from opencomposer_ar_cnn.export import export_onnx  # noqa: E402
-from opencomposer_ar_cnn.losses import Batch, Losses, start_loss  # noqa: E402
-from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits  # noqa: E402
-from opencomposer_ar_cnn.starts import Cells, before  # noqa: E402
-from opencomposer_ar_cnn.training import EditorLearner, Settings, to_batch  # noqa: E402
-from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint  # noqa: E402
-from opencomposer_training.dataset import Dataset, Selection, cut_window, training_windows  # noqa: E402
-from opencomposer_training.environment import write_atomically  # noqa: E402
-from opencomposer_music.random_numbers import random_generator  # noqa: E402
-from opencomposer_training.training_run import TrainingRun  # noqa: E402
-from torch.nn import functional  # noqa: E402
-
-from models.baselines.trained_baseline import write_baseline  # noqa: E402
-from models.evaluation.corpus import load_dataset  # noqa: E402
+from opencomposer_evaluation.baselines.trained_baseline import write_baseline
+from opencomposer_evaluation.corpus import load_dataset
 
 ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"

@@ -30,10 +30,6 @@ from opencomposer_training.dataset import (
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.epoch_windows import EpochWindows
 from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
-from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.parameter_set import ParameterValue
-from opencomposer_music.piano_roll import PITCHES
-from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.training_loop import restored_count
 from opencomposer_training.training_precision import choose_precision, restored_precision
 from opencomposer_training.weight_averaging import average_weights

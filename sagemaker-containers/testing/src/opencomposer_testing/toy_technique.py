@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from opencomposer_training.dataset import Piece
-from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
 from opencomposer_music.metrics import mean_measures, measure_composition
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR
+from opencomposer_music.technique_document import TechniqueDocument, read_technique
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.invocation import InvocationRequest
 from opencomposer_serving.process import run_server
 from opencomposer_serving.signals import stop_on_signals
 from opencomposer_serving.technique import Generated, GeneratedTrack
-from opencomposer_music.technique_document import TechniqueDocument, read_technique
+from opencomposer_training.dataset import Piece
+from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
 from opencomposer_training.training_job import TrainedTechnique, run_training_job
 
 DOCUMENT = Path(__file__).resolve().parents[4] / "contracts/fixtures/technique/valid-toy.json"

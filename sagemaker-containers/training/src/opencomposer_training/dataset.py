@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-
-from opencomposer_training.contract import ContractError, check_contract
 from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -22,6 +20,8 @@ from opencomposer_music.piano_roll import (
     is_monophonic,
     notes_to_planes,
 )
+
+from opencomposer_training.contract import ContractError, check_contract
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")

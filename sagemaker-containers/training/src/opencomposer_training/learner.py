@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from opencomposer_music.parameter_set import ParameterValue
+
 from opencomposer_training.dataset import Dataset, Piece, Selection
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.model_card import CardEssentials
-from opencomposer_music.parameter_set import ParameterValue
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,6 @@ from opencomposer_training.checkpoints import load_checkpoint
 from opencomposer_training.dataset import training_windows
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.model_card import EndReason, TrainingRecord, write_model
-from opencomposer_music.model_limits import OPSET
-from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.training_loop import TrainingLoop
 
 

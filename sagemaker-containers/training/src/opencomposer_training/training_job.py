@@ -11,11 +11,12 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from opencomposer_music.technique_document import TechniqueDocument
+
 from opencomposer_training.dataset import DatasetError, read_dataset, read_selection
 from opencomposer_training.environment import StopRequest, TrainingEnvironment, TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
 from opencomposer_training.learner import Learner, LearnerInputs
-from opencomposer_music.technique_document import TechniqueDocument
 
 
 @dataclass(frozen=True)

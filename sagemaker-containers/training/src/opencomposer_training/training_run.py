@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from opencomposer_music.parameter_set import ParameterValue
+
 from opencomposer_training.checkpoints import reading_checkpoint
 from opencomposer_training.learner import Learner
 from opencomposer_training.model_card import EndReason
-from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_training.progress import write_reference
 from opencomposer_training.trained_model import write_best_model
 from opencomposer_training.training_loop import TrainingLoop, load_resumable

@@ -27,17 +27,11 @@ from opencomposer_training.dataset import (
     Selection,
     Window,
 )
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.epoch_windows import EpochWindows
 from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
-from opencomposer_music.model_metadata import Head, Limits, Voice
-from opencomposer_music.parameter_set import ParameterValue
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
-from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.training_loop import restored_count
 from opencomposer_training.training_precision import choose_precision, restored_precision
-from opencomposer_music.voice_leading import Weights, learn_voice_leading
 from opencomposer_training.weight_averaging import average_weights
 from torch import Tensor
 
