@@ -48,12 +48,6 @@ def invocation(model: dict[str, Any], **parameters: object) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[ModelHost]:
-    with ModelHost() as model_host:
-        yield model_host
-
-
-@pytest.fixture(scope="module")
 def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
     environment = {
         "OPENCOMPOSER_MODEL_ORIGINS": host.origin,

@@ -11,8 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from opencomposer_testing.broken_states import changes_of, spoilt
-from opencomposer_testing.tiny_trainers import RUNS
 from opencomposer_testing.tiny_training_job import progress_lines, without_times
+from opencomposer_testing.tiny_training_runs import RUNS
 from opencomposer_training.checkpoints import load_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.training_run import TrainingRun

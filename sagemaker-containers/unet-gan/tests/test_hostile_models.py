@@ -27,12 +27,6 @@ Spoil = Callable[[onnx.ModelProto], None]
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[ModelHost]:
-    with ModelHost() as model_host:
-        yield model_host
-
-
-@pytest.fixture(scope="module")
 def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
     stock = tmp_path_factory.mktemp("models")
     (stock / "stock").mkdir()

@@ -30,12 +30,6 @@ def start(environment: dict[str, str]) -> ServingProcess:
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[ModelHost]:
-    with ModelHost() as model_host:
-        yield model_host
-
-
-@pytest.fixture(scope="module")
 def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
     stock = tmp_path_factory.mktemp("models")
     for name, content in (

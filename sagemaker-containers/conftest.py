@@ -1,9 +1,22 @@
-"""Settings of hypothesis for the tests of this package."""
+"""What the tests of all packages have in common: settings of hypothesis, and a host of models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
 
 import opencomposer_music  # noqa: F401 - before any test imports onnxruntime, whose telemetry it switches off
+import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from opencomposer_testing.model_host import ModelHost
 
 # The machine may be shared with a training job: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[ModelHost]:
+    """A server of model files for the tests of a module."""
+    with ModelHost() as model_host:
+        yield model_host
