@@ -43,7 +43,7 @@ from opencomposer_evaluation.sections import (
     variety_section,
 )
 from opencomposer_evaluation.similarity import SimilarityIndex
-from opencomposer_evaluation.stock_models import TrainedModel, load_trained_models
+from opencomposer_evaluation.stock_models import TrainedModel, load_trained_models, training_times_in_words
 from opencomposer_evaluation.variety import first_bars_of_each_tune
 
 SEED = 0
@@ -334,12 +334,7 @@ def _comparison_section(
 
 def _training_times(models: Sequence[TrainedModel[EditorPlayer]], summary: Mapping[str, object] | None) -> str:
     """What there is to know before training times are compared."""
-    times = [
-        f"seed {model.seed} {model.training['epochsCompleted']} epochs in {model.training['trainingSeconds']} s"
-        for model in models
-        if {"epochsCompleted", "trainingSeconds"} <= model.training.keys()
-    ]
-    ours = f"Our training, by the clock of a machine shared with other work: {', '.join(times)}." if times else ""
+    ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's objective was not trained."
     return (

@@ -90,6 +90,16 @@ def load_trained_models(folder: Path, load: Callable[[bytes], PlayerT]) -> list[
     return found
 
 
+def training_times_in_words(models: Sequence[TrainedModel[PlayerT]]) -> str:
+    """Returns a sentence with the epochs and seconds of each training whose card says them, "" where none does."""
+    times = [
+        f"seed {model.seed} {model.training['epochsCompleted']} epochs in {model.training['trainingSeconds']} s"
+        for model in models
+        if {"epochsCompleted", "trainingSeconds"} <= model.training.keys()
+    ]
+    return f"Our training, by the clock of a machine shared with other work: {', '.join(times)}." if times else ""
+
+
 @dataclass(frozen=True)
 class AwsRecipePlayer:
     """The baseline that AWS's recipe made of our training pieces: windows of two bars, binarised at 0."""

@@ -36,6 +36,7 @@ from opencomposer_evaluation.stock_models import (
     UnetGanPlayer,
     load_trained_models,
     load_unet_gan,
+    training_times_in_words,
 )
 from opencomposer_evaluation.variety import VarietyReport, first_bars_of_each_tune
 
@@ -171,12 +172,7 @@ def _aws_summary(baselines: Path) -> dict[str, object] | None:
 
 def _training_times(models: Sequence[TrainedModel[UnetGanPlayer]], summary: Mapping[str, object] | None) -> str:
     """What there is to know before training times are compared."""
-    times = [
-        f"seed {model.seed} {model.training['epochsCompleted']} epochs in {model.training['trainingSeconds']} s"
-        for model in models
-        if {"epochsCompleted", "trainingSeconds"} <= model.training.keys()
-    ]
-    ours = f"Our training, by the clock of a machine shared with other work: {', '.join(times)}." if times else ""
+    ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's recipe was not trained."
     return (
