@@ -50,8 +50,8 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   if (job.trainingJobName === undefined) return { outcome: "NO_MODEL" };
 
   const from = modelOutputPrefix(job, job.trainingJobName);
-  const content = await readBounded(work, `${from}${modelCardFile}`, longestCardBytes);
-  const digest = await digestBounded(work, `${from}${modelFile}`);
+  const content = await orTooLarge(work.read(`${from}${modelCardFile}`, longestCardBytes));
+  const digest = await orTooLarge(work.digest(`${from}${modelFile}`, largestModelBytes));
   // The card is written last: without it there is no model that its trainer calls complete.
   if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
   if (digest === "TOO_LARGE") {
@@ -105,25 +105,10 @@ const refusal = (reason: string): RegisterModelAnswer => ({
   },
 });
 
-async function readBounded(
-  store: Pick<ObjectStore, "read">,
-  key: string,
-  maxBytes: number,
-): Promise<Uint8Array | "TOO_LARGE" | undefined> {
+/** Waits for a bounded reading. An object that is larger than its bound is an expected outcome. */
+async function orTooLarge<Result>(reading: Promise<Result>): Promise<Result | "TOO_LARGE"> {
   try {
-    return await store.read(key, maxBytes);
-  } catch (error) {
-    if (error instanceof ObjectTooLargeError) return "TOO_LARGE";
-    throw error;
-  }
-}
-
-async function digestBounded(
-  store: Pick<ObjectStore, "digest">,
-  key: string,
-): Promise<ObjectDigest | "TOO_LARGE" | undefined> {
-  try {
-    return await store.digest(key, largestModelBytes);
+    return await reading;
   } catch (error) {
     if (error instanceof ObjectTooLargeError) return "TOO_LARGE";
     throw error;
