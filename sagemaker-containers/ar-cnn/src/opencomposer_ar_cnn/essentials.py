@@ -1,6 +1,6 @@
 """What must be known to use a model file: carried in its metadata under the key `opencomposer`.
 
-Imports numpy only: the inference image has nothing else.
+Imports numpy only.
 """
 
 from __future__ import annotations

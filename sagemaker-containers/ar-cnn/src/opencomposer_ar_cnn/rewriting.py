@@ -1,6 +1,6 @@
 """What has become of a piece: its edits in their order, and its notes.
 
-Imports numpy only: the inference image has nothing else.
+Imports numpy only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From a model's logits to notes, and from a melody to a model's input: one place for training samples and for serving.
 
-Imports numpy only: the inference image has nothing else.
+Imports numpy only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Musical measures of an accompaniment, by our own code: the published implementations are wrong in places
 (chroma reshaped across octaves, empty-beat rates inverted). Formulas and their sources stand at each function.
 
-Imports numpy only: the inference image has nothing else.
+Imports numpy only.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ three tables that are counted in the training music, so that other music has oth
   have it (in Bach's chorales: fifths and octaves, which he avoided).
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
-(Hinton 2002). Imports numpy only: the inference image has nothing else.
+(Hinton 2002). Imports numpy only.
 """
 
 from __future__ import annotations
