@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ProcessIdentity, isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
+import { type ProcessIdentity, isProcessAlive, processStartTime } from "../../../tools/processes/process-identity";
 
 const GONE_AFTER_KILL_MILLISECONDS = 5_000;
 
