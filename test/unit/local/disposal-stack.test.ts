@@ -41,7 +41,11 @@ describe("DisposalStack", () => {
         throw new Error("second failed");
       }),
     );
-    parts.use(part(async () => { await Promise.reject(new Error("third failed")); }));
+    parts.use(
+      part(async () => {
+        await Promise.reject(new Error("third failed"));
+      }),
+    );
     await parts.disposeAll({ onFailure: (problem) => events.push(String(problem)) });
     expect(events).toEqual(["Error: third failed", "Error: second failed", "first ended"]);
   });
@@ -68,7 +72,9 @@ describe("startInBackground", () => {
     const work = startInBackground({
       signal: new AbortController().signal,
       warn: (line) => lines.push(line),
-      work: async () => { await Promise.reject(new Error("no space left")); },
+      work: async () => {
+        await Promise.reject(new Error("no space left"));
+      },
     });
     expect(await work.succeeded).toBe(false);
     await work[Symbol.asyncDispose]();
