@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 
+import { killGroup } from "../tools/processes/kill-group";
+
 export interface Step {
   readonly name: string;
   readonly command: string;
@@ -84,15 +86,6 @@ function watchSilence(
       clearTimeout(timer);
     },
   };
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 const running = new Set<ChildProcess>();

@@ -13,6 +13,9 @@ import { findSnapshots, restoreState, stateFolders, writingProgress } from "./sn
 /** What signs requests to the local cloud, which checks no signature. A key of 12 digits would be another account. */
 export const LOCAL_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
+/** The region that the local stacks believe to be in. */
+export const LOCAL_REGION = "eu-west-1";
+
 /** The account that MiniStack answers as. */
 export const LOCAL_ACCOUNT = "000000000000";
 

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 
 import { parseLocalSageMakerConfig } from "./config";
 import { startLocalSageMaker } from "./server";
-import { errorText } from "./service-error";
+import { errorText } from "./api/service-error";
 
 async function main(): Promise<void> {
   const [, , path] = process.argv;

@@ -11,16 +11,16 @@ import { z } from "zod";
 import { LOOPBACK } from "../../tools/processes/free-port";
 import { takeProcessLock } from "../../tools/processes/process-lock";
 import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
-import { Endpoints } from "./endpoints";
+import { Endpoints } from "./hosting/endpoints";
 import { type Fault, PendingFaults, fault } from "./fault-injection";
-import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./invocation";
-import { Models } from "./models";
-import { type RequestBody, ServiceSchemas } from "./request-validation";
-import { S3Objects } from "./s3-objects";
-import { ServiceError, errorText, throttled } from "./service-error";
-import { StateChangeEvents } from "./state-change-events";
-import { Tags } from "./tags";
-import { TrainingJobs } from "./training-jobs";
+import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./hosting/invocation";
+import { Models } from "./hosting/models";
+import { type RequestBody, ServiceSchemas } from "./api/request-validation";
+import { S3Objects } from "./s3/s3-objects";
+import { ServiceError, errorText, throttled } from "./api/service-error";
+import { StateChangeEvents } from "./training/state-change-events";
+import { Tags } from "./api/tags";
+import { TrainingJobs } from "./training/training-jobs";
 import {
   CONTROL_BODY_BYTES,
   RUNTIME_BODY_BYTES,
@@ -31,7 +31,7 @@ import {
   sendJsonError,
   sendRestError,
   signedService,
-} from "./wire-protocol";
+} from "./api/wire-protocol";
 
 export interface LocalSageMaker {
   /** For both services; the control path is below `/_local/`. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
-import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { ServiceSchemas } from "../../local/sagemaker/api/request-validation";
 import { BUCKET, IMAGE, type LocalServices, REGION, ROLE, startLocalServices } from "./support/local-services";
 import { boto3Python } from "./support/python";
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 it("checks by the service model that the installed botocore has", () => {
-  const program = join(__dirname, "../../local/sagemaker/schemas/generate.py");
+  const program = join(__dirname, "../../local/sagemaker/api/schemas/generate.py");
   const made = spawnSync(boto3Python(), [program, "--check"], { encoding: "utf8" });
   expect({ status: made.status, said: made.stdout + made.stderr }).toEqual({ status: 0, said: "" });
 });

@@ -18,7 +18,7 @@ import fc from "fast-check";
 import { LOCAL_ACCOUNT } from "../../local/cloud/ministack";
 import { DurableRecords } from "../../local/sagemaker/durable-records";
 import { type LocalSageMaker, startLocalSageMaker } from "../../local/sagemaker/server";
-import { type TrainingJob, advance, newTrainingJob, trainingJob } from "../../local/sagemaker/training-job";
+import { type TrainingJob, advance, newTrainingJob, trainingJob } from "../../local/sagemaker/training/training-job";
 import { REGION, ROLE, sagemakerClients, sagemakerConfig } from "./support/local-services";
 
 const BEGIN = 1_780_000_000;

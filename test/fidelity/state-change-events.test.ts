@@ -9,7 +9,7 @@ import {
 import { z } from "zod";
 
 import { localSageMakerEventSource } from "../../naming/resource-names";
-import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { ServiceSchemas } from "../../local/sagemaker/api/request-validation";
 import { type LocalServices, injectFault, startLocalServices } from "./support/local-services";
 import { freshName, trainingJobRequest } from "./support/training-job-request";
 import { until } from "./support/until";

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 
-import { networkNamespaceCommand } from "../../local/sagemaker/container-process";
+import { networkNamespaceCommand } from "../../local/sagemaker/container/container-process";
 import {
   BUCKET,
   type LocalServices,

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 
-import { ServiceSchemas } from "../../local/sagemaker/request-validation";
+import { ServiceSchemas } from "../../local/sagemaker/api/request-validation";
 import { rawClient } from "../support/raw-client";
 import { breaches, readModel, requestOf } from "../unit/local-sagemaker/support/model-breaches";
 import { BUCKET, IMAGE, type LocalServices, ROLE, injectFault, startLocalServices } from "./support/local-services";

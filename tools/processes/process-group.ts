@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { killGroup } from "./kill-group";
+
 /** How a process ended. */
 export interface ProcessExit {
   readonly code: number | null;
@@ -92,7 +94,7 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
   let running = true;
   const ended = exited.then((exit) => {
     running = false;
-    killGroup(pid);
+    killGroup({ pid });
     live.delete(pid);
     return exit;
   });
@@ -114,7 +116,7 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
             if (now !== last) {
               last = now;
               since = Date.now();
-            } else if (Date.now() - since >= graceMilliseconds) killGroup(pid);
+            } else if (Date.now() - since >= graceMilliseconds) killGroup({ pid });
           },
           Math.min(PROGRESS_MILLISECONDS, graceMilliseconds),
         );
@@ -126,19 +128,11 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
   };
 }
 
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // No such group: all of it has ended, which is what was asked for.
-  }
-}
-
 /** The last net under every way that this process can end but SIGKILL (see the pipe above for that one). */
 function endGroupsWithThisProcess(): void {
   if (watching) return;
   watching = true;
   process.on("exit", () => {
-    for (const pid of live) killGroup(pid);
+    for (const pid of live) killGroup({ pid });
   });
 }

@@ -3,6 +3,8 @@ import { type WriteStream, createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
+import { killGroup } from "./kill-group";
+
 export interface RunToEndParams {
   /** In the error's message. */
   readonly name: string;
@@ -34,12 +36,7 @@ export async function runToEnd(params: RunToEndParams): Promise<void> {
     detached: true,
   });
   const end = (): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+    killGroup(child);
   };
   signal?.addEventListener("abort", end, { once: true });
   process.once("exit", end);

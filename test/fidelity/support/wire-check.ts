@@ -2,7 +2,7 @@ import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { z } from "zod";
 
-import { ServiceSchemas } from "../../../local/sagemaker/request-validation";
+import { ServiceSchemas } from "../../../local/sagemaker/api/request-validation";
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {

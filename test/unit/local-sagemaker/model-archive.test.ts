@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 
 import fc from "fast-check";
 
-import { packFolder, unpackArchive } from "../../../local/sagemaker/model-archive";
+import { packFolder, unpackArchive } from "../../../local/sagemaker/s3/model-archive";
 
 let folder: string;
 

@@ -1,8 +1,8 @@
 import { ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
 
-import { ServiceSchemas } from "../../../local/sagemaker/request-validation";
-import { ServiceError } from "../../../local/sagemaker/service-error";
+import { ServiceSchemas } from "../../../local/sagemaker/api/request-validation";
+import { ServiceError } from "../../../local/sagemaker/api/service-error";
 import { sagemakerClients } from "../../fidelity/support/local-services";
 import { controlAnswerFaults, runtimeAnswerFaults } from "../../fidelity/support/wire-check";
 import { startListeningServer } from "../../support/listening-server";

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 
-import { cutText, failureReason } from "../../../local/sagemaker/folder-contract";
-import { listPage } from "../../../local/sagemaker/list-pages";
-import { asFolder, checkedRelativePath, parseS3Uri, pathBelowPrefix } from "../../../local/sagemaker/s3-objects";
+import { cutText, failureReason } from "../../../local/sagemaker/training/folder-contract";
+import { listPage } from "../../../local/sagemaker/api/list-pages";
+import { asFolder, checkedRelativePath, parseS3Uri, pathBelowPrefix } from "../../../local/sagemaker/s3/s3-objects";
 import {
   type TrainingJob,
   advance,
   describeTrainingJob,
   isFinal,
   newTrainingJob,
-} from "../../../local/sagemaker/training-job";
-import { afterHostLoss } from "../../../local/sagemaker/training-run";
+} from "../../../local/sagemaker/training/training-job";
+import { afterHostLoss } from "../../../local/sagemaker/training/training-run";
 
 function job(more: object = {}): TrainingJob {
   return newTrainingJob({

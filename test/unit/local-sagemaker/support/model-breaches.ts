@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { z } from "zod";
 
-import type { ServiceName } from "../../../../local/sagemaker/request-validation";
+import type { ServiceName } from "../../../../local/sagemaker/api/request-validation";
 
 const node = z.looseObject({
   type: z.string().optional(),
@@ -37,7 +37,7 @@ export type Model = z.infer<typeof file>;
 
 /** The service model as it was generated, read without the code that is tested. */
 export function readModel(service: ServiceName): Model {
-  const path = join(__dirname, "../../../../local/sagemaker/schemas", `${service}.json`);
+  const path = join(__dirname, "../../../../local/sagemaker/api/schemas", `${service}.json`);
   const document: unknown = JSON.parse(readFileSync(path, "utf8"));
   return file.parse(document);
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ProcessIdentity, isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
+import { killGroup } from "../../../tools/processes/kill-group";
+import { type ProcessIdentity, isProcessAlive, processStartTime } from "../../../tools/processes/process-identity";
 
 const GONE_AFTER_KILL_MILLISECONDS = 5_000;
 
@@ -67,8 +68,8 @@ export function startContainer(params: ContainerParams): ContainerProcess {
   const { pid } = child;
   const lifeline = child.stdio[3];
   lifeline?.on("error", () => undefined);
-  const killGroup = (): void => {
-    if (pid !== undefined) killProcessGroup(pid);
+  const kill = (): void => {
+    killGroup({ pid });
   };
   const letGo = (): void => {
     if (lifeline && "destroy" in lifeline) lifeline.destroy();
@@ -85,7 +86,7 @@ export function startContainer(params: ContainerParams): ContainerProcess {
     });
     child.once("exit", () => {
       // What it left running may hold its output open: that ends with it.
-      killGroup();
+      kill();
       letGo();
     });
     child.once("close", (code, signal) => {
@@ -99,7 +100,7 @@ export function startContainer(params: ContainerParams): ContainerProcess {
     terminate: () => {
       child.kill("SIGTERM");
     },
-    kill: killGroup,
+    kill,
   };
 }
 
@@ -125,19 +126,11 @@ function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): vo
  */
 export async function endRecordedProcess(identity: ProcessIdentity): Promise<void> {
   if (!isProcessAlive(identity)) return;
-  killProcessGroup(identity.pid);
+  killGroup(identity);
   const deadline = Date.now() + GONE_AFTER_KILL_MILLISECONDS;
   while (isProcessAlive(identity)) {
     if (Date.now() > deadline) throw new Error(`process ${identity.pid} of an earlier server cannot be ended`);
     await sleep(10);
-  }
-}
-
-function killProcessGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // No such group: it has ended, which is what was asked for.
   }
 }
 

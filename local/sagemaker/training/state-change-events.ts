@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 
-import { localSageMakerEventSource } from "../../naming/resource-names";
-import type { PendingFaults } from "./fault-injection";
+import { localSageMakerEventSource } from "../../../naming/resource-names";
+import type { PendingFaults } from "../fault-injection";
 import { type TrainingJob, describeTrainingJob } from "./training-job";
 
 const TIME_MEMBERS = new Set([

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { z } from "zod";
 
-import { CheckpointSync } from "./checkpoint-sync";
-import type { EntryPoint, LocalSageMakerConfig } from "./config";
-import { ContainerLog, appendPlatformLine } from "./container-log";
-import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";
-import type { PendingFaults, SlowPhase } from "./fault-injection";
+import { CheckpointSync } from "../s3/checkpoint-sync";
+import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { ContainerLog, appendPlatformLine } from "../container/container-log";
+import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
+import type { PendingFaults, SlowPhase } from "../fault-injection";
 import {
   type TrainingFolders,
   failureReason,
@@ -18,7 +18,7 @@ import {
   readFailure,
   trainingFolders,
 } from "./folder-contract";
-import { packFolder } from "./model-archive";
+import { packFolder } from "../s3/model-archive";
 import {
   type S3Location,
   type S3Objects,
@@ -27,8 +27,8 @@ import {
   parallelTransfers,
   parseS3Uri,
   pathBelowPrefix,
-} from "./s3-objects";
-import { errorText } from "./service-error";
+} from "../s3/s3-objects";
+import { errorText } from "../api/service-error";
 import {
   STOPPED_AS,
   type SecondaryStatus,

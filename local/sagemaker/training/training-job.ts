@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { validationException } from "./service-error";
-import { asFolder, parseS3Uri } from "./s3-objects";
+import { validationException } from "../api/service-error";
+import { asFolder, parseS3Uri } from "../s3/s3-objects";
 import { type TrainingJobRequest, trainingJobRequest } from "./training-job-request";
 
 const jobStatus = z.enum(["InProgress", "Completed", "Failed", "Stopping", "Stopped"]);

@@ -5,8 +5,8 @@ folder). Only the operations below and the shapes that they reach are kept; docu
 
 Run where botocore is installed; the version it was last run with stands in the file that it writes:
 
-    python local/sagemaker/schemas/generate.py            # writes
-    python local/sagemaker/schemas/generate.py --check    # compares, as a test does
+    python local/sagemaker/api/schemas/generate.py            # writes
+    python local/sagemaker/api/schemas/generate.py --check    # compares, as a test does
 
 How a model shape becomes a schema: a structure is a closed object (an unknown member is refused), a map gets
 `maxProperties` and `propertyNames`, a timestamp of the JSON protocol is a number of seconds, a pattern is anchored at

@@ -1,10 +1,10 @@
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 
-import { LOOPBACK } from "../../tools/processes/free-port";
-import type { LocalSageMakerConfig } from "./config";
+import { LOOPBACK } from "../../../tools/processes/free-port";
+import type { LocalSageMakerConfig } from "../config";
 import type { Endpoints, InvocableEndpoint } from "./endpoints";
-import { cutText } from "./folder-contract";
-import { ServiceError } from "./service-error";
+import { cutText } from "../training/folder-contract";
+import { ServiceError } from "../api/service-error";
 
 /** Payload limits of the service, requests and answers alike. */
 export const REAL_TIME_BYTES = 6 * 1024 * 1024;

@@ -5,17 +5,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
-import type { LocalSageMakerConfig } from "./config";
-import { endRecordedProcess } from "./container-process";
-import { DurableRecords } from "./durable-records";
-import type { PendingFaults } from "./fault-injection";
-import { listPage } from "./list-pages";
+import type { LocalSageMakerConfig } from "../config";
+import { endRecordedProcess } from "../container/container-process";
+import { DurableRecords } from "../durable-records";
+import type { PendingFaults } from "../fault-injection";
+import { listPage } from "../api/list-pages";
 import { ModelServer, servedContainer } from "./model-server";
 import type { Models } from "./models";
-import type { RequestBody } from "./request-validation";
-import type { S3Objects } from "./s3-objects";
-import { errorText, validationException } from "./service-error";
-import { Tags } from "./tags";
+import type { RequestBody } from "../api/request-validation";
+import type { S3Objects } from "../s3/s3-objects";
+import { errorText, validationException } from "../api/service-error";
+import { Tags } from "../api/tags";
 
 const processIdentity = z.strictObject({ pid: z.int(), startedAt: z.string() });
 

@@ -7,14 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { z } from "zod";
 
-import { LOOPBACK, freePort } from "../../tools/processes/free-port";
-import type { ProcessIdentity } from "../../tools/processes/process-identity";
-import type { EntryPoint, LocalSageMakerConfig } from "./config";
-import { ContainerLog, appendPlatformLine } from "./container-log";
-import { type ContainerExit, type ContainerProcess, startContainer } from "./container-process";
-import { unpackArchive } from "./model-archive";
-import { type S3Objects, asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix } from "./s3-objects";
-import { errorText } from "./service-error";
+import { LOOPBACK, freePort } from "../../../tools/processes/free-port";
+import type { ProcessIdentity } from "../../../tools/processes/process-identity";
+import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { ContainerLog, appendPlatformLine } from "../container/container-log";
+import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
+import { unpackArchive } from "../s3/model-archive";
+import { type S3Objects, asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix } from "../s3/s3-objects";
+import { errorText } from "../api/service-error";
 
 /** What a model server is made of: a model's container definition as far as it is used here. */
 export const servedContainer = z.strictObject({

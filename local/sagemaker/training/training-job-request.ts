@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { RequestBody } from "./request-validation";
-import { type ServiceError, validationException } from "./service-error";
-import { parseS3Uri } from "./s3-objects";
+import type { RequestBody } from "../api/request-validation";
+import { type ServiceError, validationException } from "../api/service-error";
+import { parseS3Uri } from "../s3/s3-objects";
 
 /** The members of CreateTrainingJob that this server acts upon; all others are kept as they came. */
 export const trainingJobRequest = z.looseObject({

@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { LocalSageMakerConfig } from "./config";
-import { DurableRecords } from "./durable-records";
-import { listPage } from "./list-pages";
+import type { LocalSageMakerConfig } from "../config";
+import { DurableRecords } from "../durable-records";
+import { listPage } from "../api/list-pages";
 import type { ServedContainer } from "./model-server";
-import type { RequestBody } from "./request-validation";
-import { type ServiceError, validationException } from "./service-error";
-import { Tags } from "./tags";
+import type { RequestBody } from "../api/request-validation";
+import { type ServiceError, validationException } from "../api/service-error";
+import { Tags } from "../api/tags";
 
 const tagList = z.array(z.object({ Key: z.string(), Value: z.string() })).optional();
 

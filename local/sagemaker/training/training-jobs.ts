@@ -4,17 +4,17 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { LocalSageMakerConfig } from "./config";
-import { endRecordedProcess, networkNamespaceCommand } from "./container-process";
-import { DurableRecords } from "./durable-records";
-import type { PendingFaults } from "./fault-injection";
-import { listPage } from "./list-pages";
-import type { RequestBody } from "./request-validation";
-import type { S3Objects } from "./s3-objects";
-import { parseS3Uri } from "./s3-objects";
-import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "./service-error";
+import type { LocalSageMakerConfig } from "../config";
+import { endRecordedProcess, networkNamespaceCommand } from "../container/container-process";
+import { DurableRecords } from "../durable-records";
+import type { PendingFaults } from "../fault-injection";
+import { listPage } from "../api/list-pages";
+import type { RequestBody } from "../api/request-validation";
+import type { S3Objects } from "../s3/s3-objects";
+import { parseS3Uri } from "../s3/s3-objects";
+import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "../api/service-error";
 import type { StateChangeEvents } from "./state-change-events";
-import { Tags } from "./tags";
+import { Tags } from "../api/tags";
 import {
   type TrainingJob,
   describeTrainingJob,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { z } from "zod";
 
-import { DurableRecords } from "./durable-records";
+import { DurableRecords } from "../durable-records";
 import type { RequestBody } from "./request-validation";
 import { validationException } from "./service-error";
 

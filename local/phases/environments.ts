@@ -1,0 +1,57 @@
+import { environmentPython, makeEnvironments, waitingCommand } from "../../tools/python/environments";
+import { type BackgroundWork, startInBackground } from "../background-work";
+import { type AssemblyHashes, hashOfAssembly } from "../cloud/assembly";
+import { LOCAL_REGION } from "../cloud/ministack";
+import { synthesise } from "../cloud/deployment";
+import type { LocalPaths } from "../paths";
+import type { Progress } from "../progress";
+
+/** How each kind of program is started. */
+export interface Interpreters {
+  readonly cloud: string;
+  readonly inference: string;
+  /** Waits for the trainer's environment while that is being made. */
+  readonly trainingCommand: readonly string[];
+}
+
+/** Makes what needs no other phase: the Python environments that composing needs, and the templates of the stacks. */
+export async function prepareEnvironments(params: {
+  readonly python: string;
+  readonly paths: LocalPaths;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): Promise<{ readonly interpreters: Interpreters; readonly assembly: AssemblyHashes }> {
+  const { python, paths, progress, signal } = params;
+  await Promise.all([
+    progress.step("Python environments cloud and inference", async () => {
+      await makeEnvironments({ names: ["cloud", "inference"], python, report: progress.report, signal });
+    }),
+    progress.step("templates of the stacks (cdk synth)", async () =>
+      (await synthesise({ paths, region: LOCAL_REGION, signal })) ? undefined : "unchanged",
+    ),
+  ]);
+  return {
+    interpreters: {
+      cloud: environmentPython("cloud"),
+      inference: environmentPython("inference"),
+      trainingCommand: waitingCommand({ basePython: python, name: "training" }),
+    },
+    assembly: hashOfAssembly(paths.assembly),
+  };
+}
+
+/** Makes the trainer's environment, with PyTorch in it: minutes when it is not there. Jobs started before wait for it. */
+export function prepareTrainer(params: {
+  readonly python: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): BackgroundWork {
+  const { python, progress, signal } = params;
+  return startInBackground({
+    signal,
+    warn: progress.warn,
+    work: async () => {
+      await makeEnvironments({ names: ["training"], python, report: progress.warn, signal });
+    },
+  });
+}

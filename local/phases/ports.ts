@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { LOOPBACK, freePort, isPortFree } from "../../tools/processes/free-port";
+import type { Deployment } from "../cloud/deployment";
+
+/** Where the parts of this start listen. */
+export interface Addresses {
+  readonly ports: Deployment["ports"];
+  readonly awsEndpointUrl: string;
+  readonly sagemakerEndpointUrl: string;
+}
+
+/**
+ * Chooses the ports: a kept cloud's own, because its functions were made with them, else free ones.
+ *
+ * @throws Error where another program listens on a kept cloud's port
+ */
+export async function chooseAddresses(params: { readonly kept: Deployment | undefined }): Promise<Addresses> {
+  const { kept } = params;
+  if (kept !== undefined && !(await becomesFree([kept.ports.cloud, kept.ports.sageMaker]))) {
+    throw new Error(
+      `Port ${kept.ports.cloud} or ${kept.ports.sageMaker}, which your local cloud was made with, is in use by another ` +
+        "program. End that program, or begin with an empty cloud: npm start -- --fresh",
+    );
+  }
+  const cloud = kept?.ports.cloud ?? (await freePort());
+  const sageMaker = kept?.ports.sageMaker ?? (await freePort());
+  const gateway = await freePort(kept?.ports.gateway);
+  return {
+    ports: { cloud, sageMaker, gateway },
+    awsEndpointUrl: `http://${LOOPBACK}:${cloud}`,
+    sagemakerEndpointUrl: `http://${LOOPBACK}:${sageMaker}`,
+  };
+}
+
+/** Whether nothing listens on the ports: soon, because what a killed start left behind takes seconds to end. */
+async function becomesFree(ports: readonly number[]): Promise<boolean> {
+  const deadline = Date.now() + 12_000;
+  for (;;) {
+    const free = await Promise.all(ports.map(isPortFree));
+    if (free.every(Boolean)) return true;
+    if (Date.now() > deadline) return false;
+    await sleep(250);
+  }
+}

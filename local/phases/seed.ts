@@ -1,0 +1,122 @@
+import { join } from "node:path";
+
+import { techniqueIds } from "../../naming/resource-names";
+import { datasetCache, repository } from "../../tools/repository";
+import { buildDataset } from "../../tools/seeding/build-dataset";
+import {
+  builtDatasetFolder,
+  committedDataset,
+  isDatasetBuilt,
+  seedCommittedCatalogue,
+  seedDataset,
+} from "../../tools/seeding/stock-dataset";
+import { type StockModel, readStockModels, seedStockModel } from "../../tools/seeding/stock-models";
+import { type BackgroundWork, startInBackground } from "../background-work";
+import type { Deployment } from "../cloud/deployment";
+import { createEndpoint } from "../cloud/endpoints";
+import { rowsOfTrainingJobs, stopTrainingsWithoutRow } from "../cloud/trainings-without-row";
+import { seedUser } from "../cloud/users";
+import type { LocalPaths } from "../paths";
+import { type Progress, secondsSince } from "../progress";
+import type { Clients } from "./cloud";
+
+/** @throws Error where the checkout has no stock model */
+export function requireStockModels(): readonly StockModel[] {
+  const folder = join(repository, "models");
+  const stockModels = readStockModels(folder);
+  if (stockModels.length === 0) throw new Error(`There is no stock model under ${folder}.`);
+  return stockModels;
+}
+
+/** Stops trainings that the kept table does not know. It comes before the gateway, so that nobody creates a job meanwhile. */
+export async function stopLostTrainings(params: {
+  readonly deployment: Deployment;
+  readonly clients: Clients;
+  readonly progress: Progress;
+}): Promise<void> {
+  const { deployment, clients, progress } = params;
+  const hasRow = rowsOfTrainingJobs(clients.table, deployment.outputs.TableName);
+  const stopped = await stopTrainingsWithoutRow({ sageMaker: clients.sageMaker, hasRow });
+  if (stopped.length === 0) return;
+  progress.report(`trainings stopped whose job is not in the cloud that is gone on with: ${stopped.join(", ")}`);
+}
+
+/** Creates the endpoints and the users, and stores the stock models and the data set, or its catalog until it is built. */
+export async function seedCloud(params: {
+  readonly stockModels: readonly StockModel[];
+  readonly deployment: Deployment;
+  readonly clients: Clients;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): Promise<{ readonly hasDataset: boolean }> {
+  const { stockModels, deployment, clients, progress, signal } = params;
+  const { outputs, demoUser, secondUser } = deployment;
+  const { s3, table, cognito, sageMaker } = clients;
+  const dataset = committedDataset(repository);
+  const hasDataset = isDatasetBuilt(datasetCache, dataset);
+  await Promise.all([
+    ...techniqueIds.map(async (technique) => {
+      await progress.step(`endpoint of ${technique}`, async () => {
+        await createEndpoint({ sageMaker, technique, roleArn: outputs.TrainingRoleArn, signal });
+      });
+    }),
+    progress.step("users", async () => {
+      for (const user of [demoUser, secondUser]) {
+        await seedUser({ cognito, userPoolId: outputs.UserPoolId, user });
+      }
+    }),
+    progress.step("stock models", async () => {
+      for (const stockModel of stockModels) {
+        await seedStockModel({ stockModel, s3, table, ...placesOf(deployment) });
+      }
+      return stockModels.map(({ id }) => id).join(", ");
+    }),
+    hasDataset
+      ? progress.step(`data set ${dataset.id}`, async () => {
+          await seedBuiltDataset({ deployment, clients });
+        })
+      : seedCommittedCatalogue({ repository, table, tableName: outputs.TableName }),
+  ]);
+  return { hasDataset };
+}
+
+/** Builds the data set beside the steps and stores it. The trainer's environment, which builds it, comes first. */
+export function buildMissingDataset(params: {
+  readonly trainer: BackgroundWork;
+  readonly deployment: Deployment;
+  readonly clients: Clients;
+  readonly paths: LocalPaths;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): BackgroundWork {
+  const { trainer, deployment, clients, paths, progress, signal } = params;
+  const { id } = committedDataset(repository);
+  progress.report(`data set ${id}: it is built in the background; training jobs wait for it, composing does not`);
+  return startInBackground({
+    signal,
+    warn: progress.warn,
+    work: async () => {
+      const began = Date.now();
+      // Why not has been said.
+      if (!(await trainer.succeeded)) return;
+      await buildDataset({
+        cache: datasetCache,
+        report: progress.warn,
+        logFile: join(paths.logs, "dataset.log"),
+        signal,
+      });
+      await seedBuiltDataset({ deployment, clients });
+      progress.warn(`data set ${id}: ready after ${secondsSince(began)}`);
+    },
+  });
+}
+
+async function seedBuiltDataset(params: { readonly deployment: Deployment; readonly clients: Clients }): Promise<void> {
+  const { deployment, clients } = params;
+  const folder = builtDatasetFolder(datasetCache, committedDataset(repository));
+  await seedDataset({ folder, s3: clients.s3, table: clients.table, ...placesOf(deployment) });
+}
+
+function placesOf({ outputs }: Deployment): { readonly artefactsBucket: string; readonly tableName: string } {
+  return { artefactsBucket: outputs.ArtefactsBucketName, tableName: outputs.TableName };
+}

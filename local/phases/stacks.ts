@@ -1,0 +1,80 @@
+import type { AssemblyHashes } from "../cloud/assembly";
+import {
+  type Deployment,
+  type DeploymentPlan,
+  type StackOutputs,
+  bootstrap,
+  deploy,
+  describePlan,
+  planDeployment,
+  readKeptCloud,
+  removeState,
+} from "../cloud/deployment";
+import { adoptEarlierState } from "../cloud/earlier-state";
+import type { LambdaApi } from "../cloud/lambda-api";
+import { LOCAL_REGION, waitForEarlier } from "../cloud/ministack";
+import { randomPassword } from "../cloud/users";
+import type { LocalPaths } from "../paths";
+import { type Progress, messageOf } from "../progress";
+import type { Addresses } from "./ports";
+
+/** Decides whether the cloud of an earlier start is gone on with, and removes one that is not. */
+export async function planStacks(params: {
+  readonly isFreshAsked: boolean;
+  readonly assembly: AssemblyHashes;
+  readonly paths: LocalPaths;
+  readonly progress: Progress;
+}): Promise<DeploymentPlan> {
+  const { isFreshAsked, assembly, paths, progress } = params;
+  await waitForEarlier(paths.cloud);
+  if (!isFreshAsked) adoptEarlierState(paths);
+  const plan = planDeployment({
+    kept: isFreshAsked ? undefined : readKeptCloud(paths),
+    assembly,
+    freshAsked: isFreshAsked,
+  });
+  progress.report(describePlan(plan, new Date()));
+  if (plan.kind === "fresh") removeState(paths);
+  return plan;
+}
+
+/** Deploys the stacks as far as the plan asks for it. Users keep the passwords that they had. */
+export async function deployStacks(params: {
+  readonly plan: DeploymentPlan;
+  readonly assembly: AssemblyHashes;
+  readonly addresses: Addresses;
+  readonly lambda: LambdaApi;
+  readonly paths: LocalPaths;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): Promise<Deployment> {
+  const { plan, assembly, addresses, lambda, paths, progress, signal } = params;
+  const target = { paths, endpointUrl: addresses.awsEndpointUrl, region: LOCAL_REGION, signal };
+  const outputs = await progress.step("stacks (cdk deploy)", async (): Promise<StackOutputs> => {
+    if (plan.kind === "fresh") await bootstrap(target);
+    if (plan.kind === "keep") {
+      await lambda.restartStreamSources();
+      return plan.kept.deployment.outputs;
+    }
+    try {
+      const deployed = await deploy(target);
+      if (plan.kind === "update") await lambda.restartStreamSources();
+      return deployed;
+    } catch (problem) {
+      if (plan.kind !== "update") throw problem;
+      throw new Error(
+        `${messageOf(problem)}\nWhat was in the cloud is kept. To begin anew instead: npm start -- --fresh`,
+        { cause: problem },
+      );
+    }
+  });
+  const kept = plan.kind === "fresh" ? undefined : plan.kept.deployment;
+  return {
+    schemaVersion: 2,
+    ...assembly,
+    ports: addresses.ports,
+    outputs,
+    demoUser: kept?.demoUser ?? { username: "demo", password: randomPassword() },
+    secondUser: kept?.secondUser ?? { username: "second", password: randomPassword() },
+  };
+}

@@ -1,0 +1,46 @@
+/** The lines that a start prints, each with the seconds since the start began. */
+export interface Progress {
+  /** Prints a line about a step on standard output, whose last line is the path of the MIDI file. */
+  readonly report: (line: string) => void;
+  /** Prints a line that comes beside the steps or after them on standard error. */
+  readonly warn: (line: string) => void;
+  /**
+   * Runs a step and prints how long it took; a result that is a text is printed behind it.
+   *
+   * @throws Error with the step's name before the reason
+   */
+  readonly step: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
+}
+
+export function startProgress(): Progress {
+  const started = Date.now();
+  const stamped = (line: string): string => `[${secondsSince(started).padStart(7)}] ${line}`;
+  const report = (line: string): void => {
+    console.log(stamped(line));
+  };
+  return {
+    report,
+    warn: (line) => {
+      console.error(stamped(line));
+    },
+    step: async (name, work) => {
+      const began = Date.now();
+      try {
+        const result = await work();
+        report(`${name}: ${secondsSince(began)}${typeof result === "string" ? ` (${result})` : ""}`);
+        return result;
+      } catch (problem) {
+        throw new Error(`${name}: ${messageOf(problem)}`, { cause: problem });
+      }
+    },
+  };
+}
+
+/** Returns the time since then, for a line of progress. */
+export function secondsSince(time: number): string {
+  return `${((Date.now() - time) / 1000).toFixed(1)} s`;
+}
+
+export function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}
