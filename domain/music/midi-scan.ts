@@ -7,7 +7,7 @@
  * not the bytes (docs/adr/0034 has the figures). Tempo, metre and names are kept here: a few numbers each, and texts in
  * encodings that the parser does not know.
  */
-import { ByteReader, EventCutOff, midiLimits, unreadable } from "./byte-reader";
+import { ByteReader, EventCutOff, midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
 import { readHeader, unwrapMidi, walkChunks, type TrackReading } from "./midi-chunks";
 import { textReader } from "./text-encoding";
@@ -50,6 +50,8 @@ const mostNamesKept = 4;
 const mostTextsKept = 200;
 /** What four bytes of seven bits can say. */
 const longestDelta = 0x0fff_ffff;
+/** No bar is longer than 255 whole notes: no time signature says more. */
+const mostBeatsOfABar = 255 * 4;
 /** More kinds of alterations than anybody reads. */
 const mostChanges = 100;
 
@@ -89,6 +91,9 @@ class TrackScan {
   private readonly channelsWithNotes = new Set<number>();
   private readonly body: number[] = [];
   private tickWritten = 0;
+
+  /** @param lastTick - where the longest music that may be would end */
+  constructor(private readonly lastTick: number) {}
 
   begin(tick: number, channel: number, pitch: number, velocity: number): void {
     if (!this.channelsWithNotes.has(channel)) {
@@ -134,11 +139,14 @@ class TrackScan {
 
   /** @returns the chunk for the parser; nothing can be written after */
   close(endOfTrack: number): Uint8Array<ArrayBuffer> {
-    this.write(endOfTrack, [0xff, metaEndOfTrack, 0]);
+    // The end's tick matters only to what still sounds.
+    const isSounding = [...this.sounding.values()].some((count) => count > 0);
+    this.write(isSounding ? endOfTrack : this.tickWritten, [0xff, metaEndOfTrack, 0]);
     return joined([latin1("MTrk"), bigEndian(this.body.length, 4), this.body]);
   }
 
   private write(tick: number, event: readonly number[]): void {
+    if (tick > this.lastTick) refuseTooManyBars();
     let delta = tick - this.tickWritten;
     // Deltas of events that are left out add up. What one delta cannot say is said by several, before texts of no length.
     for (; delta > longestDelta; delta -= longestDelta) {
@@ -205,6 +213,11 @@ class FileScan {
   private readonly metreSigns = new Signs();
   private readonly keySigns = new Signs();
   private events = 0;
+  private readonly lastTick: number;
+
+  constructor(division: number) {
+    this.lastTick = midiLimits.bars * mostBeatsOfABar * division;
+  }
 
   addChange(change: string): void {
     if (this.changes.size < mostChanges) this.changes.add(change);
@@ -212,7 +225,7 @@ class FileScan {
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
   scanTrack(reader: ByteReader, what: string): TrackReading {
-    const track = new TrackScan();
+    const track = new TrackScan(this.lastTick);
     let tick = 0;
     let ended = false;
     let running: number | undefined;
@@ -358,7 +371,7 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
   }
   const { bytes, changes } = unwrapMidi(uploaded);
   const header = readHeader(bytes);
-  const scan = new FileScan();
+  const scan = new FileScan(header.division);
   for (const change of changes) scan.addChange(change);
   walkChunks({
     bytes,

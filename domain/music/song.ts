@@ -7,7 +7,7 @@
 import type { IMidiNoteOffEvent, IMidiNoteOnEvent, IMidiProgramChangeEvent } from "midi-json-parser-worker";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
 import { barCount, barLines, metresFromStart } from "./bar-lines";
-import { midiLimits, unreadable } from "./byte-reader";
+import { midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
 import type { MidiNote } from "./midi-note";
 import { scanMidi, type MetreSign, type TempoSign } from "./midi-scan";
@@ -144,6 +144,6 @@ export function parseMidi(bytes: Uint8Array): Song {
 
   const allNotes = tracks.flatMap(({ notes }) => notes);
   const bars = barCount(barLines({ metres, ticksPerBeat: division, notes: allNotes }));
-  if (bars > midiLimits.bars) unreadable(`the music is more than ${midiLimits.bars} bars long`);
+  if (bars > midiLimits.bars) refuseTooManyBars();
   return { ticksPerBeat: division, tempos, metres: metresFromStart(metres), tracks, changes, leftOut };
 }
