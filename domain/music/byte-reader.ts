@@ -13,6 +13,11 @@ export function unreadable(reason: string): never {
   throw new UnreadableMidiError(reason);
 }
 
+/** @throws UnreadableMidiError */
+export function refuseTooManyBars(): never {
+  unreadable(`the music is more than ${midiLimits.bars} bars long`);
+}
+
 /** The chunk or the file ends in the middle of an event: what came before it can be used. */
 export class EventCutOff extends Error {
   override readonly name = "EventCutOff";

@@ -44,13 +44,6 @@ export class Tally<Kind extends string> {
     }
   }
 
-  /** One that was added turned out to be none. */
-  takeBack(kind: Kind): void {
-    const known = this.occurrences.get(kind);
-    if (known === undefined || known.count === 1) this.occurrences.delete(kind);
-    else known.count -= 1;
-  }
-
   get(kind: Kind): Occurrence | undefined {
     return this.occurrences.get(kind);
   }

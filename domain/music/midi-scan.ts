@@ -1,14 +1,14 @@
 /**
  * The bytes of an uploaded Standard MIDI File, held against the standard and our limits before a parser sees them.
  *
- * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first: it holds
- * every chunk and event against the file's own lengths and our limits, mends what can be mended, and writes the parser a
- * plain file of only the notes and their programs, so that memory follows the notes and not the bytes (docs/adr/0016,
- * 0021). Tempo, metre and names it keeps itself: a few numbers each, and texts in encodings that the parser does not know.
+ * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first. It holds
+ * every chunk and event against the file's own lengths and our limits, and cuts what no melody is made of or the parser
+ * cannot take: the parser gets the events of notes and programs, in the file's order, so that memory follows the notes and
+ * not the bytes (docs/adr/0034 has the figures). Tempo, metre and names are kept here: a few numbers each, and texts in
+ * encodings that the parser does not know.
  */
-import { ByteReader, EventCutOff, midiLimits, unreadable } from "./byte-reader";
+import { ByteReader, EventCutOff, midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
-import { KeyEvents } from "./note-pairing";
 import { readHeader, unwrapMidi, walkChunks, type TrackReading } from "./midi-chunks";
 import { textReader } from "./text-encoding";
 
@@ -50,6 +50,8 @@ const mostNamesKept = 4;
 const mostTextsKept = 200;
 /** What four bytes of seven bits can say. */
 const longestDelta = 0x0fff_ffff;
+/** No bar is longer than 255 whole notes: no time signature says more. */
+const mostBeatsOfABar = 255 * 4;
 /** More kinds of alterations than anybody reads. */
 const mostChanges = 100;
 
@@ -74,62 +76,53 @@ function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Without its delta; of at most 127 bytes of data. */
-const metaEvent = (type: number, data: readonly number[]): number[] => [0xff, type, data.length, ...data];
-
-/** A track chunk for the parser: every event with its status, and the last one an end of track. */
-class PlainChunk {
-  private readonly body: number[] = [];
-  private tick = 0;
-
-  write(tick: number, event: readonly number[]): void {
-    let delta = tick - this.tick;
-    this.tick = tick;
-    if (delta > longestDelta) {
-      // Deltas of events that are left out add up: a wait that no delta can say is a text event of its ticks.
-      this.body.push(0, ...metaEvent(metaText, latin1(`${delta}`)));
-      delta = 0;
-    }
-    this.body.push(...variableLength(delta), ...event);
-  }
-
-  /** @returns the chunk's bytes; nothing can be written after */
-  close(tick: number): Uint8Array<ArrayBuffer> {
-    this.write(tick, metaEvent(metaEndOfTrack, []));
-    return joined([latin1("MTrk"), bigEndian(this.body.length, 4), this.body]);
-  }
-}
-
 /**
- * What one track chunk says, as the parser gets it: what is written is bounded by the notes that begin, however often
- * programs change and silent notes end.
+ * What one track chunk says. The parser gets its note-ons, the note-offs of what sounds and one program for each channel,
+ * so that the chunk that is written is bounded by the notes that begin, however often programs change and silent notes end.
  */
-class PlainTrack {
+class TrackScan {
   /** By channel. */
   readonly tallies = new Map<number, Tally<ChannelKind>>();
   readonly names: Uint8Array[] = [];
-  /** By channel and pitch. */
-  private readonly keys = new Map<number, KeyEvents>();
+  /** How many notes of a channel and pitch have begun and not ended. */
+  private readonly sounding = new Map<number, number>();
   /** By channel: the one with which the first note begins, or the first one after it. */
   private readonly programs = new Map<number, number>();
   private readonly channelsWithNotes = new Set<number>();
+  private readonly body: number[] = [];
+  private tickWritten = 0;
+
+  /** @param lastTick - where the longest music that may be would end */
+  constructor(private readonly lastTick: number) {}
 
   begin(tick: number, channel: number, pitch: number, velocity: number): void {
-    this.channelsWithNotes.add(channel);
+    if (!this.channelsWithNotes.has(channel)) {
+      this.channelsWithNotes.add(channel);
+      const program = this.programs.get(channel);
+      if (program !== undefined) this.write(tick, [(programChange << 4) | channel, program]);
+    }
     const key = channel * 128 + pitch;
-    const events = this.keys.get(key) ?? new KeyEvents();
-    this.keys.set(key, events);
-    events.begin(tick, velocity);
+    this.sounding.set(key, (this.sounding.get(key) ?? 0) + 1);
+    this.write(tick, [(noteOn << 4) | channel, pitch, velocity]);
   }
 
   end(tick: number, channel: number, pitch: number): void {
-    this.keys.get(channel * 128 + pitch)?.end(tick);
+    const key = channel * 128 + pitch;
+    const sounding = this.sounding.get(key) ?? 0;
+    if (sounding === 0) return;
+    this.sounding.set(key, sounding - 1);
+    this.write(tick, [(noteOff << 4) | channel, pitch, 0]);
   }
 
   setProgram(tick: number, channel: number, program: number): void {
     const known = this.programs.get(channel);
-    if (!this.channelsWithNotes.has(channel) || known === undefined) this.programs.set(channel, program);
-    else if (program !== known) this.count("program", channel, tick);
+    const hasNotes = this.channelsWithNotes.has(channel);
+    if (hasNotes && known !== undefined) {
+      if (program !== known) this.count("program", channel, tick);
+      return;
+    }
+    this.programs.set(channel, program);
+    if (hasNotes) this.write(tick, [(programChange << 4) | channel, program]);
   }
 
   addName(data: Uint8Array): void {
@@ -144,26 +137,23 @@ class PlainTrack {
     known.add(kind, tick);
   }
 
-  /** @returns the chunk's bytes: programs, then beginnings and ends of notes, ends first */
+  /** @returns the chunk for the parser; nothing can be written after */
   close(endOfTrack: number): Uint8Array<ArrayBuffer> {
-    const events: { readonly tick: number; readonly bytes: readonly number[] }[] = [];
-    for (const [key, keyEvents] of this.keys) {
-      const [channel, pitch] = [Math.floor(key / 128), key % 128];
-      const { notes, ...mended } = keyEvents.close(endOfTrack);
-      for (const kind of ["retriggered", "doubled", "empty", "unended"] as const) {
-        for (const tick of mended[kind]) this.count(kind, channel, tick);
-      }
-      for (const { startTick, endTick, velocity } of notes) {
-        events.push({ tick: endTick, bytes: [(noteOff << 4) | channel, pitch, 0] });
-        events.push({ tick: startTick, bytes: [(noteOn << 4) | channel, pitch, velocity] });
-      }
+    // The end's tick matters only to what still sounds.
+    const isSounding = [...this.sounding.values()].some((count) => count > 0);
+    this.write(isSounding ? endOfTrack : this.tickWritten, [0xff, metaEndOfTrack, 0]);
+    return joined([latin1("MTrk"), bigEndian(this.body.length, 4), this.body]);
+  }
+
+  private write(tick: number, event: readonly number[]): void {
+    if (tick > this.lastTick) refuseTooManyBars();
+    let delta = tick - this.tickWritten;
+    // Deltas of events that are left out add up. What one delta cannot say is said by several, before texts of no length.
+    for (; delta > longestDelta; delta -= longestDelta) {
+      this.body.push(...variableLength(longestDelta), 0xff, metaText, 0);
     }
-    const rank = ({ bytes }: { readonly bytes: readonly number[] }): number => (bytes[0] ?? 0) >> 4;
-    events.sort((one, other) => one.tick - other.tick || rank(one) - rank(other));
-    const chunk = new PlainChunk();
-    for (const [channel, program] of this.programs) chunk.write(0, [(programChange << 4) | channel, program]);
-    for (const { tick, bytes } of events) chunk.write(tick, bytes);
-    return chunk.close(endOfTrack);
+    this.body.push(...variableLength(delta), ...event);
+    this.tickWritten = tick;
   }
 }
 
@@ -216,13 +206,18 @@ class FileScan {
   readonly chunks: Uint8Array[] = [];
   /** Note-ons; those over the limit are counted, not kept. */
   noteOns = 0;
-  private readonly plainTracks: { readonly names: readonly Uint8Array[]; readonly tallies: PlainTrack["tallies"] }[] =
+  private readonly scannedTracks: { readonly names: readonly Uint8Array[]; readonly tallies: TrackScan["tallies"] }[] =
     [];
   private readonly texts: Uint8Array[] = [];
   private readonly tempoSigns = new Signs();
   private readonly metreSigns = new Signs();
   private readonly keySigns = new Signs();
   private events = 0;
+  private readonly lastTick: number;
+
+  constructor(division: number) {
+    this.lastTick = midiLimits.bars * mostBeatsOfABar * division;
+  }
 
   addChange(change: string): void {
     if (this.changes.size < mostChanges) this.changes.add(change);
@@ -230,7 +225,7 @@ class FileScan {
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
   scanTrack(reader: ByteReader, what: string): TrackReading {
-    const plain = new PlainTrack();
+    const track = new TrackScan(this.lastTick);
     let tick = 0;
     let ended = false;
     let running: number | undefined;
@@ -245,7 +240,7 @@ class FileScan {
           const type = reader.byte();
           const data = reader.slice(reader.quantity());
           if (type === metaEndOfTrack) ended = true;
-          else this.scanMetaEvent(plain, tick, type, data, what);
+          else this.scanMetaEvent(track, tick, type, data, what);
         } else if (first === 0xf0 || first === 0xf7) {
           reader.byte();
           reader.slice(reader.quantity());
@@ -262,22 +257,22 @@ class FileScan {
           if (first >= 0x80) running = reader.byte();
           const status =
             running ?? unreadable(`${what} begins an event with the data byte ${first} at offset ${reader.offset}`);
-          this.scanChannelMessage(reader, plain, status, tick);
+          this.scanChannelMessage(reader, track, status, tick);
         }
       }
     } catch (error) {
       if (!(error instanceof EventCutOff)) throw error;
       this.addChange(`${error.message}: that event was left out`);
     }
-    this.chunks.push(plain.close(tick));
-    this.plainTracks.push({ names: plain.names, tallies: plain.tallies });
+    this.chunks.push(track.close(tick));
+    this.scannedTracks.push({ names: track.names, tallies: track.tallies });
     return { end: reader.offset, ended };
   }
 
   /** The track chunks as they were scanned, with their names. */
   tracks(): ScannedTrack[] {
-    const read = textReader([...this.texts, ...this.plainTracks.flatMap(({ names }) => names)]);
-    return this.plainTracks.map(({ names, tallies }) => ({
+    const read = textReader([...this.texts, ...this.scannedTracks.flatMap(({ names }) => names)]);
+    return this.scannedTracks.map(({ names, tallies }) => ({
       name: names.map(read).find((name) => name !== "") ?? "",
       leftOut: tallies,
     }));
@@ -298,8 +293,8 @@ class FileScan {
     for (const [tick] of this.keySigns.inOrder().slice(1)) this.leftOut.add("key", tick);
   }
 
-  private scanMetaEvent(plain: PlainTrack, tick: number, type: number, data: Uint8Array, what: string): void {
-    if (type === metaTrackName) plain.addName(data);
+  private scanMetaEvent(track: TrackScan, tick: number, type: number, data: Uint8Array, what: string): void {
+    if (type === metaTrackName) track.addName(data);
     else if (type === metaSetTempo) this.scanTempo(tick, data, what);
     else if (type === metaTimeSignature) this.scanTimeSignature(tick, data, what);
     else if (type === metaKeySignature && data.length === 2) {
@@ -312,21 +307,21 @@ class FileScan {
     }
   }
 
-  private scanChannelMessage(reader: ByteReader, plain: PlainTrack, status: number, tick: number): void {
+  private scanChannelMessage(reader: ByteReader, track: TrackScan, status: number, tick: number): void {
     const message = status >> 4;
     const channel = status & 0xf;
     const first = reader.dataByte();
-    if (message === programChange) plain.setProgram(tick, channel, first);
-    else if (message === channelPressure) plain.count("aftertouch", channel, tick);
+    if (message === programChange) track.setProgram(tick, channel, first);
+    else if (message === channelPressure) track.count("aftertouch", channel, tick);
     if (message === programChange || message === channelPressure) return;
     const second = reader.dataByte();
     if (message === noteOn && second > 0) {
       this.noteOns += 1;
-      if (this.noteOns <= midiLimits.notes) plain.begin(tick, channel, first, second);
-    } else if (message === noteOn || message === noteOff) plain.end(tick, channel, first);
-    else if (message === keyPressure) plain.count("aftertouch", channel, tick);
-    else if (message === pitchBend) plain.count("pitchBend", channel, tick);
-    else if (message === controlChange) plain.count(isPedal(first) ? "pedal" : "controller", channel, tick);
+      if (this.noteOns <= midiLimits.notes) track.begin(tick, channel, first, second);
+    } else if (message === noteOn || message === noteOff) track.end(tick, channel, first);
+    else if (message === keyPressure) track.count("aftertouch", channel, tick);
+    else if (message === pitchBend) track.count("pitchBend", channel, tick);
+    else if (message === controlChange) track.count(isPedal(first) ? "pedal" : "controller", channel, tick);
   }
 
   private scanTempo(tick: number, data: Uint8Array, what: string): void {
@@ -376,7 +371,7 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
   }
   const { bytes, changes } = unwrapMidi(uploaded);
   const header = readHeader(bytes);
-  const scan = new FileScan();
+  const scan = new FileScan(header.division);
   for (const change of changes) scan.addChange(change);
   walkChunks({
     bytes,

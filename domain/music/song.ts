@@ -1,21 +1,17 @@
 /**
  * Standard MIDI files in, songs out (The Complete MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0").
  *
- * midi-json-parser's core reads the notes and programs (the package's public entry needs a browser's Worker), from the
- * plain file that {@link scanMidi} makes of the uploaded one; the scan knows the rest.
+ * midi-json-parser's core reads the notes and programs (the package's public entry needs a browser's Worker), from what
+ * {@link scanMidi} leaves of the uploaded file; the scan knows the rest. Which end belongs to which note is decided here.
  */
-import type {
-  IMidiNoteOffEvent,
-  IMidiNoteOnEvent,
-  IMidiProgramChangeEvent,
-  IMidiTextEvent,
-} from "midi-json-parser-worker";
+import type { IMidiNoteOffEvent, IMidiNoteOnEvent, IMidiProgramChangeEvent } from "midi-json-parser-worker";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
 import { barCount, barLines, metresFromStart } from "./bar-lines";
-import { midiLimits, unreadable } from "./byte-reader";
+import { midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
 import type { MidiNote } from "./midi-note";
 import { scanMidi, type MetreSign, type TempoSign } from "./midi-scan";
+import { KeyEvents } from "./note-pairing";
 
 export interface MidiTrack {
   /** Index of the track chunk; further channels of one chunk are numbered after the last chunk. */
@@ -59,52 +55,55 @@ type MidiJsonEvent = ReturnType<typeof parseArrayBuffer>["tracks"][number][numbe
 const isNoteOn = (event: MidiJsonEvent): event is IMidiNoteOnEvent => "noteOn" in event;
 const isNoteOff = (event: MidiJsonEvent): event is IMidiNoteOffEvent => "noteOff" in event;
 const isProgramChange = (event: MidiJsonEvent): event is IMidiProgramChangeEvent => "programChange" in event;
-const isText = (event: MidiJsonEvent): event is IMidiTextEvent => "text" in event;
-interface ChannelNotes {
+
+/** What the parser read of one channel of a track chunk. */
+interface ChannelEvents {
   program: number;
-  readonly notes: MidiNote[];
+  /** By pitch. */
+  readonly keys: Map<number, KeyEvents>;
 }
 
-/** Notes of one chunk as they begin and end. The scan has seen to it that every note ends before its pitch begins again. */
-class NotePairs {
-  readonly channels = new Map<number, ChannelNotes>();
-  private readonly sounding = new Map<number, { readonly startTick: number; readonly velocity: number }>();
+interface ReadTrack {
+  readonly channels: ReadonlyMap<number, ChannelEvents>;
+  /** The tick at which the track ends, and with it what still sounds. */
+  readonly end: number;
+}
 
-  begin(tick: number, channel: number, pitch: number, velocity: number): void {
-    this.sounding.set(channel * 128 + pitch, { startTick: tick, velocity });
-  }
-
-  end(tick: number, channel: number, pitch: number): void {
-    const started = this.sounding.get(channel * 128 + pitch);
-    if (started === undefined || tick <= started.startTick) return;
-    const { startTick, velocity } = started;
-    this.ofChannel(channel).notes.push({ startTick, durationTicks: tick - startTick, pitch, velocity });
-  }
-
-  /** Later changes are ignored: one track, one instrument. */
-  setProgram(channel: number, program: number): void {
-    const known = this.ofChannel(channel);
-    if (known.notes.length === 0) known.program = program;
-  }
-
-  private ofChannel(channel: number): ChannelNotes {
-    const known = this.channels.get(channel) ?? { program: 0, notes: [] };
-    this.channels.set(channel, known);
+function readTrack(events: readonly MidiJsonEvent[]): ReadTrack {
+  const channels = new Map<number, ChannelEvents>();
+  const ofChannel = (channel: number): ChannelEvents => {
+    const known = channels.get(channel) ?? { program: 0, keys: new Map<number, KeyEvents>() };
+    channels.set(channel, known);
     return known;
-  }
-}
-
-function readTrack(events: readonly MidiJsonEvent[]): ReadonlyMap<number, ChannelNotes> {
-  const pairs = new NotePairs();
+  };
   let tick = 0;
   for (const event of events) {
     tick += event.delta;
-    if (isNoteOn(event)) pairs.begin(tick, event.channel, event.noteOn.noteNumber, event.noteOn.velocity);
-    else if (isNoteOff(event)) pairs.end(tick, event.channel, event.noteOff.noteNumber);
-    else if (isProgramChange(event)) pairs.setProgram(event.channel, event.programChange.programNumber);
-    else if (isText(event)) tick += Number(event.text);
+    if (isNoteOn(event)) {
+      const { keys } = ofChannel(event.channel);
+      const key = keys.get(event.noteOn.noteNumber) ?? new KeyEvents();
+      keys.set(event.noteOn.noteNumber, key);
+      key.begin(tick, event.noteOn.velocity);
+    } else if (isNoteOff(event)) ofChannel(event.channel).keys.get(event.noteOff.noteNumber)?.end(tick);
+    else if (isProgramChange(event)) ofChannel(event.channel).program = event.programChange.programNumber;
   }
-  return pairs.channels;
+  return { channels, end: tick };
+}
+
+/** The notes of one channel; what was mended or left out of them is added to `leftOut`. */
+function channelNotes({ keys }: ChannelEvents, end: number, leftOut: Tally<ChannelKind>): MidiNote[] {
+  return [...keys].flatMap(([pitch, key]) => {
+    const { notes, ...mended } = key.close(end);
+    for (const kind of ["retriggered", "doubled", "empty", "unended"] as const) {
+      for (const tick of mended[kind]) leftOut.add(kind, tick);
+    }
+    return notes.map(({ startTick, endTick, velocity }) => ({
+      startTick,
+      durationTicks: endTick - startTick,
+      pitch,
+      velocity,
+    }));
+  });
 }
 
 const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - other.startTick || one.pitch - other.pitch;
@@ -119,10 +118,16 @@ export function parseMidi(bytes: Uint8Array): Song {
 
   const tracks: MidiTrack[] = [];
   let nextIndex = read.length;
-  read.forEach((channels, chunk) => {
+  read.forEach(({ channels, end }, chunk) => {
     const { name = "", leftOut: leftOutByChannel } = scanned[chunk] ?? {};
-    const sounding = [...channels].filter(([, { notes }]) => notes.length > 0).sort(([one], [other]) => one - other);
-    sounding.forEach(([channel, { program, notes }], position) => {
+    const sounding = [...channels]
+      .map(([channel, events]) => {
+        const leftOut = leftOutByChannel?.get(channel) ?? new Tally<ChannelKind>();
+        return { channel, program: events.program, notes: channelNotes(events, end, leftOut), leftOut };
+      })
+      .filter(({ notes }) => notes.length > 0)
+      .sort((one, other) => one.channel - other.channel);
+    sounding.forEach(({ channel, program, notes, leftOut: leftOutOfChannel }, position) => {
       const index = position === 0 ? chunk : nextIndex++;
       tracks.push({
         index,
@@ -130,7 +135,7 @@ export function parseMidi(bytes: Uint8Array): Song {
         program,
         isDrums: channel === drumChannel,
         notes: notes.sort(byStart),
-        leftOut: leftOutByChannel?.get(channel) ?? new Tally<ChannelKind>(),
+        leftOut: leftOutOfChannel,
       });
     });
   });
@@ -139,6 +144,6 @@ export function parseMidi(bytes: Uint8Array): Song {
 
   const allNotes = tracks.flatMap(({ notes }) => notes);
   const bars = barCount(barLines({ metres, ticksPerBeat: division, notes: allNotes }));
-  if (bars > midiLimits.bars) unreadable(`the music is more than ${midiLimits.bars} bars long`);
+  if (bars > midiLimits.bars) refuseTooManyBars();
   return { ticksPerBeat: division, tempos, metres: metresFromStart(metres), tracks, changes, leftOut };
 }
