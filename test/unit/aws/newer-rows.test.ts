@@ -1,7 +1,7 @@
 /** Rows that a newer version wrote are read alike by the API, the worker and the workflow. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import { ownedKey } from "../../../domain/names/table-keys";
+import { ownedKey } from "../../../naming/table-keys";
 import { compositionItemSchema, trainingJobItemSchema } from "../../../domain/schemas/items";
 import { createCompositionsInExecution } from "../../../lambdas/aws/table/composition-execution";
 import { UnreadableItem } from "../../../lambdas/aws/table/item-codec";
