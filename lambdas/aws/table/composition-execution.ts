@@ -12,6 +12,7 @@ import {
 } from "../../../domain/schemas/items";
 import { failureSchema, type Failure } from "../../../domain/schemas/failure";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
+import { readItem } from "./item-codec";
 import { moveQuota } from "./quota-counter";
 import { updateOfRow } from "./update-expression";
 
@@ -51,8 +52,6 @@ export interface CompositionTableParams {
   readonly now: () => Date;
 }
 
-const readableComposition = z.object(compositionItemSchema.shape);
-const readableTrack = z.object(trackItemSchema.shape);
 const resultSchema = z.strictObject({
   output: compositionOutputSchema,
   midi: compositionItemSchema.shape.midi.unwrap(),
@@ -92,12 +91,12 @@ export function createCompositionsInExecution({
   return {
     async load(of) {
       const item = await read("COMPOSITION", of);
-      return item === undefined ? undefined : readableComposition.parse(item);
+      return item === undefined ? undefined : readItem(compositionItemSchema, item);
     },
 
     async loadTrack(of) {
       const item = await read("TRACK", of);
-      return item === undefined ? undefined : readableTrack.parse(item);
+      return item === undefined ? undefined : readItem(trackItemSchema, item);
     },
 
     async claim(of, runningUntil) {
@@ -123,7 +122,7 @@ export function createCompositionsInExecution({
             }),
           ),
       );
-      return answer?.Attributes === undefined ? undefined : readableComposition.parse(answer.Attributes);
+      return answer?.Attributes === undefined ? undefined : readItem(compositionItemSchema, answer.Attributes);
     },
 
     async renew({ sub, id, attempt }, runningUntil) {

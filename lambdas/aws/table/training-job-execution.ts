@@ -22,6 +22,7 @@ import {
 } from "../../../domain/states/training-job-state";
 import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
+import { readItem } from "./item-codec";
 import { moveQuota } from "./quota-counter";
 import { conditionOnRow, updateOfRow } from "./update-expression";
 
@@ -114,10 +115,6 @@ export interface TrainingJobTableParams {
   readonly now: () => Date;
 }
 
-/** Unknown attributes, also the keys, are left out: a later deploy may have written them. */
-const readableJob = z.object(trainingJobItemSchema.shape);
-const readableCatalogue = z.object(catalogueItemSchema.shape);
-
 const openStates = trainingJobStates.filter((state) => !(finalTrainingJobStates as readonly string[]).includes(state));
 
 export function createTrainingJobsInExecution({
@@ -134,7 +131,7 @@ export function createTrainingJobsInExecution({
   return {
     async load(of) {
       const item = await read(key(of));
-      return item === undefined ? undefined : readableJob.parse(item);
+      return item === undefined ? undefined : readItem(trainingJobItemSchema, item);
     },
 
     async change(job, { to, set, remove = [] }) {
@@ -156,7 +153,7 @@ export function createTrainingJobsInExecution({
             new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
           ),
       );
-      return answer?.Attributes === undefined ? undefined : readableJob.parse(answer.Attributes);
+      return answer?.Attributes === undefined ? undefined : readItem(trainingJobItemSchema, answer.Attributes);
     },
 
     async beginModel(job, modelId) {
@@ -185,7 +182,7 @@ export function createTrainingJobsInExecution({
     async addModel(job, model, creation) {
       const row = await read(key(job));
       if (row === undefined) return false;
-      const { models = 0, ...kept } = quotaHeld(readableJob.parse(row));
+      const { models = 0, ...kept } = quotaHeld(readItem(trainingJobItemSchema, row));
       const item = modelItemSchema.parse({ ...model, holds: { models: 1, storedBytes: model.bytes } });
       const named = updateOfRow(
         { set: { modelId: item.id, holds: kept }, now: now().toISOString() },
@@ -208,7 +205,7 @@ export function createTrainingJobsInExecution({
     async finish(job, { state, stopRequested, ...data }) {
       const row = await read(key(job));
       if (row === undefined) return false;
-      const before = readableJob.parse(row);
+      const before = readItem(trainingJobItemSchema, row);
       const { models = 0, ...kept } = quotaHeld(before);
       // What is given back depends on whether there is a model: that must still be so when it is written.
       const asRead = before.modelId === undefined ? { absent: ["modelId"] } : { equals: { modelId: before.modelId } };
@@ -255,12 +252,12 @@ export function createTrainingJobsInExecution({
             new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
           ),
       );
-      return answer?.Attributes === undefined ? undefined : readableJob.parse(answer.Attributes);
+      return answer?.Attributes === undefined ? undefined : readItem(trainingJobItemSchema, answer.Attributes);
     },
 
     async loadCatalogue(datasetId) {
       const item = await read(catalogueKey(datasetId));
-      return item === undefined ? undefined : readableCatalogue.parse(item);
+      return item === undefined ? undefined : readItem(catalogueItemSchema, item);
     },
   };
 }
