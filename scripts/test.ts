@@ -1,7 +1,7 @@
 /**
  * `npm test`: every test of both languages, then one line `N passed, N failed`.
  *
- * The quick suites come first, nearly all of them one after the other: those that start processes want both cores.
+ * The suites without processes come first: they tell soonest what is broken.
  * A suite that crashes before it reports counts as one failure, so that silence is never taken for success.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -70,20 +70,25 @@ const pytest: Suite = {
   },
 };
 
-/** Nearly all of its minutes are waits between tries: it runs beside a suite that computes. */
+/** Nearly all of its minutes are waits between tries. */
 const faultsOfAws = "test/integration/aws-faults";
 
-/** One group after the other; the suites of a group run at the same time. */
-const groups: readonly (readonly Suite[])[] = [
-  [jest("unit", 2)],
-  [jest("infra", 2)],
-  [jest("oracle", 1)],
-  [jest("workflow", 1)],
-  [jest("faults", 2)],
-  [pytest, jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] })],
-  [jest("fidelity", 1)],
-  [jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] })],
-  [jest("e2e", 1)],
+const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
+
+/** Suites that run one after the other. */
+type Lane = readonly Suite[];
+
+/**
+ * One group after the other; the lanes of a group run at the same time. The suites that start processes wait for them
+ * as long as they compute, so that two lanes of about the same length fill two cores.
+ */
+const groups: readonly (readonly Lane[])[] = [
+  [[jest("unit", 2), jest("infra", 2)]],
+  [
+    [jest("e2e", 1)],
+    [jest("oracle", 1), jest("workflow", 1), jest("faults", 1), pytest, jest("fidelity", 1), integration],
+    [jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] })],
+  ],
 ];
 
 /**
@@ -103,7 +108,13 @@ function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
   }
 }
 
-async function runSuite(suite: Suite, folder: string): Promise<{ readonly counts: Counts; readonly line: string }> {
+interface SuiteResult {
+  readonly counts: Counts;
+  /** For people. */
+  readonly line: string;
+}
+
+async function runSuite(suite: Suite, folder: string): Promise<SuiteResult> {
   const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
   const { name, command } = suite;
   const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds: suiteSilenceSeconds };
@@ -113,18 +124,24 @@ async function runSuite(suite: Suite, folder: string): Promise<{ readonly counts
   return { counts, line: `${describeResult(result)}   ${passed} passed, ${failed} failed, ${skipped} skipped` };
 }
 
+async function runLane(lane: Lane, folder: string): Promise<readonly SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const suite of lane) results.push(await runSuite(suite, folder));
+  return results;
+}
+
 async function main(): Promise<void> {
   const only = process.argv.slice(2);
   const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
-  const chosen = groups.map((group) => group.filter(isChosen)).filter((group) => group.length > 0);
-  if (chosen.length === 0) throw new Error(`no suite is called ${only.join(", ")}`);
+  const chosen = groups.map((lanes) => lanes.map((lane) => lane.filter(isChosen)));
+  if (chosen.flat(2).length === 0) throw new Error(`no suite is called ${only.join(", ")}`);
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-test-reports-"));
   const total = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
   try {
     for (const group of chosen) {
-      const results = await Promise.all(group.map(async (suite) => await runSuite(suite, folder)));
-      for (const { counts, line } of results) {
+      const results = await Promise.all(group.map(async (lane) => await runLane(lane, folder)));
+      for (const { counts, line } of results.flat()) {
         total.passed += counts.passed;
         total.failed += counts.failed;
         total.skipped += counts.skipped;
