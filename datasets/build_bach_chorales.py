@@ -394,7 +394,7 @@ def main(arguments: list[str]) -> int:
         print(
             f"The build of {DATASET_ID} {DATASET_VERSION} differs from the committed manifest: sha256 "
             f"{manifest['sha256']} instead of {committed['sha256']}, built with music21 {music21.__version__} instead "
-            f"of {committed['builtWith']['music21']}. Install the pinned version (tools/python/training.lock.txt).",
+            f"of {committed['builtWith']['music21']}. Install the pinned version (datasets/requirements.txt).",
             file=sys.stderr,
         )
         return 1

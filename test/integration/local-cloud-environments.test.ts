@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { findPython, makeEnvironments } from "../../tools/python/environments";
 
@@ -15,9 +15,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Locks without packages: what is tested is when an environment is made, not pip. */
-const lock = (name: string, text: string): void => {
-  writeFileSync(join(folder, "locks", `${name}.lock.txt`), text);
+/** A lock without packages: what is tested is when an environment is made, not pip. */
+const lock = (text: string): void => {
+  const file = join(folder, "locks", "sagemaker-containers/serving/requirements.txt");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 };
 const make = async (): Promise<string[]> => {
   const lines: string[] = [];
@@ -34,7 +36,7 @@ const environment = (): string => join(folder, "venv", "inference");
 
 describe("Python environments", () => {
   it("are made once, by one of several makers, and again when their lock changes", async () => {
-    lock("inference", "# one\n");
+    lock("# one\n");
     const [first, second] = await Promise.all([make(), make()]);
     expect([...first, ...second].filter((line) => line.includes("ready after"))).toHaveLength(1);
     const made = statSync(join(environment(), "stamp.json")).mtimeMs;
@@ -52,19 +54,27 @@ describe("Python environments", () => {
     expect(await make()).toEqual([]);
     expect(statSync(join(environment(), "stamp.json")).mtimeMs).toBe(made);
 
-    lock("inference", "# two\n");
+    lock("# two\n");
     expect((await make()).join("\n")).toMatch(/changed[^]*ready after/);
 
     // Whatever it was made from: without its stamp, which is written last, it is not whole.
     rmSync(join(environment(), "stamp.json"));
     // Not a name but a file that is not there: pip asks no registry.
-    lock("inference", `opencomposer-missing @ file://${folder}/missing-1.0-py3-none-any.whl\n`);
+    lock(`opencomposer-missing @ file://${folder}/missing-1.0-py3-none-any.whl --hash=sha256:${"0".repeat(64)}\n`);
     await expect(make()).rejects.toThrow(/pip could not install the packages of inference/);
     expect(readdirSync(environment())).not.toContain("stamp.json");
   });
 
+  it("are not made from a package whose hash is not the lock's", async () => {
+    const wheel = join(folder, "other-1.0-py3-none-any.whl");
+    writeFileSync(wheel, "not what was locked");
+    lock(`other @ file://${wheel} --hash=sha256:${"0".repeat(64)}\n`);
+    await expect(make()).rejects.toThrow(/Expected sha256 0{64}/);
+    expect(readdirSync(environment())).not.toContain("stamp.json");
+  });
+
   it("say which lock file is missing, before anything is made", async () => {
-    await expect(make()).rejects.toThrow(/lock file .*inference\.lock\.txt .* is missing/);
+    await expect(make()).rejects.toThrow(/lock file .*serving\/requirements\.txt .* is missing/);
     expect(readdirSync(folder)).toEqual(["locks"]);
   });
 });

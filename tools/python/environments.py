@@ -3,9 +3,10 @@
     python3 tools/python/environments.py make cloud inference
     python3 tools/python/environments.py run --wait training -m opencomposer_unet_gan.train
 
-An environment is made from its lock files (every package pinned, the full closure) and stamped, last of all, with what
-it was made from: one without a matching stamp is made again. Makers of the same environment wait for each other by a
-lock that the kernel takes away when its holder dies. Nothing here runs at `npm ci`.
+An environment is made from its lock files (the full closure, every package pinned with its hashes, which pip checks)
+and stamped, last of all, with what it was made from: one without a matching stamp is made again. Makers of the same
+environment wait for each other by a lock that the kernel takes away when its holder dies. Nothing here runs at
+`npm ci`.
 
 Only the standard library, and a syntax that an old python3 reads far enough to be told that it is too old.
 """
@@ -27,20 +28,27 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 
 LOCKS = {
-    "cloud": ("cloud.lock.txt",),
-    "inference": ("inference.lock.txt",),
-    # The tools of the tests and static checks look at the trainer's code, so they live beside its packages.
-    "training": ("training.lock.txt", "tools.lock.txt"),
-    "clients": ("clients.lock.txt",),
-    "plots": ("plots.lock.txt",),
-    "midi-files": ("midi-files.lock.txt",),
+    "cloud": ("local/cloud/requirements.txt",),
+    "inference": ("sagemaker-containers/serving/requirements.txt",),
+    # The data set's builder, tests and static checks look at the trainer's code, so they live beside its packages.
+    "training": (
+        "sagemaker-containers/training/requirements.txt",
+        "datasets/requirements.txt",
+        "tools/python/requirements.txt",
+    ),
+    "clients": ("test/fidelity/requirements.txt",),
+    "plots": ("docs/plots/requirements.txt",),
+    "midi-files": ("test/oracle/requirements.txt",),
 }
-"""The lock files of each environment, in `tools/python/`."""
+"""The lock files of each environment: each lies beside what it serves."""
 
-SOURCES = {"midi-files": "midi-files.sources.txt"}
+WITHOUT_HASHES = {"training": "sagemaker-containers/training/torch.txt"}
+"""What an environment installs first, in a step of its own, because each index has a build with a hash of its own."""
+
+SOURCES = {"midi-files": "test/oracle/sources.txt"}
 """Source packages that an environment keeps as they come, in its folder `sources/`: pinned by their digests."""
 
-RECIPE = 1
+RECIPE = 2
 """Raised when this program makes environments differently, so that those made before are made again."""
 
 
@@ -58,7 +66,7 @@ class Environments:
     Args:
         root: the repository.
         directory: where the environments are; `.venv/` of the repository unless a test says otherwise.
-        locks: the folder of the lock files.
+        locks: the folder that the paths of the lock files start from; the repository unless a test says otherwise.
     """
 
     def __init__(self, root: Path, directory: Path, locks: Path) -> None:
@@ -138,41 +146,49 @@ class Environments:
         report(f"{name}: ready after {time.monotonic() - started:.0f} s")
 
     def _install(self, name: str, report: Callable[[str], None]) -> None:
-        files = [self.locks / lock for lock in LOCKS[name]]
-        total = len({line for file in files for line in requirements(file.read_text("utf-8"))})
+        hashed = [self.locks / lock for lock in LOCKS[name]]
+        unhashed = [self.locks / WITHOUT_HASHES[name]] if name in WITHOUT_HASHES else []
+        total = len({line for file in (*unhashed, *hashed) for line in requirements(file.read_text("utf-8"))})
         if total == 0:
             return
-        command = [str(self.python(name)), "-m", "pip", "install", "--no-deps", "--no-input", "--progress-bar", "off"]
-        command += ["--disable-pip-version-check"]
-        for file in files:
-            command += ["--requirement", str(file)]
         report(f"{name}: installing {total} packages")
-        log = self.directory / f"{name}.log"
         # pip leaves its temporary folders where it is killed: then they are here, and the next making clears them.
         temporary = self.directory / f"{name}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
-        environment = {**os.environ, "TMPDIR": str(temporary)}
+        log = self.directory / f"{name}.log"
         collected = 0
         said = time.monotonic()
-        with (
-            log.open("w", encoding="utf-8") as sink,
-            subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            ) as pip,
-        ):
-            assert pip.stdout is not None
-            for line in pip.stdout:
-                sink.write(line)
-                if line.startswith(("Collecting ", "Processing ")):
-                    collected += 1
-                    if time.monotonic() - said > 5:
-                        said = time.monotonic()
-                        report(f"{name}: {collected} of {total} packages")
+        installed = True
+        with log.open("w", encoding="utf-8") as sink:
+            for files, options in ((unhashed, []), (hashed, ["--require-hashes"])):
+                if not files or not installed:
+                    continue
+                with subprocess.Popen(
+                    self._pip_install(name, files, options),
+                    env={**os.environ, "TMPDIR": str(temporary)},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                ) as pip:
+                    assert pip.stdout is not None
+                    for line in pip.stdout:
+                        sink.write(line)
+                        if line.startswith(("Collecting ", "Processing ")):
+                            collected += 1
+                            if time.monotonic() - said > 5:
+                                said = time.monotonic()
+                                report(f"{name}: {collected} of {total} packages")
+                installed = pip.returncode == 0
         shutil.rmtree(temporary, ignore_errors=True)
-        if pip.returncode != 0:
+        if not installed:
             last = "\n".join(log.read_text("utf-8").strip().splitlines()[-5:])
             raise EnvironmentProblem(f"pip could not install the packages of {name} (all it said: {log}):\n{last}")
+
+    def _pip_install(self, name: str, files: list[Path], options: list[str]) -> list[str]:
+        command = [str(self.python(name)), "-m", "pip", "install", "--no-deps", *options, "--no-input"]
+        command += ["--progress-bar", "off", "--disable-pip-version-check"]
+        return command + [argument for file in files for argument in ("--requirement", str(file))]
 
     def _download_sources(self, name: str, report: Callable[[str], None]) -> None:
         command = [str(self.python(name)), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
@@ -188,7 +204,7 @@ class Environments:
     def _stamp(self, name: str) -> dict[str, str]:
         """What an environment is made from. Its scripts carry its path, so a moved checkout makes it again."""
         digest = hashlib.sha256()
-        for lock in (*LOCKS[name], *([SOURCES[name]] if name in SOURCES else [])):
+        for lock in (*LOCKS[name], *(others[name] for others in (WITHOUT_HASHES, SOURCES) if name in others)):
             file = self.locks / lock
             if not file.exists():
                 raise EnvironmentProblem(f"The lock file {file} of the Python environment {name} is missing.")
@@ -226,8 +242,8 @@ class Environments:
 
 
 def requirements(text: str) -> list[str]:
-    """The pinned packages of a lock file, without comments, options and markers' spaces."""
-    lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines())
+    """The pinned packages of a lock file, as `name==version`, without comments, hashes and options."""
+    lines = (re.sub(r"(^|\s)#.*", "", line).rstrip("\\ ").strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("-")]
 
 
@@ -242,11 +258,10 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    here = Path(__file__).resolve().parent
-    root = here.parent.parent
+    root = Path(__file__).resolve().parent.parent.parent
     parser = argparse.ArgumentParser(description="The Python environments of the local cloud")
     parser.add_argument("--directory", type=Path, default=root / ".venv")
-    parser.add_argument("--locks", type=Path, default=here)
+    parser.add_argument("--locks", type=Path, default=root)
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("make", help="make those that are not current")
     make.add_argument("names", nargs="+", choices=sorted(LOCKS))

@@ -53,7 +53,7 @@ export interface MakeEnvironmentsParams {
   readonly python: string;
   /** Gets a line of progress now and then, nothing where all is current. */
   readonly report: (line: string) => void;
-  /** Another folder than `.venv/`, and other lock files, for tests. */
+  /** For tests: another folder than `.venv/`, and another than the repository to find the lock files in. */
   readonly directory?: string;
   readonly locks?: string;
   /** Ends the making; what is half made is made again the next time. */
