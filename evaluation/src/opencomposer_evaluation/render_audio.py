@@ -16,9 +16,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from opencomposer_music.midi_file import Track, midi_bytes
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Note, Planes, notes_to_planes, planes_to_notes
 from opencomposer_training.dataset import Dataset, Piece
+from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_evaluation.accompanists import Accompanist
 from opencomposer_evaluation.baselines import aws_recipe_generation

@@ -11,13 +11,13 @@ import torch
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.training import EditorLearner, Settings, choose_shape
-from opencomposer_music.midi_file import read_midi
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import AR_CNN_SAMPLING, AR_CNN_SETTINGS, ar_cnn_settings
 from opencomposer_testing.tiny_training_runs import ar_cnn_run as start
 from opencomposer_training.checkpoints import load_checkpoint
 from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.midi_file import read_midi
 from opencomposer_training.training_run import TrainingRun
 
 

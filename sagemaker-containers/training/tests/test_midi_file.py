@@ -8,8 +8,8 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_music.midi_file import Track, midi_bytes, read_midi
 from opencomposer_music.piano_roll import Note
+from opencomposer_training.midi_file import Track, midi_bytes, read_midi
 
 
 @st.composite

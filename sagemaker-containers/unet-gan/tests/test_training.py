@@ -10,13 +10,13 @@ import onnxruntime
 import pytest
 import torch
 from opencomposer_music.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
-from opencomposer_music.midi_file import read_midi
 from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import UNET_GAN_SETTINGS, unet_gan_settings
 from opencomposer_testing.tiny_training_runs import unet_gan_run as start
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.environment import TrainingFailure
+from opencomposer_training.midi_file import read_midi
 from opencomposer_unet_gan.training import INDEX_TOLERANCE, choose_shape, silence_a_while
 
 

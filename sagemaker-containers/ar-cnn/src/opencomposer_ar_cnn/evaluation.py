@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from opencomposer_music.metrics import mean_measures, measure_composition
-from opencomposer_music.midi_file import Track, midi_bytes
 from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
 from opencomposer_training.dataset import Dataset, Melody, gather_windows
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_ar_cnn.corruption import VoicePlanes, merge
 from opencomposer_ar_cnn.essentials import EditorEssentials

@@ -1,4 +1,4 @@
-"""Writing and reading Standard MIDI Files on the sixteenth grid. Training only (needs mido)."""
+"""Writing and reading Standard MIDI Files on the sixteenth grid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mido
-
 from opencomposer_music.piano_roll import STEPS_PER_BEAT, Note
 
 TICKS_PER_BEAT = 480

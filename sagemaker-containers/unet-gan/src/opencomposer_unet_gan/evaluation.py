@@ -10,11 +10,11 @@ import numpy.typing as npt
 import torch
 from opencomposer_music.decoding import ModelEssentials, decode_planes, decode_tracks, draw_noise, encode_melody
 from opencomposer_music.metrics import mean_measures, measure_composition
-from opencomposer_music.midi_file import Track, midi_bytes
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
 from opencomposer_training.dataset import Dataset, Melody, gather_windows
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
 
