@@ -16,6 +16,7 @@ from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.model_process import open_in_process
 from opencomposer_serving.onnx_file import ATTRIBUTE_TYPES, OPERATORS
+from opencomposer_training.learner import ModelSize
 from opencomposer_unet_gan import networks as unet_gan
 from opencomposer_unet_gan.export import export_onnx as export_generator
 
@@ -35,7 +36,7 @@ def generator(size: str, window: Window, count: int) -> bytes:
     return export_generator(unet_gan.Generator(shape), essentials)
 
 
-def editor(size: ar_cnn.ModelSize, window: Window) -> bytes:
+def editor(size: ModelSize, window: Window) -> bytes:
     """An AR-CNN, its weights by chance."""
     low, pitches = window
     shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size])

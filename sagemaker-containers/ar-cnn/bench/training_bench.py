@@ -25,7 +25,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 from aws_layers import AWS_PITCHES, AwsLayers
 from opencomposer_ar_cnn.losses import Batch, losses
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, NetworkShape
+from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge, spoil
+from opencomposer_ar_cnn.corruption import Example, density_of, merge, spoil
 from opencomposer_ar_cnn.starts import before, joints, resolve_starts
 from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_training.dataset import VoicePlanes
 
 PITCHES = 64
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, ModelSize, NetworkShape, ServedEditor
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, NetworkShape, ServedEditor
+from opencomposer_training.learner import ModelSize
 
 SIZES: tuple[ModelSize, ...] = ("small", "large")
 

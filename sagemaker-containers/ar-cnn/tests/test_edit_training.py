@@ -10,15 +10,16 @@ import pytest
 import torch
 from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
-from opencomposer_ar_cnn.training import EditorLearner, Settings, choose_shape
+from opencomposer_ar_cnn.training import EditorLearner, choose_shape
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
-from opencomposer_testing.tiny_training_runs import AR_CNN_SAMPLING, AR_CNN_SETTINGS, ar_cnn_settings
+from opencomposer_testing.tiny_training_runs import AR_CNN_HYPERPARAMETERS, AR_CNN_SAMPLING, ar_cnn_settings
 from opencomposer_testing.tiny_training_runs import ar_cnn_run as start
 from opencomposer_training.checkpoints import load_checkpoint
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.midi_file import read_midi
 from opencomposer_training.training_run import TrainingRun
+from opencomposer_training.window_learner import LearnerSettings
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, 
     editor = load_editor((base / "model/model.onnx").read_bytes(), 1)
     assert editor.essentials == run.learner.essentials
     melody = run.learner.selection.melodies[0]
-    result = rewrite_notes(editor, melody.notes, melody.bars, AR_CNN_SAMPLING, AR_CNN_SETTINGS["seed"])
+    result = rewrite_notes(editor, melody.notes, melody.bars, AR_CNN_SAMPLING, int(AR_CNN_HYPERPARAMETERS["seed"]))
     epoch = run.loop.best["epoch"]
     _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
@@ -67,21 +68,21 @@ def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, 
 
 def test_the_document_s_defaults_are_settings() -> None:
     defaults = load_technique("ar-cnn").hyperparameters.defaults
-    assert Settings.from_hyperparameters(defaults).epochs == defaults["epochs"]
+    assert LearnerSettings.from_hyperparameters(defaults).epochs == defaults["epochs"]
 
 
 def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) -> None:
     run = start(tmp_path, pieces=4)
     low, high = run.learner.dataset.pitch_range()
     for reach, size in ((0, "small"), (6, "small"), (6, "large")):
-        shape = choose_shape(run.learner.dataset, ar_cnn_settings(transposition_range=reach, model_size=size))
+        shape = choose_shape(run.learner.dataset, ar_cnn_settings(transpositionRange=reach, modelSize=size))
         assert shape.lowest_pitch <= low - reach
         assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
 def test_it_learns_to_mend_what_it_has_seen(tmp_path: Path) -> None:
-    run = start(tmp_path, epochs=30, pieces=4, learning_rate=1e-2)
+    run = start(tmp_path, epochs=30, pieces=4, learningRate=1e-2)
     totals = [run.learner.learn(epoch, 0)["loss"] for epoch in range(30)]
     assert np.mean(totals[-5:]) < 0.85 * np.mean(totals[:5])
 

@@ -62,7 +62,7 @@ def test_more_epochs_go_on_from_where_the_job_ended(tmp_path: Path, start: Calla
 def test_a_checkpoint_of_another_size_is_refused(tmp_path: Path, start: Callable[..., TrainingRun[Any]]) -> None:
     start(tmp_path, stop_after=1).run()
     with pytest.raises(TrainingFailure, match="another modelSize than 'large'"):
-        start(tmp_path, epochs=3, model_size="large")
+        start(tmp_path, epochs=3, modelSize="large")
 
 
 @pytest.mark.parametrize("technique", list(RUNS))

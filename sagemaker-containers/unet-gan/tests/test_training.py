@@ -12,7 +12,7 @@ import torch
 from opencomposer_music.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
 from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
-from opencomposer_testing.tiny_training_runs import UNET_GAN_SETTINGS, unet_gan_settings
+from opencomposer_testing.tiny_training_runs import UNET_GAN_HYPERPARAMETERS, unet_gan_settings
 from opencomposer_testing.tiny_training_runs import unet_gan_run as start
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.environment import TrainingFailure
@@ -63,7 +63,7 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
     session = onnxruntime.InferenceSession(tmp_path / "model/model.onnx", providers=["CPUExecutionProvider"])
     essentials = parse_essentials(session.get_modelmeta().custom_metadata_map["opencomposer"])
     melody = run.learner.selection.melodies[0]
-    rng = np.random.Generator(np.random.PCG64(UNET_GAN_SETTINGS["seed"]))
+    rng = np.random.Generator(np.random.PCG64(int(UNET_GAN_HYPERPARAMETERS["seed"])))
     noise = draw_noise(rng, melody.bars, essentials.noise)
     inputs = {"melody": encode_melody(melody.notes, melody.bars, essentials), "noise": noise}
     pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
@@ -87,17 +87,17 @@ def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) 
     run = start(tmp_path)
     low, high = run.learner.dataset.pitch_range()
     for reach in (0, 6):
-        shape = choose_shape(run.learner.dataset, unet_gan_settings(transposition_range=reach))
+        shape = choose_shape(run.learner.dataset, unet_gan_settings(transpositionRange=reach))
         assert shape.lowest_pitch <= low - reach
         assert shape.lowest_pitch + shape.pitches - 1 >= high + reach
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
 def test_a_large_model_trains_and_exports_in_the_precision_that_the_hardware_prefers(tmp_path: Path) -> None:
-    run = start(tmp_path, epochs=1, model_size="large")
+    run = start(tmp_path, epochs=1, modelSize="large")
     assert run.learner.shape.widths == (64, 128, 192, 256)
     assert run.export(tmp_path / "model", run.run(), {})
-    resumed = start(tmp_path, epochs=1, model_size="large")
+    resumed = start(tmp_path, epochs=1, modelSize="large")
     assert resumed.learner.precision == run.learner.precision
 
 
@@ -110,7 +110,7 @@ def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
 
 def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:
     # With no learning to speak of nothing improves clearly after the first epochs.
-    run = start(tmp_path, epochs=60, early_stopping=True, learning_rate=1e-5, reconstruction_weight=0.0)
+    run = start(tmp_path, epochs=60, earlyStopping=True, learningRate=1e-5, reconstructionWeight=0.0)
     assert run.run() == "earlyStopping"
     assert 12 < run.loop.epoch < 60
 
@@ -134,7 +134,7 @@ def test_a_checkpoint_of_the_version_with_a_loop_of_its_own_is_refused(tmp_path:
 
 
 def test_an_epoch_without_a_generator_update_tells_no_loss_of_it(tmp_path: Path) -> None:
-    run = start(tmp_path, epochs=3, update_ratio=10, batch_size=32)
+    run = start(tmp_path, epochs=3, updateRatio=10, batchSize=32)
     assert run.learner.batches(0) == 1
     run.run()
     for line in progress_lines(tmp_path):
@@ -200,7 +200,7 @@ def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tm
 def test_without_diversity_weight_the_run_is_another(tmp_path: Path) -> None:
     runs = []
     for name, weight in (("with", 10.0), ("without", 0.0)):
-        run = start(tmp_path / name, epochs=1, diversity_weight=weight)
+        run = start(tmp_path / name, epochs=1, diversityWeight=weight)
         run.run()
         runs.append(run.learner.average.state_dict()["noise.weight"])
     assert not torch.equal(runs[0], runs[1])

@@ -31,20 +31,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from opencomposer_ar_cnn.corruption import Example, VoicePlanes, density_of, merge
+from opencomposer_ar_cnn.corruption import Example, density_of, merge
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, start_loss
 from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits
 from opencomposer_ar_cnn.starts import Cells, before
-from opencomposer_ar_cnn.training import (
-    EditorLearner,
-    Settings,
-    to_batch,
-)
+from opencomposer_ar_cnn.training import EditorLearner, to_batch
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
-from opencomposer_training.dataset import Dataset, Selection, cut_window, training_windows
+from opencomposer_training.dataset import Dataset, Selection, VoicePlanes, cut_window, training_windows
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.learner import LearnerInputs
 from opencomposer_training.training_run import TrainingRun
 from torch.nn import functional
 
@@ -125,10 +122,7 @@ def make_run(
     made = TrainingRun(
         "ar-cnn",
         lambda resumed: TimedLearner(
-            dataset=dataset,
-            selection=selection,
-            settings=Settings.from_hyperparameters(hyperparameters),
-            resumed=resumed,
+            LearnerInputs(dataset, selection, hyperparameters, resumed),
             spoil_window=spoil_cells,
             objective=batch_losses,
             **changes,

@@ -4,7 +4,6 @@ The published method (ES-Net, arXiv 2008.08927, and its sample code) removes and
 keyboard. Music that people bring, and music that the sampler has half written, lacks whole voices, bars or notes, and
 its wrong notes stand near the right ones; such examples taught the same network far better
 (docs/experiments/ar-cnn.md).
-Imports numpy only.
 """
 
 from __future__ import annotations
@@ -14,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR
+from opencomposer_training.dataset import VoicePlanes
 
 from opencomposer_ar_cnn.starts import Cells, before, joints
-
-VoicePlanes = npt.NDArray[np.bool_]
-"""Planes of several voices, [voices, 2, steps, pitches]."""
 
 LOCKED_SHARE = 0.5
 OTHER_LOCKED_VOICE_SHARE = 0.2

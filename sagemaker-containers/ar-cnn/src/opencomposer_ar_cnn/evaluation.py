@@ -7,21 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from opencomposer_music.metrics import mean_measures, measure_composition
 from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes, notes_to_planes
 from opencomposer_music.random_numbers import random_generator
-from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
-from opencomposer_training.dataset import Dataset, Melody, gather_windows
+from opencomposer_training.dataset import Dataset, Melody, VoicePlanes
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.held_out_music import HeldOutMusic
 from opencomposer_training.midi_file import Track, midi_bytes
 
-from opencomposer_ar_cnn.corruption import VoicePlanes, merge
+from opencomposer_ar_cnn.corruption import merge
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.network import Editor, ServedEditor
 from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite, sampling_settings
 
-REFERENCE_WINDOWS = 192
 EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
 HARMONISATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
@@ -46,28 +44,17 @@ def served_logits(editor: Editor, planes: Floats, densities: Floats) -> tuple[Fl
 
 
 class Evaluation:
-    """Everything that stays the same from epoch to epoch, worked out once."""
+    """What the editor writes to held-out melodies, with the same random choices in every epoch."""
 
     def __init__(
         self, dataset: Dataset, essentials: EditorEssentials, *, bars: int, sampling: SamplingSettings, seed: int
     ) -> None:
-        """Held-out windows are those of the validation pieces; a selection without any is measured on its training
-        pieces."""
-        train = dataset.of_split("train")
-        held_out = dataset.of_split("validation") or train
-        reference = gather_windows(train, bars, REFERENCE_WINDOWS)
-        self._windows = gather_windows(held_out, bars, EVALUATION_WINDOWS)
+        self.music = HeldOutMusic(
+            dataset, bars=bars, windows=EVALUATION_WINDOWS, accompaniment=lambda window: [accompaniment(window)]
+        )
         self._essentials = essentials
         self._sampling = sampling
         self._seed = seed
-        features = [window_features(window[0], [accompaniment(window)]) for window in reference]
-        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
-        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_measures = _mean(reference)
-        self.validation_measures = _mean(self._windows)
-        self.validation_measures["similarityIndex"] = self._reference.similarity_index(
-            [window_features(window[0], [accompaniment(window)]) for window in self._windows]
-        )
 
     def measure(self, editor: Editor) -> dict[str, float]:
         """Measures and similarity index of what the editor writes to the held-out melodies."""
@@ -78,7 +65,7 @@ class Evaluation:
                 limits=self._essentials.editor_limits,
                 rng=random_generator(self._seed, index),
             )
-            for index, window in enumerate(self._windows)
+            for index, window in enumerate(self.music.windows)
         ]
         while active := [session for session in sessions if not session.finished]:
             planes = np.stack([session.planes() for session in active])
@@ -86,18 +73,10 @@ class Evaluation:
             toggle, start = served_logits(editor, planes, densities)
             for index, session in enumerate(active):
                 session.advance(toggle[index], start[index])
-        measures: list[dict[str, float]] = []
-        features: list[dict[str, Vector]] = []
-        for window, session in zip(self._windows, sessions, strict=True):
-            written = session.result().planes & ~window[0, SOUNDING]
-            measures.append(measure_composition(window[0], [written]))
-            features.append(window_features(window[0], [written]))
-        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
-
-
-def _mean(windows: Sequence[VoicePlanes]) -> dict[str, float]:
-    """Mean measures of the composers' own accompaniment."""
-    return mean_measures([measure_composition(window[0], [accompaniment(window)]) for window in windows])
+        return self.music.measure(
+            [session.result().planes & ~window[0, SOUNDING]]
+            for window, session in zip(self.music.windows, sessions, strict=True)
+        )
 
 
 def write_samples(

@@ -47,13 +47,13 @@ def selection_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor
     the sample code of AR-CNN). An example that needs no edit adds nothing. logits, difference, locked:
     [batch, steps, pitches].
     """
-    needed = difference.flatten(1)
-    count = needed.sum(dim=1)
-    allowed = locked.flatten(1) == 0
+    needed = difference.flatten(1)  # (batch, steps * pitches)
+    count = needed.sum(dim=1)  # (batch)
+    allowed = locked.flatten(1) == 0  # (batch, steps * pitches)
     scores = functional.log_softmax(logits.flatten(1).masked_fill(~allowed, float("-inf")), dim=1)
     # -inf times 0 is no number: locked cells are never needed, so their score may be anything finite.
     scores = scores.masked_fill(~allowed, 0.0)
-    mean = (scores * needed).sum(dim=1) / count.clamp(min=1)
+    mean = (scores * needed).sum(dim=1) / count.clamp(min=1)  # (batch)
     divergence = torch.where(count > 0, -mean - count.clamp(min=1).log(), torch.zeros_like(mean))
     return divergence.sum() / (count > 0).sum().clamp(min=1)
 
@@ -64,7 +64,7 @@ def toggle_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
     It gives the logits their level: the sum of their probabilities is the number of edits that remain.
     """
     each = functional.binary_cross_entropy_with_logits(logits, difference, reduction="none") * (1 - locked)
-    count = difference.flatten(1).sum(dim=1)
+    count = difference.flatten(1).sum(dim=1)  # (batch)
     return (each.flatten(1).sum(dim=1) / count.clamp(min=LEAST_EDITS)).mean()
 
 

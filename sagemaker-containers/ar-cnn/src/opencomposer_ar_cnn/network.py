@@ -3,15 +3,19 @@ note starts there.
 
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
 over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without seams.
+
+Shapes stand behind the lines that change them. w1 to w4 are `widths`; t and p are `steps` and `pitches`, of which 16
+steps are a bar; (a, b) is `stem`, by which the first layer divides them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -24,8 +28,6 @@ FAR_BELOW = -1e4
 """The logit of a cell that the network does not see."""
 TOGGLE_BIAS = -4.0
 """Few cells are to be toggled; the network begins by knowing that."""
-
-ModelSize = Literal["small", "large"]
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,10 @@ class Up(nn.Module):
         self.normalisation = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        x = self.normalisation(self.reduction(x))
+        x = self.normalisation(self.reduction(x))  # (batch, outputs, t, p)
         scale = (float(self.stride[0]), float(self.stride[1]))
-        return functional.relu(functional.interpolate(x, scale_factor=scale, mode="nearest") + skip)
+        x = functional.interpolate(x, scale_factor=scale, mode="nearest")  # (batch, outputs, scale * t, scale * p)
+        return functional.relu(x + skip)
 
 
 class Editor(nn.Module):
@@ -156,23 +159,26 @@ class Editor(nn.Module):
         """planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES), density [batch, 1]; steps a multiple of 16."""
         batch, _, steps, _ = planes.shape
         pitches = self.shape.pitches
-        bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)
-        place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, pitches)
-        wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)
-        full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)
+        bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)  # (batch, 1, bars, 16, p)
+        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
+        place = place.reshape(batch, -1, steps, pitches)  # (batch, 5, t, p)
+        wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)  # (batch, 1, t, p)
+        full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)  # (batch, 15, t, p)
         full = full.contiguous(memory_format=torch.channels_last)
-        x = functional.relu(self.stem_normalisation(self.stem(full)))
+        x = functional.relu(self.stem_normalisation(self.stem(full)))  # (batch, w1, t/a, p/b)
         skips: list[Tensor] = []
         for encoder, down in zip(self.encoders, self.downs, strict=True):
             x = encoder(x)
-            skips.append(x)
-            x = down(x)
-        x = self.bottom(x)
+            skips.append(x)  # w1, w2 and w3 channels
+            x = down(x)  # (batch, w2, w3 and w4, a half or all of the steps, half of the pitches)
+        x = self.bottom(x)  # (batch, w4, bars, p/8b)
         for level in (2, 1, 0):
-            x = self.decoders[level](self.ups[level](x, skips[level]))
+            x = self.decoders[level](self.ups[level](x, skips[level]))  # the shapes of skips, the last one first
         time, pitch = self.shape.stem
-        shuffled = self.head(x).float().reshape(batch, 2, time, pitch, steps // time, pitches // pitch)
-        cells = shuffled.permute(0, 1, 4, 2, 5, 3).reshape(batch, 2, steps, pitches)
+        x = self.head(x).float()  # (batch, 2 * a * b, t/a, p/b)
+        shuffled = x.reshape(batch, 2, time, pitch, steps // time, pitches // pitch)  # (batch, 2, a, b, t/a, p/b)
+        cells = shuffled.permute(0, 1, 4, 2, 5, 3)  # (batch, 2, t/a, a, p/b, b)
+        cells = cells.reshape(batch, 2, steps, pitches)  # (batch, 2, t, p)
         return Logits(cells[:, 0], cells[:, 1])
 
     def _harmony(self, roll: Tensor) -> Tensor:
@@ -183,12 +189,13 @@ class Editor(nn.Module):
         class sounds in this bar; how much in the bars around it. Measured in the README ("What it sees").
         """
         batch, _, steps, pitches = roll.shape
-        chord = torch.matmul(roll, self.chord)
-        mean = roll.reshape(batch, 1, -1, STEPS_PER_BAR, pitches).mean(dim=3)
-        bar = torch.matmul(mean, self.octaves)  # [batch, 1, bars, pitches]
+        chord = torch.matmul(roll, self.chord)  # (batch, 3, t, p)
+        mean = roll.reshape(batch, 1, -1, STEPS_PER_BAR, pitches).mean(dim=3)  # (batch, 1, bars, p)
+        bar = torch.matmul(mean, self.octaves)  # (batch, 1, bars, p)
         around = functional.avg_pool2d(bar, (CONTEXT_BARS, 1), stride=1, padding=(CONTEXT_BARS // 2, 0))
-        classes = torch.cat([bar, around], dim=1).unsqueeze(3).expand(-1, -1, -1, STEPS_PER_BAR, -1)
-        return torch.cat([chord, classes.reshape(batch, 2, steps, pitches)], dim=1)
+        classes = torch.cat([bar, around], dim=1).unsqueeze(3)  # (batch, 2, bars, 1, p)
+        classes = classes.expand(-1, -1, -1, STEPS_PER_BAR, -1)  # (batch, 2, bars, 16, p)
+        return torch.cat([chord, classes.reshape(batch, 2, steps, pitches)], dim=1)  # (batch, 5, t, p)
 
 
 class ServedEditor(nn.Module):
@@ -204,10 +211,9 @@ class ServedEditor(nn.Module):
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.editor(planes[:, :, :, low:high], density)
         borders = (low, PITCHES - high)
-        return (
-            functional.pad(logits.toggle, borders, value=FAR_BELOW),
-            functional.pad(logits.start, borders, value=FAR_BELOW),
-        )
+        toggle = functional.pad(logits.toggle, borders, value=FAR_BELOW)  # (batch, t, 128)
+        start = functional.pad(logits.start, borders, value=FAR_BELOW)  # (batch, t, 128)
+        return toggle, start
 
 
 def _blocks(width: int, count: int) -> nn.Sequential:
@@ -216,8 +222,8 @@ def _blocks(width: int, count: int) -> nn.Sequential:
 
 def _place_planes(pitches: int) -> Tensor:
     """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
-    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, pitches)
-    height = torch.linspace(-1, 1, pitches)[None, :].expand(STEPS_PER_BAR, pitches)
+    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, pitches)  # (16, p)
+    height = torch.linspace(-1, 1, pitches)[None, :].expand(STEPS_PER_BAR, pitches)  # (16, p)
     beat = 2 * torch.pi * step / STEPS_PER_BEAT
     bar = 2 * torch.pi * step / STEPS_PER_BAR
     return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]

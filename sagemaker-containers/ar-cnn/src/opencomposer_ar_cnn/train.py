@@ -18,7 +18,7 @@ def _technique() -> TrainedTechnique:
     from opencomposer_ar_cnn import TECHNIQUE
     from opencomposer_ar_cnn.training import EditorLearner
 
-    return TrainedTechnique(load_technique(TECHNIQUE), EditorLearner.from_inputs)
+    return TrainedTechnique(load_technique(TECHNIQUE), EditorLearner)
 
 
 if __name__ == "__main__":

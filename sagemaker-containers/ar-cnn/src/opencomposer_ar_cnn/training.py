@@ -9,38 +9,29 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from opencomposer_music.model_metadata import Limits, Voice
-from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import PITCHES
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.checkpoints import reading_checkpoint
-from opencomposer_training.dataset import (
-    Dataset,
-    Selection,
-    Window,
-    cut_window,
-    spread_windows,
-)
-from opencomposer_training.environment import TrainingFailure
-from opencomposer_training.epoch_windows import EpochWindows
-from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
-from opencomposer_training.training_loop import restored_count
-from opencomposer_training.training_precision import choose_precision, restored_precision
+from opencomposer_training.dataset import Dataset, VoicePlanes, Window, cut_window, spread_windows
+from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
+from opencomposer_training.training_precision import restored_precision
 from opencomposer_training.weight_averaging import average_weights
+from opencomposer_training.window_learner import LearnerSettings, WindowLearner, WindowRecipe
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, VoicePlanes, merge, spoil
+from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, merge, spoil
 from opencomposer_ar_cnn.essentials import EditorEssentials
 from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, ModelSize, NetworkShape
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, NetworkShape
 from opencomposer_ar_cnn.sampling import SamplingSettings
 from opencomposer_ar_cnn.starts import joints
 
@@ -58,39 +49,22 @@ LOSS_TOLERANCE = 0.01
 """Differences of the validation loss up to this size are chance."""
 VALIDATION_KEY = 2**31
 """Takes the place of the epoch in the key of the validation examples' random numbers."""
+RECIPE = WindowRecipe(
+    TECHNIQUE,
+    WINDOW_BARS,
+    WINDOW_HOP,
+    criterion="validationLoss",
+    tolerance=LOSS_TOLERANCE,
+    # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
+    with_avx512=False,
+)
 
 
 Spoil = Callable[[VoicePlanes, np.random.Generator], Example]
 Objective = Callable[[Logits, Batch], Losses]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The job's hyperparameters (contracts/techniques/ar-cnn.json, where their defaults are)."""
-
-    epochs: int
-    learning_rate: float
-    batch_size: int
-    transposition_range: int
-    model_size: ModelSize
-    early_stopping: bool
-    seed: int
-
-    @staticmethod
-    def from_hyperparameters(values: Mapping[str, ParameterValue]) -> Settings:
-        """From values that parse_hyperparameters has checked."""
-        return Settings(
-            epochs=int(values["epochs"]),
-            learning_rate=float(values["learningRate"]),
-            batch_size=int(values["batchSize"]),
-            transposition_range=int(values["transpositionRange"]),
-            model_size="large" if values["modelSize"] == "large" else "small",
-            early_stopping=bool(values["earlyStopping"]),
-            seed=int(values["seed"]),
-        )
-
-
-def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
+def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
     """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
     stem = STEMS[settings.model_size]
     unit = 8 * stem[1]
@@ -98,7 +72,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
     return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem)
 
 
-def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> EditorEssentials:
+def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> EditorEssentials:
     """What the model file must say about itself."""
     reach = settings.transposition_range
     name, program = dataset.voices[0]
@@ -129,111 +103,66 @@ def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
         return torch.from_numpy(np.stack(arrays)).to(device).float()
 
     return Batch(
-        planes=tensor([np.stack([e.roll, e.starts, e.locked, e.original]) for e in examples]),
-        density=torch.tensor([[e.density] for e in examples], device=device),
-        difference=tensor([e.difference for e in examples]),
+        planes=tensor([np.stack([e.roll, e.starts, e.locked, e.original]) for e in examples]),  # (batch, 4, t, p)
+        density=torch.tensor([[e.density] for e in examples], device=device),  # (batch, 1)
+        difference=tensor([e.difference for e in examples]),  # (batch, t, p), like the ones below
         locked=tensor([e.locked for e in examples]),
         open_starts=tensor([joints(e.target) for e in examples]),
         starts=tensor([e.target_starts for e in examples]),
     )
 
 
-class EditorLearner:
+class EditorLearner(WindowLearner[LearnerSettings]):
     """The editing network and the average of its weights, which is what is exported."""
+
+    shape: NetworkShape
 
     def __init__(
         self,
+        inputs: LearnerInputs,
         *,
-        dataset: Dataset,
-        selection: Selection,
-        settings: Settings,
-        resumed: Mapping[str, Any] | None = None,
         window_bars: int = WINDOW_BARS,
         sampling: SamplingSettings = HARMONISATION,
         spoil_window: Spoil = spoil,
         objective: Objective = losses,
     ) -> None:
-        """The last four are what a test or a comparison changes: the recipe's own are the defaults."""
+        """The last four are what a test or a comparison changes: the recipe's own are the defaults.
+
+        Raises TrainingFailure where the data or the checkpoint cannot be learned from.
+        """
+        settings = LearnerSettings.from_hyperparameters(inputs.hyperparameters)
+        super().__init__(inputs, settings, replace(RECIPE, window_bars=window_bars))
         self._spoil = spoil_window
         self._objective = objective
         self.window_bars = window_bars
         self.sampling = sampling
-        self.dataset = dataset
-        self.selection = selection
-        self.settings = settings
-        self.seed = settings.seed
-        pieces = training_pieces(dataset)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
-        self.precision = choose_precision(self.device, with_avx512=False)
-        self.shape = choose_shape(dataset, settings)
-        if resumed is not None:
+        self.shape = choose_shape(self.dataset, settings)
+        if inputs.resumed is not None:
             with reading_checkpoint():
-                self._check_fit(resumed)
-                self.shape = _shape(resumed["shape"])
-                self.precision = restored_precision(resumed["precision"])
-        self.updates = 0
+                self.shape = self._restored_shape(inputs.resumed["shape"])
+                self.precision = restored_precision(inputs.resumed["precision"])
         torch.manual_seed(settings.seed)
         self.editor = Editor(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.editor).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
             self.editor.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
         )
-        self.loop_settings = LoopSettings(
-            TECHNIQUE,
-            settings.epochs,
-            settings.batch_size,
-            settings.early_stopping,
-            criterion="validationLoss",
-            tolerance=LOSS_TOLERANCE,
+        self.parts = {"editor": self.editor, "average": self.average, "optimiser": self.optimiser}
+        self.essentials = describe(self.dataset, self.shape, settings)
+        self.evaluation = Evaluation(
+            self.dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed
         )
-        self.windows = EpochWindows(
-            pieces, bars=window_bars, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
-        )
-        self.essentials = describe(dataset, self.shape, settings)
-        self.evaluation = Evaluation(dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed)
-        self.data = TrainedOn(selection, pieces, window_bars, self.evaluation)
+        self.data = TrainedOn(self.selection, self.pieces, window_bars, self.evaluation.music)
         self._held_out = self._validation_batches()
 
-    @classmethod
-    def from_inputs(cls, inputs: LearnerInputs) -> EditorLearner:
-        """Returns the learner of a training job."""
-        settings = Settings.from_hyperparameters(inputs.hyperparameters)
-        return cls(dataset=inputs.dataset, selection=inputs.selection, settings=settings, resumed=inputs.resumed)
-
-    # -- checkpoints ---------------------------------------------------------------------------------------------------
-
-    def _check_fit(self, state: Mapping[str, Any]) -> None:
-        """Refuse a checkpoint that belongs to another kind of model."""
-        if tuple(state["shape"]["widths"]) != self.shape.widths:
-            raise TrainingFailure(
-                f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."
-            )
-        for name in ("lowest_pitch", "pitches"):
-            restored_count(state["shape"][name])
-        shape = _shape(state["shape"])
+    def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
+        """The sizes that a checkpoint says. Refuses one that belongs to another kind of model."""
+        self.check_size(stored, self.shape.widths)
+        shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
         # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
             raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self.editor.load_state_dict(state["editor"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.updates = restored_count(state["updates"])
-
-    def state(self) -> Mapping[str, Any]:
-        """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
-        shape = {**vars(self.shape), "widths": list(self.shape.widths), "stem": list(self.shape.stem)}
-        return {
-            "shape": shape,
-            "precision": self.precision,
-            "editor": self.editor.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "updates": self.updates,
-            "random": {"seed": self.settings.seed},
-        }
+        return shape
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
@@ -260,9 +189,6 @@ class EditorLearner:
 
     # -- one batch, one epoch ---------------------------------------------------------------------------------------
 
-    def batches(self, epoch: int) -> int:
-        return self.windows.batches(epoch)
-
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
         rng = random_generator(self.settings.seed, epoch, batch)
         data = to_batch([self._example(window, rng) for window in self.windows.batch(epoch, batch)], self.device)
@@ -270,8 +196,8 @@ class EditorLearner:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.editor.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-            logits = self.editor(data.planes, data.density)
+        with self.autocast():
+            logits = self.editor(data.planes, data.density)  # (batch, t, p) each
         parts = self._objective(logits, data)
         total = parts.total()
         self.optimiser.zero_grad(set_to_none=True)
@@ -324,8 +250,3 @@ class EditorLearner:
             parameters=sum(parameter.numel() for parameter in editor.parameters()),
             metrics=self.evaluation.measure(editor),
         )
-
-
-def _shape(stored: Mapping[str, Any]) -> NetworkShape:
-    """Checkpoints hold lists where the shape has tuples."""
-    return NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})

@@ -24,6 +24,8 @@ from opencomposer_music.piano_roll import (
 from opencomposer_training.contract import ContractError, check_contract
 
 Split = Literal["train", "validation", "test"]
+VoicePlanes = npt.NDArray[np.bool_]
+"""A window with all its voices: [voices, 2, steps, pitches]. The first voice is the melody."""
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 MAX_PIECES = 100_000
 MAX_BARS_OF_A_PIECE = 4096
@@ -245,7 +247,7 @@ def spread_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Windo
     return [windows[index] for index in chosen]
 
 
-def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[npt.NDArray[np.bool_]]:
+def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[VoicePlanes]:
     """Planes [voices, 2, steps, 128] of up to `limit` windows spread evenly over the pieces, in their own keys."""
     windows = spread_windows(pieces, bars, limit)
     return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from opencomposer_music.parameter_set import ParameterValue
 
 from opencomposer_training.dataset import Dataset, Piece, Selection
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.model_card import CardEssentials
+
+ModelSize = Literal["small", "large"]
+"""The sizes of networks that a technique offers: the values of the hyperparameter modelSize."""
 
 
 @dataclass(frozen=True)

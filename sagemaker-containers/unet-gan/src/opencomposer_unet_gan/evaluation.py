@@ -9,69 +9,39 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from opencomposer_music.decoding import ModelEssentials, decode_planes, decode_tracks, draw_noise, encode_melody
-from opencomposer_music.metrics import mean_measures, measure_composition
-from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes, notes_to_planes
-from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
-from opencomposer_training.dataset import Dataset, Melody, gather_windows
+from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes
+from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
+from opencomposer_training.held_out_music import HeldOutMusic
 from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
 
-REFERENCE_WINDOWS = 192
 EVALUATION_WINDOWS = 96
 MELODY_VELOCITY = 100
 
 
-VoicePlanes = npt.NDArray[np.bool_]
-"""A window with all its voices: [voices, 2, steps, 128]."""
-
-
-def composers_measures(windows: Sequence[VoicePlanes]) -> dict[str, float]:
-    """Mean measures of the composers' own accompaniment."""
-    return mean_measures([measure_composition(window[0], list(window[1:])) for window in windows])
-
-
-def composers_features(windows: Sequence[VoicePlanes]) -> list[dict[str, Vector]]:
-    """Similarity features of the composers' own accompaniment."""
-    return [window_features(window[0], list(window[1:])) for window in windows]
-
-
 class Evaluation:
-    """Everything that stays the same from epoch to epoch, worked out once."""
+    """How the generator plays to held-out melodies, with the same noise in every epoch."""
 
     def __init__(self, dataset: Dataset, essentials: ModelEssentials, bars: int, seed: int) -> None:
-        """Held-out windows are those of the validation pieces; a selection without any is measured on its training
-        pieces."""
-        train = dataset.of_split("train")
-        held_out = dataset.of_split("validation") or train
-        reference = gather_windows(train, bars, REFERENCE_WINDOWS)
-        self._windows = gather_windows(held_out, bars, EVALUATION_WINDOWS)
+        self.music = HeldOutMusic(
+            dataset, bars=bars, windows=EVALUATION_WINDOWS, accompaniment=lambda window: list(window[1:])
+        )
         self._essentials = essentials
         self._bars = bars
         self._seed = seed
-        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
-        features = composers_features(reference)
-        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_measures = composers_measures(reference)
-        self.validation_measures = composers_measures(self._windows)
-        self.validation_measures["similarityIndex"] = self._reference.similarity_index(
-            composers_features(self._windows)
-        )
 
     def measure(self, generator: Generator) -> dict[str, float]:
         """Measures and similarity index of the generator's accompaniments of the held-out melodies."""
-        melodies = np.stack([window[0] for window in self._windows])
+        melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._essentials.noise) for _ in melodies])
         pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)
-        measures: list[dict[str, float]] = []
-        features: list[dict[str, Vector]] = []
-        for index, melody in enumerate(melodies):
-            tracks: list[Planes] = decode_planes(pitch[index], onset[index], self._essentials, melody, rng)
-            measures.append(measure_composition(melody, tracks))
-            features.append(window_features(melody, tracks))
-        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
+        return self.music.measure(
+            decode_planes(pitch[index], onset[index], self._essentials, melody, rng)
+            for index, melody in enumerate(melodies)
+        )
 
 
 def served_logits(

@@ -128,8 +128,9 @@ def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int
     essentials = generator.essentials
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, essentials)
-    pitch_logits, onset_logits = _run(generator, conditioning, draw_noise(rng, bars, essentials.noise))
+    conditioning = encode_melody(line, bars, essentials)  # (1, 2, steps, 128)
+    noise = draw_noise(rng, bars, essentials.noise)  # (1, bars, noise size)
+    pitch_logits, onset_logits = _run(generator, conditioning, noise)  # (voices, steps, 129), (voices, steps, 128)
     for index, voice in enumerate(essentials.voices[1:]):
         pitch_logits[index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
@@ -151,10 +152,10 @@ def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
     A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
     starts anew there.
     """
-    planes = notes_to_planes(notes, bars * STEPS_PER_BAR)
-    sounding = planes[SOUNDING]
+    planes = notes_to_planes(notes, bars * STEPS_PER_BAR)  # (2, steps, 128)
+    sounding = planes[SOUNDING]  # (steps, 128)
     # Index of the last True along the pitch axis.
-    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)
+    highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)  # (steps)
     line = np.zeros_like(planes)
     steps = np.nonzero(sounding.any(axis=1))[0]
     line[SOUNDING, steps, highest[steps]] = True
@@ -173,7 +174,7 @@ def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
         bar = slice(start, start + STEPS_PER_BAR)
         if planes[SOUNDING, bar].any():
             continue
-        probabilities = note_probabilities(pitch_logits[bar], voice)
+        probabilities = note_probabilities(pitch_logits[bar], voice)  # (16, 128)
         if _any_note_probability(probabilities, voice) < LEAST_NOTE_PROBABILITY:
             continue
         for half in range(0, STEPS_PER_BAR, HALF_BAR):

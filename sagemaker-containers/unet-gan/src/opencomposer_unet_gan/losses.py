@@ -46,14 +46,14 @@ def perform(
     sounding: list[Tensor] = []
     for voice, head in enumerate(heads):
         if head == "monophonic":
-            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2) + pitch_noise[:, voice]
-            soft = functional.softmax(scores, dim=2)
+            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2)  # (batch, steps, pitches + 1)
+            soft = functional.softmax(scores + pitch_noise[:, voice], dim=2)
             hard = torch.zeros_like(soft).scatter_(2, soft.argmax(dim=2, keepdim=True), 1.0)
-            sounding.append(straight_through(soft, hard)[:, :, :-1])
+            sounding.append(straight_through(soft, hard)[:, :, :-1])  # (batch, steps, pitches)
         else:
             soft = torch.sigmoid(slope * logits.pitch[:, voice])
             sounding.append(straight_through(soft, (logits.pitch[:, voice] > 0).to(soft.dtype)))
-    played = torch.stack(sounding, dim=1)
+    played = torch.stack(sounding, dim=1)  # (batch, voices, steps, pitches)
     onset_soft = torch.sigmoid(logits.onset + onset_noise)
     onset = straight_through(onset_soft, (logits.onset + onset_noise > 0).to(onset_soft.dtype))
     return Performance(played, played * (1 - sounding_before(played) * (1 - onset)))
@@ -77,10 +77,10 @@ def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Perform
     """
     terms: list[Tensor] = []
     for voice, head in enumerate(heads):
-        wanted = target.sounding[:, voice]
+        wanted = target.sounding[:, voice]  # (batch, steps, pitches)
         if head == "monophonic":
-            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2)
-            classes = torch.where(wanted.any(dim=2), wanted.argmax(dim=2), scores.shape[2] - 1)
+            scores = torch.cat([logits.pitch[:, voice], logits.rest[:, voice]], dim=2)  # (batch, steps, pitches + 1)
+            classes = torch.where(wanted.any(dim=2), wanted.argmax(dim=2), scores.shape[2] - 1)  # (batch, steps)
             terms.append(functional.cross_entropy(scores.flatten(0, 1), classes.flatten()))
         else:
             weight = torch.full((), POSITIVE_WEIGHT, device=wanted.device)
@@ -106,9 +106,9 @@ def performance_distance(first: Logits, second: Logits, heads: tuple[Head, ...])
             )
         else:
             one, two = torch.sigmoid(first.pitch[:, voice]), torch.sigmoid(second.pitch[:, voice])
-        apart = (one - two).abs().sum(dim=2) / (one + two).sum(dim=2).clamp(min=1e-6)
-        terms.append(apart.mean(dim=1))
-    return torch.stack(terms).mean(dim=0)
+        apart = (one - two).abs().sum(dim=2) / (one + two).sum(dim=2).clamp(min=1e-6)  # (batch, steps)
+        terms.append(apart.mean(dim=1))  # (batch)
+    return torch.stack(terms).mean(dim=0)  # (batch)
 
 
 def diversity_loss(first: Logits, second: Logits, heads: tuple[Head, ...]) -> Tensor:
@@ -126,9 +126,9 @@ def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) ->
 
     mix: share of the real sample, [batch, 1, 1, 1].
     """
-    between = (mix * real + (1 - mix) * fake).detach().requires_grad_(True)
-    scores = critic(between)
-    (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
-    norm = gradient.float().flatten(1).norm(dim=1)
+    between = (mix * real + (1 - mix) * fake).detach().requires_grad_(True)  # (batch, planes, steps, pitches)
+    scores = critic(between)  # (batch)
+    (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)  # (batch, planes, steps, pitches)
+    norm = gradient.float().flatten(1).norm(dim=1)  # (batch)
     penalty: Tensor = ((norm - 1) ** 2).mean()
     return penalty

@@ -2,6 +2,9 @@
 
 Both see a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data. The generator is fully
 convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without seams.
+
+Shapes stand behind the lines that change them. w1 to w4 are `widths`; t and p are `steps` and `pitches`, of which 16
+steps are a bar.
 """
 
 from __future__ import annotations
@@ -64,7 +67,8 @@ class Down(nn.Module):
         self.normalisation = nn.BatchNorm2d(outputs) if normalised else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
+        x = self.convolution(x)  # (batch, outputs, t/2, p/2)
+        return functional.leaky_relu(self.normalisation(x), 0.2)
 
 
 class Up(nn.Module):
@@ -80,9 +84,10 @@ class Up(nn.Module):
         self.normalisation = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        x = functional.interpolate(self.reduction(x), scale_factor=2.0, mode="nearest")
+        x = self.reduction(x)  # (batch, outputs, t, p)
+        x = functional.interpolate(x, scale_factor=2.0, mode="nearest")  # (batch, outputs, 2t, 2p)
         x = functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
-        return torch.cat([x, skip], dim=1)
+        return torch.cat([x, skip], dim=1)  # (batch, outputs + channels of skip, 2t, 2p)
 
 
 class Generator(nn.Module):
@@ -118,21 +123,26 @@ class Generator(nn.Module):
         """melody [batch, 2, steps, pitches] (0/1), noise [batch, steps / 16, noise size]."""
         batch, _, steps, _ = melody.shape
         voices = len(self.shape.heads)
-        bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)
-        place = (bars * 0 + self.place.unsqueeze(2)).reshape(batch, -1, steps, self.shape.pitches)
-        full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)
-        half = self.stem(full)
-        quarter = self.down1(half)
-        eighth = self.down2(quarter)
-        sixteenth = self.down3(eighth)
-        spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows).transpose(1, 2)
-        x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)
-        x = functional.leaky_relu(self.bottom1_normalisation(self.bottom1(x)), 0.2)
+        bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)  # (batch, 1, bars, 16, p)
+        place = bars * 0 + self.place.unsqueeze(2)  # (batch, 5, bars, 16, p)
+        place = place.reshape(batch, -1, steps, self.shape.pitches)  # (batch, 5, t, p)
+        full = torch.cat([melody, place], dim=1).contiguous(memory_format=torch.channels_last)  # (batch, 7, t, p)
+        half = self.stem(full)  # (batch, w1, t/2, p/2)
+        quarter = self.down1(half)  # (batch, w2, t/4, p/4)
+        eighth = self.down2(quarter)  # (batch, w3, t/8, p/8)
+        sixteenth = self.down3(eighth)  # (batch, w4, bars, p/16)
+        spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows)  # (batch, bars, w4/2, p/16)
+        spread = spread.transpose(1, 2)  # (batch, w4/2, bars, p/16)
+        x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)  # (batch, w4 + w4/2, bars, p/16)
+        x = functional.leaky_relu(self.bottom1_normalisation(self.bottom1(x)), 0.2)  # (batch, w4, bars, p/16)
         x = functional.leaky_relu(x + self.bottom2_normalisation(self.bottom2(x)), 0.2)
-        x = self.up1(self.up2(self.up3(x, eighth), quarter), half)
-        planes = functional.pixel_shuffle(self.head(x), 2).float()
-        pooled = torch.cat([x.mean(dim=3), x.amax(dim=3)], dim=1)
-        rest = self.rest(pooled).float().reshape(batch, voices, 2, -1).transpose(2, 3).reshape(batch, voices, -1, 1)
+        x = self.up3(x, eighth)  # (batch, 2 * w3, t/8, p/8)
+        x = self.up2(x, quarter)  # (batch, 2 * w2, t/4, p/4)
+        x = self.up1(x, half)  # (batch, 2 * w1, t/2, p/2)
+        planes = functional.pixel_shuffle(self.head(x), 2).float()  # (batch, 2 * voices, t, p)
+        pooled = torch.cat([x.mean(dim=3), x.amax(dim=3)], dim=1)  # (batch, 4 * w1, t/2)
+        rest = self.rest(pooled).float().reshape(batch, voices, 2, -1)  # (batch, voices, 2, t/2)
+        rest = rest.transpose(2, 3).reshape(batch, voices, -1, 1)  # (batch, voices, t, 1)
         return Logits(planes[:, :voices], rest, planes[:, voices:])
 
 
@@ -150,15 +160,15 @@ class ServedGenerator(nn.Module):
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.generator(melody[:, :, :, low:high], noise)
         borders = (low, PITCHES - high)
-        pitch = functional.pad(logits.pitch, borders, value=FAR_BELOW)
-        onset = functional.pad(logits.onset, borders, value=FAR_BELOW)
-        return torch.cat([pitch, logits.rest], dim=3), onset
+        pitch = functional.pad(logits.pitch, borders, value=FAR_BELOW)  # (batch, voices, t, 128)
+        onset = functional.pad(logits.onset, borders, value=FAR_BELOW)  # (batch, voices, t, 128)
+        return torch.cat([pitch, logits.rest], dim=3), onset  # (batch, voices, t, 129)
 
 
 def _place_planes(shape: NetworkShape) -> Tensor:
     """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
-    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, shape.pitches)
-    height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(STEPS_PER_BAR, shape.pitches)
+    step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
+    height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
     beat = 2 * torch.pi * step / STEPS_PER_BEAT
     bar = 2 * torch.pi * step / STEPS_PER_BAR
     return torch.stack([torch.sin(beat), torch.cos(beat), torch.sin(bar), torch.cos(bar), height])[None]
@@ -200,10 +210,11 @@ class Critic(nn.Module):
         all voices starting.
         """
         voices = len(self.shape.heads)
-        shape_view = self.layers(planes.contiguous(memory_format=torch.channels_last)).flatten(1)
-        sounding = torch.cat([planes[:, :1], planes[:, 2 : 2 + voices]], dim=1)
-        classes = torch.matmul(sounding, self.fold.to(sounding.dtype))
-        chords = functional.leaky_relu(self.chords(classes), 0.2).squeeze(3)
-        harmony_view = functional.leaky_relu(self.progression(chords), 0.2).flatten(1)
-        score: Tensor = self.score(torch.cat([shape_view, harmony_view], dim=1))
-        return score.squeeze(1).float()
+        x = self.layers(planes.contiguous(memory_format=torch.channels_last))  # (batch, w4, bars, p/16)
+        shape_view = x.flatten(1)  # (batch, w4 * bars * p/16)
+        sounding = torch.cat([planes[:, :1], planes[:, 2 : 2 + voices]], dim=1)  # (batch, 1 + voices, t, p)
+        classes = torch.matmul(sounding, self.fold.to(sounding.dtype))  # (batch, 1 + voices, t, 12)
+        chords = functional.leaky_relu(self.chords(classes), 0.2).squeeze(3)  # (batch, w2, t/2)
+        harmony_view = functional.leaky_relu(self.progression(chords), 0.2).flatten(1)  # (batch, w2 * t/8)
+        score: Tensor = self.score(torch.cat([shape_view, harmony_view], dim=1))  # (batch, 1)
+        return score.squeeze(1).float()  # (batch)

@@ -18,7 +18,7 @@ def _technique() -> TrainedTechnique:
     from opencomposer_unet_gan import TECHNIQUE
     from opencomposer_unet_gan.training import GanLearner
 
-    return TrainedTechnique(load_technique(TECHNIQUE), GanLearner.from_inputs)
+    return TrainedTechnique(load_technique(TECHNIQUE), GanLearner)
 
 
 if __name__ == "__main__":

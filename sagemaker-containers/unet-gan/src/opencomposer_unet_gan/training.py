@@ -9,30 +9,24 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
 from opencomposer_music.model_metadata import Head, Limits, Voice
-from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.voice_leading import Weights, learn_voice_leading
 from opencomposer_training.checkpoints import reading_checkpoint
-from opencomposer_training.dataset import (
-    Dataset,
-    Selection,
-    Window,
-)
+from opencomposer_training.dataset import Dataset, Window
 from opencomposer_training.environment import TrainingFailure
-from opencomposer_training.epoch_windows import EpochWindows
-from opencomposer_training.learner import ExportedModel, LearnerInputs, LoopSettings, TrainedOn, training_pieces
-from opencomposer_training.training_loop import restored_count
-from opencomposer_training.training_precision import choose_precision, restored_precision
+from opencomposer_training.learner import ExportedModel, LearnerInputs, TrainedOn
+from opencomposer_training.training_precision import restored_precision
 from opencomposer_training.weight_averaging import average_weights
+from opencomposer_training.window_learner import LearnerSettings, WindowLearner, WindowRecipe
 from torch import Tensor
 
 from opencomposer_unet_gan import TECHNIQUE
@@ -63,38 +57,18 @@ EMA_DECAY = 0.995
 GENERATOR_CLIP = 10.0
 INDEX_TOLERANCE = 0.002
 """Differences of the similarity index up to this size are chance: so much it wavers from epoch to epoch."""
+RECIPE = WindowRecipe(
+    TECHNIQUE, WINDOW_BARS, WINDOW_HOP, criterion="similarityIndex", tolerance=INDEX_TOLERANCE, with_avx512=True
+)
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The job's hyperparameters (contracts/techniques/unet-gan.json, where their defaults are)."""
+@dataclass(frozen=True, kw_only=True)
+class Settings(LearnerSettings):
+    """The job's hyperparameters (contracts/techniques/unet-gan.json)."""
 
-    epochs: int
-    learning_rate: float
     update_ratio: int
-    batch_size: int
-    transposition_range: int
-    model_size: Literal["small", "large"]
     reconstruction_weight: float
     diversity_weight: float
-    early_stopping: bool
-    seed: int
-
-    @staticmethod
-    def from_hyperparameters(values: Mapping[str, ParameterValue]) -> Settings:
-        """From values that parse_hyperparameters has checked."""
-        return Settings(
-            epochs=int(values["epochs"]),
-            learning_rate=float(values["learningRate"]),
-            update_ratio=int(values["updateRatio"]),
-            batch_size=int(values["batchSize"]),
-            transposition_range=int(values["transpositionRange"]),
-            model_size="large" if values["modelSize"] == "large" else "small",
-            reconstruction_weight=float(values["reconstructionWeight"]),
-            diversity_weight=float(values["diversityWeight"]),
-            early_stopping=bool(values["earlyStopping"]),
-            seed=int(values["seed"]),
-        )
 
 
 def choose_heads(dataset: Dataset) -> tuple[Head, ...]:
@@ -149,32 +123,21 @@ def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
         melody[STARTING, start + length] |= melody[SOUNDING, start + length]
 
 
-class GanLearner:
+class GanLearner(WindowLearner[Settings]):
     """The generator, its critic and the average of the generator's weights, which is what is exported."""
 
-    def __init__(
-        self,
-        *,
-        dataset: Dataset,
-        selection: Selection,
-        settings: Settings,
-        resumed: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.dataset = dataset
-        self.selection = selection
-        self.settings = settings
-        self.seed = settings.seed
-        pieces = training_pieces(dataset)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    shape: NetworkShape
+
+    def __init__(self, inputs: LearnerInputs) -> None:
+        """Raises TrainingFailure where the data or the checkpoint cannot be learned from."""
+        settings = Settings.from_hyperparameters(inputs.hyperparameters)
         # Small networks were measured no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and threads").
-        self.precision = choose_precision(self.device, with_avx512=settings.model_size == "large")
-        self.shape = choose_shape(dataset, settings)
-        if resumed is not None:
+        super().__init__(inputs, settings, replace(RECIPE, with_avx512=settings.model_size == "large"))
+        self.shape = choose_shape(self.dataset, settings)
+        if inputs.resumed is not None:
             with reading_checkpoint():
-                self._check_fit(resumed)
-                self.shape = NetworkShape(**{**resumed["shape"], **_tuples(resumed["shape"])})
-                self.precision = restored_precision(resumed["precision"])
-        self.updates = 0
+                self.shape = self._restored_shape(inputs.resumed["shape"])
+                self.precision = restored_precision(inputs.resumed["precision"])
         torch.manual_seed(settings.seed)
         self.generator = Generator(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.critic = Critic(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -182,68 +145,28 @@ class GanLearner:
         rate = settings.learning_rate
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate / 2, betas=(0.5, 0.9))
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
-        self.loop_settings = LoopSettings(
-            TECHNIQUE,
-            settings.epochs,
-            settings.batch_size,
-            settings.early_stopping,
-            criterion="similarityIndex",
-            tolerance=INDEX_TOLERANCE,
-        )
-        self.windows = EpochWindows(
-            pieces, bars=WINDOW_BARS, hop=WINDOW_HOP, batch_size=settings.batch_size, seed=settings.seed
-        )
-        self.essentials = describe(dataset, self.shape, settings)
-        self.evaluation = Evaluation(dataset, self.essentials, WINDOW_BARS, settings.seed)
-        self.data = TrainedOn(selection, pieces, WINDOW_BARS, self.evaluation)
+        self.parts = {
+            "generator": self.generator,
+            "critic": self.critic,
+            "average": self.average,
+            "generatorOptimiser": self.generator_optimiser,
+            "criticOptimiser": self.critic_optimiser,
+        }
+        self.essentials = describe(self.dataset, self.shape, settings)
+        self.evaluation = Evaluation(self.dataset, self.essentials, WINDOW_BARS, settings.seed)
+        self.data = TrainedOn(self.selection, self.pieces, WINDOW_BARS, self.evaluation.music)
 
-    @classmethod
-    def from_inputs(cls, inputs: LearnerInputs) -> GanLearner:
-        """Returns the learner of a training job."""
-        settings = Settings.from_hyperparameters(inputs.hyperparameters)
-        return cls(dataset=inputs.dataset, selection=inputs.selection, settings=settings, resumed=inputs.resumed)
-
-    # -- checkpoints ---------------------------------------------------------------------------------------------------
-
-    def _check_fit(self, state: Mapping[str, Any]) -> None:
-        """Refuse a checkpoint that belongs to another kind of model."""
-        shape = state["shape"]
-        if tuple(shape["heads"]) != self.shape.heads:
+    def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
+        """The sizes that a checkpoint says. Refuses one that belongs to another kind of model."""
+        if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
-        if tuple(shape["widths"]) != self.shape.widths:
-            raise TrainingFailure(
-                f"The checkpoint to resume from has another modelSize than '{self.settings.model_size}'."
-            )
-        for name in ("lowest_pitch", "pitches"):
-            restored_count(shape[name])
+        self.check_size(stored, self.shape.widths)
         fresh = vars(self.shape)
         # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
         for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches"}:
-            if shape[name] != fresh[name]:
-                raise ValueError(f"its {name} is {shape[name]!r}, not {fresh[name]!r}"[:200])
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self.generator.load_state_dict(state["generator"])
-        self.critic.load_state_dict(state["critic"])
-        self.average.load_state_dict(state["average"])
-        self.generator_optimiser.load_state_dict(state["generatorOptimiser"])
-        self.critic_optimiser.load_state_dict(state["criticOptimiser"])
-        self.updates = restored_count(state["updates"])
-
-    def state(self) -> Mapping[str, Any]:
-        """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
-        shape = {**vars(self.shape), "heads": list(self.shape.heads), "widths": list(self.shape.widths)}
-        return {
-            "shape": shape,
-            "precision": self.precision,
-            "generator": self.generator.state_dict(),
-            "critic": self.critic.state_dict(),
-            "average": self.average.state_dict(),
-            "generatorOptimiser": self.generator_optimiser.state_dict(),
-            "criticOptimiser": self.critic_optimiser.state_dict(),
-            "updates": self.updates,
-            "random": {"seed": self.settings.seed},
-        }
+            if stored[name] != fresh[name]:
+                raise ValueError(f"its {name} is {stored[name]!r}, not {fresh[name]!r}"[:200])
+        return NetworkShape(**{**stored, "heads": tuple(stored["heads"]), "widths": tuple(stored["widths"])})
 
     # -- data ----------------------------------------------------------------------------------------------------------
 
@@ -259,7 +182,7 @@ class GanLearner:
         for window in voices:
             if rng.random() < SILENCED_WINDOWS:
                 silence_a_while(window[0], rng)
-        planes = torch.from_numpy(voices).to(self.device).float()
+        planes = torch.from_numpy(voices).to(self.device).float()  # (batch, 1 + voices, 2, steps, pitches)
         return planes[:, 0], Performance(planes[:, 1:, 0], planes[:, 1:, 1])
 
     def _noise(self, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -268,17 +191,15 @@ class GanLearner:
         voices = len(shape.heads)
         shared = rng.standard_normal((batch, 1, shape.noise_shared), dtype=np.float32)
         own = rng.standard_normal((batch, WINDOW_BARS, shape.noise_size - shape.noise_shared), dtype=np.float32)
-        bottleneck = np.concatenate([np.repeat(shared, WINDOW_BARS, axis=1), own], axis=2)
+        bottleneck = np.concatenate([np.repeat(shared, WINDOW_BARS, axis=1), own], axis=2)  # (batch, bars, noise size)
         blocks = steps // TRAINING_COHERENCE_STEPS
         gumbel = rng.gumbel(size=(batch, voices, blocks, shape.pitches + 1)).astype(np.float32)
         logistic = rng.logistic(size=(batch, voices, steps, 1)).astype(np.float32)
-        held = torch.from_numpy(gumbel).to(self.device).repeat_interleave(TRAINING_COHERENCE_STEPS, dim=2)
+        held = torch.from_numpy(gumbel).to(self.device)  # (batch, voices, steps / 4, pitches + 1)
+        held = held.repeat_interleave(TRAINING_COHERENCE_STEPS, dim=2)  # (batch, voices, steps, pitches + 1)
         return torch.from_numpy(bottleneck).to(self.device), held, torch.from_numpy(logistic).to(self.device)
 
     # -- updates -------------------------------------------------------------------------------------------------------
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
     def _anneal(self, epochs_done: float) -> tuple[float, float]:
         """(reconstruction weight, slope of binary neurons) now; sets the learning rates.
@@ -299,13 +220,14 @@ class GanLearner:
     def _update_critic(self, melody: Tensor, target: Performance, slope: float, rng: np.random.Generator) -> float:
         bottleneck, gumbel, logistic = self._noise(len(melody), rng)
         with torch.no_grad():
-            with self._autocast():
+            with self.autocast():
                 logits = self.generator(melody, bottleneck)
+            # (batch, 2 + 2 * voices, steps, pitches), like the real one
             fake = critic_input(melody, perform(logits, self.shape.heads, gumbel, logistic, slope))
         real = critic_input(melody, target)
         mix = torch.from_numpy(rng.random((len(melody), 1, 1, 1), dtype=np.float32)).to(self.device)
-        with self._autocast():
-            scores = self.critic(torch.cat([real, fake]))
+        with self.autocast():
+            scores = self.critic(torch.cat([real, fake]))  # (2 * batch)
             penalty = gradient_penalty(self.critic, real, fake, mix)
         loss = scores[len(melody) :].mean() - scores[: len(melody)].mean() + GRADIENT_PENALTY * penalty
         self.critic_optimiser.zero_grad(set_to_none=True)
@@ -318,18 +240,18 @@ class GanLearner:
     ) -> tuple[float, float]:
         bottleneck, gumbel, logistic = self._noise(len(melody), rng)
         diversity = torch.zeros((), device=self.device)
-        with self._autocast():
+        with self.autocast():
             if self.settings.diversity_weight == 0:
                 logits = self.generator(melody, bottleneck)
             else:
                 # One pass for both noises: the batch normalisation sees them together.
                 other, _, _ = self._noise(len(melody), rng)
                 both = self.generator(torch.cat([melody, melody]), torch.cat([bottleneck, other]))
-                logits = Logits(*(part[: len(melody)] for part in both))
+                logits = Logits(*(part[: len(melody)] for part in both))  # (batch, …) each, as of one pass
                 second = Logits(*(part[len(melody) :] for part in both))
                 diversity = diversity_loss(logits, second, self.shape.heads)
         performance = perform(logits, self.shape.heads, gumbel, logistic, slope)
-        with self._autocast():
+        with self.autocast():
             adversarial = -self.critic(critic_input(melody, performance)).mean()
         reconstruction = reconstruction_loss(logits, self.shape.heads, target)
         self.generator_optimiser.zero_grad(set_to_none=True)
@@ -340,9 +262,6 @@ class GanLearner:
         return float(adversarial.detach()), float(reconstruction.detach())
 
     # -- one batch, one epoch ---------------------------------------------------------------------------------------
-
-    def batches(self, epoch: int) -> int:
-        return self.windows.batches(epoch)
 
     def learn(self, epoch: int, batch: int) -> Mapping[str, float]:
         rng = random_generator(self.settings.seed, epoch, batch, 1)
@@ -380,8 +299,3 @@ class GanLearner:
             parameters=sum(parameter.numel() for parameter in generator.parameters()),
             metrics=self.evaluation.measure(generator),
         )
-
-
-def _tuples(shape: Mapping[str, Any]) -> dict[str, Any]:
-    """Checkpoints hold lists where the shape has tuples."""
-    return {key: tuple(shape[key]) for key in ("heads", "widths")}

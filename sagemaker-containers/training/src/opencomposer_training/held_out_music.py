@@ -1,0 +1,47 @@
+"""The music that every epoch is measured on, and what the composers' own accompaniment of it measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from opencomposer_music.metrics import mean_measures, measure_composition
+from opencomposer_music.piano_roll import Planes
+from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
+
+from opencomposer_training.dataset import Dataset, VoicePlanes, gather_windows
+
+REFERENCE_WINDOWS = 192
+"""As many windows of the training pieces, at the most, are what the similarity index compares with."""
+
+
+class HeldOutMusic:
+    """Windows of the validation pieces; of the training pieces, where a selection has no others.
+
+    reference_measures, validation_measures: of the composers' accompaniment of the training pieces and of the windows.
+    """
+
+    def __init__(
+        self, dataset: Dataset, *, bars: int, windows: int, accompaniment: Callable[[VoicePlanes], Sequence[Planes]]
+    ) -> None:
+        """bars: length of a window; windows: how many at the most; accompaniment: a window's tracks but the melody, as
+        the technique would write them."""
+        train = dataset.of_split("train")
+        reference = gather_windows(train, bars, REFERENCE_WINDOWS)
+        self.windows = gather_windows(dataset.of_split("validation") or train, bars, windows)
+        features = [window_features(window[0], accompaniment(window)) for window in reference]
+        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
+        self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
+        self.reference_measures = mean_measures(
+            [measure_composition(window[0], accompaniment(window)) for window in reference]
+        )
+        self.validation_measures = self.measure(accompaniment(window) for window in self.windows)
+
+    def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
+        """Mean measures and similarity index of tracks that were written to the melodies of the windows, in their
+        order."""
+        measures: list[dict[str, float]] = []
+        features: list[dict[str, Vector]] = []
+        for window, tracks in zip(self.windows, written, strict=True):
+            measures.append(measure_composition(window[0], tracks))
+            features.append(window_features(window[0], tracks))
+        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
