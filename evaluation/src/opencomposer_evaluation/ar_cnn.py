@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from opencomposer_ar_cnn.corruption import DENSITY_UNIT
@@ -22,7 +20,14 @@ from opencomposer_evaluation.accompanists import (
     RandomInScale,
     Silence,
 )
-from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
+from opencomposer_evaluation.baselines.training_summary import (
+    TrainingSummary,
+    core_minutes,
+    read_training_summary,
+    training_time,
+)
+from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
+from opencomposer_evaluation.contestants import Contestant, TrainedContestants
 from opencomposer_evaluation.copies import CopyReport, PassageIndex, sounding_places
 from opencomposer_evaluation.corpus import Windows, choose_windows, repeated
 from opencomposer_evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
@@ -36,7 +41,6 @@ from opencomposer_evaluation.request import Request
 from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS
 from opencomposer_evaluation.sections import (
     COPY_BARS,
-    Contestant,
     copies_section,
     feature_table,
     seams_section,
@@ -73,125 +77,211 @@ BACH_OF_THE_GOALS = {
 """Bach on the 48 windows by which the goals were set, in four voices: test pieces of another split of the chorales."""
 
 
+@dataclass(frozen=True)
+class Field:
+    """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
+    training pieces; reading: how all of them are looked at."""
+
+    ours: TrainedContestants[EditorPlayer]
+    aws: EditorPlayer | None
+    aws_summary: TrainingSummary | None
+    retrieval: NearestWindow
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class EvaluationWindows:
+    """The windows of the main table.
+
+    own: different windows of the test pieces; test: these, and some of them again where there are too few; reference,
+    floor: of training and validation pieces.
+    """
+
+    own: Windows
+    test: Windows
+    reference: Windows
+    floor: Windows
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The rows of the main table.
+
+    ours: of each training of our recipe; mean: their mean, where there are several; seconds: what a window took the
+    stock model, of processor time.
+    """
+
+    bach: Row
+    bach_elsewhere: Row
+    ours: Sequence[Row]
+    mean: Sequence[Row]
+    baselines: Sequence[Row]
+    melody_alone: Row
+    seconds: float
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows in the order of the table."""
+        return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, *self.baselines, self.melody_alone]
+
+
 def evaluate(request: Request) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, say = request.dataset, request.say
-    train, test, validation = (dataset.of_split(split) for split in ("train", "test", "validation"))
-    models = load_trained_models(request.model, load_player)
-    stock = Contestant(f"our stock model (training seed {models[0].seed})", "stock", models[0].player)
-    others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in models[1:]]
-    aws, summary = _aws_objective(request.baselines)
-    retrieval = NearestWindow(train, BARS)
     drawing = Drawing(SEED, request.replicates)
-    say(f"{len(models)} training seeds, AWS's objective {'is' if aws else 'is not'} there")
+    field = _field(request)
+    windows = _windows(request)
+    compared = _compare(request, field, windows, drawing)
+    main = _comparison_section(request, field, windows, compared)
+    mending = _mending(request, field, drawing)
+    say("mending")
+    variety, _, _ = variety_section(
+        field.ours.all,
+        first_bars_of_each_tune(dataset.of_split("test"), BARS),
+        dataset.pieces,
+        seeds=VARIETY_SEEDS,
+        reading=field.reading,
+        lines="highest, second, lowest pitch",
+    )
+    say("variety")
+    copies, copied = copies_section(
+        field.ours.all, field.retrieval, dataset, reading=field.reading, training_melodies=COPY_MELODIES
+    )
+    say("copies")
+    seams = _seams(request, field, drawing)
+    say("seams")
+    test = dataset.of_split("test")
+    controls = _controls_section(field.ours.models[0].player, choose_windows(test, BARS, BARS, CONTROL_WINDOWS))
+    say("density and region")
+    goals = _goals_section(compared, field.ours.copies_of_training_melodies(copied))
+    setting: dict[str, object] = {
+        "technique": "ar-cnn",
+        **field.ours.to_json(),
+        "baselineTraining": field.aws_summary,
+        "windows": {"bars": BARS, "hopBars": 1, "count": len(windows.test), "reference": len(windows.reference)},
+        "bootstrapReplicates": request.replicates,
+    }
+    return Report("AR-CNN, evaluation", setting, [main, goals, mending, variety, copies, seams, controls])
 
-    reading = _reading(train)
+
+def _field(request: Request) -> Field:
+    baseline = request.baselines / AWS_OBJECTIVE
+    summary = read_training_summary(baseline)
+    train = request.dataset.of_split("train")
+    field = Field(
+        TrainedContestants(load_trained_models(request.model, load_player)),
+        None if summary is None else load_player((baseline / "model.onnx").read_bytes()),
+        summary,
+        NearestWindow(train, BARS),
+        _reading(train),
+    )
+    there = "is" if field.aws else "is not"
+    request.say(f"{len(field.ours.models)} training seeds, AWS's objective {there} there")
+    return field
+
+
+def _windows(request: Request) -> EvaluationWindows:
+    train, test, validation = (request.dataset.of_split(split) for split in ("train", "test", "validation"))
     own = choose_windows(test, BARS, 1, request.windows)
     windows = repeated(own, request.windows)
-    reference = choose_windows(train, BARS, 1, len(windows))
-    floor_windows = choose_windows(validation, BARS, 1, len(windows))
-    floor = repeated(floor_windows, len(windows))
-    index = SimilarityIndex(
-        [window_features(planes[0], reading.composer(planes)) for planes in reference.planes],
+    return EvaluationWindows(
+        own=own,
+        test=windows,
+        reference=choose_windows(train, BARS, 1, len(windows)),
+        floor=choose_windows(validation, BARS, 1, len(windows)),
     )
-    comparison = Comparison(windows, index, drawing, reading)
+
+
+def _compare(request: Request, field: Field, windows: EvaluationWindows, drawing: Drawing) -> Compared:
+    say, reading = request.say, field.reading
+    index = SimilarityIndex(
+        [window_features(planes[0], reading.composer(planes)) for planes in windows.reference.planes]
+    )
+    comparison = Comparison(windows.test, index, drawing, reading)
+    elsewhere = Comparison(repeated(windows.floor, len(windows.test)), index, drawing, reading)
     bach = comparison.composer("Bach, test pieces", "composer")
-    rows = [bach, Comparison(floor, index, drawing, reading).composer("Bach, validation pieces", "floor")]
+    bach_elsewhere = elsewhere.composer("Bach, validation pieces", "floor")
     say("Bach")
     ours: list[Row] = []
     added: list[int] = []
     seconds = 0.0
-    for one, model in zip((stock, *others), models, strict=True):
+    for one, model in zip(field.ours.all, field.ours.models, strict=True):
         began = time.process_time()
         row, cells = _edited_row(comparison, one.name, one.kind, model.player)
         if not ours:
-            seconds, added = (time.process_time() - began) / len(windows), cells
+            seconds, added = (time.process_time() - began) / len(windows.test), cells
         ours.append(row)
         say(row.name)
-    if len(ours) > 1:
-        seeds = ", ".join(str(model.seed) for model in models)
-        rows.append(mean_row(f"our recipe, mean of {len(ours)} training seeds ({seeds})", "seedMean", ours))
-    rows += ours
-    baseline_rows: list[Row] = []
-    for name, player in _aws_players(aws, summary):
-        baseline_rows.append(_edited_row(comparison, name, "awsObjective", player)[0])
-        say(name)
+    return Compared(
+        bach=bach,
+        bach_elsewhere=bach_elsewhere,
+        ours=ours,
+        mean=field.ours.mean_rows(ours),
+        baselines=_baseline_rows(request, field, comparison, added),
+        melody_alone=comparison.row("the melody alone", "melodyAlone", Silence()),
+        seconds=seconds,
+    )
+
+
+def _baseline_rows(request: Request, field: Field, comparison: Comparison, added: Sequence[int]) -> list[Row]:
+    """added: how many cells the stock model added to each window."""
+    rows: list[Row] = []
+    for name, player in _aws_players(field.aws, field.aws_summary):
+        rows.append(_edited_row(comparison, name, "awsObjective", player)[0])
+        request.say(name)
+    train = request.dataset.of_split("train")
     simple = (
         Contestant("random edits in the scale, as many as ours", "baseline", RandomEdits(train, added)),
         Contestant("random quarter notes of the scale", "baseline", RandomInScale(train)),
-        Contestant("nearest training window", "baseline", retrieval),
+        Contestant("nearest training window", "baseline", field.retrieval),
     )
     for contestant in simple:
-        baseline_rows.append(comparison.row(contestant.name, contestant.kind, contestant.player))
-        say(contestant.name)
-    rows += baseline_rows
-    rows.append(comparison.row("the melody alone", "melodyAlone", Silence()))
-    main = _comparison_section(rows, bach, windows, own, floor_windows, test, request, models, summary, seconds)
+        rows.append(comparison.row(contestant.name, contestant.kind, contestant.player))
+        request.say(contestant.name)
+    return rows
 
-    call = {**MENDING}
+
+def _mending(request: Request, field: Field, drawing: Drawing) -> Section:
     settings = settings_of_call(**MENDING)
     menders = [
         Mender(one.name, one.kind, model.player.with_settings(settings))
-        for one, model in zip((stock, *others), models, strict=True)
+        for one, model in zip(field.ours.all, field.ours.models, strict=True)
     ]
-    if aws is not None:
-        menders.append(Mender("AWS's objective, the same call", "awsObjective", aws.with_settings(settings)))
-    mending, _ = mending_section(
-        menders, choose_windows(test, BARS, BARS, request.windows), drawing, call, MENDING_CHOSEN
-    )
-    say("mending")
+    if field.aws is not None:
+        menders.append(Mender("AWS's objective, the same call", "awsObjective", field.aws.with_settings(settings)))
+    windows = choose_windows(request.dataset.of_split("test"), BARS, BARS, request.windows)
+    section, _ = mending_section(menders, windows, drawing, {**MENDING}, MENDING_CHOSEN)
+    return section
 
-    variety, _, _ = variety_section(
-        [stock, *others],
-        first_bars_of_each_tune(test, BARS),
-        dataset.pieces,
-        seeds=VARIETY_SEEDS,
-        reading=reading,
-        lines="highest, second, lowest pitch",
-    )
-    say("variety")
-    copies, copy_reports = copies_section(
-        [stock, *others], retrieval, dataset, reading=reading, training_melodies=COPY_MELODIES
-    )
-    say("copies")
-    seams, _ = seams_section(
+
+def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
+    player = field.ours.models[0].player
+    pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
+    section, _ = seams_section(
         [
-            Contestant("one pass", "stock", stock.player),
-            Contestant(
-                "the same model in separate eight-bar windows", "control", InSeparateWindows(stock.player, BARS)
-            ),
+            Contestant("one pass", "stock", player),
+            Contestant("the same model in separate eight-bar windows", "control", InSeparateWindows(player, BARS)),
         ],
-        [piece for piece in (*validation, *test) if piece.bars >= SEAM_BARS],
+        [piece for piece in pieces if piece.bars >= SEAM_BARS],
         drawing,
         seeds=SEAM_SEEDS,
         least_bars=SEAM_BARS,
         kinds=EIGHT_BAR_WINDOWS,
-        reading=reading,
+        reading=field.reading,
         contrast="every 8th bar line less the others",
     )
-    say("seams")
-    controls = _controls_section(models[0].player, choose_windows(test, BARS, BARS, CONTROL_WINDOWS))
-    say("density and region")
+    return section
 
-    copied = [copy_reports[f"{one.kind}/{one.name}/training"] for one in (stock, *others)]
-    groups = [(ours[0], copied[:1])]
-    if len(ours) > 1:
-        groups.append((rows[2], copied))
-    goal_lists = [(row.name, _goals(row, bach, baseline_rows, found)) for row, found in groups]
-    goals = goals_section(
+
+def _goals_section(compared: Compared, copies: Sequence[CopyReport]) -> Section:
+    """The goals of the stock model, and of the mean of all trainings. copies: of each training."""
+    groups = [(compared.ours[0], copies[:1])]
+    groups += [(row, copies) for row in compared.mean]
+    return goals_section(
         "Set before this was measured, and judged by the value; the interval says whether other pieces might have "
         "said otherwise. Of several models the worst counts for copies.",
-        goal_lists,
+        [(row.name, _goals(row, compared.bach, compared.baselines, found)) for row, found in groups],
     )
-    setting: dict[str, object] = {
-        "technique": "ar-cnn",
-        "stockModel": models[0].to_json(),
-        "otherTrainingSeeds": [model.to_json() for model in models[1:]],
-        "baselineTraining": summary,
-        "windows": {"bars": BARS, "hopBars": 1, "count": len(windows), "reference": len(reference)},
-        "bootstrapReplicates": request.replicates,
-    }
-    return Report("AR-CNN, evaluation", setting, [main, goals, mending, variety, copies, seams, controls])
 
 
 def _reading(train: Sequence[Piece]) -> Reading:
@@ -219,41 +309,41 @@ def _edited_row(comparison: Comparison, name: str, kind: str, player: EditorPlay
     return comparison.played(name, kind, tracks, told), [int(one["addedCells"]) for one in told]
 
 
-def _aws_objective(baselines: Path) -> tuple[EditorPlayer | None, dict[str, object] | None]:
-    """The baseline and what its training says of itself; None when it was not trained."""
-    folder = baselines / AWS_OBJECTIVE
-    if not (folder / "training-summary.json").is_file():
-        return None, None
-    summary: dict[str, object] = json.loads((folder / "training-summary.json").read_text(encoding="utf-8"))
-    return load_player((folder / "model.onnx").read_bytes()), summary
-
-
-def _aws_players(
-    player: EditorPlayer | None, summary: Mapping[str, object] | None
-) -> Sequence[tuple[str, EditorPlayer]]:
+def _aws_players(player: EditorPlayer | None, summary: TrainingSummary | None) -> Sequence[tuple[str, EditorPlayer]]:
     """The baseline by our sampling and by the original's; the names say for how long it was trained."""
     if player is None or summary is None:
         return []
-    minutes = f"{float(str(summary['cpuSeconds'])) / 60:.0f} min of one core"
+    minutes = core_minutes(summary)
     return [
         (f"AWS's objective, {minutes}, our sampling", player.with_settings(HARMONISATION)),
         (f"AWS's objective, {minutes}, one edit a pass", player.with_settings(ONE_BY_ONE)),
     ]
 
 
-def _comparison_section(
-    rows: Sequence[Row],
-    bach: Row,
-    windows: Windows,
-    own: Windows,
-    floor: Windows,
-    test: Sequence[Piece],
-    request: Request,
-    models: Sequence[TrainedModel[EditorPlayer]],
-    summary: Mapping[str, object] | None,
-    seconds: float,
-) -> Section:
-    first = Table(
+def _comparison_section(request: Request, field: Field, windows: EvaluationWindows, compared: Compared) -> Section:
+    rows = compared.rows
+    here = ", ".join(f"{compared.bach.estimates[key].value:.3f}" for key in BACH_OF_THE_GOALS)
+    there = ", ".join(f"{value:.3f}" for value in BACH_OF_THE_GOALS.values())
+    remarks = [
+        "The goals were set by 48 windows of another split, where Bach's four-voice share, dissonant pairs, qualified "
+        f"notes and groove are {there}. On the windows here they are {here}. The goals below are as they "
+        "were set; groove is compared with Bach on these windows.",
+        _training_times(field.ours.models, field.aws_summary),
+        f"A window took our stock model {compared.seconds:.2f} s of processor time, in runs of up to 32 windows, "
+        "beside whatever else the machine did; `npm run bench` times a call.",
+    ]
+    return Section(
+        "comparison",
+        "Held-out windows: a melody given, three voices to write",
+        _introduction(request, windows),
+        [_texture_table(rows), _edits_table(rows), feature_table(rows)],
+        [row.to_json() for row in rows],
+        remarks,
+    )
+
+
+def _texture_table(rows: Sequence[Row]) -> Table:
+    return Table(
         [
             "",
             "four-voice share",
@@ -282,7 +372,10 @@ def _comparison_section(
             for row in rows
         ],
     )
-    second = Table(
+
+
+def _edits_table(rows: Sequence[Row]) -> Table:
+    return Table(
         ["", "sounding pitches", "scale consistency", "empty bars", "cells added", "edits", "passes"],
         [
             [
@@ -297,49 +390,34 @@ def _comparison_section(
             for row in rows
         ],
     )
+
+
+def _introduction(request: Request, windows: EvaluationWindows) -> str:
+    test = request.dataset.of_split("test")
     tunes = len({piece.tune for piece in test})
-    again = len(windows) - len(own)
+    count, own = len(windows.test), len(windows.own)
+    again = f", and {count - own} of them again, under another seed" if count > own else ""
     there_are = len(training_windows(test, BARS, 1, 0))
-    introduction = (
-        f"{len(windows)} windows of eight bars of the {len(test)} test pieces ({tunes} tunes), a bar apart: {len(own)} "
-        f"of the {there_are} that there are{f', and {again} of them again, under another seed' if again else ''}. "
-        "Everyone "
-        "hears the window's melody alone; editors get it locked, and every other parameter has its default. Melody and "
+    return (
+        f"{count} windows of eight bars of the {len(test)} test pieces ({tunes} tunes), a bar apart: {own} "
+        f"of the {there_are} that there are{again}. Everyone hears the window's melody alone; editors get it locked, "
+        "and every other parameter has its default. Melody and "
         "accompaniment are looked at as one roll, so that voices in unison are one pitch. Four-voice share: steps at "
         "which exactly four pitches sound. Copies: two-bar windows of the accompaniment that are in a training piece "
-        f"in any key. Floor: {len(floor)} windows of the validation pieces. In brackets 95 % intervals, from "
+        f"in any key. Floor: {len(windows.floor)} windows of the validation pieces. In brackets 95 % intervals, from "
         f"drawing whole pieces again {request.replicates} times; all rows on test melodies draw the same. The "
         "similarity index compares the accompaniment, as one track, with those of as many training windows."
     )
-    here = ", ".join(f"{bach.estimates[key].value:.3f}" for key in BACH_OF_THE_GOALS)
-    there = ", ".join(f"{value:.3f}" for value in BACH_OF_THE_GOALS.values())
-    remarks = [
-        "The goals were set by 48 windows of another split, where Bach's four-voice share, dissonant pairs, qualified "
-        f"notes and groove are {there}. On the windows here they are {here}. The goals below are as they "
-        "were set; groove is compared with Bach on these windows.",
-        _training_times(models, summary),
-        f"A window took our stock model {seconds:.2f} s of processor time, in runs of up to 32 windows, beside "
-        "whatever else the machine did; `npm run bench` times a call.",
-    ]
-    data = [row.to_json() for row in rows]
-    return Section(
-        "comparison",
-        "Held-out windows: a melody given, three voices to write",
-        introduction,
-        [first, second, feature_table(rows)],
-        data,
-        remarks,
-    )
 
 
-def _training_times(models: Sequence[TrainedModel[EditorPlayer]], summary: Mapping[str, object] | None) -> str:
+def _training_times(models: Sequence[TrainedModel[EditorPlayer]], summary: TrainingSummary | None) -> str:
     """What there is to know before training times are compared."""
     ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's objective was not trained."
     return (
-        f"{ours} AWS's objective, in the same network: {summary['updates']} updates in {summary['cpuSeconds']} s of "
-        f"CPU time ({summary['wallSeconds']} s by the clock). With our sampling it has what the original does not: "
+        f"{ours} AWS's objective, in the same network: {summary['updates']} updates in {training_time(summary)}. "
+        "With our sampling it has what the original does not: "
         "several edits a pass, and an end. One edit a pass for 100 passes is the original's way, which can add at most "
         "100 cells where three voices need about 380."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes
@@ -11,6 +10,7 @@ from opencomposer_training.dataset import Dataset, Piece
 
 from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
 from opencomposer_evaluation.comparison import SIMILARITY, Row
+from opencomposer_evaluation.contestants import Contestant
 from opencomposer_evaluation.copies import CopyReport, PassageIndex, report_copies
 from opencomposer_evaluation.corpus import Lines, Windows
 from opencomposer_evaluation.intervals import Drawing, Estimate, estimate, rounded
@@ -25,15 +25,6 @@ VARIETY_SEEDS = 32
 COPY_BARS = 2
 SEAM_SEEDS = 4
 LONG_PIECE_BARS = 16
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """A player under the name that tables give it."""
-
-    name: str
-    kind: str
-    player: Accompanist
 
 
 def comparison_section(

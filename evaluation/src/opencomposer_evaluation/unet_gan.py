@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from opencomposer_music.piano_roll import Planes
@@ -12,17 +12,23 @@ from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.accompanists import InSeparateWindows, NearestWindow, RandomInScale
 from opencomposer_evaluation.baselines import aws_recipe_generation
-from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row, mean_row
+from opencomposer_evaluation.baselines.training_summary import (
+    TrainingSummary,
+    core_minutes,
+    read_training_summary,
+    training_time,
+)
+from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
+from opencomposer_evaluation.contestants import Contestant, TrainedContestants
 from opencomposer_evaluation.copies import CopyReport
 from opencomposer_evaluation.corpus import choose_windows
 from opencomposer_evaluation.goals import Goal, exactly, goals_section
 from opencomposer_evaluation.intervals import Drawing, Estimate
-from opencomposer_evaluation.report import Report
+from opencomposer_evaluation.report import Report, Section
 from opencomposer_evaluation.request import Request
 from opencomposer_evaluation.sections import (
     LONG_PIECE_BARS,
     VARIETY_SEEDS,
-    Contestant,
     comparison_section,
     copies_section,
     robustness_section,
@@ -58,132 +64,198 @@ VOICES_APART_REMARK = (
 )
 
 
+@dataclass(frozen=True)
+class Field:
+    """Everyone who is judged. aws: by AWS's recipe, none where it was not trained; retrieval: plays training pieces."""
+
+    ours: TrainedContestants[UnetGanPlayer]
+    aws: Sequence[Contestant]
+    aws_summary: TrainingSummary | None
+    retrieval: NearestWindow
+
+    @property
+    def player(self) -> UnetGanPlayer:
+        """The player of the stock model."""
+        return self.ours.models[0].player
+
+    def baselines(self, train: Sequence[Piece]) -> list[Contestant]:
+        """All but the trainings of our recipe. train: the pieces that random notes take their scales from."""
+        return [
+            *self.aws,
+            Contestant("nearest training window", "baseline", self.retrieval),
+            Contestant("random notes of the scale", "baseline", RandomInScale(train)),
+        ]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The rows of the main table, and how many windows they were measured on.
+
+    ours: of each training of our recipe; mean: their mean, where there are several; windows, floor, reference: numbers
+    of windows of test, validation and training pieces.
+    """
+
+    bach: Row
+    bach_elsewhere: Row
+    ours: Sequence[Row]
+    mean: Sequence[Row]
+    voices_apart: Row
+    baselines: Sequence[Row]
+    windows: int
+    floor: int
+    reference: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows in the order of the table."""
+        return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, self.voices_apart, *self.baselines]
+
+
 def evaluate(request: Request) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, say = request.dataset, request.say
-    train, test, validation = (dataset.of_split(split) for split in ("train", "test", "validation"))
-    voice_names = [name for name, _ in dataset.voices[1:]]
-    models = load_trained_models(request.model, load_unet_gan)
-    stock = Contestant(f"our stock model (training seed {models[0].seed})", "stock", models[0].player)
-    others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in models[1:]]
-    summary = _aws_summary(request.baselines)
-    retrieval = NearestWindow(train, BARS)
-    baselines = [
-        *_aws_recipe(request.baselines, summary),
-        Contestant("nearest training window", "baseline", retrieval),
-        Contestant("random notes of the scale", "baseline", RandomInScale(train)),
-    ]
     drawing = Drawing(SEED, request.replicates)
-    say(f"{1 + len(others)} training seeds, {len(baselines)} baselines")
-
-    test_windows = choose_windows(test, BARS, 1, request.windows)
-    reference = choose_windows(train, BARS, 1, len(test_windows))
-    floor = choose_windows(validation, BARS, 1, len(test_windows))
-    index = SimilarityIndex([window_features(window[0], list(window[1:])) for window in reference.planes])
-    comparison = Comparison(test_windows, index, drawing)
-    bach = comparison.composer("Bach, test pieces", "composer")
-    rows = [bach, Comparison(floor, index, drawing).composer("Bach, validation pieces", "floor")]
-    ours = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in (stock, *others)]
-    if len(ours) > 1:
-        seeds = ", ".join(str(model.seed) for model in models)
-        rows.append(mean_row(f"our recipe, mean of {len(ours)} training seeds ({seeds})", "seedMean", ours))
-    rows += ours
-    apart_name = f"{stock.name}, each voice for itself"
-    rows.append(_said(say, comparison.row(apart_name, "voicesApart", models[0].player.with_voices_apart())))
-    others_rows = [_said(say, comparison.row(one.name, one.kind, one.player)) for one in baselines]
-    rows += others_rows
-    introduction = _introduction(len(test_windows), len(floor), test, request.replicates)
-    remarks = [_training_times(models, summary), VOICES_APART_REMARK, RETRIEVAL_REMARK]
-    main = comparison_section(rows, bach, introduction, voice_names, remarks)
-
-    sampled = [stock, *others]
-    silent_noise = [
-        Contestant(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", _without_sampling(one))
-        for one in sampled
-    ]
-    aws = [one for one in baselines if one.kind == "awsRecipe"]
-    melodies = first_bars_of_each_tune(test, VARIETY_BARS)
-    variety, variety_reports, _ = variety_section([*sampled, *silent_noise, *aws], melodies, dataset.pieces)
+    field = _field(request)
+    compared = _compare(request, field, drawing)
+    main = _comparison_section(request, field, compared)
+    variety, varieties = _variety(request, field)
     say("variety")
-    copies, copy_reports = copies_section([*sampled, *aws], retrieval, dataset)
+    copies, copied = copies_section([*field.ours.all, *field.aws], field.retrieval, dataset)
     say("copies")
-    long_pieces = [piece for piece in (*validation, *test) if piece.bars >= LONG_PIECE_BARS]
-    one_pass = Contestant("one pass (ADR 12)", "stock", stock.player)
-    apart = Contestant(
-        "the same model in separate two-bar windows", "control", InSeparateWindows(stock.player, ORIGINAL_WINDOW_BARS)
-    )
-    seams, _ = seams_section([one_pass, apart, *aws], long_pieces, drawing)
+    seams = _seams(request, field, drawing)
     say("seams")
-
-    def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
-        played = models[0].player.play(melody, seed)
-        return played.planes, played.forced_bars
-
-    robustness, _ = robustness_section(play, choose_windows(test, BARS, BARS, request.windows), drawing)
+    robustness = _robustness(request, field, drawing)
     say("unusual melodies")
-
-    groups = [(ours[0], [variety_reports[0]], [copy_reports[f"stock/{stock.name}/training"]])]
-    if len(ours) > 1:
-        everyone = [copy_reports[f"{one.kind}/{one.name}/training"] for one in sampled]
-        groups.append((rows[2], variety_reports[: len(sampled)], everyone))
-    goal_lists = [
-        (row.name, _goals(row, bach, others_rows, voice_names, varieties, copied)) for row, varieties, copied in groups
-    ]
-    goals = goals_section(
-        "Set before this was measured (but the limit for copies), and judged by the value; the interval says whether "
-        "other pieces might have said otherwise. Of several models the worst counts for variety and copies.",
-        goal_lists,
-    )
+    goals = _goals_section(request, compared, varieties, field.ours.copies_of_training_melodies(copied))
     setting: dict[str, object] = {
         "technique": "unet-gan",
-        "stockModel": models[0].to_json(),
-        "otherTrainingSeeds": [model.to_json() for model in models[1:]],
-        "baselineTraining": summary,
-        "windows": {"bars": BARS, "hopBars": 1, "count": len(test_windows), "reference": len(reference)},
+        **field.ours.to_json(),
+        "baselineTraining": field.aws_summary,
+        "windows": {"bars": BARS, "hopBars": 1, "count": compared.windows, "reference": compared.reference},
         "bootstrapReplicates": request.replicates,
     }
     return Report("U-Net GAN, evaluation", setting, [main, goals, variety, copies, seams, robustness])
 
 
-def _without_sampling(contestant: Contestant) -> UnetGanPlayer:
-    player = contestant.player
-    if not isinstance(player, UnetGanPlayer):
-        raise TypeError(f"{contestant.name} is no U-Net GAN")
-    return player.without_sampling()
+def _field(request: Request) -> Field:
+    summary = read_training_summary(request.baselines / AWS_RECIPE)
+    train = request.dataset.of_split("train")
+    field = Field(
+        TrainedContestants(load_trained_models(request.model, load_unet_gan)),
+        _aws_recipe(request.baselines, summary),
+        summary,
+        NearestWindow(train, BARS),
+    )
+    request.say(f"{len(field.ours.models)} training seeds, {len(field.baselines(train))} baselines")
+    return field
 
 
-def _aws_recipe(baselines: Path, summary: Mapping[str, object] | None) -> list[Contestant]:
+def _aws_recipe(baselines: Path, summary: TrainingSummary | None) -> list[Contestant]:
     """The baseline, when it was trained; its name says for how long."""
     if summary is None:
         return []
     player = AwsRecipePlayer(aws_recipe_generation.load(baselines / AWS_RECIPE / "model.onnx"))
-    minutes = float(str(summary["cpuSeconds"])) / 60
-    return [Contestant(f"AWS's recipe, {minutes:.0f} min of one core", "awsRecipe", player)]
+    return [Contestant(f"AWS's recipe, {core_minutes(summary)}", "awsRecipe", player)]
 
 
-def _aws_summary(baselines: Path) -> dict[str, object] | None:
-    """What the baseline's training says of itself; None when it was not trained."""
-    file = baselines / AWS_RECIPE / "training-summary.json"
-    if not file.is_file():
-        return None
-    summary: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
-    return summary
+def _compare(request: Request, field: Field, drawing: Drawing) -> Compared:
+    train, test, validation = (request.dataset.of_split(split) for split in ("train", "test", "validation"))
+    windows = choose_windows(test, BARS, 1, request.windows)
+    reference = choose_windows(train, BARS, 1, len(windows))
+    floor = choose_windows(validation, BARS, 1, len(windows))
+    index = SimilarityIndex([window_features(window[0], list(window[1:])) for window in reference.planes])
+    comparison = Comparison(windows, index, drawing)
+
+    def row_of(contestant: Contestant) -> Row:
+        row = comparison.row(contestant.name, contestant.kind, contestant.player)
+        request.say(row.name)
+        return row
+
+    stock = field.ours.stock
+    ours = [row_of(one) for one in field.ours.all]
+    return Compared(
+        bach=comparison.composer("Bach, test pieces", "composer"),
+        bach_elsewhere=Comparison(floor, index, drawing).composer("Bach, validation pieces", "floor"),
+        ours=ours,
+        mean=field.ours.mean_rows(ours),
+        voices_apart=row_of(
+            Contestant(f"{stock.name}, each voice for itself", "voicesApart", field.player.with_voices_apart())
+        ),
+        baselines=[row_of(one) for one in field.baselines(train)],
+        windows=len(windows),
+        floor=len(floor),
+        reference=len(reference),
+    )
 
 
-def _training_times(models: Sequence[TrainedModel[UnetGanPlayer]], summary: Mapping[str, object] | None) -> str:
+def _comparison_section(request: Request, field: Field, compared: Compared) -> Section:
+    test = request.dataset.of_split("test")
+    introduction = _introduction(compared.windows, compared.floor, test, request.replicates)
+    remarks = [_training_times(field.ours.models, field.aws_summary), VOICES_APART_REMARK, RETRIEVAL_REMARK]
+    return comparison_section(compared.rows, compared.bach, introduction, _voice_names(request), remarks)
+
+
+def _voice_names(request: Request) -> list[str]:
+    """The names of the accompaniment's voices."""
+    return [name for name, _ in request.dataset.voices[1:]]
+
+
+def _variety(request: Request, field: Field) -> tuple[Section, list[VarietyReport]]:
+    """The section, and the report of each training of our recipe."""
+    silent_noise = [
+        Contestant(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", model.player.without_sampling())
+        for one, model in zip(field.ours.all, field.ours.models, strict=True)
+    ]
+    melodies = first_bars_of_each_tune(request.dataset.of_split("test"), VARIETY_BARS)
+    players = [*field.ours.all, *silent_noise, *field.aws]
+    section, reports, _ = variety_section(players, melodies, request.dataset.pieces)
+    return section, reports[: len(field.ours.models)]
+
+
+def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
+    pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
+    one_pass = Contestant("one pass (ADR 12)", "stock", field.player)
+    apart = Contestant(
+        "the same model in separate two-bar windows", "control", InSeparateWindows(field.player, ORIGINAL_WINDOW_BARS)
+    )
+    long_pieces = [piece for piece in pieces if piece.bars >= LONG_PIECE_BARS]
+    section, _ = seams_section([one_pass, apart, *field.aws], long_pieces, drawing)
+    return section
+
+
+def _robustness(request: Request, field: Field, drawing: Drawing) -> Section:
+    def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
+        played = field.player.play(melody, seed)
+        return played.planes, played.forced_bars
+
+    windows = choose_windows(request.dataset.of_split("test"), BARS, BARS, request.windows)
+    section, _ = robustness_section(play, windows, drawing)
+    return section
+
+
+def _goals_section(
+    request: Request, compared: Compared, varieties: Sequence[VarietyReport], copies: Sequence[CopyReport]
+) -> Section:
+    """The goals of the stock model, and of the mean of all trainings. varieties, copies: of each training."""
+    groups = [(compared.ours[0], varieties[:1], copies[:1])]
+    groups += [(row, varieties, copies) for row in compared.mean]
+    names = _voice_names(request)
+    return goals_section(
+        "Set before this was measured (but the limit for copies), and judged by the value; the interval says whether "
+        "other pieces might have said otherwise. Of several models the worst counts for variety and copies.",
+        [
+            (row.name, _goals(row, compared.bach, compared.baselines, names, varieties, copies))
+            for row, varieties, copies in groups
+        ],
+    )
+
+
+def _training_times(models: Sequence[TrainedModel[UnetGanPlayer]], summary: TrainingSummary | None) -> str:
     """What there is to know before training times are compared."""
     ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's recipe was not trained."
-    return (
-        f"{ours} AWS's recipe: {summary['generatorUpdates']} generator updates in {summary['cpuSeconds']} s of CPU "
-        f"time ({summary['wallSeconds']} s by the clock)."
-    )
-
-
-def _said(say: Callable[[str], None], row: Row) -> Row:
-    say(row.name)
-    return row
+    return f"{ours} AWS's recipe: {summary['generatorUpdates']} generator updates in {training_time(summary)}."
 
 
 def _introduction(windows: int, floor: int, test: Sequence[Piece], replicates: int) -> str:

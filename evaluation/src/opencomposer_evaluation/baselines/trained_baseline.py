@@ -14,6 +14,8 @@ import onnx
 import torch
 from opencomposer_training.environment import write_atomically
 
+from opencomposer_evaluation.baselines.training_summary import SUMMARY_FILE
+
 
 def write_baseline(target: Path, *, model: bytes, log: Path, summary: Mapping[str, object]) -> None:
     """Write model.onnx, training-log.jsonl and training-summary.json, and print the summary: the training's own, with
@@ -32,5 +34,5 @@ def write_baseline(target: Path, *, model: bytes, log: Path, summary: Mapping[st
     target.mkdir(parents=True, exist_ok=True)
     write_atomically(target / "model.onnx", model)
     write_atomically(target / "training-log.jsonl", log.read_bytes())
-    write_atomically(target / "training-summary.json", (json.dumps(whole, indent=2) + "\n").encode())
+    write_atomically(target / SUMMARY_FILE, (json.dumps(whole, indent=2) + "\n").encode())
     print(json.dumps(whole))

@@ -1,0 +1,60 @@
+"""Who is compared: players under the names that tables give them, the stock model and its training seeds first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from opencomposer_evaluation.accompanists import Accompanist
+from opencomposer_evaluation.comparison import Row, mean_row
+from opencomposer_evaluation.copies import CopyReport
+from opencomposer_evaluation.stock_models import TrainedModel
+
+PlayerT = TypeVar("PlayerT", bound=Accompanist)
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A player under the name that tables give it."""
+
+    name: str
+    kind: str
+    player: Accompanist
+
+
+@dataclass(frozen=True)
+class TrainedContestants(Generic[PlayerT]):
+    """The trainings of the stock recipe, in the order of `models`: the stock model, then its other training seeds."""
+
+    models: Sequence[TrainedModel[PlayerT]]
+
+    @property
+    def stock(self) -> Contestant:
+        """The stock model."""
+        model = self.models[0]
+        return Contestant(f"our stock model (training seed {model.seed})", "stock", model.player)
+
+    @property
+    def all(self) -> list[Contestant]:
+        """The stock model and its other training seeds."""
+        others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in self.models[1:]]
+        return [self.stock, *others]
+
+    def mean_rows(self, rows: Sequence[Row]) -> list[Row]:
+        """The mean of the rows of all trainings; none where there is one training."""
+        if len(rows) < 2:
+            return []
+        seeds = ", ".join(str(model.seed) for model in self.models)
+        return [mean_row(f"our recipe, mean of {len(rows)} training seeds ({seeds})", "seedMean", rows)]
+
+    def copies_of_training_melodies(self, reports: Mapping[str, CopyReport]) -> list[CopyReport]:
+        """What each training copied when it played to training melodies, of the reports of copies_section."""
+        return [reports[f"{one.kind}/{one.name}/training"] for one in self.all]
+
+    def to_json(self) -> dict[str, object]:
+        """By the names of evaluation.json."""
+        return {
+            "stockModel": self.models[0].to_json(),
+            "otherTrainingSeeds": [model.to_json() for model in self.models[1:]],
+        }
