@@ -138,6 +138,65 @@ def variety_section(
     return Section("variety", "Variety", introduction, [table], data, [remark]), reports, bach
 
 
+class _Copies:
+    """What players copied from training pieces: the rows of a table, the same as data, and the reports."""
+
+    def __init__(self, index: PassageIndex, own: Mapping[str, Sequence[Lines]]) -> None:
+        """own: by the split that lends its melodies, the composers' lines of each piece."""
+        self._index = index
+        self._own = own
+        self.rows: list[list[str]] = []
+        self.entries: list[dict[str, object]] = []
+        self.reports: dict[str, CopyReport] = {}
+
+    def add(
+        self, name: str, kind: str, split: str, lines: Sequence[Lines], tunes: Sequence[str | None] | None = None
+    ) -> None:
+        """lines: what was played to each piece of the split. tunes: the tune of each piece, whose own passages then do
+        not count."""
+        bar = STEPS_PER_BAR
+        report = report_copies(self._index, lines, tunes or [None] * len(lines), COPY_BARS * bar, bar)
+        cells = [(one == two).ravel() for one, two in zip(lines, self._own[split], strict=True)]
+        agreement = float(np.mean(np.concatenate(cells)))
+        self.reports[f"{kind}/{name}/{split}"] = report
+        self.rows.append(
+            [
+                name,
+                split,
+                f"{percent(report.copied_share, 2)} of {report.windows}",
+                f"{report.pieces_with_copies} of {report.pieces}",
+                str(report.longest_run),
+                f"{report.median_run:g}",
+                "-" if kind == "composer" else number(agreement),
+            ]
+        )
+        shown = {"agreementWithOwn": rounded(agreement)}
+        self.entries.append({"name": name, "kind": kind, "melodies": split, **report.to_json(), **shown})
+
+    def section(self) -> Section:
+        """The section of all that was added."""
+        table = Table(
+            [
+                "",
+                "melodies",
+                "two-bar windows copied",
+                "pieces with one",
+                "longest run, steps",
+                "median run",
+                "cells as in the piece itself",
+            ],
+            self.rows,
+        )
+        introduction = (
+            "Whole pieces, one accompaniment each. A two-bar window (at every bar line, sounding throughout) is copied "
+            "when all accompaniment voices sound the same pitches at every step as somewhere in a training piece, at "
+            "any place and in any transposition. A run is the longest such passage of a piece, 16 steps a bar. "
+            "Retrieval that may use the piece itself copies everything by construction; what is shown leaves its tune "
+            "out."
+        )
+        return Section("copies", "Copies", introduction, [table], self.entries)
+
+
 def copies_section(
     contestants: Sequence[Contestant],
     retrieval: NearestWindow,
@@ -150,78 +209,30 @@ def copies_section(
     `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
     every = [reading.lines(reading.composer(piece.planes)) for piece in train]
-    index = PassageIndex(every, [piece.tune for piece in train])
     asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
-    train = [train[i] for i in asked]
     own = {
         "training": [every[i] for i in asked],
         "test": [reading.lines(reading.composer(piece.planes)) for piece in test],
     }
-    rows: list[list[str]] = []
-    entries: list[dict[str, object]] = []
-    reports: dict[str, CopyReport] = {}
-    window = COPY_BARS * STEPS_PER_BAR
-
-    def add(name: str, kind: str, melodies: str, lines: Sequence[Lines], tunes: Sequence[str | None] | None) -> None:
-        report = report_copies(index, lines, tunes or [None] * len(lines), window, STEPS_PER_BAR)
-        cells = [(one == two).ravel() for one, two in zip(lines, own[melodies], strict=True)]
-        agreement = float(np.mean(np.concatenate(cells)))
-        reports[f"{kind}/{name}/{melodies}"] = report
-        rows.append(
-            [
-                name,
-                melodies,
-                f"{percent(report.copied_share, 2)} of {report.windows}",
-                f"{report.pieces_with_copies} of {report.pieces}",
-                str(report.longest_run),
-                f"{report.median_run:g}",
-                "-" if kind == "composer" else number(agreement),
-            ]
-        )
-        entries.append(
-            {
-                "name": name,
-                "kind": kind,
-                "melodies": melodies,
-                **report.to_json(),
-                "agreementWithOwn": rounded(agreement),
-            }
-        )
+    copies = _Copies(PassageIndex(every, [piece.tune for piece in train]), own)
+    train = [train[i] for i in asked]
 
     def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
         return [
             reading.lines(reading.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)
         ]
 
-    add("Bach", "composer", "test", own["test"], None)
-    add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
+    copies.add("Bach", "composer", "test", own["test"])
+    copies.add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
     for one in contestants:
-        for melodies, pieces in (("training", train), ("test", test)):
+        for split, pieces in (("training", train), ("test", test)):
             played = accompany_many(one.player, [piece.planes[0] for piece in pieces], range(len(pieces)))
-            add(one.name, one.kind, melodies, heard(pieces, played), None)
+            copies.add(one.name, one.kind, split, heard(pieces, played))
     without_own = [retrieval.accompany_without(piece.planes[0], piece.tune) for piece in train]
-    add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own), None)
+    copies.add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own))
     found = [retrieval.accompany(piece.planes[0], 0) for piece in test]
-    add("nearest window", "retrieval", "test", heard(test, found), None)
-    table = Table(
-        [
-            "",
-            "melodies",
-            "two-bar windows copied",
-            "pieces with one",
-            "longest run, steps",
-            "median run",
-            "cells as in the piece itself",
-        ],
-        rows,
-    )
-    introduction = (
-        "Whole pieces, one accompaniment each. A two-bar window (at every bar line, sounding throughout) is copied "
-        "when all accompaniment voices sound the same pitches at every step as somewhere in a training piece, at any "
-        "place and in any transposition. A run is the longest such passage of a piece, 16 steps a bar. Retrieval that "
-        "may use the piece itself copies everything by construction; what is shown leaves its tune out."
-    )
-    return Section("copies", "Copies", introduction, [table], entries), reports
+    copies.add("nearest window", "retrieval", "test", heard(test, found))
+    return copies.section(), copies.reports
 
 
 def seams_section(
