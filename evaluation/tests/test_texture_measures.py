@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from opencomposer_evaluation.accompaniment_view import AS_TEXTURE
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.reading import AS_TEXTURE
 from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
 from opencomposer_evaluation.texture_measures import COUNTED_ELSEWHERE
 from opencomposer_evaluation.window_measures import gather_totals

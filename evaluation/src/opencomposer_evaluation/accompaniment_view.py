@@ -21,7 +21,7 @@ from opencomposer_evaluation.window_measures import measure_window, statistics
 
 
 @dataclass(frozen=True)
-class Reading:
+class AccompanimentView:
     """heard: (melody, tracks) -> the tracks that count; measure and statistics: of heard tracks, see window_measures;
     lines: of heard tracks, one pitch a line and step."""
 
@@ -35,5 +35,5 @@ class Reading:
         return self.heard(planes[0], list(planes[1:]))
 
 
-AS_VOICES = Reading(lambda melody, tracks: list(tracks), measure_window, statistics, lines_of)
-AS_TEXTURE = Reading(beside_the_melody, measure_texture, texture_statistics, ranked_lines)
+AS_VOICES = AccompanimentView(lambda melody, tracks: list(tracks), measure_window, statistics, lines_of)
+AS_TEXTURE = AccompanimentView(beside_the_melody, measure_texture, texture_statistics, ranked_lines)

@@ -13,6 +13,7 @@ from opencomposer_music.piano_roll import SOUNDING, STEPS_PER_BAR, Planes
 from opencomposer_music.similarity_index import window_features
 from opencomposer_training.dataset import Piece, training_windows
 
+from opencomposer_evaluation.accompaniment_view import AS_TEXTURE, AccompanimentView
 from opencomposer_evaluation.accompanists import (
     InSeparateWindows,
     NearestWindow,
@@ -32,12 +33,11 @@ from opencomposer_evaluation.copies import CopyReport, PassageIndex, sounding_pl
 from opencomposer_evaluation.corpus import Windows, choose_windows, repeated
 from opencomposer_evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
 from opencomposer_evaluation.editors import added_track as track_of
+from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.goals import Goal, exactly, goals_section
 from opencomposer_evaluation.intervals import Drawing
 from opencomposer_evaluation.mending import Mender, mending_section
-from opencomposer_evaluation.reading import AS_TEXTURE, Reading
 from opencomposer_evaluation.report import Report, Section, Table, number, percent, with_interval
-from opencomposer_evaluation.request import Request
 from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS
 from opencomposer_evaluation.sections import (
     COPY_BARS,
@@ -80,13 +80,13 @@ BACH_OF_THE_GOALS = {
 @dataclass(frozen=True)
 class Field:
     """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
-    training pieces; reading: how all of them are looked at."""
+    training pieces; view: how all of them are looked at."""
 
     ours: TrainedContestants[EditorPlayer]
     aws: EditorPlayer | None
     aws_summary: TrainingSummary | None
     retrieval: NearestWindow
-    reading: Reading
+    view: AccompanimentView
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Compared:
         return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, *self.baselines, self.melody_alone]
 
 
-def evaluate(request: Request) -> Report:
+def evaluate(request: EvaluationRequest) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, say = request.dataset, request.say
     drawing = Drawing(SEED, request.replicates)
@@ -140,12 +140,12 @@ def evaluate(request: Request) -> Report:
         first_bars_of_each_tune(dataset.of_split("test"), BARS),
         dataset.pieces,
         seeds=VARIETY_SEEDS,
-        reading=field.reading,
+        view=field.view,
         lines="highest, second, lowest pitch",
     )
     say("variety")
     copies, copied = copies_section(
-        field.ours.all, field.retrieval, dataset, reading=field.reading, training_melodies=COPY_MELODIES
+        field.ours.all, field.retrieval, dataset, view=field.view, training_melodies=COPY_MELODIES
     )
     say("copies")
     seams = _seams(request, field, drawing)
@@ -164,7 +164,7 @@ def evaluate(request: Request) -> Report:
     return Report("AR-CNN, evaluation", setting, [main, goals, mending, variety, copies, seams, controls])
 
 
-def _field(request: Request) -> Field:
+def _field(request: EvaluationRequest) -> Field:
     baseline = request.baselines / AWS_OBJECTIVE
     summary = read_training_summary(baseline)
     train = request.dataset.of_split("train")
@@ -173,14 +173,14 @@ def _field(request: Request) -> Field:
         None if summary is None else load_player((baseline / "model.onnx").read_bytes()),
         summary,
         NearestWindow(train, BARS),
-        _reading(train),
+        _view(train),
     )
     there = "is" if field.aws else "is not"
     request.say(f"{len(field.ours.models)} training seeds, AWS's objective {there} there")
     return field
 
 
-def _windows(request: Request) -> EvaluationWindows:
+def _windows(request: EvaluationRequest) -> EvaluationWindows:
     train, test, validation = (request.dataset.of_split(split) for split in ("train", "test", "validation"))
     own = choose_windows(test, BARS, 1, request.windows)
     windows = repeated(own, request.windows)
@@ -192,13 +192,11 @@ def _windows(request: Request) -> EvaluationWindows:
     )
 
 
-def _compare(request: Request, field: Field, windows: EvaluationWindows, drawing: Drawing) -> Compared:
-    say, reading = request.say, field.reading
-    index = SimilarityIndex(
-        [window_features(planes[0], reading.composer(planes)) for planes in windows.reference.planes]
-    )
-    comparison = Comparison(windows.test, index, drawing, reading)
-    elsewhere = Comparison(repeated(windows.floor, len(windows.test)), index, drawing, reading)
+def _compare(request: EvaluationRequest, field: Field, windows: EvaluationWindows, drawing: Drawing) -> Compared:
+    say, view = request.say, field.view
+    index = SimilarityIndex([window_features(planes[0], view.composer(planes)) for planes in windows.reference.planes])
+    comparison = Comparison(windows.test, index, drawing, view)
+    elsewhere = Comparison(repeated(windows.floor, len(windows.test)), index, drawing, view)
     bach = comparison.composer("Bach, test pieces", "composer")
     bach_elsewhere = elsewhere.composer("Bach, validation pieces", "floor")
     say("Bach")
@@ -223,7 +221,7 @@ def _compare(request: Request, field: Field, windows: EvaluationWindows, drawing
     )
 
 
-def _baseline_rows(request: Request, field: Field, comparison: Comparison, added: Sequence[int]) -> list[Row]:
+def _baseline_rows(request: EvaluationRequest, field: Field, comparison: Comparison, added: Sequence[int]) -> list[Row]:
     """added: how many cells the stock model added to each window."""
     rows: list[Row] = []
     for name, player in _aws_players(field.aws, field.aws_summary):
@@ -241,7 +239,7 @@ def _baseline_rows(request: Request, field: Field, comparison: Comparison, added
     return rows
 
 
-def _mending(request: Request, field: Field, drawing: Drawing) -> Section:
+def _mending(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
     settings = settings_of_call(**MENDING)
     menders = [
         Mender(one.name, one.kind, model.player.with_settings(settings))
@@ -254,7 +252,7 @@ def _mending(request: Request, field: Field, drawing: Drawing) -> Section:
     return section
 
 
-def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
+def _seams(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
     player = field.ours.models[0].player
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
     section, _ = seams_section(
@@ -267,7 +265,7 @@ def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
         seeds=SEAM_SEEDS,
         least_bars=SEAM_BARS,
         kinds=EIGHT_BAR_WINDOWS,
-        reading=field.reading,
+        view=field.view,
         contrast="every 8th bar line less the others",
     )
     return section
@@ -284,7 +282,7 @@ def _goals_section(compared: Compared, copies: Sequence[CopyReport]) -> Section:
     )
 
 
-def _reading(train: Sequence[Piece]) -> Reading:
+def _view(train: Sequence[Piece]) -> AccompanimentView:
     """As a texture, and with the two-bar passages of each window that are in a training piece."""
     index = PassageIndex(
         [AS_TEXTURE.lines(AS_TEXTURE.composer(piece.planes)) for piece in train], [piece.tune for piece in train]
@@ -320,7 +318,9 @@ def _aws_players(player: EditorPlayer | None, summary: TrainingSummary | None) -
     ]
 
 
-def _comparison_section(request: Request, field: Field, windows: EvaluationWindows, compared: Compared) -> Section:
+def _comparison_section(
+    request: EvaluationRequest, field: Field, windows: EvaluationWindows, compared: Compared
+) -> Section:
     rows = compared.rows
     here = ", ".join(f"{compared.bach.estimates[key].value:.3f}" for key in BACH_OF_THE_GOALS)
     there = ", ".join(f"{value:.3f}" for value in BACH_OF_THE_GOALS.values())
@@ -392,7 +392,7 @@ def _edits_table(rows: Sequence[Row]) -> Table:
     )
 
 
-def _introduction(request: Request, windows: EvaluationWindows) -> str:
+def _introduction(request: EvaluationRequest, windows: EvaluationWindows) -> str:
     test = request.dataset.of_split("test")
     tunes = len({piece.tune for piece in test})
     count, own = len(windows.test), len(windows.own)

@@ -15,9 +15,9 @@ from opencomposer_training.environment import write_atomically
 
 from opencomposer_evaluation.card import update_card
 from opencomposer_evaluation.corpus import load_dataset
+from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.intervals import REPLICATES
 from opencomposer_evaluation.registry import EVALUATIONS
-from opencomposer_evaluation.request import Request
 from opencomposer_evaluation.stock_models import MixedRecipes
 
 MODELS = Path(__file__).resolve().parents[3] / "models"
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         dataset = load_dataset(options.dataset)
-        report = evaluation.run(Request(model, options.baselines, dataset, windows, options.replicates, say))
+        report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, say))
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2

@@ -9,10 +9,10 @@ import numpy as np
 from opencomposer_music.piano_roll import Planes
 from opencomposer_music.similarity_index import Vector, window_features
 
+from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
 from opencomposer_evaluation.corpus import Windows
 from opencomposer_evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
-from opencomposer_evaluation.reading import AS_VOICES, Reading
 from opencomposer_evaluation.similarity import SimilarityIndex
 from opencomposer_evaluation.window_measures import gather_totals
 
@@ -43,11 +43,11 @@ class Comparison:
     differences are paired."""
 
     def __init__(
-        self, windows: Windows, index: SimilarityIndex, drawing: Drawing, reading: Reading = AS_VOICES
+        self, windows: Windows, index: SimilarityIndex, drawing: Drawing, view: AccompanimentView = AS_VOICES
     ) -> None:
         self._windows = windows
         self._index = index
-        self._reading = reading
+        self._view = view
         self._weights: Numbers = drawing.weights(windows.owners)
         self.melodies: Sequence[Planes] = [planes[0] for planes in windows.planes]
 
@@ -71,11 +71,11 @@ class Comparison:
         features: list[dict[str, Vector]] = []
         tracks: Sequence[Planes] = []
         for number, (melody, accompaniment) in enumerate(zip(self.melodies, accompaniments, strict=True)):
-            tracks = self._reading.heard(melody, accompaniment)
-            counts.append({**self._reading.measure(melody, tracks), **(told[number] if told else {})})
+            tracks = self._view.heard(melody, accompaniment)
+            counts.append({**self._view.measure(melody, tracks), **(told[number] if told else {})})
             features.append(window_features(melody, tracks))
         totals = gather_totals(counts)
-        made = self._reading.statistics(len(tracks))
+        made = self._view.statistics(len(tracks))
         estimates = {key: estimate(totals, self._weights, value) for key, value in made.items()}
         estimates[SIMILARITY], by_feature = self._index.estimate(features, self._weights)
         return Row(name, kind, estimates, by_feature)

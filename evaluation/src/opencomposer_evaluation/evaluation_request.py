@@ -10,7 +10,7 @@ from opencomposer_training.dataset import Dataset
 
 
 @dataclass(frozen=True)
-class Request:
+class EvaluationRequest:
     """The stock model's folder, the folder with the baselines, all pieces, the largest number of windows, how often
     pieces are drawn again for intervals, and how to say what is going on."""
 

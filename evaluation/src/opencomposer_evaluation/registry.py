@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from opencomposer_evaluation import ar_cnn, unet_gan
+from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.report import Report
-from opencomposer_evaluation.request import Request
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Evaluation:
     """How a technique's stock model is judged, and on how many windows a row when nobody says otherwise."""
 
     stock_model: str
-    run: Callable[[Request], Report]
+    run: Callable[[EvaluationRequest], Report]
     windows: int
 
 

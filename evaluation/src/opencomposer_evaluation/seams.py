@@ -11,9 +11,9 @@ from opencomposer_music.metrics import dissonant_pair_share, scale_consistency
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_training.dataset import Piece
 
+from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.corpus import REST, cut_steps
 from opencomposer_evaluation.intervals import Drawing, Estimate, Numbers, Totals, estimate
-from opencomposer_evaluation.reading import AS_VOICES, Reading
 
 MEASURES = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")
 WIDE_LEAP = 7
@@ -53,7 +53,7 @@ EIGHT_BAR_WINDOWS = BarLines(8, 4, (0,))
 
 
 def measure_bar_lines(
-    melody: Planes, tracks: Sequence[Planes], kinds: BarLines = TWO_BAR_WINDOWS, reading: Reading = AS_VOICES
+    melody: Planes, tracks: Sequence[Planes], kinds: BarLines = TWO_BAR_WINDOWS, view: AccompanimentView = AS_VOICES
 ) -> dict[str, float]:
     """Counts of one piece by "measure/kind", to be summed over pieces; those ending in `.of` are what to divide by.
 
@@ -68,7 +68,7 @@ def measure_bar_lines(
             counts[f"{measure}/{kind}"] += value
             counts[f"{measure}/{kind}.of"] += weight
 
-    lines = reading.lines(tracks)
+    lines = view.lines(tracks)
     for bar in range(1, lines.shape[1] // STEPS_PER_BAR):
         step, kind = bar * STEPS_PER_BAR, kinds.kind_of(bar)
         before, after = lines[:, step - 1], lines[:, step]
@@ -95,11 +95,11 @@ class SeamComparison:
         pieces: Sequence[Piece],
         drawing: Drawing,
         kinds: BarLines = TWO_BAR_WINDOWS,
-        reading: Reading = AS_VOICES,
+        view: AccompanimentView = AS_VOICES,
     ) -> None:
         self.pieces = tuple(pieces)
         self._kinds = kinds
-        self._reading = reading
+        self._view = view
         self._weights: Numbers = drawing.weights(np.arange(len(self.pieces)))
 
     def measure(self, played: Sequence[Sequence[Sequence[Planes]]]) -> dict[str, Estimate]:
@@ -109,7 +109,7 @@ class SeamComparison:
         for piece, variants in zip(self.pieces, played, strict=True):
             melody = piece.planes[0]
             counted = [
-                measure_bar_lines(melody, self._reading.heard(melody, tracks), self._kinds, self._reading)
+                measure_bar_lines(melody, self._view.heard(melody, tracks), self._kinds, self._view)
                 for tracks in variants
             ]
             rows.append({key: sum(counts[key] for counts in counted) for key in counted[0]})

@@ -8,6 +8,7 @@ import numpy as np
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes
 from opencomposer_training.dataset import Dataset, Piece
 
+from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
 from opencomposer_evaluation.comparison import SIMILARITY, Row
 from opencomposer_evaluation.contestants import Contestant
@@ -15,7 +16,6 @@ from opencomposer_evaluation.copies import CopyReport, PassageIndex, report_copi
 from opencomposer_evaluation.corpus import Lines, Windows
 from opencomposer_evaluation.intervals import Drawing, Estimate, estimate, rounded
 from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
-from opencomposer_evaluation.reading import AS_VOICES, Reading
 from opencomposer_evaluation.report import Section, Table, number, percent, signed, with_interval
 from opencomposer_evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
 from opencomposer_evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
@@ -95,12 +95,12 @@ def variety_section(
     pieces: Sequence[Piece],
     *,
     seeds: int = VARIETY_SEEDS,
-    reading: Reading = AS_VOICES,
+    view: AccompanimentView = AS_VOICES,
     lines: str = "voice",
 ) -> tuple[Section, list[VarietyReport], HarmonisationReport]:
-    """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the reading's lines are."""
-    reports = [report_variety(one.player, melodies, range(seeds), reading) for one in contestants]
-    bach = report_harmonisations(pieces, reading)
+    """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the view's lines are."""
+    reports = [report_variety(one.player, melodies, range(seeds), view) for one in contestants]
+    bach = report_harmonisations(pieces, view)
     table = Table(
         ["", f"different of {seeds}: least, mean", f"mean difference per ({lines}, step)", "least of a melody"],
         [
@@ -202,25 +202,23 @@ def copies_section(
     retrieval: NearestWindow,
     dataset: Dataset,
     *,
-    reading: Reading = AS_VOICES,
+    view: AccompanimentView = AS_VOICES,
     training_melodies: int | None = None,
 ) -> tuple[Section, dict[str, CopyReport]]:
     """What is copied from the training pieces, for melodies of the training and of the test pieces.
     `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
-    every = [reading.lines(reading.composer(piece.planes)) for piece in train]
+    every = [view.lines(view.composer(piece.planes)) for piece in train]
     asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
     own = {
         "training": [every[i] for i in asked],
-        "test": [reading.lines(reading.composer(piece.planes)) for piece in test],
+        "test": [view.lines(view.composer(piece.planes)) for piece in test],
     }
     copies = _Copies(PassageIndex(every, [piece.tune for piece in train]), own)
     train = [train[i] for i in asked]
 
     def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
-        return [
-            reading.lines(reading.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)
-        ]
+        return [view.lines(view.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)]
 
     copies.add("Bach", "composer", "test", own["test"])
     copies.add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
@@ -243,12 +241,12 @@ def seams_section(
     seeds: int = SEAM_SEEDS,
     least_bars: int = LONG_PIECE_BARS,
     kinds: BarLines = TWO_BAR_WINDOWS,
-    reading: Reading = AS_VOICES,
+    view: AccompanimentView = AS_VOICES,
     contrast: str = "even bars less the others",
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
     """What happens at bar lines of `pieces`, which have `least_bars` bars or more. The first contestant is the one that
     matters; `contrast` says which bar lines are compared."""
-    comparison = SeamComparison(pieces, drawing, kinds, reading)
+    comparison = SeamComparison(pieces, drawing, kinds, view)
     composer = "Bach"
     results = {composer: comparison.measure([[list(piece.planes[1:])] for piece in pieces])}
     for one in contestants:

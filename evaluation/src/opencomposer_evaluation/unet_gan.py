@@ -22,10 +22,10 @@ from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
 from opencomposer_evaluation.contestants import Contestant, TrainedContestants
 from opencomposer_evaluation.copies import CopyReport
 from opencomposer_evaluation.corpus import choose_windows
+from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.goals import Goal, exactly, goals_section
 from opencomposer_evaluation.intervals import Drawing, Estimate
 from opencomposer_evaluation.report import Report, Section
-from opencomposer_evaluation.request import Request
 from opencomposer_evaluation.sections import (
     LONG_PIECE_BARS,
     VARIETY_SEEDS,
@@ -111,7 +111,7 @@ class Compared:
         return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, self.voices_apart, *self.baselines]
 
 
-def evaluate(request: Request) -> Report:
+def evaluate(request: EvaluationRequest) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, say = request.dataset, request.say
     drawing = Drawing(SEED, request.replicates)
@@ -137,7 +137,7 @@ def evaluate(request: Request) -> Report:
     return Report("U-Net GAN, evaluation", setting, [main, goals, variety, copies, seams, robustness])
 
 
-def _field(request: Request) -> Field:
+def _field(request: EvaluationRequest) -> Field:
     summary = read_training_summary(request.baselines / AWS_RECIPE)
     train = request.dataset.of_split("train")
     field = Field(
@@ -158,7 +158,7 @@ def _aws_recipe(baselines: Path, summary: TrainingSummary | None) -> list[Contes
     return [Contestant(f"AWS's recipe, {core_minutes(summary)}", "awsRecipe", player)]
 
 
-def _compare(request: Request, field: Field, drawing: Drawing) -> Compared:
+def _compare(request: EvaluationRequest, field: Field, drawing: Drawing) -> Compared:
     train, test, validation = (request.dataset.of_split(split) for split in ("train", "test", "validation"))
     windows = choose_windows(test, BARS, 1, request.windows)
     reference = choose_windows(train, BARS, 1, len(windows))
@@ -188,19 +188,19 @@ def _compare(request: Request, field: Field, drawing: Drawing) -> Compared:
     )
 
 
-def _comparison_section(request: Request, field: Field, compared: Compared) -> Section:
+def _comparison_section(request: EvaluationRequest, field: Field, compared: Compared) -> Section:
     test = request.dataset.of_split("test")
     introduction = _introduction(compared.windows, compared.floor, test, request.replicates)
     remarks = [_training_times(field.ours.models, field.aws_summary), VOICES_APART_REMARK, RETRIEVAL_REMARK]
     return comparison_section(compared.rows, compared.bach, introduction, _voice_names(request), remarks)
 
 
-def _voice_names(request: Request) -> list[str]:
+def _voice_names(request: EvaluationRequest) -> list[str]:
     """The names of the accompaniment's voices."""
     return [name for name, _ in request.dataset.voices[1:]]
 
 
-def _variety(request: Request, field: Field) -> tuple[Section, list[VarietyReport]]:
+def _variety(request: EvaluationRequest, field: Field) -> tuple[Section, list[VarietyReport]]:
     """The section, and the report of each training of our recipe."""
     silent_noise = [
         Contestant(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", model.player.without_sampling())
@@ -212,7 +212,7 @@ def _variety(request: Request, field: Field) -> tuple[Section, list[VarietyRepor
     return section, reports[: len(field.ours.models)]
 
 
-def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
+def _seams(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
     one_pass = Contestant("one pass (ADR 12)", "stock", field.player)
     apart = Contestant(
@@ -223,7 +223,7 @@ def _seams(request: Request, field: Field, drawing: Drawing) -> Section:
     return section
 
 
-def _robustness(request: Request, field: Field, drawing: Drawing) -> Section:
+def _robustness(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
     def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
         played = field.player.play(melody, seed)
         return played.planes, played.forced_bars
@@ -234,7 +234,7 @@ def _robustness(request: Request, field: Field, drawing: Drawing) -> Section:
 
 
 def _goals_section(
-    request: Request, compared: Compared, varieties: Sequence[VarietyReport], copies: Sequence[CopyReport]
+    request: EvaluationRequest, compared: Compared, varieties: Sequence[VarietyReport], copies: Sequence[CopyReport]
 ) -> Section:
     """The goals of the stock model, and of the mean of all trainings. varieties, copies: of each training."""
     groups = [(compared.ours[0], varieties[:1], copies[:1])]

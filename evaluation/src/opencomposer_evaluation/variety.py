@@ -11,9 +11,9 @@ import numpy.typing as npt
 from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_training.dataset import Piece
 
+from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
 from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
-from opencomposer_evaluation.reading import AS_VOICES, Reading
 
 SHORTEST_RUN = STEPS_PER_BAR
 """Sopranos count as the same where they are equal for at least a bar."""
@@ -62,15 +62,15 @@ def mean_pair_difference(variants: npt.NDArray[np.int64]) -> float:
 
 
 def report_variety(
-    player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int], reading: Reading = AS_VOICES
+    player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int], view: AccompanimentView = AS_VOICES
 ) -> VarietyReport:
     """Let `player` accompany each melody with each seed. Accompaniments are different when any note is."""
     different: list[int] = []
     differences: list[float] = []
     for melody in melodies:
-        played = [reading.heard(melody, tracks) for tracks in accompany_many(player, [melody] * len(seeds), seeds)]
+        played = [view.heard(melody, tracks) for tracks in accompany_many(player, [melody] * len(seeds), seeds)]
         different.append(len({np.stack(tracks).tobytes() for tracks in played}))
-        differences.append(mean_pair_difference(np.stack([reading.lines(tracks) for tracks in played])))
+        differences.append(mean_pair_difference(np.stack([view.lines(tracks) for tracks in played])))
     return VarietyReport(
         len(melodies),
         len(seeds),
@@ -173,9 +173,9 @@ def harmonisation_difference(first: Lines, second: Lines, alignment: Alignment) 
     return float(np.mean(one != np.where(two == REST, REST, two + alignment.shift)))
 
 
-def report_harmonisations(pieces: Sequence[Piece], reading: Reading = AS_VOICES) -> HarmonisationReport:
+def report_harmonisations(pieces: Sequence[Piece], view: AccompanimentView = AS_VOICES) -> HarmonisationReport:
     """Compare every two pieces of one tune where their sopranos are the same."""
-    lines = [np.vstack([line_of(piece.planes[0]), reading.lines(reading.composer(piece.planes))]) for piece in pieces]
+    lines = [np.vstack([line_of(piece.planes[0]), view.lines(view.composer(piece.planes))]) for piece in pieces]
     by_tune: dict[str, list[int]] = {}
     for index, piece in enumerate(pieces):
         by_tune.setdefault(piece.tune, []).append(index)
