@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 from aws_layers import AWS_PITCHES, AwsLayers
-from opencomposer_serving.cores import usable_cores
 from opencomposer_serving.onnx_model import open_session
+from opencomposer_serving.usable_cores import usable_cores
 from opencomposer_training.onnx_export import export_onnx
 
 STEPS = 128

@@ -216,7 +216,7 @@ def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProces
 def test_importing_the_server_imports_only_what_the_inference_image_has() -> None:
     program = (
         "import sys; import opencomposer_unet_gan.serve, opencomposer_unet_gan.generation, "
-        "opencomposer_serving.process; "
+        "opencomposer_serving.server_process; "
         "print([name for name in ('torch', 'onnx', 'mido', 'music21', 'jsonschema', 'yaml') if name in sys.modules])"
     )
     environment: dict[str, str] = {}

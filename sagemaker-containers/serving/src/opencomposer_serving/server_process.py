@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from opencomposer_serving.allocator import use_few_arenas
-from opencomposer_serving.cores import usable_cores
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.event_log import EventLog
 from opencomposer_serving.inside_model_process import run_model_process
@@ -22,6 +21,7 @@ from opencomposer_serving.server import InferenceServer, Invoker
 from opencomposer_serving.settings import ServingSettings, SettingsError, read_settings
 from opencomposer_serving.stock_models import find_stock_models
 from opencomposer_serving.technique import Technique
+from opencomposer_serving.usable_cores import usable_cores
 
 ModelT = TypeVar("ModelT")
 

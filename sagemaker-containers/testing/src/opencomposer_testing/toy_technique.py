@@ -22,7 +22,7 @@ from opencomposer_music.technique_document import TechniqueDocument, read_techni
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.invocation import InvocationRequest
-from opencomposer_serving.process import run_server
+from opencomposer_serving.server_process import run_server
 from opencomposer_serving.signals import stop_on_signals
 from opencomposer_serving.technique import Generated, GeneratedTrack
 from opencomposer_training.dataset import Piece

@@ -11,8 +11,8 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT; the process's exit code."""
     stop = stop_on_signals()
     # Imported now: ONNX Runtime takes a moment, in which a stop must already be heard.
-    from opencomposer_serving.cores import usable_cores
-    from opencomposer_serving.process import run_server
+    from opencomposer_serving.server_process import run_server
+    from opencomposer_serving.usable_cores import usable_cores
 
     from opencomposer_unet_gan.generation import UnetGan
 
