@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 from opencomposer_music.technique_document import load_technique
-from opencomposer_serving.parameters import BrokenFields, parse_parameters
+from opencomposer_serving.broken_fields import BrokenFields, parse_parameters
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
 from opencomposer_training.progress import STDOUT_MEASURES, metrics_line

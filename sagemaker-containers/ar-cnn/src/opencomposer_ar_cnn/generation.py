@@ -13,12 +13,12 @@ import onnxruntime
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_serving.broken_fields import shown
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_serving.parameters import shown
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from opencomposer_music.parameter_set import ParameterSet, ParameterValue
 from opencomposer_music.piano_roll import BEATS_PER_BAR, DEFAULT_VELOCITY, STEPS_PER_BAR, STEPS_PER_BEAT, Note
 
-from opencomposer_serving.failures import BrokenField, InvocationFailure
-from opencomposer_serving.parameters import (
+from opencomposer_serving.broken_fields import (
     BrokenFields,
     as_integer,
     child,
     parse_parameters,
     shown,
 )
+from opencomposer_serving.failures import BrokenField, InvocationFailure
 
 SCHEMA_VERSION = 1
 MAX_BARS = 64

@@ -33,12 +33,12 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
+from opencomposer_serving.broken_fields import shown
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_serving.parameters import shown
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_unet_gan import TECHNIQUE

@@ -32,7 +32,7 @@ def check_contract(name: str, document: object) -> None:
 
 @cache
 def _validator(name: str) -> Callable[[object], object]:
-    text = resources.files("opencomposer_training").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    text = resources.files("opencomposer_music").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
     compiled: Callable[[object], object] = fastjsonschema.compile(json.loads(text), use_default=False)
     return compiled
 

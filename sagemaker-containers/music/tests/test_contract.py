@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_training.contract import ContractError, check_contract
+from opencomposer_music.contract import ContractError, check_contract
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 SCHEMA = json.loads((CONTRACTS / "training-selection.schema.json").read_text())
