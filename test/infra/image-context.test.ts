@@ -23,6 +23,7 @@ test("the links of the Python packages lead to files that the build context hold
       entry.isSymbolicLink(),
     );
     expect(links.map(({ name }) => name).sort()).toEqual([
+      "invocation-request.schema.json",
       "model-limits.json",
       "techniques",
       "training-selection.schema.json",

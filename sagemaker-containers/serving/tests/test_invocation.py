@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencomposer_music.contract import shown
 from opencomposer_music.parameter_set import Parameter, ParameterSet
-from opencomposer_serving.broken_fields import shown
 from opencomposer_serving.failures import STATUS_OF_CODE, InvocationFailure
 from opencomposer_serving.invocation import (
     MAX_BARS,

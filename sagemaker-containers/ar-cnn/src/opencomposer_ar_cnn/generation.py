@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
+from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_serving.broken_fields import shown
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest

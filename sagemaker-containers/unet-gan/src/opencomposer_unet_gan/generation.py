@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from opencomposer_music.contract import shown
 from opencomposer_music.decoding import (
     Floats,
     ModelEssentials,
@@ -33,7 +34,6 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
-from opencomposer_serving.broken_fields import shown
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
