@@ -41,7 +41,10 @@ function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topic
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
   if (unknown.length > 0) {
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
-    return new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+    return new Problem("TOPIC_NOT_FOUND", {
+      detail: "No piece has some of these topics; `errors` lists them.",
+      errors,
+    });
   }
   const shortage = dataShortage(catalogue.pieces, topics);
   if (shortage === undefined) return undefined;
@@ -112,24 +115,24 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
     throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed: resumableJobs }]);
   }
   if (!parent.resumable) {
-    const detail = `Training job ${resumeFrom} left no checkpoint to go on from.`;
+    const detail = `Training job ${resumeFrom} left no checkpoint, so it cannot be resumed.`;
     throw cannotResume(detail, [{ pointer, reason: "left no checkpoint", value: resumeFrom, allowed: resumableJobs }]);
   }
   if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
-    const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
+    const detail = `The checkpoint of training job ${resumeFrom} has been deleted, because checkpoints are kept for some days only.`;
     throw cannotResume(detail, [
       { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
     ]);
   }
   const catalogue = await params.catalogues.get(parent.dataset.id);
   if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
-    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}; it cannot go on.`;
+    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}, so the job cannot be resumed.`;
     throw cannotResume(detail, [
       {
         pointer,
         reason: "its data set was replaced",
         value: resumeFrom,
-        allowed: "a job of the data set that is there now",
+        allowed: "a job that was trained on the present data set",
       },
     ]);
   }

@@ -25,6 +25,7 @@ test("the links of the Python packages lead to files that the build context hold
     expect(links.map(({ name }) => name).sort()).toEqual([
       "invocation-request.schema.json",
       "model-limits.json",
+      "model-metadata.schema.json",
       "techniques",
       "training-selection.schema.json",
     ]);

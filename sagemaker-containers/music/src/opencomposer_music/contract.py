@@ -54,6 +54,12 @@ class Fault(NamedTuple):
         return "".join(f"/{pointer_step(part)}" for part in self.path)
 
     @property
+    def place(self) -> str:
+        """The field as Python and JavaScript write it: `voices[1].head`."""
+        steps = (f"[{part}]" if part.isdecimal() else f".{part}" for part in self.path)
+        return "".join(steps).removeprefix(".")
+
+    @property
     def shown_value(self) -> str:
         """The value as JSON that is short enough for a sentence; a secret one (`writeOnly`) is not repeated."""
         if self.rule.get("writeOnly") is not True:
@@ -65,7 +71,7 @@ class Contract:
     """One JSON Schema, compiled when the first document comes."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._schema = dict(schema)
+        self._schema = _without_descriptions(schema)
 
     def is_kept(self, document: object) -> bool:
         """Whether the document keeps the contract."""
@@ -105,6 +111,19 @@ class Contract:
     def _judge_all(self) -> Callable[[object], object]:
         compiled: Callable[[object], object] = fastjsonschema.compile(self._schema, use_default=False, fast_fail=False)
         return compiled
+
+
+def _without_descriptions(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without what nobody is told: the library repeats it in the code that it compiles, many times."""
+    inner = {**schema, "properties": {}} if "properties" in schema else dict(schema)
+    for name in ("title", "description"):
+        inner.pop(name, None)
+    for name, rule in schema.get("properties", {}).items():
+        inner["properties"][name] = _without_descriptions(rule)
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), Mapping):
+            inner[name] = _without_descriptions(schema[name])
+    return inner
 
 
 def load_schema(name: str) -> Any:
@@ -203,7 +222,7 @@ def _limits_of(schema: Mapping[str, Any], kind: str) -> tuple[Any, Any, str]:
     if kind == "string":
         return schema.get("minLength"), schema.get("maxLength"), " characters"
     if kind == "array":
-        return schema.get("minItems"), schema.get("maxItems"), " entries"
+        return schema.get("minItems"), schema.get("maxItems"), f" {schema.get('x-unit', 'entries')}"
     if kind == "object":
         return schema.get("minProperties"), schema.get("maxProperties"), " members"
     return schema.get("minimum"), schema.get("maximum"), ""
