@@ -7,7 +7,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the API is there */
+    /** Check that the API responds */
     get: operations["getHealth"];
     put?: never;
     post?: never;
@@ -24,7 +24,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** This document */
+    /** Get this document */
     get: operations["getOpenApiDocument"];
     put?: never;
     post?: never;
@@ -42,8 +42,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Techniques, with every parameter and hyperparameter
-     * @description Self-describing: forms and command-line flags can be made from it.
+     * List the techniques with every parameter and hyperparameter
+     * @description A client can make forms or command-line flags from this response.
      */
     get: operations["listTechniques"];
     put?: never;
@@ -61,7 +61,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Built-in melodies, in the public domain */
+    /** List the built-in melodies, which are in the public domain */
     get: operations["listSampleMelodies"];
     put?: never;
     post?: never;
@@ -78,12 +78,12 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Your tracks, newest first */
+    /** List your tracks, newest first */
     get: operations["listTracks"];
     put?: never;
     /**
      * Upload a MIDI file
-     * @description Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in 4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The file is the body, under any of the types listed, or the one file of a form (`multipart/form-data`), whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
+     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track without any such bar is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -99,7 +99,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One track */
+    /** Get a track */
     get: operations["getTrack"];
     put?: never;
     post?: never;
@@ -118,12 +118,12 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Your compositions, newest first */
+    /** List your compositions, newest first */
     get: operations["listCompositions"];
     put?: never;
     /**
-     * Compose
-     * @description Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
+     * Create a composition
+     * @description The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is COMPLETED or FAILED. Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every track of a finished piece can be the input of the next one, for any technique: `input: { compositionId, trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.
      */
     post: operations["createComposition"];
     delete?: never;
@@ -139,7 +139,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One composition */
+    /** Get a composition */
     get: operations["getComposition"];
     put?: never;
     post?: never;
@@ -159,8 +159,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The piece as a MIDI file
-     * @description With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.
+     * Get the piece as a MIDI file
+     * @description With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
      */
     get: operations["getCompositionMidi"];
     put?: never;
@@ -179,12 +179,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * How a technique that edits note by note came to its result
-     * @description Every edit in its order, all in one answer (at most 25,600). An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is the model's, just before the edit, that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
+     * List the edits by which a composition was made
+     * @description The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / (ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one the cells are those of all tracks of the result. `probability` is how likely the model, just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).
      *
      *     `{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`
      *
-     *     404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.
+     *     A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.
      */
     get: operations["listCompositionEditEvents"];
     put?: never;
@@ -202,7 +202,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Models: those that came with the software, then yours, newest first */
+    /** List the stock models, then yours, newest first */
     get: operations["listModels"];
     put?: never;
     post?: never;
@@ -219,7 +219,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One model */
+    /** Get a model */
     get: operations["getModel"];
     put?: never;
     post?: never;
@@ -238,8 +238,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Topics to train on, with how many pieces there are
-     * @description Filter by any tag: `?composer=bach&mode=minor`. A tag may have several values (repeated, or joined by commas): any of them; several tags: all of them. Counts are of the selection.
+     * List the topics to train on, with the number of pieces of each
+     * @description A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. Of a tag with several values, which are repeated or joined by commas, it must have one. Only selected pieces are counted.
      */
     get: operations["listTrainingTopics"];
     put?: never;
@@ -257,12 +257,12 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Your training jobs, newest first */
+    /** List your training jobs, newest first */
     get: operations["listTrainingJobs"];
     put?: never;
     /**
      * Train a model
-     * @description Answers at once; the job is its own monitor: follow `Location` until it is READY, FAILED or STOPPED. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
+     * @description The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is READY, FAILED or STOPPED. With `resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and must exceed those completed), and topics are the resumed job's and cannot be given.
      */
     post: operations["createTrainingJob"];
     delete?: never;
@@ -278,13 +278,13 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One training job */
+    /** Get a training job */
     get: operations["getTrainingJob"];
     put?: never;
     post?: never;
     /**
      * Delete a training job that has ended
-     * @description With its progress, samples and checkpoints. Its model stays.
+     * @description The job's progress, samples and checkpoints are deleted with it. Its model stays.
      */
     delete: operations["deleteTrainingJob"];
     options?: never;
@@ -303,7 +303,7 @@ export interface paths {
     put?: never;
     /**
      * Stop a training job
-     * @description Repeating it is harmless. 409 `ALREADY_FINAL` for a job that is READY or FAILED.
+     * @description Repeating the request is harmless. For a job that is READY or FAILED the response is 409 `ALREADY_FINAL`.
      */
     post: operations["stopTrainingJob"];
     delete?: never;
@@ -319,7 +319,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Losses and metrics by epoch */
+    /** List losses and metrics by epoch */
     get: operations["listTrainingJobMetrics"];
     put?: never;
     post?: never;
@@ -336,7 +336,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What the model played after which epoch */
+    /** List the samples that the model played, by epoch */
     get: operations["listTrainingJobSamples"];
     put?: never;
     post?: never;
@@ -354,8 +354,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * One sample as a MIDI file
-     * @description With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.
+     * Get a sample as a MIDI file
+     * @description With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.
      */
     get: operations["getTrainingJobSample"];
     put?: never;
@@ -374,37 +374,37 @@ export interface components {
       /** @enum {string} */
       status: "ok";
     };
-    /** @description What every refusal of ours looks like (RFC 9457). */
+    /** @description An error as the API itself answers it (RFC 9457). */
     Problem: {
       /** @example urn:opencomposer:problem:invalid-request */
       type: string;
       title: string;
       status: number;
       detail: string;
-      /** @description Path of the request. */
+      /** @description The path of the request. */
       instance: string;
       /**
-       * @description Stable; branch on this.
+       * @description What went wrong. Codes are stable, so that a client can decide by them.
        * @example INVALID_REQUEST
        */
       code: string;
-      /** @description Stands in the logs of this request. */
+      /** @description The id under which the logs have this request. */
       requestId: string;
       errors?: components["schemas"]["FieldError"][];
     };
     FieldError: {
       /**
-       * @description JSON pointer into the body; `?name` for a query parameter, `Name:` for a header.
+       * @description The broken field: a JSON pointer into the body, `?name` of a query parameter, or `Name:` of a header.
        * @example /hyperparameters/epochs
        */
       pointer: string;
       reason: string;
-      /** @description The value that was given, or the beginning of it; absent where none was given. */
+      /** @description The value that was given, or the beginning of it. It is absent where none was given. */
       value?: unknown;
-      /** @description The allowed range, values or form, in words. */
+      /** @description What is allowed, in words: a range, values or a form. */
       allowed: string;
     };
-    /** @description What API Gateway itself answers before a request reaches us. */
+    /** @description An error as API Gateway answers it, before a request reaches the API's functions. */
     GatewayError: {
       message: string;
     };
@@ -416,14 +416,14 @@ export interface components {
       id: "unet-gan" | "ar-cnn";
       name: string;
       description: string;
-      /** @description Of a composition. */
+      /** @description The parameters of a composition. */
       parameters: components["schemas"]["Parameter"][];
-      /** @description Of a training job. */
+      /** @description The hyperparameters of a training job. */
       hyperparameters: components["schemas"]["Parameter"][];
     };
     Parameter: {
       name: string;
-      /** @description A short name for a form's label. */
+      /** @description A short name, for the label of a form. */
       title: string;
       /** @enum {string} */
       type: "integer" | "number" | "boolean" | "string";
@@ -434,7 +434,7 @@ export interface components {
       default: number | boolean | string;
       description: string;
       /**
-       * @description Present where a job with `resumeFrom` cannot change the value.
+       * @description This member is present where a job with `resumeFrom` cannot change the value.
        * @enum {boolean}
        */
       fixedOnResume?: true;
@@ -445,10 +445,10 @@ export interface components {
     SampleMelody: {
       id: string;
       name: string;
-      /** @description Who made the tune and when: why it is in the public domain. */
+      /** @description Who made the tune, and when, which is why it is in the public domain. */
       origin: string;
       bars: number;
-      /** @description Beats a minute. */
+      /** @description Quarter notes a minute. */
       tempo: number;
       noteCount: number;
     };
@@ -459,11 +459,11 @@ export interface components {
        */
       id: string;
       name: string;
-      /** @description Bars of the chosen track, from the beginning of the file, by its time signatures; what ends less than a sixteenth after a bar line ends on it. */
+      /** @description How many bars the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it. */
       bars: number;
       /** @description The bar, from 1, in which the first note begins. */
       firstBarWithNotes: number;
-      /** @description Bars that do not have four quarter notes: compositions can be made of the others. */
+      /** @description The bars that do not have four quarter notes. Compositions can be made of the others. */
       otherMetres: {
         firstBar: number;
         lastBar: number;
@@ -483,7 +483,7 @@ export interface components {
         program: number;
         noteCount: number;
       }[];
-      /** @description What was altered or ignored when the file was read, in words. */
+      /** @description What was altered or ignored when the file was read, in sentences for people. */
       changes: string[];
       /**
        * Format: date-time
@@ -499,19 +499,19 @@ export interface components {
       updatedAt: string;
     };
     UploadForm: {
-      /** @description The MIDI file; exactly one part is a file. */
+      /** @description The MIDI file. Exactly one part of the form is a file. */
       file: string;
       /**
        * @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates
        * @example Evening song
        */
       name?: string;
-      /** @description As in the query. An empty field counts as not given. */
+      /** @description The same as `trackIndex` in the query. An empty field counts as not given. */
       trackIndex?: number;
     };
     TrackList: {
       items: components["schemas"]["Track"][];
-      /** @description Absent on the last page. */
+      /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
     UpdateTrack: {
@@ -558,11 +558,11 @@ export interface components {
         tracks: {
           index: number;
           name: string;
-          /** @description General MIDI program. */
+          /** @description The instrument, as a General MIDI program. */
           program: number;
           noteCount: number;
           /**
-           * @description `generated`: the technique wrote it, or re-wrote it.
+           * @description `generated` means that the technique wrote the track, or re-wrote it.
            * @enum {string}
            */
           source: "input" | "generated";
@@ -589,19 +589,19 @@ export interface components {
            * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
            */
           compositionId: string;
-          /** @description Of the piece; its melody when not given. */
+          /** @description Which track of that piece is the melody. Without it, track 0, which is that piece's own melody. */
           trackIndex?: number;
         };
     InputOptions: {
-      /** @description Beats a minute. */
+      /** @description Quarter notes a minute. Without it the tempo of the input stays. */
       tempo?: number;
-      /** @description Semitones. */
+      /** @description By how many semitones the melody is moved. */
       transpose?: number;
-      /** @description Moves the melody onto the grid of sixteenths. */
+      /** @description Whether the melody is moved onto the grid of sixteenths. */
       rhythmAssist?: boolean;
-      /** @description First bar of the melody, from 1. */
+      /** @description The first bar that is used. Bars count from 1. */
       startBar?: number;
-      /** @description How many bars from there; all when not given. */
+      /** @description How many bars are used. Without it, all to the end of the melody. */
       bars?: number;
     };
     Failure: {
@@ -623,10 +623,10 @@ export interface components {
       technique: "unet-gan" | "ar-cnn";
       /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       modelId: string;
-      /** @description Random when not given; the answer says which. */
+      /** @description Without it the seed is drawn at random; the response says which one. */
       seed?: number;
       /**
-       * @description By the technique: see `GET /techniques`.
+       * @description Parameters depend on the technique; `GET /techniques` lists them.
        *
        *     `unet-gan` has none.
        *
@@ -652,7 +652,7 @@ export interface components {
     };
     CompositionList: {
       items: components["schemas"]["Composition"][];
-      /** @description Absent on the last page. */
+      /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
     UpdateComposition: {
@@ -661,10 +661,10 @@ export interface components {
        * @example Evening song
        */
       name?: string;
-      /** @description Other instruments for tracks of the finished piece. */
+      /** @description The new instruments of tracks of the finished piece. */
       programs?: {
         index: number;
-        /** @description General MIDI program. */
+        /** @description The instrument, as a General MIDI program. */
         program: number;
       }[];
     };
@@ -681,30 +681,30 @@ export interface components {
     };
     EditEventList: {
       items: {
-        /** @description Sixteenths from the beginning of the piece. */
+        /** @description How many sixteenths after the beginning of the piece the cell is. */
         step: number;
         pitch: number;
         /** @enum {string} */
         kind: "add" | "remove";
         /** @description Whether the cell sounded in the input. */
         original: boolean;
-        /** @description From 0; edits of one pass were chosen together. */
+        /** @description The pass in which the edit was chosen, from 0. Edits of one pass were chosen together. */
         pass: number;
-        /** @description The model's, just before the edit, that this cell should change. */
+        /** @description How likely the model, just before the edit, found it that this cell should change. */
         probability: number;
       }[];
     };
     ModelList: {
       items: components["schemas"]["Model"][];
-      /** @description Absent on the last page. */
+      /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
     Model: {
       id: string;
       name: string;
-      /** @description One of `GET /techniques`, or one that this deployment does not have. */
+      /** @description The id of a technique of `GET /techniques`, or of one that this deployment does not have. */
       technique: string;
-      /** @description Came with the software: everyone's to use, nobody's to delete. */
+      /** @description Whether the model came with the software. Everyone can use such a model, and nobody can delete it. */
       stock: boolean;
       /**
        * Format: date-time
@@ -723,7 +723,7 @@ export interface components {
        * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
        */
       trainingJobId?: string;
-      /** @description Of the ONNX file. */
+      /** @description The SHA-256 of the ONNX file, in hexadecimal digits. */
       sha256: string;
       bytes: number;
       metrics: components["schemas"]["Metrics"];
@@ -744,13 +744,13 @@ export interface components {
       };
     };
     TrainingTopics: {
-      /** @description Tags, their values, and how many pieces of the selection carry them. */
+      /** @description Tags, their values, and the number of selected pieces that have each value. */
       topics: {
         [key: string]: {
           [key: string]: number;
         };
       };
-      /** @description What a model would learn from: held-out pieces are not counted. */
+      /** @description How much music a model would learn from. Pieces that are held out for judging it are not counted. */
       selection: {
         pieces: number;
         bars: number;
@@ -797,14 +797,14 @@ export interface components {
        */
       resumeFrom?: string;
       progress: {
-        /** @description Completed epochs. */
+        /** @description How many epochs are complete. */
         epoch: number;
         epochs: number;
         percent: number;
-        /** @description Null while it is not known. */
+        /** @description Null means that it is not known yet. */
         secondsRemaining: number | null;
       };
-      /** @description Null before the first epoch. */
+      /** @description Null means that no epoch is complete yet. */
       latestMetrics:
         | ({
             epoch: number;
@@ -825,7 +825,7 @@ export interface components {
        * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
        */
       modelId?: string;
-      /** @description Whether a checkpoint is there to go on from: some days after the job's end it is not. */
+      /** @description Whether a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end. */
       resumable: boolean;
       failure?: components["schemas"]["Failure"];
       usage: {
@@ -845,7 +845,7 @@ export interface components {
       /** @description 1 to 64 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
       datasetId?: string;
       /**
-       * @description By the technique: see `GET /techniques`. Omitted means default.
+       * @description Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.
        *
        *     `unet-gan`:
        *     - `epochs`: an integer from 1 to 2000; default 60. How many passes are made over the training music, in windows of four bars. More passes take longer and help until the music stops getting better.
@@ -871,16 +871,16 @@ export interface components {
       hyperparameters?: {
         [key: string]: unknown;
       };
-      /** @description 3600 when not given. */
+      /** @description After so many seconds the training is stopped, and the best epoch becomes the model. Without it, 3600, or the deployment's limit where that is less. */
       maxRuntimeSeconds?: number;
       /**
-       * @description An ended job of yours with a checkpoint: training goes on from it.
+       * @description The id of one of your jobs that has ended and has a checkpoint. The training goes on from there.
        * @example 01JD8Z6Y3Q4M5N6P7R8S9T0V1W
        */
       resumeFrom?: string;
     };
     /**
-     * @description Tags with the values wanted: any value of a tag, every tag. None selects everything.
+     * @description Which pieces to train on. A piece must have every tag that is named here, and of each tag one of the values. Without topics all pieces are used.
      * @example {
      *       "composer": [
      *         "bach"
@@ -895,7 +895,7 @@ export interface components {
     };
     TrainingJobList: {
       items: components["schemas"]["TrainingJob"][];
-      /** @description Absent on the last page. */
+      /** @description Send it as `cursor` to get the next page. The last page has none. */
       nextCursor?: string;
     };
     TrainingMetrics: {
@@ -904,7 +904,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       })[];
-      /** @description The same metrics on the training data; empty until the job has measured them, and where their file is lost. */
+      /** @description The same metrics of the training data. It is empty until the job has measured them, and where their file is lost. */
       reference: {
         [key: string]: number;
       };
@@ -913,7 +913,7 @@ export interface components {
       items: {
         epoch: number;
         melodyId: string;
-        /** @description Path of the sample, from the API's root. */
+        /** @description The path of the sample, from the API's root. */
         href: string;
       }[];
     };
@@ -935,10 +935,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Whether the API is there */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -976,7 +976,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -996,7 +996,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1015,10 +1015,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description This document */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1056,7 +1056,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1076,7 +1076,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1095,10 +1095,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Techniques, with every parameter and hyperparameter */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1136,7 +1136,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1156,7 +1156,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1175,10 +1175,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Built-in melodies, in the public domain */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1216,7 +1216,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1236,7 +1236,7 @@ export interface operations {
       /** @description API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1249,9 +1249,9 @@ export interface operations {
   listTracks: {
     parameters: {
       query?: {
-        /** @description How many items a page has, 1 to 100. */
+        /** @description How many items a page has at most, 1 to 100. */
         limit?: number;
-        /** @description `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. */
         cursor?: string;
       };
       header?: never;
@@ -1260,10 +1260,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Your tracks, newest first */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1280,7 +1280,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1319,7 +1319,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1339,7 +1339,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1354,11 +1354,11 @@ export interface operations {
       query?: {
         /** @description 1 to 100 characters, Unicode with a visible character, without control characters, direction marks, U+FFFD and lone surrogates */
         name?: string;
-        /** @description Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals: 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
+        /** @description Which track of the file is the melody. Without it the track with the most points is chosen, the first of equals. It gets 40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords; up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3; 10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks; -2 for each track before it. Drums (channel 10, names such as Drums, percussion instruments) and click tracks are never chosen, but can be asked for. `changes` says what was chosen, and why, where it is not the first track with notes. */
         trackIndex?: number;
       };
       header?: {
-        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
+        /** @description A new key for each resource to create. For 24 hours the same request with the same key gets the first response again. Without a key, a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1376,16 +1376,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Upload a MIDI file */
+      /** @description The resource has been created. */
       201: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Path of the resource. */
+          /** @description The path of the resource. */
           Location: string;
-          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          /** @description `true` means that this repeats the first response to the same request with the same `Idempotency-Key`. */
           "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
@@ -1402,7 +1402,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1420,10 +1420,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1458,10 +1458,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1478,10 +1478,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1505,12 +1505,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description One track */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -1521,9 +1521,9 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -1538,7 +1538,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1586,7 +1586,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1606,7 +1606,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1630,10 +1630,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Delete a track */
+      /** @description The resource has been deleted. */
       204: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1648,7 +1648,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1675,10 +1675,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use */
+      /** @description `CONFLICT`: the resource was changed at the same time; `IN_USE`: the resource is in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1686,7 +1686,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1716,7 +1716,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1733,10 +1733,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1764,12 +1764,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Rename a track */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -1786,7 +1786,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1813,10 +1813,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time */
+      /** @description `CONFLICT`: the resource was changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1824,7 +1824,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1854,7 +1854,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1871,10 +1871,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1887,9 +1887,9 @@ export interface operations {
   listCompositions: {
     parameters: {
       query?: {
-        /** @description How many items a page has, 1 to 100. */
+        /** @description How many items a page has at most, 1 to 100. */
         limit?: number;
-        /** @description `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. */
         cursor?: string;
       };
       header?: never;
@@ -1898,10 +1898,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Your compositions, newest first */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -1918,7 +1918,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1957,7 +1957,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1977,7 +1977,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -1991,7 +1991,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
+        /** @description A new key for each resource to create. For 24 hours the same request with the same key gets the first response again. Without a key, a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -2003,18 +2003,18 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Compose */
+      /** @description The request has been accepted; the work goes on after this response. */
       202: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Path of the resource. */
+          /** @description The path of the resource. */
           Location: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
-          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          /** @description `true` means that this repeats the first response to the same request with the same `Idempotency-Key`. */
           "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
@@ -2031,7 +2031,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2049,10 +2049,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2096,10 +2096,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2116,10 +2116,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2143,14 +2143,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description One composition */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2161,11 +2161,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2180,7 +2180,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2228,7 +2228,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2248,7 +2248,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2272,10 +2272,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Delete a composition that has ended */
+      /** @description The resource has been deleted. */
       204: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -2290,7 +2290,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2317,10 +2317,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_FINAL`: the resource is still being worked on; `IN_USE`: the resource is in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2328,7 +2328,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -2358,7 +2358,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2375,10 +2375,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2406,14 +2406,14 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Rename a composition, or change its instruments */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2430,7 +2430,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2457,10 +2457,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `NOT_READY`: not ready */
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_READY`: the resource is not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2477,7 +2477,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -2516,7 +2516,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2533,10 +2533,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2560,14 +2560,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The piece as a MIDI file */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -2578,11 +2578,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -2597,7 +2597,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2624,7 +2624,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
       406: {
         headers: {
           [name: string]: unknown;
@@ -2633,10 +2633,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `NOT_READY`: not ready */
+      /** @description `NOT_READY`: the resource is not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2674,7 +2674,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2694,7 +2694,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2718,12 +2718,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description How a technique that edits note by note came to its result */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -2734,9 +2734,9 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -2751,7 +2751,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2778,10 +2778,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `NOT_READY`: not ready */
+      /** @description `NOT_READY`: the resource is not ready */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2819,7 +2819,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2839,7 +2839,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2852,9 +2852,9 @@ export interface operations {
   listModels: {
     parameters: {
       query?: {
-        /** @description How many items a page has, 1 to 100. */
+        /** @description How many items a page has at most, 1 to 100. */
         limit?: number;
-        /** @description `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. */
         cursor?: string;
       };
       header?: never;
@@ -2863,10 +2863,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Models: those that came with the software, then yours, newest first */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -2883,7 +2883,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2922,7 +2922,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2942,7 +2942,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -2965,12 +2965,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description One model */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -2981,9 +2981,9 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
           [name: string]: unknown;
         };
@@ -2998,7 +2998,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3046,7 +3046,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3066,7 +3066,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3089,10 +3089,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Delete one of your models */
+      /** @description The resource has been deleted. */
       204: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -3107,7 +3107,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3134,10 +3134,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `IN_USE`: in use; `STOCK_MODEL`: stock models cannot be deleted */
+      /** @description `CONFLICT`: the resource was changed at the same time; `IN_USE`: the resource is in use; `STOCK_MODEL`: stock models cannot be deleted */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3145,7 +3145,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3175,7 +3175,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3192,10 +3192,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3208,7 +3208,7 @@ export interface operations {
   listTrainingTopics: {
     parameters: {
       query?: {
-        /** @description One query parameter for each tag, named as the tag. */
+        /** @description Each tag is a query parameter of its own name. */
         tags?: {
           [key: string]: string;
         };
@@ -3219,10 +3219,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Topics to train on, with how many pieces there are */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -3239,7 +3239,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3287,7 +3287,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3304,10 +3304,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `DATASET_NOT_READY`: the data set has not been built yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3320,9 +3320,9 @@ export interface operations {
   listTrainingJobs: {
     parameters: {
       query?: {
-        /** @description How many items a page has, 1 to 100. */
+        /** @description How many items a page has at most, 1 to 100. */
         limit?: number;
-        /** @description `nextCursor` of the page before. */
+        /** @description The `nextCursor` of the page before. */
         cursor?: string;
       };
       header?: never;
@@ -3331,10 +3331,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Your training jobs, newest first */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -3351,7 +3351,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3390,7 +3390,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3410,7 +3410,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3424,7 +3424,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description A new one for each thing to create; the same request with the same key gets the first answer again, for 24 hours. Without it a request that is repeated after a time-out may create a second resource. */
+        /** @description A new key for each resource to create. For 24 hours the same request with the same key gets the first response again. Without a key, a request that is repeated after a time-out may create a second resource. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -3436,18 +3436,18 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Train a model */
+      /** @description The request has been accepted; the work goes on after this response. */
       202: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Path of the resource. */
+          /** @description The path of the resource. */
           Location: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
-          /** @description `true` where this is the first answer to the same request with the same `Idempotency-Key`. */
+          /** @description `true` means that this repeats the first response to the same request with the same `Idempotency-Key`. */
           "Idempotent-Replayed"?: string;
           [name: string]: unknown;
         };
@@ -3464,7 +3464,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3482,10 +3482,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: changed at the same time */
+      /** @description `IDEMPOTENCY_KEY_IN_FLIGHT`: a request with this idempotency key is in flight; `CONFLICT`: the resource was changed at the same time */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3520,10 +3520,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a cap is reached; API Gateway: too many requests at once */
+      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3540,10 +3540,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; `DATASET_NOT_READY`: the data set is not there yet; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; `DATASET_NOT_READY`: the data set has not been built yet; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3567,14 +3567,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description One training job */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3585,11 +3585,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3604,7 +3604,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3652,7 +3652,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3672,7 +3672,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3696,10 +3696,10 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Delete a training job that has ended */
+      /** @description The resource has been deleted. */
       204: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
           [name: string]: unknown;
         };
@@ -3714,7 +3714,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3741,10 +3741,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `NOT_FINAL`: still being worked on; `IN_USE`: in use */
+      /** @description `CONFLICT`: the resource was changed at the same time; `NOT_FINAL`: the resource is still being worked on; `IN_USE`: the resource is in use */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3752,7 +3752,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3782,7 +3782,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3799,10 +3799,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3824,16 +3824,16 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Stop a training job */
+      /** @description The request has been accepted; the work goes on after this response. */
       202: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Path of the resource. */
+          /** @description The path of the resource. */
           Location: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3850,7 +3850,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -3877,10 +3877,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `CONFLICT`: changed at the same time; `ALREADY_FINAL`: already ended */
+      /** @description `CONFLICT`: the resource was changed at the same time; `ALREADY_FINAL`: the job has already ended */
       409: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3888,7 +3888,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `VERSION_MISMATCH`: changed since it was read */
+      /** @description `VERSION_MISMATCH`: the resource has changed since it was read */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3918,7 +3918,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3935,10 +3935,10 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many changes at once; API Gateway: the function could not be reached */
+      /** @description `OVERLOADED`: the service is overloaded; `BUSY`: too many requests change the same things at once; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3951,7 +3951,7 @@ export interface operations {
   listTrainingJobMetrics: {
     parameters: {
       query?: {
-        /** @description Only the epochs after this one, so that a poll fetches only what is new; 0 for all. */
+        /** @description Only epochs after this one are listed, so that a poll fetches only what is new. 0 lists all. */
         afterEpoch?: number;
       };
       header?: {
@@ -3965,14 +3965,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Losses and metrics by epoch */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -3983,11 +3983,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4002,7 +4002,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -4059,7 +4059,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4079,7 +4079,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4103,14 +4103,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description What the model played after which epoch */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4121,11 +4121,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag: string;
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4140,7 +4140,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -4197,7 +4197,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4217,7 +4217,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4243,14 +4243,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description One sample as a MIDI file */
+      /** @description The request has succeeded. */
       200: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -4261,11 +4261,11 @@ export interface operations {
       /** @description The client has this version. */
       304: {
         headers: {
-          /** @description Stands in the logs of this request. */
+          /** @description The id under which the logs have this request. */
           "X-Request-Id": string;
-          /** @description Changes with every change of the resource; send it as `If-None-Match` or `If-Match`. */
+          /** @description The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`. */
           ETag?: string;
-          /** @description `attachment` with a file name made of the resource's; absent from the JSON form. */
+          /** @description `attachment` with a file name that is made of the resource's name. The JSON form has no such header. */
           "Content-Disposition"?: string;
           [name: string]: unknown;
         };
@@ -4280,7 +4280,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: no access token, or one that is expired, altered or of another user pool */
+      /** @description `UNAUTHENTICATED`: an access token is required; API Gateway: the access token is missing, expired, altered or of another user pool */
       401: {
         headers: {
           [name: string]: unknown;
@@ -4307,7 +4307,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `NOT_ACCEPTABLE`: not available in an accepted form */
+      /** @description `NOT_ACCEPTABLE`: the resource is not available in an accepted form */
       406: {
         headers: {
           [name: string]: unknown;
@@ -4346,7 +4346,7 @@ export interface operations {
       /** @description API Gateway: too many requests at once */
       429: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };
@@ -4366,7 +4366,7 @@ export interface operations {
       /** @description `OVERLOADED`: the service is overloaded; API Gateway: the function could not be reached */
       503: {
         headers: {
-          /** @description Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's own answers. */
+          /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
           "Retry-After"?: number;
           [name: string]: unknown;
         };

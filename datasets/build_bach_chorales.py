@@ -25,7 +25,7 @@ import shutil
 import sys
 import tempfile
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -267,6 +267,13 @@ def length_tag(bars: int) -> str:
     return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
 
 
+def skipped_lines(reasons: Iterable[str]) -> list[str]:
+    """One line for each reason with the number of pieces, the most frequent first; without what only one piece has."""
+    general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
+    counts = Counter(re.sub(r"(the same notes as) .*", r"\1 another piece", reason) for reason in general)
+    return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
+
+
 def encode(value: object) -> str:
     """JSON in one fixed spelling, so that equal content has equal bytes."""
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
@@ -409,12 +416,9 @@ def main(arguments: list[str]) -> int:
         building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    reasons: dict[str, int] = defaultdict(int)
-    for skip in manifest["skipped"]:
-        reasons[re.sub(r"\(.*\)|as bwv.*", "", skip["reason"]).strip()] += 1
     print(f"{DATASET_ID} {DATASET_VERSION}: {manifest['pieces']} pieces, {manifest['bars']} bars in {target}")
-    for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
-        print(f"  skipped {count}: {reason}")
+    for line in skipped_lines(skip["reason"] for skip in manifest["skipped"]):
+        print(f"  {line}")
     return 0
 
 

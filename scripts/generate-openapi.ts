@@ -36,7 +36,7 @@ const files = { document: path.join(root, "docs/openapi.json"), types: path.join
 
 /** Statuses that API Gateway answers by itself, in its own shape. */
 const gatewayStatuses: Readonly<Record<number, string>> = {
-  401: "No access token, or one that is expired, altered or of another user pool",
+  401: "The access token is missing, expired, altered or of another user pool",
   403: "The token lacks a scope",
   413: "The body is over API Gateway's own 10 MB",
   429: "Too many requests at once",
@@ -44,15 +44,23 @@ const gatewayStatuses: Readonly<Record<number, string>> = {
   503: "The function could not be reached",
 };
 
+const successText: Readonly<Record<OperationDescription["status"], string>> = {
+  200: "The request has succeeded.",
+  201: "The resource has been created.",
+  202: "The request has been accepted; the work goes on after this response.",
+  204: "The resource has been deleted.",
+};
+
 const headerText = {
-  etag: "Changes with every change of the resource; send it as `If-None-Match` or `If-Match`.",
-  location: "Path of the resource.",
+  etag: "The ETag changes with every change of the resource. Send it as `If-None-Match` or `If-Match`.",
+  location: "The path of the resource.",
   retryAfter:
-    "Whole seconds after which it is worth asking again; absent when there is nothing to wait for, and from API Gateway's " +
-    "own answers.",
-  requestId: "Stands in the logs of this request.",
-  contentDisposition: "`attachment` with a file name made of the resource's; absent from the JSON form.",
-  replayed: "`true` where this is the first answer to the same request with the same `Idempotency-Key`.",
+    "The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from " +
+    "responses of API Gateway itself.",
+  requestId: "The id under which the logs have this request.",
+  contentDisposition:
+    "`attachment` with a file name that is made of the resource's name. The JSON form has no such header.",
+  replayed: "`true` means that this repeats the first response to the same request with the same `Idempotency-Key`.",
 } as const;
 
 /** A header that every such answer has. */
@@ -139,8 +147,8 @@ function requestHeaders(id: OperationId): z.ZodObject {
             .optional()
             .meta({
               description:
-                "A new one for each thing to create; the same request with the same key gets the first answer again, for " +
-                "24 hours. Without it a request that is repeated after a time-out may create a second resource.",
+                "A new key for each resource to create. For 24 hours the same request with the same key gets the first response " +
+                "again. Without a key, a request that is repeated after a time-out may create a second resource.",
             }),
         }
       : {}),
@@ -191,7 +199,7 @@ function routeConfig(id: OperationId): RouteConfig {
     },
     responses: {
       [String(status)]: {
-        description: summary,
+        description: successText[status],
         headers: answerHeaders(description),
         ...answerContent(description),
       },
@@ -217,9 +225,9 @@ function generateDocument() {
       version,
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
       description:
-        "Generative music: compose with stock models or with models that you trained. Resources are their own status " +
-        "monitors: poll them with `If-None-Match`, no oftener than `Retry-After` says. Every path that answers GET answers HEAD " +
-        "in the same way, without the body. Errors are `application/problem+json` " +
+        "OpenComposer composes music with stock models or with models that you have trained. Compositions and training jobs " +
+        "take a while: ask for them with `If-None-Match` until they have ended, and wait between two requests as long as " +
+        "`Retry-After` says. Every path that has GET has HEAD too, without the body. Errors are `application/problem+json` " +
         'with a stable `code`, except those that API Gateway answers itself, which are `{ "message" }`. A path that is ' +
         "not listed answers 404 `NOT_FOUND`; a method that a path does not have answers 405 `METHOD_NOT_ALLOWED` with the header " +
         "`Allow`. Unknown query parameters and unknown fields are refused. Bodies are sent uncompressed: one with a " +
@@ -232,11 +240,11 @@ function generateDocument() {
     },
     servers: [{ url: "/" }],
     tags: [
-      { name: "discovery", description: "What there is; no token needed" },
-      { name: "tracks", description: "MIDI uploads" },
-      { name: "compositions", description: "Music made by a model" },
-      { name: "models", description: "Stock and trained models" },
-      { name: "training", description: "Training jobs and topics" },
+      { name: "discovery", description: "Techniques, sample melodies and this document; no access token is needed" },
+      { name: "tracks", description: "Melodies that you have uploaded as MIDI files" },
+      { name: "compositions", description: "Pieces that a model makes of a melody" },
+      { name: "models", description: "Stock models and models that you have trained" },
+      { name: "training", description: "Training jobs, and the topics that they can be trained on" },
     ],
   });
   describeTechniqueValues(document, "CreateComposition", "parameters");

@@ -9,8 +9,9 @@ from typing import Any
 
 import jsonschema
 import pytest
+from opencomposer_music.contract import Contract
 from opencomposer_music.technique_document import load_technique
-from opencomposer_serving.parameters import BrokenFields, parse_parameters
+from opencomposer_serving.invocation import broken_notes
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
 from opencomposer_training.progress import STDOUT_MEASURES, metrics_line
@@ -93,15 +94,15 @@ def test_the_container_accepts_the_hyperparameters_that_the_schema_accepts(path:
 
 @pytest.mark.parametrize("path", PARAMETERS, ids=fixture_id)
 def test_the_container_accepts_the_parameters_that_the_schema_accepts(path: Path) -> None:
-    broken = BrokenFields()
     values = load(path)
     known = load_technique(path.parent.name.removeprefix("parameters-")).parameters
-    parsed = parse_parameters(values, known, "/parameters", broken)
+    faults = list(Contract(known.schema).faults(values))
     if path.stem.startswith("valid-"):
-        assert broken.count == 0
+        assert faults == []
+        parsed = known.completed(values)
         assert {key: parsed[key] for key in values} == values
     else:
-        assert [field.pointer for field in broken.kept] == [f"/parameters/{key}" for key in values]
+        assert [fault.pointer for fault in faults] == [f"/{key}" for key in values]
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
@@ -116,13 +117,21 @@ def test_the_document_keeps_the_contract_and_the_package_carries_it(technique: s
     }
 
 
-@pytest.mark.parametrize("path", sorted((CONTRACTS / "cases").glob("*.json")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((CONTRACTS / "cases").glob("ranges-*.json")), ids=lambda path: path.name)
 def test_rules_across_fields_are_judged_as_the_cases_say(path: Path) -> None:
     document = load(path)
     known = load_technique(document["technique"]).parameters
     for case in document["cases"]:
         broken = known.broken_ranges({**known.defaults, **case["parameters"]}, case["bars"])
         assert sorted(f"/{each.name}" for each in broken) == case["broken"], case["name"]
+
+
+@pytest.mark.parametrize(
+    "case", load(CONTRACTS / "cases/invocation-melody.json")["cases"], ids=lambda case: case["name"]
+)
+def test_the_rules_about_notes_and_bars_are_judged_as_the_cases_say(case: dict[str, Any]) -> None:
+    notes = case["notes"] * case.get("copies", 1)
+    assert sorted(fault.pointer for fault in broken_notes({"bars": case["bars"], "notes": notes})) == case["broken"]
 
 
 def metric_definitions(technique: str) -> list[dict[str, str]]:

@@ -107,3 +107,17 @@ def test_only_an_intact_build_of_the_committed_version_counts_as_built(tmp_path:
     (tmp_path / "catalogue.json").write_text("{}")
     (tmp_path / "pieces.jsonl").write_text("not what was built")
     assert not builder.is_built(tmp_path)
+
+
+def test_what_was_skipped_is_told_by_whole_reasons() -> None:
+    reasons = [
+        "it has the same notes as bwv-197.7-a",
+        "it is not wholly in 4/4 (3/4)",
+        "it is not wholly in 4/4 (3/4, 4/4)",
+        "it has 5 parts, not four",
+    ]
+    assert builder.skipped_lines(reasons) == [
+        "skipped 2: it is not wholly in 4/4",
+        "skipped 1: it has the same notes as another piece",
+        "skipped 1: it has 5 parts, not four",
+    ]

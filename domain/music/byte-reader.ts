@@ -61,7 +61,8 @@ export class ByteReader {
   dataByte(): number {
     let value = this.byte();
     while (value >= firstRealTime && value !== metaEventStatus) value = this.byte();
-    if (value > 127) unreadable(`${this.what} has the data byte ${value} at offset ${this.position - 1}; at most 127`);
+    if (value > 127)
+      unreadable(`${this.what} has the data byte ${value} at offset ${this.position - 1}; a data byte is at most 127`);
     return value;
   }
 

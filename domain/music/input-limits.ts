@@ -49,7 +49,7 @@ export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes
   code: "MELODY_EMPTY",
   option: "startBar",
   message: `no note begins in ${barsInWords(startBar, bars)}`,
-  reason: "the chosen bars are rests",
+  reason: "begins bars that are all rests",
   value: startBar,
   allowed:
     firstBarWithNotes === undefined ? "a bar from which notes begin" : `the notes begin in bar ${firstBarWithNotes}`,
@@ -97,7 +97,7 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       code: "MELODY_TOO_LONG",
       option: "bars",
       message: `the melody has ${bars} bars; at most ${longest} can be given to the model: ${advice}${rests}`,
-      reason: "more bars than the model takes",
+      reason: "is more bars than the model takes",
       value: bars,
       allowed: `1 to ${longest}`,
     });
@@ -110,7 +110,7 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       code: "METRE_NOT_SUPPORTED",
       option: "bars",
       message: `of the chosen ${barsInWords(startBar, bars)}, ${otherMetresInWords(touched)}: ${advice}`,
-      reason: "the chosen bars touch another metre",
+      reason: "reaches into bars of another metre",
       value: bars,
       allowed: usable,
     });

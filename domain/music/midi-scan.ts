@@ -367,7 +367,7 @@ export interface ScannedMidi {
  */
 export function scanMidi(uploaded: Uint8Array): ScannedMidi {
   if (uploaded.length > midiLimits.bytes) {
-    unreadable(`the file has ${uploaded.length} bytes; at most ${midiLimits.bytes}`);
+    unreadable(`the file has ${uploaded.length} bytes; at most ${midiLimits.bytes} are allowed`);
   }
   const { bytes, changes } = unwrapMidi(uploaded);
   const header = readHeader(bytes);
@@ -382,7 +382,8 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
     },
   });
   if (scan.noteOns === 0) unreadable("the file has no notes");
-  if (scan.noteOns > midiLimits.notes) unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes}`);
+  if (scan.noteOns > midiLimits.notes)
+    unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes} are allowed`);
   scan.tallyKeyChanges();
   const plainHeader = [1, scan.chunks.length, header.division].flatMap((value) => bigEndian(value, 2));
   return {

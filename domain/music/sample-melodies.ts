@@ -100,7 +100,7 @@ const semitones = new Map([
 function pitchOf(name: string): number {
   const match = /^([A-G])(b|#)?(\d)$/.exec(name);
   const base = semitones.get(match?.[1] ?? "");
-  if (base === undefined) throw new Error(`not a pitch: ${name}`);
+  if (base === undefined) throw new Error(`${name} is not a pitch`);
   const accidental = match?.[2] === "b" ? -1 : match?.[2] === "#" ? 1 : 0;
   return 12 * (Number(match?.[3]) + 1) + base + accidental;
 }
@@ -121,7 +121,7 @@ export function readNotation(notation: string): { readonly bars: number; readonl
     }
     const [name = "", length] = token.split(":");
     const duration = Number(length);
-    if (!Number.isInteger(duration) || duration < 1) throw new Error(`not a note: ${token}`);
+    if (!Number.isInteger(duration) || duration < 1) throw new Error(`${token} is not a note`);
     if (name !== "r") notes.push({ onset: step, duration, pitch: pitchOf(name) });
     step += duration;
   }

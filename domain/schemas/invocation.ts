@@ -8,15 +8,23 @@ import { stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music
 import type { TechniqueId } from "../../naming/resource-names";
 import { metricsSchema } from "./metrics";
 
-/** How many notes a melody may have for each of its steps (contracts/invocation-request). */
+/** How many notes a melody may have for each of its steps. */
 export const mostNotesPerStep = 8;
+
+/** How many notes a melody of so many bars may have (contracts/cases/invocation-melody.json). */
+export const mostMelodyNotes = (bars: number): number => bars * stepsPerBar * mostNotesPerStep;
+
+/** Whether a note ends inside a piece of so many bars (contracts/cases/invocation-melody.json). */
+export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, bars: number): boolean =>
+  onset + duration <= bars * stepsPerBar;
+
 const lastStep = longestMelodyBars * stepsPerBar;
 const notesPerTrack = 16_384;
 const tracks = 16;
 /** A hundred passes of 32 edits for every eight bars. As JSON they have 2.4 MB at most: Lambda answers up to 6 MB. */
 export const mostEditEvents = 100 * 32 * (longestMelodyBars / 8);
 /** An edit in the middle of a note makes two of it. */
-const rewrittenNotes = longestMelodyBars * stepsPerBar * mostNotesPerStep + mostEditEvents;
+const rewrittenNotes = mostMelodyNotes(longestMelodyBars) + mostEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;
@@ -33,17 +41,15 @@ export interface InvocationRequest {
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
 }
 
-const noteSchema = z
-  .object({
-    onset: z
-      .int()
-      .min(0)
-      .max(lastStep - 1),
-    duration: z.int().min(1).max(lastStep),
-    pitch: z.int().min(0).max(127),
-    velocity: z.int().min(1).max(127),
-  })
-  .refine(({ onset, duration }) => onset + duration <= lastStep, "ends after the longest piece");
+const noteSchema = z.object({
+  onset: z
+    .int()
+    .min(0)
+    .max(lastStep - 1),
+  duration: z.int().min(1).max(lastStep),
+  pitch: z.int().min(0).max(127),
+  velocity: z.int().min(1).max(127),
+});
 
 /** One edit of one cell: a pitch at a sixteenth. */
 export const editEventSchema = z.object({
@@ -57,7 +63,7 @@ export const editEventSchema = z.object({
   /** Whether the cell sounded in the input. */
   original: z.boolean(),
   /** From 0: edits of one pass were chosen together. */
-  pass: z.int().min(0),
+  pass: z.int().min(0).max(999),
   /** The model's, just before the edit, that this cell should be changed. */
   probability: z.number().min(0).max(1),
 });
@@ -65,7 +71,7 @@ export type EditEvent = z.infer<typeof editEventSchema>;
 
 export const invocationAnswerSchema = z.object({
   schemaVersion: z.literal(1),
-  technique: z.string(),
+  technique: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
   tracks: z
     .array(

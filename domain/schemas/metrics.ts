@@ -32,3 +32,6 @@ export type Metrics = z.infer<typeof metricsSchema>;
 /** One epoch as `GET /training-jobs/{id}/metrics` lists it. */
 export const epochMetricsSchema = z.looseObject({ epoch: z.int().min(1) });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+
+/** What of a training's reference (contracts/training-reference) is shown beside the curves. */
+export const referenceSchema = z.looseObject({ metrics: z.record(z.string(), z.number()) });

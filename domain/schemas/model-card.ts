@@ -3,7 +3,9 @@
  * user's data: hostile until parsed. What is not named here is kept with the model's files and passed through unread.
  */
 import * as z from "zod";
+import { beatsPerBar, stepsPerBeat } from "../music/melody";
 import { mostTopicTags, mostValuesOfATag } from "../training/selection";
+import { largestModelBytes } from "../training/model-limits";
 import { modelDatasetSchema } from "./items";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -19,7 +21,7 @@ const mostMetrics = 64;
 export const modelCardSchema = z.looseObject({
   schemaVersion: z.literal(1),
   technique: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  model: z.looseObject({ file: z.literal("model.onnx"), sha256, bytes: z.int().min(1) }),
+  model: z.looseObject({ file: z.literal("model.onnx"), sha256, bytes: z.int().min(1).max(largestModelBytes) }),
   voices: z
     .array(z.looseObject({ name: z.string().min(1).max(64), program: pitch }))
     .min(2)
@@ -27,18 +29,25 @@ export const modelCardSchema = z.looseObject({
   /** Kept in the model's row, so nothing that is not named here. */
   limits: z.object({
     maxBars: z.int().min(1).max(4096),
-    stepsPerBeat: z.int().min(1).max(96).optional(),
-    beatsPerBar: z.int().min(1).max(96).optional(),
+    stepsPerBeat: z.literal(stepsPerBeat),
+    beatsPerBar: z.literal(beatsPerBar),
     lowestPitch: pitch,
     highestPitch: pitch,
   }),
   dataset: z.object({
     ...modelDatasetSchema.shape,
-    id: text(128).min(1),
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
     version: text(64).min(1),
     licence: text(2000).min(1),
+    pieces: z.int().min(1).max(100_000),
     topics: z
-      .record(text(64), z.array(text(64)).max(mostValuesOfATag))
+      .record(
+        z.string().regex(/^[a-z][a-zA-Z0-9]{0,31}$/),
+        z
+          .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/))
+          .min(1)
+          .max(mostValuesOfATag),
+      )
       .refine((topics) => Object.keys(topics).length <= mostTopicTags, `has more than ${mostTopicTags} tags`),
   }),
   endReason: z.enum(["epochs", "earlyStopping", "stopped"]),

@@ -4,7 +4,7 @@ import type { Failure } from "../schemas/failure";
 /** The training workflow ended with an unexpected error. {@link withAdvice} adds what the owner can do. */
 export const workflowFailed: Failure = {
   code: "WORKFLOW_FAILED",
-  message: "The training could not be carried out: a fault of the service.",
+  message: "The training could not be carried out, because the service failed.",
   retryable: true,
 };
 
@@ -23,13 +23,13 @@ export const workflowAborted: Failure = {
 /** A job or a composition could not even be repaired. */
 export const workNotEnded: Failure = {
   code: "WORKFLOW_FAILED",
-  message: "The work could not be brought to its end: a fault of the service. Try again.",
+  message: "The work could not be finished, because the service failed. Try again.",
   retryable: true,
 };
 
 export const compositionAbandoned: Failure = {
   code: "COMPOSITION_ABANDONED",
-  message: "The composition could not be made: a fault of the service. Try again.",
+  message: "The composition could not be made, because the service failed. Try again.",
   retryable: true,
 };
 

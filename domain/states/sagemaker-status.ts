@@ -138,9 +138,13 @@ function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning
         false,
       );
     case "InternalServerError":
-      return failed("TRAINING_PLATFORM_FAILED", "The training platform had a fault of its own. Try again.", true);
+      return failed("TRAINING_PLATFORM_FAILED", "The training platform failed. Try again.", true);
     case "UnknownReason":
-      return failed("TRAINING_FAILED", "The training job failed; the platform gave no reason that is known.", true);
+      return failed(
+        "TRAINING_FAILED",
+        "The training job failed, and the training platform gave no reason that is known here.",
+        true,
+      );
   }
 }
 

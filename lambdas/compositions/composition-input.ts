@@ -98,7 +98,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
   if (composition.state !== "COMPLETED" || composition.output === undefined) {
     throw refused(
       "INPUT_NOT_READY",
-      `Composition ${compositionId} is ${composition.state}; only a COMPLETED one can be built on.`,
+      `Composition ${compositionId} is ${composition.state}; only a COMPLETED one can be an input.`,
       {
         pointer: "/input/compositionId",
         reason: `is ${composition.state}`,

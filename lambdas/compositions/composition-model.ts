@@ -33,7 +33,7 @@ export async function chooseModel(params: ChooseModelParams): Promise<ChosenMode
   const model = own ?? (await stockModels.get(modelId));
   if (model === undefined) {
     throw new Problem("MODEL_NOT_FOUND", {
-      detail: `There is no model ${JSON.stringify(modelId)}. GET /models lists those that there are.`,
+      detail: `There is no model ${JSON.stringify(modelId)}. GET /models lists the models that you can use.`,
       errors: [{ pointer: "/modelId", reason: "does not exist", value: modelId, allowed: modelsAllowed(technique) }],
     });
   }

@@ -1,11 +1,13 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
-import { beatsPerBar, stepsPerBar, stepsPerBeat, toGrid, type ModelNote, type Melody } from "../../domain/music/melody";
+import { beatsPerBar, stepsPerBeat, toGrid, type ModelNote, type Melody } from "../../domain/music/melody";
 import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
 import { endpointName, type Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import {
   invocationAnswerSchema,
   invocationErrorSchema,
+  endsInside,
+  mostMelodyNotes,
   mostNotesPerStep,
   type InvocationAnswer,
   type InvocationRequest,
@@ -41,7 +43,7 @@ const failed = (code: string, message: string): ModelAnswer => ({
 export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswer> {
   const { composition, melody, stage, endpoint, log } = params;
   const notes = toGrid(melody);
-  const mostNotes = melody.bars * stepsPerBar * mostNotesPerStep;
+  const mostNotes = mostMelodyNotes(melody.bars);
   if (notes.length > mostNotes) {
     const bars = melody.bars === 1 ? "bar" : "bars";
     const rule = `at most ${mostNotes}, ${mostNotesPerStep} for each sixteenth`;
@@ -134,7 +136,7 @@ function readAnswer(body: Uint8Array, { composition, bars, notes, log }: Asked):
     return unreadable(["is of another technique or model"], log);
   }
   const result = [...(melody?.notes ?? notes), ...tracks.flatMap((track) => track.notes)];
-  if (result.some(({ onset, duration }) => onset + duration > bars * stepsPerBar)) {
+  if (!result.every((note) => endsInside(note, bars))) {
     return unreadable(["has notes after the end of the piece"], log);
   }
   // Whoever replays the edits must arrive at the piece.

@@ -26,7 +26,7 @@ const unusable = (code: string, message: string): ResolvedMelody => ({
   failure: { code, message: message.slice(0, 1024), retryable: false },
 });
 const gone = (what: string): ResolvedMelody =>
-  unusable("INPUT_NOT_FOUND", `The ${what} that was the input is not there any more.`);
+  unusable("INPUT_NOT_FOUND", `The ${what} that was the input does not exist any more.`);
 
 /** The melody that the composition asks for, with its options applied. */
 export async function resolveMelody(params: ResolveMelodyParams): Promise<ResolvedMelody> {

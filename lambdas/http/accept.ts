@@ -44,7 +44,9 @@ export function negotiate<Type extends string>(request: Request, types: readonly
   if (best.quality > 0) return best.type;
   const allowed = types.join(" or ");
   throw new Problem("NOT_ACCEPTABLE", {
-    detail: `It can be sent as ${allowed}.`,
-    errors: [{ pointer: "Accept:", reason: "names no type that there is", ...shortValue(header), allowed }],
+    detail: `The resource can be sent as ${allowed}.`,
+    errors: [
+      { pointer: "Accept:", reason: "names no type that the resource is available in", ...shortValue(header), allowed },
+    ],
   });
 }

@@ -23,7 +23,7 @@ export function requireMatch(request: Request, tag: string): void {
   const header = request.header("if-match");
   if (header === undefined || tagsIn(header).some((given) => given === "*" || given === tag)) return;
   throw new Problem("VERSION_MISMATCH", {
-    detail: `The ETag is now ${tag}; If-Match named another one.`,
+    detail: `The resource has changed: its ETag is now ${tag}, and If-Match named another one.`,
     errors: [{ pointer: "If-Match:", reason: "does not name the present ETag", ...shortValue(header), allowed: tag }],
   });
 }

@@ -48,6 +48,14 @@ export class Problem extends Error {
   }
 }
 
+/** Two refusals of one request as one: it has the code of the first, and lists the broken fields of both. */
+export function joinedProblem(first: Problem, second: Problem): Problem {
+  return new Problem(first.code, {
+    detail: `${first.message} ${second.message}`,
+    errors: [...(first.errors ?? []), ...(second.errors ?? [])],
+  });
+}
+
 /** Someone else's item and one that never was get the same answer: nothing can be learned from it. */
 export function notFound(what: string, id: string): Problem {
   return new Problem("NOT_FOUND", { detail: `There is no ${what} ${beginningOf(id, 64)}.` });

@@ -43,11 +43,11 @@ const counters: Readonly<Record<QuotaCounter, CounterInWords>> = {
 export function tableProblem(error: unknown): Problem | undefined {
   if (error instanceof ItemNotFound) return notFound(kindsInWords[error.kind] ?? "item", error.id);
   if (error instanceof StaleItem) {
-    const detail = "It was changed at the same time. Read it again and repeat the request.";
+    const detail = "The resource was changed at the same time. Read it again and repeat the request.";
     return new Problem("CONFLICT", { detail, retryAfterSeconds: 1 });
   }
   if (error instanceof TableBusy) {
-    const detail = "Many of your requests change the same things at once. Try again.";
+    const detail = "Too many of your requests change the same things at once. Send this one again.";
     return new Problem("BUSY", { detail, retryAfterSeconds: 1 });
   }
   if (error instanceof CapReached) {

@@ -131,6 +131,34 @@ function fieldsOf(
     .find((fields) => fields !== undefined && known.every((key) => fields.includes(key)));
 }
 
+/** Of a union of objects, the field by which each is known: the first that it needs. */
+function formFields(schema: z.core.$ZodType | undefined): readonly string[] {
+  if (!(schema instanceof z.ZodUnion)) return [];
+  return schema.options.flatMap((option) => {
+    if (!(option instanceof z.ZodObject)) return [];
+    const shape: Readonly<Record<string, z.core.$ZodType>> = option.shape;
+    return Object.keys(shape)
+      .filter((key) => !(shape[key] instanceof z.ZodOptional))
+      .slice(0, 1);
+  });
+}
+
+/** The fault of an object that has the fields of several forms, of which a union takes one, and its unknown fields. */
+function severalForms(path: Path, value: unknown, schema: z.core.$ZodType | undefined): FieldError[] | undefined {
+  const forms = formFields(schema);
+  if (!isObject(value) || !(schema instanceof z.ZodUnion)) return undefined;
+  const given = forms.filter((name) => Object.hasOwn(value, name));
+  if (given.length < 2) return undefined;
+  const known = new Set(schema.options.flatMap((option) => fieldsOf(option, value, new Set()) ?? []));
+  const unknown = Object.keys(value).filter((name) => !known.has(name));
+  return [
+    fieldError(path, `gives ${given.join(" and ")} at once`, value, `exactly one of ${forms.join(", ")}`),
+    ...unknown.map((name) =>
+      fieldError([...path, name], "unknown field", valueAt(value, [name]), `the fields ${[...known].join(", ")}`),
+    ),
+  ];
+}
+
 const typeWords: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
@@ -167,6 +195,10 @@ function reasonOf(issue: z.core.$ZodIssue): string {
 function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext): FieldError[] {
   const value = valueAt(input, issue.path);
   const at = schemaAt(schema, issue.path);
+  if (issue.code === "unrecognized_keys" || issue.code === "invalid_union") {
+    const several = severalForms(issue.path, value, at);
+    if (several !== undefined) return several;
+  }
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = fieldsOf(at, value, new Set(issue.keys))?.join(", ");
@@ -297,20 +329,49 @@ function repeatedField(text: string, body: unknown): FieldError | undefined {
   return path && fieldError(path, "is given more than once", valueAt(body, path), "each name once in an object");
 }
 
-/** The body, validated. @throws Problem 415, 400 */
-export function parseBody<Schema extends z.ZodType>({
+type CheckedBody<Values> =
+  | { readonly isValid: true; readonly values: Values }
+  | ({ readonly isValid: false; readonly body: unknown } & FoundFaults);
+
+/** @throws Problem 415, 400 for what is not JSON, or too large in some direction to be looked at */
+function checkedBody<Schema extends z.ZodType>({
   request,
   schema,
   alsoCheck = () => [],
-}: ParseBodyParams<Schema>): z.output<Schema> {
+}: ParseBodyParams<Schema>): CheckedBody<z.output<Schema>> {
   const { text, body } = jsonBody(request);
   const fault = brokenLimit(body) ?? repeatedField(text, body);
   if (fault !== undefined) throw invalidRequest([fault]);
   const parsed = schema.safeParse(body);
   const found = parsed.success ? { errors: [], count: 0 } : faultsOf(schema, body, parsed.error);
   const others = isObject(body) ? alsoCheck(body) : [];
-  if (parsed.success && others.length === 0) return parsed.data;
-  throw invalidRequest([...found.errors, ...others], found.count + others.length);
+  if (parsed.success && others.length === 0) return { isValid: true, values: parsed.data };
+  return { isValid: false, body, errors: [...found.errors, ...others], count: found.count + others.length };
+}
+
+/** The body, validated. @throws Problem 415, 400 */
+export function parseBody<Schema extends z.ZodType>(params: ParseBodyParams<Schema>): z.output<Schema> {
+  const checked = checkedBody(params);
+  if (checked.isValid) return checked.values;
+  throw invalidRequest(checked.errors, checked.count);
+}
+
+export interface ParseBodyAndLookUpParams<Schema extends z.ZodType> extends ParseBodyParams<Schema> {
+  /**
+   * Faults that are found by reading what is stored. It is called only for a body that is refused anyway, so that one
+   * answer lists all faults; for a valid body the operation itself looks these things up.
+   */
+  readonly lookUp: (body: Readonly<Record<string, unknown>>) => Promise<readonly FieldError[]>;
+}
+
+/** The body, validated as by `parseBody`. @throws Problem 415, 400 */
+export async function parseBodyAndLookUp<Schema extends z.ZodType>(
+  params: ParseBodyAndLookUpParams<Schema>,
+): Promise<z.output<Schema>> {
+  const checked = checkedBody(params);
+  if (checked.isValid) return checked.values;
+  const found = isObject(checked.body) ? await params.lookUp(checked.body) : [];
+  throw invalidRequest([...checked.errors, ...found], checked.count + found.length);
 }
 
 /** Values that were sent as text under names: a query, or the fields of a form. */

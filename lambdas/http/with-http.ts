@@ -169,7 +169,7 @@ export function withHttp({
       if (problem === undefined) {
         // The reason stays in the log: an answer never carries a stack, a name of ours or an ARN.
         log.error("request failed", { requestId: described.requestId, operation: known?.id, error });
-        const detail = `The request could not be served. Its id, ${described.requestId}, stands in our logs.`;
+        const detail = `The request could not be served. Our logs have the reason under its id, ${described.requestId}.`;
         problem = new Problem("INTERNAL", { detail });
       }
       code = problem.code;

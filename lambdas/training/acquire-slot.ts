@@ -189,7 +189,7 @@ const queueDeadlinePassed = (waitedSeconds: number): Failure => ({
 
 const dataMissing = (id: string): Failure => ({
   code: "DATASET_NOT_READY",
-  message: `The data set ${id} did not arrive in time. Try again when it is there.`,
+  message: `The data set ${id} was not built in time. Try again when GET /training-topics lists its topics.`,
   retryable: true,
 });
 

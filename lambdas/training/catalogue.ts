@@ -9,7 +9,8 @@ export async function loadCatalogue(catalogues: Catalogues, datasetId: string | 
   const catalogue = /^[a-z0-9-]{1,64}$/.test(id) ? await catalogues.get(id) : undefined;
   if (catalogue !== undefined) return catalogue;
   if (id === defaultDatasetId) {
-    const detail = "The stock data set has not been put in place yet. A local cloud builds it in the background.";
+    const detail =
+      "The stock data set has not been built yet. A local cloud builds it in the background. Try again in a while.";
     throw new Problem("DATASET_NOT_READY", { detail, retryAfterSeconds: 15 });
   }
   throw new Problem("DATASET_NOT_FOUND", {

@@ -84,7 +84,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
 
 const refused: Failure = {
   code: "TRAINING_JOB_REFUSED",
-  message: "The training platform refused the job as it is configured. An operator finds the reason in the logs.",
+  message: "The training platform refused the job's configuration. The logs have the reason, for an operator.",
   retryable: false,
 };
 

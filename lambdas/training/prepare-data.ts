@@ -116,7 +116,8 @@ async function copyCheckpoints({ job, from, work, log }: CopyCheckpointsParams):
   if (!names.some((name) => name.startsWith("last."))) {
     const failure: Failure = {
       code: "CHECKPOINT_GONE",
-      message: "The job to go on from has no checkpoint any more: checkpoints are kept for some days only.",
+      message:
+        "The job that was to be resumed has no checkpoint any more, because checkpoints are kept for some days only.",
       retryable: false,
     };
     return { outcome: "REFUSED", failure };

@@ -68,7 +68,7 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
 
 const cutOff = (fault: Failure, times: number): Failure => ({
   ...fault,
-  message: `The workflow of the training was cut off ${times} times and is not begun again.`,
+  message: `The workflow of the training was cut off ${times} times, so it is not started again.`,
 });
 
 type Continuation = Omit<NextAttempt, "attemptsWithoutTraining">;

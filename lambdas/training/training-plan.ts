@@ -1,6 +1,6 @@
 /** What a new training job is to do: from its own choices, or from the job that it goes on from. */
 import type * as z from "zod";
-import type { createTrainingJobSchema } from "../../domain/schemas/api/training";
+import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
@@ -35,17 +35,21 @@ export interface PlanTrainingParams {
   readonly work: Pick<StoredFiles, "list">;
 }
 
-function checkTopics(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): void {
+/** What a data set says of a choice of topics: that it lacks them, or has too little of them. */
+function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): Problem | undefined {
   const topics = given ?? {};
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
   if (unknown.length > 0) {
     const errors = unknown.map(({ error }) => ({ ...error, pointer: `/topics${error.pointer}` }));
-    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+    return new Problem("TOPIC_NOT_FOUND", {
+      detail: "No piece has some of these topics; `errors` lists them.",
+      errors,
+    });
   }
   const shortage = dataShortage(catalogue.pieces, topics);
-  if (shortage === undefined) return;
+  if (shortage === undefined) return undefined;
   const { unit, selected, minimum, message } = shortage;
-  throw new Problem("TOPIC_TOO_SMALL", {
+  return new Problem("TOPIC_TOO_SMALL", {
     detail: message,
     errors: [
       {
@@ -58,9 +62,30 @@ function checkTopics(catalogue: CatalogueItem, given: CreateTrainingJob["topics"
   });
 }
 
+const dataChoiceSchema = createTrainingJobSchema.pick({ topics: true, datasetId: true });
+
+/** The faults of topics and data set in a body that is refused for other faults; none where they cannot be judged. */
+export async function dataChoiceErrors(
+  body: Readonly<Record<string, unknown>>,
+  catalogues: Catalogues,
+): Promise<readonly FieldError[]> {
+  const { topics, datasetId, resumeFrom } = body;
+  const chosen = dataChoiceSchema.safeParse({ topics, datasetId });
+  if (!chosen.success || resumeFrom !== undefined) return [];
+  try {
+    const catalogue = await loadCatalogue(catalogues, chosen.data.datasetId);
+    return topicsProblem(catalogue, chosen.data.topics)?.errors ?? [];
+  } catch (error) {
+    // A data set that does not exist is a broken field; one that is not there yet is no fault of the request.
+    if (error instanceof Problem) return error.errors ?? [];
+    throw error;
+  }
+}
+
 async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise<TrainingPlan> {
   const catalogue = await loadCatalogue(catalogues, body.datasetId);
-  checkTopics(catalogue, body.topics);
+  const problem = topicsProblem(catalogue, body.topics);
+  if (problem !== undefined) throw problem;
   const { id, version, sha256 } = catalogue.dataset;
   return {
     dataset: { id, version, sha256 },
@@ -90,24 +115,24 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
     throw cannotResume(detail, [{ pointer, reason: `is ${parent.state}`, value: resumeFrom, allowed: resumableJobs }]);
   }
   if (!parent.resumable) {
-    const detail = `Training job ${resumeFrom} left no checkpoint to go on from.`;
+    const detail = `Training job ${resumeFrom} left no checkpoint, so it cannot be resumed.`;
     throw cannotResume(detail, [{ pointer, reason: "left no checkpoint", value: resumeFrom, allowed: resumableJobs }]);
   }
   if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
-    const detail = `The checkpoint of training job ${resumeFrom} has been deleted: checkpoints are kept for some days only.`;
+    const detail = `The checkpoint of training job ${resumeFrom} has been deleted, because checkpoints are kept for some days only.`;
     throw cannotResume(detail, [
       { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },
     ]);
   }
   const catalogue = await params.catalogues.get(parent.dataset.id);
   if (catalogue?.dataset.version !== parent.dataset.version || catalogue.dataset.sha256 !== parent.dataset.sha256) {
-    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}; it cannot go on.`;
+    const detail = `The data set ${parent.dataset.id} has been replaced since training job ${resumeFrom}, so the job cannot be resumed.`;
     throw cannotResume(detail, [
       {
         pointer,
         reason: "its data set was replaced",
         value: resumeFrom,
-        allowed: "a job of the data set that is there now",
+        allowed: "a job that was trained on the present data set",
       },
     ]);
   }

@@ -23,7 +23,9 @@ test("the links of the Python packages lead to files that the build context hold
       entry.isSymbolicLink(),
     );
     expect(links.map(({ name }) => name).sort()).toEqual([
+      "invocation-request.schema.json",
       "model-limits.json",
+      "model-metadata.schema.json",
       "techniques",
       "training-selection.schema.json",
     ]);

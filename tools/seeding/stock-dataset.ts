@@ -11,7 +11,8 @@ import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPr
 import { catalogueKey } from "../../naming/table-keys";
 import { catalogueItemSchema } from "../../domain/schemas/items";
 
-const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
+/** What of a manifest (contracts/dataset-manifest) is compared. */
+export const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
 
 /** The stock data set that a checkout says it has: its committed manifest. */
 export function committedDataset(repository: string): {
@@ -93,7 +94,8 @@ export async function seedCommittedCatalogue(params: {
   if (!isCurrent) await table.send(new PutCommand({ TableName: tableName, Item: row }));
 }
 
-const catalogueFileSchema = z.object({
+/** What of a catalogue (contracts/dataset-catalogue) becomes a row. */
+export const catalogueFileSchema = z.object({
   dataset: z.object(catalogueItemSchema.shape.dataset.shape),
   pieces: catalogueItemSchema.shape.pieces,
 });

@@ -10,24 +10,14 @@ import * as z from "zod";
 import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
-import {
-  type StockModelItem,
-  modelDatasetSchema,
-  modelLimitsSchema,
-  stockModelItemSchema,
-} from "../../domain/schemas/items";
-import { metricsSchema } from "../../domain/schemas/metrics";
+import { type StockModelItem, stockModelItemSchema } from "../../domain/schemas/items";
+import { modelCardSchema } from "../../domain/schemas/model-card";
 
-/** What of `contracts/model-card.schema.json` a row of the table is made from. */
-const modelCardSchema = z.object({
+/** A card as `domain/` reads it, and what a stock model's row takes besides. */
+const stockModelCardSchema = modelCardSchema.extend({
   technique: z.enum(techniqueIds),
   name: z.string().min(1).max(100),
   createdAt: z.iso.datetime({ offset: true }),
-  model: z.object({ sha256: z.string() }),
-  // The row's schema is strict: what else the card says of its data stays in the card.
-  dataset: z.object(modelDatasetSchema.shape),
-  limits: modelLimitsSchema,
-  metrics: metricsSchema,
 });
 
 export interface StockModel {
@@ -53,7 +43,7 @@ export function readStockModels(directory: string): readonly StockModel[] {
 function readStockModel(folder: string, id: string): StockModel {
   const model = readFileSync(join(folder, modelFile));
   const card = readFileSync(join(folder, modelCardFile));
-  const parsed = modelCardSchema.safeParse(JSON.parse(card.toString("utf8")));
+  const parsed = stockModelCardSchema.safeParse(JSON.parse(card.toString("utf8")));
   if (!parsed.success)
     throw new Error(`${join(folder, modelCardFile)} is not usable:\n${z.prettifyError(parsed.error)}`);
   const said = parsed.data;

@@ -14,7 +14,7 @@ import {
 } from "./shared";
 
 const seedSchema = z.int().min(0).max(2_147_483_647);
-const programSchema = z.int().min(0).max(127).meta({ description: "General MIDI program." });
+const programSchema = z.int().min(0).max(127).meta({ description: "The instrument, as a General MIDI program." });
 
 export const inputSchema = z
   .union([
@@ -22,18 +22,38 @@ export const inputSchema = z
     z.strictObject({ trackId: idSchema }),
     z.strictObject({
       compositionId: idSchema,
-      trackIndex: z.int().min(0).max(63).optional().meta({ description: "Of the piece; its melody when not given." }),
+      trackIndex: z.int().min(0).max(63).optional().meta({
+        description: "Which track of that piece is the melody. Without it, track 0, which is that piece's own melody.",
+      }),
     }),
   ])
   .meta({ id: "CompositionInput" });
 
 export const compositionInputOptionsSchema = z
   .strictObject({
-    tempo: z.number().min(40).max(160).optional().meta({ description: "Beats a minute." }),
-    transpose: z.int().min(-12).max(12).optional().meta({ description: "Semitones." }),
-    rhythmAssist: z.boolean().optional().meta({ description: "Moves the melody onto the grid of sixteenths." }),
-    startBar: z.int().min(1).max(100_000).optional().meta({ description: "First bar of the melody, from 1." }),
-    bars: z.int().min(1).max(64).optional().meta({ description: "How many bars from there; all when not given." }),
+    tempo: z
+      .number()
+      .min(40)
+      .max(160)
+      .optional()
+      .meta({ description: "Quarter notes a minute. Without it the tempo of the input stays." }),
+    transpose: z.int().min(-12).max(12).optional().meta({ description: "By how many semitones the melody is moved." }),
+    rhythmAssist: z
+      .boolean()
+      .optional()
+      .meta({ description: "Whether the melody is moved onto the grid of sixteenths." }),
+    startBar: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .meta({ description: "The first bar that is used. Bars count from 1." }),
+    bars: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({ description: "How many bars are used. Without it, all to the end of the melody." }),
   })
   .meta({ id: "InputOptions" });
 
@@ -42,11 +62,13 @@ export const createCompositionSchema = z
     name: nameSchema,
     technique: z.enum(techniqueIds),
     modelId: textSchema(64),
-    seed: seedSchema.optional().meta({ description: "Random when not given; the answer says which." }),
+    seed: seedSchema
+      .optional()
+      .meta({ description: "Without it the seed is drawn at random; the response says which one." }),
     parameters: z
       .record(z.string(), z.unknown())
       .optional()
-      .meta({ description: "By the technique: see `GET /techniques`." }),
+      .meta({ description: "Parameters depend on the technique; `GET /techniques` lists them." }),
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema.optional(),
   })
@@ -60,7 +82,7 @@ export const updateCompositionSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: "Other instruments for tracks of the finished piece." }),
+      .meta({ description: "The new instruments of tracks of the finished piece." }),
   })
   .meta({ id: "UpdateComposition", minProperties: 1 });
 
@@ -90,7 +112,7 @@ export const compositionSchema = z
             noteCount: z.int(),
             source: z
               .enum(["input", "generated"])
-              .meta({ description: "`generated`: the technique wrote it, or re-wrote it." }),
+              .meta({ description: "`generated` means that the technique wrote the track, or re-wrote it." }),
           }),
         ),
         metrics: metricValuesSchema,
@@ -103,16 +125,19 @@ export type CompositionResource = z.infer<typeof compositionSchema>;
 export const compositionListSchema = pageOf(compositionSchema, "CompositionList");
 
 export const editEventSchema = z.object({
-  step: z.int().min(0).meta({ description: "Sixteenths from the beginning of the piece." }),
+  step: z.int().min(0).meta({ description: "How many sixteenths after the beginning of the piece the cell is." }),
   pitch: z.int().min(0).max(127),
   kind: z.enum(["add", "remove"]),
   original: z.boolean().meta({ description: "Whether the cell sounded in the input." }),
-  pass: z.int().min(0).meta({ description: "From 0; edits of one pass were chosen together." }),
+  pass: z
+    .int()
+    .min(0)
+    .meta({ description: "The pass in which the edit was chosen, from 0. Edits of one pass were chosen together." }),
   probability: z
     .number()
     .min(0)
     .max(1)
-    .meta({ description: "The model's, just before the edit, that this cell should change." }),
+    .meta({ description: "How likely the model, just before the edit, found it that this cell should change." }),
 });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });
 

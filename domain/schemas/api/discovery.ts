@@ -4,7 +4,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 export const parameterSchema = z
   .object({
     name: z.string(),
-    title: z.string().meta({ description: "A short name for a form's label." }),
+    title: z.string().meta({ description: "A short name, for the label of a form." }),
     type: z.enum(["integer", "number", "boolean", "string"]),
     unit: z.string().optional(),
     minimum: z.number().optional(),
@@ -15,7 +15,7 @@ export const parameterSchema = z
     fixedOnResume: z
       .literal(true)
       .optional()
-      .meta({ description: "Present where a job with `resumeFrom` cannot change the value." }),
+      .meta({ description: "This member is present where a job with `resumeFrom` cannot change the value." }),
   })
   .meta({ id: "Parameter" });
 
@@ -24,8 +24,8 @@ export const techniqueSchema = z
     id: z.enum(techniqueIds),
     name: z.string(),
     description: z.string(),
-    parameters: z.array(parameterSchema).meta({ description: "Of a composition." }),
-    hyperparameters: z.array(parameterSchema).meta({ description: "Of a training job." }),
+    parameters: z.array(parameterSchema).meta({ description: "The parameters of a composition." }),
+    hyperparameters: z.array(parameterSchema).meta({ description: "The hyperparameters of a training job." }),
   })
   .meta({ id: "Technique" });
 
@@ -35,9 +35,9 @@ export const sampleMelodySchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    origin: z.string().meta({ description: "Who made the tune and when: why it is in the public domain." }),
+    origin: z.string().meta({ description: "Who made the tune, and when, which is why it is in the public domain." }),
     bars: z.int(),
-    tempo: z.number().meta({ description: "Beats a minute." }),
+    tempo: z.number().meta({ description: "Quarter notes a minute." }),
     noteCount: z.int(),
   })
   .meta({ id: "SampleMelody" });

@@ -6,12 +6,16 @@ export const modelSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    technique: z.string().meta({ description: "One of `GET /techniques`, or one that this deployment does not have." }),
-    stock: z.boolean().meta({ description: "Came with the software: everyone's to use, nobody's to delete." }),
+    technique: z.string().meta({
+      description: "The id of a technique of `GET /techniques`, or of one that this deployment does not have.",
+    }),
+    stock: z.boolean().meta({
+      description: "Whether the model came with the software. Everyone can use such a model, and nobody can delete it.",
+    }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
     trainingJobId: idSchema.optional(),
-    sha256: sha256Schema.meta({ description: "Of the ONNX file." }),
+    sha256: sha256Schema.meta({ description: "The SHA-256 of the ONNX file, in hexadecimal digits." }),
     bytes: z.int(),
     metrics: metricValuesSchema,
     dataset: z.object({

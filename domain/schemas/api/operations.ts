@@ -50,17 +50,17 @@ const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
-  getHealth: { summary: "Whether the API is there", status: 200, answer: healthSchema, problems: [] },
-  getOpenApiDocument: { summary: "This document", status: 200, answer: "openapi", problems: [] },
+  getHealth: { summary: "Check that the API responds", status: 200, answer: healthSchema, problems: [] },
+  getOpenApiDocument: { summary: "Get this document", status: 200, answer: "openapi", problems: [] },
   listTechniques: {
-    summary: "Techniques, with every parameter and hyperparameter",
-    description: "Self-describing: forms and command-line flags can be made from it.",
+    summary: "List the techniques with every parameter and hyperparameter",
+    description: "A client can make forms or command-line flags from this response.",
     status: 200,
     answer: techniqueListSchema,
     problems: [],
   },
   listSampleMelodies: {
-    summary: "Built-in melodies, in the public domain",
+    summary: "List the built-in melodies, which are in the public domain",
     status: 200,
     answer: sampleMelodyListSchema,
     problems: [],
@@ -69,14 +69,14 @@ export const operationDescriptions = {
   createTrack: {
     summary: "Upload a MIDI file",
     description:
-      "Standard MIDI files of format 0 and 1, up to 1 MiB. What was altered is said in `changes`. The music must be in " +
-      "4/4 or 2/2 throughout, or say no metre, which is 4/4: a file with any other time signature is refused with " +
-      "`METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar " +
-      "that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and " +
-      "only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The file is the body, " +
-      "under any of the types listed, or the one file of a form (`multipart/form-data`), whose fields `name` and " +
-      "`trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, " +
-      "or, where that has no name, as the file in the form.",
+      "The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. " +
+      "The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track " +
+      "without any such bar is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an " +
+      "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
+      "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
+      "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
+      "whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as " +
+      "the melody in the file, or, where that has no name, as the file in the form.",
     query: createTrackQuerySchema,
     body: "midi",
     status: 201,
@@ -87,14 +87,14 @@ export const operationDescriptions = {
     problems: ["UNREADABLE_MIDI", "METRE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
   },
   listTracks: {
-    summary: "Your tracks, newest first",
+    summary: "List your tracks, newest first",
     query: pageQuerySchema,
     status: 200,
     answer: trackListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getTrack: {
-    summary: "One track",
+    summary: "Get a track",
     pathParameters: byTrackId,
     status: 200,
     answer: trackSchema,
@@ -118,9 +118,10 @@ export const operationDescriptions = {
   },
 
   createComposition: {
-    summary: "Compose",
+    summary: "Create a composition",
     description:
-      "Answers at once; the composition is its own monitor: follow `Location` until it is COMPLETED or FAILED. " +
+      "The response comes at once, and the piece is made afterwards: ask for the path in `Location` until the state is " +
+      "COMPLETED or FAILED. " +
       "Equal seed, model, input and options give equal music. A technique that adds to the melody keeps it note for note " +
       "as track 0 and writes the other tracks; one that re-writes it (`ar-cnn` without `melodyLock`) answers the whole " +
       "piece as track 0, `source` `generated`, in which notes that it left alone keep their ticks and velocities. Every " +
@@ -148,14 +149,14 @@ export const operationDescriptions = {
     ],
   },
   listCompositions: {
-    summary: "Your compositions, newest first",
+    summary: "List your compositions, newest first",
     query: pageQuerySchema,
     status: 200,
     answer: compositionListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getComposition: {
-    summary: "One composition",
+    summary: "Get a composition",
     pathParameters: byCompositionId,
     status: 200,
     answer: compositionSchema,
@@ -180,8 +181,9 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "NOT_FINAL", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
   },
   getCompositionMidi: {
-    summary: "The piece as a MIDI file",
-    description: "With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.",
+    summary: "Get the piece as a MIDI file",
+    description:
+      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byCompositionId,
     status: 200,
     answer: "midi",
@@ -189,16 +191,16 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
   },
   listCompositionEditEvents: {
-    summary: "How a technique that edits note by note came to its result",
+    summary: "List the edits by which a composition was made",
     description:
-      "Every edit in its order, all in one answer (at most 25,600). An edit adds or removes one cell, a pitch at a " +
+      "The response lists all edits in their order, at most 25,600. An edit adds or removes one cell, a pitch at a " +
       "sixteenth; edits of one `pass` were chosen together. Put the input's notes on the grid (`round(tick / " +
       "(ticksPerBeat / 4))`, each at least one sixteenth long), then set or clear a cell for each edit: after the last one " +
-      "the cells are those of all tracks of the result. `probability` is the model's, just before the edit, that the cell " +
-      "should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
+      "the cells are those of all tracks of the result. `probability` is how likely the model, " +
+      "just before the edit, found it that the cell should change. In the example the model moves the input's C (60) at the second sixteenth to D (62).\n\n" +
       '`{"items":[{"step":1,"pitch":60,"kind":"remove","original":true,"pass":0,"probability":0.91},' +
       '{"step":1,"pitch":62,"kind":"add","original":false,"pass":0,"probability":0.84}]}`\n\n' +
-      "404 `EDIT_EVENTS_NOT_AVAILABLE` for techniques that do not work by edits.",
+      "A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.",
     pathParameters: byCompositionId,
     status: 200,
     answer: editEventListSchema,
@@ -207,14 +209,14 @@ export const operationDescriptions = {
   },
 
   listModels: {
-    summary: "Models: those that came with the software, then yours, newest first",
+    summary: "List the stock models, then yours, newest first",
     query: pageQuerySchema,
     status: 200,
     answer: modelListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getModel: {
-    summary: "One model",
+    summary: "Get a model",
     pathParameters: byModelId,
     status: 200,
     answer: modelSchema,
@@ -229,11 +231,11 @@ export const operationDescriptions = {
   },
 
   listTrainingTopics: {
-    summary: "Topics to train on, with how many pieces there are",
+    summary: "List the topics to train on, with the number of pieces of each",
     description:
-      "Filter by any tag: `?composer=bach&mode=minor`. A tag may have several values (repeated, or joined by commas): " +
-      "any of them; several tags: all of them. Counts are of the selection.",
-    freeQuery: { name: "tags", description: "One query parameter for each tag, named as the tag." },
+      "A query selects pieces by their tags: `?composer=bach&mode=minor`. A piece must have every tag that is named. Of a " +
+      "tag with several values, which are repeated or joined by commas, it must have one. Only selected pieces are counted.",
+    freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
     answer: trainingTopicsSchema,
     problems: ["TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
@@ -241,7 +243,8 @@ export const operationDescriptions = {
   createTrainingJob: {
     summary: "Train a model",
     description:
-      "Answers at once; the job is its own monitor: follow `Location` until it is READY, FAILED or STOPPED. With " +
+      "The response comes at once, and the training goes on afterwards: ask for the path in `Location` until the state is " +
+      "READY, FAILED or STOPPED. With " +
       "`resumeFrom`, hyperparameters are inherited unless given (`modelSize` cannot change; `epochs` is the total and " +
       "must exceed those completed), and topics are the resumed job's and cannot be given.",
     body: createTrainingJobSchema,
@@ -261,14 +264,14 @@ export const operationDescriptions = {
     ],
   },
   listTrainingJobs: {
-    summary: "Your training jobs, newest first",
+    summary: "List your training jobs, newest first",
     query: pageQuerySchema,
     status: 200,
     answer: trainingJobListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getTrainingJob: {
-    summary: "One training job",
+    summary: "Get a training job",
     pathParameters: byTrainingJobId,
     status: 200,
     answer: trainingJobSchema,
@@ -278,14 +281,15 @@ export const operationDescriptions = {
   },
   deleteTrainingJob: {
     summary: "Delete a training job that has ended",
-    description: "With its progress, samples and checkpoints. Its model stays.",
+    description: "The job's progress, samples and checkpoints are deleted with it. Its model stays.",
     pathParameters: byTrainingJobId,
     status: 204,
     problems: ["NOT_FOUND", "NOT_FINAL", "IN_USE", "CONFLICT", "VERSION_MISMATCH"],
   },
   stopTrainingJob: {
     summary: "Stop a training job",
-    description: "Repeating it is harmless. 409 `ALREADY_FINAL` for a job that is READY or FAILED.",
+    description:
+      "Repeating the request is harmless. For a job that is READY or FAILED the response is 409 `ALREADY_FINAL`.",
     pathParameters: byTrainingJobId,
     status: 202,
     answer: trainingJobSchema,
@@ -295,7 +299,7 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "ALREADY_FINAL", "CONFLICT", "VERSION_MISMATCH"],
   },
   listTrainingJobMetrics: {
-    summary: "Losses and metrics by epoch",
+    summary: "List losses and metrics by epoch",
     pathParameters: byTrainingJobId,
     query: trainingMetricsQuerySchema,
     status: 200,
@@ -305,7 +309,7 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "FILE_LOST"],
   },
   listTrainingJobSamples: {
-    summary: "What the model played after which epoch",
+    summary: "List the samples that the model played, by epoch",
     pathParameters: byTrainingJobId,
     status: 200,
     answer: sampleListSchema,
@@ -314,8 +318,9 @@ export const operationDescriptions = {
     problems: ["NOT_FOUND", "FILE_LOST"],
   },
   getTrainingJobSample: {
-    summary: "One sample as a MIDI file",
-    description: "With `Accept: application/json`: a short-lived URL of it. The ETag is the SHA-256 of the bytes.",
+    summary: "Get a sample as a MIDI file",
+    description:
+      "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byTrainingJobId.extend({
       epoch: z.string().regex(/^[1-9][0-9]{0,5}$/),
       melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),

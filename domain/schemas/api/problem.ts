@@ -3,14 +3,15 @@ import * as z from "zod";
 export const fieldErrorSchema = z
   .object({
     pointer: z.string().meta({
-      description: "JSON pointer into the body; `?name` for a query parameter, `Name:` for a header.",
+      description:
+        "The broken field: a JSON pointer into the body, `?name` of a query parameter, or `Name:` of a header.",
       example: "/hyperparameters/epochs",
     }),
     reason: z.string(),
     value: z.unknown().optional().meta({
-      description: "The value that was given, or the beginning of it; absent where none was given.",
+      description: "The value that was given, or the beginning of it. It is absent where none was given.",
     }),
-    allowed: z.string().meta({ description: "The allowed range, values or form, in words." }),
+    allowed: z.string().meta({ description: "What is allowed, in words: a range, values or a form." }),
   })
   .meta({ id: "FieldError" });
 export interface FieldError {
@@ -27,15 +28,19 @@ export const problemSchema = z
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string(),
-    instance: z.string().meta({ description: "Path of the request." }),
-    code: z.string().meta({ description: "Stable; branch on this.", example: "INVALID_REQUEST" }),
-    requestId: z.string().meta({ description: "Stands in the logs of this request." }),
+    instance: z.string().meta({ description: "The path of the request." }),
+    code: z.string().meta({
+      description: "What went wrong. Codes are stable, so that a client can decide by them.",
+      example: "INVALID_REQUEST",
+    }),
+    requestId: z.string().meta({ description: "The id under which the logs have this request." }),
     errors: z.array(fieldErrorSchema).optional(),
   })
-  .meta({ id: "Problem", description: "What every refusal of ours looks like (RFC 9457)." });
+  .meta({ id: "Problem", description: "An error as the API itself answers it (RFC 9457)." });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
 /** API Gateway's own shape, which cannot be changed: 401, 403, 413 over 10 MB, 429, and 503 of its own. */
-export const gatewayErrorSchema = z
-  .object({ message: z.string() })
-  .meta({ id: "GatewayError", description: "What API Gateway itself answers before a request reaches us." });
+export const gatewayErrorSchema = z.object({ message: z.string() }).meta({
+  id: "GatewayError",
+  description: "An error as API Gateway answers it, before a request reaches the API's functions.",
+});

@@ -52,8 +52,8 @@ export function numberTextSchema(minimum: number, maximum: number) {
 
 /** Query of every list. */
 export const pageQuerySchema = z.strictObject({
-  limit: numberTextSchema(1, 100).default(20).meta({ description: "How many items a page has, 1 to 100." }),
-  cursor: z.string().min(1).max(1024).optional().meta({ description: "`nextCursor` of the page before." }),
+  limit: numberTextSchema(1, 100).default(20).meta({ description: "How many items a page has at most, 1 to 100." }),
+  cursor: z.string().min(1).max(1024).optional().meta({ description: "The `nextCursor` of the page before." }),
 });
 
 /** A page of a list. */
@@ -61,7 +61,10 @@ export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>
   z
     .object({
       items: z.array(item),
-      nextCursor: z.string().optional().meta({ description: "Absent on the last page." }),
+      nextCursor: z
+        .string()
+        .optional()
+        .meta({ description: "Send it as `cursor` to get the next page. The last page has none." }),
     })
     .meta({ id });
 

@@ -8,7 +8,7 @@ export const createTrackQuerySchema = z.strictObject({
     .optional()
     .meta({
       description: [
-        "Which track of the file is the melody. When not given, the track with the most points is chosen, the first of equals:",
+        "Which track of the file is the melody. Without it the track with the most points is chosen, the first of equals. It gets",
         "40 for a name such as Melody, Vocals, Lead or Soprano, -30 for one such as Bass or Chords;",
         "up to 30 for one note at a time; 15 for a middle pitch from G3 to E6, -15 for one below C3;",
         "10 for five or more different pitches, -40 for one or two; -20 or -30 for few notes beside the other tracks;",
@@ -23,7 +23,7 @@ export const uploadFormSchema = z
   .strictObject({
     file: z.string().meta({
       contentMediaType: "application/octet-stream",
-      description: "The MIDI file; exactly one part is a file.",
+      description: "The MIDI file. Exactly one part of the form is a file.",
     }),
     name: nameSchema.optional(),
     trackIndex: z
@@ -31,7 +31,7 @@ export const uploadFormSchema = z
       .min(0)
       .max(65_535)
       .optional()
-      .meta({ description: "As in the query. An empty field counts as not given." }),
+      .meta({ description: "The same as `trackIndex` in the query. An empty field counts as not given." }),
   })
   .meta({ id: "UploadForm" });
 
@@ -43,12 +43,12 @@ export const trackSchema = z
     name: z.string(),
     bars: z.int().meta({
       description:
-        "Bars of the chosen track, from the beginning of the file, by its time signatures; what ends less than a sixteenth after a bar line ends on it.",
+        "How many bars the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it.",
     }),
     firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
     otherMetres: z
       .array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() }))
-      .meta({ description: "Bars that do not have four quarter notes: compositions can be made of the others." }),
+      .meta({ description: "The bars that do not have four quarter notes. Compositions can be made of the others." }),
     tempo: z.number(),
     timeSignature: z.string().meta({ example: "4/4" }),
     noteCount: z.int(),
@@ -58,7 +58,9 @@ export const trackSchema = z
     tracks: z
       .array(z.object({ index: z.int(), name: z.string(), program: z.int(), noteCount: z.int() }))
       .meta({ description: "The file's tracks that have notes." }),
-    changes: z.array(z.string()).meta({ description: "What was altered or ignored when the file was read, in words." }),
+    changes: z
+      .array(z.string())
+      .meta({ description: "What was altered or ignored when the file was read, in sentences for people." }),
     createdAt: instantSchema,
     updatedAt: instantSchema,
   })

@@ -26,7 +26,8 @@ export const topicsSchema = z
   .refine((topics) => Object.keys(topics).length <= mostTopicTags, `must not name more than ${mostTopicTags} tags`)
   .meta({
     id: "Topics",
-    description: "Tags with the values wanted: any value of a tag, every tag. None selects everything.",
+    description:
+      "Which pieces to train on. A piece must have every tag that is named here, and of each tag one of the values. Without topics all pieces are used.",
     maxProperties: mostTopicTags,
     example: { composer: ["bach"], mode: ["minor"] },
   });
@@ -37,14 +38,17 @@ export const createTrainingJobSchema = z
     technique: z.enum(techniqueIds),
     topics: topicsSchema.optional(),
     datasetId: textSchema(64).optional(),
-    hyperparameters: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: "By the technique: see `GET /techniques`. Omitted means default." }),
-    maxRuntimeSeconds: z.int().min(60).max(86_400).optional().meta({ description: "3600 when not given." }),
-    resumeFrom: idSchema
-      .optional()
-      .meta({ description: "An ended job of yours with a checkpoint: training goes on from it." }),
+    hyperparameters: z.record(z.string(), z.unknown()).optional().meta({
+      description:
+        "Hyperparameters depend on the technique; `GET /techniques` lists them. One that is not given has its default.",
+    }),
+    maxRuntimeSeconds: z.int().min(60).max(86_400).optional().meta({
+      description:
+        "After so many seconds the training is stopped, and the best epoch becomes the model. Without it, 3600, or the deployment's limit where that is less.",
+    }),
+    resumeFrom: idSchema.optional().meta({
+      description: "The id of one of your jobs that has ended and has a checkpoint. The training goes on from there.",
+    }),
   })
   .meta({ id: "CreateTrainingJob" });
 
@@ -62,12 +66,15 @@ export const trainingJobSchema = z
     maxRuntimeSeconds: z.int(),
     resumeFrom: idSchema.optional(),
     progress: z.object({
-      epoch: z.int().meta({ description: "Completed epochs." }),
+      epoch: z.int().meta({ description: "How many epochs are complete." }),
       epochs: z.int(),
       percent: z.number(),
-      secondsRemaining: z.number().nullable().meta({ description: "Null while it is not known." }),
+      secondsRemaining: z.number().nullable().meta({ description: "Null means that it is not known yet." }),
     }),
-    latestMetrics: z.looseObject({ epoch: z.int() }).nullable().meta({ description: "Null before the first epoch." }),
+    latestMetrics: z
+      .looseObject({ epoch: z.int() })
+      .nullable()
+      .meta({ description: "Null means that no epoch is complete yet." }),
     convergence: z.object({
       state: z.enum(["fluctuating", "settling", "converged"]),
       sinceEpoch: z.int().optional(),
@@ -75,9 +82,10 @@ export const trainingJobSchema = z
     stopRequested: z.boolean(),
     endReason: z.enum(endReasons).optional(),
     modelId: idSchema.optional(),
-    resumable: z
-      .boolean()
-      .meta({ description: "Whether a checkpoint is there to go on from: some days after the job's end it is not." }),
+    resumable: z.boolean().meta({
+      description:
+        "Whether a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end.",
+    }),
     failure: failureAnswerSchema.optional(),
     usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
   })
@@ -86,20 +94,20 @@ export type TrainingJobResource = z.infer<typeof trainingJobSchema>;
 export const trainingJobListSchema = pageOf(trainingJobSchema, "TrainingJobList");
 
 export const trainingMetricsQuerySchema = z.strictObject({
-  afterEpoch: numberTextSchema(0, 1_000_000)
-    .default(0)
-    .meta({ description: "Only the epochs after this one, so that a poll fetches only what is new; 0 for all." }),
+  afterEpoch: numberTextSchema(0, 1_000_000).default(0).meta({
+    description: "Only epochs after this one are listed, so that a poll fetches only what is new. 0 lists all.",
+  }),
 });
 
 export const epochSchema = z
   .looseObject({ epoch: z.int().min(1) })
-  .meta({ description: "One epoch: its losses and metrics by name." });
+  .meta({ description: "The losses and metrics of one epoch by their names." });
 export const trainingMetricsSchema = z
   .object({
     items: z.array(epochSchema),
     reference: z.record(z.string(), z.number()).meta({
       description:
-        "The same metrics on the training data; empty until the job has measured them, and where their file is lost.",
+        "The same metrics of the training data. It is empty until the job has measured them, and where their file is lost.",
     }),
   })
   .meta({ id: "TrainingMetrics" });
@@ -107,7 +115,7 @@ export const trainingMetricsSchema = z
 export const sampleSchema = z.object({
   epoch: z.int().min(1),
   melodyId: z.string(),
-  href: z.string().meta({ description: "Path of the sample, from the API's root." }),
+  href: z.string().meta({ description: "The path of the sample, from the API's root." }),
 });
 export const sampleListSchema = z.object({ items: z.array(sampleSchema) }).meta({ id: "SampleList" });
 
@@ -115,10 +123,10 @@ export const trainingTopicsSchema = z
   .object({
     topics: z
       .record(z.string(), z.record(z.string(), z.int()))
-      .meta({ description: "Tags, their values, and how many pieces of the selection carry them." }),
-    selection: z
-      .object({ pieces: z.int(), bars: z.int() })
-      .meta({ description: "What a model would learn from: held-out pieces are not counted." }),
+      .meta({ description: "Tags, their values, and the number of selected pieces that have each value." }),
+    selection: z.object({ pieces: z.int(), bars: z.int() }).meta({
+      description: "How much music a model would learn from. Pieces that are held out for judging it are not counted.",
+    }),
   })
   .meta({ id: "TrainingTopics" });
 

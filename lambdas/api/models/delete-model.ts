@@ -29,7 +29,9 @@ export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
   const of = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
   if ((await stockModels.get(of.id)) !== undefined) {
-    throw new Problem("STOCK_MODEL", { detail: `${of.id} came with the software and serves everyone.` });
+    throw new Problem("STOCK_MODEL", {
+      detail: `The model ${of.id} came with the software. Everyone uses it, so it cannot be deleted.`,
+    });
   }
   await changeOwned({
     request,

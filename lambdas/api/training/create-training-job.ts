@@ -10,15 +10,21 @@ import type { Catalogues } from "../../aws/table/shared-items";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
 import { answerOnce } from "../../http/idempotency";
-import { Problem } from "../../http/problem";
+import { joinedProblem, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
-import { parseBody } from "../../http/validation";
+import { parseBodyAndLookUp } from "../../http/validation";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { pollAfterSeconds } from "./poll-interval";
-import { planTraining, resumableJobs } from "../../training/training-plan";
+import {
+  dataChoiceErrors,
+  planTraining,
+  resumableJobs,
+  type PlanTrainingParams,
+  type TrainingPlan,
+} from "../../training/training-plan";
 
 export interface CreateTrainingJobParams {
   readonly request: Request;
@@ -36,21 +42,32 @@ export interface CreateTrainingJobParams {
 
 const defaultRunSeconds = 3600;
 
-function checkRunTime(seconds: number | undefined, longest: number): number {
-  if (seconds !== undefined && seconds > longest) {
-    throw new Problem("RUN_TOO_LONG", {
-      detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${longest}.`,
-      errors: [
-        {
-          pointer: "/maxRuntimeSeconds",
-          reason: "is over this deployment's limit",
-          value: seconds,
-          allowed: `60 to ${longest}`,
-        },
-      ],
-    });
+function runTooLong(seconds: number | undefined, longest: number): Problem | undefined {
+  if (seconds === undefined || seconds <= longest) return undefined;
+  return new Problem("RUN_TOO_LONG", {
+    detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${longest}.`,
+    errors: [
+      {
+        pointer: "/maxRuntimeSeconds",
+        reason: "is over this deployment's limit",
+        value: seconds,
+        allowed: `60 to ${longest}`,
+      },
+    ],
+  });
+}
+
+/** @throws Problem 422 with the broken fields of the plan and of the run's length together */
+async function planWithin(longestRunSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
+  const tooLong = runTooLong(params.body.maxRuntimeSeconds, longestRunSeconds);
+  let plan: TrainingPlan;
+  try {
+    plan = await planTraining(params);
+  } catch (error) {
+    throw tooLong !== undefined && error instanceof Problem && error.errors ? joinedProblem(tooLong, error) : error;
   }
-  return seconds ?? Math.min(defaultRunSeconds, longest);
+  if (tooLong !== undefined) throw tooLong;
+  return plan;
 }
 
 /** Accepts a training job. The workflow begins from the table's stream: one write, so nothing can be half begun. */
@@ -60,24 +77,20 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
   const { work, checkpointDays } = params;
   const sub = request.subject();
   requireNoQuery(request);
-  const body = parseBody({
+  const body = await parseBodyAndLookUp({
     request,
     schema: createTrainingJobSchema,
     alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
+    lookUp: async (raw) => await dataChoiceErrors(raw, catalogues),
   });
   return await answerOnce({
     request,
     records: idempotencyRecords,
     now,
     create: async (remember) => {
-      const maxRuntimeSeconds = checkRunTime(body.maxRuntimeSeconds, longestRunSeconds);
-      const { dataset, topics, hyperparameters, completedEpochs } = await planTraining({
-        sub,
-        body,
-        trainingJobs,
-        catalogues,
-        work,
-      });
+      const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, longestRunSeconds);
+      const plan = { sub, body, trainingJobs, catalogues, work };
+      const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(longestRunSeconds, plan);
       const { name, technique, resumeFrom } = body;
       const id = newId();
       const createdAt = now().toISOString();

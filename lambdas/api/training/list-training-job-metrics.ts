@@ -1,7 +1,7 @@
-import * as z from "zod";
 import { progressFile, referenceFile } from "../../../naming/object-keys";
 import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
+import { referenceSchema } from "../../../domain/schemas/metrics";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { ObjectTooLargeError } from "../../aws/object-store";
@@ -27,8 +27,6 @@ export interface ListTrainingJobMetricsParams {
 
 /** What a trainer writes is far smaller. */
 const longestReferenceBytes = 64 * 1024;
-
-const referenceSchema = z.looseObject({ metrics: z.record(z.string(), z.number()) });
 
 /** The curves are worth showing without what they are compared with, so a reference that cannot be read is left out. */
 function parseReference(bytes: Uint8Array | undefined, item: TrainingJobItem, log: Log): Record<string, number> {

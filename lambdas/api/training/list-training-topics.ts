@@ -61,7 +61,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
     pointer: `?${pointerStep(tag).slice(1)}`,
   }));
   if (errors.length > 0) {
-    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has these tags, see `errors`.", errors });
+    throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has some of these topics; `errors` lists them.", errors });
   }
   const selected = selectPieces(pieces, topics).filter(isTrainedOn);
   return jsonAnswer({

@@ -208,11 +208,11 @@ def test_essentials_survive_the_metadata() -> None:
         (["voices", 0, "program"], 128, r"voices\[0\].program"),
         (["voices", 0, "name"], 3, r"voices\[0\].name"),
         (["voices", 0, "name"], "n" * 65, r"voices\[0\].name .* 1 to 64 characters"),
-        (["voices", 2, "highestPitch"], 10, r"voices\[2\].highestPitch .* is 10, not an integer \d+-127"),
+        (["voices", 2, "highestPitch"], 10, r"voices\[2\].highestPitch .* is 10, not an integer from \d+ to 127"),
         (["voices", 1, "head"], "x" * 10_000, r"voices\[1\].head .{1,120}$"),
-        (["limits", "stepsPerBeat"], 6, "another grid"),
+        (["limits", "stepsPerBeat"], 6, "limits.stepsPerBeat .* is 6, not 4$"),
         (["limits", "highestPitch"], 40, "limits.highestPitch"),
-        (["limits"], None, "limits of the model's metadata is no object"),
+        (["limits"], None, "limits of the model's metadata is null, not an object with maxBars, stepsPerBeat"),
         (["noise", "shared"], 7, "noise.shared"),
         (["noise", "size"], True, "noise.size"),
         (["decoding", "pitchTemperature"], "warm", "decoding.pitchTemperature"),
@@ -228,6 +228,13 @@ def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str
         target = target[key]
     target[path[-1]] = value
     with pytest.raises(ValueError, match=complaint):
+        parse_essentials(json.dumps(data))
+
+
+def test_a_missing_member_of_the_metadata_is_named_with_what_belongs_there() -> None:
+    data = json.loads(ESSENTIALS.to_json())
+    del data["decoding"]["pitchTemperature"]
+    with pytest.raises(ValueError, match=r"metadata lacks decoding\.pitchTemperature, which is a number from 0 to 10"):
         parse_essentials(json.dumps(data))
 
 

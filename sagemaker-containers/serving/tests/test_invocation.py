@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencomposer_music.contract import shown
 from opencomposer_music.parameter_set import Parameter, ParameterSet
 from opencomposer_serving.failures import STATUS_OF_CODE, InvocationFailure
 from opencomposer_serving.invocation import (
@@ -20,7 +21,6 @@ from opencomposer_serving.invocation import (
     decode_json,
     parse_invocation,
 )
-from opencomposer_serving.parameters import shown
 
 RULES = InvocationRules(
     "unet-gan",

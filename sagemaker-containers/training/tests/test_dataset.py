@@ -86,7 +86,7 @@ def test_only_the_selected_pieces_are_read_with_their_split(tmp_path: Path) -> N
             {"pieces": [{"id": "a", "split": "dev"}]},
             'malformed: /pieces/0/split is "dev" but must be train or validation or test',
         ),
-        ({"pieces": None}, "malformed: /pieces is null but must be of the type array"),
+        ({"pieces": None}, "malformed: /pieces is null but must be a list of 1 to 100000 entries"),
         ({"dataset": {"id": "d"}}, "malformed: /dataset lacks version, sha256, licence"),
         (
             {"melodies": [{"id": "../m", "name": "", "tempo": 1, "bars": 1, "notes": []}]},
@@ -94,7 +94,7 @@ def test_only_the_selected_pieces_are_read_with_their_split(tmp_path: Path) -> N
         ),
         (
             {"melodies": [{"id": "m", "name": "M", "tempo": 100, "bars": 65, "notes": []}]},
-            "bars is 65 but must be at most 64",
+            "bars is 65 but must be an integer from 1 to 64",
         ),
     ],
 )

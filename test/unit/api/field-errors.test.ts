@@ -123,7 +123,7 @@ test.each<[unknown, string, unknown]>([
   [[], "/input", []],
   [null, "/input", null],
   ["ode-to-joy", "/input", "ode-to-joy"],
-  [{ sampleMelodyId: "a", trackId: "b" }, "/input/trackId", "b"],
+  [{ sampleMelodyId: "a", trackId: "b" }, "/input", { sampleMelodyId: "a", trackId: "b" }],
   [{ trackId: "0".repeat(26) }, "/input/trackId", "0".repeat(26)],
   [{ compositionId: "0".repeat(26) }, "/input/compositionId", "0".repeat(26)],
 ])("an input of %j is repeated, with what is allowed", async (value, pointer, expected) => {

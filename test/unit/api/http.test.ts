@@ -214,6 +214,29 @@ describe("validation", () => {
     expect(none?.allowed).toMatch(/sampleMelodyId.*trackId.*compositionId/);
   });
 
+  test.each([
+    [{ trackId: "0".repeat(26), sampleMelodyId: "ode-to-joy" }, "gives sampleMelodyId and trackId at once", []],
+    [{ trackId: "short", sampleMelodyId: "ode-to-joy" }, "gives sampleMelodyId and trackId at once", []],
+    [
+      { trackId: "0".repeat(26), compositionId: "0".repeat(26), trackIndex: 1 },
+      "gives trackId and compositionId at once",
+      [],
+    ],
+    [
+      { trackId: 5, sampleMelodyId: "", compositionId: "0".repeat(26), colour: "red" },
+      "gives sampleMelodyId and trackId and compositionId at once",
+      ["/input/colour"],
+    ],
+  ])("of several forms at once asks for exactly one: %j", (input, reason, others) => {
+    const [first, ...more] = inputErrors(input);
+    expect(first).toMatchObject({
+      pointer: "/input",
+      reason,
+      allowed: "exactly one of sampleMelodyId, trackId, compositionId",
+    });
+    expect(more.map(({ pointer }) => pointer)).toEqual(others);
+  });
+
   test("of a query refuses unknown, repeated and broken parameters together", () => {
     const request = requestOf("GET", "/tracks?limit=0&page=2&cursor=a&cursor=b");
     const { errors = [], status } = refusal(() => parseQuery(request, pageQuerySchema));

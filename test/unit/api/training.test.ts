@@ -76,6 +76,58 @@ describe("a training job", () => {
     expect(api.trainingJobs.all()).toEqual([]);
   });
 
+  test.each<[string, object, number, string, readonly string[]]>([
+    [
+      "hyperparameters and unknown topics",
+      { hyperparameters: { epochs: 0 }, topics: { mode: ["lydian"], mood: ["sad"] } },
+      400,
+      "INVALID_REQUEST",
+      ["/hyperparameters/epochs", "/topics/mode/0", "/topics/mood"],
+    ],
+    [
+      "a name and topics of too few pieces",
+      { name: "", topics: { mode: ["major"] } },
+      400,
+      "INVALID_REQUEST",
+      ["/name", "/topics"],
+    ],
+    [
+      "an unknown field and an unknown data set",
+      { colour: "red", datasetId: "mozart" },
+      400,
+      "INVALID_REQUEST",
+      ["/colour", "/datasetId"],
+    ],
+    [
+      "topics that are no topics, and a hyperparameter",
+      { topics: [], hyperparameters: { epochs: 0 } },
+      400,
+      "INVALID_REQUEST",
+      ["/hyperparameters/epochs", "/topics"],
+    ],
+    [
+      "a long run and unknown topics",
+      { maxRuntimeSeconds: 7201, topics: { mood: ["sad"] } },
+      422,
+      "RUN_TOO_LONG",
+      ["/maxRuntimeSeconds", "/topics/mood"],
+    ],
+    [
+      "a long run and an unknown job to resume",
+      { maxRuntimeSeconds: 7201, resumeFrom: "0".repeat(26) },
+      422,
+      "RUN_TOO_LONG",
+      ["/maxRuntimeSeconds", "/resumeFrom"],
+    ],
+  ])("tells everything at once that is wrong with %s", async (_, more, status, code, pointers) => {
+    const api = composerApi();
+    const reply = await create(api, more);
+    const { errors = [], ...problem } = problemOf(reply);
+    expect(problem).toMatchObject({ status, code });
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual(pointers);
+    expect(api.trainingJobs.all()).toEqual([]);
+  });
+
   test("is refused for topics of too few bars, whatever the pieces: its trainer would refuse them later", async () => {
     const api = composerApi();
     const full = catalogue();

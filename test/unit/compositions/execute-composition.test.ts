@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
+import requestContract from "../../../contracts/invocation-request.schema.json";
 import { parseMidi } from "../../../domain/music/song";
 import { longestMelodyBars } from "../../../domain/music/input-limits";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
@@ -122,6 +124,20 @@ function worldWith(more: Partial<CompositionItem> = {}): ComposingWorld {
   world.compositions.add(composition(more));
   return world;
 }
+
+test.each<Partial<CompositionItem>>([
+  {},
+  { inputOptions: { bars: 1, transpose: -12 } },
+  { technique: "ar-cnn", parameters: { passes: 3, melodyLock: true } },
+  { model: { id: id(5), stock: false, sha256, bytes: 1_000 } },
+])("asks the container as the contract says: %j", async (more) => {
+  const world = worldWith(more);
+  await world.deliver();
+  const [request = ""] = world.requests;
+  const validate = new Ajv2020({ strict: false }).compile(requestContract);
+  const isKept = validate(JSON.parse(request.slice(request.indexOf("{"))));
+  expect({ isKept, errors: validate.errors }).toEqual({ isKept: true, errors: null });
+});
 
 test("keeps the melody note for note, adds the tracks, writes MIDI and score, and ends COMPLETED once", async () => {
   const world = worldWith();

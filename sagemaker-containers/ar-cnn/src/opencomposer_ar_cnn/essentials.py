@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from opencomposer_music.contract import load_schema
 from opencomposer_music.model_metadata import (
     Limits,
     Voice,
     limits_to_json,
-    read_integer,
+    metadata_contract,
     read_limits,
     read_metadata,
-    read_number,
     read_voices,
     voice_to_json,
 )
@@ -26,6 +26,14 @@ from opencomposer_ar_cnn.sampling import EditorLimits
 
 LOWEST_DENSITY = 1e-4
 HIGHEST_DENSITY = 16.0
+
+METADATA = metadata_contract(
+    {
+        "voices": {**load_schema("model-metadata")["properties"]["voices"], "maxItems": 2},
+        "density": {"type": "number", "minimum": LOWEST_DENSITY, "maximum": HIGHEST_DENSITY},
+        "mostAtOnce": {"type": "integer", "minimum": 1, "maximum": PITCHES},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,6 @@ class EditorEssentials:
 
 def parse_essentials(text: str) -> EditorEssentials:
     """Read and check the metadata of a model file. Raises ValueError with one sentence naming what is wrong."""
-    root = read_metadata(text, TECHNIQUE)
-    melody, added = read_voices(root, 2, 2)
-    density = read_number(root, "density", LOWEST_DENSITY, HIGHEST_DENSITY, "")
-    most_at_once = read_integer(root, "mostAtOnce", 1, PITCHES, "")
-    return EditorEssentials((melody, added), read_limits(root), density, most_at_once)
+    root = read_metadata(text, METADATA, TECHNIQUE)
+    melody, added = read_voices(root)
+    return EditorEssentials((melody, added), read_limits(root), float(root["density"]), int(root["mostAtOnce"]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
+from opencomposer_music.contract import shown
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR, Note, notes_to_planes
 from opencomposer_music.technique_document import TechniqueDocument, load_technique
@@ -18,7 +19,6 @@ from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelR
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_serving.parameters import shown
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE

@@ -16,12 +16,11 @@ import numpy.typing as npt
 from opencomposer_music.model_metadata import (
     Limits,
     Voice,
+    broken_member,
     limits_to_json,
-    read_integer,
+    metadata_contract,
     read_limits,
-    read_mapping,
     read_metadata,
-    read_number,
     read_voices,
     voice_to_json,
 )
@@ -50,8 +49,56 @@ from opencomposer_music.voice_leading import (
 )
 
 LARGEST_WEIGHT = 10.0
+LARGEST_NOISE = 4096
 
 Floats = npt.NDArray[np.float32]
+
+
+def _number(minimum: float, maximum: float) -> Mapping[str, Any]:
+    return {"type": "number", "minimum": minimum, "maximum": maximum}
+
+
+def _list_of(entry: Mapping[str, Any], least: int, most: int) -> Mapping[str, Any]:
+    return {"type": "array", "minItems": least, "maxItems": most, "items": entry}
+
+
+def _object_of(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    return {"type": "object", "properties": members, "required": [name for name in members if name not in optional]}
+
+
+_SCORE = _number(-LARGEST_SCORE, LARGEST_SCORE)
+_WEIGHT = _number(0, LARGEST_WEIGHT)
+METADATA = metadata_contract(
+    {
+        "noise": _object_of(
+            {
+                "size": {"type": "integer", "minimum": 0, "maximum": LARGEST_NOISE},
+                "shared": {"type": "integer", "minimum": 0, "maximum": LARGEST_NOISE},
+            }
+        ),
+        "decoding": _object_of(
+            {
+                "pitchTemperature": _number(0, 10),
+                "onsetTemperature": _number(0, 10),
+                "pitchCoherenceSteps": {"type": "integer", "minimum": 1, "maximum": STEPS_PER_BAR},
+                "sixteenthCost": _number(0, 100),
+            },
+            optional=("sixteenthCost",),
+        ),
+        "voiceLeading": _object_of(
+            {
+                "intervals": _list_of(_list_of(_SCORE, INTERVALS, INTERVALS), STEPS_PER_BEAT, STEPS_PER_BEAT),
+                "moves": _list_of(_list_of(_SCORE, LARGEST_MOVE + 1, LARGEST_MOVE + 1), 1, 15),
+                "parallels": _list_of(_SCORE, INTERVALS, INTERVALS),
+                "intervalWeight": _WEIGHT,
+                "moveWeight": _WEIGHT,
+                "parallelWeight": _WEIGHT,
+            }
+        ),
+    },
+    optional=("voiceLeading",),
+)
+"""What this decoder's models add to the metadata of every model. Files from before `sixteenthCost` pay nothing."""
 
 
 @dataclass(frozen=True)
@@ -129,54 +176,44 @@ def parse_essentials(text: str, technique: str | None = None) -> ModelEssentials
 
     Raises ValueError with one sentence naming what is wrong.
     """
-    root = read_metadata(text, technique)
+    root = read_metadata(text, METADATA, technique)
     voices = read_voices(root)
-    noise = read_mapping(root.get("noise"), "noise")
-    size = read_integer(noise, "size", 0, 4096, "noise")
-    decoding = read_mapping(root.get("decoding"), "decoding")
+    size, shared = int(root["noise"]["size"]), int(root["noise"]["shared"])
+    if shared > size:
+        raise ValueError(broken_member("noise.shared", shared, f"an integer from 0 to {size}"))
+    decoding = root["decoding"]
     return ModelEssentials(
-        str(root["technique"]),
+        root["technique"],
         voices,
         read_limits(root),
-        NoiseShape(size, read_integer(noise, "shared", 0, size, "noise")),
+        NoiseShape(size, shared),
         Decoding(
-            read_number(decoding, "pitchTemperature", 0, 10, "decoding"),
-            read_number(decoding, "onsetTemperature", 0, 10, "decoding"),
-            read_integer(decoding, "pitchCoherenceSteps", 1, STEPS_PER_BAR, "decoding"),
-            read_number(decoding, "sixteenthCost", 0, 100, "decoding") if "sixteenthCost" in decoding else 0.0,
+            float(decoding["pitchTemperature"]),
+            float(decoding["onsetTemperature"]),
+            int(decoding["pitchCoherenceSteps"]),
+            float(decoding.get("sixteenthCost", 0)),
         ),
-        _parse_voice_leading(read_mapping(root["voiceLeading"], "voiceLeading"), len(voices) - 1)
-        if "voiceLeading" in root
-        else None,
+        _voice_leading(root["voiceLeading"], len(voices) - 1) if "voiceLeading" in root else None,
     )
 
 
-def _parse_voice_leading(values: Mapping[str, object], voices: int) -> VoiceLeading:
-    def weight(key: str) -> float:
-        return read_number(values, key, 0, LARGEST_WEIGHT, "voiceLeading")
-
-    return VoiceLeading(
-        _table(values, "intervals", (STEPS_PER_BEAT, INTERVALS)),
-        _table(values, "moves", (voices, LARGEST_MOVE + 1)),
-        _table(values, "parallels", (INTERVALS,)),
-        weight("intervalWeight"),
-        weight("moveWeight"),
-        weight("parallelWeight"),
-    )
-
-
-def _table(values: Mapping[str, object], key: str, shape: tuple[int, ...]) -> Table:
-    try:
-        table = np.array(values.get(key), dtype=np.float64)
-    except (ValueError, TypeError):
-        table = np.zeros(0)
-    # A comparison with NaN is false, so that it is refused too.
-    if table.shape != shape or not (np.abs(table) <= LARGEST_SCORE).all():
+def _voice_leading(values: Mapping[str, Any], voices: int) -> VoiceLeading:
+    if len(values["moves"]) != voices:
         raise ValueError(
-            f"voiceLeading.{key} of the model's metadata is no table of the shape {list(shape)} "
-            f"with numbers from {-LARGEST_SCORE:g} to {LARGEST_SCORE:g}"
+            broken_member("voiceLeading.moves", f"a table of {len(values['moves'])} rows", f"one of {voices}")
         )
-    return table
+    return VoiceLeading(
+        _table(values["intervals"]),
+        _table(values["moves"]),
+        _table(values["parallels"]),
+        float(values["intervalWeight"]),
+        float(values["moveWeight"]),
+        float(values["parallelWeight"]),
+    )
+
+
+def _table(values: object) -> Table:
+    return np.array(values, dtype=np.float64)
 
 
 def encode_melody(notes: Sequence[Note], bars: int, essentials: ModelEssentials) -> Floats:

@@ -1,21 +1,21 @@
 """What every technique's model file says about itself, in its metadata and on its card: voices and limits.
 
-The metadata is as untrusted as the rest of the file: each reader raises ValueError with one sentence naming what is
-wrong. Imports no third-party package: the inference image has next to nothing else.
+contracts/model-metadata.schema.json describes it, and each technique its own members. The metadata is as untrusted as
+the rest of the file: each reader raises ValueError with one sentence naming what is wrong. Imports no numpy.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-LONGEST_VOICE_NAME = 64
-MOST_BARS = 4096
+from opencomposer_music.contract import Contract, load_schema
+
 LEAST_PITCHES = 12
-SHOWN_CHARACTERS = 60
+"""So many pitches the part of the keyboard that a network sees has at least."""
+MAX_SHOWN_CHARACTERS = 60
 """So much of a wrong value is repeated in the sentence."""
 
 Head = Literal["monophonic", "polyphonic"]
@@ -63,98 +63,69 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
     }
 
 
-def read_metadata(text: str, technique: str | None = None) -> Mapping[str, object]:
-    """The metadata's JSON object: of this schema's version and, where one is given, of this technique."""
+def metadata_contract(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Contract:
+    """Return the contract of a technique's metadata.
+
+    members: the JSON Schema of each member that the technique adds, or narrows; optional: those of them that may be
+    absent.
+    """
+    schema = load_schema("model-metadata")
+    added = members.keys() - schema["properties"].keys() - set(optional)
+    schema["properties"] |= members
+    schema["required"] += sorted(added)
+    return Contract(schema)
+
+
+def read_metadata(text: str, contract: Contract, technique: str | None = None) -> Mapping[str, Any]:
+    """Return the metadata's JSON object, which keeps the contract and is, where one is given, of this technique."""
     try:
-        data = json.loads(text)
+        # Python reads NaN and Infinity, which JSON does not have. As text they are refused where a number should be.
+        root = json.loads(text, parse_constant=str)
     except ValueError:
         raise ValueError("the model's metadata is not JSON") from None
-    root = read_mapping(data, "the metadata")
+    if not isinstance(root, dict):
+        raise ValueError("the model's metadata is no object")
     if root.get("schemaVersion") != 1:
-        raise ValueError(f"the model's metadata has schemaVersion {_shown(root.get('schemaVersion'))}, not 1")
+        raise ValueError(f"the model's metadata has schemaVersion {_shown(repr(root.get('schemaVersion')))}, not 1")
     named = root.get("technique")
     if not isinstance(named, str):
         raise ValueError("the model's metadata names no technique")
     if technique is not None and named != technique:
-        raise ValueError(f"it is a model of {_shown(named)}, expected {technique!r}")
-    return root
+        raise ValueError(f"it is a model of {_shown(repr(named))}, expected {technique!r}")
+    fault = contract.first_fault(root)
+    if fault is None:
+        return root
+    if fault.kind == "missing":
+        raise ValueError(f"the model's metadata lacks {fault.place}, which is {fault.allowed}")
+    raise ValueError(broken_member(fault.place, fault.shown_value, fault.allowed))
 
 
-def read_voices(root: Mapping[str, object], least: int = 2, most: int = 16) -> tuple[Voice, ...]:
-    """The metadata's voices."""
-    listed = root.get("voices")
-    if not isinstance(listed, list) or not least <= len(listed) <= most:
-        number = f"{least} to {most}" if least < most else str(least)
-        raise ValueError(f"the model's metadata must list {number} voices")
-    return tuple(_read_voice(value, f"voices[{index}]") for index, value in enumerate(listed))
+def read_voices(root: Mapping[str, Any]) -> tuple[Voice, ...]:
+    """Return the voices of metadata that keeps its contract."""
+    return tuple(_read_voice(entry, f"voices[{index}]") for index, entry in enumerate(root["voices"]))
 
 
-def _read_voice(value: object, where: str) -> Voice:
-    entry = read_mapping(value, where)
-    name = entry.get("name")
-    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_VOICE_NAME:
-        raise ValueError(f"{where}.name of the model's metadata is no text of 1 to {LONGEST_VOICE_NAME} characters")
-    head = entry.get("head")
-    if head not in ("monophonic", "polyphonic"):
-        raise ValueError(f"{where}.head of the model's metadata is {_shown(head)}, not monophonic or polyphonic")
-    lowest = read_integer(entry, "lowestPitch", 0, 127, where)
-    return Voice(
-        name,
-        read_integer(entry, "program", 0, 127, where),
-        "monophonic" if head == "monophonic" else "polyphonic",
-        lowest,
-        read_integer(entry, "highestPitch", lowest, 127, where),
-    )
+def _read_voice(entry: Mapping[str, Any], place: str) -> Voice:
+    lowest, highest = int(entry["lowestPitch"]), int(entry["highestPitch"])
+    if highest < lowest:
+        raise ValueError(broken_member(f"{place}.highestPitch", highest, f"an integer from {lowest} to 127"))
+    return Voice(entry["name"], int(entry["program"]), entry["head"], lowest, highest)
 
 
-def read_limits(root: Mapping[str, object]) -> Limits:
-    """The metadata's limits."""
-    limits = read_mapping(root.get("limits"), "limits")
-    if limits.get("stepsPerBeat") != 4 or limits.get("beatsPerBar") != 4:
-        raise ValueError("the model's metadata is for another grid than four sixteenths a beat and four beats a bar")
-    lowest = read_integer(limits, "lowestPitch", 0, 127, "limits")
-    return Limits(
-        read_integer(limits, "maxBars", 1, MOST_BARS, "limits"),
-        lowest,
-        read_integer(limits, "highestPitch", lowest + LEAST_PITCHES - 1, 127, "limits"),
-    )
+def read_limits(root: Mapping[str, Any]) -> Limits:
+    """Return the limits of metadata that keeps its contract."""
+    limits = root["limits"]
+    lowest, highest = int(limits["lowestPitch"]), int(limits["highestPitch"])
+    least = lowest + LEAST_PITCHES - 1
+    if highest < least:
+        raise ValueError(broken_member("limits.highestPitch", highest, f"an integer from {least} to 127"))
+    return Limits(int(limits["maxBars"]), lowest, highest)
 
 
-def read_mapping(value: object, where: str) -> Mapping[str, object]:
-    """A JSON object."""
-    if not isinstance(value, dict):
-        raise ValueError(f"{where} of the model's metadata is no object")
-    return value
+def broken_member(place: str, value: object, allowed: str) -> str:
+    """The sentence about a member of the metadata that is not what it should be."""
+    return f"{place} of the model's metadata is {_shown(str(value))}, not {allowed}"
 
 
-def read_integer(values: Mapping[str, object], key: str, lowest: int, highest: int, where: str) -> int:
-    """A member that is an integer in a range. where: of `values` in the metadata, "" for the whole."""
-    value = values.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        raise ValueError(
-            f"{_place(where, key)} of the model's metadata is {_shown(value)}, not an integer {lowest}-{highest}"
-        )
-    return value
-
-
-def read_number(values: Mapping[str, object], key: str, lowest: float, highest: float, where: str) -> float:
-    """A member that is a finite number in a range. where: of `values` in the metadata, "" for the whole."""
-    value = values.get(key)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or not lowest <= value <= highest
-    ):
-        raise ValueError(
-            f"{_place(where, key)} of the model's metadata is {_shown(value)}, not a number {lowest:g}-{highest:g}"
-        )
-    return float(value)
-
-
-def _place(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:SHOWN_CHARACTERS]
+def _shown(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"

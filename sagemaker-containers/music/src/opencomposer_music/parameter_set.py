@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import fastjsonschema
 
+from opencomposer_music.contract import in_words
+
 ParameterValue = bool | int | float | str
 
 
@@ -26,7 +28,7 @@ class Parameter:
         self.type: str = schema["type"]
         self.default: ParameterValue = _typed(self.type, schema["default"])
         self.maximum: float | None = schema.get("maximum")
-        self.allowed = _in_words(schema)
+        self.allowed = in_words(schema)
         self._schema = dict(schema)
 
     @cached_property
@@ -74,6 +76,12 @@ class ParameterSet:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """schema: `properties.parameters` or `properties.hyperparameters` of a document."""
+        self.schema: Mapping[str, Any] = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": schema["properties"],
+        }
+        """JSON Schema of an object of these parameters, each of which may be absent."""
         self.parameters: dict[str, Parameter] = {
             name: Parameter(name, rule) for name, rule in schema["properties"].items()
         }
@@ -83,6 +91,11 @@ class ParameterSet:
     def defaults(self) -> dict[str, ParameterValue]:
         """Every parameter's default."""
         return {name: parameter.default for name, parameter in self.parameters.items()}
+
+    def completed(self, values: Mapping[str, Any]) -> dict[str, ParameterValue]:
+        """Return values that keep `schema`, each in its parameter's type; the default of each that is absent."""
+        given = {name: _typed(self.parameters[name].type, value) for name, value in values.items()}
+        return {**self.defaults, **given}
 
     def broken_ranges(self, values: Mapping[str, ParameterValue], bars: int) -> list[BrokenValue]:
         """Return every beginning and end of a range that contradicts the other or lies outside a piece of `bars` bars.
@@ -110,15 +123,6 @@ def _typed(kind: str, value: Any) -> ParameterValue:
     if kind == "number":
         return float(value)
     return bool(value) if kind == "boolean" else str(value)
-
-
-def _in_words(schema: Mapping[str, Any]) -> str:
-    if schema["type"] == "string":
-        return " or ".join(schema["enum"])
-    if schema["type"] == "boolean":
-        return "true or false"
-    noun = "an integer" if schema["type"] == "integer" else "a number"
-    return f"{noun} from {schema['minimum']} to {schema['maximum']}"
 
 
 def _range(rule: Mapping[str, Any]) -> ParameterRange:

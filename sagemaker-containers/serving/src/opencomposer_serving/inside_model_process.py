@@ -16,7 +16,7 @@ from opencomposer_serving.allocator import return_freed_memory, use_few_arenas
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.framed_socket import ConnectionEnded, FramedSocket
-from opencomposer_serving.invocation import InvocationRules, parse_invocation
+from opencomposer_serving.invocation import read_judged_invocation
 from opencomposer_serving.technique import Generated, Technique
 
 ModelT = TypeVar("ModelT")
@@ -80,7 +80,6 @@ class _Inside(Generic[ModelT]):
         self._technique = technique
         self._threads = threads
         self._memory_bytes = 0
-        self._rules = InvocationRules(technique.document.id, technique.document.parameters, MOST_QUESTION_BYTES)
         self._models: list[ModelT] = []
 
     def answer(self, question: dict[str, Any], content: bytes) -> bytes:
@@ -93,7 +92,7 @@ class _Inside(Generic[ModelT]):
                 limit_memory(self._memory_bytes + self._threads * THREAD_BYTES)
                 answer: dict[str, object] = self._load(content)
             else:
-                request = parse_invocation(content, self._rules)
+                request = read_judged_invocation(content, self._technique.document.parameters)
                 answer = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
             return json.dumps(answer, separators=(",", ":")).encode("ascii")
         except InvocationFailure as failure:

@@ -1,35 +1,28 @@
-"""The body of `POST /invocations`: parsed and checked in one pass (contracts/invocation-request.schema.json).
+"""The body of `POST /invocations`: contracts/invocation-request.schema.json judges it, and what it says is read.
 
-The frame is written by hand over the contract, since the rules that matter most (notes inside the bars, as many notes
-as the bars can hold) are beyond JSON Schema, and since a schema library stops at the first broken field. A test holds
-it against the contract's fixtures. The technique's document says which parameters there are.
+A server narrows the contract to what it takes: its technique, that technique's parameters, and the largest model file.
+Beyond JSON Schema are the rules about the notes and the bars (contracts/cases/invocation-melody.json) and those of
+parameters that make a range (contracts/cases/ranges-*.json).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from opencomposer_music.contract import Contract, Fault, broken_rule, is_too_large_to_judge, load_schema
 from opencomposer_music.parameter_set import ParameterSet, ParameterValue
-from opencomposer_music.piano_roll import BEATS_PER_BAR, DEFAULT_VELOCITY, STEPS_PER_BAR, STEPS_PER_BEAT, Note
+from opencomposer_music.piano_roll import DEFAULT_VELOCITY, STEPS_PER_BAR, Note
 
-from opencomposer_serving.failures import BrokenField, InvocationFailure
-from opencomposer_serving.parameters import (
-    BrokenFields,
-    as_integer,
-    child,
-    parse_parameters,
-    shown,
-)
+from opencomposer_serving.broken_fields import BrokenFields
+from opencomposer_serving.failures import InvocationFailure
 
 SCHEMA_VERSION = 1
-MAX_BARS = 64
+MAX_BARS: int = load_schema("invocation-request")["properties"]["melody"]["properties"]["bars"]["maximum"]
 MAX_NOTES_PER_STEP = 8
-MAX_SEED = 2**31 - 1
-MAX_URL_CHARACTERS = 8192
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -72,25 +65,87 @@ class InvocationRules:
     parameters: ParameterSet
     max_model_bytes: int
 
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract of requests, narrowed to this server."""
+        schema = load_schema("invocation-request")
+        members = schema["properties"]
+        members["technique"] = {
+            "const": self.technique,
+            "x-allowed": f'"{self.technique}", which this container serves',
+        }
+        members["model"]["properties"]["bytes"]["maximum"] = self.max_model_bytes
+        members["parameters"] = self.parameters.schema
+        return Contract(schema)
+
 
 def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
     """Parse and check a request's body.
 
     Raises InvocationFailure BAD_REQUEST that lists every broken field with its value and what is allowed.
     """
+    document: Any = decode_json(body)
     broken = BrokenFields()
-    request = _parse_request(decode_json(body), rules, broken)
-    if request is not None and not broken.count:
-        broken.extend(broken_ranges(request, rules.parameters))
-    if request is None or broken.count:
-        raise bad_request(broken)
-    return request
+    if rules.contract.is_kept(document):
+        broken.extend(broken_notes(document["melody"]))
+        if not broken.count:
+            request = _request_of(document, rules.parameters)
+            broken.extend(broken_ranges(request, rules.parameters))
+            if not broken.count:
+                return request
+    else:
+        faults = list(rules.contract.faults(document))
+        broken.extend(faults)
+        broken.extend(_broken_notes_beside(faults, document))
+    raise bad_request(broken)
 
 
-def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[BrokenField]:
+def read_judged_invocation(body: bytes, parameters: ParameterSet) -> InvocationRequest:
+    """Read a body that `parse_invocation` has taken before. It is not judged again, which would double the time."""
+    return _request_of(json.loads(body), parameters)
+
+
+def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Iterator[Fault]:
+    """Yield what breaks the rules about notes and bars in a melody that keeps the contract otherwise.
+
+    There are at most eight notes for each step, and every note ends inside the bars. skipped: indices of notes that
+    are not looked at.
+    """
+    steps = int(melody["bars"]) * STEPS_PER_BAR
+    notes = melody["notes"]
+    most = steps * MAX_NOTES_PER_STEP
+    if len(notes) > most:
+        allowed = f"a list of 1 to {most} notes, {MAX_NOTES_PER_STEP} for each step"
+        yield broken_rule(("melody", "notes"), notes, allowed)
+        return
+    for index, note in enumerate(notes):
+        if index in skipped or note["onset"] + note["duration"] <= steps:
+            continue
+        place = ("melody", "notes", str(index))
+        onset, duration = int(note["onset"]), int(note["duration"])
+        if onset >= steps:
+            yield broken_rule((*place, "onset"), onset, f"an integer from 0 to {steps - 1}")
+        longest = steps - onset if onset < steps else steps
+        if duration > longest:
+            allowed = f"an integer from 1 to {longest}, so that the note ends inside the {steps} steps"
+            yield broken_rule((*place, "duration"), duration, allowed)
+
+
+def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
+    """The rules about notes and bars, as far as they can be judged in a document that breaks the contract elsewhere."""
+    places = {fault.path for fault in faults}
+    if is_too_large_to_judge(document) or places & {(), ("melody",), ("melody", "notes")}:
+        return
+    # With broken bars the notes are still held against the longest piece.
+    bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
+    spoilt = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
+    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, spoilt)
+
+
+def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault]:
     """Return the parameters of an otherwise valid request that contradict each other or its melody."""
     return [
-        BrokenField(child("/parameters", name), shown(value), allowed)
+        broken_rule(("parameters", name), value, allowed)
         for name, value, allowed in known.broken_ranges(request.parameters, request.melody.bars)
     ]
 
@@ -125,123 +180,17 @@ def decode_json(body: bytes) -> object:
     return value
 
 
-def _parse_request(value: object, rules: InvocationRules, broken: BrokenFields) -> InvocationRequest | None:
-    if not isinstance(value, Mapping):
-        broken.add("", value, "an object")
-        return None
-    _check_members(
-        value, "", required=("schemaVersion", "technique", "model", "seed", "melody", "parameters"), broken=broken
+def _request_of(document: Mapping[str, Any], parameters: ParameterSet) -> InvocationRequest:
+    """What a request says that keeps the contract. JSON Schema calls 4.0 an integer too."""
+    model, melody = document["model"], document["melody"]
+    notes = [
+        Note(int(note["onset"]), int(note["duration"]), int(note["pitch"]), int(note.get("velocity", DEFAULT_VELOCITY)))
+        for note in melody["notes"]
+    ]
+    return InvocationRequest(
+        document["technique"],
+        ModelReference(model["sha256"], int(model["bytes"]), model.get("url")),
+        int(document["seed"]),
+        Melody(int(melody["bars"]), tuple(notes)),
+        parameters.completed(document["parameters"]),
     )
-    if "schemaVersion" in value and as_integer(value["schemaVersion"]) != SCHEMA_VERSION:
-        broken.add("/schemaVersion", value["schemaVersion"], str(SCHEMA_VERSION))
-    if "technique" in value and value["technique"] != rules.technique:
-        broken.add("/technique", value["technique"], f'"{rules.technique}", which this container serves')
-    model = _parse_model(value["model"], rules, broken) if "model" in value else None
-    seed = _integer(value, "", "seed", 0, MAX_SEED, broken)
-    melody = _parse_melody(value["melody"], broken) if "melody" in value else None
-    parameters = (
-        parse_parameters(value["parameters"], rules.parameters, "/parameters", broken)
-        if "parameters" in value
-        else None
-    )
-    if model is None or seed is None or melody is None or parameters is None:
-        return None
-    return InvocationRequest(rules.technique, model, seed, melody, parameters)
-
-
-def _parse_model(value: object, rules: InvocationRules, broken: BrokenFields) -> ModelReference | None:
-    if not isinstance(value, Mapping):
-        broken.add("/model", value, "an object with sha256, bytes and, unless it is a stock model, url")
-        return None
-    _check_members(value, "/model", required=("sha256", "bytes"), optional=("url",), broken=broken)
-    sha256: str | None = None
-    if "sha256" in value:
-        candidate = value["sha256"]
-        if isinstance(candidate, str) and SHA256.fullmatch(candidate):
-            sha256 = candidate
-        else:
-            broken.add("/model/sha256", candidate, "64 lower-case hexadecimal digits")
-    size = _integer(value, "/model", "bytes", 1, rules.max_model_bytes, broken)
-    url: str | None = None
-    if "url" in value:
-        candidate = value["url"]
-        if isinstance(candidate, str) and 1 <= len(candidate) <= MAX_URL_CHARACTERS:
-            url = candidate
-        else:
-            # A URL carries a signature, so its text is never shown.
-            broken.add("/model/url", type(candidate).__name__, f"text of 1 to {MAX_URL_CHARACTERS} characters")
-    return None if sha256 is None or size is None else ModelReference(sha256, size, url)
-
-
-def _parse_melody(value: object, broken: BrokenFields) -> Melody | None:
-    if not isinstance(value, Mapping):
-        broken.add("/melody", value, "an object with stepsPerBeat, beatsPerBar, bars and notes")
-        return None
-    _check_members(value, "/melody", required=("stepsPerBeat", "beatsPerBar", "bars", "notes"), broken=broken)
-    for name, only in (("stepsPerBeat", STEPS_PER_BEAT), ("beatsPerBar", BEATS_PER_BAR)):
-        if name in value and as_integer(value[name]) != only:
-            broken.add(f"/melody/{name}", value[name], str(only))
-    bars = _integer(value, "/melody", "bars", 1, MAX_BARS, broken)
-    if "notes" not in value:
-        return None
-    notes = value["notes"]
-    # With broken bars the notes are still checked, against the longest piece.
-    steps = (bars or MAX_BARS) * STEPS_PER_BAR
-    most = steps * MAX_NOTES_PER_STEP
-    if not isinstance(notes, list) or not 1 <= len(notes) <= most:
-        broken.add("/melody/notes", notes, f"a list of 1 to {most} notes ({MAX_NOTES_PER_STEP} a step)")
-        return None
-    parsed = [_parse_note(note, child("/melody/notes", index), steps, broken) for index, note in enumerate(notes)]
-    kept = tuple(note for note in parsed if note is not None)
-    return None if bars is None else Melody(bars, kept)
-
-
-def _parse_note(value: object, pointer: str, steps: int, broken: BrokenFields) -> Note | None:
-    if not isinstance(value, Mapping):
-        broken.add(pointer, value, "an object with onset, duration and pitch")
-        return None
-    _check_members(value, pointer, required=("onset", "duration", "pitch"), optional=("velocity",), broken=broken)
-    onset = _integer(value, pointer, "onset", 0, steps - 1, broken)
-    duration = _integer(value, pointer, "duration", 1, steps, broken)
-    pitch = _integer(value, pointer, "pitch", 0, 127, broken)
-    velocity = _integer(value, pointer, "velocity", 1, 127, broken) if "velocity" in value else DEFAULT_VELOCITY
-    if onset is None or duration is None or pitch is None or velocity is None:
-        return None
-    if onset + duration > steps:
-        broken.add(
-            child(pointer, "duration"),
-            duration,
-            f"1 to {steps - onset}, so that the note ends inside the {steps} steps",
-        )
-        return None
-    return Note(onset, duration, pitch, velocity)
-
-
-def _integer(
-    value: Mapping[str, object], pointer: str, name: str, minimum: int, maximum: int, broken: BrokenFields
-) -> int | None:
-    """The member as an int in [minimum, maximum], or None; a missing one has been reported by `_check_members`."""
-    if name not in value:
-        return None
-    number = as_integer(value[name])
-    if number is None or not minimum <= number <= maximum:
-        broken.add(child(pointer, name), value[name], f"an integer from {minimum} to {maximum}")
-        return None
-    return number
-
-
-def _check_members(
-    value: Mapping[str, object],
-    pointer: str,
-    *,
-    required: tuple[str, ...],
-    optional: tuple[str, ...] = (),
-    broken: BrokenFields,
-) -> None:
-    known = required + optional
-    for name in required:
-        if name not in value:
-            broken.add_missing(child(pointer, name), "required")
-    for key in value:
-        if key not in known:
-            broken.add(child(pointer, key), value[key], "no such member; known are " + ", ".join(known))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from opencomposer_music.contract import ContractError, check_contract
 from opencomposer_music.piano_roll import (
     PITCHES,
     SOUNDING,
@@ -20,8 +21,6 @@ from opencomposer_music.piano_roll import (
     is_monophonic,
     notes_to_planes,
 )
-
-from opencomposer_training.contract import ContractError, check_contract
 
 Split = Literal["train", "validation", "test"]
 VoicePlanes = npt.NDArray[np.bool_]

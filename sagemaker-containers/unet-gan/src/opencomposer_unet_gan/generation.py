@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from opencomposer_music.contract import shown
 from opencomposer_music.decoding import (
     Floats,
     ModelEssentials,
@@ -38,7 +39,6 @@ from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelR
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
 from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
-from opencomposer_serving.parameters import shown
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_unet_gan import TECHNIQUE
