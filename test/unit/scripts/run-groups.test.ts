@@ -55,8 +55,8 @@ test("in every lane a suite is ended for its silence, and none for its length", 
   const results = await runGroups([[[steady], ...hanging]], { folder, silenceSeconds: 5 });
 
   const ofALane = (lane: string): string[] => [
-    `✗ ${`hanging ${lane}`} N s 1 passed, 1 failed, 0 skipped`,
-    `✓ ${`after ${lane}`} N s 2 passed, 0 failed, 0 skipped`,
+    `✗ hanging ${lane} N s 1 passed, 1 failed, 0 skipped`,
+    `✓ after ${lane} N s 2 passed, 0 failed, 0 skipped`,
   ];
   expect(withoutSeconds(results)).toEqual([
     "✓ steady N s 4 passed, 0 failed, 0 skipped",
