@@ -5,10 +5,11 @@
  *   npm start -- --once      ends after the first composition
  *   npm start -- --fresh     forgets what an earlier start kept
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 
+import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
 import { outliveReaders } from "../tools/processes/closed-output";
 import { bringUp } from "./bring-up";
 import { DisposalStack } from "./disposal-stack";
@@ -23,8 +24,9 @@ async function main(): Promise<number> {
   // What we and all that we start write is for this user alone: passwords, signing keys, everybody's music.
   process.umask(0o077);
   outliveReaders();
-  const { values: options } = parseArgs({
-    options: { once: { type: "boolean", default: false }, fresh: { type: "boolean", default: false } },
+  const options = readOptions({
+    once: { type: "boolean", default: false },
+    fresh: { type: "boolean", default: false },
   });
   const paths = localPaths();
   const parts = new DisposalStack();
@@ -53,13 +55,13 @@ async function main(): Promise<number> {
     releaseLock();
     return failures === 0;
   });
-  const interrupt = { asked: false };
+  const interrupt: { by?: NodeJS.Signals } = {};
   const interrupted = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       // npm passes a Ctrl-C on that the terminal has sent us already: the second one asks for nothing new.
       process.on(name, () => {
-        if (interrupt.asked) return;
-        interrupt.asked = true;
+        if (interrupt.by !== undefined) return;
+        interrupt.by = name;
         progress.warn("ending");
         ending.abort();
         resolve();
@@ -78,10 +80,11 @@ async function main(): Promise<number> {
     if (!options.once) await Promise.race([interrupted, failed]);
     return (await shutDown()) ? 0 : 1;
   } catch (problem) {
-    if (interrupt.asked) {
-      const isWhole = await shutDown();
-      // Asked to end before the composition was there: `--once` has not done what it is for.
-      return options.once || !isWhole ? 1 : 0;
+    if (interrupt.by !== undefined) {
+      const isUp = existsSync(paths.outputs);
+      if (!(await shutDown())) return 1;
+      // Ended before it has done what it is for, which is a composition with `--once`: the code names the signal.
+      return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.by];
     }
     console.error(`\nnpm start failed: ${messageOf(problem)}`);
     console.error(`Logs: ${paths.logs} and ${join(paths.cloud, "ministack.log")}`);
@@ -104,6 +107,6 @@ main()
     process.exit(code);
   })
   .catch((problem: unknown) => {
-    console.error(problem);
-    process.exit(1);
+    console.error(problem instanceof UsageError ? problem.message : problem);
+    process.exit(exitCodeOf(problem));
   });

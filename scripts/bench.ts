@@ -15,6 +15,7 @@ import * as z from "zod";
 import { signIn } from "../local/cloud/users";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
+import { runCommand } from "../tools/command-line";
 import { measureBundles } from "./bundle-sizes";
 import { measureRefusals } from "./verification/refusal-times";
 
@@ -222,7 +223,4 @@ async function main(): Promise<void> {
   for (const { what, measured, against } of rows) console.log(`${what.padEnd(64)} ${measured.padEnd(22)} ${against}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
 import { stages, type Stage } from "../naming/resource-names";
+import { runCommand } from "../tools/command-line";
 import { describeResult, runStep, type Step } from "./run-step";
 
 const root = path.join(__dirname, "..");
@@ -76,7 +77,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -2,6 +2,7 @@
  * `npm run check`: every static check of both languages, one exit code.
  * Needs the `training` environment with its tools layer (the npm script makes it first).
  */
+import { runCommand, UsageError } from "../tools/command-line";
 import { describeResult, runStep, type Step } from "./run-step";
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   const only = process.argv[2];
   const chosen = only === undefined ? steps : steps.filter(({ name }) => name.includes(only));
   if (chosen.length === 0)
-    throw new Error(`no check is called ${only}; there are: ${steps.map(({ name }) => name).join(", ")}`);
+    throw new UsageError(`No check is called ${only}; there are: ${steps.map(({ name }) => name).join(", ")}.`);
   const failed: string[] = [];
   for (const step of chosen) {
     const result = await runStep(step, { quiet: true });
@@ -63,7 +64,4 @@ async function main(): Promise<void> {
   if (failed.length > 0) throw new Error(`failed: ${failed.join(", ")}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -10,6 +10,7 @@ import { format, resolveConfig } from "prettier";
 import { techniqueIds } from "../naming/resource-names";
 import { techniques } from "../domain/techniques/registry";
 import type { Parameter } from "../domain/techniques/technique";
+import { runCommand } from "../tools/command-line";
 import { withGeneratedTables } from "./documents/generated-tables";
 
 const root = path.join(__dirname, "..");
@@ -57,7 +58,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -13,7 +13,6 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -25,6 +24,7 @@ import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
+import { readOptions, runCommand } from "../tools/command-line";
 import { readStorageOutputs } from "../tools/stacks/storage-outputs";
 import { leastAgeDays, lookForOrphans, removeOrphans } from "./orphans/remove-orphans";
 
@@ -63,13 +63,11 @@ function wholeNumber(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: "string" },
-      "outputs-file": { type: "string", default: "cdk-outputs.json" },
-      "older-than-days": { type: "string", default: String(leastAgeDays) },
-      remove: { type: "string" },
-    },
+  const values = readOptions({
+    stage: { type: "string" },
+    "outputs-file": { type: "string", default: "cdk-outputs.json" },
+    "older-than-days": { type: "string", default: String(leastAgeDays) },
+    remove: { type: "string" },
   });
   const stage = z.enum(stages).safeParse(values.stage);
   if (!stage.success) throw new Error(`--stage must be ${stages.join(", ")}, not ${values.stage ?? "missing"}.`);
@@ -96,7 +94,4 @@ async function main(): Promise<void> {
   console.log(`${await removeOrphans({ orphans, expected, rows, stores })} of them were removed.`);
 }
 
-main().catch((problem: unknown) => {
-  console.error(problem instanceof Error ? problem.message : problem);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -9,7 +9,6 @@
  * Never run on AWS by its authors. Repeating it changes nothing.
  */
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -17,6 +16,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
 import { stages } from "../naming/resource-names";
+import { readOptions, runCommand } from "../tools/command-line";
 import { buildDataset } from "../tools/seeding/build-dataset";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../tools/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
@@ -24,8 +24,9 @@ import { readStorageOutputs } from "../tools/stacks/storage-outputs";
 import { datasetCache, repository } from "../tools/repository";
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { stage: { type: "string" }, "outputs-file": { type: "string", default: "cdk-outputs.json" } },
+  const values = readOptions({
+    stage: { type: "string" },
+    "outputs-file": { type: "string", default: "cdk-outputs.json" },
   });
   const stage = z.enum(stages).exclude(["local"]).safeParse(values.stage);
   if (!stage.success) {
@@ -57,7 +58,4 @@ async function main(): Promise<void> {
   console.log(`data set ${dataset.id} ${dataset.version} is in ${artefactsBucket}, its catalogue in ${tableName}`);
 }
 
-main().catch((problem: unknown) => {
-  console.error(problem instanceof Error ? problem.message : problem);
-  process.exitCode = 1;
-});
+runCommand(main);

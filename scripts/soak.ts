@@ -11,7 +11,6 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
@@ -23,6 +22,7 @@ import { OwnCloud } from "../test/faults/own-cloud";
 import { Ledger } from "../test/soak/ledger";
 import { PoliteClient, Traffic } from "../test/soak/polite-client";
 import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
+import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
 
 const mostAtOnce = 8;
 /** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
@@ -150,13 +150,11 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
 }
 
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: "string", default: "10" },
-      users: { type: "string", default: "20" },
-      jobs: { type: "string", default: "100" },
-      outputs: { type: "string" },
-    },
+  const values = readOptions({
+    minutes: { type: "string", default: "10" },
+    users: { type: "string", default: "20" },
+    jobs: { type: "string", default: "100" },
+    outputs: { type: "string" },
   });
   const options = optionsSchema.parse(values);
   if (options.outputs !== undefined) {
@@ -180,6 +178,6 @@ main()
     process.exitCode = isWell ? 0 : 1;
   })
   .catch((error: unknown) => {
-    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-    process.exitCode = 1;
+    console.error(error instanceof UsageError ? error.message : error);
+    process.exitCode = exitCodeOf(error);
   });

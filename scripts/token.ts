@@ -8,8 +8,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import {
+  CognitoIdentityProviderClient,
+  CognitoIdentityProviderServiceException,
+} from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
 import { resourcePrefix, stages } from "../naming/resource-names";
 import { loadStageConfig } from "../lib/config/load-stage-config";
@@ -17,9 +19,14 @@ import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { signIn } from "../local/cloud/users";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
+import { readOptions, runCommand } from "../tools/command-line";
 
 const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomainUrl: z.string() });
 const userSchema = z.enum(["demo", "second"]);
+
+/** Whether the sign-in failed because what listens there, if anything does, is no Cognito. The SDK adds what it knows. */
+const isUnanswered = (problem: unknown): boolean =>
+  problem instanceof Error && "$metadata" in problem && !(problem instanceof CognitoIdentityProviderServiceException);
 
 /** @throws Error that says how to start a local cloud where none runs */
 async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
@@ -37,6 +44,10 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
       userPoolClientId: outputs.userPoolClientId,
       user: user === "demo" ? outputs.demoUser : outputs.secondUser,
     });
+  } catch (problem) {
+    // A cloud that was killed leaves the file behind.
+    if (!isUnanswered(problem)) throw problem;
+    throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: problem });
   } finally {
     cognito.destroy();
   }
@@ -79,12 +90,10 @@ function howToSignIn(stage: "dev" | "prod", outputsFile: string): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: "string", default: "local" },
-      user: { type: "string", default: "demo" },
-      "outputs-file": { type: "string", default: "cdk-outputs.json" },
-    },
+  const values = readOptions({
+    stage: { type: "string", default: "local" },
+    user: { type: "string", default: "demo" },
+    "outputs-file": { type: "string", default: "cdk-outputs.json" },
   });
   const stage = z.enum(stages).safeParse(values.stage);
   if (!stage.success) throw new Error(`--stage must be one of ${stages.join(", ")}, not ${values.stage}.`);
@@ -95,7 +104,4 @@ async function main(): Promise<void> {
   );
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

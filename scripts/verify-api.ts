@@ -14,13 +14,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import * as z from "zod";
 import { accessToken, openSession, shapes, type ApiSession } from "../test/e2e/api-session";
 import { documentedOperations } from "../test/e2e/documented-operations";
 import { randomMelody } from "../test/e2e/random-melody";
 import { repository, startCloud } from "../test/e2e/running-cloud";
 import { until } from "../test/e2e/until";
+import { readOptions, runCommand } from "../tools/command-line";
 
 const checks = [
   "not_a_server_error",
@@ -178,9 +178,7 @@ async function tally(reportFile: string): Promise<Tally> {
 }
 
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({
-    options: { requests: { type: "string", default: "5000" }, seed: { type: "string" } },
-  });
+  const values = readOptions({ requests: { type: "string", default: "5000" }, seed: { type: "string" } });
   const wanted = z.coerce.number().int().min(1).parse(values.requests);
   const ending = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -231,11 +229,6 @@ async function main(): Promise<boolean> {
   }
 }
 
-main()
-  .then((passed) => {
-    process.exitCode = passed ? 0 : 1;
-  })
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+runCommand(async () => {
+  if (!(await main())) process.exitCode = 1;
+});

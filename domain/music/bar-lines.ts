@@ -44,7 +44,7 @@ export interface BarLinesParams {
   readonly metres: readonly MetreSign[];
   readonly ticksPerBeat: number;
   /** At least one. */
-  readonly notes: readonly MidiNote[];
+  readonly notes: readonly Pick<MidiNote, "startTick" | "durationTicks">[];
 }
 
 /**

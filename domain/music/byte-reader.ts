@@ -5,8 +5,23 @@ export class UnreadableMidiError extends Error {
   override readonly name = "UnreadableMidiError";
 }
 
-/** Bounds on an uploaded file: they keep reading under 256 MB and well under 2 s. */
-export const midiLimits = { bytes: 1_048_576, tracks: 256, events: 300_000, notes: 20_000, bars: 4096 } as const;
+/**
+ * Bounds on an uploaded file: they keep reading under 256 MB and well under 2 s.
+ *
+ * A long wait is over 268,435,455 ticks, which no delta can say. At the finest division those are 2,048 bars of 4/4, so that
+ * 256 tracks of 4,096 bars have 512 of them.
+ */
+export const midiLimits = {
+  bytes: 1_048_576,
+  tracks: 256,
+  events: 300_000,
+  notes: 20_000,
+  bars: 4096,
+  longWaits: 4096,
+} as const;
+
+/** What a delta can say: four bytes of seven bits. */
+export const longestDelta = 0x0fff_ffff;
 
 /** @throws UnreadableMidiError */
 export function unreadable(reason: string): never {

@@ -9,7 +9,8 @@ export interface MidiNote {
 }
 
 /** The tick at which a note has ended. */
-export const endTick = ({ startTick, durationTicks }: MidiNote): number => startTick + durationTicks;
+export const endTick = ({ startTick, durationTicks }: Pick<MidiNote, "startTick" | "durationTicks">): number =>
+  startTick + durationTicks;
 
 /** Ticks of a bar of four quarter notes. */
 export const ticksPerBar = (ticksPerBeat: number): number => ticksPerBeat * 4;

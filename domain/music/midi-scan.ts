@@ -7,9 +7,10 @@
  * not the bytes (docs/adr/0034 has the figures). Tempo, metre and names are kept here: a few numbers each, and texts in
  * encodings that the parser does not know.
  */
-import { ByteReader, EventCutOff, midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
+import { ByteReader, EventCutOff, longestDelta, midiLimits, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
 import { readHeader, unwrapMidi, walkChunks, type TrackReading } from "./midi-chunks";
+import { PlainTrack } from "./plain-track";
 import { textReader } from "./text-encoding";
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
@@ -48,33 +49,10 @@ const longestTrackName = 400;
 const mostNamesKept = 4;
 /** Texts that are kept so that the file's encoding can be told. */
 const mostTextsKept = 200;
-/** What four bytes of seven bits can say. */
-const longestDelta = 0x0fff_ffff;
 /** No bar is longer than 255 whole notes: no time signature says more. */
 const mostBeatsOfABar = 255 * 4;
 /** More kinds of alterations than anybody reads. */
 const mostChanges = 100;
-
-const latin1 = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
-
-const bigEndian = (value: number, bytes: 2 | 4): number[] =>
-  [24, 16, 8, 0].slice(4 - bytes).map((shift) => (value >>> shift) & 0xff);
-
-function variableLength(value: number): number[] {
-  const bytes = [value % 128];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(128 + (rest % 128));
-  return bytes;
-}
-
-function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
 
 /**
  * What one track chunk says. The parser gets its note-ons, the note-offs of what sounds and one program for each channel,
@@ -89,21 +67,22 @@ class TrackScan {
   /** By channel: the one with which the first note begins, or the first one after it. */
   private readonly programs = new Map<number, number>();
   private readonly channelsWithNotes = new Set<number>();
-  private readonly body: number[] = [];
-  private tickWritten = 0;
 
-  /** @param lastTick - where the longest music that may be would end */
-  constructor(private readonly lastTick: number) {}
+  constructor(private readonly plain: PlainTrack) {}
+
+  get longWaits(): number {
+    return this.plain.longWaits;
+  }
 
   begin(tick: number, channel: number, pitch: number, velocity: number): void {
     if (!this.channelsWithNotes.has(channel)) {
       this.channelsWithNotes.add(channel);
       const program = this.programs.get(channel);
-      if (program !== undefined) this.write(tick, [(programChange << 4) | channel, program]);
+      if (program !== undefined) this.plain.write(tick, [(programChange << 4) | channel, program]);
     }
     const key = channel * 128 + pitch;
     this.sounding.set(key, (this.sounding.get(key) ?? 0) + 1);
-    this.write(tick, [(noteOn << 4) | channel, pitch, velocity]);
+    this.plain.write(tick, [(noteOn << 4) | channel, pitch, velocity]);
   }
 
   end(tick: number, channel: number, pitch: number): void {
@@ -111,7 +90,7 @@ class TrackScan {
     const sounding = this.sounding.get(key) ?? 0;
     if (sounding === 0) return;
     this.sounding.set(key, sounding - 1);
-    this.write(tick, [(noteOff << 4) | channel, pitch, 0]);
+    this.plain.write(tick, [(noteOff << 4) | channel, pitch, 0]);
   }
 
   setProgram(tick: number, channel: number, program: number): void {
@@ -122,7 +101,7 @@ class TrackScan {
       return;
     }
     this.programs.set(channel, program);
-    if (hasNotes) this.write(tick, [(programChange << 4) | channel, program]);
+    if (hasNotes) this.plain.write(tick, [(programChange << 4) | channel, program]);
   }
 
   addName(data: Uint8Array): void {
@@ -137,23 +116,12 @@ class TrackScan {
     known.add(kind, tick);
   }
 
-  /** @returns the chunk for the parser; nothing can be written after */
-  close(endOfTrack: number): Uint8Array<ArrayBuffer> {
+  /** @returns the file for the parser; nothing can be written after */
+  close(endOfTrack: number): ArrayBuffer {
     // The end's tick matters only to what still sounds.
     const isSounding = [...this.sounding.values()].some((count) => count > 0);
-    this.write(isSounding ? endOfTrack : this.tickWritten, [0xff, metaEndOfTrack, 0]);
-    return joined([latin1("MTrk"), bigEndian(this.body.length, 4), this.body]);
-  }
-
-  private write(tick: number, event: readonly number[]): void {
-    if (tick > this.lastTick) refuseTooManyBars();
-    let delta = tick - this.tickWritten;
-    // Deltas of events that are left out add up. What one delta cannot say is said by several, before texts of no length.
-    for (; delta > longestDelta; delta -= longestDelta) {
-      this.body.push(...variableLength(longestDelta), 0xff, metaText, 0);
-    }
-    this.body.push(...variableLength(delta), ...event);
-    this.tickWritten = tick;
+    this.plain.write(isSounding ? endOfTrack : this.plain.lastWritten, [0xff, metaEndOfTrack, 0]);
+    return this.plain.file();
   }
 }
 
@@ -197,25 +165,32 @@ export interface ScannedTrack {
   readonly name: string;
   /** By channel. */
   readonly leftOut: ReadonlyMap<number, Tally<ChannelKind>>;
+  /** A file of format 1 with the notes and programs of this track alone. */
+  readonly plainFile: ArrayBuffer;
 }
 
 /** What the whole file says, gathered while its chunks are scanned one after the other. */
 class FileScan {
   readonly changes = new Set<string>();
   readonly leftOut = new Tally<FileKind>();
-  readonly chunks: Uint8Array[] = [];
   /** Note-ons; those over the limit are counted, not kept. */
   noteOns = 0;
-  private readonly scannedTracks: { readonly names: readonly Uint8Array[]; readonly tallies: TrackScan["tallies"] }[] =
-    [];
+  /** The latest tick of a note-on. */
+  lastNoteOn = 0;
+  private readonly scannedTracks: {
+    readonly names: readonly Uint8Array[];
+    readonly tallies: TrackScan["tallies"];
+    readonly plainFile: ArrayBuffer;
+  }[] = [];
   private readonly texts: Uint8Array[] = [];
   private readonly tempoSigns = new Signs();
   private readonly metreSigns = new Signs();
   private readonly keySigns = new Signs();
   private events = 0;
+  private longWaits = 0;
   private readonly lastTick: number;
 
-  constructor(division: number) {
+  constructor(private readonly division: number) {
     this.lastTick = midiLimits.bars * mostBeatsOfABar * division;
   }
 
@@ -225,7 +200,7 @@ class FileScan {
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
   scanTrack(reader: ByteReader, what: string): TrackReading {
-    const track = new TrackScan(this.lastTick);
+    const track = new TrackScan(new PlainTrack(this.division, this.lastTick));
     let tick = 0;
     let ended = false;
     let running: number | undefined;
@@ -264,17 +239,21 @@ class FileScan {
       if (!(error instanceof EventCutOff)) throw error;
       this.addChange(`${error.message}: that event was left out`);
     }
-    this.chunks.push(track.close(tick));
-    this.scannedTracks.push({ names: track.names, tallies: track.tallies });
+    this.scannedTracks.push({ names: track.names, tallies: track.tallies, plainFile: track.close(tick) });
+    this.longWaits += track.longWaits;
+    if (this.longWaits > midiLimits.longWaits) {
+      unreadable(`the file has more than ${midiLimits.longWaits} waits of over ${longestDelta} ticks`);
+    }
     return { end: reader.offset, ended };
   }
 
   /** The track chunks as they were scanned, with their names. */
   tracks(): ScannedTrack[] {
     const read = textReader([...this.texts, ...this.scannedTracks.flatMap(({ names }) => names)]);
-    return this.scannedTracks.map(({ names, tallies }) => ({
+    return this.scannedTracks.map(({ names, tallies, plainFile }) => ({
       name: names.map(read).find((name) => name !== "") ?? "",
       leftOut: tallies,
+      plainFile,
     }));
   }
 
@@ -317,6 +296,7 @@ class FileScan {
     const second = reader.dataByte();
     if (message === noteOn && second > 0) {
       this.noteOns += 1;
+      this.lastNoteOn = Math.max(this.lastNoteOn, tick);
       if (this.noteOns <= midiLimits.notes) track.begin(tick, channel, first, second);
     } else if (message === noteOn || message === noteOff) track.end(tick, channel, first);
     else if (message === keyPressure) track.count("aftertouch", channel, tick);
@@ -355,10 +335,10 @@ export interface ScannedMidi {
   /** In order of their ticks; none where the file has none. */
   readonly tempos: readonly TempoSign[];
   readonly metres: readonly MetreSign[];
+  /** The tick at which the last note begins. */
+  readonly lastNoteOn: number;
   /** Of each track chunk, in the file's order. */
   readonly tracks: readonly ScannedTrack[];
-  /** A file of format 1 with the notes and programs of each track chunk. */
-  readonly plainFile: ArrayBuffer;
 }
 
 /**
@@ -385,14 +365,13 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
   if (scan.noteOns > midiLimits.notes)
     unreadable(`the file has ${scan.noteOns} notes; at most ${midiLimits.notes} are allowed`);
   scan.tallyKeyChanges();
-  const plainHeader = [1, scan.chunks.length, header.division].flatMap((value) => bigEndian(value, 2));
   return {
     division: header.division,
     changes: [...scan.changes],
     leftOut: scan.leftOut,
     tempos: scan.tempos(),
     metres: scan.metres(),
+    lastNoteOn: scan.lastNoteOn,
     tracks: scan.tracks(),
-    plainFile: joined([latin1("MThd"), bigEndian(6, 4), plainHeader, ...scan.chunks]).buffer,
   };
 }

@@ -6,11 +6,11 @@
  */
 import type { IMidiNoteOffEvent, IMidiNoteOnEvent, IMidiProgramChangeEvent } from "midi-json-parser-worker";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
-import { barCount, barLines, metresFromStart } from "./bar-lines";
+import { barCount, barLines, metresFromStart, type BarLinesParams } from "./bar-lines";
 import { midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
 import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
 import type { MidiNote } from "./midi-note";
-import { scanMidi, type MetreSign, type TempoSign } from "./midi-scan";
+import { scanMidi, type MetreSign, type ScannedTrack, type TempoSign } from "./midi-scan";
 import { KeyEvents } from "./note-pairing";
 
 export interface MidiTrack {
@@ -69,7 +69,8 @@ interface ReadTrack {
   readonly end: number;
 }
 
-function readTrack(events: readonly MidiJsonEvent[]): ReadTrack {
+function readTrack({ plainFile }: ScannedTrack): ReadTrack {
+  const [events = []] = parseArrayBuffer(plainFile).tracks;
   const channels = new Map<number, ChannelEvents>();
   const ofChannel = (channel: number): ChannelEvents => {
     const known = channels.get(channel) ?? { program: 0, keys: new Map<number, KeyEvents>() };
@@ -113,8 +114,13 @@ const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - othe
  * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why.
  */
 export function parseMidi(bytes: Uint8Array): Song {
-  const { division, changes, leftOut, tempos, metres, tracks: scanned, plainFile } = scanMidi(bytes);
-  const read = parseArrayBuffer(plainFile).tracks.map(readTrack);
+  const { division, changes, leftOut, tempos, metres, lastNoteOn, tracks: scanned } = scanMidi(bytes);
+  const refuseLong = (notes: BarLinesParams["notes"]): void => {
+    if (barCount(barLines({ metres, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
+  };
+  // What begins too late is refused before anything is parsed, also where it has no length.
+  refuseLong([{ startTick: lastNoteOn, durationTicks: 0 }]);
+  const read = scanned.map(readTrack);
 
   const tracks: MidiTrack[] = [];
   let nextIndex = read.length;
@@ -142,8 +148,6 @@ export function parseMidi(bytes: Uint8Array): Song {
   tracks.sort((one, other) => one.index - other.index);
   if (tracks.length === 0) unreadable("no note of the file lasts any time");
 
-  const allNotes = tracks.flatMap(({ notes }) => notes);
-  const bars = barCount(barLines({ metres, ticksPerBeat: division, notes: allNotes }));
-  if (bars > midiLimits.bars) refuseTooManyBars();
+  refuseLong(tracks.flatMap(({ notes }) => notes));
   return { ticksPerBeat: division, tempos, metres: metresFromStart(metres), tracks, changes, leftOut };
 }

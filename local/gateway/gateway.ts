@@ -35,6 +35,8 @@ const MOST_CONNECTIONS_OF_A_USER = 2_048;
 /** 16 KiB a second, looked at every 10 s: a stalled or dripping client is given up after 20 s at most. */
 const PACE: Pace = { windowMilliseconds: 10_000, leastBytes: 160 * 1024 };
 const HEADERS_MILLISECONDS = 10_000;
+/** Characters of a host that an error repeats: as many as the longest name with its port has. */
+const MOST_HOST_SHOWN = 259;
 /** Answers are written in pieces of this size, so that it is seen whether the client takes them. */
 const PIECE_BYTES = 64 * 1024;
 /** Seconds until the client should try again: not all at the same moment. */
@@ -145,7 +147,11 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     const origin = header(request, "origin");
     const corsOfAnswer = corsHeaders(cors, origin);
     const own = async (status: number, message: string, more: Record<string, string> = {}): Promise<void> => {
-      await refuse({ request, response, status, message, headers: { ...corsOfAnswer, ...more }, pace });
+      await refuse({ request, response, status, body: { message }, headers: { ...corsOfAnswer, ...more }, pace });
+    };
+    const refuseHost = async (host: string): Promise<void> => {
+      const headers = { ...corsOfAnswer, "content-type": "application/problem+json" };
+      await refuse({ request, response, status: 403, body: hostProblem(host, hosts), headers, pace });
     };
     const unavailable = async (): Promise<void> => {
       await own(503, "Service Unavailable", retryAfter());
@@ -153,12 +159,12 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
 
     const given = request.headersDistinct["host"] ?? [];
     if (given.length !== 1 || !hosts.includes(given[0] ?? "")) {
-      await own(403, "Forbidden");
+      await refuseHost(given.join(", "));
       return;
     }
     const target = readTarget({ method, url: request.url ?? "/" }, hosts);
     if (target.kind !== "path") {
-      await (target.kind === "unusable" ? own(400, "Bad Request") : own(403, "Forbidden"));
+      await (target.kind === "unusable" ? own(400, "Bad Request") : refuseHost(target.host));
       return;
     }
     const requestedMethod = header(request, "access-control-request-method");
@@ -310,7 +316,8 @@ interface AnswerParams extends Omit<Forwarded, "done"> {
  */
 function answer({ upstream, request, response, pace, cors, room }: AnswerParams): void {
   const own = (status: number, message: string, headers: Record<string, string>): void => {
-    refuse({ request, response, status, message, headers: { ...cors, ...headers }, pace }).catch(giveUp(response));
+    const all = { ...cors, ...headers };
+    refuse({ request, response, status, body: { message }, headers: all, pace }).catch(giveUp(response));
   };
   const unavailable = (): void => {
     own(503, "Service Unavailable", retryAfter());
@@ -411,11 +418,12 @@ async function refuse(params: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly status: number;
-  readonly message: string;
+  readonly body: object;
+  /** The content type is JSON unless it is among them. */
   readonly headers: Record<string, string>;
   readonly pace: Pace;
 }): Promise<void> {
-  const { request, response, status, message, headers, pace } = params;
+  const { request, response, status, headers, pace } = params;
   // The client has gone away.
   if (response.destroyed) return;
   if (response.headersSent) {
@@ -423,12 +431,12 @@ async function refuse(params: {
     if (!response.writableEnded) response.destroy();
     return;
   }
-  const body = JSON.stringify({ message });
+  const body = Buffer.from(JSON.stringify(params.body));
   const isUnread = hasBody(request) && !request.complete;
   response.writeHead(status, {
+    "content-type": "application/json",
     ...headers,
     ...(isUnread ? { connection: "close" } : {}),
-    "content-type": "application/json",
     "content-length": body.length,
   });
   if (isUnread && status !== 408) {
@@ -437,6 +445,24 @@ async function refuse(params: {
     await dropBody(request, { mostBytes: MOST_DROPPED, pace });
     response.end();
   } else response.end(body);
+}
+
+/**
+ * What a request under another name than this machine's is told, as a problem document (RFC 9457). API Gateway, too,
+ * answers 403, but has one name that nobody gets wrong.
+ */
+function hostProblem(host: string, hosts: readonly string[]): object {
+  const value = host.slice(0, MOST_HOST_SHOWN);
+  const named = value === "" ? "The request names no host" : `The request names the host ${value}`;
+  const allowed = hosts.join(" or ");
+  return {
+    type: "urn:opencomposer:problem:host-not-allowed",
+    title: "The host is not allowed",
+    status: 403,
+    code: "HOST_NOT_ALLOWED",
+    detail: `${named}; the local API is at ${allowed}, and no web page may reach it under another name.`,
+    errors: [{ pointer: "Host:", reason: "is not this API's", value, allowed }],
+  };
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -4,7 +4,8 @@ import { type ApiRoute, type HttpMethod, apiRoutes, methodsOf } from "../../nami
 export type RequestTarget =
   /** The path is `*` in `OPTIONS *`, which is about the server as a whole. */
   | { readonly kind: "path"; readonly path: string; readonly search: string }
-  | { readonly kind: "other host" | "unusable" };
+  | { readonly kind: "other host"; readonly host: string }
+  | { readonly kind: "unusable" };
 
 /**
  * Reads the second word of a request line in each of its forms (RFC 9112, 3.2): a path, a whole URL, `*`.
@@ -21,7 +22,7 @@ export function readTarget(
   if (!URL.canParse(whole)) return { kind: "unusable" };
   const { protocol, host, pathname, search } = new URL(whole);
   if (protocol !== "http:") return { kind: "unusable" };
-  return hosts.includes(host) ? { kind: "path", path: pathname, search } : { kind: "other host" };
+  return hosts.includes(host) ? { kind: "path", path: pathname, search } : { kind: "other host", host };
 }
 
 const routes = Object.values<ApiRoute>(apiRoutes).map((route) => ({

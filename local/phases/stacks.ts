@@ -38,6 +38,13 @@ export async function planStacks(params: {
   return plan;
 }
 
+/** A cloud that is kept has its stacks in the snapshot that MiniStack has begun with. */
+const stepNames: Readonly<Record<DeploymentPlan["kind"], string>> = {
+  fresh: "stacks (cdk deploy)",
+  update: "stacks, changed since the last start (cdk deploy)",
+  keep: "stacks, unchanged since the last start",
+};
+
 /** Deploys the stacks as far as the plan asks for it. Users keep the passwords that they had. */
 export async function deployStacks(params: {
   readonly plan: DeploymentPlan;
@@ -50,7 +57,7 @@ export async function deployStacks(params: {
 }): Promise<Deployment> {
   const { plan, assembly, addresses, lambda, paths, progress, signal } = params;
   const target = { paths, endpointUrl: addresses.awsEndpointUrl, region: LOCAL_REGION, signal };
-  const outputs = await progress.step("stacks (cdk deploy)", async (): Promise<StackOutputs> => {
+  const outputs = await progress.step(stepNames[plan.kind], async (): Promise<StackOutputs> => {
     if (plan.kind === "fresh") await bootstrap(target);
     if (plan.kind === "keep") {
       await lambda.restartStreamSources();

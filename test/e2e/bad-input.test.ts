@@ -95,10 +95,10 @@ class Client {
   }
 
   /** A MIDI file that is accepted, in time, and deleted again. */
-  async accepted(bytes: Uint8Array): Promise<z.infer<typeof shapes.track>> {
+  async accepted(bytes: Uint8Array, query = ""): Promise<z.infer<typeof shapes.track>> {
     let track: z.infer<typeof shapes.track> | undefined;
     await inTime("POST /tracks", async () => {
-      const answer = await this.call("POST", "/tracks", { bytes });
+      const answer = await this.call("POST", `/tracks${query}`, { bytes });
       expect(answer.status).toBe(201);
       track = answer.json(shapes.track);
       return answer;
@@ -598,10 +598,14 @@ describe("a method that a path does not have: 405 with those that there are", ()
   });
 });
 
+const repeatedTracks = (count: number, events: readonly number[]): number[][] =>
+  Array.from({ length: count }, () => trackChunk(events));
+
 describe("MIDI that cannot be used: 422 with the reason", () => {
   const text = (size: number): number[] => meta(1, repeated(size, [65]));
   /** An event that means nothing between two of the longest deltas. */
   const longWait = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, 0xff, 0xff, 0xff, 0x7f];
+  const longestWaits = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, ...repeated(508, [0xff, 0xff, 0xff, 0x7f, 0])];
   it.each<readonly [string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
@@ -658,6 +662,24 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
       "20,000 notes, each after a wait that no delta can say",
       midiFile([trackChunk(repeated(20_000, [...longWait, 0x90, 60, 90, ...longWait, 0x80, 60, 0]))]),
       /bars long/,
+    ],
+    [
+      "a note of no length behind 4,096 bars",
+      midiFile([trackChunk([...middleC, 0xe0, 0x80, 0, 0x90, 60, 90, 0, 60, 0])]),
+      /more than 4096 bars long/,
+    ],
+    ["257 tracks", midiFile(repeatedTracks(257, middleC)), /more than 256 tracks/],
+    [
+      "256 tracks, each of 509 longest waits between notes",
+      midiFile(repeatedTracks(256, [...middleC, ...longestWaits, ...middleC]), { division: 32_767 }),
+      /more than 4096 waits of over 268435455 ticks/,
+    ],
+    [
+      "the same in the longest bars that a time signature can say, so that it is under 4,096 bars",
+      midiFile(repeatedTracks(256, [...meta(0x58, [255, 0, 24, 8]), ...middleC, ...longestWaits, ...middleC]), {
+        division: 32_767,
+      }),
+      /more than 4096 waits of over 268435455 ticks/,
     ],
   ])("%s", async (_, bytes, reason) => {
     const problem = await stranger.refused(422, "POST", "/tracks", { bytes });
@@ -744,6 +766,16 @@ describe("MIDI that is odd is accepted, and said in `changes` where something wa
     ],
   ])("%s", async (_, bytes, reason) => {
     expect((await stranger.accepted(bytes)).changes).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it("256 tracks, of which the one that was asked for is the melody", async () => {
+    const bytes = midiFile([
+      ...repeatedTracks(255, [0, 0x90, 36, 90, 96, 0x80, 36, 0]),
+      trackChunk(repeated(8, middleC)),
+    ]);
+    const track = await stranger.accepted(bytes, "?trackIndex=255");
+    const changes = ["the file has 256 tracks with notes; the first 64 are listed"];
+    expect(track).toMatchObject({ noteCount: 8, bars: 2, changes });
   });
 
   it("chunks of unknown kinds and bytes after the last track", async () => {

@@ -49,6 +49,7 @@ const takeSnapshot = async ({ awsEndpointUrl }: Outputs): Promise<void> => {
 it("goes on with the last snapshot after a stop that was cut off, says so, and keeps everything over a whole one", async () => {
   const first = await start();
   expect(printed()).toContain("nothing was kept: a fresh cloud");
+  expect(printed()).toContain("stacks (cdk deploy): ");
   await upload(first.api, "before-the-snapshot");
   await until(
     "the first snapshot",
@@ -80,5 +81,7 @@ it("goes on with the last snapshot after a stop that was cut off, says so, and k
 
   const third = await start();
   expect(printed()).toMatch(/going on with the cloud of the last start, as of \d\d:\d\d/);
+  expect(printed()).toContain("stacks, unchanged since the last start: ");
+  expect(printed()).not.toContain("cdk deploy");
   expect(await trackNames(third.api)).toEqual(["before-the-snapshot", "in-the-second-start"]);
 }, 900_000);

@@ -69,7 +69,8 @@ export const newDirectory = (): string => mkdtempSync(join(tmpdir(), "opencompos
 
 /** @param directory of an earlier start, to go on with what it has left */
 export function spawnCloud(options: readonly string[] = [], directory = newDirectory()): CloudProcess {
-  const child = spawn(join(repository, "node_modules/.bin/tsx"), ["local/start.ts", ...options], {
+  // As `npm start` does. The command tsx would end, with SIGKILL, a start that is too busy to see a signal within 60 ms.
+  const child = spawn(process.execPath, ["--import", "tsx", "local/start.ts", ...options], {
     cwd: repository,
     env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: directory },
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,6 +2,7 @@
  * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx tools/python/prepare.ts
  * cloud inference`. With `dataset` the stock data set, too. A moment when all is there; never part of `npm ci`.
  */
+import { runCommand } from "../command-line";
 import { buildDataset } from "../seeding/build-dataset";
 import { committedDataset, isDatasetBuilt } from "../seeding/stock-dataset";
 import { datasetCache, repository } from "../repository";
@@ -24,7 +25,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((problem: unknown) => {
-  console.error(problem instanceof Error ? problem.message : problem);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -13,6 +13,7 @@ import type { RequestBody } from "../api/request-validation";
 import type { S3Objects } from "../s3/s3-objects";
 import { parseS3Uri } from "../s3/s3-objects";
 import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "../api/service-error";
+import { afterHostLoss, failedByPlatform } from "./job-outcome";
 import type { StateChangeEvents } from "./state-change-events";
 import { Tags } from "../api/tags";
 import {
@@ -24,7 +25,7 @@ import {
   trainingJob,
 } from "./training-job";
 import { type TrainingJobRequest, parseTrainingJobRequest } from "./training-job-request";
-import { TrainingRun, afterHostLoss, failedByPlatform } from "./training-run";
+import { TrainingRun } from "./training-run";
 
 const named = z.object({ TrainingJobName: z.string() });
 

@@ -1,44 +1,21 @@
 import { rm } from "node:fs/promises";
-import { constants } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import pMap from "p-map";
-import { z } from "zod";
-
-import { CheckpointSync } from "../s3/checkpoint-sync";
-import type { EntryPoint, LocalSageMakerConfig } from "../config";
-import { ContainerLog, appendPlatformLine } from "../container/container-log";
-import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
-import type { PendingFaults, SlowPhase } from "../fault-injection";
-import {
-  type TrainingFolders,
-  failureReason,
-  makeTrainingFolders,
-  readFailure,
-  trainingFolders,
-} from "./folder-contract";
-import { packFolder } from "../s3/model-archive";
-import {
-  type S3Location,
-  type S3Objects,
-  asFolder,
-  checkedRelativePath,
-  parallelTransfers,
-  parseS3Uri,
-  pathBelowPrefix,
-} from "../s3/s3-objects";
 import { errorText } from "../api/service-error";
-import {
-  STOPPED_AS,
-  type SecondaryStatus,
-  type StopReason,
-  type TrainingJob,
-  advance,
-  isFinal,
-  isWaitingForMachine,
-  outputLocations,
-} from "./training-job";
+import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { appendPlatformLine } from "../container/container-log";
+import type { PendingFaults, SlowPhase } from "../fault-injection";
+import { CheckpointSync } from "../s3/checkpoint-sync";
+import { type S3Objects, asFolder } from "../s3/s3-objects";
+import { type TrainingFolders, failureReason, makeTrainingFolders, trainingFolders } from "./folder-contract";
+import { downloadInputChannels, requireS3Uri } from "./input-channels";
+import { JobFaults } from "./job-faults";
+import { afterHostLoss, ended, hasRetry, retried } from "./job-outcome";
+import { uploadResults } from "./result-upload";
+import { now, startTimeLimit } from "./time-limits";
+import { TrainingContainer, algorithmFailure } from "./training-container";
+import { HostLost, failureReasonOf } from "./training-failure";
+import { type SecondaryStatus, type StopReason, type TrainingJob, advance, isFinal } from "./training-job";
 import { DEFAULT_MAX_RUNTIME_SECONDS, type TrainingJobRequest } from "./training-job-request";
 
 export interface TrainingRunParams {
@@ -58,41 +35,30 @@ export interface TrainingRunParams {
 /** How long a container may go on when this server is told to end. */
 const SHUT_DOWN_GRACE_SECONDS = 4;
 const SHUT_DOWN_SYNC_SECONDS = 2;
-/** What `setTimeout` can hold (24.8 days); longer limits are beyond any life of this server. */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
-
-const manifestFile = z.tuple([z.object({ prefix: z.string() })], z.string());
-
-/** The machine under the job is gone: not an outcome of the job itself. */
-class HostLost extends Error {}
-
-/** A failure that the job's owner has to see in FailureReason as ClientError. */
-class ClientFault extends Error {}
 
 /**
- * One training job from Starting to its end. This object is the only owner of the job's state: a stop, a time limit, an
- * exit and an interruption are all reported to it, and `settle` alone decides what the job ends as. A job whose stop was
- * accepted ends Stopped, whatever its container's exit status is (a race that lost Stopped to an exit code is known from
- * another emulator, GH:floci-io/floci#1949).
+ * One training job from Starting to its end: its phases in their order. This object is the only owner of the job's state: a
+ * stop, a time limit, an exit and an interruption are all reported to it, and {@link ended} alone decides what the job ends as.
  */
 export class TrainingRun {
   /** Settles when the job has reached its end, or was left for the next server. Never rejects. */
   readonly finished: Promise<void>;
   private readonly params: TrainingRunParams;
   private readonly folders: TrainingFolders;
+  private readonly faults: JobFaults;
   private current: TrainingJob;
   /** Aborted by whatever ends the job early: waits and downloads listen. */
   private readonly ending = new AbortController();
   private hostLost = false;
   private interrupted = false;
   private failure: string | undefined;
-  private container: ContainerProcess | undefined;
-  private killTimer: NodeJS.Timeout | undefined;
+  private container: TrainingContainer | undefined;
 
   constructor(params: TrainingRunParams) {
     this.params = params;
     this.current = params.job;
     this.folders = trainingFolders(params.directory, params.job.request);
+    this.faults = new JobFaults(params.faults, params.job.request.TrainingJobName);
     this.finished = this.run();
   }
 
@@ -108,7 +74,7 @@ export class TrainingRun {
       stopReason: reason,
     });
     this.ending.abort();
-    this.endContainer(this.params.config.stopGraceSeconds);
+    this.container?.end(this.params.config.stopGraceSeconds);
   }
 
   /**
@@ -120,7 +86,7 @@ export class TrainingRun {
     const isSpot = this.request.EnableManagedSpotTraining === true;
     if (!isSpot || this.container === undefined || this.current.secondaryStatus !== "Training") return false;
     this.interrupted = true;
-    this.endContainer(graceSeconds);
+    this.container.end(graceSeconds);
     return true;
   }
 
@@ -128,7 +94,7 @@ export class TrainingRun {
   async shutDown(): Promise<void> {
     this.hostLost = true;
     this.ending.abort();
-    this.endContainer(Math.min(SHUT_DOWN_GRACE_SECONDS, this.params.config.stopGraceSeconds));
+    this.container?.end(Math.min(SHUT_DOWN_GRACE_SECONDS, this.params.config.stopGraceSeconds));
     await this.finished;
   }
 
@@ -153,12 +119,11 @@ export class TrainingRun {
       if (this.hostLost) this.leaveToNextServer();
       else {
         // A stop ends waits and downloads by an error of their own; that is not the job's.
-        if (this.current.stopReason === undefined) this.failure ??= reasonOf(error);
+        if (this.current.stopReason === undefined) this.failure ??= failureReasonOf(error);
         this.settle();
       }
     } finally {
       clearTimeout(waitLimit);
-      clearTimeout(this.killTimer);
       await rm(this.params.directory, { recursive: true, force: true });
     }
   }
@@ -166,12 +131,9 @@ export class TrainingRun {
   private startWaitLimit(): NodeJS.Timeout | undefined {
     const maxWait = this.request.StoppingCondition?.MaxWaitTimeInSeconds;
     if (maxWait === undefined || this.request.EnableManagedSpotTraining !== true) return undefined;
-    return setTimeout(
-      () => {
-        this.requestStop("maxWait");
-      },
-      timerMilliseconds(this.current.creationTime + maxWait - now()),
-    );
+    return startTimeLimit(this.current.creationTime + maxWait - now(), () => {
+      this.requestStop("maxWait");
+    });
   }
 
   /** Waits for a machine; a job that lost one (to the spot market, or with an earlier server) waits anew. */
@@ -191,7 +153,7 @@ export class TrainingRun {
   }
 
   private async pend(): Promise<void> {
-    const slow = this.takeSlowPhase("Pending");
+    const slow = this.faults.takeSlowPhase("Pending");
     if (slow === undefined) return;
     this.goOnUnlessEnding();
     this.step("Pending");
@@ -205,25 +167,8 @@ export class TrainingRun {
   private startFails(): boolean {
     // A fault is for a job's first machine: a spot job that has lost one waits for the next as long as it may.
     if (this.current.trainingStartTime !== undefined) return false;
-    if (this.params.faults.take("capacityError") !== undefined) {
-      throw new ReasonedFailure(
-        failureReason({
-          kind: "CapacityError",
-          text:
-            "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry " +
-            "using a different ML instance type or after some time.",
-        }),
-      );
-    }
-    const name = this.request.TrainingJobName;
-    if (!this.params.faults.take("internalServerError", ({ jobName }) => jobName === undefined || jobName === name)) {
-      return false;
-    }
-    if (!hasRetry(this.current)) {
-      throw new ReasonedFailure(
-        failureReason({ kind: "InternalServerError", text: "We encountered an internal error. Please try again." }),
-      );
-    }
+    this.faults.meetCapacityError();
+    if (!this.faults.meetInternalServerError({ hasRetry: hasRetry(this.current) })) return false;
     this.save(retried(this.current));
     return true;
   }
@@ -234,55 +179,8 @@ export class TrainingRun {
     if (this.current.trainingStartTime === undefined) this.save({ ...this.current, trainingStartTime: now() });
     await makeTrainingFolders(this.folders, this.request);
     await this.lingerFor("Downloading");
-    for (const channel of this.request.InputDataConfig ?? []) {
-      const { S3DataType, S3Uri } = channel.DataSource.S3DataSource;
-      const location = requireS3Uri(S3Uri);
-      const files =
-        S3DataType === "ManifestFile" ? await this.manifestFiles(location) : await this.prefixFiles(location, S3Uri);
-      await pMap(
-        files,
-        async ({ from, path }) => {
-          await this.params.s3
-            .downloadFile(from, join(this.folders.channel(channel.ChannelName), path), this.ending.signal)
-            .catch((cause: unknown) => {
-              throw new ClientFault(`Data download failed: s3://${from.bucket}/${from.key}: ${errorText(cause)}`, {
-                cause,
-              });
-            });
-        },
-        parallelTransfers,
-      );
-    }
-  }
-
-  private async prefixFiles(location: S3Location, uri: string): Promise<{ from: S3Location; path: string }[]> {
-    const objects = await this.params.s3.list(location, { signal: this.ending.signal });
-    if (objects.length === 0) throw new ClientFault(`Data download failed: no S3 objects found under S3 URL "${uri}"`);
-    return objects.flatMap((object) => {
-      try {
-        const path = pathBelowPrefix(object.key, location.key);
-        return path === undefined ? [] : [{ from: object, path }];
-      } catch (error) {
-        throw new ClientFault(`Data download failed: ${errorText(error)}`, { cause: error });
-      }
-    });
-  }
-
-  private async manifestFiles(location: S3Location): Promise<{ from: S3Location; path: string }[]> {
-    try {
-      const content: unknown = JSON.parse(await this.params.s3.readText(location));
-      const [{ prefix }, ...paths] = manifestFile.parse(content);
-      const base = requireS3Uri(prefix);
-      return paths.map((path) => ({
-        from: { bucket: base.bucket, key: `${asFolder(base.key)}${path}` },
-        path: checkedRelativePath(path),
-      }));
-    } catch (cause) {
-      throw new ClientFault(
-        `Data download failed: the manifest s3://${location.bucket}/${location.key} is not usable: ${errorText(cause)}`,
-        { cause },
-      );
-    }
+    const { request, folders } = this;
+    await downloadInputChannels({ request, folders, s3: this.params.s3, signal: this.ending.signal });
   }
 
   private async train(): Promise<void> {
@@ -290,71 +188,34 @@ export class TrainingRun {
     await sync?.pull(this.ending.signal);
     this.goOnUnlessEnding();
 
-    const { AlgorithmSpecification: algorithm, StoppingCondition: limits } = this.request;
-    const log = new ContainerLog({
-      file: this.params.logFile,
-      metricDefinitions: algorithm.MetricDefinitions ?? [],
-    });
-    const startedAt = now();
-    const isolated = this.request.EnableNetworkIsolation === true;
-    const container = startContainer({
-      command: this.params.entryPoint.command,
-      environment: this.environment(),
-      workingDirectory: this.folders.root,
-      onOutput: log.write,
-      ...(isolated && this.params.namespaceCommand !== undefined
-        ? { namespaceCommand: this.params.namespaceCommand }
-        : {}),
-    });
+    const container = new TrainingContainer({ ...this.params, job: this.current, folders: this.folders });
     this.container = container;
+    const { startedAt, identity } = container;
     this.save({
       ...advance(this.current, { to: "Training", now: startedAt }),
-      ...(container.identity === undefined ? {} : { process: container.identity }),
+      ...(identity === undefined ? {} : { process: identity }),
     });
     sync?.start(this.params.config.checkpointSyncSeconds);
-    const maxRuntime = limits?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
-    const runLimit = setTimeout(
-      () => {
-        this.requestStop("maxRuntime");
-      },
-      timerMilliseconds(maxRuntime - this.current.runSeconds),
-    );
+    const maxRuntime = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    const runLimit = startTimeLimit(maxRuntime - this.current.runSeconds, () => {
+      this.requestStop("maxRuntime");
+    });
 
-    const exit = await container.exited;
+    const { exit, seconds, metrics } = await container.ended;
     // From here on nothing can change how the algorithm ended: a stop that comes now finds no container.
     this.container = undefined;
     clearTimeout(runLimit);
-    clearTimeout(this.killTimer);
     const { process: _ended, ...job } = this.current;
     this.save({
       ...job,
-      runSeconds: job.runSeconds + (now() - startedAt),
-      finalMetrics: mergeMetrics(job.finalMetrics, log.close()),
+      runSeconds: job.runSeconds + seconds,
+      finalMetrics: mergeMetrics(job.finalMetrics, metrics),
     });
-    if (!this.interrupted && !this.hostLost) await this.judgeExit(exit);
+    const endedByItself = !this.interrupted && !this.hostLost && this.current.stopReason === undefined;
+    // What went wrong with an earlier machine of a spot job stays.
+    if (endedByItself) this.failure = (await algorithmFailure(exit, this.folders)) ?? this.failure;
     await this.finishSync(sync);
     if (this.hostLost) throw new HostLost();
-  }
-
-  private async judgeExit(exit: ContainerExit): Promise<void> {
-    if (exit.code === 0 || this.current.stopReason !== undefined) return;
-    if (exit.startError !== undefined) {
-      this.failure = failureReason({
-        kind: "AlgorithmError",
-        text: `the container could not be started: ${exit.startError}`,
-      });
-      return;
-    }
-    // A shell's number for a death by signal, which is what Docker and the service show.
-    const exitCode = exit.code ?? 128 + (exit.signal === null ? 0 : signalNumber(exit.signal));
-    const killed = exit.signal === null ? "" : `the training process was killed by ${exit.signal}`;
-    const said = await readFailure(this.folders);
-    const text = [said, killed].filter((part) => part !== undefined && part !== "").join("; ");
-    this.failure = failureReason({
-      kind: "AlgorithmError",
-      text: text === "" ? "the training process ended without a failure file; see its log" : text,
-      suffix: `, exit code: ${exitCode}`,
-    });
   }
 
   private async finishSync(sync: CheckpointSync | undefined): Promise<void> {
@@ -388,20 +249,9 @@ export class TrainingRun {
     // Results are uploaded whatever the job is asked meanwhile: only the loss of the machine ends that.
     await this.lingerFor("Uploading").catch(() => undefined);
     try {
-      if (this.takeUploadFault()) throw new Error("injected by fault injection");
+      this.faults.meetUploadFailure();
       const { s3, directory } = this.params;
-      const { bucket, modelKey, dataKey, compressed } = outputLocations(this.request);
-      for (const [folder, key, archive] of [
-        [this.folders.model, modelKey, "model.tar.gz"],
-        [this.folders.outputData, dataKey, "output.tar.gz"],
-      ] as const) {
-        if (!compressed) {
-          await s3.uploadFolder(folder, { bucket, key: `${key}/` });
-          continue;
-        }
-        const packed = join(directory, archive);
-        if ((await packFolder(folder, packed)) > 0) await s3.uploadFile({ bucket, key }, packed);
-      }
+      await uploadResults({ request: this.request, folders: this.folders, directory, s3 });
     } catch (error) {
       appendPlatformLine(this.params.logFile, `upload of the results: ${errorText(error)}`);
       this.failure ??= failureReason({ kind: "ClientError", text: `Artifact upload failed: ${errorText(error)}` });
@@ -410,16 +260,8 @@ export class TrainingRun {
   }
 
   private async lingerFor(phase: SlowPhase): Promise<void> {
-    const slow = this.takeSlowPhase(phase);
+    const slow = this.faults.takeSlowPhase(phase);
     if (slow !== undefined) await this.wait(slow.seconds);
-  }
-
-  private takeSlowPhase(phase: SlowPhase): { readonly seconds: number } | undefined {
-    const name = this.request.TrainingJobName;
-    return this.params.faults.take(
-      "slowPhase",
-      (candidate) => candidate.phase === phase && (candidate.jobName === undefined || candidate.jobName === name),
-    );
   }
 
   /** Ends early, with an error, when the job is being ended. */
@@ -427,26 +269,8 @@ export class TrainingRun {
     await sleep(seconds * 1_000, undefined, { signal: this.ending.signal });
   }
 
-  private takeUploadFault(): boolean {
-    const name = this.request.TrainingJobName;
-    const fault = this.params.faults.take("uploadFailure", ({ jobName }) => jobName === undefined || jobName === name);
-    return fault !== undefined;
-  }
-
-  /** The one place where a job's end is decided. */
   private settle(): void {
-    const job = withEndTime(this.current);
-    const { stopReason } = job;
-    if (stopReason !== undefined) {
-      this.save(advance(job, { to: STOPPED_AS[stopReason], status: "Stopped", now: now() }));
-    } else if (this.failure !== undefined) {
-      this.save({
-        ...advance(job, { to: "Failed", status: "Failed", now: now() }),
-        failureReason: this.failure,
-      });
-    } else {
-      this.save(advance(job, { to: "Completed", status: "Completed", now: now() }));
-    }
+    this.save(ended(this.current, this.failure));
   }
 
   private leaveToNextServer(): void {
@@ -469,37 +293,6 @@ export class TrainingRun {
     });
   }
 
-  private environment(): Record<string, string> {
-    const { config, entryPoint } = this.params;
-    const isolated = this.request.EnableNetworkIsolation === true;
-    const given: Record<string, string> = {
-      AWS_REGION: config.region,
-      AWS_ACCESS_KEY_ID: config.aws.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey,
-      AWS_ENDPOINT_URL: config.aws.endpointUrl,
-      ...entryPoint.environment,
-    };
-    const visible = Object.entries(given).filter(([name]) => !isolated || !name.startsWith("AWS_"));
-    return {
-      HOME: this.folders.scratch,
-      TMPDIR: this.folders.scratch,
-      ...Object.fromEntries(visible),
-      ...this.request.Environment,
-      PATH: entryPoint.environment["PATH"] ?? process.env["PATH"] ?? "/usr/bin:/bin",
-      TRAINING_JOB_NAME: this.request.TrainingJobName,
-      TRAINING_JOB_ARN: this.current.arn,
-      SAGEMAKER_BASE_DIR: this.folders.root,
-    };
-  }
-
-  private endContainer(graceSeconds: number): void {
-    const { container } = this;
-    if (container === undefined) return;
-    container.terminate();
-    clearTimeout(this.killTimer);
-    this.killTimer = setTimeout(container.kill, graceSeconds * 1_000);
-  }
-
   private goOnUnlessEnding(): void {
     if (this.hostLost) throw new HostLost();
     if (this.ending.signal.aborted) throw new Error("the job is being stopped");
@@ -515,72 +308,9 @@ export class TrainingRun {
   }
 }
 
-/** A failure whose FailureReason is complete. */
-class ReasonedFailure extends Error {}
-
-/**
- * The job after this server, and with it the job's machine, was lost: Stopped when it was being stopped; as it was when it
- * had no machine; Interrupted when it was a spot job; begun again while RetryStrategy permits (it retries this class of
- * failure alone); else Failed with InternalServerError.
- */
-export function afterHostLoss(lost: TrainingJob, text: string): TrainingJob {
-  const { process: _lost, ...job } = lost;
-  if (job.stopReason !== undefined) {
-    return advance(withEndTime(job), { to: STOPPED_AS[job.stopReason], status: "Stopped", now: now() });
-  }
-  if (isWaitingForMachine(job)) return job;
-  if (job.request.EnableManagedSpotTraining === true) return advance(job, { to: "Interrupted", now: now() });
-  if (hasRetry(job)) return retried(job);
-  return failedByPlatform(job, text);
-}
-
-/** The job as a fault of the platform ends it that nothing makes good. */
-export function failedByPlatform(job: TrainingJob, text: string): TrainingJob {
-  return {
-    ...advance(withEndTime(job), { to: "Failed", status: "Failed", now: now() }),
-    failureReason: failureReason({ kind: "InternalServerError", text }),
-  };
-}
-
-function hasRetry(job: TrainingJob): boolean {
-  return job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0);
-}
-
-function retried(job: TrainingJob): TrainingJob {
-  return { ...advance(job, { to: "Restarting", now: now() }), retries: job.retries + 1 };
-}
-
-function withEndTime(job: TrainingJob): TrainingJob {
-  return job.trainingStartTime === undefined ? job : { ...job, trainingEndTime: Math.max(now(), job.lastModifiedTime) };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ReasonedFailure) return error.message;
-  if (error instanceof ClientFault) return failureReason({ kind: "ClientError", text: error.message });
-  return failureReason({ kind: "InternalServerError", text: errorText(error) });
-}
-
-function requireS3Uri(uri: string): S3Location {
-  const location = parseS3Uri(uri);
-  if (location === undefined) throw new ClientFault(`'${uri}' is not of the form s3://bucket/key`);
-  return location;
-}
-
 function mergeMetrics(
   before: TrainingJob["finalMetrics"],
   latest: TrainingJob["finalMetrics"],
 ): TrainingJob["finalMetrics"] {
   return [...new Map([...before, ...latest].map((metric) => [metric.MetricName, metric])).values()];
-}
-
-function signalNumber(signal: NodeJS.Signals): number {
-  return constants.signals[signal];
-}
-
-function timerMilliseconds(seconds: number): number {
-  return Math.min(Math.max(0, seconds * 1_000), LONGEST_TIMER_MILLISECONDS);
-}
-
-function now(): number {
-  return Date.now() / 1_000;
 }

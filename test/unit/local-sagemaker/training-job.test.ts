@@ -10,7 +10,7 @@ import {
   isFinal,
   newTrainingJob,
 } from "../../../local/sagemaker/training/training-job";
-import { afterHostLoss } from "../../../local/sagemaker/training/training-run";
+import { afterHostLoss } from "../../../local/sagemaker/training/job-outcome";
 
 function job(more: object = {}): TrainingJob {
   return newTrainingJob({

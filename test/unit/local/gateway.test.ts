@@ -1,4 +1,5 @@
 import { type RequestListener, request as httpRequest } from "node:http";
+import { json } from "node:stream/consumers";
 
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { corsOfTemplate } from "../../../local/gateway/cors";
@@ -240,16 +241,37 @@ describe("local gateway", () => {
     expect(await answer.json()).toEqual({ message: "Unauthorized" });
   });
 
-  it("refuses a foreign Host: a web page that rebinds its own name to this machine", async () => {
-    const status = await new Promise<number>((resolve, reject) => {
-      httpRequest(`${gateway.url}/x`, { headers: { host: "evil.example" } }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode ?? 0);
-      })
-        .on("error", reject)
-        .end();
+  it.each([
+    ["a foreign Host: a web page that rebinds its own name to this machine", "/x", "evil.example", "evil.example"],
+    ["a Host without the port", "/x", "127.0.0.1", "127.0.0.1"],
+    ["a request line that names another host", "http://evil.example/x", undefined, "evil.example"],
+    ["a very long Host", "/x", "e".repeat(5_000), "e".repeat(259)],
+  ])("refuses %s, and says which hosts are allowed", async (_, path, host, shown) => {
+    const headers = { host: host ?? `127.0.0.1:${gateway.port}`, origin: "http://localhost:5173" };
+    const refused = await new Promise<{ status: number | undefined; type: string | undefined; body: unknown }>(
+      (resolve, reject) => {
+        httpRequest({ host: "127.0.0.1", port: gateway.port, path, headers }, (response) => {
+          json(response).then((body) => {
+            resolve({ status: response.statusCode, type: response.headers["content-type"], body });
+          }, reject);
+        })
+          .on("error", reject)
+          .end();
+      },
+    );
+    const allowed = `127.0.0.1:${gateway.port} or localhost:${gateway.port}`;
+    expect(refused).toEqual({
+      status: 403,
+      type: "application/problem+json",
+      body: {
+        type: "urn:opencomposer:problem:host-not-allowed",
+        title: "The host is not allowed",
+        status: 403,
+        code: "HOST_NOT_ALLOWED",
+        detail: `The request names the host ${shown}; the local API is at ${allowed}, and no web page may reach it under another name.`,
+        errors: [{ pointer: "Host:", reason: "is not this API's", value: shown, allowed }],
+      },
     });
-    expect(status).toBe(403);
     expect(seen).toHaveLength(0);
   });
 

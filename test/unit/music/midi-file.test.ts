@@ -24,6 +24,7 @@ import {
   repeated,
   trackChunk as track,
   uint32,
+  variableLength,
 } from "../../support/midi-bytes";
 
 const reasonOf = (bytes: Uint8Array): string => {
@@ -131,6 +132,42 @@ describe("parseMidi hands the parser all that counts, and only that", () => {
       { startTick: 2 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 60, velocity: 90 },
       { startTick: 4 * longestTicks, durationTicks: 2 * longestTicks + 5, pitch: 62, velocity: 80 },
     ]);
+  });
+
+  it("reads as many tracks as may be, and refuses one more", () => {
+    const tracks = Array.from({ length: midiLimits.tracks }, () => track(c4));
+    const song = parseMidi(file(tracks));
+    expect(song.tracks).toHaveLength(256);
+    expect(song.changes).toEqual([]);
+    expect(reasonOf(file([...tracks, track(c4)]))).toBe("the file has more than 256 tracks");
+  });
+
+  it("reads as many waits that no delta can say as may be, and refuses one more", () => {
+    // In bars of 255 whole notes, which no music has: 4,096 bars of 4/4 are not long enough.
+    const longestBar = meta(0x58, [255, 0, 24, 8]);
+    const waits = (count: number): number[] => repeated(count, [...longestWait, 0xd0, 0]);
+    const waiting = (count: number): number[] => track([...longestBar, ...waits(count), 0, 0x90, 60, 90, 1, 60, 0]);
+    // The last of a track's waits is a delta's own.
+    const tracks = Array.from({ length: 16 }, () => waiting(257));
+    const song = parseMidi(file(tracks, { division: 32_767 }));
+    const note = { startTick: 257 * longestTicks, durationTicks: 1, pitch: 60, velocity: 90 };
+    expect(song.tracks.map(({ notes }) => notes)).toEqual(Array.from({ length: 16 }, () => [note]));
+    const reason = "the file has more than 4096 waits of over 268435455 ticks";
+    expect(reasonOf(file([...tracks, waiting(2)], { division: 32_767 }))).toBe(reason);
+  });
+
+  it.each([
+    ["that lasts", 96, 2],
+    ["of no length", 0, 1],
+  ])("takes a note %s in bar 4,096, and refuses it behind", (_, ticks, notes) => {
+    const division = 24;
+    const wait = (bar: number): number[] => variableLength((bar - 1) * 4 * division - 96);
+    const withNoteIn = (bar: number): Uint8Array =>
+      file([track([...c4, ...wait(bar), 0x90, 62, 90, ticks, 62, 0])], { division });
+    expect(parseMidi(withNoteIn(4096)).tracks[0]?.notes).toHaveLength(notes);
+    expect(reasonOf(withNoteIn(4097))).toBe("the music is more than 4096 bars long");
+    // Beyond the longest bars that a time signature can say.
+    expect(reasonOf(withNoteIn(4097 * 255))).toBe("the music is more than 4096 bars long");
   });
 
   it("takes the first name that can be read, in Latin-1", () => {

@@ -1,9 +1,13 @@
-/** What `npm run token` says about a stage on AWS, where nobody can be signed in without a browser. */
-import { spawnSync } from "node:child_process";
+/** What `npm run token` prints for the local cloud, and for a stage on AWS, where nobody can be signed in without a browser. */
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+
+import { freePort } from "../../../tools/processes/free-port";
+import { startListeningServer } from "../../support/listening-server";
 
 const repository = resolve(__dirname, "../../..");
 let folder: string;
@@ -14,27 +18,34 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function token(options: readonly string[]): {
+/** Runs the command as npm does. */
+async function token(options: readonly string[]): Promise<{
   readonly status: number | null;
   readonly out: string;
   readonly error: string;
-} {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", join(repository, "scripts/token.ts"), ...options],
-    { cwd: repository, encoding: "utf8", env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: folder } },
-  );
-  return { status, out: stdout, error: stderr };
+}> {
+  const program = ["--no-warnings", "--import", "tsx", join(repository, "scripts/token.ts")];
+  const child = spawn(process.execPath, [...program, ...options], {
+    cwd: repository,
+    env: { ...process.env, OPENCOMPOSER_LOCAL_DIR: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolveEnd, reject) => {
+    child.once("error", reject);
+    child.once("close", resolveEnd);
+  });
+  const [out, error, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, out, error };
 }
 
-test("a stage on AWS gets the sign-in page and the exchange, held together by one verifier", () => {
+test("a stage on AWS gets the sign-in page and the exchange, held together by one verifier", async () => {
   const file = join(folder, "outputs.json");
   const signInUrl = "https://opencomposer-dev-123.auth.eu-west-1.amazoncognito.com";
   writeFileSync(
     file,
     JSON.stringify({ "opencomposer-dev-Api": { UserPoolClientId: "client1", UserPoolDomainUrl: signInUrl } }),
   );
-  const { status, out } = token(["--stage", "dev", "--outputs-file", file]);
+  const { status, out } = await token(["--stage", "dev", "--outputs-file", file]);
   expect(status).toBe(0);
   const page = new URL(/\S*\/oauth2\/authorize\S*/.exec(out)?.[0] ?? "");
   expect(page.origin).toBe(signInUrl);
@@ -49,6 +60,59 @@ test("a stage on AWS gets the sign-in page and the exchange, held together by on
   expect(out).toContain(`${signInUrl}/oauth2/token -d grant_type=authorization_code -d client_id=client1`);
 });
 
+const outputsOf = (awsEndpointUrl: string): string =>
+  JSON.stringify({
+    apiUrl: "http://127.0.0.1:1",
+    region: "eu-west-1",
+    userPoolId: "p",
+    userPoolClientId: "c",
+    demoUser: { username: "demo", password: "x" },
+    secondUser: { username: "second", password: "y" },
+    awsEndpointUrl,
+    sagemakerEndpointUrl: "http://127.0.0.1:1",
+    artefactsBucket: "a",
+    workBucket: "w",
+    tableName: "t",
+    stateMachineArn: "arn:m",
+    pids: {},
+  });
+
+test("it says in a sentence that a cloud that was killed does not answer", async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  writeFileSync(join(folder, "outputs.json"), outputsOf(url));
+  const { status, out, error } = await token([]);
+  expect({ status, out, error }).toEqual({
+    status: 1,
+    out: "",
+    error: `No local cloud answers at ${url}; npm start begins one.\n`,
+  });
+});
+
+test("it passes on what Cognito itself refuses", async () => {
+  const cognito = await startListeningServer((request, response) => {
+    request.resume();
+    const headers = { "content-type": "application/x-amz-json-1.1" };
+    const body = { __type: "NotAuthorizedException", message: "Incorrect username or password." };
+    response.writeHead(400, headers).end(JSON.stringify(body));
+  });
+  try {
+    writeFileSync(join(folder, "outputs.json"), outputsOf(cognito.url));
+    const { status, error } = await token([]);
+    expect(status).toBe(1);
+    expect(error).toContain("Incorrect username or password.");
+  } finally {
+    await cognito.stop();
+  }
+});
+
+test("an option that it does not have is named with those that it has", async () => {
+  expect(await token(["--stag", "dev"])).toEqual({
+    status: 2,
+    out: "",
+    error: "The option --stag is not known; the options are --stage, --user, --outputs-file.\n",
+  });
+});
+
 test.each([
   ["no local cloud is up", [], /No local cloud is up: .*npm start/],
   ["the stage is unknown", ["--stage", "staging"], /--stage must be one of local, dev, prod, not staging\./],
@@ -58,9 +122,9 @@ test.each([
     ["--stage", "prod", "--outputs-file", "/no/file.json"],
     /written by the deploy: npx cdk deploy/,
   ],
-])("it says what to do where %s", (_, options, message) => {
+])("it says what to do where %s", async (_, options, message) => {
   rmSync(join(folder, "outputs.json"), { force: true });
-  const { status, out, error } = token(options);
+  const { status, out, error } = await token(options);
   expect({ status, out }).toEqual({ status: 1, out: "" });
   expect(error).toMatch(message);
 });

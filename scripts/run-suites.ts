@@ -2,26 +2,13 @@
  * `npm test`: every test of both languages, then one line `N passed, N failed`.
  *
  * The suites without processes come first: they tell soonest what is broken.
- * A suite that crashes before it reports counts as one failure, so that silence is never taken for success.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { describeResult, runStep } from "./run-step";
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
-
-interface Suite {
-  readonly name: string;
-  readonly command: string;
-  readonly arguments: (reportFile: string) => readonly string[];
-  readonly count: (report: string) => Counts;
-}
+import { runCommand, UsageError } from "../tools/command-line";
+import { runGroups, type Counts, type Group, type Suite } from "./suites/run-groups";
 
 const jestReport = z.object({
   numPassedTests: z.int(),
@@ -75,14 +62,11 @@ const faultsOfAws = "test/integration/aws-faults";
 
 const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
 
-/** Suites that run one after the other. */
-type Lane = readonly Suite[];
-
 /**
  * One group after the other; the lanes of a group run at the same time. The suites that start processes wait for them
  * as long as they compute, so that two lanes of about the same length fill two cores.
  */
-const groups: readonly (readonly Lane[])[] = [
+const groups: readonly Group[] = [
   [[jest("unit", 2), jest("infra", 2)]],
   [
     [jest("e2e", 1)],
@@ -97,67 +81,27 @@ const groups: readonly (readonly Lane[])[] = [
  */
 const suiteSilenceSeconds = 900;
 
-function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
-  try {
-    const counts = suite.count(readFileSync(reportFile, "utf8"));
-    // A run that failed without a failed test crashed outside its tests.
-    return passed || counts.failed > 0 ? counts : { ...counts, failed: 1 };
-  } catch (error) {
-    console.log(`${suite.name} left no report: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-}
-
-interface SuiteResult {
-  readonly counts: Counts;
-  /** For people. */
-  readonly line: string;
-}
-
-async function runSuite(suite: Suite, folder: string): Promise<SuiteResult> {
-  const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
-  const { name, command } = suite;
-  const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds: suiteSilenceSeconds };
-  const result = await runStep(step, { quiet: false });
-  const counts = countOf(suite, result.passed, reportFile);
-  const { passed, failed, skipped } = counts;
-  return { counts, line: `${describeResult(result)}   ${passed} passed, ${failed} failed, ${skipped} skipped` };
-}
-
-async function runLane(lane: Lane, folder: string): Promise<readonly SuiteResult[]> {
-  const results: SuiteResult[] = [];
-  for (const suite of lane) results.push(await runSuite(suite, folder));
-  return results;
-}
-
 async function main(): Promise<void> {
   const only = process.argv.slice(2);
   const isChosen = ({ name }: Suite): boolean => only.length === 0 || only.some((part) => name.includes(part));
   const chosen = groups.map((lanes) => lanes.map((lane) => lane.filter(isChosen)));
-  if (chosen.flat(2).length === 0) throw new Error(`no suite is called ${only.join(", ")}`);
+  if (chosen.flat(2).length === 0) {
+    const names = groups.flat(2).map(({ name }) => name);
+    throw new UsageError(`No suite is called ${only.join(", ")}; there are ${names.join(", ")}.`);
+  }
   const folder = mkdtempSync(join(tmpdir(), "opencomposer-test-reports-"));
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const lines: string[] = [];
+  const started = Date.now();
   try {
-    for (const group of chosen) {
-      const results = await Promise.all(group.map(async (lane) => await runLane(lane, folder)));
-      for (const { counts, line } of results.flat()) {
-        total.passed += counts.passed;
-        total.failed += counts.failed;
-        total.skipped += counts.skipped;
-        lines.push(line);
-      }
-    }
+    const results = await runGroups(chosen, { folder, silenceSeconds: suiteSilenceSeconds });
+    console.log(`\n${results.map(({ line }) => line).join("\n")}`);
+    console.log(`\nall suites together: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    const sum = (of: keyof Counts): number => results.reduce((total, { counts }) => total + counts[of], 0);
+    const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")];
+    console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+    if (failed > 0 || passed === 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`\n${lines.join("\n")}`);
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
-  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -1,0 +1,80 @@
+/** The MIDI file of one track that midi-json-parser's core gets to read, written event by event. */
+import { longestDelta, refuseTooManyBars } from "./byte-reader";
+
+const ascii = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
+
+/** {@link longestDelta}, and a text of no length behind it. */
+const longestWait = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0x00];
+
+/** The offset of the division in the header, and of the length in the track chunk's own. */
+const divisionOffset = 12;
+const lengthOffset = 18;
+const bodyOffset = 22;
+
+/** A Standard MIDI File of format 1 with one track. Its bytes are kept in one buffer, which doubles when it is full. */
+export class PlainTrack {
+  private bytes = new Uint8Array(128);
+  private length = 0;
+  private tick = 0;
+  private waits = 0;
+
+  /**
+   * @param division - ticks of a quarter note
+   * @param lastTick - where the longest music that may be would end
+   */
+  constructor(
+    division: number,
+    private readonly lastTick: number,
+  ) {
+    this.push([...ascii("MThd"), 0, 0, 0, 6, 0, 1, 0, 1, 0, 0, ...ascii("MTrk"), 0, 0, 0, 0]);
+    new DataView(this.bytes.buffer).setUint16(divisionOffset, division);
+  }
+
+  /** The tick of the event that was written last. */
+  get lastWritten(): number {
+    return this.tick;
+  }
+
+  /** How many waits were longer than a delta can say, each counted as often as it needs another delta. */
+  get longWaits(): number {
+    return this.waits;
+  }
+
+  /** @throws UnreadableMidiError behind the last tick that may be */
+  write(tick: number, event: readonly number[]): void {
+    if (tick > this.lastTick) refuseTooManyBars();
+    let delta = tick - this.tick;
+    // Deltas of events that are left out add up. What one delta cannot say is said by several.
+    for (; delta > longestDelta; delta -= longestDelta) {
+      this.push(longestWait);
+      this.waits += 1;
+    }
+    for (let shift = 21; shift > 0; shift -= 7) {
+      if (delta >> shift > 0) this.pushByte(0x80 | ((delta >> shift) & 0x7f));
+    }
+    this.pushByte(delta & 0x7f);
+    this.push(event);
+    this.tick = tick;
+  }
+
+  /** @returns the whole file */
+  file(): ArrayBuffer {
+    const { buffer } = this.bytes.slice(0, this.length);
+    new DataView(buffer).setUint32(lengthOffset, this.length - bodyOffset);
+    return buffer;
+  }
+
+  private push(values: readonly number[]): void {
+    for (const value of values) this.pushByte(value);
+  }
+
+  private pushByte(value: number): void {
+    if (this.length === this.bytes.length) {
+      const full = this.bytes;
+      this.bytes = new Uint8Array(full.length * 2);
+      this.bytes.set(full);
+    }
+    this.bytes[this.length] = value;
+    this.length += 1;
+  }
+}

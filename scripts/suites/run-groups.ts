@@ -1,0 +1,80 @@
+/** Runs suites of tests in lanes beside each other, and counts what they report. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describeResult, runStep } from "../run-step";
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: (reportFile: string) => readonly string[];
+  /** Reads the counts out of the report. */
+  readonly count: (report: string) => Counts;
+}
+
+/** Suites that run one after the other. */
+export type Lane = readonly Suite[];
+
+/** Lanes that run at the same time. */
+export type Group = readonly Lane[];
+
+export interface SuiteResult {
+  readonly counts: Counts;
+  /** For people: the suite's name, how long it took and its counts. */
+  readonly line: string;
+}
+
+interface Settings {
+  /** Where the suites write their reports. */
+  readonly folder: string;
+  /** A suite that has printed nothing for so long is ended, with what it has started, and has failed. */
+  readonly silenceSeconds: number;
+}
+
+/**
+ * Runs one group after the other. A suite is ended for its silence alone, in whatever lane: how long it may take depends on
+ * the machine and on what runs beside it.
+ *
+ * @returns the results in the order of the groups, their lanes and their suites
+ */
+export async function runGroups(groups: readonly Group[], settings: Settings): Promise<readonly SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const group of groups) {
+    results.push(...(await Promise.all(group.map(async (lane) => await runLane(lane, settings)))).flat());
+  }
+  return results;
+}
+
+async function runLane(lane: Lane, settings: Settings): Promise<readonly SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const suite of lane) results.push(await runSuite(suite, settings));
+  return results;
+}
+
+async function runSuite(suite: Suite, { folder, silenceSeconds }: Settings): Promise<SuiteResult> {
+  const reportFile = join(folder, `${suite.name.replaceAll(" ", "-")}.report`);
+  const { name, command } = suite;
+  const step = { name, command, arguments: suite.arguments(reportFile), silenceSeconds };
+  const result = await runStep(step, { quiet: false });
+  const counts = countOf(suite, result.passed, reportFile);
+  const { passed, failed, skipped } = counts;
+  return { counts, line: `${describeResult(result)}   ${passed} passed, ${failed} failed, ${skipped} skipped` };
+}
+
+/** A suite that crashes before it reports counts as one failure, so that silence is never taken for success. */
+function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
+  try {
+    const counts = suite.count(readFileSync(reportFile, "utf8"));
+    // A run that failed without a failed test crashed outside its tests.
+    return passed || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  } catch (error) {
+    console.log(`${suite.name} left no report: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}

@@ -1,0 +1,97 @@
+/** How `npm test` runs its suites, tried on suites that are shell scripts. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+import { runGroups, type Suite } from "../../../scripts/suites/run-groups";
+
+const counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });
+
+/** A suite whose report is what it writes to `$REPORT`. */
+const suite = (name: string, script: string): Suite => ({
+  name,
+  command: "bash",
+  arguments: (reportFile) => ["-c", `set -e; REPORT='${reportFile}'; ${script}`],
+  count: (report) => counts.parse(JSON.parse(report)),
+});
+const report = (passed: number, failed = 0, skipped = 0): string =>
+  `echo '${JSON.stringify({ passed, failed, skipped })}' > "$REPORT"`;
+
+let folder: string;
+let printed: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "run-groups-"));
+  printed = "";
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  jest.spyOn(console, "log").mockImplementation((text) => {
+    printed += String(text);
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What is left of a result where the seconds do not matter. */
+const withoutSeconds = (lines: readonly { readonly line: string }[]): string[] =>
+  lines.map(({ line }) => line.replace(/ +\d+\.\d s +/, " N s "));
+
+test("in every lane a suite is ended for its silence, and none for its length", async () => {
+  // Each lane has a suite that hangs and then one that is well. The steady suite prints until all others have ended: it
+  // runs longer than the silence that ended them.
+  const lanes = ["one", "two", "three"];
+  const after = (lane: string): string => join(folder, `after-${lane}`);
+  const hanging = lanes.map((lane) => [
+    suite(`hanging ${lane}`, `${report(1)}; echo begun; sleep 600`),
+    suite(`after ${lane}`, `touch '${after(lane)}'; ${report(2)}`),
+  ]);
+  const othersHaveEnded = lanes.map((lane) => `-f '${after(lane)}'`).join(" && ");
+  const steady = suite("steady", `until [[ ${othersHaveEnded} ]]; do echo on; sleep 0.1; done; ${report(4)}`);
+  const results = await runGroups([[[steady], ...hanging]], { folder, silenceSeconds: 5 });
+
+  const ofALane = (lane: string): string[] => [
+    `✗ hanging ${lane} N s 1 passed, 1 failed, 0 skipped`,
+    `✓ after ${lane} N s 2 passed, 0 failed, 0 skipped`,
+  ];
+  expect(withoutSeconds(results)).toEqual([
+    "✓ steady N s 4 passed, 0 failed, 0 skipped",
+    ...lanes.flatMap((lane) => ofALane(lane)),
+  ]);
+  for (const lane of lanes) expect(printed).toContain(`hanging ${lane} printed nothing for 5 s and was ended.`);
+});
+
+test("each suite's line says how long it took", async () => {
+  const results = await runGroups([[[suite("a suite", `sleep 0.3; ${report(1)}`)]]], { folder, silenceSeconds: 60 });
+  expect(results[0]?.line).toMatch(/^✓ a suite +\d+\.\d s {3}1 passed/);
+  expect(Number(/(\d+\.\d) s/.exec(results[0]?.line ?? "")?.[1])).toBeGreaterThan(0.2);
+});
+
+test("a group begins when all lanes of the one before it have ended", async () => {
+  const [slow, quick] = [join(folder, "slow"), join(folder, "quick")];
+  const first = [
+    [suite("slow", `sleep 0.5; touch '${slow}'; ${report(1)}`)],
+    [suite("quick", `touch '${quick}'; ${report(1)}`)],
+  ];
+  const second = [[suite("second", `[[ -f '${slow}' && -f '${quick}' ]] && ${report(1)}`)]];
+  const results = await runGroups([first, second], { folder, silenceSeconds: 60 });
+  expect(results.map((result) => result.counts.failed)).toEqual([0, 0, 0]);
+});
+
+test("a suite that leaves no report, or fails without a failed test, counts as one failure", async () => {
+  const results = await runGroups(
+    [[[suite("silent", "true"), suite("broken", `${report(3)}; exit 1`), suite("red", `${report(3, 2, 1)}; exit 1`)]]],
+    { folder, silenceSeconds: 60 },
+  );
+  expect(results.map((result) => result.counts)).toEqual([
+    { passed: 0, failed: 1, skipped: 0 },
+    { passed: 3, failed: 1, skipped: 0 },
+    { passed: 3, failed: 2, skipped: 1 },
+  ]);
+  expect(printed).toContain("silent left no report");
+  expect(existsSync(join(folder, "silent.report"))).toBe(false);
+});

@@ -1,0 +1,46 @@
+import { exitCodeOf, readOptions, UsageError } from "../../../tools/command-line";
+
+const options = {
+  once: { type: "boolean", default: false },
+  stage: { type: "string" },
+} as const;
+
+const refusalOf = (given: readonly string[]): string => {
+  try {
+    readOptions(options, given);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return error instanceof Error ? error.message : "";
+  }
+  throw new Error("the arguments were taken");
+};
+
+describe("readOptions", () => {
+  it("returns what was given, and the defaults", () => {
+    expect({ ...readOptions(options, ["--stage", "dev"]) }).toEqual({ once: false, stage: "dev" });
+    expect({ ...readOptions(options, ["--once"]) }).toEqual({ once: true });
+  });
+
+  it.each([
+    [["--foo"], "The option --foo is not known; the options are --once, --stage."],
+    [["--once", "--foo=1"], "The option --foo is not known; the options are --once, --stage."],
+    [["-x"], "The option -x is not known; the options are --once, --stage."],
+    [["now"], "The argument now is not known; the options are --once, --stage."],
+    [["--", "now"], "The argument now is not known; the options are --once, --stage."],
+    [["--toString"], "The option --toString is not known; the options are --once, --stage."],
+  ])("names what it does not know in %j, and what there is", (given, sentence) => {
+    expect(refusalOf(given)).toBe(sentence);
+  });
+
+  it.each([
+    [["--once=yes"], /--once/],
+    [["--stage"], /--stage/],
+  ])("names the option whose value is wrong in %j", (given, option) => {
+    expect(refusalOf(given)).toMatch(option);
+  });
+});
+
+test("a wrong call ends with another code than a failure", () => {
+  expect(exitCodeOf(new UsageError("wrong"))).toBe(2);
+  expect(exitCodeOf(new Error("failed"))).toBe(1);
+});

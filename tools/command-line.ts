@@ -1,0 +1,49 @@
+/** What all commands of this repository do with their arguments and their failures. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
+type OptionValues<Options extends OptionsConfig> = ReturnType<
+  typeof parseArgs<{ readonly options: Options }>
+>["values"];
+
+/** The command was called with arguments that it does not take. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * Returns the values of a command's options.
+ *
+ * @throws UsageError where an argument is none of them, with those that there are
+ */
+export function readOptions<const Options extends OptionsConfig>(
+  options: Options,
+  given: readonly string[] = process.argv.slice(2),
+): OptionValues<Options> {
+  const names = Object.keys(options).map((name) => `--${name}`);
+  const known = `the options are ${names.join(", ")}`;
+  const { tokens } = parseArgs({ args: [...given], options, strict: false, tokens: true, allowPositionals: true });
+  for (const token of tokens) {
+    if (token.kind === "positional") throw new UsageError(`The argument ${token.value} is not known; ${known}.`);
+    if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
+      throw new UsageError(`The option ${token.rawName} is not known; ${known}.`);
+    }
+  }
+  try {
+    return parseArgs({ args: [...given], options }).values;
+  } catch (error) {
+    // A value where there may be none, or none where there must be one: Node's sentence names the option.
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Returns the exit code of a command that has failed: 2 where it was called wrongly, as shells have it, else 1. */
+export const exitCodeOf = (error: unknown): 1 | 2 => (error instanceof UsageError ? 2 : 1);
+
+/** Runs a command. A failure is printed as its message alone, and as {@link exitCodeOf} to whoever called. */
+export function runCommand(command: () => Promise<void>): void {
+  command().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = exitCodeOf(error);
+  });
+}
