@@ -21,7 +21,7 @@ import * as z from "zod";
 import { stages, type Stage } from "../naming/resource-names";
 import { createObjectPages } from "../lambdas/aws/object-pages";
 import { createObjectStore } from "../lambdas/aws/object-store";
-import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
+import { createRowsByKey } from "../lambdas/stores/rows-by-key";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";

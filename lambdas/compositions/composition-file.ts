@@ -1,6 +1,6 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
 import type { CompositionItem } from "../../domain/schemas/items";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { OwnedItems } from "../stores/owned-rows";
 import { fileLost, isDamage } from "../http/lost-file";
 
 export interface ReadCompositionFileParams<Outcome> {

@@ -11,7 +11,7 @@ import type { CompositionInput, CompositionItem, InputOptions, TrackItem } from 
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { OwnedItems } from "../stores/owned-rows";
 import { Problem } from "../http/problem";
 import type { NeededFile } from "./needed-file";
 

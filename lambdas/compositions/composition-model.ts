@@ -2,8 +2,8 @@
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import type { ModelItem, ModelReference } from "../../domain/schemas/items";
-import type { OwnedItems } from "../aws/table/owned-items";
-import type { StockModels } from "../aws/table/shared-items";
+import type { OwnedItems } from "../stores/owned-rows";
+import type { StockModels } from "../stores/stock-models";
 import { Problem } from "../http/problem";
 import type { NeededFile } from "./needed-file";
 

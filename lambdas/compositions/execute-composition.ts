@@ -15,7 +15,7 @@ import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
 import type { ObjectStore } from "../aws/object-store";
-import type { CompositionResult, CompositionsInExecution } from "../aws/table/composition-execution";
+import type { CompositionResult, CompositionsInExecution } from "../stores/compositions";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { invokeModel } from "./invoke-model";

@@ -7,7 +7,7 @@ import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
 import { ObjectTooLargeError, type ObjectStore } from "../aws/object-store";
-import type { CompositionsInExecution } from "../aws/table/composition-execution";
+import type { CompositionsInExecution } from "../stores/compositions";
 
 export interface ResolveMelodyParams {
   readonly composition: CompositionItem;

@@ -1,5 +1,5 @@
 /** Says that a worker lives: while it works, its lease of the composition and its hold of the message are short and renewed. */
-import type { Claim, CompositionsInExecution } from "../aws/table/composition-execution";
+import type { Claim, CompositionsInExecution } from "../stores/compositions";
 import type { Log } from "../telemetry/logger";
 
 /** Short: whoever finds a lease that has run out knows that its worker is dead, or has not run for three renewals. */

@@ -1,5 +1,5 @@
 /** Changes of one of the caller's items, safe against changes at the same time. */
-import { StaleItem } from "../aws/table/errors";
+import { StaleItem } from "../stores/outcome";
 import { versionTag, requireMatch } from "./entity-tag";
 import type { Request } from "./request";
 

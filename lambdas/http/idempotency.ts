@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
-import { AlreadyAnswered, CapReached, TableBusy } from "../aws/table/errors";
-import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../aws/table/idempotency-records";
+import { AlreadyAnswered, CapReached, TableBusy } from "../stores/outcome";
+import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../stores/idempotency-records";
 import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";

@@ -1,6 +1,6 @@
 /** What the table's own errors are to a client. */
 import type { QuotaCounter } from "../../domain/schemas/user-caps";
-import { CapReached, ItemNotFound, StaleItem, TableBusy } from "../aws/table/errors";
+import { CapReached, ItemNotFound, StaleItem, TableBusy } from "../stores/outcome";
 import { notFound, Problem } from "./problem";
 
 const kindsInWords: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 /** Creates a resource whose files are written before its row, so that neither is ever without the other. */
 import type { PendingChangeItem } from "../../domain/schemas/items";
-import { TableRefusal } from "../aws/table/errors";
-import type { BeginParams, CreateParams, OwnedItem, OwnedItems } from "../aws/table/owned-items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import { TableRefusal } from "../stores/outcome";
+import type { BeginParams, CreateParams, OwnedItem, OwnedItems } from "../stores/owned-rows";
+import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
 import { removeFilesOf, type FileRemoval } from "./resource-files";
 

@@ -2,8 +2,8 @@
 import { quotaHeld } from "../../domain/schemas/items";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { QuotaAmounts } from "../../domain/schemas/user-caps";
-import type { OwnedItem, OwnedItems } from "../aws/table/owned-items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import type { OwnedItem, OwnedItems } from "../stores/owned-rows";
+import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
 import { mayHaveLateWriters, removeFilesOf, type FileRemoval } from "./resource-files";
 

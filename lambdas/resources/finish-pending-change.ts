@@ -1,7 +1,7 @@
 /** What the sweeper does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
 import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { PendingChangeItem } from "../../domain/schemas/items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import type { PendingChanges } from "../stores/pending-changes";
 import { removeFilesOf, type FileRemoval } from "./resource-files";
 
 export interface FinishPendingChangeParams {

@@ -8,7 +8,7 @@ import {
 } from "../../naming/object-keys";
 import { ownedKey, pendingChangeKey, type TableKey } from "../../naming/table-keys";
 import type { ListedObject, ObjectPages } from "../aws/object-pages";
-import type { RowByKey, RowsByKey } from "../aws/table/rows-by-key";
+import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
 
 /** `artefacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
 export type BucketOfObjects = "artefacts" | "work";

@@ -6,9 +6,9 @@ import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { slotQueue, type SlotQueue } from "../../domain/training/slot-queue";
 import type { ObjectStore } from "../aws/object-store";
-import type { HeldSlot, SlotOrder, Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { HeldSlot, SlotOrder, Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import type { TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";

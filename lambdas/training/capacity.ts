@@ -2,7 +2,7 @@
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { jittered, type RandomSource } from "./jitter";

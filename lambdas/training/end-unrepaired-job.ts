@@ -2,10 +2,10 @@
 import type { OwnedBy } from "../../naming/object-keys";
 import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { OpenWork } from "../aws/table/open-work";
-import type { Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { OpenWork } from "../stores/open-work";
+import type { Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import type { TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";

@@ -16,9 +16,9 @@ import type { FinalTrainingJobState } from "../../domain/states/training-job-sta
 import { endOfJob, type JobEnd } from "../../domain/training/job-end";
 import type { TrainingProgress } from "../../domain/training/progress";
 import type { ObjectStore } from "../aws/object-store";
-import type { Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobEnd, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobEnd, TrainingJobsInExecution } from "../stores/training-jobs";
 import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";

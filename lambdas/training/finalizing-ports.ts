@@ -1,9 +1,9 @@
 /** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
 import { createObjectStore } from "../aws/object-store";
-import { createSlots } from "../aws/table/slots";
-import { createTickets } from "../aws/table/tickets";
-import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import { createSlots } from "../stores/slots";
+import { createTickets } from "../stores/tickets";
+import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../stores/training-jobs";
 import { createTrainingJobs } from "../aws/training-jobs";
 import type { SettleTrainingJobParams } from "./finalize-training-job";
 

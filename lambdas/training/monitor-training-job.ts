@@ -11,7 +11,7 @@ import { isLegalTrainingJobTransition } from "../../domain/states/training-job-s
 import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
 import type { ObjectStore } from "../aws/object-store";
-import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../stores/training-jobs";
 import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";

@@ -2,7 +2,7 @@ import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import type { TrainingEnding } from "../../domain/states/sagemaker-status";
-import type { Slots } from "../aws/table/slots";
+import type { Slots } from "../stores/slots";
 import type { TrainingJobs } from "../aws/training-jobs";
 import { awaitCapacity, waitingForCapacity, type CapacityAnswer } from "./capacity";
 import { jittered, type RandomSource } from "./jitter";

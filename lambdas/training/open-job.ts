@@ -1,6 +1,6 @@
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import { jobAttempt, type StepInput } from "./step-input";
 
 /** A row that is no longer this execution's to work on; the settling step says what becomes of it. */

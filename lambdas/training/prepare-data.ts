@@ -11,7 +11,7 @@ import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
 import type { ObjectStore } from "../aws/object-store";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
 import { openJob, type ClosedJob } from "./open-job";

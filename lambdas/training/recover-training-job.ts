@@ -2,7 +2,7 @@
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
-import type { NextAttempt, TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { NextAttempt, TrainingJobsInExecution } from "../stores/training-jobs";
 import type { DescribedTrainingJob } from "../aws/training-jobs";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import { usageOf } from "./monitor-training-job";

@@ -5,7 +5,7 @@ import { storableMetrics } from "../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
 import { largestModelBytes } from "../../domain/training/model-limits";
 import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../aws/object-store";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { TrainingJobsInExecution } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import { openJob, type ClosedJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";

@@ -10,7 +10,7 @@ import {
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { StoredFiles } from "../aws/stored-files";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { OwnedItems } from "../stores/owned-rows";
 import { fileLost } from "../http/lost-file";
 import type { Problem } from "../http/problem";
 

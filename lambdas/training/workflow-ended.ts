@@ -4,7 +4,7 @@ import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import { workflowAborted, workflowFailed, workflowTimedOut } from "../../domain/states/failures";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
-import type { OpenWork } from "../aws/table/open-work";
+import type { OpenWork } from "../stores/open-work";
 import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
 import {
   recoverTrainingJob,

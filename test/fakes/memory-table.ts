@@ -21,9 +21,9 @@ import {
   type TrainingJobState,
   type FinalTrainingJobState,
 } from "../../domain/states/training-job-state";
-import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { pendingChange, type PendingChanges } from "../../lambdas/aws/table/pending-changes";
-import type { OpenWork, UnreadEnd } from "../../lambdas/aws/table/open-work";
+import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/stores/compositions";
+import { pendingChange, type PendingChanges } from "../../lambdas/stores/pending-changes";
+import type { OpenWork, UnreadEnd } from "../../lambdas/stores/open-work";
 import {
   orderAfter,
   type HeldSlot,
@@ -31,15 +31,15 @@ import {
   type SlotOrder,
   type Slots,
   type TakeSlotParams,
-} from "../../lambdas/aws/table/slots";
-import type { Ticket, Tickets } from "../../lambdas/aws/table/tickets";
+} from "../../lambdas/stores/slots";
+import type { Ticket, Tickets } from "../../lambdas/stores/tickets";
 import type {
   JobAttempt,
   NextAttempt,
   TrainingJobChange,
   TrainingJobEnd,
   TrainingJobsInExecution,
-} from "../../lambdas/aws/table/training-job-execution";
+} from "../../lambdas/stores/training-jobs";
 
 /** What the table takes: at most 400 KB, and no number that it cannot hold. */
 function assertStorable(item: object): void {

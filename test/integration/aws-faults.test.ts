@@ -8,14 +8,14 @@ import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { TableBusy } from "../../lambdas/aws/table/errors";
-import { createOpenWork } from "../../lambdas/aws/table/open-work";
-import { createPendingChanges, pendingChange } from "../../lambdas/aws/table/pending-changes";
-import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
-import { createSlots } from "../../lambdas/aws/table/slots";
-import { createTickets } from "../../lambdas/aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { TableBusy } from "../../lambdas/stores/outcome";
+import { createOpenWork } from "../../lambdas/stores/open-work";
+import { createPendingChanges, pendingChange } from "../../lambdas/stores/pending-changes";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createSlots } from "../../lambdas/stores/slots";
+import { createTickets } from "../../lambdas/stores/tickets";
+import { createTrainingJobsInExecution } from "../../lambdas/stores/training-jobs";
 import {
   dynamodbFaults,
   s3Faults,

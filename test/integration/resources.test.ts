@@ -13,9 +13,9 @@ import {
 } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { createObjectPages } from "../../lambdas/aws/object-pages";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
-import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createTrainingJobsInExecution } from "../../lambdas/stores/training-jobs";
 import { countOrphans } from "../../lambdas/resources/count-orphans";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";

@@ -9,12 +9,12 @@ import {
   ReferenceGone,
   StaleItem,
   TableBusy,
-} from "../../lambdas/aws/table/errors";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../lambdas/aws/table/open-work-of-user";
-import { createOwnedItems } from "../../lambdas/aws/table/owned-items";
-import { createStockModels } from "../../lambdas/aws/table/shared-items";
+} from "../../lambdas/stores/outcome";
+import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
+import { createOpenWorkOfUser } from "../../lambdas/stores/open-work-of-user";
+import { createOwnedItems } from "../../lambdas/stores/owned-rows";
+import { createStockModels } from "../../lambdas/stores/stock-models";
 import { caps, composition, stockModel, track, trainingJob } from "../unit/api/support/items";
 import { startLocalTable, type LocalTable } from "./support/local-table";
 

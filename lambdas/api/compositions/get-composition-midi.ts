@@ -1,7 +1,7 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import type { Answer } from "../../http/answer";
 import { midiAnswer } from "../../http/midi-answer";
 import { requireNoQuery } from "../../http/query-names";

@@ -5,11 +5,11 @@ import { compositionItemSchema, modelItemSchema, trackItemSchema } from "../../.
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createStoredFiles } from "../../aws/stored-files";
-import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import { createOwnedItems } from "../../aws/table/owned-items";
-import { createPendingChanges } from "../../aws/table/pending-changes";
-import { createStockModels } from "../../aws/table/shared-items";
+import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createOpenWorkOfUser } from "../../stores/open-work-of-user";
+import { createOwnedItems } from "../../stores/owned-rows";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createStockModels } from "../../stores/stock-models";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";

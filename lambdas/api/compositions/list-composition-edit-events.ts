@@ -2,7 +2,7 @@ import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { editEventListSchema } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";

@@ -1,6 +1,6 @@
 import { compositionResource } from "../../../domain/schemas/api/compositions";
 import type { CompositionItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import type { Answer } from "../../http/answer";
 import { pageAnswer } from "../../http/page-answer";
 import type { Request } from "../../http/request";

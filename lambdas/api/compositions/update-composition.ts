@@ -10,8 +10,8 @@ import { compositionResource, updateCompositionSchema } from "../../../domain/sc
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import { TableRefusal } from "../../aws/table/errors";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import { TableRefusal } from "../../stores/outcome";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";

@@ -1,7 +1,7 @@
 import { modelResource } from "../../../domain/schemas/api/models";
 import type { ModelItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { StockModels } from "../../aws/table/shared-items";
+import type { OwnedItems } from "../../stores/owned-rows";
+import type { StockModels } from "../../stores/stock-models";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer, versionTag } from "../../http/entity-tag";
 import { notFound } from "../../http/problem";

@@ -1,8 +1,8 @@
 import { modelResource } from "../../../domain/schemas/api/models";
 import { pageQuerySchema } from "../../../domain/schemas/api/shared";
 import type { ModelItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { StockModels } from "../../aws/table/shared-items";
+import type { OwnedItems } from "../../stores/owned-rows";
+import type { StockModels } from "../../stores/stock-models";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { decodeCursor, encodeCursor } from "../../http/cursor";
 import type { Request } from "../../http/request";

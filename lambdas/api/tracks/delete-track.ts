@@ -1,8 +1,8 @@
 import type { TrackItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
+import type { OpenWorkOfUser } from "../../stores/open-work-of-user";
+import type { OwnedItems } from "../../stores/owned-rows";
+import type { PendingChanges } from "../../stores/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse } from "../../http/problem";

@@ -1,6 +1,6 @@
 import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { TrackItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";

@@ -1,6 +1,6 @@
 import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { TrackItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import type { Answer } from "../../http/answer";
 import { pageAnswer } from "../../http/page-answer";
 import type { Request } from "../../http/request";

@@ -3,7 +3,7 @@ import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import type { Answer } from "../../http/answer";
 import { isDamage } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";

@@ -6,7 +6,7 @@ import { isFinalTrainingJobState } from "../../../domain/states/training-job-sta
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { ObjectTooLargeError } from "../../aws/object-store";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { DamagedFile, parseStoredJson } from "../../http/lost-file";

@@ -1,6 +1,6 @@
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";

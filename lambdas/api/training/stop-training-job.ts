@@ -1,6 +1,6 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { OwnedItems } from "../../stores/owned-rows";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";

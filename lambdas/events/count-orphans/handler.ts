@@ -1,7 +1,7 @@
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectPages } from "../../aws/object-pages";
-import { createRowsByKey } from "../../aws/table/rows-by-key";
+import { createRowsByKey } from "../../stores/rows-by-key";
 import { observed } from "../../telemetry/observed";
 import { countOrphans } from "../../resources/count-orphans";
 

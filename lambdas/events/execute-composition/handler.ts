@@ -11,7 +11,7 @@ import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { presignedGet } from "../../aws/presigned-url";
-import { createCompositionsInExecution } from "../../aws/table/composition-execution";
+import { createCompositionsInExecution } from "../../stores/compositions";
 import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
 import { repeatedly } from "../../compositions/worker-lease";

@@ -1,10 +1,10 @@
 import { createDocumentClient, createQueueClient, createS3Client, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
-import { createCompositionsInExecution } from "../../aws/table/composition-execution";
+import { createCompositionsInExecution } from "../../stores/compositions";
 import { createStoredFiles } from "../../aws/stored-files";
-import { createOpenWork } from "../../aws/table/open-work";
-import { createPendingChanges } from "../../aws/table/pending-changes";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";

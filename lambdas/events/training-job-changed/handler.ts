@@ -1,7 +1,7 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobsInExecution } from "../../stores/training-jobs";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observed } from "../../telemetry/observed";
 import { trainingJobChanged } from "../../training/training-job-changed";

@@ -1,6 +1,6 @@
 import { createDocumentClient, createStepFunctionsClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createOpenWork } from "../../aws/table/open-work";
+import { createOpenWork } from "../../stores/open-work";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";

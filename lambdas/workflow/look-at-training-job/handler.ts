@@ -1,8 +1,8 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
-import { createSlots } from "../../aws/table/slots";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createSlots } from "../../stores/slots";
+import { createTrainingJobsInExecution } from "../../stores/training-jobs";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";

@@ -2,7 +2,7 @@ import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobsInExecution } from "../../stores/training-jobs";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { registerModel } from "../../training/register-model";

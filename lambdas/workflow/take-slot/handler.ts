@@ -1,9 +1,9 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
-import { createSlots } from "../../aws/table/slots";
-import { createTickets } from "../../aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createSlots } from "../../stores/slots";
+import { createTickets } from "../../stores/tickets";
+import { createTrainingJobsInExecution } from "../../stores/training-jobs";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";

@@ -6,7 +6,7 @@ import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
-import type { Table } from "../../../lambdas/aws/table/table";
+import type { Table } from "../../../lambdas/stores/table";
 import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 

@@ -10,11 +10,11 @@ import {
 } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
 import { createStoredFiles } from "../../../lambdas/aws/stored-files";
-import { createIdempotencyRecords } from "../../../lambdas/aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../../lambdas/aws/table/open-work-of-user";
-import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
-import { createPendingChanges } from "../../../lambdas/aws/table/pending-changes";
-import { createCatalogues, createStockModels } from "../../../lambdas/aws/table/shared-items";
+import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
+import { createOpenWorkOfUser } from "../../../lambdas/stores/open-work-of-user";
+import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
+import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
+import { createCatalogues, createStockModels } from "../../../lambdas/stores/stock-models";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceWorld } from "../../support/resource-world";
 import { collectingLog } from "../../unit/api/support/documented-api";

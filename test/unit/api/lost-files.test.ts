@@ -17,7 +17,7 @@ import {
 } from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { requireFiles } from "../../../lambdas/compositions/needed-file";
-import { ItemNotFound } from "../../../lambdas/aws/table/errors";
+import { ItemNotFound } from "../../../lambdas/stores/outcome";
 import { composerApi, type ComposerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";
 import { bob, composition, finishedOutput, model, track, trainingJob } from "./support/items";

@@ -3,10 +3,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ownedKey } from "../../../naming/table-keys";
 import { compositionItemSchema, trainingJobItemSchema } from "../../../domain/schemas/items";
-import { createCompositionsInExecution } from "../../../lambdas/aws/table/composition-execution";
-import { UnreadableItem } from "../../../lambdas/aws/table/item-codec";
-import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
-import { createTrainingJobsInExecution } from "../../../lambdas/aws/table/training-job-execution";
+import { createCompositionsInExecution } from "../../../lambdas/stores/compositions";
+import { UnreadableItem } from "../../../lambdas/stores/item-codec";
+import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
+import { createTrainingJobsInExecution } from "../../../lambdas/stores/training-jobs";
 import { composition, finishedOutput, trainingJob } from "../api/support/items";
 
 /** A table that has one row. */

@@ -3,8 +3,8 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { compositionItemSchema } from "../../../domain/schemas/items";
-import { CapReached, TableBusy } from "../../../lambdas/aws/table/errors";
-import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
+import { CapReached, TableBusy } from "../../../lambdas/stores/outcome";
+import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
 import { caps, composition } from "../api/support/items";
 
 interface Answers {

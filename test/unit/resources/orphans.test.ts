@@ -19,7 +19,7 @@ import {
 } from "../../../naming/object-keys";
 import { ownedKey, pendingChangeKey, type OwnedKind, type TableKey } from "../../../naming/table-keys";
 import type { ListedObject } from "../../../lambdas/aws/object-pages";
-import type { RowByKey } from "../../../lambdas/aws/table/rows-by-key";
+import type { RowByKey } from "../../../lambdas/stores/rows-by-key";
 import { countOrphans } from "../../../lambdas/resources/count-orphans";
 import type { BucketOfObjects } from "../../../lambdas/resources/orphans";
 import { lookForOrphans, removeOrphans } from "../../../scripts/orphans/remove-orphans";

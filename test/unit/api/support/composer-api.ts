@@ -30,11 +30,11 @@ import { listTrainingTopics } from "../../../../lambdas/api/training/list-traini
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { UserCaps } from "../../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
-import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
-import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
-import type { OwnedItems } from "../../../../lambdas/aws/table/owned-items";
-import type { PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
-import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
+import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
+import type { OpenWorkOfUser } from "../../../../lambdas/stores/open-work-of-user";
+import type { OwnedItems } from "../../../../lambdas/stores/owned-rows";
+import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
+import type { Catalogues, StockModels } from "../../../../lambdas/stores/stock-models";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";

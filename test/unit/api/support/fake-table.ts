@@ -19,12 +19,12 @@ import {
   ItemNotFound,
   ReferenceGone,
   StaleItem,
-} from "../../../../lambdas/aws/table/errors";
-import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
-import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
-import type { OwnedItem, OwnedItems } from "../../../../lambdas/aws/table/owned-items";
-import { pendingChange, type PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
-import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
+} from "../../../../lambdas/stores/outcome";
+import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
+import type { OpenWorkOfUser } from "../../../../lambdas/stores/open-work-of-user";
+import type { OwnedItem, OwnedItems } from "../../../../lambdas/stores/owned-rows";
+import { pendingChange, type PendingChanges } from "../../../../lambdas/stores/pending-changes";
+import type { Catalogues, StockModels } from "../../../../lambdas/stores/stock-models";
 
 const text = ({ pk, sk }: TableKey): string => `${pk}|${sk}`;
 

@@ -9,13 +9,13 @@ import {
   pendingChangeKey,
   pendingChangeMark,
   type OwnedKind,
-} from "../../../naming/table-keys";
-import { pendingChangeItemSchema, type PendingChangeItem } from "../../../domain/schemas/items";
-import type { QuotaAmounts } from "../../../domain/schemas/user-caps";
+} from "../../naming/table-keys";
+import { pendingChangeItemSchema, type PendingChangeItem } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-caps";
 import { openWorkPartition } from "./open-work-partition";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { readItem, writeItem } from "./item-codec";
-import { moveQuota } from "./quota-counter";
+import { moveQuota } from "./quotas";
 import type { Table } from "./table";
 import type { TransactionOperation } from "./transaction";
 

@@ -1,7 +1,7 @@
 /** What can come of a read or a write besides success. Unexpected faults of DynamoDB pass through as they are. */
-import type { TableKey } from "../../../naming/table-keys";
-import type { IdempotencyRecord } from "../../../domain/schemas/items";
-import type { QuotaCounter } from "../../../domain/schemas/user-caps";
+import type { TableKey } from "../../naming/table-keys";
+import type { IdempotencyRecord } from "../../domain/schemas/items";
+import type { QuotaCounter } from "../../domain/schemas/user-caps";
 
 /** The table said no, and nothing was written. After any other error it is not known what was. */
 export abstract class TableRefusal extends Error {}

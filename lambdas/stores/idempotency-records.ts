@@ -1,7 +1,7 @@
 /** First answers by idempotency key. They are written by the transaction that writes the resource: owned-items.ts. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { idempotencyKey } from "../../../naming/table-keys";
-import { idempotencyRecordSchema, type IdempotencyRecord } from "../../../domain/schemas/items";
+import { idempotencyKey } from "../../naming/table-keys";
+import { idempotencyRecordSchema, type IdempotencyRecord } from "../../domain/schemas/items";
 import { readItem } from "./item-codec";
 import type { Table } from "./table";
 

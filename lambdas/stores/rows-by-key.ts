@@ -2,9 +2,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { BatchGetCommand, type BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { TableKey } from "../../../naming/table-keys";
-import { compositionItemSchema } from "../../../domain/schemas/items";
-import { TableBusy } from "./errors";
+import type { TableKey } from "../../naming/table-keys";
+import { compositionItemSchema } from "../../domain/schemas/items";
+import { TableBusy } from "./outcome";
 import type { Table } from "./table";
 
 /** What says which files a row names. */

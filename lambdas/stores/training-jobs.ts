@@ -1,8 +1,8 @@
 /** Training jobs as the workflow sees them. Every change names the attempt it belongs to and is conditional on the state. */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../naming/object-keys";
-import { catalogueKey, ownedKey } from "../../../naming/table-keys";
+import type { OwnedBy } from "../../naming/object-keys";
+import { catalogueKey, ownedKey } from "../../naming/table-keys";
 import {
   catalogueItemSchema,
   modelItemSchema,
@@ -12,18 +12,18 @@ import {
   type ModelItem,
   type PendingChangeItem,
   type TrainingJobItem,
-} from "../../../domain/schemas/items";
+} from "../../domain/schemas/items";
 import {
   finalTrainingJobStates,
   trainingJobStates,
   trainingJobStatesBefore,
   type FinalTrainingJobState,
   type TrainingJobState,
-} from "../../../domain/states/training-job-state";
+} from "../../domain/states/training-job-state";
 import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { readItem } from "./item-codec";
-import { moveQuota } from "./quota-counter";
+import { moveQuota } from "./quotas";
 import { conditionOnRow, updateOfRow } from "./update-expression";
 
 /** A job in the hands of one workflow execution. */

@@ -1,8 +1,8 @@
 /** Training slots: one item each, taken by conditional write, so that no counter can drift. */
 import { GetCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { slotKey, slotOrderKey, slotsPartition } from "../../../naming/table-keys";
-import { slotItemSchema, slotOrderItemSchema, type SlotOrderItem } from "../../../domain/schemas/items";
+import { slotKey, slotOrderKey, slotsPartition } from "../../naming/table-keys";
+import { slotItemSchema, slotOrderItemSchema, type SlotOrderItem } from "../../domain/schemas/items";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 
 export interface SlotHolder {

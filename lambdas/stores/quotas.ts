@@ -1,13 +1,13 @@
 /** The parts of a transaction that move a user's counters. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { quotaKey } from "../../../naming/table-keys";
+import { quotaKey } from "../../naming/table-keys";
 import {
   quotaCounterSchema,
   type QuotaAmounts,
   type QuotaCounter,
   type UserCaps,
-} from "../../../domain/schemas/user-caps";
-import { CapReached } from "./errors";
+} from "../../domain/schemas/user-caps";
+import { CapReached } from "./outcome";
 import type { Table } from "./table";
 import type { ItemAtCheck, TransactionOperation, TransactionPart } from "./transaction";
 

@@ -1,13 +1,13 @@
 /** A user's unfinished work: says whether something may be deleted. Few items: caps bound it. */
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
-import { openWorkIndex, openWorkOwner, type OpenWorkKind } from "../../../naming/table-keys";
+import { openWorkIndex, openWorkOwner, type OpenWorkKind } from "../../naming/table-keys";
 import {
   compositionItemSchema,
   trainingJobItemSchema,
   type CompositionItem,
   type TrainingJobItem,
-} from "../../../domain/schemas/items";
+} from "../../domain/schemas/items";
 import { readItem } from "./item-codec";
 import type { Table } from "./table";
 

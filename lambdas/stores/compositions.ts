@@ -1,19 +1,19 @@
 /** Compositions as the worker sees them: claimed by a lease, ended once. */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../naming/object-keys";
-import { ownedKey, type OwnedKind } from "../../../naming/table-keys";
+import type { OwnedBy } from "../../naming/object-keys";
+import { ownedKey, type OwnedKind } from "../../naming/table-keys";
 import {
   compositionItemSchema,
   compositionOutputSchema,
   trackItemSchema,
   type CompositionItem,
   type TrackItem,
-} from "../../../domain/schemas/items";
-import { failureSchema, type Failure } from "../../../domain/schemas/failure";
+} from "../../domain/schemas/items";
+import { failureSchema, type Failure } from "../../domain/schemas/failure";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
 import { readItem } from "./item-codec";
-import { moveQuota } from "./quota-counter";
+import { moveQuota } from "./quotas";
 import { updateOfRow } from "./update-expression";
 
 /** A composition in the hands of one worker. */

@@ -12,16 +12,16 @@ import {
   userPartition,
   type OwnedKind,
   type TableKey,
-} from "../../../naming/table-keys";
-import { ulidPattern } from "../../../naming/resource-names";
-import type { PendingChangeItem } from "../../../domain/schemas/items";
-import type { QuotaAmounts, UserCaps } from "../../../domain/schemas/user-caps";
+} from "../../naming/table-keys";
+import { ulidPattern } from "../../naming/resource-names";
+import type { PendingChangeItem } from "../../domain/schemas/items";
+import type { QuotaAmounts, UserCaps } from "../../domain/schemas/user-caps";
 import { unlessRefused } from "./conditional-write";
-import { AlreadyAnswered, ItemNotFound, ReferenceGone, StaleItem } from "./errors";
+import { AlreadyAnswered, ItemNotFound, ReferenceGone, StaleItem } from "./outcome";
 import { createIdempotencyRecords, type IdempotencyClaim, type IdempotencyWrite } from "./idempotency-records";
 import { readItem, writeItem } from "./item-codec";
 import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
-import { quotaPart, raiseQuota } from "./quota-counter";
+import { quotaPart, raiseQuota } from "./quotas";
 import type { Table } from "./table";
 import { transact, type TransactionPart } from "./transaction";
 

@@ -1,14 +1,14 @@
 /** Stock models, and the data sets' catalogues: items that belong to no user. */
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { catalogueKey, kindPrefix, stockModelKey, stockPartition } from "../../../naming/table-keys";
+import { catalogueKey, kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
 import {
   catalogueItemSchema,
   stockModelItemSchema,
   type CatalogueItem,
   type StockModelItem,
-} from "../../../domain/schemas/items";
+} from "../../domain/schemas/items";
 import { readItem } from "./item-codec";
-import type { Page } from "./owned-items";
+import type { Page } from "./owned-rows";
 import type { Table } from "./table";
 
 export interface StockModels {

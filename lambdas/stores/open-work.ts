@@ -4,15 +4,15 @@
  */
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OwnedBy } from "../../../naming/object-keys";
-import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../../naming/table-keys";
-import { failureSchema, type Failure } from "../../../domain/schemas/failure";
-import { ulidSchema } from "../../../domain/schemas/items";
-import { quotaAmountsSchema, type QuotaCounter } from "../../../domain/schemas/user-caps";
-import type { FinalTrainingJobState } from "../../../domain/states/training-job-state";
+import type { OwnedBy } from "../../naming/object-keys";
+import { openWorkIndex, ownedKey, type OpenWorkKind } from "../../naming/table-keys";
+import { failureSchema, type Failure } from "../../domain/schemas/failure";
+import { ulidSchema } from "../../domain/schemas/items";
+import { quotaAmountsSchema, type QuotaCounter } from "../../domain/schemas/user-caps";
+import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import { openWorkPartition } from "./open-work-partition";
 import { transactUnlessRefused, unlessRefused } from "./conditional-write";
-import { moveQuota } from "./quota-counter";
+import { moveQuota } from "./quotas";
 
 export interface OpenWork {
   /** Oldest first within a user. */

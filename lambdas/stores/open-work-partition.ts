@@ -1,6 +1,6 @@
 /** Reads a whole partition of the sparse OpenWork index, which follows the table within moments. */
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { openWorkIndex } from "../../../naming/table-keys";
+import { openWorkIndex } from "../../naming/table-keys";
 import type { Table } from "./table";
 
 /** @param mark - what the items carry as `openWork` */

@@ -6,7 +6,7 @@ import {
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { TableBusy } from "./errors";
+import { TableBusy } from "./outcome";
 import type { Table } from "./table";
 
 export type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];

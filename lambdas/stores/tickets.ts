@@ -1,8 +1,8 @@
 /** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
 import { DeleteCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { ticketKey, ticketsPartition } from "../../../naming/table-keys";
-import { ticketItemSchema, type TicketItem } from "../../../domain/schemas/items";
+import { ticketKey, ticketsPartition } from "../../naming/table-keys";
+import { ticketItemSchema, type TicketItem } from "../../domain/schemas/items";
 import type { SlotHolder } from "./slots";
 import { againOnConflict } from "./transaction";
 
