@@ -22,6 +22,7 @@ import { stages, type Stage } from "../naming/resource-names";
 import { createObjectPages } from "../lambdas/aws/object-pages";
 import { createObjectStore } from "../lambdas/aws/object-store";
 import { createRowsByKey } from "../lambdas/stores/rows-by-key";
+import { createDynamoDBTable } from "../lambdas/stores/dynamodb-table";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
   const { s3, dynamodb, tableName, artefactsBucket, workBucket } =
     stage.data === "local" ? localPlace() : placeOnAws(stage.data, resolve(values["outputs-file"]));
   const of = (bucket: string) => ({ client: s3, bucket });
-  const rows = createRowsByKey({ client: DynamoDBDocumentClient.from(dynamodb), tableName });
+  const rows = createRowsByKey(createDynamoDBTable({ client: DynamoDBDocumentClient.from(dynamodb), tableName }));
 
   const orphans = await lookForOrphans({
     buckets: { artefacts: createObjectPages(of(artefactsBucket)), work: createObjectPages(of(workBucket)) },

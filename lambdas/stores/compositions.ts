@@ -1,20 +1,16 @@
-/** Compositions as the worker sees them: claimed by a lease, ended once. */
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+/** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
 import * as z from "zod";
 import type { OwnedBy } from "../../naming/object-keys";
-import { ownedKey, type OwnedKind } from "../../naming/table-keys";
-import {
-  compositionItemSchema,
-  compositionOutputSchema,
-  trackItemSchema,
-  type CompositionItem,
-  type TrackItem,
-} from "../../domain/schemas/items";
+import { ownedKey } from "../../naming/table-keys";
+import { compositionItemSchema, compositionOutputSchema, type CompositionItem } from "../../domain/schemas/items";
 import { failureSchema, type Failure } from "../../domain/schemas/failure";
-import { transactUnlessRefused, unlessRefused } from "./conditional-write";
+import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { readItem } from "./item-codec";
+import { doneWith, stale, type Outcome, type Stale } from "./outcome";
+import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { moveQuota } from "./quotas";
-import { updateOfRow } from "./update-expression";
+import type { Table } from "./table";
+import { transact, writeRow } from "./transaction";
 
 /** A composition in the hands of one worker. */
 export interface Claim extends OwnedBy {
@@ -26,30 +22,22 @@ export interface CompositionResult {
   readonly midi: NonNullable<CompositionItem["midi"]>;
 }
 
-export interface CompositionsInExecution {
-  load(of: OwnedBy): Promise<CompositionItem | undefined>;
-  loadTrack(of: OwnedBy): Promise<TrackItem | undefined>;
+export interface Compositions extends OwnedRows<CompositionItem> {
   /**
-   * Takes the composition: PENDING, or RUNNING with a lease that has run out.
-   * @returns the row with its new attempt, or undefined when it is another's or final
+   * Takes the composition: PENDING, or RUNNING with a lease that has run out. The value is the row with its new attempt;
+   * stale when another worker has it, or it is final.
    */
-  claim(of: OwnedBy, runningUntil: Date): Promise<CompositionItem | undefined>;
-  /** Lengthens the lease. @returns false when another worker has taken over, or the row is final */
-  renew(claim: Claim, runningUntil: Date): Promise<boolean>;
+  claim(owned: OwnedBy, runningUntil: Date): Promise<Outcome<CompositionItem, Stale>>;
+  /** Lengthens the lease; stale when another worker has taken over, or the composition is final. */
+  renew(claim: Claim, runningUntil: Date): Promise<Outcome<undefined, Stale>>;
   /** Ends the lease without an end of the work: the next delivery may take it at once. */
-  release(claim: Claim): Promise<void>;
-  /** @returns false when another worker has taken over, or the row is final */
-  complete(claim: Claim, result: CompositionResult): Promise<boolean>;
-  /** @returns false as {@link complete} */
-  fail(claim: Claim, failure: Failure): Promise<boolean>;
-  /** Fails a composition that nobody works on. @returns false when somebody does, or it is final */
-  abandon(of: OwnedBy, failure: Failure): Promise<boolean>;
-}
-
-export interface CompositionTableParams {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly now: () => Date;
+  release(claim: Claim): Promise<Outcome<undefined, Stale>>;
+  /** Stale when another worker has taken over, or the composition is final. */
+  complete(claim: Claim, result: CompositionResult): Promise<Outcome<undefined, Stale>>;
+  /** Stale as {@link complete}. */
+  fail(claim: Claim, failure: Failure): Promise<Outcome<undefined, Stale>>;
+  /** Fails a composition that nobody works on; stale when somebody does, or it is final. */
+  abandon(owned: OwnedBy, failure: Failure): Promise<Outcome<undefined, Stale>>;
 }
 
 const resultSchema = z.strictObject({
@@ -57,138 +45,73 @@ const resultSchema = z.strictObject({
   midi: compositionItemSchema.shape.midi.unwrap(),
 });
 
-export function createCompositionsInExecution({
-  client,
-  tableName,
-  now,
-}: CompositionTableParams): CompositionsInExecution {
-  const key = (kind: OwnedKind, { sub, id }: OwnedBy) => ownedKey(kind, sub, id);
-  const read = async (kind: OwnedKind, of: OwnedBy): Promise<Record<string, unknown> | undefined> => {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: key(kind, of), ConsistentRead: true }),
-    );
-    return Item;
-  };
-  const finish = async (claim: Claim, set: Readonly<Record<string, unknown>>): Promise<boolean> => {
-    const parts = updateOfRow(
-      { set, remove: ["openWork", "openWorkOwner", "runningUntil", "repairFailedSince"], now: now().toISOString() },
-      { equals: { attempt: claim.attempt, state: "RUNNING" } },
-    );
-    return await transactUnlessRefused({ client, tableName }, [
-      { Update: { TableName: tableName, Key: key("COMPOSITION", claim), ...parts } },
-      ...moveQuota(tableName, claim.sub, { lower: { openCompositions: 1 } }),
+const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);
+
+const isClaimed = ({ attempt }: Claim) => allOf(equals("attempt", attempt), equals("state", "RUNNING"));
+
+/** Nobody has it: not begun, or begun by a worker whose lease has run out. */
+const isUnclaimed = (now: Date) =>
+  anyOf(
+    equals("state", "PENDING"),
+    allOf(equals("state", "RUNNING"), anyOf(absent("runningUntil"), lessThan("runningUntil", now.toISOString()))),
+  );
+
+export function createCompositions({ table, now }: { readonly table: Table; readonly now: () => Date }): Compositions {
+  const end = async (
+    owned: OwnedBy,
+    set: Readonly<Record<string, unknown>>,
+    condition: ReturnType<typeof isClaimed>,
+  ): Promise<Outcome<undefined, Stale>> =>
+    await transact(table, [
+      {
+        write: {
+          kind: "UPDATE",
+          key: keyOf(owned),
+          changes: {
+            ...nextVersion(now(), set),
+            remove: ["openWork", "openWorkOwner", "runningUntil", "repairFailedSince"],
+          },
+          condition,
+        },
+      },
+      ...moveQuota(owned.sub, { decrement: { openCompositions: 1 } }),
     ]);
-  };
-  /** Nobody has it: not begun, or begun by a worker whose lease has run out. */
-  const unclaimed = "(#state = :pending OR (#state = :running AND (attribute_not_exists(#until) OR #until < :now)))";
-  const unclaimedNames = {
-    "#state": "state",
-    "#until": "runningUntil",
-    "#version": "version",
-    "#updatedAt": "updatedAt",
-  };
 
   return {
-    async load(of) {
-      const item = await read("COMPOSITION", of);
-      return item === undefined ? undefined : readItem(compositionItemSchema, item);
+    ...createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema, now }),
+
+    async claim(owned, runningUntil) {
+      const instant = now();
+      const { set, add } = nextVersion(instant, { state: "RUNNING", runningUntil: runningUntil.toISOString() });
+      const result = await table.write([
+        {
+          kind: "UPDATE",
+          key: keyOf(owned),
+          changes: { set, add: { ...add, attempt: 1 } },
+          condition: isUnclaimed(instant),
+        },
+      ]);
+      return result.kind === "REFUSED" ? stale : doneWith(readItem(compositionItemSchema, result.row));
     },
 
-    async loadTrack(of) {
-      const item = await read("TRACK", of);
-      return item === undefined ? undefined : readItem(trackItemSchema, item);
-    },
-
-    async claim(of, runningUntil) {
-      const instant = now().toISOString();
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({
-              TableName: tableName,
-              Key: key("COMPOSITION", of),
-              UpdateExpression:
-                "SET #state = :running, #until = :until, #attempt = #attempt + :one, #version = #version + :one, #updatedAt = :now",
-              ConditionExpression: unclaimed,
-              ExpressionAttributeNames: { ...unclaimedNames, "#attempt": "attempt" },
-              ExpressionAttributeValues: {
-                ":pending": "PENDING",
-                ":running": "RUNNING",
-                ":until": runningUntil.toISOString(),
-                ":now": instant,
-                ":one": 1,
-              },
-              ReturnValues: "ALL_NEW",
-            }),
-          ),
-      );
-      return answer?.Attributes === undefined ? undefined : readItem(compositionItemSchema, answer.Attributes);
-    },
-
-    async renew({ sub, id, attempt }, runningUntil) {
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({
-              TableName: tableName,
-              Key: key("COMPOSITION", { sub, id }),
-              // Not the row's version: whoever polls it sees nothing new.
-              UpdateExpression: "SET #until = :until",
-              ConditionExpression: "#state = :running AND #attempt = :attempt",
-              ExpressionAttributeNames: { "#until": "runningUntil", "#state": "state", "#attempt": "attempt" },
-              ExpressionAttributeValues: {
-                ":until": runningUntil.toISOString(),
-                ":running": "RUNNING",
-                ":attempt": attempt,
-              },
-            }),
-          ),
-      );
-      return answer !== undefined;
+    async renew(claim, runningUntil) {
+      // Not the row's version: whoever polls it sees nothing new.
+      const changes = { set: { runningUntil: runningUntil.toISOString() } };
+      return await writeRow(table, { kind: "UPDATE", key: keyOf(claim), changes, condition: isClaimed(claim) });
     },
 
     async release(claim) {
-      const parts = updateOfRow(
-        { remove: ["runningUntil"], now: now().toISOString() },
-        { equals: { attempt: claim.attempt, state: "RUNNING" } },
-      );
-      await unlessRefused(
-        async () =>
-          await client.send(new UpdateCommand({ TableName: tableName, Key: key("COMPOSITION", claim), ...parts })),
-      );
+      const changes = { ...nextVersion(now()), remove: ["runningUntil"] };
+      return await writeRow(table, { kind: "UPDATE", key: keyOf(claim), changes, condition: isClaimed(claim) });
     },
 
-    async complete(claim, result) {
-      return await finish(claim, { state: "COMPLETED", ...resultSchema.parse(result) });
-    },
+    complete: async (claim, result) =>
+      await end(claim, { state: "COMPLETED", ...resultSchema.parse(result) }, isClaimed(claim)),
 
-    async fail(claim, failure) {
-      return await finish(claim, { state: "FAILED", failure: failureSchema.parse(failure) });
-    },
+    fail: async (claim, failure) =>
+      await end(claim, { state: "FAILED", failure: failureSchema.parse(failure) }, isClaimed(claim)),
 
-    async abandon(of, failure) {
-      const instant = now().toISOString();
-      return await transactUnlessRefused({ client, tableName }, [
-        {
-          Update: {
-            TableName: tableName,
-            Key: key("COMPOSITION", of),
-            UpdateExpression:
-              "SET #state = :failed, #failure = :failure, #version = #version + :one, #updatedAt = :now REMOVE openWork, openWorkOwner, #until",
-            ConditionExpression: unclaimed,
-            ExpressionAttributeNames: { ...unclaimedNames, "#failure": "failure" },
-            ExpressionAttributeValues: {
-              ":pending": "PENDING",
-              ":running": "RUNNING",
-              ":failed": "FAILED",
-              ":failure": failureSchema.parse(failure),
-              ":now": instant,
-              ":one": 1,
-            },
-          },
-        },
-        ...moveQuota(tableName, of.sub, { lower: { openCompositions: 1 } }),
-      ]);
-    },
+    abandon: async (owned, failure) =>
+      await end(owned, { state: "FAILED", failure: failureSchema.parse(failure) }, isUnclaimed(now())),
   };
 }

@@ -1,58 +1,46 @@
-/** What can come of a read or a write besides success. Unexpected faults of DynamoDB pass through as they are. */
+/** What can come of a write of a store. Unexpected faults of DynamoDB are thrown as they are. */
 import type { TableKey } from "../../naming/table-keys";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
 import type { QuotaCounter } from "../../domain/schemas/user-caps";
 
-/** The table said no, and nothing was written. After any other error it is not known what was. */
-export abstract class TableRefusal extends Error {}
-
-/** There is no such item in this partition. */
-export class ItemNotFound extends TableRefusal {
-  override readonly name = "ItemNotFound";
-  constructor(
-    readonly kind: string,
-    readonly id: string,
-  ) {
-    super(`there is no ${kind} ${id}`);
-  }
+export interface Done<Value = undefined> {
+  readonly kind: "DONE";
+  readonly value: Value;
 }
 
-/** The item changed, or went, between the read and the write. */
-export class StaleItem extends TableRefusal {
-  override readonly name = "StaleItem";
-  constructor(readonly key: TableKey) {
-    super("the item changed at the same time");
-  }
+/** The row changed or went between the read and the write, or its state does not allow the write. */
+export interface Stale {
+  readonly kind: "STALE";
 }
 
-/** A new resource would exceed one of the user's caps. */
-export class CapReached extends TableRefusal {
-  override readonly name = "CapReached";
-  constructor(
-    readonly counter: QuotaCounter,
-    readonly cap: number,
-  ) {
-    super(`the cap of ${cap} ${counter} is reached`);
-  }
+/** A new resource would exceed one of its owner's quotas. */
+export interface QuotaReached {
+  readonly kind: "QUOTA_REACHED";
+  readonly counter: QuotaCounter;
+  readonly quota: number;
 }
 
 /** Something that the new resource refers to has been deleted since it was read. */
-export class ReferenceGone extends TableRefusal {
-  override readonly name = "ReferenceGone";
-  constructor(readonly key: TableKey) {
-    super("a referenced item is gone");
-  }
+export interface ReferenceGone {
+  readonly kind: "REFERENCE_GONE";
+  readonly key: TableKey;
 }
 
-/** Another request with this idempotency key was first; this is what it was answered. */
-export class AlreadyAnswered extends TableRefusal {
-  override readonly name = "AlreadyAnswered";
-  constructor(readonly record: IdempotencyRecord) {
-    super("a request with this idempotency key has been answered");
-  }
+/** Another request with the same idempotency key was first; the record tells its response. */
+export interface Repeated {
+  readonly kind: "REPEATED";
+  readonly record: IdempotencyRecord;
 }
 
-/** Other transactions kept changing the same items for as long as it was worth waiting. */
-export class TableBusy extends TableRefusal {
-  override readonly name = "TableBusy";
-}
+/** The table said no, and nothing was written. */
+export type Refusal = Stale | QuotaReached | ReferenceGone | Repeated;
+
+/** A write was done, or refused for one of the reasons that the store's method names. */
+export type Outcome<Value, Reason extends Refusal> = Done<Value> | Reason;
+
+export const done: Done = { kind: "DONE", value: undefined };
+export const doneWith = <Value>(value: Value): Done<Value> => ({ kind: "DONE", value });
+export const stale: Stale = { kind: "STALE" };
+
+export const isDone = <Value, Reason extends Refusal>(outcome: Outcome<Value, Reason>): outcome is Done<Value> =>
+  outcome.kind === "DONE";

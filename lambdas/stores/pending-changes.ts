@@ -2,22 +2,15 @@
  * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
  * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
  */
-import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
-import {
-  openWorkOwner,
-  ownedKey,
-  pendingChangeKey,
-  pendingChangeMark,
-  type OwnedKind,
-} from "../../naming/table-keys";
+import { openWorkOwner, ownedKey, pendingChangeKey, pendingChangeMark, type OwnedKind } from "../../naming/table-keys";
 import { pendingChangeItemSchema, type PendingChangeItem } from "../../domain/schemas/items";
 import type { QuotaAmounts } from "../../domain/schemas/user-caps";
-import { openWorkPartition } from "./open-work-partition";
-import { transactUnlessRefused, unlessRefused } from "./conditional-write";
+import { allOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, type Outcome, type Stale } from "./outcome";
 import { moveQuota } from "./quotas";
-import type { Table } from "./table";
-import type { TransactionOperation } from "./transaction";
+import type { Table, Write } from "./table";
+import { transact, writeRow } from "./transaction";
 
 export interface PendingChanges {
   /** All of them, from the index (eventually consistent: every change of one asks whether it is still as it was). */
@@ -25,12 +18,12 @@ export interface PendingChanges {
   /** Whether it is still as it was read: consistent. */
   isCurrent(change: PendingChangeItem): Promise<boolean>;
   /**
-   * Gives up a creation: gives its quota back and turns it into a deletion of whatever files it left.
-   * @returns the deletion, or nothing when the creation is not pending any more
+   * Gives up a creation: gives its quota back and turns it into a deletion of whatever files it left. The value is the
+   * deletion; stale when the creation is not pending any more.
    */
-  abandon(change: PendingChangeItem, now: Date): Promise<PendingChangeItem | undefined>;
-  /** Forgets a change that is done. @returns false when it has become another one */
-  remove(change: PendingChangeItem): Promise<boolean>;
+  abandon(change: PendingChangeItem): Promise<Outcome<PendingChangeItem, Stale>>;
+  /** Forgets a change that is done; stale when it has become another one. */
+  remove(change: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
 }
 
 export interface NewPendingChange {
@@ -58,61 +51,61 @@ export function pendingChange({ of, sub, id, state, now, holds = {} }: NewPendin
 }
 
 const keyOf = ({ of, sub, id }: Pick<PendingChangeItem, "of" | "sub" | "id">) => pendingChangeKey(of, sub, id);
-export const pendingChangeItem = (change: PendingChangeItem): Record<string, unknown> =>
-  writeItem(pendingChangeItemSchema, keyOf(change), change);
 
 /** That the change is still the one that was read or written. */
-const unchanged = ({ state, since }: PendingChangeItem) => ({
-  ConditionExpression: "#state = :state AND #since = :since",
-  ExpressionAttributeNames: { "#state": "state", "#since": "since" },
-  ExpressionAttributeValues: { ":state": state, ":since": since },
+const unchanged = ({ state, since }: PendingChangeItem) => allOf(equals("state", state), equals("since", since));
+
+/** Writes a change. @param condition - of the change that may stand under its key */
+export const putPendingChange = (change: PendingChangeItem, condition?: Write["condition"]): Write => ({
+  kind: "PUT",
+  key: keyOf(change),
+  row: writeItem(pendingChangeItemSchema, keyOf(change), change),
+  condition,
 });
 
-/** The part of the transaction that writes the row: the creation is done. Fails when it was given up meanwhile. */
-export const endOfCreation = (TableName: string, change: PendingChangeItem): TransactionOperation => ({
-  Delete: { TableName, Key: keyOf(change), ...unchanged(change) },
+/** The write that ends a creation, beside the row. It is refused when the creation was given up meanwhile. */
+export const endOfCreation = (change: PendingChangeItem): Write => ({
+  kind: "DELETE",
+  key: keyOf(change),
+  condition: unchanged(change),
 });
 
-export function createPendingChanges(table: Table): PendingChanges {
-  const { client, tableName } = table;
+export function createPendingChanges({
+  table,
+  now,
+}: {
+  readonly table: Table;
+  readonly now: () => Date;
+}): PendingChanges {
   return {
     async *list() {
-      for await (const item of openWorkPartition(table, pendingChangeMark))
-        yield readItem(pendingChangeItemSchema, item);
+      for await (const row of table.all({ index: "OpenWork", partition: pendingChangeMark })) {
+        yield readItem(pendingChangeItemSchema, row);
+      }
     },
 
     async isCurrent(change) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: keyOf(change), ConsistentRead: true }),
-      );
-      if (Item === undefined) return false;
-      const { state, since } = readItem(pendingChangeItemSchema, Item);
+      const row = await table.read(keyOf(change));
+      if (row === undefined) return false;
+      const { state, since } = readItem(pendingChangeItemSchema, row);
       return state === change.state && since === change.since;
     },
 
-    async abandon(change, now) {
-      const deletion = pendingChange({ ...change, state: "DELETING", now, holds: {} });
-      const written = await transactUnlessRefused(table, [
-        { Put: { TableName: tableName, Item: pendingChangeItem(deletion), ...unchanged(change) } },
+    async abandon(change) {
+      const deletion = pendingChange({ ...change, state: "DELETING", now: now(), holds: {} });
+      const outcome = await transact(table, [
+        { write: putPendingChange(deletion, unchanged(change)) },
         // A resource that has its row is not given up, whatever is pending.
         {
-          ConditionCheck: {
-            TableName: tableName,
-            Key: ownedKey(change.of, change.sub, change.id),
-            ConditionExpression: "attribute_not_exists(pk)",
-          },
+          write: { kind: "CHECK", key: ownedKey(change.of, change.sub, change.id), condition: rowIsAbsent },
         },
-        ...moveQuota(tableName, change.sub, { lower: change.holds }),
+        ...moveQuota(change.sub, { decrement: change.holds }),
       ]);
-      return written ? deletion : undefined;
+      return isDone(outcome) ? doneWith(deletion) : outcome;
     },
 
     async remove(change) {
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(change), ...unchanged(change) })),
-      );
-      return answer !== undefined;
+      return await writeRow(table, { kind: "DELETE", key: keyOf(change), condition: unchanged(change) });
     },
   };
 }

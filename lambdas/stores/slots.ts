@@ -1,9 +1,11 @@
 /** Training slots: one item each, taken by conditional write, so that no counter can drift. */
-import { GetCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
-import { slotKey, slotOrderKey, slotsPartition } from "../../naming/table-keys";
+import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
 import { slotItemSchema, slotOrderItemSchema, type SlotOrderItem } from "../../domain/schemas/items";
-import { transactUnlessRefused, unlessRefused } from "./conditional-write";
+import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import type { Table } from "./table";
+import { transact, writeRow } from "./transaction";
 
 export interface SlotHolder {
   readonly sub: string;
@@ -38,126 +40,116 @@ export interface TakeSlotParams {
 export interface Slots {
   order(): Promise<SlotOrder>;
   held(): Promise<readonly HeldSlot[]>;
-  /** @returns whether the slot is now the holder's: false when it is taken, or anybody has taken any slot since `order` */
-  take(params: TakeSlotParams): Promise<boolean>;
-  /** @returns false when the slot is not the job's (any more) */
-  renew(params: { readonly index: number; readonly jobId: string; readonly leasedUntil: number }): Promise<boolean>;
-  /** Frees the slot if the job holds it; else nothing happens. */
-  release(params: { readonly index: number; readonly jobId: string }): Promise<void>;
+  /** The slot is then the holder's; stale when it is taken, or anybody has taken any slot since `order`. */
+  take(params: TakeSlotParams): Promise<Outcome<undefined, Stale>>;
+  /** Stale when the slot is not the job's (any more). */
+  renew(params: {
+    readonly index: number;
+    readonly jobId: string;
+    readonly leasedUntil: number;
+  }): Promise<Outcome<undefined, Stale>>;
+  /**
+   * Renews whichever slot the job holds. The value is its index; stale when the job holds none.
+   * @param slots - how many there are by now: a slot beyond them is not renewed
+   */
+  renewFor(params: {
+    readonly jobId: string;
+    readonly leasedUntil: number;
+    readonly slots?: number;
+  }): Promise<Outcome<number, Stale>>;
+  /** Frees all slots of the job: a step that was tried twice at once may have taken two. */
+  releaseAllOf(jobId: string): Promise<void>;
+  /** Frees the slot; stale when the job does not hold it. */
+  release(params: { readonly index: number; readonly jobId: string }): Promise<Outcome<undefined, Stale>>;
 }
 
 /** Users whose latest turn is remembered; who had a turn before all of these waits as if there had been none. */
 const mostTurns = 500;
-const readableOrder = z.object(slotOrderItemSchema.shape);
-
 /** The order after a user's turn. */
 export function orderAfter({ version, turns }: SlotOrder, sub: string): { version: number; turns: string[] } {
   return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, mostTurns) };
 }
 
-const readableSlot = z.object({ ...slotItemSchema.shape, sk: z.string().regex(/^SLOT#\d{1,3}$/) });
+const isHeldBy = (jobId: string) => equals("holder.jobId", jobId);
 
-export function createSlots({
-  client,
-  tableName,
-}: {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-}): Slots {
-  const names = { "#holder": "holder", "#jobId": "jobId", "#leasedUntil": "leasedUntil" };
+/** The slot's number stands in its sort key: SLOT#{index}. */
+const indexOf = (sk: unknown): number => Number(String(sk).slice("SLOT#".length));
+
+export function createSlots(table: Table): Slots {
+  const held: Slots["held"] = async () => {
+    const slots: HeldSlot[] = [];
+    for await (const row of table.all({ partition: slotsPartition })) {
+      if (row[sortKey] === slotOrderKey.sk) continue;
+      const { holder, leasedUntil } = readItem(slotItemSchema, row);
+      if (holder !== undefined) slots.push({ index: indexOf(row[sortKey]), holder, leasedUntil });
+    }
+    return slots;
+  };
+  const heldBy = async (jobId: string): Promise<readonly HeldSlot[]> =>
+    (await held()).filter(({ holder }) => holder.jobId === jobId);
+  const renew: Slots["renew"] = async ({ index, jobId, leasedUntil }) =>
+    await writeRow(table, {
+      kind: "UPDATE",
+      key: slotKey(index),
+      changes: { set: { leasedUntil } },
+      condition: isHeldBy(jobId),
+    });
+  const release: Slots["release"] = async ({ index, jobId }) =>
+    await writeRow(table, {
+      kind: "UPDATE",
+      key: slotKey(index),
+      changes: { set: { leasedUntil: 0 }, remove: ["holder"] },
+      condition: isHeldBy(jobId),
+    });
+
   return {
     async order() {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: slotOrderKey, ConsistentRead: true }),
-      );
-      if (Item === undefined) return { version: 0, turns: [] };
-      const { version, turns } = readableOrder.parse(Item);
+      const row = await table.read(slotOrderKey);
+      if (row === undefined) return { version: 0, turns: [] };
+      const { version, turns } = readItem(slotOrderItemSchema, row);
       return { version, turns };
     },
 
-    async held() {
-      // At most a hundred small items: one page.
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          ConsistentRead: true,
-          KeyConditionExpression: "pk = :pk",
-          ExpressionAttributeValues: { ":pk": slotsPartition },
-        }),
-      );
-      return Items.filter(({ sk }) => sk !== slotOrderKey.sk)
-        .map((item) => readableSlot.parse(item))
-        .flatMap(({ sk, holder, leasedUntil }) =>
-          holder === undefined ? [] : [{ index: Number(sk.slice("SLOT#".length)), holder, leasedUntil }],
-        );
-    },
+    held,
 
     async take({ index, holder, leasedUntil, order, instead }) {
       const after: SlotOrderItem = { schemaVersion: 1, kind: "SLOT_ORDER", ...orderAfter(order, holder.sub) };
-      return await transactUnlessRefused({ client, tableName }, [
+      return await transact<never>(table, [
         {
-          Update: {
-            TableName: tableName,
-            Key: slotKey(index),
-            UpdateExpression: "SET #holder = :holder, #leasedUntil = :leasedUntil, schemaVersion = :one, kind = :kind",
-            ConditionExpression:
+          write: {
+            kind: "UPDATE",
+            key: slotKey(index),
+            changes: { set: slotItemSchema.parse({ schemaVersion: 1, kind: "SLOT", holder, leasedUntil }) },
+            condition:
               instead === undefined
-                ? "attribute_not_exists(#holder)"
-                : "#holder.#jobId = :before AND #leasedUntil = :lapsed",
-            ExpressionAttributeNames:
-              instead === undefined ? { "#holder": "holder", "#leasedUntil": "leasedUntil" } : names,
-            ExpressionAttributeValues: {
-              ":holder": holder,
-              ":leasedUntil": leasedUntil,
-              ":one": 1,
-              ":kind": "SLOT",
-              ...(instead === undefined ? {} : { ":before": instead.holder.jobId, ":lapsed": instead.leasedUntil }),
-            },
+                ? absent("holder")
+                : allOf(isHeldBy(instead.holder.jobId), equals("leasedUntil", instead.leasedUntil)),
           },
         },
         {
-          Put: {
-            TableName: tableName,
-            Item: { ...slotOrderKey, ...slotOrderItemSchema.parse(after) },
-            ConditionExpression: "attribute_not_exists(pk) OR #version = :version",
-            ExpressionAttributeNames: { "#version": "version" },
-            ExpressionAttributeValues: { ":version": order.version },
+          write: {
+            kind: "PUT",
+            key: slotOrderKey,
+            row: writeItem(slotOrderItemSchema, slotOrderKey, after),
+            condition: anyOf(rowIsAbsent, equals("version", order.version)),
           },
         },
       ]);
     },
 
-    async renew({ index, jobId, leasedUntil }) {
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({
-              TableName: tableName,
-              Key: slotKey(index),
-              UpdateExpression: "SET #leasedUntil = :leasedUntil",
-              ConditionExpression: "#holder.#jobId = :jobId",
-              ExpressionAttributeNames: names,
-              ExpressionAttributeValues: { ":leasedUntil": leasedUntil, ":jobId": jobId },
-            }),
-          ),
-      );
-      return answer !== undefined;
+    renew,
+
+    async renewFor({ jobId, leasedUntil, slots = Number.POSITIVE_INFINITY }) {
+      const own = (await heldBy(jobId)).find(({ index }) => index < slots);
+      if (own === undefined) return stale;
+      const outcome = await renew({ index: own.index, jobId, leasedUntil });
+      return isDone(outcome) ? doneWith(own.index) : outcome;
     },
 
-    async release({ index, jobId }) {
-      await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({
-              TableName: tableName,
-              Key: slotKey(index),
-              UpdateExpression: "REMOVE #holder SET #leasedUntil = :never",
-              ConditionExpression: "#holder.#jobId = :jobId",
-              ExpressionAttributeNames: names,
-              ExpressionAttributeValues: { ":never": 0, ":jobId": jobId },
-            }),
-          ),
-      );
+    release,
+
+    async releaseAllOf(jobId) {
+      for (const { index } of await heldBy(jobId)) await release({ index, jobId });
     },
   };
 }

@@ -1,10 +1,9 @@
 /** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
-import { DeleteCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
 import { ticketKey, ticketsPartition } from "../../naming/table-keys";
 import { ticketItemSchema, type TicketItem } from "../../domain/schemas/items";
+import { readItem, writeItem } from "./item-codec";
 import type { SlotHolder } from "./slots";
-import { againOnConflict } from "./transaction";
+import type { Table } from "./table";
 
 export interface Ticket extends SlotHolder {
   /** Epoch milliseconds of the last try. */
@@ -22,17 +21,11 @@ export interface Tickets {
 }
 
 /** A ticket of an earlier version did not say when its job asks again. */
-const readableTicket = z.object({ ...ticketItemSchema.shape, asksAgainBy: z.int().min(0).optional() });
+const readableTicket = ticketItemSchema.partial({ asksAgainBy: true });
 const askedAgainWithinMilliseconds = 300_000;
 const keptForSeconds = 86_400;
 
-export function createTickets({
-  client,
-  tableName,
-}: {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-}): Tickets {
+export function createTickets(table: Table): Tickets {
   return {
     async show({ sub, jobId, heartbeatAt, asksAgainBy }) {
       const item: TicketItem = {
@@ -44,38 +37,22 @@ export function createTickets({
         asksAgainBy,
         expiresAt: Math.ceil(heartbeatAt / 1000) + keptForSeconds,
       };
-      const Item = { ...ticketKey(jobId), ...ticketItemSchema.parse(item) };
-      await againOnConflict(async () => await client.send(new PutCommand({ TableName: tableName, Item })));
+      const key = ticketKey(jobId);
+      await table.write([{ kind: "PUT", key, row: writeItem(ticketItemSchema, key, item) }]);
     },
 
     async waiting() {
       const tickets: Ticket[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            ConsistentRead: true,
-            KeyConditionExpression: "pk = :pk",
-            ExpressionAttributeValues: { ":pk": ticketsPartition },
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        for (const item of page.Items ?? []) {
-          const ticket = readableTicket.parse(item);
-          const { sub, jobId, heartbeatAt } = ticket;
-          const asksAgainBy = ticket.asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
-          tickets.push({ sub, jobId, heartbeatAt, asksAgainBy });
-        }
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const row of table.all({ partition: ticketsPartition })) {
+        const { sub, jobId, heartbeatAt, asksAgainBy } = readItem(readableTicket, row);
+        const by = asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
+        tickets.push({ sub, jobId, heartbeatAt, asksAgainBy: by });
+      }
       return tickets;
     },
 
     async remove(jobId) {
-      await againOnConflict(
-        async () => await client.send(new DeleteCommand({ TableName: tableName, Key: ticketKey(jobId) })),
-      );
+      await table.write([{ kind: "DELETE", key: ticketKey(jobId) }]);
     },
   };
 }

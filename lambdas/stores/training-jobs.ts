@@ -1,14 +1,14 @@
-/** Training jobs as the workflow sees them. Every change names the attempt it belongs to and is conditional on the state. */
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+/**
+ * Training jobs: a request creates, stops and deletes them, the workflow advances and ends them. Every write of the
+ * workflow names the attempt it belongs to, and is conditional on the state.
+ */
+import type * as z from "zod";
 import type { OwnedBy } from "../../naming/object-keys";
-import { catalogueKey, ownedKey } from "../../naming/table-keys";
+import { ownedKey } from "../../naming/table-keys";
 import {
-  catalogueItemSchema,
   modelItemSchema,
   quotaHeld,
   trainingJobItemSchema,
-  type CatalogueItem,
   type ModelItem,
   type PendingChangeItem,
   type TrainingJobItem,
@@ -20,11 +20,14 @@ import {
   type FinalTrainingJobState,
   type TrainingJobState,
 } from "../../domain/states/training-job-state";
-import { endOfCreation, pendingChange, pendingChangeItem } from "./pending-changes";
-import { transactUnlessRefused, unlessRefused } from "./conditional-write";
-import { readItem } from "./item-codec";
+import { absent, allOf, anyOf, equals, oneOf, rowIsAbsent, type Condition } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
+import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota } from "./quotas";
-import { conditionOnRow, updateOfRow } from "./update-expression";
+import type { RowChanges, Table } from "./table";
+import { transact } from "./transaction";
 
 /** A job in the hands of one workflow execution. */
 export interface JobAttempt extends OwnedBy {
@@ -81,183 +84,125 @@ export interface NextAttempt {
   readonly attemptsWithoutTraining: number;
 }
 
-export interface TrainingJobsInExecution {
-  load(of: OwnedBy): Promise<TrainingJobItem | undefined>;
-  /** @returns the row as it is now, or undefined when state or attempt did not allow the change */
-  change(job: JobAttempt, change: TrainingJobChange): Promise<TrainingJobItem | undefined>;
+export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
+  /** The value is the row as it is now; stale when state or attempt did not allow the change. */
+  advance(job: JobAttempt, change: TrainingJobChange): Promise<Outcome<TrainingJobItem, Stale>>;
   /**
-   * Begins the creation of the job's model, whose files come before its row; beginning again is beginning anew.
-   * @returns nothing when the job has a model or is final, or when what an earlier try left is being removed
+   * Begins the creation of the job's model, whose files come before its row; beginning again is beginning anew. Stale
+   * when the job has a model or is final, or when what an earlier try left is being removed.
    */
-  beginModel(job: JobAttempt, modelId: string): Promise<PendingChangeItem | undefined>;
+  beginModel(job: JobAttempt, modelId: string): Promise<Outcome<PendingChangeItem, Stale>>;
   /**
    * Adds the model to the user's, names it in the job, and ends its pending creation. The place among the user's models
-   * that the job has held goes over to the model.
-   * @returns false when the job has a model or is final, or when the creation was given up or begun anew
+   * that the job has held goes over to the model. Stale when the job has a model or is final, or when the creation was
+   * given up or begun anew.
    */
-  addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<boolean>;
+  addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
   /**
-   * The only way into a final state. A job that ends without a model gives its place among the user's models back.
-   * @returns false when the row has changed since it was decided
+   * The only way into a final state. A job that ends without a model gives its place among the user's models back. Stale
+   * when the row has changed since the end was decided.
    */
-  finish(job: JobAttempt, end: TrainingJobEnd): Promise<boolean>;
+  finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;
   /**
-   * Gives the job to the next attempt's execution.
-   * @returns the row as it is now, or undefined when it is final, to be stopped, or another attempt's already
+   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when it is final, to be
+   * stopped, or another attempt's already.
    */
-  beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<TrainingJobItem | undefined>;
-  loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined>;
-}
-
-export interface TrainingJobTableParams {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly now: () => Date;
+  beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<Outcome<TrainingJobItem, Stale>>;
 }
 
 const openStates = trainingJobStates.filter((state) => !(finalTrainingJobStates as readonly string[]).includes(state));
+const keyOf = ({ sub, id }: OwnedBy) => ownedKey("TRAINING_JOB", sub, id);
+const isAttempt = ({ attempt }: JobAttempt, states: readonly TrainingJobState[]): Condition =>
+  allOf(equals("attempt", attempt), oneOf("state", states));
+const mayGetModel = (job: JobAttempt): Condition => allOf(isAttempt(job, openStates), absent("modelId"));
 
-export function createTrainingJobsInExecution({
-  client,
-  tableName,
-  now,
-}: TrainingJobTableParams): TrainingJobsInExecution {
-  const key = ({ sub, id }: OwnedBy) => ownedKey("TRAINING_JOB", sub, id);
-  const read = async (Key: { pk: string; sk: string }): Promise<Record<string, unknown> | undefined> => {
-    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
-    return Item;
+export function createTrainingJobs({ table, now }: { readonly table: Table; readonly now: () => Date }): TrainingJobs {
+  const rows = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema, now });
+  const update = async (
+    job: JobAttempt,
+    changes: RowChanges,
+    condition: Condition,
+  ): Promise<Outcome<TrainingJobItem, Stale>> => {
+    const result = await table.write([{ kind: "UPDATE", key: keyOf(job), changes, condition }]);
+    return result.kind === "REFUSED" ? stale : doneWith(readItem(trainingJobItemSchema, result.row));
   };
 
   return {
-    async load(of) {
-      const item = await read(key(of));
-      return item === undefined ? undefined : readItem(trainingJobItemSchema, item);
-    },
+    ...rows,
 
-    async change(job, { to, set, remove = [] }) {
-      const parts = updateOfRow(
-        {
-          set: { ...changeable.parse(set ?? {}), ...(to === undefined ? {} : { state: to }) },
-          remove,
-          now: now().toISOString(),
-        },
-        {
-          equals: { attempt: job.attempt },
-          // To stay in a state is always allowed.
-          oneOf: { state: to === undefined ? openStates : [...new Set([...trainingJobStatesBefore(to), to])] },
-        },
-      );
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
-          ),
-      );
-      return answer?.Attributes === undefined ? undefined : readItem(trainingJobItemSchema, answer.Attributes);
+    async advance(job, { to, set = {}, remove = [] }) {
+      const next = nextVersion(now(), { ...changeable.parse(set), ...(to === undefined ? {} : { state: to }) });
+      // To stay in a state is always allowed.
+      const states = to === undefined ? openStates : [...new Set([...trainingJobStatesBefore(to), to])];
+      return await update(job, { ...next, remove }, isAttempt(job, states));
     },
 
     async beginModel(job, modelId) {
       const change = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: now() });
-      const written = await transactUnlessRefused({ client, tableName }, [
-        {
-          Put: {
-            TableName: tableName,
-            Item: pendingChangeItem(change),
-            ConditionExpression: "attribute_not_exists(pk) OR #state = :creating",
-            ExpressionAttributeNames: { "#state": "state" },
-            ExpressionAttributeValues: { ":creating": change.state },
-          },
-        },
-        {
-          ConditionCheck: {
-            TableName: tableName,
-            Key: key(job),
-            ...conditionOnRow({ equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] }),
-          },
-        },
+      const outcome = await transact(table, [
+        { write: putPendingChange(change, anyOf(rowIsAbsent, equals("state", change.state))) },
+        { write: { kind: "CHECK", key: keyOf(job), condition: mayGetModel(job) } },
       ]);
-      return written ? change : undefined;
+      return isDone(outcome) ? doneWith(change) : outcome;
     },
 
     async addModel(job, model, creation) {
-      const row = await read(key(job));
-      if (row === undefined) return false;
-      const { models = 0, ...kept } = quotaHeld(readItem(trainingJobItemSchema, row));
-      const item = modelItemSchema.parse({ ...model, holds: { models: 1, storedBytes: model.bytes } });
-      const named = updateOfRow(
-        { set: { modelId: item.id, holds: kept }, now: now().toISOString() },
-        { equals: { attempt: job.attempt }, oneOf: { state: openStates }, absent: ["modelId"] },
-      );
-      return await transactUnlessRefused({ client, tableName }, [
+      const before = await rows.get(job);
+      if (before === undefined) return stale;
+      const { models = 0, ...kept } = quotaHeld(before);
+      const item: ModelItem = { ...model, holds: { models: 1, storedBytes: model.bytes } };
+      const key = ownedKey("MODEL", item.sub, item.id);
+      return await transact(table, [
+        { write: { kind: "PUT", key, row: writeItem(modelItemSchema, key, item), condition: rowIsAbsent } },
+        { write: endOfCreation(creation) },
         {
-          Put: {
-            TableName: tableName,
-            Item: { ...ownedKey("MODEL", item.sub, item.id), ...item },
-            ConditionExpression: "attribute_not_exists(pk)",
+          write: {
+            kind: "UPDATE",
+            key: keyOf(job),
+            changes: nextVersion(now(), { modelId: item.id, holds: kept }),
+            condition: mayGetModel(job),
           },
         },
-        endOfCreation(tableName, creation),
-        { Update: { TableName: tableName, Key: key(job), ...named } },
-        ...moveQuota(tableName, job.sub, { raise: { models: 1, storedBytes: item.bytes }, lower: { models } }),
+        ...moveQuota(job.sub, { increment: { models: 1, storedBytes: item.bytes }, decrement: { models } }),
       ]);
     },
 
     async finish(job, { state, stopRequested, ...data }) {
-      const row = await read(key(job));
-      if (row === undefined) return false;
-      const before = readItem(trainingJobItemSchema, row);
+      const before = await rows.get(job);
+      if (before === undefined) return stale;
       const { models = 0, ...kept } = quotaHeld(before);
-      // What is given back depends on whether there is a model: that must still be so when it is written.
-      const asRead = before.modelId === undefined ? { absent: ["modelId"] } : { equals: { modelId: before.modelId } };
-      const parts = updateOfRow(
-        {
-          set: { state, ...ending.parse(data), ...(before.holds === undefined ? {} : { holds: kept }) },
-          remove: ["openWork", "openWorkOwner", "repairFailedSince"],
-          now: now().toISOString(),
-        },
-        {
-          ...asRead,
-          equals: { ...asRead.equals, attempt: job.attempt, stopRequested },
-          oneOf: { state: trainingJobStatesBefore(state) },
-        },
+      const changes = {
+        ...nextVersion(now(), {
+          state,
+          ...ending.parse(data),
+          ...(before.holds === undefined ? {} : { holds: kept }),
+        }),
+        remove: ["openWork", "openWorkOwner", "repairFailedSince"],
+      };
+      const condition = allOf(
+        isAttempt(job, trainingJobStatesBefore(state)),
+        equals("stopRequested", stopRequested),
+        // What is given back depends on whether there is a model: that must still be so when it is written.
+        before.modelId === undefined ? absent("modelId") : equals("modelId", before.modelId),
       );
-      return await transactUnlessRefused({ client, tableName }, [
-        { Update: { TableName: tableName, Key: key(job), ...parts } },
-        ...moveQuota(tableName, job.sub, { lower: { openTrainingJobs: 1, models } }),
+      return await transact(table, [
+        { write: { kind: "UPDATE", key: keyOf(job), changes, condition } },
+        ...moveQuota(job.sub, { decrement: { openTrainingJobs: 1, models } }),
       ]);
     },
 
     async beginNextAttempt(job, { keepsTrainingJob, earlierUsage, attemptsWithoutTraining }) {
-      const instant = now().toISOString();
-      const parts = updateOfRow(
-        {
-          set: {
-            attempt: job.attempt + 1,
-            queuedSince: instant,
-            earlierUsage,
-            attemptsWithoutTraining,
-            ...(keepsTrainingJob ? {} : { state: "QUEUED" }),
-          },
-          remove: ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])],
-          now: instant,
-        },
-        {
-          equals: { attempt: job.attempt, stopRequested: false },
-          oneOf: { state: keepsTrainingJob ? openStates : [...trainingJobStatesBefore("QUEUED"), "QUEUED"] },
-        },
-      );
-      const answer = await unlessRefused(
-        async () =>
-          await client.send(
-            new UpdateCommand({ TableName: tableName, Key: key(job), ReturnValues: "ALL_NEW", ...parts }),
-          ),
-      );
-      return answer?.Attributes === undefined ? undefined : readItem(trainingJobItemSchema, answer.Attributes);
-    },
-
-    async loadCatalogue(datasetId) {
-      const item = await read(catalogueKey(datasetId));
-      return item === undefined ? undefined : readItem(catalogueItemSchema, item);
+      const instant = now();
+      const next = nextVersion(instant, {
+        attempt: job.attempt + 1,
+        queuedSince: instant.toISOString(),
+        earlierUsage,
+        attemptsWithoutTraining,
+        ...(keepsTrainingJob ? {} : { state: "QUEUED" }),
+      });
+      const remove = ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])];
+      const states = keepsTrainingJob ? openStates : [...trainingJobStatesBefore("QUEUED"), "QUEUED" as const];
+      return await update(job, { ...next, remove }, allOf(isAttempt(job, states), equals("stopRequested", false)));
     },
   };
 }

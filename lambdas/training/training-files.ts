@@ -10,9 +10,10 @@ import {
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { StoredFiles } from "../aws/stored-files";
-import type { OwnedItems } from "../stores/owned-rows";
+import type { TrainingJobs } from "../stores/training-jobs";
 import { fileLost } from "../http/lost-file";
 import type { Problem } from "../http/problem";
+import { ownedItem } from "../http/refusals";
 
 export interface TrainingFilesParams {
   readonly item: Pick<TrainingJobItem, "sub" | "id" | "state">;
@@ -76,7 +77,7 @@ export function mustHaveFiles({
 }
 
 export interface TrainingFileLostParams {
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly item: TrainingJobItem;
   readonly what: string;
   /** Why the file that is there cannot be read; absent where it is not there. */
@@ -85,7 +86,7 @@ export interface TrainingFileLostParams {
 
 /** What is answered for a file that an ended job must have. @throws ItemNotFound when the job was deleted meanwhile */
 export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
-  await trainingJobs.load(item);
+  await ownedItem("TRAINING_JOB", trainingJobs, item);
   const advice = "The job's model and its other files are not affected.";
   return fileLost({ what, of: `training job ${item.id}`, advice, damage });
 }

@@ -10,8 +10,8 @@ import type { ParameterValue } from "../../domain/techniques/technique";
 import { checkpointsPrefix } from "../../naming/object-keys";
 import { dataShortage } from "../../domain/training/selection";
 import type { StoredFiles } from "../aws/stored-files";
-import type { OwnedItems } from "../stores/owned-rows";
-import type { Catalogues } from "../stores/stock-models";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { Catalogues } from "../stores/catalogues";
 import { Problem } from "../http/problem";
 import { shortValue } from "../http/short-value";
 import { loadCatalogue } from "./catalogue";
@@ -30,7 +30,7 @@ export type CreateTrainingJob = z.output<typeof createTrainingJobSchema>;
 export interface PlanTrainingParams {
   readonly sub: string;
   readonly body: CreateTrainingJob;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly catalogues: Catalogues;
   readonly work: Pick<StoredFiles, "list">;
 }

@@ -1,49 +1,11 @@
-/** The execution side of the table in memory, with the conditions of the real one: no await lies between check and write. */
-import type { OwnedBy } from "../../naming/object-keys";
-import type { OpenWorkKind } from "../../naming/table-keys";
-import {
-  compositionItemSchema,
-  modelItemSchema,
-  trainingJobItemSchema,
-  type CatalogueItem,
-  type CompositionItem,
-  quotaHeld,
-  type ModelItem,
-  type PendingChangeItem,
-  type TrackItem,
-  type TrainingJobItem,
-} from "../../domain/schemas/items";
-import type { QuotaAmounts } from "../../domain/schemas/user-caps";
-import type { Failure } from "../../domain/schemas/failure";
-import {
-  isFinalTrainingJobState,
-  isLegalTrainingJobTransition,
-  type TrainingJobState,
-  type FinalTrainingJobState,
-} from "../../domain/states/training-job-state";
-import type { Claim, CompositionResult, CompositionsInExecution } from "../../lambdas/stores/compositions";
-import { pendingChange, type PendingChanges } from "../../lambdas/stores/pending-changes";
-import type { OpenWork, UnreadEnd } from "../../lambdas/stores/open-work";
-import {
-  orderAfter,
-  type HeldSlot,
-  type SlotHolder,
-  type SlotOrder,
-  type Slots,
-  type TakeSlotParams,
-} from "../../lambdas/stores/slots";
-import type { Ticket, Tickets } from "../../lambdas/stores/tickets";
-import type {
-  JobAttempt,
-  NextAttempt,
-  TrainingJobChange,
-  TrainingJobEnd,
-  TrainingJobsInExecution,
-} from "../../lambdas/stores/training-jobs";
+/** The table in memory. No await lies between the check of a write's conditions and the write itself. */
+import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
+import type { Comparable, Condition } from "../../lambdas/stores/conditions";
+import type { Row, RowChanges, RowPage, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
 
-/** What the table takes: at most 400 KB, and no number that it cannot hold. */
-function assertStorable(item: object): void {
-  const text = JSON.stringify(item, (_, value: unknown) => {
+/** What DynamoDB takes: at most 400 KB, and no number that it cannot hold. */
+function assertStorable(row: object): void {
+  const text = JSON.stringify(row, (_, value: unknown) => {
     if (typeof value === "number" && value !== 0) {
       const size = Math.abs(value);
       if (!(size <= Number.MAX_SAFE_INTEGER && size >= 1e-130)) throw new Error(`the table does not take ${value}`);
@@ -53,359 +15,153 @@ function assertStorable(item: object): void {
   if (text.length > 400_000) throw new Error(`an item of ${text.length} bytes is larger than 400 KB`);
 }
 
-/** What the table keeps: attributes that are defined and not removed. */
-const attributesOf = (item: object, removed: readonly string[] = []): unknown =>
-  Object.fromEntries(Object.entries(item).filter(([name, value]) => value !== undefined && !removed.includes(name)));
+/** The row as a table keeps it: a copy without attributes that are undefined, also inside. */
+function stored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stored);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[name, stored(inner)]])),
+  );
+}
+const storedRow = (row: object): Row => Object.fromEntries(Object.entries(Object(stored(row))));
 
-const nameOf = ({ sub, id }: OwnedBy): string => `${sub}/${id}`;
+const valueAt = (row: Row | undefined, path: string): unknown =>
+  path
+    .split(".")
+    .reduce<unknown>(
+      (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
+      row,
+    );
 
-export class MemoryTrainingJobs implements TrainingJobsInExecution {
-  readonly rows = new Map<string, TrainingJobItem>();
-  readonly models = new Map<string, ModelItem>();
-  readonly catalogues = new Map<string, CatalogueItem>();
-  /** Every state a row was ever in, by job id. */
-  readonly history = new Map<string, TrainingJobState[]>();
-  openTrainingJobs = 0;
-  /** The users' other counters, all users together. */
-  readonly quota: { models: number; trainingJobs: number; storedBytes: number } = {
-    models: 0,
-    trainingJobs: 0,
-    storedBytes: 0,
-  };
-  /** Creations of models that are not done, and deletions of what they left. */
-  readonly creations = new Map<string, PendingChangeItem>();
-  readonly pendingChanges: PendingChanges;
+const isComparable = (value: unknown): value is Comparable => ["string", "number", "boolean"].includes(typeof value);
 
-  constructor(private readonly now: () => Date) {
-    const { creations, models } = this;
-    const isCurrent = (change: PendingChangeItem): boolean => {
-      const current = creations.get(nameOf(change));
-      return current?.state === change.state && current.since === change.since;
-    };
-    this.pendingChanges = {
-      async *list() {
-        yield* [...creations.values()];
-      },
-      isCurrent: async (change) => isCurrent(change),
-      abandon: async (change, at) => {
-        if (!isCurrent(change) || models.has(nameOf(change))) return undefined;
-        const deletion = pendingChange({ ...change, state: "DELETING", now: at, holds: {} });
-        creations.set(nameOf(change), deletion);
-        this.move(change.holds, -1);
-        return deletion;
-      },
-      remove: async (change) => isCurrent(change) && creations.delete(nameOf(change)),
-    };
-  }
-
-  add(job: TrainingJobItem): void {
-    this.put(trainingJobItemSchema.parse(job));
-    this.openTrainingJobs += 1;
-    this.move(quotaHeld(job), 1);
-  }
-
-  private move({ models = 0, trainingJobs = 0, storedBytes = 0 }: QuotaAmounts, sign: 1 | -1): void {
-    this.quota.models += sign * models;
-    this.quota.trainingJobs += sign * trainingJobs;
-    this.quota.storedBytes += sign * storedBytes;
-  }
-
-  /** What the API does on POST …/stop. */
-  requestStop(of: OwnedBy): boolean {
-    const row = this.rows.get(nameOf(of));
-    if (row === undefined || isFinalTrainingJobState(row.state)) return false;
-    this.put({ ...row, stopRequested: true, state: "STOPPING", version: row.version + 1 });
-    return true;
-  }
-
-  private put(row: TrainingJobItem): void {
-    assertStorable(row);
-    this.rows.set(nameOf(row), trainingJobItemSchema.parse(row));
-    const states = this.history.get(row.id) ?? [];
-    if (states.at(-1) !== row.state) states.push(row.state);
-    this.history.set(row.id, states);
-  }
-
-  async load(of: OwnedBy): Promise<TrainingJobItem | undefined> {
-    return this.rows.get(nameOf(of));
-  }
-
-  async change(
-    job: JobAttempt,
-    { to, set = {}, remove = [] }: TrainingJobChange,
-  ): Promise<TrainingJobItem | undefined> {
-    const row = this.rows.get(nameOf(job));
-    if (row?.attempt !== job.attempt || isFinalTrainingJobState(row.state)) return undefined;
-    if (to !== undefined && to !== row.state && !isLegalTrainingJobTransition(row.state, to)) return undefined;
-    const changed = {
-      ...row,
-      ...set,
-      state: to ?? row.state,
-      version: row.version + 1,
-      updatedAt: this.now().toISOString(),
-    };
-    this.put(trainingJobItemSchema.parse(attributesOf(changed, remove)));
-    return this.rows.get(nameOf(job));
-  }
-
-  private mayGetModel(job: JobAttempt): TrainingJobItem | undefined {
-    const row = this.rows.get(nameOf(job));
-    return row?.attempt !== job.attempt || isFinalTrainingJobState(row.state) || row.modelId !== undefined
-      ? undefined
-      : row;
-  }
-
-  async beginModel(job: JobAttempt, modelId: string): Promise<PendingChangeItem | undefined> {
-    // What is being removed is not begun anew.
-    if (this.mayGetModel(job) === undefined || this.creations.get(`${job.sub}/${modelId}`)?.state === "DELETING") {
-      return undefined;
+function holds(condition: Condition, row: Row | undefined): boolean {
+  switch (condition.kind) {
+    case "PRESENT":
+      return valueAt(row, condition.attribute) !== undefined;
+    case "ABSENT":
+      return valueAt(row, condition.attribute) === undefined;
+    case "COMPARE": {
+      const value = valueAt(row, condition.attribute);
+      // Values of two types are neither equal nor ordered.
+      if (!isComparable(value) || typeof value !== typeof condition.value) return false;
+      if (condition.operator === "=") return value === condition.value;
+      return condition.operator === "<" ? value < condition.value : value <= condition.value;
     }
-    const creation = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: this.now() });
-    this.creations.set(nameOf(creation), creation);
-    return creation;
-  }
-
-  async addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<boolean> {
-    const row = this.mayGetModel(job);
-    if (row === undefined || this.models.has(nameOf(model))) return false;
-    const pending = this.creations.get(nameOf(model));
-    if (pending?.state !== creation.state || pending.since !== creation.since) return false;
-    const { models = 0, ...kept } = quotaHeld(row);
-    const holds = { models: 1, storedBytes: model.bytes };
-    assertStorable(model);
-    this.creations.delete(nameOf(model));
-    this.models.set(nameOf(model), modelItemSchema.parse({ ...model, holds }));
-    this.move(holds, 1);
-    this.move({ models }, -1);
-    this.put({ ...row, modelId: model.id, holds: kept, version: row.version + 1 });
-    return true;
-  }
-
-  async finish(job: JobAttempt, { state, stopRequested, ...data }: TrainingJobEnd): Promise<boolean> {
-    const row = this.rows.get(nameOf(job));
-    if (row?.attempt !== job.attempt || row.stopRequested !== stopRequested) return false;
-    if (!isLegalTrainingJobTransition(row.state, state)) return false;
-    const { models = 0, ...kept } = quotaHeld(row);
-    const holds = row.holds === undefined ? {} : { holds: kept };
-    const ended = { ...row, ...data, ...holds, state, version: row.version + 1 };
-    this.put(trainingJobItemSchema.parse(attributesOf(ended, ["openWork", "openWorkOwner", "repairFailedSince"])));
-    this.openTrainingJobs -= 1;
-    this.move({ models }, -1);
-    return true;
-  }
-
-  async beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<TrainingJobItem | undefined> {
-    const row = this.rows.get(nameOf(job));
-    if (row?.attempt !== job.attempt || row.stopRequested || isFinalTrainingJobState(row.state)) return undefined;
-    const { keepsTrainingJob, earlierUsage, attemptsWithoutTraining } = next;
-    if (!keepsTrainingJob && row.state !== "QUEUED" && !isLegalTrainingJobTransition(row.state, "QUEUED"))
-      return undefined;
-    const begun = {
-      ...row,
-      attempt: row.attempt + 1,
-      queuedSince: this.now().toISOString(),
-      earlierUsage: earlierUsage ?? row.earlierUsage,
-      attemptsWithoutTraining,
-      state: keepsTrainingJob ? row.state : "QUEUED",
-      version: row.version + 1,
-    };
-    const removed = ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])];
-    this.put(trainingJobItemSchema.parse(attributesOf(begun, removed)));
-    return this.rows.get(nameOf(job));
-  }
-
-  /** As the sweeper writes a row that it cannot read. */
-  override(row: TrainingJobItem): void {
-    this.put(row);
-  }
-
-  async loadCatalogue(datasetId: string): Promise<CatalogueItem | undefined> {
-    return this.catalogues.get(datasetId);
+    case "ALL":
+      return condition.conditions.every((each) => holds(each, row));
+    case "ANY":
+      return condition.conditions.some((each) => holds(each, row));
   }
 }
 
-export class MemorySlots implements Slots {
-  readonly slots = new Map<number, HeldSlot>();
-  /** Every turn, oldest first. */
-  readonly given: SlotHolder[] = [];
-  private current: SlotOrder = { version: 0, turns: [] };
+function changed(row: Row, { set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): Row {
+  const sums = Object.entries(add).map(([name, by]) => [name, Number(row[name] ?? 0) + by]);
+  const kept = Object.entries(row).filter(([name]) => !remove.includes(name));
+  const written = Object.entries(set).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...Object.entries(setOnce), ...kept, ...written, ...sums]);
+}
 
-  async order(): Promise<SlotOrder> {
-    return this.current;
+const nameOf = ({ pk, sk }: TableKey): string => `${pk}|${sk}`;
+
+export class MemoryTable implements Table {
+  private readonly rows = new Map<string, Row>();
+  private readonly listeners: ((key: TableKey, row: Row | undefined) => void)[] = [];
+
+  /** Tells every row that is written, and `undefined` for one that is deleted. */
+  onWrite(listener: (key: TableKey, row: Row | undefined) => void): void {
+    this.listeners.push(listener);
   }
-  /** For a test that cares for no order. */
-  async hold(index: number, holder: SlotHolder, leasedUntil = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    return await this.take({ index, holder, leasedUntil, order: this.current });
+
+  /** The rows of a partition whose sort key begins with a prefix, as they are now. */
+  peek(partition: string | undefined, prefix = ""): readonly Row[] {
+    return [...this.rows.values()].filter(
+      (row) => (partition === undefined || row[partitionKey] === partition) && String(row[sortKey]).startsWith(prefix),
+    );
   }
-  async held(): Promise<readonly HeldSlot[]> {
-    return [...this.slots.values()];
-  }
-  async take({ index, holder, leasedUntil, order, instead }: TakeSlotParams): Promise<boolean> {
-    if (order.version !== this.current.version) return false;
-    const current = this.slots.get(index);
-    const allowed =
-      instead === undefined
-        ? current === undefined
-        : current?.holder.jobId === instead.holder.jobId && current.leasedUntil === instead.leasedUntil;
-    if (allowed) {
-      this.slots.set(index, { index, holder, leasedUntil });
-      this.current = orderAfter(order, holder.sub);
-      this.given.push(holder);
+
+  /** Writes a row whatever is there, or deletes it. */
+  put(key: TableKey, row: object | undefined): void {
+    if (row === undefined) {
+      this.rows.delete(nameOf(key));
+    } else {
+      const whole = storedRow({ ...row, ...key });
+      assertStorable(whole);
+      this.rows.set(nameOf(key), whole);
     }
-    return allowed;
+    for (const listener of this.listeners) listener(key, this.rows.get(nameOf(key)));
   }
-  async renew({ index, jobId, leasedUntil }: { index: number; jobId: string; leasedUntil: number }): Promise<boolean> {
-    const current = this.slots.get(index);
-    if (current?.holder.jobId !== jobId) return false;
-    this.slots.set(index, { ...current, leasedUntil });
-    return true;
-  }
-  async release({ index, jobId }: { index: number; jobId: string }): Promise<void> {
-    if (this.slots.get(index)?.holder.jobId === jobId) this.slots.delete(index);
-  }
-}
 
-export class MemoryTickets implements Tickets {
-  readonly tickets = new Map<string, Ticket>();
-  async show(ticket: Ticket): Promise<void> {
-    this.tickets.set(ticket.jobId, ticket);
+  /** The row as it is now; for a test that cannot wait. */
+  rowNow(key: TableKey): Row | undefined {
+    return this.rows.get(nameOf(key));
   }
-  async waiting(): Promise<readonly Ticket[]> {
-    return [...this.tickets.values()].sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
-  }
-  async remove(jobId: string): Promise<void> {
-    this.tickets.delete(jobId);
-  }
-}
 
-export class MemoryCompositions implements CompositionsInExecution {
-  readonly rows = new Map<string, CompositionItem>();
-  readonly tracks = new Map<string, TrackItem>();
-  openCompositions = 0;
+  async read(key: TableKey, attributes?: readonly string[]): Promise<Row | undefined> {
+    const row = this.rows.get(nameOf(key));
+    return row === undefined ? undefined : projected(row, attributes);
+  }
 
-  constructor(private readonly now: () => Date) {}
-
-  add(item: CompositionItem): void {
-    this.rows.set(nameOf(item), compositionItemSchema.parse(item));
-    this.openCompositions += 1;
-  }
-  async load(of: OwnedBy): Promise<CompositionItem | undefined> {
-    return this.rows.get(nameOf(of));
-  }
-  async loadTrack(of: OwnedBy): Promise<TrackItem | undefined> {
-    return this.tracks.get(nameOf(of));
-  }
-  private unclaimed(row: CompositionItem | undefined): row is CompositionItem {
-    if (row?.state === "PENDING") return true;
-    return row?.state === "RUNNING" && (row.runningUntil === undefined || row.runningUntil < this.now().toISOString());
-  }
-  async claim(of: OwnedBy, runningUntil: Date): Promise<CompositionItem | undefined> {
-    const row = this.rows.get(nameOf(of));
-    if (!this.unclaimed(row)) return undefined;
-    const claimed: CompositionItem = {
-      ...row,
-      state: "RUNNING",
-      attempt: row.attempt + 1,
-      runningUntil: runningUntil.toISOString(),
-      version: row.version + 1,
-    };
-    this.rows.set(nameOf(of), compositionItemSchema.parse(claimed));
-    return claimed;
-  }
-  async renew(claim: Claim, runningUntil: Date): Promise<boolean> {
-    const row = this.rows.get(nameOf(claim));
-    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
-    this.rows.set(nameOf(claim), { ...row, runningUntil: runningUntil.toISOString() });
-    return true;
-  }
-  async release(claim: Claim): Promise<void> {
-    const row = this.rows.get(nameOf(claim));
-    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return;
-    const released = attributesOf({ ...row, version: row.version + 1 }, ["runningUntil"]);
-    this.rows.set(nameOf(claim), compositionItemSchema.parse(released));
-  }
-  private finish(row: CompositionItem, set: Partial<CompositionItem>): true {
-    const ended = attributesOf({ ...row, ...set, version: row.version + 1 }, [
-      "runningUntil",
-      "openWork",
-      "openWorkOwner",
-    ]);
-    assertStorable({ ...row, ...set });
-    this.rows.set(nameOf(row), compositionItemSchema.parse(ended));
-    this.openCompositions -= 1;
-    return true;
-  }
-  async complete(claim: Claim, result: CompositionResult): Promise<boolean> {
-    const row = this.rows.get(nameOf(claim));
-    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
-    return this.finish(row, { ...result, state: "COMPLETED" });
-  }
-  async fail(claim: Claim, failure: Failure): Promise<boolean> {
-    const row = this.rows.get(nameOf(claim));
-    if (row?.state !== "RUNNING" || row.attempt !== claim.attempt) return false;
-    return this.finish(row, { state: "FAILED", failure });
-  }
-  async abandon(of: OwnedBy, failure: Failure): Promise<boolean> {
-    const row = this.rows.get(nameOf(of));
-    return this.unclaimed(row) && this.finish(row, { state: "FAILED", failure });
-  }
-}
-
-export class MemoryOpenWork implements OpenWork {
-  constructor(
-    private readonly jobs: MemoryTrainingJobs,
-    private readonly compositions: MemoryCompositions,
-  ) {}
-  async *list(kind: OpenWorkKind): AsyncIterable<OwnedBy> {
-    const rows = kind === "TRAINING_JOB" ? [...this.jobs.rows.values()] : [...this.compositions.rows.values()];
-    for (const { sub, id, openWork } of rows) if (openWork !== undefined) yield { sub, id };
-  }
-  async isOpen(kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
-    const { rows } = kind === "TRAINING_JOB" ? this.jobs : this.compositions;
-    return rows.get(nameOf(of))?.openWork !== undefined;
-  }
-  async noteFailedRepair(kind: OpenWorkKind, of: OwnedBy, now: Date): Promise<Date | undefined> {
-    if (!(await this.isOpen(kind, of))) return undefined;
-    const noted = <Row extends { readonly repairFailedSince?: string | undefined }>(row: Row): Row => ({
-      ...row,
-      repairFailedSince: row.repairFailedSince ?? now.toISOString(),
+  async readMany(keys: readonly TableKey[], attributes: readonly string[]): Promise<readonly Row[]> {
+    return keys.flatMap((key) => {
+      const row = this.rows.get(nameOf(key));
+      return row === undefined ? [] : [projected(row, attributes)];
     });
-    const job = this.jobs.rows.get(nameOf(of));
-    const composition = this.compositions.rows.get(nameOf(of));
-    if (kind === "TRAINING_JOB" && job !== undefined) this.jobs.rows.set(nameOf(of), noted(job));
-    if (kind === "COMPOSITION" && composition !== undefined) this.compositions.rows.set(nameOf(of), noted(composition));
-    const since = (kind === "TRAINING_JOB" ? this.jobs : this.compositions).rows.get(nameOf(of))?.repairFailedSince;
-    return since === undefined ? undefined : new Date(since);
   }
-  async attemptOf(of: OwnedBy): Promise<number | undefined> {
-    return this.jobs.rows.get(nameOf(of))?.attempt;
+
+  private found({ partition, index, prefix = "", before, after, newestFirst = false }: RowQuery): Row[] {
+    const keys = index === undefined ? { partitionKey, sortKey } : openWorkIndex;
+    const found = [...this.rows.values()]
+      .filter((row) => {
+        const sort = row[keys.sortKey];
+        return (
+          row[keys.partitionKey] === partition &&
+          typeof sort === "string" &&
+          // As the real table's range of sort keys: from the prefix to `before`.
+          (before === undefined ? sort.startsWith(prefix) : sort >= prefix && sort < before) &&
+          (after === undefined || sort > after)
+        );
+      })
+      .sort((one, other) => (String(one[keys.sortKey]) < String(other[keys.sortKey]) ? -1 : 1));
+    return newestFirst ? found.reverse() : found;
   }
-  async endUnread(
-    kind: OpenWorkKind,
-    of: OwnedBy,
-    { failure, attempt }: UnreadEnd,
-  ): Promise<FinalTrainingJobState | undefined> {
-    if (!(await this.isOpen(kind, of))) return undefined;
-    const removed = ["openWork", "openWorkOwner", "repairFailedSince"];
-    const job = this.jobs.rows.get(nameOf(of));
-    const composition = this.compositions.rows.get(nameOf(of));
-    if (kind === "TRAINING_JOB" && job !== undefined) {
-      if (attempt !== undefined && job.attempt !== attempt) return undefined;
-      const { models = 0, ...kept } = job.modelId === undefined ? quotaHeld(job) : {};
-      const holds = models === 0 ? {} : { holds: kept };
-      const state = job.modelId === undefined ? "FAILED" : job.stopRequested ? "STOPPED" : "READY";
-      const endReason = { FAILED: "FAILURE", STOPPED: "USER_STOP", READY: "EPOCHS_COMPLETED" }[state];
-      const ended = { state, endReason, ...(state === "FAILED" ? { failure } : {}) };
-      const row = { ...job, ...ended, ...holds, version: job.version + 1 };
-      this.jobs.override(trainingJobItemSchema.parse(attributesOf(row, removed)));
-      this.jobs.openTrainingJobs -= 1;
-      this.jobs.quota.models -= models;
-      return state;
+
+  async query(query: RowQuery, limit: number): Promise<RowPage> {
+    const rows = this.found(query);
+    return { rows: rows.slice(0, limit).map((row) => projected(row)), hasMore: rows.length > limit };
+  }
+
+  async *all(query: RowQuery): AsyncIterable<Row> {
+    for (const row of this.found(query)) yield projected(row);
+  }
+
+  async write(writes: readonly Write[]): Promise<WriteResult> {
+    const index = writes.findIndex(
+      ({ key, condition }) => condition !== undefined && !holds(condition, this.rows.get(nameOf(key))),
+    );
+    const refused = writes[index];
+    if (refused !== undefined) {
+      const row = this.rows.get(nameOf(refused.key));
+      return { kind: "REFUSED", index, row: row === undefined ? undefined : projected(row) };
     }
-    if (composition === undefined) return undefined;
-    const row = attributesOf({ ...composition, state: "FAILED", failure, version: composition.version + 1 }, removed);
-    this.compositions.rows.set(nameOf(of), compositionItemSchema.parse(row));
-    this.compositions.openCompositions -= 1;
-    return "FAILED";
+    if (new Set(writes.map(({ key }) => nameOf(key))).size < writes.length) {
+      throw new Error("a transaction writes a row twice");
+    }
+    for (const write of writes) this.apply(write);
+    const [alone, ...others] = writes;
+    if (alone?.kind !== "UPDATE" || others.length > 0) return { kind: "WRITTEN" };
+    return { kind: "WRITTEN", row: await this.read(alone.key) };
+  }
+
+  private apply(write: Write): void {
+    if (write.kind === "PUT") this.put(write.key, write.row);
+    if (write.kind === "DELETE") this.put(write.key, undefined);
+    if (write.kind === "UPDATE") this.put(write.key, changed(this.rows.get(nameOf(write.key)) ?? {}, write.changes));
   }
 }
+
+/** A copy: who reads a row cannot change the table. */
+const projected = (row: Row, attributes?: readonly string[]): Row =>
+  Object.fromEntries(
+    Object.entries(structuredClone(row)).filter(([name]) => attributes === undefined || attributes.includes(name)),
+  );

@@ -126,7 +126,7 @@ export class ComposingWorld {
     this.compositions = new MemoryCompositions(this.clock.now);
     Object.defineProperty(this.compositions, "rows", { value: new SharedRows(this.api) });
     Object.defineProperty(this.compositions, "openCompositions", {
-      get: () => this.api.table.quota(alice, "openCompositions"),
+      get: () => this.api.stores.quotaOf(alice, "openCompositions"),
       set: (count: number) => this.api.table.quotas.set(`${alice}/openCompositions`, count),
     });
     Object.defineProperty(this.artefacts, "objects", { value: this.api.files.objects });
@@ -260,7 +260,7 @@ export class ComposingWorld {
       endpoint: this.injector.watched("endpoint", {
         invoke: async (): Promise<Invocation> => {
           this.invocations += 1;
-          const composition = await this.compositions.load({ sub, id: compositionId });
+          const composition = await this.compositions.get({ sub, id: compositionId });
           if (composition === undefined) return { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
           const answer = this.answers.shift() ?? this.always ?? answerOf(composition);
           return typeof answer === "function" ? answer(composition) : answer;

@@ -308,7 +308,7 @@ export class TrainingCloud {
           compositions: world.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,
-          pendingChanges: injector.watched("pendingChanges", world.jobs.pendingChanges),
+          pendingChanges: injector.watched("pendingChanges", world.stores.pendingChanges),
           removal: this.removal,
           within: this.within,
           patience: sweepPatience.aws,
@@ -345,7 +345,7 @@ export class TrainingCloud {
       if (!isWell) found.push(problem);
     };
     const open = [...jobs.rows.values()].filter(({ state }) => !isFinalTrainingJobState(state));
-    check(jobs.openTrainingJobs === open.length, `the quota counts ${jobs.openTrainingJobs}, open are ${open.length}`);
+    check(jobs.openNow() === open.length, `the quota counts ${jobs.openNow()}, open are ${open.length}`);
     for (const row of jobs.rows.values()) {
       const isFinal = isFinalTrainingJobState(row.state);
       check(isFinal, `stuck: the row stays ${row.state}`);
@@ -361,7 +361,7 @@ export class TrainingCloud {
       if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
       else check(files === 2, `lost: a model of ${files} files`);
       const quota = { models: model === undefined && isFinal ? 0 : 1, trainingJobs: 1, storedBytes: model?.bytes ?? 0 };
-      for (const [counter, counted] of Object.entries(jobs.quota)) {
+      for (const [counter, counted] of Object.entries(jobs.quotaNow())) {
         const rows = Object.entries(quota).find(([name]) => name === counter)?.[1];
         check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows ?? 0}`);
       }
@@ -369,8 +369,8 @@ export class TrainingCloud {
       check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
     }
     for (const { of, state } of jobs.creations.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
-    check(slots.slots.size === 0, `leaked: ${slots.slots.size} slots`);
-    check(tickets.tickets.size === 0, `leaked: ${tickets.tickets.size} tickets`);
+    check(slots.heldNow().size === 0, `leaked: ${slots.heldNow().size} slots`);
+    check(tickets.shownNow().size === 0, `leaked: ${tickets.shownNow().size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);
     check(sageMaker.mostAtOnce <= this.world.settings.slots, `doubled: ${sageMaker.mostAtOnce} trainings at once`);
     for (const states of jobs.history.values()) {

@@ -8,14 +8,14 @@ import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
-import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createCompositions } from "../../lambdas/stores/compositions";
 import { TableBusy } from "../../lambdas/stores/outcome";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { createPendingChanges, pendingChange } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTickets } from "../../lambdas/stores/tickets";
-import { createTrainingJobsInExecution } from "../../lambdas/stores/training-jobs";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import {
   dynamodbFaults,
   s3Faults,
@@ -220,8 +220,8 @@ async function isRead(items: AsyncIterable<unknown>): Promise<boolean> {
 function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] {
   const now = () => new Date();
   const table = { client: createDocumentClient(), tableName: local.table.tableName };
-  const jobs = createTrainingJobsInExecution({ ...table, now });
-  const compositions = createCompositionsInExecution({ ...table, now });
+  const jobs = createTrainingJobs({ ...table, now });
+  const compositions = createCompositions({ ...table, now });
   const slots = createSlots(table);
   const tickets = createTickets(table);
   const store = createObjectStore({ client: createS3Client(), bucket: local.artefactsBucket });
@@ -250,11 +250,11 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
   const key = `users/someone/compositions/${ulid()}/score.json`;
   return [
     [
-      "jobs.load",
+      "jobs.get",
       async () =>
         (
           (of) => async () =>
-            (await jobs.load(of))?.state
+            (await jobs.get(of))?.state
         )(await newJob()),
     ],
     [
@@ -282,11 +282,11 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
         )(await newJob()),
     ],
     [
-      "compositions.load",
+      "compositions.get",
       async () =>
         (
           (of) => async () =>
-            (await compositions.load(of))?.state
+            (await compositions.get(of))?.state
         )(await newComposition()),
     ],
     [
@@ -302,7 +302,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       async () =>
         ((of) => async () => {
           await compositions.release(of);
-          return (await compositions.load(of))?.runningUntil;
+          return (await compositions.get(of))?.runningUntil;
         })(await newComposition(running)),
     ],
     [

@@ -13,9 +13,9 @@ import {
 } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { createObjectPages } from "../../lambdas/aws/object-pages";
-import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createCompositions } from "../../lambdas/stores/compositions";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
-import { createTrainingJobsInExecution } from "../../lambdas/stores/training-jobs";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import { countOrphans } from "../../lambdas/resources/count-orphans";
 import { createObjectStore } from "../../lambdas/aws/object-store";
 import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
@@ -94,7 +94,7 @@ async function trainedJob(world: ResourceWorld) {
   };
   await put(modelFile, model);
   await put(modelCardFile, JSON.stringify({ ...card, dataset: { ...card.dataset, sha256: job.dataset.sha256 } }));
-  const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
+  const jobs = createTrainingJobs({ ...local.table, now: world.clock.now });
   const attempt = { sub: job.sub, id: job.id, attempt: job.attempt };
   const end = async () =>
     await jobs.finish(attempt, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false, resumable: false });
@@ -168,8 +168,8 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
         const { status } = await api.call(method, target, { ...call, sub: world.sub });
         expect([method, target, status < 500]).toEqual([method, target, true]);
       };
-      const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
-      const compositions = createCompositionsInExecution({ ...local.table, now: world.clock.now });
+      const jobs = createTrainingJobs({ ...local.table, now: world.clock.now });
+      const compositions = createCompositions({ ...local.table, now: world.clock.now });
       for (const [step, chosen] of steps) {
         const rows = await world.rows();
         const pick = <Row>(from: readonly Row[]): Row | undefined => from[chosen % Math.max(1, from.length)];

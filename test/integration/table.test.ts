@@ -10,10 +10,10 @@ import {
   StaleItem,
   TableBusy,
 } from "../../lambdas/stores/outcome";
-import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
-import { createOpenWorkOfUser } from "../../lambdas/stores/open-work-of-user";
-import { createOwnedItems } from "../../lambdas/stores/owned-rows";
+import { createOpenWork } from "../../lambdas/stores/open-work";
+import { createOwnedRows } from "../../lambdas/stores/owned-rows";
 import { createStockModels } from "../../lambdas/stores/stock-models";
 import { caps, composition, stockModel, track, trainingJob } from "../unit/api/support/items";
 import { startLocalTable, type LocalTable } from "./support/local-table";
@@ -29,9 +29,9 @@ afterAll(async () => {
 /** Every test has users of its own. */
 let users = 0;
 const newUser = (): string => `user-${(users += 1)}`;
-const tracks = () => createOwnedItems({ table: local.table, kind: "TRACK", schema: trackItemSchema });
-const compositions = () => createOwnedItems({ table: local.table, kind: "COMPOSITION", schema: compositionItemSchema });
-const jobs = () => createOwnedItems({ table: local.table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
+const tracks = () => createOwnedRows({ table: local.table, kind: "TRACK", schema: trackItemSchema });
+const compositions = () => createOwnedRows({ table: local.table, kind: "COMPOSITION", schema: compositionItemSchema });
+const jobs = () => createOwnedRows({ table: local.table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
 const quota = async (sub: string) =>
   (await local.table.client.send(new GetCommand({ TableName: local.table.tableName, Key: quotaKey(sub) }))).Item;
 
@@ -137,7 +137,7 @@ describe("owned items", () => {
 describe("caps", () => {
   test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
     const sub = newUser();
-    const inExecution = createCompositionsInExecution({ ...local.table, now: () => new Date() });
+    const inExecution = createCompositions({ ...local.table, now: () => new Date() });
     const failure = { code: "X", message: "x", retryable: false };
     const refusals: unknown[] = [];
     const raise = { compositions: 1, openCompositions: 1 };
@@ -293,7 +293,7 @@ describe("open work", () => {
     await compositions().create({ item: composition({ sub, state: "COMPLETED" }), raise: {}, caps });
     await compositions().create({ item: composition({ sub: `${sub}0` }), raise: {}, caps });
     await jobs().create({ item: job, raise: {}, caps });
-    const openWork = createOpenWorkOfUser(local.table);
+    const openWork = createOpenWork(local.table);
     expect((await openWork.compositions(sub)).map(({ id }) => id)).toEqual([open.id]);
     expect((await openWork.trainingJobs(sub)).map(({ id }) => id)).toEqual([job.id]);
   });

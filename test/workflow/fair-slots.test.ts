@@ -29,11 +29,12 @@ test("in any order of arrivals: no user waits with fewer slots while another get
       /** Users that have a ticket and no slot, with the turns that the others have had since. */
       const sinceWaiting = new Map<string, Map<string, number>>();
       const running = (sub: string): number =>
-        [...world.slots.slots.values()].filter(({ holder }) => holder.sub === sub).length;
+        [...world.slots.heldNow().values()].filter(({ holder }) => holder.sub === sub).length;
       const isWaiting = (sub: string): boolean =>
-        [...world.tickets.tickets.values()].some(
+        [...world.tickets.shownNow().values()].some(
           (ticket) =>
-            ticket.sub === sub && ![...world.slots.slots.values()].some(({ holder }) => holder.jobId === ticket.jobId),
+            ticket.sub === sub &&
+            ![...world.slots.heldNow().values()].some(({ holder }) => holder.jobId === ticket.jobId),
         );
       const take = world.slots.take.bind(world.slots);
       world.slots.take = async (params) => {
@@ -150,8 +151,8 @@ test("two executions that decide at once on the same order: one takes, the other
   );
   expect(answers).toHaveLength(3);
   // Of three slots one user has two at most, however the decisions fall together.
-  expect(world.slots.slots.size).toBeLessThanOrEqual(2);
-  expect(world.slots.slots.size).toBeGreaterThanOrEqual(1);
+  expect(world.slots.heldNow().size).toBeLessThanOrEqual(2);
+  expect(world.slots.heldNow().size).toBeGreaterThanOrEqual(1);
 });
 
 test("the next slot is for the user with the fewest, then for the turn that is longest ago, then for the oldest job", () => {

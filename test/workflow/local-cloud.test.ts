@@ -18,11 +18,11 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
 import { catalogueKey, ownedKey, quotaKey } from "../../naming/table-keys";
 import { createObjectStore } from "../../lambdas/aws/object-store";
-import { createCompositionsInExecution } from "../../lambdas/stores/compositions";
+import { createCompositions } from "../../lambdas/stores/compositions";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTickets } from "../../lambdas/stores/tickets";
-import { createTrainingJobsInExecution } from "../../lambdas/stores/training-jobs";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { environmentPython } from "../../tools/python/environments";
@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 const now = () => new Date();
-const jobs = () => createTrainingJobsInExecution({ ...local.table, now });
+const jobs = () => createTrainingJobs({ ...local.table, now });
 const put = async (key: object, item: object) => {
   await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item: { ...key, ...item } }));
 };
@@ -228,7 +228,7 @@ test("tickets come in the order of their jobs", async () => {
 });
 
 test("a composition is claimed by one worker, taken over after its lease, and ended by the one that has it", async () => {
-  const compositions = createCompositionsInExecution({ ...local.table, now });
+  const compositions = createCompositions({ ...local.table, now });
   const of = { sub: "composer", id: jobId(1) };
   const created = "2026-01-01T00:00:00.000Z";
   const item = composition({ ...of, createdAt: created, updatedAt: created });
@@ -245,7 +245,7 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   const longer = new Date(until.getTime() + 60_000);
   expect(await compositions.renew(first, longer)).toBe(true);
   // The row's version stays: whoever polls it sees nothing new.
-  expect(await compositions.load(of)).toMatchObject({ runningUntil: longer.toISOString(), version: first.version });
+  expect(await compositions.get(of)).toMatchObject({ runningUntil: longer.toISOString(), version: first.version });
   expect(await compositions.renew({ ...first, attempt: 7 }, longer)).toBe(false);
   await compositions.release(first);
   const second = await compositions.claim(of, until);
@@ -259,7 +259,7 @@ test("a composition is claimed by one worker, taken over after its lease, and en
   expect(await compositions.complete(second, result)).toBe(false);
   expect(await compositions.claim(of, until)).toBeUndefined();
   expect(await compositions.renew(second, longer)).toBe(false);
-  const row = await compositions.load(of);
+  const row = await compositions.get(of);
   expect(row).toMatchObject({ state: "COMPLETED", ...result });
   expect(row?.openWork).toBeUndefined();
   expect(await quota(of.sub)).toMatchObject({ openCompositions: 0 });

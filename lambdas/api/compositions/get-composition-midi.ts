@@ -1,17 +1,17 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
-import type { CompositionItem } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../stores/owned-rows";
+import type { Compositions } from "../../stores/compositions";
 import type { Answer } from "../../http/answer";
 import { midiAnswer } from "../../http/midi-answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { readCompositionFile } from "../../compositions/composition-file";
 import { notReady } from "./not-ready";
 
 export interface GetCompositionMidiParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
+  readonly compositions: Pick<Compositions, "get">;
   readonly files: Pick<StoredFiles, "exists" | "read" | "presign">;
   readonly now: () => Date;
 }
@@ -25,7 +25,7 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
   requireNoQuery(request);
   return await readCompositionFile({
     compositions,
-    item: await compositions.load(of),
+    item: await ownedItem("COMPOSITION", compositions, of),
     what: "MIDI file",
     read: async (item) => {
       const { midi } = item;

@@ -10,8 +10,9 @@ import { compositionResource, updateCompositionSchema } from "../../../domain/sc
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
 import type { StoredFiles } from "../../aws/stored-files";
-import { TableRefusal } from "../../stores/outcome";
-import type { OwnedItems } from "../../stores/owned-rows";
+import { isDone } from "../../stores/outcome";
+import { TableBusy } from "../../stores/table";
+import type { Compositions } from "../../stores/compositions";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
@@ -22,13 +23,14 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
+import { ownedItem } from "../../http/refusals";
 import type { Log } from "../../telemetry/logger";
 import { readCompositionFile } from "../../compositions/composition-file";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "change">;
+  readonly compositions: Pick<Compositions, "get" | "change">;
   readonly files: Pick<StoredFiles, "read" | "write" | "list" | "remove">;
   /** Part of a new file's key: small letters and digits. */
   readonly newToken: () => string;
@@ -108,7 +110,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
 
   const changed = await changeOwned({
     request,
-    load: async () => await compositions.load(of),
+    load: async () => await ownedItem("COMPOSITION", compositions, of),
     change: async (item) => {
       const newName = name ?? item.name;
       if (item.state !== "COMPLETED" || item.output === undefined) {
@@ -128,7 +130,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
             ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
           });
         }
-        return await compositions.change(item, { name: newName }, now());
+        return await compositions.change(item, { name: newName });
       }
       const output = withPrograms(item.output, programs ?? []);
       const score = await readCompositionFile({
@@ -146,10 +148,12 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
       const key = compositionMidiKey(of, midi);
       await files.write({ key, bytes, contentType: midiType });
       try {
-        return await compositions.change(item, { name: newName, output, midi }, now());
+        const outcome = await compositions.change(item, { name: newName, output, midi });
+        if (!isDone(outcome)) await files.remove([key]);
+        return outcome;
       } catch (error) {
         // After another error it is not known whether the row names the file.
-        if (error instanceof TableRefusal) await files.remove([key]);
+        if (error instanceof TableBusy) await files.remove([key]);
         throw error;
       }
     },

@@ -1,12 +1,11 @@
 import { patience } from "../../../naming/time-limits";
-import { modelItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createStoredFiles } from "../../aws/stored-files";
-import { createOpenWorkOfUser } from "../../stores/open-work-of-user";
-import { createOwnedItems } from "../../stores/owned-rows";
+import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
-import { createStockModels } from "../../stores/stock-models";
+import { createStockModels, createModels } from "../../stores/models";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { deleteModel } from "./delete-model";
@@ -15,14 +14,18 @@ import { listModels } from "./list-models";
 
 const environment = readEnvironment(["tableName", "artefactsBucket"]);
 const log = logTo(createLogger("api/models"));
-const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const table = createDynamoDBTable({
+  client: createDocumentClient(patience.request.dynamodb),
+  tableName: environment.tableName,
+});
+const now = () => new Date();
 const dependencies = {
-  models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
+  models: createModels({ table, now }),
   stockModels: createStockModels(table),
-  pendingChanges: createPendingChanges(table),
-  openWork: createOpenWorkOfUser(table),
+  pendingChanges: createPendingChanges({ table, now }),
+  openWork: createOpenWork({ table, now }),
   files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
-  now: () => new Date(),
+  now,
   log,
 };
 

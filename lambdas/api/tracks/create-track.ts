@@ -19,8 +19,9 @@ import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import { plainText } from "../../../domain/schemas/text";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../aws/stored-files";
+import { doneWith, isDone } from "../../stores/outcome";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
-import type { OwnedItems } from "../../stores/owned-rows";
+import type { Tracks } from "../../stores/tracks";
 import type { PendingChanges } from "../../stores/pending-changes";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
@@ -34,7 +35,7 @@ import { readUpload, type Upload } from "./upload";
 
 export interface CreateTrackParams {
   readonly request: Request;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "begin" | "create">;
+  readonly tracks: Pick<Tracks, "begin" | "create">;
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly files: Pick<StoredFiles, "write" | "remove" | "removeAllUnder">;
@@ -217,7 +218,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         ...answer,
         headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
       };
-      await createWithFiles({
+      const outcome = await createWithFiles({
         item,
         items: tracks,
         holds: quotaHeld(item),
@@ -233,10 +234,9 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         },
         pendingChanges,
         removal: { artefacts: files },
-        now,
         log,
       });
-      return created;
+      return isDone(outcome) ? doneWith(created) : outcome;
     },
   });
 }

@@ -3,18 +3,19 @@ import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../stores/owned-rows";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Answer } from "../../http/answer";
 import { isDamage } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
   readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
 }
@@ -23,7 +24,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const { request, trainingJobs, artefacts, work } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await trainingJobs.load(of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   const epoch = request.pathParameter("epoch");
   const melodyId = request.pathParameter("melodyId");
   // They become part of an object's key: nothing but what a sample's name is made of.

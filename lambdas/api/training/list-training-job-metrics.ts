@@ -6,19 +6,20 @@ import { isFinalTrainingJobState } from "../../../domain/states/training-job-sta
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { ObjectTooLargeError } from "../../aws/object-store";
 import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../stores/owned-rows";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { DamagedFile, parseStoredJson } from "../../http/lost-file";
 import type { Request } from "../../http/request";
 import { parseQuery } from "../../http/validation";
+import { ownedItem } from "../../http/refusals";
 import { pollAfterSeconds } from "./poll-interval";
 import type { Log } from "../../telemetry/logger";
 import { mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
   readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
   readonly now: () => Date;
@@ -48,7 +49,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   const { request, trainingJobs, artefacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
-  const item = await trainingJobs.load(of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   /** Nothing at all where the file is not there; no bytes where it is too long to be one of ours. */
   const read = async (name: string, longest: number): Promise<Uint8Array | undefined> => {
     try {

@@ -2,6 +2,7 @@ import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectPages } from "../../aws/object-pages";
 import { createRowsByKey } from "../../stores/rows-by-key";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { observed } from "../../telemetry/observed";
 import { countOrphans } from "../../resources/count-orphans";
 
@@ -11,7 +12,7 @@ const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "artefactsBucket",
   "workBucket",
 ]);
-const rows = createRowsByKey({ client: createDocumentClient(), tableName });
+const rows = createRowsByKey(createDynamoDBTable({ client: createDocumentClient(), tableName }));
 const client = createS3Client();
 const buckets = {
   artefacts: createObjectPages({ client, bucket: artefactsBucket }),

@@ -11,7 +11,9 @@ import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
 import { createObjectStore } from "../../aws/object-store";
 import { presignedGet } from "../../aws/presigned-url";
-import { createCompositionsInExecution } from "../../stores/compositions";
+import { createCompositions } from "../../stores/compositions";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createTracks } from "../../stores/tracks";
 import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
 import { repeatedly } from "../../compositions/worker-lease";
@@ -23,7 +25,9 @@ const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironme
   "compositionQueueUrl",
 ]);
 const now = () => new Date();
-const compositions = createCompositionsInExecution({ client: createDocumentClient(), tableName, now });
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const compositions = createCompositions({ table, now });
+const tracks = createTracks({ table, now });
 const objects = createS3Client();
 const artefacts = createObjectStore({ client: objects, bucket: artefactsBucket });
 const endpoint = createEndpointInvoker({ client: createSageMakerRuntimeClient() });
@@ -61,6 +65,7 @@ export const handler = observed("events/execute-composition", async (event, tele
       of: { sub: body.sub, id: body.compositionId },
       firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
       compositions,
+      tracks,
       artefacts,
       endpoint,
       presign,

@@ -11,8 +11,8 @@ import {
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
 import { createStoredFiles } from "../../../lambdas/aws/stored-files";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
-import { createOpenWorkOfUser } from "../../../lambdas/stores/open-work-of-user";
-import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
+import { createOpenWork } from "../../../lambdas/stores/open-work";
+import { createOwnedRows } from "../../../lambdas/stores/owned-rows";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createCatalogues, createStockModels } from "../../../lambdas/stores/stock-models";
 import { VirtualClock } from "../../fakes/clock";
@@ -28,10 +28,10 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
   const sub = `user-of-world-${users}`;
   // Records of first answers expire by the real clock.
   const clock = new VirtualClock(new Date().toISOString());
-  const tracks = createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema });
-  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
-  const models = createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema });
-  const trainingJobs = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
+  const tracks = createOwnedRows({ table, kind: "TRACK", schema: trackItemSchema });
+  const compositions = createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema });
+  const models = createOwnedRows({ table, kind: "MODEL", schema: modelItemSchema });
+  const trainingJobs = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
   const pendingChanges = createPendingChanges(table);
   const files = createStoredFiles({ client: s3, bucket: artefactsBucket });
   const all = { sub, limit: 50 };
@@ -48,7 +48,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
         catalogues: createCatalogues(table),
         pendingChanges,
         idempotencyRecords: createIdempotencyRecords(table),
-        openWork: createOpenWorkOfUser(table),
+        openWork: createOpenWork(table),
         files,
         work: createStoredFiles({ client: s3, bucket: workBucket }),
       },

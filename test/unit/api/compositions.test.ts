@@ -121,7 +121,7 @@ describe("composing", () => {
   describe("with a technique that re-writes", () => {
     const rewriting = (): ComposerApi => {
       const api = composerApi();
-      api.table.addStockModel(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
+      api.stores.stockModels.add(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
       return api;
     };
     const rewrite = { technique: "ar-cnn", modelId: "ar-cnn-bach" };

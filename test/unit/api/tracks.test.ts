@@ -233,7 +233,7 @@ describe("a track", () => {
     expect(deleted).toMatchObject({ status: 204 });
     expect(deleted.bytes).toHaveLength(0);
     expect(api.files.objects.size).toBe(0);
-    expect(api.table.quota(alice, "tracks")).toBe(0);
+    expect(api.stores.quotaOf(alice, "tracks")).toBe(0);
     expect((await api.call("GET", `/tracks/${id}`)).status).toBe(404);
   });
 });

@@ -85,7 +85,7 @@ describe("a training job", () => {
       bars: n < 8 ? 3 : 0,
       split: "train" as const,
     });
-    api.table.addCatalogue({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
+    api.stores.catalogues.add({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
     const reply = await create(api, { topics: { mode: ["short"] } });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
@@ -458,7 +458,7 @@ describe("models", () => {
   test("are listed stock first, then the caller's newest first, one cursor through both", async () => {
     for (const limit of [1, 2, 3, 100]) {
       const api = composerApi();
-      api.table.addStockModel(stockModel({ id: "a-stock-model" }));
+      api.stores.stockModels.add(stockModel({ id: "a-stock-model" }));
       for (const letter of ["A", "B", "C"]) api.models.put(model({ id: letter.repeat(26) }));
       api.models.put(model({ sub: bob }));
       const seen: string[] = [];
@@ -493,7 +493,7 @@ describe("models", () => {
     expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
     api.table.openCompositions.pop();
     expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
-    expect(api.table.quota(alice, "models")).toBe(-1);
+    expect(api.stores.quotaOf(alice, "models")).toBe(-1);
   });
 });
 

@@ -3,10 +3,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ownedKey } from "../../../naming/table-keys";
 import { compositionItemSchema, trainingJobItemSchema } from "../../../domain/schemas/items";
-import { createCompositionsInExecution } from "../../../lambdas/stores/compositions";
+import { createCompositions } from "../../../lambdas/stores/compositions";
 import { UnreadableItem } from "../../../lambdas/stores/item-codec";
-import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
-import { createTrainingJobsInExecution } from "../../../lambdas/stores/training-jobs";
+import { createOwnedRows } from "../../../lambdas/stores/owned-rows";
+import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
 import { composition, finishedOutput, trainingJob } from "../api/support/items";
 
 /** A table that has one row. */
@@ -27,8 +27,8 @@ test("an unknown attribute inside a training job's usage and progress is dropped
   const newer = { ...job.usage, kilowattHours: 3 };
   const progress = { ...job.progress, samples: 7 };
   const table = tableOf({ ...job, usage: newer, progress, color: "red", ...ownedKey("TRAINING_JOB", job.sub, job.id) });
-  const inApi = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
-  const inWorkflow = createTrainingJobsInExecution({ ...table, now });
+  const inApi = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
+  const inWorkflow = createTrainingJobs({ ...table, now });
   expect(await inApi.load(job)).toStrictEqual(job);
   expect(await inWorkflow.load(job)).toStrictEqual(job);
 });
@@ -37,8 +37,8 @@ test("an unknown attribute inside a composition's output is dropped by API and w
   const item = composition({ state: "COMPLETED", output: finishedOutput });
   const output = { ...finishedOutput, swing: 0.2 };
   const table = tableOf({ ...item, output, ...ownedKey("COMPOSITION", item.sub, item.id) });
-  const inApi = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
-  const inWorker = createCompositionsInExecution({ ...table, now });
+  const inApi = createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema });
+  const inWorker = createCompositions({ ...table, now });
   expect(await inApi.load(item)).toStrictEqual(item);
   expect(await inWorker.load(item)).toStrictEqual(item);
 });
@@ -46,8 +46,8 @@ test("an unknown attribute inside a composition's output is dropped by API and w
 test("what does not fit is an error for both, not a missing row", async () => {
   const job = trainingJob();
   const table = tableOf({ ...job, usage: { trainingSeconds: "many" }, ...ownedKey("TRAINING_JOB", job.sub, job.id) });
-  const inApi = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
-  const inWorkflow = createTrainingJobsInExecution({ ...table, now });
+  const inApi = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
+  const inWorkflow = createTrainingJobs({ ...table, now });
   await expect(inApi.load(job)).rejects.toThrow(UnreadableItem);
   await expect(inWorkflow.load(job)).rejects.toThrow(UnreadableItem);
 });

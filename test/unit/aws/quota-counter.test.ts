@@ -4,7 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { compositionItemSchema } from "../../../domain/schemas/items";
 import { CapReached, TableBusy } from "../../../lambdas/stores/outcome";
-import { createOwnedItems } from "../../../lambdas/stores/owned-rows";
+import { createOwnedRows } from "../../../lambdas/stores/owned-rows";
 import { caps, composition } from "../api/support/items";
 
 interface Answers {
@@ -38,7 +38,7 @@ function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: 
 
 async function outcomeOf(answers: Answers): Promise<unknown> {
   const { table } = refusingTable(answers);
-  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
+  const compositions = createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema });
   return await compositions.create({ item: composition(), raise: { compositions: 1, openCompositions: 1 }, caps }).then(
     () => "CREATED",
     (error: unknown) => error,

@@ -130,7 +130,7 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
   expect(row).toMatchObject({ state: "COMPLETED", attempt: 1, output: { metrics: { emptyBarRate: 0 } } });
   expect(row.openWork).toBeUndefined();
   expect(row.runningUntil).toBeUndefined();
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
   const midi = world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
   expect(row.midi).toEqual({
     revision: 1,
@@ -148,7 +148,7 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
 
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.requests).toHaveLength(1);
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
@@ -383,7 +383,7 @@ test.each([
   world.answers = [answer];
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("what a container says in other words than a sentence is told as one", async () => {
@@ -464,7 +464,7 @@ test("a worker that comes back after its lease was taken over ends nothing", asy
   };
   await world.deliver();
   expect(world.row()).toMatchObject({ state: "FAILED", attempt: 2 });
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("a worker that comes back after another has finished leaves the winner's file as it is", async () => {

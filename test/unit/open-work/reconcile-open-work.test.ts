@@ -81,7 +81,7 @@ describe("training jobs", () => {
     world.statuses.set(jobId(1), "CUT_OFF");
     await world.sweep();
     expect(world.sageMaker.stops).toHaveLength(1);
-    expect(world.slots.slots.size).toBe(1);
+    expect(world.slots.heldNow().size).toBe(1);
     world.clock.advance(60);
     await world.sweep();
     expect(world.row(1)).toMatchObject({
@@ -89,7 +89,7 @@ describe("training jobs", () => {
       resumable: true,
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
-    expect(world.slots.slots.size).toBe(0);
+    expect(world.slots.heldNow().size).toBe(0);
     expect(world.sageMaker.running()).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe("training jobs", () => {
     await world.step("SettleTrainingJob", event);
     for (const n of [1, 2, 3]) await world.slots.hold(n - 1, { sub, jobId: jobId(n) }, 0);
     await world.sweep();
-    expect([...world.slots.slots.values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
+    expect([...world.slots.heldNow().values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
   });
 
   test("one that cannot be repaired does not stand in the way of the next", async () => {
@@ -109,8 +109,8 @@ describe("training jobs", () => {
     world.jobs.add(trainingJob(1));
     world.jobs.add(trainingJob(2));
     world.clock.advance(1_000);
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async (of) => {
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async (of) => {
       if (of.id === jobId(1)) throw new Error("unreadable");
       return await load(of);
     };
@@ -125,8 +125,8 @@ describe("training jobs", () => {
     const created = "2026-01-01T00:00:00.000Z";
     world.compositions.add(composition({ sub, id: jobId(6), createdAt: created, updatedAt: created }));
     world.clock.advance(1_000);
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async (of) => {
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async (of) => {
       if (of.id === jobId(5)) return await load(of);
       await new Promise(() => undefined);
       return undefined;
@@ -144,16 +144,16 @@ describe("training jobs", () => {
     for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, event);
     const asksAgainBy = Number.MAX_SAFE_INTEGER;
     await world.tickets.show({ sub, jobId: jobId(1), heartbeatAt: 0, asksAgainBy });
-    world.jobs.load = async () => await Promise.reject(unreadable());
+    world.jobs.get = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).state).toBe("QUEUED");
     world.clock.advance(patience.repair);
     await world.sweep();
     expect(world.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
     expect(world.row(1).openWork).toBeUndefined();
-    expect(world.jobs.openTrainingJobs).toBe(0);
-    expect(world.slots.slots.size).toBe(0);
-    expect(world.tickets.tickets.size).toBe(0);
+    expect(world.jobs.openNow()).toBe(0);
+    expect(world.slots.heldNow().size).toBe(0);
+    expect(world.tickets.shownNow().size).toBe(0);
     expect(world.metrics.count("JobsFailed")).toBe(1);
   });
 
@@ -167,13 +167,13 @@ describe("training jobs", () => {
     [
       "its row cannot be read now",
       (world: SweptWorld) => {
-        world.jobs.load = async () => await Promise.reject(new Error("throttled"));
+        world.jobs.get = async () => await Promise.reject(new Error("throttled"));
       },
     ],
     [
       "its row is of a newer version, and its execution runs",
       (world: SweptWorld) => {
-        world.jobs.load = async () => await Promise.reject(unreadable());
+        world.jobs.get = async () => await Promise.reject(unreadable());
       },
     ],
   ])("a training that goes well is never ended because %s", async (_, spoil) => {
@@ -194,11 +194,11 @@ describe("training jobs", () => {
   test("a repair that works again forgets the failures before it", async () => {
     const world = new SweptWorld();
     world.jobs.add(trainingJob(1));
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async () => await Promise.reject(unreadable());
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeDefined();
-    world.jobs.load = load;
+    world.jobs.get = load;
     world.statuses.set(jobId(1), "RUNNING");
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeUndefined();
@@ -252,7 +252,7 @@ describe("compositions", () => {
     world.clock.advance(patience.composition);
     await world.sweep();
     expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "COMPOSITION_ABANDONED", retryable: true } });
-    expect(world.compositions.openCompositions).toBe(0);
+    expect(world.compositions.openNow()).toBe(0);
     expect(await world.sweep()).toMatchObject({ looked: 0 });
   });
 });

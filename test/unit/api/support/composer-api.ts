@@ -1,6 +1,5 @@
 /** The whole API on a table and buckets in memory. */
 import { ulid } from "ulid";
-import type { CompositionItem, ModelItem, TrackItem, TrainingJobItem } from "../../../../domain/schemas/items";
 import { createComposition } from "../../../../lambdas/api/compositions/create-composition";
 import { deleteComposition } from "../../../../lambdas/api/compositions/delete-composition";
 import { getComposition } from "../../../../lambdas/api/compositions/get-composition";
@@ -31,10 +30,13 @@ import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-
 import type { UserCaps } from "../../../../domain/schemas/user-caps";
 import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
-import type { OpenWorkOfUser } from "../../../../lambdas/stores/open-work-of-user";
-import type { OwnedItems } from "../../../../lambdas/stores/owned-rows";
+import type { OpenWork } from "../../../../lambdas/stores/open-work";
+import type { Compositions } from "../../../../lambdas/stores/compositions";
+import type { Models, StockModels } from "../../../../lambdas/stores/models";
+import type { Tracks } from "../../../../lambdas/stores/tracks";
+import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
-import type { Catalogues, StockModels } from "../../../../lambdas/stores/stock-models";
+import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
@@ -47,10 +49,10 @@ import { caps, catalogue, stockModel } from "./items";
 export interface ComposerApi extends DocumentedApi {
   readonly ports: ComposerPorts;
   readonly table: FakeTable;
-  readonly tracks: FakeOwnedItems<TrackItem>;
-  readonly compositions: FakeOwnedItems<CompositionItem>;
-  readonly models: FakeOwnedItems<ModelItem>;
-  readonly trainingJobs: FakeOwnedItems<TrainingJobItem>;
+  readonly tracks: FakeTracks;
+  readonly compositions: FakeCompositions;
+  readonly models: FakeModels;
+  readonly trainingJobs: FakeTrainingJobs;
   readonly files: FakeFiles;
   readonly work: FakeFiles;
   readonly metrics: string[];
@@ -63,15 +65,15 @@ export const now = new Date("2026-01-31T12:00:30.000Z");
 
 /** The table and the buckets: what a test has in memory, or on a real table. */
 export interface ComposerStores {
-  readonly tracks: OwnedItems<TrackItem>;
-  readonly compositions: OwnedItems<CompositionItem>;
-  readonly models: OwnedItems<ModelItem>;
-  readonly trainingJobs: OwnedItems<TrainingJobItem>;
+  readonly tracks: Tracks;
+  readonly compositions: Compositions;
+  readonly models: Models;
+  readonly trainingJobs: TrainingJobs;
   readonly stockModels: StockModels;
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly openWork: OpenWorkOfUser;
+  readonly openWork: OpenWork;
   /** The bucket of what is kept, of which uploads are a part. */
   readonly files: StoredFiles;
   readonly work: StoredFiles;
@@ -152,38 +154,22 @@ export interface ComposerApiParams {
 }
 
 export function composerApi({ seeded = true, clock = () => now }: ComposerApiParams = {}): ComposerApi {
-  const table = new FakeTable();
+  const stores = memoryStores(clock);
   if (seeded) {
-    table.addStockModel(stockModel());
-    table.addCatalogue(catalogue());
+    stores.stockModels.add(stockModel());
+    stores.catalogues.add(catalogue());
   }
-  const tracks = table.owned<TrackItem>("TRACK");
-  const compositions = table.owned<CompositionItem>("COMPOSITION");
-  const models = table.owned<ModelItem>("MODEL");
-  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
+  const { tracks, compositions, models, trainingJobs } = stores;
   const files = new FakeFiles();
   const work = new FakeFiles();
   const recorded: string[] = [];
   const operationsLog = collectingLog();
-  const stores = {
-    tracks,
-    compositions,
-    models,
-    trainingJobs,
-    stockModels: table.stockModels,
-    catalogues: table.cataloguesOfDatasets,
-    pendingChanges: table.pendingChanges,
-    idempotencyRecords: table.idempotencyRecords,
-    openWork: table.openWork,
-    files,
-    work,
-  };
   const metrics = { record: (name: string) => void recorded.push(name) };
-  const ports = composerPorts(stores, { now: clock, metrics, log: operationsLog });
+  const ports = composerPorts({ ...stores, files, work }, { now: clock, metrics, log: operationsLog });
   return {
     ...documentedApi(composerOperations(ports)),
     ports,
-    table,
+    stores,
     tracks,
     compositions,
     models,
