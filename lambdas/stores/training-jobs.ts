@@ -139,7 +139,7 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
 
     async beginModel(job, modelId) {
       const change = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: now() });
-      const outcome = await transact(table, [
+      const outcome = await transact<never>(table, [
         { write: putPendingChange(change, anyOf(rowIsAbsent, equals("state", change.state))) },
         { write: { kind: "CHECK", key: keyOf(job), condition: mayGetModel(job) } },
       ]);
