@@ -20,7 +20,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { stages, type Stage } from "../naming/resource-names";
 import { createObjectPages } from "../lambdas/aws/object-pages";
-import { createObjectStore } from "../lambdas/aws/object-store";
+import { createObjectStore } from "../lambdas/stores/objects";
 import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";

@@ -1,7 +1,7 @@
 /** Files of one bucket, as the API reads, keeps and shows them: an object store with what only the API needs. */
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { createObjectStore } from "./object-store";
-import { presignedGet } from "./presigned-url";
+import { createObjectStore } from "../stores/objects";
+import { presignedGet } from "../stores/presigned-urls";
 
 export interface NewFile {
   readonly key: string;

@@ -14,7 +14,7 @@ import type { CompositionItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
-import type { ObjectStore } from "../aws/object-store";
+import type { ObjectStore } from "../stores/objects";
 import type { CompositionResult, CompositionsInExecution } from "../aws/table/composition-execution";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";

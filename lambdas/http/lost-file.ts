@@ -4,7 +4,7 @@
  * own, 410 FILE_LOST, whose sentence says which of the two it is.
  */
 import type * as z from "zod";
-import { ObjectTooLargeError } from "../aws/object-store";
+import { ObjectTooLargeError } from "../stores/objects";
 import { Problem } from "./problem";
 
 /** The content of a stored file is not what was written. */

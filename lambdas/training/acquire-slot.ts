@@ -5,7 +5,7 @@ import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { slotQueue, type SlotQueue } from "../../domain/training/slot-queue";
-import type { ObjectStore } from "../aws/object-store";
+import type { ObjectStore } from "../stores/objects";
 import type { HeldSlot, SlotOrder, Slots } from "../aws/table/slots";
 import type { Tickets } from "../aws/table/tickets";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";

@@ -1,6 +1,6 @@
 /** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
-import { createObjectStore } from "../aws/object-store";
+import { createObjectStore } from "../stores/objects";
 import { createSlots } from "../aws/table/slots";
 import { createTickets } from "../aws/table/tickets";
 import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../aws/table/training-job-execution";

@@ -10,7 +10,7 @@ import {
 import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../aws/object-store";
+import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
 import type { Log } from "../telemetry/logger";

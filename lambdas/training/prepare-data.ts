@@ -10,7 +10,7 @@ import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
-import type { ObjectStore } from "../aws/object-store";
+import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";

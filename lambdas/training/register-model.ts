@@ -4,7 +4,7 @@ import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
 import { largestModelBytes } from "../../domain/training/model-limits";
-import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../aws/object-store";
+import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../stores/objects";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { Log } from "../telemetry/logger";
 import { openJob, type ClosedJob } from "./open-job";

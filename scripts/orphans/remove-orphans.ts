@@ -1,6 +1,6 @@
 /** Removes objects that no row names, after somebody has looked at them. */
 import type { ListedObject, ObjectPages } from "../../lambdas/aws/object-pages";
-import type { ObjectStore } from "../../lambdas/aws/object-store";
+import type { ObjectStore } from "../../lambdas/stores/objects";
 import type { RowsByKey } from "../../lambdas/aws/table/rows-by-key";
 import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/resources/orphans";
 

@@ -5,7 +5,7 @@ import {
   type ObjectDigest,
   type ObjectStore,
   type StoredObject,
-} from "../../lambdas/aws/object-store";
+} from "../../lambdas/stores/objects";
 
 /** Buckets that know each other, so that a copy finds its source. */
 export class MemoryBuckets {

@@ -6,7 +6,7 @@ import { ulid } from "ulid";
 import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../naming/api-routes";
 import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { TableBusy } from "../../lambdas/aws/table/errors";

@@ -17,7 +17,7 @@ import { createCompositionsInExecution } from "../../lambdas/aws/table/compositi
 import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
 import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
 import { countOrphans } from "../../lambdas/resources/count-orphans";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
 import { lookForOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";

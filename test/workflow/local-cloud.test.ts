@@ -17,7 +17,7 @@ import {
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
 import { catalogueKey, ownedKey, quotaKey } from "../../naming/table-keys";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
 import { createOpenWork } from "../../lambdas/aws/table/open-work";
 import { createSlots } from "../../lambdas/aws/table/slots";

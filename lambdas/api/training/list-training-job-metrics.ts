@@ -4,7 +4,7 @@ import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
-import { ObjectTooLargeError } from "../../aws/object-store";
+import { ObjectTooLargeError } from "../../stores/objects";
 import type { StoredFiles } from "../../aws/stored-files";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import { retryAfter, type Answer } from "../../http/answer";

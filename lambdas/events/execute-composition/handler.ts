@@ -9,8 +9,8 @@ import {
 import { compositionMessageSchema, createCompositionQueue } from "../../aws/composition-queue";
 import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { presignedGet } from "../../aws/presigned-url";
+import { createObjectStore } from "../../stores/objects";
+import { presignedGet } from "../../stores/presigned-urls";
 import { createCompositionsInExecution } from "../../aws/table/composition-execution";
 import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";

@@ -1,6 +1,6 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
+import { createObjectStore } from "../../stores/objects";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
 import { observed } from "../../telemetry/observed";

@@ -1,7 +1,7 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
+import { createObjectStore } from "../../stores/objects";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";

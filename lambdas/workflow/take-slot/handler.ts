@@ -1,6 +1,6 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
+import { createObjectStore } from "../../stores/objects";
 import { createSlots } from "../../aws/table/slots";
 import { createTickets } from "../../aws/table/tickets";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";

@@ -1,4 +1,4 @@
-import { ObjectTooLargeError } from "../../../../lambdas/aws/object-store";
+import { ObjectTooLargeError } from "../../../../lambdas/stores/objects";
 import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
 
 /** A bucket in memory. */
