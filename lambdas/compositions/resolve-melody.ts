@@ -6,8 +6,8 @@ import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
-import { ObjectTooLargeError, type ObjectStore } from "../stores/objects";
 import type { CompositionsInExecution } from "../aws/table/composition-execution";
+import { ObjectTooLargeError, type ObjectStore } from "../stores/objects";
 
 export interface ResolveMelodyParams {
   readonly composition: CompositionItem;

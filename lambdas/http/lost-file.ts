@@ -12,6 +12,12 @@ export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
 
+/**
+ * The longest stored file that the API reads. It fits into Lambda's response of 6 MB, which carries bytes as base64, and is
+ * far longer than any file of ours.
+ */
+export const maxFileBytes = 4_194_304;
+
 /** Whether an error says that the content of a stored file cannot be right. All our files are shorter than what is read. */
 export const isDamage = (error: unknown): error is DamagedFile | ObjectTooLargeError =>
   error instanceof DamagedFile || error instanceof ObjectTooLargeError;

@@ -15,11 +15,11 @@ import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../do
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import { endOfJob, type JobEnd } from "../../domain/training/job-end";
 import type { TrainingProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../stores/objects";
 import type { Slots } from "../aws/table/slots";
 import type { Tickets } from "../aws/table/tickets";
 import type { TrainingJobEnd, TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";

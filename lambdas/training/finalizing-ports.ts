@@ -1,10 +1,10 @@
 /** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
-import { createObjectStore } from "../stores/objects";
 import { createSlots } from "../aws/table/slots";
 import { createTickets } from "../aws/table/tickets";
 import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import { createTrainingJobs } from "../aws/training-jobs";
+import { createObjectStore } from "../stores/objects";
 import type { SettleTrainingJobParams } from "./finalize-training-job";
 
 export interface SettlingPlaces {

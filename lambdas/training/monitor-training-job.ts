@@ -10,9 +10,9 @@ import {
 import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../aws/table/training-job-execution";
 import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 

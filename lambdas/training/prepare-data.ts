@@ -10,8 +10,8 @@ import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
-import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
 import { openJob, type ClosedJob } from "./open-job";
@@ -65,7 +65,11 @@ export async function prepareData({ input, jobs, work, log }: PrepareDataParams)
       .slice(0, melodiesHeard)
       .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
   };
-  await work.write(selectionManifestKey(job), JSON.stringify(manifest), "application/json");
+  await work.write({
+    key: selectionManifestKey(job),
+    body: JSON.stringify(manifest),
+    contentType: "application/json",
+  });
   log.info("selection written", { pieces: pieces.length });
 
   // Once it has been launched, the folder holds this job's own checkpoints.

@@ -385,7 +385,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "objects.write",
       async () => async () => {
-        await store.write(key, "{}", "application/json");
+        await store.write({ key, body: "{}", contentType: "application/json" });
       },
     ],
     ["objects.read", async () => async () => (await store.read(key, 100))?.length],

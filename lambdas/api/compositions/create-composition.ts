@@ -4,7 +4,6 @@ import { quotaHeld, type CompositionItem, type ModelItem, type TrackItem } from 
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { checkParameters } from "../../../domain/techniques/parameter-values";
 import { techniques } from "../../../domain/techniques/registry";
-import type { StoredFiles } from "../../aws/stored-files";
 import { ReferenceGone } from "../../aws/table/errors";
 import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
 import type { OwnedItems } from "../../aws/table/owned-items";
@@ -22,6 +21,7 @@ import type { MetricRecorder } from "../../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
 import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
 import { requireFiles } from "../../compositions/needed-file";
+import type { ObjectStore } from "../../stores/objects";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
@@ -30,7 +30,7 @@ export interface CreateCompositionParams {
   readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
   readonly models: Pick<OwnedItems<ModelItem>, "get">;
   readonly stockModels: Pick<StockModels, "get">;
-  readonly files: Pick<StoredFiles, "exists">;
+  readonly files: Pick<ObjectStore, "exists">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly metrics: MetricRecorder;

@@ -1,6 +1,5 @@
 import type { CompositionItem } from "../../../domain/schemas/items";
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { PendingChanges } from "../../aws/table/pending-changes";
@@ -10,6 +9,7 @@ import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -18,7 +18,7 @@ export interface DeleteCompositionParams {
   readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "compositions">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -2,12 +2,12 @@ import { patience } from "../../../naming/time-limits";
 import { modelItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
 import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createStockModels } from "../../aws/table/shared-items";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { deleteModel } from "./delete-model";
 import { getModel } from "./get-model";
@@ -21,7 +21,7 @@ const dependencies = {
   stockModels: createStockModels(table),
   pendingChanges: createPendingChanges(table),
   openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   now: () => new Date(),
   log,
 };

@@ -1,5 +1,4 @@
 import type { TrackItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { PendingChanges } from "../../aws/table/pending-changes";
@@ -9,6 +8,7 @@ import { inUse } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteTrackParams {
@@ -16,7 +16,7 @@ export interface DeleteTrackParams {
   readonly tracks: Pick<OwnedItems<TrackItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "compositions">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -3,12 +3,12 @@ import { patience } from "../../../naming/time-limits";
 import { trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import { createOwnedItems } from "../../aws/table/owned-items";
 import { createPendingChanges } from "../../aws/table/pending-changes";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createTrack } from "./create-track";
 import { deleteTrack } from "./delete-track";
@@ -24,7 +24,7 @@ const dependencies = {
   pendingChanges: createPendingChanges(table),
   idempotencyRecords: createIdempotencyRecords(table),
   openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   caps: environment.userCaps,
   newId: ulid,
   now: () => new Date(),

@@ -1,6 +1,5 @@
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
 import type { OwnedItems } from "../../aws/table/owned-items";
 import type { PendingChanges } from "../../aws/table/pending-changes";
@@ -10,6 +9,7 @@ import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -18,8 +18,8 @@ export interface DeleteTrainingJobParams {
   readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "remove">;
   readonly openWork: Pick<OpenWorkOfUser, "trainingJobs">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
-  readonly work: Pick<StoredFiles, "removeAllUnder">;
+  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly work: Pick<ObjectStore, "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -2,13 +2,13 @@ import { createDocumentClient, createQueueClient, createS3Client, createStepFunc
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
 import { createCompositionsInExecution } from "../../aws/table/composition-execution";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWork } from "../../aws/table/open-work";
 import { createPendingChanges } from "../../aws/table/pending-changes";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";
 import { sweepOpenWork, sweepPatience } from "../../open-work/reconcile-open-work";
+import { createObjectStore } from "../../stores/objects";
 import { within } from "../../training/within";
 
 const environment = readEnvironment([
@@ -26,8 +26,8 @@ const openWork = createOpenWork({ client, tableName });
 const pendingChanges = createPendingChanges({ client, tableName });
 const objects = createS3Client();
 const removal = {
-  artefacts: createStoredFiles({ client: objects, bucket: environment.artefactsBucket }),
-  work: createStoredFiles({ client: objects, bucket: environment.workBucket }),
+  artefacts: createObjectStore({ client: objects, bucket: environment.artefactsBucket }),
+  work: createObjectStore({ client: objects, bucket: environment.workBucket }),
 };
 const compositions = createCompositionsInExecution({ client, tableName, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });

@@ -1,8 +1,8 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../stores/objects";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observed } from "../../telemetry/observed";
 import { trainingJobChanged } from "../../training/training-job-changed";
 

@@ -1,9 +1,9 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../stores/objects";
 import { createSlots } from "../../aws/table/slots";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
 import { createTrainingJobs } from "../../aws/training-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { lookAtTrainingJob } from "../../training/monitoring-turn";

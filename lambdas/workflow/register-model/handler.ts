@@ -1,8 +1,8 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../stores/objects";
 import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { registerModel } from "../../training/register-model";

@@ -9,7 +9,7 @@ import {
   trainingJobItemSchema,
 } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
-import { createStoredFiles } from "../../../lambdas/aws/stored-files";
+import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
 import { createIdempotencyRecords } from "../../../lambdas/aws/table/idempotency-records";
 import { createOpenWorkOfUser } from "../../../lambdas/aws/table/open-work-of-user";
 import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
@@ -33,7 +33,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
   const models = createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema });
   const trainingJobs = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
   const pendingChanges = createPendingChanges(table);
-  const files = createStoredFiles({ client: s3, bucket: artefactsBucket });
+  const files = createPresigningObjectStore({ client: s3, bucket: artefactsBucket, now: clock.now });
   const all = { sub, limit: 50 };
   return {
     sub,
@@ -50,7 +50,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
         idempotencyRecords: createIdempotencyRecords(table),
         openWork: createOpenWorkOfUser(table),
         files,
-        work: createStoredFiles({ client: s3, bucket: workBucket }),
+        work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
       },
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
@@ -60,7 +60,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
       ...(await models.list(all)).items,
       ...(await trainingJobs.list(all)).items,
     ],
-    objects: async () => await files.list(`users/${sub}/`),
+    objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {
       const { Item = {} } = await table.client.send(
         new GetCommand({ TableName: table.tableName, Key: quotaKey(sub), ConsistentRead: true }),

@@ -29,7 +29,7 @@ import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-tr
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { UserCaps } from "../../../../domain/schemas/user-caps";
-import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
+import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
 import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
 import type { OwnedItems } from "../../../../lambdas/aws/table/owned-items";
@@ -40,7 +40,7 @@ import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../naming/api-routes";
 import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
-import { FakeFiles } from "./fake-files";
+import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
 import { FakeTable, type FakeOwnedItems } from "./fake-table";
 import { caps, catalogue, stockModel } from "./items";
 
@@ -51,8 +51,8 @@ export interface ComposerApi extends DocumentedApi {
   readonly compositions: FakeOwnedItems<CompositionItem>;
   readonly models: FakeOwnedItems<ModelItem>;
   readonly trainingJobs: FakeOwnedItems<TrainingJobItem>;
-  readonly files: FakeFiles;
-  readonly work: FakeFiles;
+  readonly files: MemoryObjectStore;
+  readonly work: MemoryObjectStore;
   readonly metrics: string[];
   /** What the operations log; `log` is the wrapper's. */
   readonly operationsLog: ReturnType<typeof collectingLog>;
@@ -73,13 +73,13 @@ export interface ComposerStores {
   readonly idempotencyRecords: IdempotencyRecords;
   readonly openWork: OpenWorkOfUser;
   /** The bucket of what is kept, of which uploads are a part. */
-  readonly files: StoredFiles;
-  readonly work: StoredFiles;
+  readonly files: PresigningObjectStore;
+  readonly work: PresigningObjectStore;
 }
 
 /** Everything that the operations are given. */
 export interface ComposerPorts extends ComposerStores {
-  readonly artefacts: StoredFiles;
+  readonly artefacts: PresigningObjectStore;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
   readonly checkpointDays: number;
@@ -161,8 +161,8 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
   const compositions = table.owned<CompositionItem>("COMPOSITION");
   const models = table.owned<ModelItem>("MODEL");
   const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
-  const files = new FakeFiles();
-  const work = new FakeFiles();
+  const buckets = new MemoryBuckets({ now: clock });
+  const [files, work] = [buckets.store("artefacts"), buckets.store("work")];
   const recorded: string[] = [];
   const operationsLog = collectingLog();
   const stores = {
