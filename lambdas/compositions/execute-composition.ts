@@ -14,10 +14,10 @@ import type { CompositionItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
-import type { ObjectStore } from "../aws/object-store";
 import { isDone } from "../stores/outcome";
 import type { Tracks } from "../stores/tracks";
 import type { CompositionResult, Compositions } from "../stores/compositions";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { invokeModel } from "./invoke-model";
@@ -182,15 +182,14 @@ async function writeResult(
   });
   const bytes = writeMidi(score);
   const revision = composition.attempt;
-  await artefacts.write(compositionScoreKey(composition), JSON.stringify(score), "application/json");
+  const json = { contentType: "application/json" };
+  await artefacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
   if (editEvents !== undefined) {
-    await artefacts.write(
-      compositionEditEventsKey(composition),
-      JSON.stringify({ items: editEvents }),
-      "application/json",
-    );
+    const body = JSON.stringify({ items: editEvents });
+    await artefacts.write({ key: compositionEditEventsKey(composition), body, ...json });
   }
-  await artefacts.write(compositionMidiKey(composition, { revision }), bytes, "audio/midi");
+  const key = compositionMidiKey(composition, { revision });
+  await artefacts.write({ key, body: bytes, contentType: "audio/midi" });
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },

@@ -6,9 +6,9 @@ import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
-import { ObjectTooLargeError, type ObjectStore } from "../aws/object-store";
 import type { Compositions } from "../stores/compositions";
 import type { Tracks } from "../stores/tracks";
+import { ObjectTooLargeError, type ObjectStore } from "../stores/objects";
 
 export interface ResolveMelodyParams {
   readonly composition: CompositionItem;

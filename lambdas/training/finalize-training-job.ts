@@ -15,12 +15,12 @@ import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../do
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import { endOfJob, type JobEnd } from "../../domain/training/job-end";
 import type { TrainingProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../aws/object-store";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
 import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";

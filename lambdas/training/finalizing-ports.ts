@@ -1,11 +1,11 @@
 /** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
-import { createObjectStore } from "../aws/object-store";
 import { createDynamoDBTable } from "../stores/dynamodb-table";
 import { createSlots, type Slots } from "../stores/slots";
 import { createTickets } from "../stores/tickets";
 import { createTrainingJobs, type TrainingJobs } from "../stores/training-jobs";
 import { createSageMakerJobs } from "../aws/sagemaker-jobs";
+import { createObjectStore } from "../stores/objects";
 import type { SettleTrainingJobParams } from "./finalize-training-job";
 
 export interface SettlingPlaces {

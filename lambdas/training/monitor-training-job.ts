@@ -10,10 +10,10 @@ import {
 import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../aws/object-store";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobChange, TrainingJobData, TrainingJobs } from "../stores/training-jobs";
 import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 

@@ -10,9 +10,9 @@ import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
-import type { ObjectStore } from "../aws/object-store";
 import type { Catalogues } from "../stores/catalogues";
 import type { TrainingJobs } from "../stores/training-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
 import { openJob, type ClosedJob } from "./open-job";
@@ -73,7 +73,11 @@ export async function prepareData({
       .slice(0, melodiesHeard)
       .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
   };
-  await work.write(selectionManifestKey(job), JSON.stringify(manifest), "application/json");
+  await work.write({
+    key: selectionManifestKey(job),
+    body: JSON.stringify(manifest),
+    contentType: "application/json",
+  });
   log.info("selection written", { pieces: pieces.length });
 
   // Once it has been launched, the folder holds this job's own checkpoints.

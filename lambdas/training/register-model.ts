@@ -4,9 +4,9 @@ import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
 import { largestModelBytes } from "../../domain/training/model-limits";
-import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../aws/object-store";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
+import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import { openJob, type ClosedJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
@@ -77,7 +77,7 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
     to: `${to}${modelFile}`,
   });
   if (!copied) throw new Error("the model has changed or gone while it was being registered");
-  await artefacts.write(`${to}${modelCardFile}`, content, "application/json");
+  await artefacts.write({ key: `${to}${modelCardFile}`, body: content, contentType: "application/json" });
 
   const item = modelItem({ job, card, digest, id, now: params.now() });
   if (!isDone(await jobs.addModel(jobAttempt(input), item, creation.value))) return await whyNotAdded(jobs, input, id);

@@ -20,7 +20,6 @@ import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
 import { executeComposition, retrySeconds } from "../../lambdas/compositions/execute-composition";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
 import { VirtualClock } from "../fakes/clock";
-import { MemoryBuckets } from "../fakes/memory-object-store";
 import { MemoryCompositions, MemoryOpenWork } from "../fakes/memory-table";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import { composerApi, now as apiNow, type ComposerApi } from "../unit/api/support/composer-api";
@@ -111,7 +110,7 @@ export class ComposingWorld {
   /** How often the endpoint was asked. */
   invocations = 0;
 
-  private readonly artefacts = new MemoryBuckets().store("artefacts");
+  private readonly artefacts = this.api.files;
   private readonly log = new CollectingLog();
   private readonly metrics = new CollectingMetrics();
   private readonly training = new TrainingWorld();
@@ -129,7 +128,6 @@ export class ComposingWorld {
       get: () => this.api.stores.quotaOf(alice, "openCompositions"),
       set: (count: number) => this.api.table.quotas.set(`${alice}/openCompositions`, count),
     });
-    Object.defineProperty(this.artefacts, "objects", { value: this.api.files.objects });
     this.compositions.loadTrack = async ({ sub, id }) =>
       this.api.tracks.all().find((track) => track.sub === sub && track.id === id);
     const { api } = this;

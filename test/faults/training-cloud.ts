@@ -16,7 +16,6 @@ import { workflowEnded } from "../../lambdas/training/workflow-ended";
 import type { Within } from "../../lambdas/training/within";
 import type { FileRemoval } from "../../lambdas/resources/resource-files";
 import type { VirtualClock } from "../fakes/clock";
-import type { MemoryObjectStore } from "../fakes/memory-object-store";
 import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
 import { readDefinition, stepNames, sub, TrainingWorld } from "../workflow/training-world";
 import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
@@ -138,16 +137,8 @@ export class TrainingCloud {
 
   /** As the sweeper removes files. */
   private get removal(): FileRemoval {
-    const under = (store: MemoryObjectStore, name: string): Required<FileRemoval>["artefacts"] =>
-      this.injector.watched(name, {
-        remove: async (keys: readonly string[]) => {
-          await store.delete(keys);
-        },
-        removeAllUnder: async (prefix: string) => {
-          await store.delete(store.keys(prefix));
-        },
-      });
-    return { artefacts: under(this.world.artefacts, "artefacts"), work: under(this.world.work, "work") };
+    const { artefacts, work } = this.world;
+    return { artefacts: this.injector.watched("artefacts", artefacts), work: this.injector.watched("work", work) };
   }
 
   private get seconds(): number {

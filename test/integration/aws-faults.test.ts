@@ -6,7 +6,7 @@ import { ulid } from "ulid";
 import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../naming/api-routes";
 import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { TableBusy } from "../../lambdas/stores/outcome";
@@ -385,7 +385,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "objects.write",
       async () => async () => {
-        await store.write(key, "{}", "application/json");
+        await store.write({ key, body: "{}", contentType: "application/json" });
       },
     ],
     ["objects.read", async () => async () => (await store.read(key, 100))?.length],

@@ -12,12 +12,11 @@ import {
   trainingJobPrefix,
 } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
-import { createObjectPages } from "../../lambdas/aws/object-pages";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import { countOrphans } from "../../lambdas/resources/count-orphans";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
 import { lookForOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
@@ -189,7 +188,7 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
           const creation = await jobs.beginModel(job, job.id);
           const item = model({ sub: world.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
           for (const name of [modelFile, modelCardFile]) {
-            const file = { bytes: new Uint8Array(4), contentType: "application/octet-stream" };
+            const file = { body: new Uint8Array(4), contentType: "application/octet-stream" };
             await world.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
           }
           if (creation !== undefined) await jobs.addModel(job, item, creation);
@@ -228,7 +227,7 @@ async function keepProgress(world: ResourceWorld): Promise<void> {
   for (const row of await world.rows()) {
     if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;
     const key = `${trainingJobPrefix(row)}${progressFile}`;
-    await world.ports.artefacts.write({ key, bytes: new Uint8Array(2), contentType: "application/jsonl" });
+    await world.ports.artefacts.write({ key, body: new Uint8Array(2), contentType: "application/jsonl" });
   }
 }
 
@@ -238,8 +237,8 @@ test("orphans are found and counted, and nothing else is", async () => {
     const metrics = new CollectingMetrics();
     const found = await countOrphans({
       buckets: {
-        artefacts: createObjectPages({ client: local.s3, bucket: local.artefactsBucket }),
-        work: createObjectPages({ client: local.s3, bucket: local.workBucket }),
+        artefacts: createObjectStore({ client: local.s3, bucket: local.artefactsBucket }),
+        work: createObjectStore({ client: local.s3, bucket: local.workBucket }),
       },
       rows: createRowsByKey(local.table),
       now: () => now,
@@ -307,8 +306,8 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   const look = async (now: Date) =>
     await lookForOrphans({
       buckets: {
-        artefacts: createObjectPages(of(local.artefactsBucket)),
-        work: createObjectPages(of(local.workBucket)),
+        artefacts: createObjectStore(of(local.artefactsBucket)),
+        work: createObjectStore(of(local.workBucket)),
       },
       rows,
       ageDays: 7,

@@ -1,6 +1,5 @@
 /** A world as it is deployed: many executions at once, the rule on their end, and the sweeper, all in virtual time. */
 import type { TrainingJobItem } from "../../domain/schemas/items";
-import { FakeFiles } from "../unit/api/support/fake-files";
 import { FakeTable } from "../unit/api/support/fake-table";
 import { executionName } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
@@ -136,7 +135,7 @@ export class DeployedWorld extends TrainingWorld {
       queue: { send: async () => undefined },
       executions: this.executions,
       pendingChanges: new FakeTable().pendingChanges,
-      removal: { artefacts: new FakeFiles() },
+      removal: { artefacts: this.artefacts },
       patience: this.repair.patience,
       within: async (_, work) => await work,
       deadline: new Date(this.clock.now().getTime() + 180_000),

@@ -17,12 +17,12 @@ import {
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
 import { catalogueKey, ownedKey, quotaKey } from "../../naming/table-keys";
-import { createObjectStore } from "../../lambdas/aws/object-store";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { environmentPython } from "../../tools/python/environments";
@@ -268,7 +268,7 @@ test("a composition is claimed by one worker, taken over after its lease, and en
 test("objects: bounded reading, a digest whose very bytes are copied, listing, deleting", async () => {
   const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
   const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
-  await work.write("a/model file.onnx", "model", "application/octet-stream");
+  await work.write({ key: "a/model file.onnx", body: "model", contentType: "application/octet-stream" });
   expect(await work.read("a/none", 10)).toBeUndefined();
   await expect(work.read("a/model file.onnx", 4)).rejects.toThrow("allowed are 4");
   const digest = await work.digest("a/model file.onnx", 10);
@@ -277,13 +277,13 @@ test("objects: bounded reading, a digest whose very bytes are copied, listing, d
     bytes: 5,
     sha256: "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4",
   });
-  await work.write("a/model file.onnx", "other", "application/octet-stream");
+  await work.write({ key: "a/model file.onnx", body: "other", contentType: "application/octet-stream" });
   const from = { bucket: local.workBucket, key: "a/model file.onnx" };
   expect(await artefacts.copy({ from: { ...from, etag: digest.etag }, to: "b" })).toBe(false);
   expect(await artefacts.copy({ from, to: "b" })).toBe(true);
   expect(await artefacts.copy({ from: { ...from, key: "a/none" }, to: "c" })).toBe(false);
   expect(Buffer.from((await artefacts.read("b", 10)) ?? []).toString()).toBe("other");
-  for (const n of [1, 2, 3]) await work.write(`l/${n}`, "x", "text/plain");
+  for (const n of [1, 2, 3]) await work.write({ key: `l/${n}`, body: "x", contentType: "text/plain" });
   expect((await work.list("l/", 2)).map(({ key }) => key)).toEqual(["l/1", "l/2"]);
   await work.delete(["l/1", "l/2", "l/3"]);
   expect(await work.list("l/", 10)).toEqual([]);
@@ -302,7 +302,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
     server = await startScriptedServer(sageMaker, async () => {
       for (const [key, body] of buckets.store(local.workBucket).objects)
-        await work.write(key, body, "application/octet-stream");
+        await work.write({ key, body, contentType: "application/octet-stream" });
     });
     directory = mkdtempSync(join(tmpdir(), "opencomposer-workflow-"));
     const environment = {
@@ -336,7 +336,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     stateMachineArn = await createMachine("training", (definition) => definition);
     await put(catalogueKey("bach-chorales"), catalogue);
     const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
-    await artefacts.write(piecesKey, "{}", "application/x-ndjson");
+    await artefacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
   });
 
   afterAll(async () => {

@@ -4,7 +4,6 @@ import { quotaHeld, type CompositionItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { checkParameters } from "../../../domain/techniques/parameter-values";
 import { techniques } from "../../../domain/techniques/registry";
-import type { StoredFiles } from "../../aws/stored-files";
 import { doneWith } from "../../stores/outcome";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { Tracks } from "../../stores/tracks";
@@ -24,6 +23,7 @@ import type { MetricRecorder } from "../../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
 import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
 import { requireFiles } from "../../compositions/needed-file";
+import type { ObjectStore } from "../../stores/objects";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
@@ -32,7 +32,7 @@ export interface CreateCompositionParams {
   readonly tracks: Pick<Tracks, "get">;
   readonly models: Pick<Models, "get">;
   readonly stockModels: Pick<StockModels, "get">;
-  readonly files: Pick<StoredFiles, "exists">;
+  readonly files: Pick<ObjectStore, "exists">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly metrics: MetricRecorder;

@@ -1,5 +1,4 @@
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWork } from "../../stores/open-work";
 import type { Compositions } from "../../stores/compositions";
 import type { PendingChanges } from "../../stores/pending-changes";
@@ -10,6 +9,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -18,7 +18,7 @@ export interface DeleteCompositionParams {
   readonly compositions: Pick<Compositions, "get" | "remove">;
   readonly openWork: Pick<OpenWork, "compositionsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }

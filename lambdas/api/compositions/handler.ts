@@ -3,7 +3,6 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
@@ -12,6 +11,7 @@ import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createCompositions } from "../../stores/compositions";
 import { createTracks } from "../../stores/tracks";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createComposition } from "./create-composition";
@@ -39,7 +39,11 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   openWork: createOpenWork({ table, now }),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createPresigningObjectStore({
+    client: createS3Client(patience.request.s3),
+    bucket: environment.artefactsBucket,
+    now,
+  }),
   caps: environment.userCaps,
   metrics,
   newId: ulid,

@@ -1,21 +1,21 @@
 import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { editEventListSchema } from "../../../domain/schemas/api/compositions";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { Compositions } from "../../stores/compositions";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
-import { parseStoredJson } from "../../http/lost-file";
+import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
 import { readCompositionFile } from "../../compositions/composition-file";
+import type { ObjectStore } from "../../stores/objects";
 import { notReady } from "./not-ready";
 
 export interface ListCompositionEditEventsParams {
   readonly request: Request;
   readonly compositions: Pick<Compositions, "get">;
-  readonly files: Pick<StoredFiles, "read">;
+  readonly files: Pick<ObjectStore, "read">;
   readonly now: () => Date;
 }
 
@@ -40,7 +40,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
         item,
         what: "list of edit events",
         read: async () => {
-          const stored = await files.read(compositionEditEventsKey(of));
+          const stored = await files.read(compositionEditEventsKey(of), maxFileBytes);
           return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);
         },
       });

@@ -1,12 +1,12 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createStockModels, createModels } from "../../stores/models";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { deleteModel } from "./delete-model";
 import { getModel } from "./get-model";
@@ -24,7 +24,7 @@ const dependencies = {
   stockModels: createStockModels(table),
   pendingChanges: createPendingChanges({ table, now }),
   openWork: createOpenWork({ table, now }),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   now,
   log,
 };

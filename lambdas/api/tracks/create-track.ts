@@ -18,7 +18,6 @@ import type { FieldError } from "../../../domain/schemas/api/problem";
 import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import { plainText } from "../../../domain/schemas/text";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
-import type { StoredFiles } from "../../aws/stored-files";
 import { doneWith, isDone } from "../../stores/outcome";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { Tracks } from "../../stores/tracks";
@@ -30,6 +29,7 @@ import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
 import { createWithFiles } from "../../resources/create-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { readUpload, type Upload } from "./upload";
 
@@ -38,7 +38,7 @@ export interface CreateTrackParams {
   readonly tracks: Pick<Tracks, "begin" | "create">;
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly files: Pick<StoredFiles, "write" | "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "write" | "delete" | "deleteAllUnder">;
   readonly caps: UserCaps;
   readonly newId: () => string;
   readonly now: () => Date;
@@ -227,7 +227,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         writeFiles: async () => {
           await files.write({
             key: trackKey(item),
-            bytes: upload.bytes,
+            body: upload.bytes,
             contentType: midiType,
             tags: { [briefVersionsTag.key]: briefVersionsTag.value },
           });

@@ -1,4 +1,3 @@
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWork } from "../../stores/open-work";
 import type { Tracks } from "../../stores/tracks";
 import type { PendingChanges } from "../../stores/pending-changes";
@@ -9,6 +8,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteTrackParams {
@@ -16,7 +16,7 @@ export interface DeleteTrackParams {
   readonly tracks: Pick<Tracks, "get" | "remove">;
   readonly openWork: Pick<OpenWork, "compositionsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly log: Log;
 }
 

@@ -2,13 +2,13 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createTracks } from "../../stores/tracks";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createTrack } from "./create-track";
 import { deleteTrack } from "./delete-track";
@@ -28,7 +28,7 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   openWork: createOpenWork({ table, now }),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   caps: environment.userCaps,
   newId: ulid,
   now,

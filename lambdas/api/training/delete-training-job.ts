@@ -1,5 +1,4 @@
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { OpenWork } from "../../stores/open-work";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import type { PendingChanges } from "../../stores/pending-changes";
@@ -10,6 +9,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -18,8 +18,8 @@ export interface DeleteTrainingJobParams {
   readonly trainingJobs: Pick<TrainingJobs, "get" | "remove">;
   readonly openWork: Pick<OpenWork, "trainingJobsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
-  readonly work: Pick<StoredFiles, "removeAllUnder">;
+  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly work: Pick<ObjectStore, "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }

@@ -2,22 +2,22 @@ import { sampleFile, type Sample } from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";
-import type { StoredFiles } from "../../aws/stored-files";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Answer } from "../../http/answer";
-import { isDamage } from "../../http/lost-file";
+import { isDamage, maxFileBytes } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
 export async function getTrainingJobSample(params: GetTrainingJobSampleParams): Promise<Answer> {
@@ -35,7 +35,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const places = { item, artefacts, work };
   const what = `sample ${epoch}/${melodyId}`;
   try {
-    const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId));
+    const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId), maxFileBytes);
     if (sample === undefined) {
       if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, what });
       throw notFound("sample", `${epoch}/${melodyId}`);

@@ -2,7 +2,6 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
@@ -10,6 +9,7 @@ import { createCatalogues } from "../../stores/catalogues";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createTrainingJobs } from "../../stores/training-jobs";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createTrainingJob } from "./create-training-job";
@@ -44,8 +44,8 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   openWork: createOpenWork({ table, now }),
-  artefacts: createStoredFiles({ client: s3, bucket: environment.artefactsBucket }),
-  work: createStoredFiles({ client: s3, bucket: environment.workBucket }),
+  artefacts: createPresigningObjectStore({ client: s3, bucket: environment.artefactsBucket, now }),
+  work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
   caps: environment.userCaps,
   longestRunSeconds: environment.longestRunSeconds,
   checkpointDays: environment.checkpointDays,

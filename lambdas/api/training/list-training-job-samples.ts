@@ -1,18 +1,18 @@
-import type { StoredFiles } from "../../aws/stored-files";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { pollAfterSeconds } from "./poll-interval";
 import { listSamples, mustHaveFiles, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly now: () => Date;
 }
 

@@ -9,14 +9,13 @@ import {
 import { compositionMessageSchema, createCompositionQueue } from "../../aws/composition-queue";
 import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { presignedGet } from "../../aws/presigned-url";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createTracks } from "../../stores/tracks";
 import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
 import { repeatedly } from "../../compositions/worker-lease";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 
 const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironment([
   "stage",
@@ -28,15 +27,13 @@ const now = () => new Date();
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const compositions = createCompositions({ table, now });
 const tracks = createTracks({ table, now });
-const objects = createS3Client();
-const artefacts = createObjectStore({ client: objects, bucket: artefactsBucket });
+const artefacts = createPresigningObjectStore({ client: createS3Client(), bucket: artefactsBucket, now });
 const endpoint = createEndpointInvoker({ client: createSageMakerRuntimeClient() });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 
 /** Longer than one call of the endpoint, shorter than anybody could make use of. */
 const urlLifeSeconds = 300;
-const presign = async (key: string): Promise<string> =>
-  await presignedGet({ client: objects, bucket: artefactsBucket, key, expiresInSeconds: urlLifeSeconds });
+const presign = async (key: string): Promise<string> => (await artefacts.presign(key, urlLifeSeconds)).url;
 
 const eventSchema = z.object({
   Records: z.array(

@@ -2,7 +2,6 @@ import { createDocumentClient, createQueueClient, createS3Client, createStepFunc
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
 import { createCompositions } from "../../stores/compositions";
-import { createStoredFiles } from "../../aws/stored-files";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
@@ -10,6 +9,7 @@ import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";
 import { sweepOpenWork, sweepPatience } from "../../open-work/reconcile-open-work";
+import { createObjectStore } from "../../stores/objects";
 import { within } from "../../training/within";
 
 const environment = readEnvironment([
@@ -27,8 +27,8 @@ const openWork = createOpenWork({ table, now: ports.now });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
 const objects = createS3Client();
 const removal = {
-  artefacts: createStoredFiles({ client: objects, bucket: environment.artefactsBucket }),
-  work: createStoredFiles({ client: objects, bucket: environment.workBucket }),
+  artefacts: createObjectStore({ client: objects, bucket: environment.artefactsBucket }),
+  work: createObjectStore({ client: objects, bucket: environment.workBucket }),
 };
 const compositions = createCompositions({ table, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });

@@ -1,9 +1,9 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobs } from "../../stores/training-jobs";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observed } from "../../telemetry/observed";
 import { trainingJobChanged } from "../../training/training-job-changed";
 

@@ -1,10 +1,10 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
 import { createTrainingJobs } from "../../stores/training-jobs";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createCatalogues } from "../../stores/catalogues";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { prepareData } from "../../training/prepare-data";

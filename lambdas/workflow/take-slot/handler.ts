@@ -1,11 +1,11 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
 import { createSlots } from "../../stores/slots";
 import { createTickets } from "../../stores/tickets";
 import { createTrainingJobs } from "../../stores/training-jobs";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { takeSlot } from "../../training/acquire-slot";

@@ -9,12 +9,12 @@ import {
   trainingJobItemSchema,
 } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
-import { createStoredFiles } from "../../../lambdas/aws/stored-files";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
 import { createOpenWork } from "../../../lambdas/stores/open-work";
 import { createOwnedRows } from "../../../lambdas/stores/owned-rows";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
 import { createCatalogues, createStockModels } from "../../../lambdas/stores/stock-models";
+import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceWorld } from "../../support/resource-world";
 import { collectingLog } from "../../unit/api/support/documented-api";
@@ -33,7 +33,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
   const models = createOwnedRows({ table, kind: "MODEL", schema: modelItemSchema });
   const trainingJobs = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
   const pendingChanges = createPendingChanges(table);
-  const files = createStoredFiles({ client: s3, bucket: artefactsBucket });
+  const files = createPresigningObjectStore({ client: s3, bucket: artefactsBucket, now: clock.now });
   const all = { sub, limit: 50 };
   return {
     sub,
@@ -50,7 +50,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
         idempotencyRecords: createIdempotencyRecords(table),
         openWork: createOpenWork(table),
         files,
-        work: createStoredFiles({ client: s3, bucket: workBucket }),
+        work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
       },
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
@@ -60,7 +60,7 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
       ...(await models.list(all)).items,
       ...(await trainingJobs.list(all)).items,
     ],
-    objects: async () => await files.list(`users/${sub}/`),
+    objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {
       const { Item = {} } = await table.client.send(
         new GetCommand({ TableName: table.tableName, Key: quotaKey(sub), ConsistentRead: true }),

@@ -296,7 +296,7 @@ test("an input with more notes than a model is shown fails with how many there m
     tracks: [{ name: "All", program: 0, source: "input", notes }],
   };
   world.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
-  await world.artefacts.write(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
+  world.artefacts.put(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
   await world.deliver();
   expect(world.requests).toEqual([]);
   expect(world.row()).toMatchObject({

@@ -3,7 +3,6 @@ import { trainingJobChanged } from "../../../lambdas/training/training-job-chang
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/open-work/reconcile-open-work";
 import { within, type Within } from "../../../lambdas/training/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
-import { FakeFiles } from "../api/support/fake-files";
 import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
 import { mostAttempts } from "../../../lambdas/training/recover-training-job";
@@ -20,7 +19,6 @@ class SweptWorld extends TrainingWorld {
   /** Step Functions. */
   isAway = false;
   readonly table = new FakeTable();
-  readonly files = new FakeFiles();
 
   async sweep(deadlineSeconds = 100, inTime: Within = async (_, work) => await work) {
     return await sweepOpenWork({
@@ -42,7 +40,7 @@ class SweptWorld extends TrainingWorld {
         },
       },
       pendingChanges: this.table.pendingChanges,
-      removal: { artefacts: this.files, work: new FakeFiles() },
+      removal: { artefacts: this.artefacts, work: this.work },
       patience,
       within: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),

@@ -28,7 +28,6 @@ import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-tr
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { UserCaps } from "../../../../domain/schemas/user-caps";
-import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
 import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
 import type { OpenWork } from "../../../../lambdas/stores/open-work";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
@@ -37,24 +36,25 @@ import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
 import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
+import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../naming/api-routes";
 import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
-import { FakeFiles } from "./fake-files";
-import { FakeTable, type FakeOwnedItems } from "./fake-table";
+import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
+import { memoryStores, type MemoryStores } from "../../../fakes/memory-stores";
 import { caps, catalogue, stockModel } from "./items";
 
 export interface ComposerApi extends DocumentedApi {
   readonly ports: ComposerPorts;
-  readonly table: FakeTable;
-  readonly tracks: FakeTracks;
-  readonly compositions: FakeCompositions;
-  readonly models: FakeModels;
-  readonly trainingJobs: FakeTrainingJobs;
-  readonly files: FakeFiles;
-  readonly work: FakeFiles;
+  readonly stores: MemoryStores;
+  readonly tracks: MemoryStores["tracks"];
+  readonly compositions: MemoryStores["compositions"];
+  readonly models: MemoryStores["models"];
+  readonly trainingJobs: MemoryStores["trainingJobs"];
+  readonly files: MemoryObjectStore;
+  readonly work: MemoryObjectStore;
   readonly metrics: string[];
   /** What the operations log; `log` is the wrapper's. */
   readonly operationsLog: ReturnType<typeof collectingLog>;
@@ -75,13 +75,13 @@ export interface ComposerStores {
   readonly idempotencyRecords: IdempotencyRecords;
   readonly openWork: OpenWork;
   /** The bucket of what is kept, of which uploads are a part. */
-  readonly files: StoredFiles;
-  readonly work: StoredFiles;
+  readonly files: PresigningObjectStore;
+  readonly work: PresigningObjectStore;
 }
 
 /** Everything that the operations are given. */
 export interface ComposerPorts extends ComposerStores {
-  readonly artefacts: StoredFiles;
+  readonly artefacts: PresigningObjectStore;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
   readonly checkpointDays: number;
@@ -160,8 +160,8 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
     stores.catalogues.add(catalogue());
   }
   const { tracks, compositions, models, trainingJobs } = stores;
-  const files = new FakeFiles();
-  const work = new FakeFiles();
+  const buckets = new MemoryBuckets({ now: clock });
+  const [files, work] = [buckets.store("artefacts"), buckets.store("work")];
   const recorded: string[] = [];
   const operationsLog = collectingLog();
   const metrics = { record: (name: string) => void recorded.push(name) };
