@@ -3,7 +3,6 @@ import { trainingJobChanged } from "../../../lambdas/training/training-job-chang
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/open-work/reconcile-open-work";
 import { within, type Within } from "../../../lambdas/training/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
-import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
 import { mostAttempts } from "../../../lambdas/training/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
@@ -18,7 +17,6 @@ class SweptWorld extends TrainingWorld {
   readonly sent: string[] = [];
   /** Step Functions. */
   isAway = false;
-  readonly table = new FakeTable();
 
   async sweep(deadlineSeconds = 100, inTime: Within = async (_, work) => await work) {
     return await sweepOpenWork({
@@ -39,7 +37,7 @@ class SweptWorld extends TrainingWorld {
           return this.statuses.get(input.jobId) ?? "NOT_STARTED";
         },
       },
-      pendingChanges: this.table.pendingChanges,
+      pendingChanges: this.stores.pendingChanges,
       removal: { artefacts: this.artefacts, work: this.work },
       patience,
       within: inTime,
