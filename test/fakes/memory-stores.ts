@@ -62,6 +62,10 @@ function rowsOf<Schema extends z.ZodType<KeptItem>>(table: MemoryTable, kind: Ow
     put: (item: Item): void => {
       table.put(ownedKey(kind, item.sub, item.id), schema.parse(item));
     },
+    /** Removes a row without its quota. */
+    drop: (owned: OwnedBy): void => {
+      table.put(ownedKey(kind, owned.sub, owned.id), undefined);
+    },
     /** By `sub/id`. */
     get rows(): ReadonlyMap<string, Item> {
       return new Map(all().map((item) => [nameOf(item), item]));

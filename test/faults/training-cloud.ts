@@ -346,7 +346,7 @@ export class TrainingCloud {
         `a row that is ${row.state} and a failure disagree`,
       );
       if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
-      const model = jobs.models.get(`${sub}/${row.id}`);
+      const model = this.world.models.rows.get(`${sub}/${row.id}`);
       check((model === undefined) === (row.modelId === undefined), "the job and the models disagree about a model");
       const files = artefacts.keys(modelPrefix({ sub, id: row.id })).length;
       if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
@@ -359,7 +359,7 @@ export class TrainingCloud {
       const kept = artefacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
       check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
     }
-    for (const { of, state } of jobs.creations.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
+    for (const { of, state } of this.world.stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(slots.heldNow().size === 0, `leaked: ${slots.heldNow().size} slots`);
     check(tickets.shownNow().size === 0, `leaked: ${tickets.shownNow().size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);

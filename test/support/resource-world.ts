@@ -134,8 +134,8 @@ export const seeds = {
     const item = trainingJob({ sub: world.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
     await world.ports.trainingJobs.create({
       item,
-      raise: { ...quotaHeld(item), openTrainingJobs: 1 },
-      caps: world.ports.caps,
+      takes: { ...quotaHeld(item), openTrainingJobs: 1 },
+      quotas: world.ports.caps,
     });
     return id;
   },

@@ -1,4 +1,5 @@
 /** H4: who gets a free slot, over whole lives of jobs. */
+import { isDone } from "../../lambdas/stores/outcome";
 import fc from "fast-check";
 import { slotQueue } from "../../domain/training/slot-queue";
 import { DeployedWorld, manyJobIds } from "./deployed-world";
@@ -40,7 +41,7 @@ test("in any order of arrivals: no user waits with fewer slots while another get
       world.slots.take = async (params) => {
         const mayWait = [...sinceWaiting.keys()].filter((sub) => sub !== params.holder.sub && running(sub) === 0);
         const taken = await take(params);
-        if (!taken) return false;
+        if (!isDone(taken)) return taken;
         const { sub } = params.holder;
         turns.push({ sub, at: world.clock.now().getTime() });
         sinceWaiting.delete(sub);
@@ -51,7 +52,7 @@ test("in any order of arrivals: no user waits with fewer slots while another get
           if ((counts.get(sub) ?? 0) > 1) violations.push(`${other} waits while ${sub} gets a second turn`);
         }
         if (slots > 1 && running(sub) === slots) violations.push(`${sub} has all slots`);
-        return true;
+        return taken;
       };
       const show = world.tickets.show.bind(world.tickets);
       world.tickets.show = async (ticket) => {

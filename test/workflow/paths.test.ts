@@ -269,7 +269,7 @@ describe("failures are told, and nothing is left behind", () => {
     wrong.sageMaker.plans.push({ ...run, wrongCard: true });
     await finish(wrong);
     expect(wrong.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED" } });
-    expect(wrong.jobs.models.size).toBe(0);
+    expect(wrong.models.rows.size).toBe(0);
     expectNothingLeft(wrong);
 
     const other = worldWithJob({ technique: "ar-cnn" });
@@ -277,7 +277,7 @@ describe("failures are told, and nothing is left behind", () => {
     await finish(other);
     const failure = { code: "MODEL_REFUSED", message: expect.stringContaining("of the technique unet-gan") as unknown };
     expect(other.row(1)).toMatchObject({ state: "FAILED", failure });
-    expect(other.jobs.models.size).toBe(0);
+    expect(other.models.rows.size).toBe(0);
     expectNothingLeft(other);
   });
 
@@ -292,7 +292,7 @@ describe("failures are told, and nothing is left behind", () => {
     await finish(larger);
     const message = expect.stringContaining(`more than ${largestModelBytes} bytes`) as unknown;
     expect(larger.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED", message } });
-    expect(larger.jobs.models.size).toBe(0);
+    expect(larger.models.rows.size).toBe(0);
     expectNothingLeft(larger);
   });
 

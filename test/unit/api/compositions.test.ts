@@ -404,9 +404,10 @@ describe("a composition", () => {
     });
     const item = finishedPiece(api);
     await api.call("PATCH", `/compositions/${item.id}`, { json: { name: "New" } });
-    api.table.openCompositions.push(composition({ input: { compositionId: item.id } }));
+    const user = composition({ input: { compositionId: item.id } });
+    api.compositions.put(user);
     expect(problemOf(await api.call("DELETE", `/compositions/${item.id}`)).code).toBe("IN_USE");
-    api.table.openCompositions.pop();
+    api.compositions.drop(user);
     expect((await api.call("DELETE", `/compositions/${item.id}`)).status).toBe(204);
     expect([...api.files.objects.keys()]).toEqual([]);
   });

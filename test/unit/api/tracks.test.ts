@@ -224,11 +224,11 @@ describe("a track", () => {
     const reply = await api.call("POST", "/tracks", upload);
     const { id } = resourceOf(reply, trackSchema);
     const user = composition({ input: { trackId: id }, state: "RUNNING" });
-    api.table.openCompositions.push(user);
+    api.compositions.put(user);
     const refused = await api.call("DELETE", `/tracks/${id}`);
     expect(refused.status).toBe(409);
     expect(problemOf(refused)).toMatchObject({ code: "IN_USE", detail: expect.stringContaining(user.id) as unknown });
-    api.table.openCompositions.pop();
+    api.compositions.drop(user);
     const deleted = await api.call("DELETE", `/tracks/${id}`);
     expect(deleted).toMatchObject({ status: 204 });
     expect(deleted.bytes).toHaveLength(0);

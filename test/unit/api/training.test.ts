@@ -436,9 +436,10 @@ describe("deleting a training job", () => {
       code: "NOT_FINAL",
       detail: expect.stringContaining("TRAINING") as unknown,
     });
-    api.table.openTrainingJobs.push(trainingJob({ resumeFrom: item.id }));
+    const user = trainingJob({ resumeFrom: item.id });
+    api.trainingJobs.put(user);
     expect(problemOf(await api.call("DELETE", `/training-jobs/${item.id}`)).code).toBe("IN_USE");
-    api.table.openTrainingJobs.pop();
+    api.trainingJobs.drop(user);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`, { sub: bob })).status).toBe(404);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`)).status).toBe(204);
     expect((await api.call("GET", `/training-jobs/${item.id}`)).status).toBe(404);
@@ -489,9 +490,10 @@ describe("models", () => {
       code: "STOCK_MODEL",
     });
     expect((await api.call("DELETE", "/models/nothing")).status).toBe(404);
-    api.table.openCompositions.push(composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } }));
+    const user = composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } });
+    api.compositions.put(user);
     expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
-    api.table.openCompositions.pop();
+    api.compositions.drop(user);
     expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
     expect(api.stores.quotaOf(alice, "models")).toBe(-1);
   });

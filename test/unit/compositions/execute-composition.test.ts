@@ -19,7 +19,7 @@ import {
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
-import { MemoryCompositions } from "../../fakes/memory-table";
+import { memoryStores } from "../../fakes/memory-stores";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
 
 const sub = "user-1";
@@ -69,7 +69,9 @@ const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
 
 class ComposingWorld {
   readonly clock = new VirtualClock();
-  readonly compositions = new MemoryCompositions(this.clock.now);
+  readonly stores = memoryStores(this.clock.now);
+  readonly compositions = this.stores.compositions;
+  readonly tracks = this.stores.tracks;
   readonly artefacts = new MemoryBuckets().store("artefacts");
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
@@ -87,6 +89,7 @@ class ComposingWorld {
       of: { sub, id: id(n) },
       firstDeliveredAt: this.firstDeliveredAt,
       compositions: this.compositions,
+      tracks: this.tracks,
       artefacts: this.artefacts,
       endpoint: {
         invoke: async (endpointName, request) => {

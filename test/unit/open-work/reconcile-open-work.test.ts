@@ -1,16 +1,16 @@
-import * as z from "zod";
+import { ownedKey } from "../../../naming/table-keys";
+import { UnreadableItem } from "../../../lambdas/stores/item-codec";
 import { trainingJobChanged } from "../../../lambdas/training/training-job-changed";
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/open-work/reconcile-open-work";
 import { within, type Within } from "../../../lambdas/training/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
-import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
 import { mostAttempts } from "../../../lambdas/training/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
 /** What reading a row throws that does not fit its schema. */
-const unreadable = (): Error => new z.ZodError([{ code: "custom", path: ["progress"], message: "is no object" }]);
+const unreadable = (): Error => new UnreadableItem("progress is no object");
 
 class SweptWorld extends TrainingWorld {
   readonly statuses = new Map<string, ExecutionStatus>();
@@ -18,7 +18,6 @@ class SweptWorld extends TrainingWorld {
   readonly sent: string[] = [];
   /** Step Functions. */
   isAway = false;
-  readonly table = new FakeTable();
 
   async sweep(deadlineSeconds = 100, inTime: Within = async (_, work) => await work) {
     return await sweepOpenWork({
@@ -39,7 +38,7 @@ class SweptWorld extends TrainingWorld {
           return this.statuses.get(input.jobId) ?? "NOT_STARTED";
         },
       },
-      pendingChanges: this.table.pendingChanges,
+      pendingChanges: this.stores.pendingChanges,
       removal: { artefacts: this.artefacts, work: this.work },
       patience,
       within: inTime,
@@ -187,6 +186,24 @@ describe("training jobs", () => {
     expect(world.row(1).state).toBe("STARTING");
     expect(world.sageMaker.stops).toEqual([]);
     expect(world.metrics.count("SweeperFailures")).toBe(10);
+  });
+
+  test("a row in the table that no version can read is ended, and its owner told", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    const key = ownedKey("TRAINING_JOB", sub, jobId(1));
+    world.stores.table.put(key, { ...world.row(1), progress: "no object" });
+    await world.sweep();
+    expect(world.stores.table.rowNow(key)).toMatchObject({
+      state: "PENDING",
+      repairFailedSince: expect.any(String) as unknown,
+    });
+    world.clock.advance(patience.repair);
+    await world.sweep();
+    const ended = world.stores.table.rowNow(key);
+    expect(ended).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED" } });
+    expect(ended?.["openWork"]).toBeUndefined();
+    expect(world.jobs.openNow()).toBe(0);
   });
 
   test("a repair that works again forgets the failures before it", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { takeSlot } from "../../../lambdas/training/acquire-slot";
-import { MemorySlots, MemoryTickets } from "../../fakes/memory-table";
+import { stale } from "../../../lambdas/stores/outcome";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const event = (n: number) => ({ sub, jobId: jobId(n), attempt: 1 });
@@ -97,21 +97,14 @@ test("a holder that has not launched keeps its lapsed slot for as long as a laun
 test("two that want the same free slot at the same moment: one gets it", async () => {
   const world = worldWithJobs(1, 1);
   // The second reads before the first has written, and believes itself the first of the queue.
-  class LateSlots extends MemorySlots {
-    override async held() {
-      return [];
-    }
-  }
-  class LateTickets extends MemoryTickets {
-    override async waiting() {
-      return [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }];
-    }
-  }
   const twice = {
     ...world.settlingPorts(),
     settings: world.settings,
-    slots: new LateSlots(),
-    tickets: new LateTickets(),
+    slots: { ...world.slots, held: async () => [], renewFor: async () => stale },
+    tickets: {
+      ...world.tickets,
+      waiting: async () => [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }],
+    },
   };
   const answers = await Promise.all([takeSlot({ ...twice, input: event(0) }), takeSlot({ ...twice, input: event(0) })]);
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual(["SLOT_TAKEN", "WAITING_FOR_SLOT"]);
