@@ -49,15 +49,18 @@ class Placeholders {
   private readonly names = new Map<string, string>();
   private readonly values = new Map<string, unknown>();
 
+  /** An attribute of the row itself; a dot is a part of its name. */
+  attribute(name: string): string {
+    const placeholder = this.names.get(name) ?? `#n${this.names.size}`;
+    this.names.set(name, placeholder);
+    return placeholder;
+  }
+
   /** @param path - dots separate the names of nested attributes */
-  attribute(path: string): string {
+  nestedAttribute(path: string): string {
     return path
       .split(".")
-      .map((name) => {
-        const placeholder = this.names.get(name) ?? `#n${this.names.size}`;
-        this.names.set(name, placeholder);
-        return placeholder;
-      })
+      .map((name) => this.attribute(name))
       .join(".");
   }
 
@@ -87,15 +90,18 @@ class Placeholders {
 function conditionText(placeholders: Placeholders, condition: Condition): string {
   switch (condition.kind) {
     case "PRESENT":
-      return `attribute_exists(${placeholders.attribute(condition.attribute)})`;
+      return `attribute_exists(${placeholders.nestedAttribute(condition.attribute)})`;
     case "ABSENT":
-      return `attribute_not_exists(${placeholders.attribute(condition.attribute)})`;
+      return `attribute_not_exists(${placeholders.nestedAttribute(condition.attribute)})`;
     case "COMPARE":
-      return `${placeholders.attribute(condition.attribute)} ${condition.operator} ${placeholders.value(condition.value)}`;
+      return `${placeholders.nestedAttribute(condition.attribute)} ${condition.operator} ${placeholders.value(condition.value)}`;
     case "ALL":
     case "ANY": {
       const texts = condition.conditions.map((each) => conditionText(placeholders, each));
-      if (texts.length === 0) throw new Error("a condition of several has none");
+      const [alone, ...others] = texts;
+      if (alone === undefined) throw new Error("a condition of several has none");
+      // DynamoDB refuses redundant parentheses.
+      if (others.length === 0) return alone;
       return `(${texts.join(condition.kind === "ALL" ? " AND " : " OR ")})`;
     }
   }
@@ -184,7 +190,6 @@ function queryInput({
   const sort = placeholders.attribute(keys.sortKey);
   const range = (): readonly string[] => {
     if (prefix !== undefined && before !== undefined)
-      // BETWEEN includes `before` itself: it is left out of what is found.
       return [`${sort} BETWEEN ${placeholders.value(prefix)} AND ${placeholders.value(before)}`];
     if (prefix !== undefined) return [`begins_with(${sort}, ${placeholders.value(prefix)})`];
     return after === undefined ? [] : [`${sort} > ${placeholders.value(after)}`];
@@ -203,6 +208,10 @@ function queryInput({
     ...(index === undefined ? { ConsistentRead: true } : { IndexName: openWorkIndex.indexName }),
   };
 }
+
+/** BETWEEN has found `before` itself, too. */
+const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
+  before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
 
 /** A refusal tells the row in DynamoDB's own notation: the document client translates responses alone. */
 const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
@@ -309,7 +318,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
         // One more than asked says whether there is another page; `before` itself may be found, too.
         new QueryCommand({ TableName, ...queryInput(query), Limit: limit + (query.before === undefined ? 1 : 2) }),
       );
-      const rows = Items.filter((row) => query.before === undefined || row[sortKey] !== query.before);
+      const rows = Items.filter((row) => isBefore(query, row));
       return {
         rows: rows.slice(0, limit),
         hasMore: rows.length > limit || (LastEvaluatedKey !== undefined && rows.length > 0),
@@ -326,7 +335,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
             ...(from === undefined ? {} : { ExclusiveStartKey: from }),
           }),
         );
-        yield* (page.Items ?? []).filter((row) => query.before === undefined || row[sortKey] !== query.before);
+        yield* (page.Items ?? []).filter((row) => isBefore(query, row));
         from = page.LastEvaluatedKey;
       } while (from !== undefined);
     },

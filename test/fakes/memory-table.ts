@@ -1,39 +1,70 @@
 /** The table in memory. No await lies between the check of a write's conditions and the write itself. */
+import { inspect } from "node:util";
 import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
-import type { Comparable, Condition } from "../../lambdas/stores/conditions";
+import type { Condition } from "../../lambdas/stores/conditions";
 import type { Row, RowChanges, RowPage, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
 
-/** What DynamoDB takes: at most 400 KB, and no number that it cannot hold. */
-function assertStorable(row: object): void {
-  const text = JSON.stringify(row, (_, value: unknown) => {
-    if (typeof value === "number" && value !== 0) {
-      const size = Math.abs(value);
-      if (!(size <= Number.MAX_SAFE_INTEGER && size >= 1e-130)) throw new Error(`the table does not take ${value}`);
-    }
+/** As DynamoDB counts them. */
+const maxItemBytes = 400 * 1024;
+const maxWritesOfTransaction = 100;
+
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+/** A value as a table keeps it: a copy without what is undefined, also inside. @throws Error for what it cannot hold */
+function stored(value: unknown): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") {
+    const size = Math.abs(value);
+    const fits = value === 0 || (size <= Number.MAX_SAFE_INTEGER && size >= 1e-130);
+    if (!fits) throw new Error(`the table does not take the number ${value}`);
     return value;
-  });
-  if (text.length > 400_000) throw new Error(`an item of ${text.length} bytes is larger than 400 KB`);
+  }
+  if (Array.isArray(value)) return value.filter((inner) => inner !== undefined).map(stored);
+  if (typeof value !== "object" || Object.prototype.toString.call(value) !== "[object Object]")
+    throw new Error(`the table does not take ${inspect(value)}`);
+  return storedRow(value);
+}
+const storedRow = (row: object): Row =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([name, inner]: [string, unknown]) =>
+      inner === undefined ? [] : [[name, stored(inner)]],
+    ),
+  );
+
+/** How DynamoDB counts the bytes of a stored value. */
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return bytesOf(value);
+  if (typeof value === "number") return Math.ceil(String(value).length / 2) + 1;
+  if (typeof value !== "object" || value === null) return 1;
+  if (Array.isArray(value)) return value.reduce<number>((sum, inner) => sum + sizeOf(inner) + 1, 3);
+  return Object.entries(value).reduce((sum, [name, inner]) => sum + bytesOf(name) + sizeOf(inner) + 1, 3);
 }
 
-/** The row as a table keeps it: a copy without attributes that are undefined, also inside. */
-function stored(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(stored);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[name, stored(inner)]])),
-  );
+/** The row as the table keeps it. @throws Error for what DynamoDB refuses */
+function checkedRow(key: TableKey, row: object): Row {
+  const whole = storedRow({ ...row, ...key });
+  for (const name of [openWorkIndex.partitionKey, openWorkIndex.sortKey]) {
+    const value = whole[name];
+    if (value !== undefined && (typeof value !== "string" || value === ""))
+      throw new Error(`the index does not take ${JSON.stringify(value)} as ${name}`);
+  }
+  const bytes = sizeOf(whole);
+  if (bytes > maxItemBytes) throw new Error(`an item of ${bytes} bytes is larger than 400 KB`);
+  return whole;
 }
-const storedRow = (row: object): Row => Object.fromEntries(Object.entries(Object(stored(row))));
+
+const isMap = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const valueAt = (row: Row | undefined, path: string): unknown =>
   path
     .split(".")
-    .reduce<unknown>(
-      (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
-      row,
-    );
+    .reduce<unknown>((value, name) => (isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined), row);
 
-const isComparable = (value: unknown): value is Comparable => ["string", "number", "boolean"].includes(typeof value);
+/** Strings are in the order of their UTF-8 bytes. */
+function order(one: unknown, other: unknown): number {
+  if (typeof one === "string" && typeof other === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return Number(one) - Number(other);
+}
 
 function holds(condition: Condition, row: Row | undefined): boolean {
   switch (condition.kind) {
@@ -44,9 +75,9 @@ function holds(condition: Condition, row: Row | undefined): boolean {
     case "COMPARE": {
       const value = valueAt(row, condition.attribute);
       // Values of two types are neither equal nor ordered.
-      if (!isComparable(value) || typeof value !== typeof condition.value) return false;
+      if (typeof value !== typeof condition.value) return false;
       if (condition.operator === "=") return value === condition.value;
-      return condition.operator === "<" ? value < condition.value : value <= condition.value;
+      return condition.operator === "<" ? order(value, condition.value) < 0 : order(value, condition.value) <= 0;
     }
     case "ALL":
       return condition.conditions.every((each) => holds(each, row));
@@ -55,14 +86,36 @@ function holds(condition: Condition, row: Row | undefined): boolean {
   }
 }
 
-function changed(row: Row, { set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): Row {
-  const sums = Object.entries(add).map(([name, by]) => [name, Number(row[name] ?? 0) + by]);
-  const kept = Object.entries(row).filter(([name]) => !remove.includes(name));
-  const written = Object.entries(set).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...Object.entries(setOnce), ...kept, ...written, ...sums]);
+const written = (set: Readonly<Record<string, unknown>>): readonly (readonly [name: string, value: unknown])[] =>
+  Object.entries(set).filter(([, value]) => value !== undefined);
+
+/** @throws Error for changes that DynamoDB refuses whatever the row is */
+function assertChanges({ set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): void {
+  const names = [...written(set).map(([name]) => name), ...Object.keys(setOnce), ...Object.keys(add), ...remove];
+  if (names.length === 0) throw new Error("an update changes nothing");
+  if (new Set(names).size < names.length) throw new Error(`an update changes one of ${names.join(", ")} twice`);
+  if (names.includes(partitionKey) || names.includes(sortKey)) throw new Error("an update changes a key");
 }
 
-const nameOf = ({ pk, sk }: TableKey): string => `${pk}|${sk}`;
+/** @throws Error for a condition of several that has none */
+function assertCondition(condition: Condition): void {
+  if (condition.kind !== "ALL" && condition.kind !== "ANY") return;
+  if (condition.conditions.length === 0) throw new Error("a condition of several has none");
+  condition.conditions.forEach(assertCondition);
+}
+
+/** @throws Error for what nothing can be added to */
+function changed(row: Row, { set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges): Row {
+  const sums = Object.entries(add).map(([name, by]): readonly [string, number] => {
+    const before: unknown = Object.hasOwn(row, name) ? row[name] : 0;
+    if (typeof before !== "number") throw new Error(`nothing can be added to ${name}: ${JSON.stringify(before)}`);
+    return [name, before + by];
+  });
+  const kept = Object.entries(row).filter(([name]) => !remove.includes(name));
+  return Object.fromEntries([...Object.entries(setOnce), ...kept, ...written(set), ...sums]);
+}
+
+const nameOf = ({ pk, sk }: TableKey): string => JSON.stringify([pk, sk]);
 
 export class MemoryTable implements Table {
   private readonly rows = new Map<string, Row>();
@@ -82,13 +135,12 @@ export class MemoryTable implements Table {
 
   /** Writes a row whatever is there, or deletes it. */
   put(key: TableKey, row: object | undefined): void {
-    if (row === undefined) {
-      this.rows.delete(nameOf(key));
-    } else {
-      const whole = storedRow({ ...row, ...key });
-      assertStorable(whole);
-      this.rows.set(nameOf(key), whole);
-    }
+    this.keep(key, row === undefined ? undefined : checkedRow(key, row));
+  }
+
+  private keep(key: TableKey, row: Row | undefined): void {
+    if (row === undefined) this.rows.delete(nameOf(key));
+    else this.rows.set(nameOf(key), row);
     for (const listener of this.listeners) listener(key, this.rows.get(nameOf(key)));
   }
 
@@ -103,6 +155,7 @@ export class MemoryTable implements Table {
   }
 
   async readMany(keys: readonly TableKey[], attributes: readonly string[]): Promise<readonly Row[]> {
+    if (new Set(keys.map(nameOf)).size < keys.length) throw new Error("a row is asked for twice");
     return keys.flatMap((key) => {
       const row = this.rows.get(nameOf(key));
       return row === undefined ? [] : [projected(row, attributes)];
@@ -118,11 +171,11 @@ export class MemoryTable implements Table {
           row[keys.partitionKey] === partition &&
           typeof sort === "string" &&
           // As the real table's range of sort keys: from the prefix to `before`.
-          (before === undefined ? sort.startsWith(prefix) : sort >= prefix && sort < before) &&
-          (after === undefined || sort > after)
+          (before === undefined ? sort.startsWith(prefix) : order(sort, prefix) >= 0 && order(sort, before) < 0) &&
+          (after === undefined || order(sort, after) > 0)
         );
       })
-      .sort((one, other) => (String(one[keys.sortKey]) < String(other[keys.sortKey]) ? -1 : 1));
+      .sort((one, other) => order(one[keys.sortKey], other[keys.sortKey]));
     return newestFirst ? found.reverse() : found;
   }
 
@@ -136,27 +189,43 @@ export class MemoryTable implements Table {
   }
 
   async write(writes: readonly Write[]): Promise<WriteResult> {
+    const [alone, ...others] = writes;
+    if (alone?.kind === "CHECK" && others.length === 0) throw new Error("a check alone writes nothing");
+    if (writes.length > maxWritesOfTransaction) throw new Error(`a transaction has ${writes.length} writes`);
+    if (new Set(writes.map(({ key }) => nameOf(key))).size < writes.length) {
+      throw new Error("a transaction writes a row twice");
+    }
+    // As DynamoDB does: a write that is wrong in itself is an error, also where a condition would refuse it.
+    for (const write of writes) {
+      if (write.condition !== undefined) assertCondition(write.condition);
+      if (write.kind === "PUT") checkedRow(write.key, write.row);
+      if (write.kind === "UPDATE") assertChanges(write.changes);
+    }
     const index = writes.findIndex(
       ({ key, condition }) => condition !== undefined && !holds(condition, this.rows.get(nameOf(key))),
     );
     const refused = writes[index];
-    if (refused !== undefined) {
-      const row = this.rows.get(nameOf(refused.key));
-      return { kind: "REFUSED", index, row: row === undefined ? undefined : projected(row) };
-    }
-    if (new Set(writes.map(({ key }) => nameOf(key))).size < writes.length) {
-      throw new Error("a transaction writes a row twice");
-    }
-    for (const write of writes) this.apply(write);
-    const [alone, ...others] = writes;
-    if (alone?.kind !== "UPDATE" || others.length > 0) return { kind: "WRITTEN" };
-    return { kind: "WRITTEN", row: await this.read(alone.key) };
+    if (refused !== undefined) return { kind: "REFUSED", index, row: await this.read(refused.key) };
+    // All rows are made before any is kept: a write that the table does not take leaves nothing of the others.
+    for (const keep of writes.map((write) => this.made(write))) keep();
+    return alone?.kind === "UPDATE" && others.length === 0
+      ? { kind: "WRITTEN", row: await this.read(alone.key) }
+      : { kind: "WRITTEN" };
   }
 
-  private apply(write: Write): void {
-    if (write.kind === "PUT") this.put(write.key, write.row);
-    if (write.kind === "DELETE") this.put(write.key, undefined);
-    if (write.kind === "UPDATE") this.put(write.key, changed(this.rows.get(nameOf(write.key)) ?? {}, write.changes));
+  /** Makes the row that a write leaves, and returns what keeps it. */
+  private made(write: Write): () => void {
+    if (write.kind === "CHECK") return () => undefined;
+    const row =
+      write.kind === "DELETE"
+        ? undefined
+        : checkedRow(
+            write.key,
+            write.kind === "PUT" ? write.row : changed(this.rows.get(nameOf(write.key)) ?? {}, write.changes),
+          );
+    return () => {
+      this.keep(write.key, row);
+    };
   }
 }
 
