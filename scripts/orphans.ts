@@ -18,9 +18,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { stages, type Stage } from "../naming/resource-names";
-import { createObjectPages } from "../lambdas/aws/object-pages";
-import { createObjectStore } from "../lambdas/aws/object-store";
-import { createRowsByKey } from "../lambdas/aws/table/rows-by-key";
+import { createRowsByKey } from "../lambdas/stores/rows-by-key";
+import { createDynamoDBTable } from "../lambdas/stores/dynamodb-table";
+import { createObjectStore } from "../lambdas/stores/objects";
 import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
@@ -75,11 +75,12 @@ async function main(): Promise<void> {
   const expected = values.remove === undefined ? undefined : wholeNumber("--remove", values.remove);
   const { s3, dynamodb, tableName, artefactsBucket, workBucket } =
     stage.data === "local" ? localPlace() : placeOnAws(stage.data, resolve(values["outputs-file"]));
-  const of = (bucket: string) => ({ client: s3, bucket });
-  const rows = createRowsByKey({ client: DynamoDBDocumentClient.from(dynamodb), tableName });
+  const of = (bucket: string) => createObjectStore({ client: s3, bucket });
+  const stores = { artefacts: of(artefactsBucket), work: of(workBucket) };
+  const rows = createRowsByKey(createDynamoDBTable({ client: DynamoDBDocumentClient.from(dynamodb), tableName }));
 
   const orphans = await lookForOrphans({
-    buckets: { artefacts: createObjectPages(of(artefactsBucket)), work: createObjectPages(of(workBucket)) },
+    buckets: stores,
     rows,
     ageDays,
     now: new Date(),
@@ -90,7 +91,6 @@ async function main(): Promise<void> {
   const bytes = orphans.reduce((sum, orphan) => sum + orphan.bytes, 0);
   console.log(`${orphans.length} files with ${bytes} bytes, older than ${ageDays} days, have no row that names them.`);
   if (expected === undefined) return;
-  const stores = { artefacts: createObjectStore(of(artefactsBucket)), work: createObjectStore(of(workBucket)) };
   console.log(`${await removeOrphans({ orphans, expected, rows, stores })} of them were removed.`);
 }
 

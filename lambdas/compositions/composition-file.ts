@@ -1,10 +1,11 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
 import type { CompositionItem } from "../../domain/schemas/items";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { Compositions } from "../stores/compositions";
 import { fileLost, isDamage } from "../http/lost-file";
+import { ownedItem } from "../http/refusals";
 
 export interface ReadCompositionFileParams<Outcome> {
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
+  readonly compositions: Pick<Compositions, "get">;
   /** As it was read: it says which file. */
   readonly item: CompositionItem;
   /** Nothing when the file is not there; throws DamagedFile when its content cannot be right. */
@@ -42,7 +43,7 @@ export async function readCompositionFile<Outcome>(params: ReadCompositionFilePa
     const present = item;
     const reading = await tryToRead(async () => await read(present));
     if ("found" in reading) return reading.found;
-    const now = await compositions.load(item);
+    const now = await ownedItem("COMPOSITION", compositions, item);
     if (now.version === item.version) {
       const advice = "Create the composition again, or delete it.";
       throw fileLost({ what, of: `composition ${item.id}`, advice, damage: reading.damage });

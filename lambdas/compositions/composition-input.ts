@@ -7,19 +7,20 @@ import type { TechniqueId } from "../../naming/resource-names";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
-import type { CompositionInput, CompositionItem, InputOptions, TrackItem } from "../../domain/schemas/items";
+import type { CompositionInput, InputOptions } from "../../domain/schemas/items";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { Tracks } from "../stores/tracks";
+import type { Compositions } from "../stores/compositions";
 import { Problem } from "../http/problem";
 import type { NeededFile } from "./needed-file";
 
 export interface ResolveInputParams {
   readonly sub: string;
   readonly input: CompositionInput;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "get">;
+  readonly tracks: Pick<Tracks, "get">;
+  readonly compositions: Pick<Compositions, "get">;
 }
 
 export interface ResolvedInput {

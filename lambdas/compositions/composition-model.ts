@@ -1,9 +1,9 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
-import type { ModelItem, ModelReference } from "../../domain/schemas/items";
-import type { OwnedItems } from "../aws/table/owned-items";
-import type { StockModels } from "../aws/table/shared-items";
+import type { ModelReference } from "../../domain/schemas/items";
+import type { Models } from "../stores/models";
+import type { StockModels } from "../stores/models";
 import { Problem } from "../http/problem";
 import type { NeededFile } from "./needed-file";
 
@@ -11,7 +11,7 @@ export interface ChooseModelParams {
   readonly sub: string;
   readonly modelId: string;
   readonly technique: string;
-  readonly models: Pick<OwnedItems<ModelItem>, "get">;
+  readonly models: Pick<Models, "get">;
   readonly stockModels: Pick<StockModels, "get">;
 }
 

@@ -14,8 +14,10 @@ import type { CompositionItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
-import type { ObjectStore } from "../aws/object-store";
-import type { CompositionResult, CompositionsInExecution } from "../aws/table/composition-execution";
+import { isDone } from "../stores/outcome";
+import type { Tracks } from "../stores/tracks";
+import type { CompositionResult, Compositions } from "../stores/compositions";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { invokeModel } from "./invoke-model";
@@ -26,7 +28,8 @@ export interface ExecuteCompositionParams {
   readonly of: OwnedBy;
   /** When this message was delivered first: the retries' budget runs from then. */
   readonly firstDeliveredAt: Date;
-  readonly compositions: CompositionsInExecution;
+  readonly compositions: Compositions;
+  readonly tracks: Pick<Tracks, "get">;
   readonly artefacts: Pick<ObjectStore, "read" | "write">;
   readonly endpoint: EndpointInvoker;
   readonly presign: (key: string) => Promise<string>;
@@ -68,15 +71,16 @@ const inferenceUnavailable: Failure = {
 export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
   const { of, compositions, now } = params;
   const claimed = await compositions.claim(of, new Date(now().getTime() + leaseSeconds * 1000));
-  if (claimed === undefined) return await whyNotClaimed(params);
-  const lease = holdLease({ ...params, claim: claimed });
+  if (!isDone(claimed)) return await whyNotClaimed(params);
+  const composition = claimed.value;
+  const lease = holdLease({ ...params, claim: composition });
   // The lease is renewed no more before it is released, or the next delivery would have to wait for it.
   const release = async (): Promise<void> => {
     await lease.stop();
-    await compositions.release(claimed);
+    await compositions.release(composition);
   };
   try {
-    const answer = await work(params, claimed);
+    const answer = await work(params, composition);
     if (answer.kind === "AGAIN") await release();
     else await lease.stop();
     return answer;
@@ -97,7 +101,7 @@ async function whyNotClaimed({
   now,
   log,
 }: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
-  const current = await compositions.load(of);
+  const current = await compositions.get(of);
   if (current === undefined || isFinalCompositionState(current.state)) return { kind: "DONE" };
   // Not deleted: if that worker dies, this message is what brings the work back.
   const leftSeconds = (Date.parse(current.runningUntil ?? now().toISOString()) - now().getTime()) / 1000;
@@ -106,9 +110,9 @@ async function whyNotClaimed({
 }
 
 async function work(params: ExecuteCompositionParams, composition: CompositionItem): Promise<ExecuteCompositionAnswer> {
-  const { compositions, artefacts, now, log, metrics } = params;
+  const { compositions, tracks, artefacts, now, log, metrics } = params;
   const startedAt = now().getTime();
-  const resolved = await resolveMelody({ composition, compositions, artefacts });
+  const resolved = await resolveMelody({ composition, compositions, tracks, artefacts });
   if (resolved.kind === "UNUSABLE") return await fail(params, composition, resolved.failure);
 
   const generated = await invokeModel({ ...params, composition, melody: resolved.melody });
@@ -119,7 +123,7 @@ async function work(params: ExecuteCompositionParams, composition: CompositionIt
       return await again(params, composition, generated.reason);
     case "GENERATED": {
       const result = await writeResult(params, composition, resolved.melody, generated.answer);
-      const completed = await compositions.complete(composition, result);
+      const completed = isDone(await compositions.complete(composition, result));
       if (completed) {
         metrics.record("CompositionsCompleted");
         metrics.record("CompositionSeconds", (now().getTime() - startedAt) / 1000);
@@ -137,7 +141,7 @@ async function fail(
   composition: CompositionItem,
   failure: Failure,
 ): Promise<ExecuteCompositionAnswer> {
-  const failed = await compositions.fail(composition, failure);
+  const failed = isDone(await compositions.fail(composition, failure));
   if (failed) metrics.record("CompositionsFailed");
   log.warn("composition failed", { code: failure.code, counted: failed });
   return { kind: "DONE" };
@@ -178,15 +182,14 @@ async function writeResult(
   });
   const bytes = writeMidi(score);
   const revision = composition.attempt;
-  await artefacts.write(compositionScoreKey(composition), JSON.stringify(score), "application/json");
+  const json = { contentType: "application/json" };
+  await artefacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
   if (editEvents !== undefined) {
-    await artefacts.write(
-      compositionEditEventsKey(composition),
-      JSON.stringify({ items: editEvents }),
-      "application/json",
-    );
+    const body = JSON.stringify({ items: editEvents });
+    await artefacts.write({ key: compositionEditEventsKey(composition), body, ...json });
   }
-  await artefacts.write(compositionMidiKey(composition, { revision }), bytes, "audio/midi");
+  const key = compositionMidiKey(composition, { revision });
+  await artefacts.write({ key, body: bytes, contentType: "audio/midi" });
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },

@@ -1,7 +1,7 @@
 /** Files without which a new composition could only fail: a request that needs a lost one is refused at once. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import type { StoredFiles } from "../aws/stored-files";
 import { Problem } from "../http/problem";
+import type { ObjectStore } from "../stores/objects";
 
 export interface NeededFile {
   readonly key: string;
@@ -19,7 +19,7 @@ export interface NeededFile {
  * @throws Problem FILE_LOST
  */
 export async function requireFiles(
-  files: Pick<StoredFiles, "exists">,
+  files: Pick<ObjectStore, "exists">,
   needed: readonly (NeededFile | undefined)[],
 ): Promise<void> {
   const looks = needed.map(async (file) => {

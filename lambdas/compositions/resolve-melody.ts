@@ -6,12 +6,14 @@ import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
-import { ObjectTooLargeError, type ObjectStore } from "../aws/object-store";
-import type { CompositionsInExecution } from "../aws/table/composition-execution";
+import type { Compositions } from "../stores/compositions";
+import type { Tracks } from "../stores/tracks";
+import { ObjectTooLargeError, type ObjectStore } from "../stores/objects";
 
 export interface ResolveMelodyParams {
   readonly composition: CompositionItem;
-  readonly compositions: Pick<CompositionsInExecution, "load" | "loadTrack">;
+  readonly compositions: Pick<Compositions, "get">;
+  readonly tracks: Pick<Tracks, "get">;
   readonly artefacts: Pick<ObjectStore, "read">;
 }
 
@@ -57,7 +59,12 @@ function readScore(bytes: Uint8Array): Score | undefined {
   }
 }
 
-async function inputMelody({ composition, compositions, artefacts }: ResolveMelodyParams): Promise<ResolvedMelody> {
+async function inputMelody({
+  composition,
+  compositions,
+  tracks,
+  artefacts,
+}: ResolveMelodyParams): Promise<ResolvedMelody> {
   const { sub, input } = composition;
   if ("sampleMelodyId" in input) {
     const sample = findSampleMelody(input.sampleMelodyId);
@@ -65,13 +72,13 @@ async function inputMelody({ composition, compositions, artefacts }: ResolveMelo
   }
   if ("trackId" in input) {
     const of = { sub, id: input.trackId };
-    const track = await compositions.loadTrack(of);
+    const track = await tracks.get(of);
     const bytes = track === undefined ? undefined : await artefacts.read(trackKey(of), midiLimits.bytes);
     if (track === undefined || bytes === undefined) return gone("track");
     return { kind: "MELODY", melody: trackMelody(parseMidi(bytes), track.trackIndex) };
   }
   const of = { sub, id: input.compositionId };
-  const source = await compositions.load(of);
+  const source = await compositions.get(of);
   const bytes =
     source?.state === "COMPLETED" ? await artefacts.read(compositionScoreKey(of), longestScoreBytes) : undefined;
   if (bytes === undefined) return gone("composition");

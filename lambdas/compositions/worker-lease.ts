@@ -1,5 +1,6 @@
 /** Says that a worker lives: while it works, its lease of the composition and its hold of the message are short and renewed. */
-import type { Claim, CompositionsInExecution } from "../aws/table/composition-execution";
+import { isDone } from "../stores/outcome";
+import type { Claim, Compositions } from "../stores/compositions";
 import type { Log } from "../telemetry/logger";
 
 /** Short: whoever finds a lease that has run out knows that its worker is dead, or has not run for three renewals. */
@@ -11,7 +12,7 @@ export type Repeat = (everySeconds: number, call: () => Promise<void>) => { stop
 
 export interface WorkerLeaseParams {
   readonly claim: Claim;
-  readonly compositions: Pick<CompositionsInExecution, "renew">;
+  readonly compositions: Pick<Compositions, "renew">;
   /** Makes the message visible to other workers after so many seconds, if it is not done before. */
   readonly postpone: (seconds: number) => Promise<void>;
   readonly repeat: Repeat;
@@ -26,13 +27,13 @@ export function holdLease(params: WorkerLeaseParams): { stop(): Promise<void> } 
   const renew = async (): Promise<void> => {
     if (!isOurs) return;
     try {
-      const [kept] = await Promise.all([
+      const [renewed] = await Promise.all([
         compositions.renew(claim, new Date(now().getTime() + leaseSeconds * 1000)),
         postpone(leaseSeconds),
       ]);
-      isOurs = kept;
+      isOurs = isDone(renewed);
       // Nothing is undone: only the worker that has the lease can end the composition.
-      if (!kept) log.warn("the lease was lost", { compositionId: claim.id, attempt: claim.attempt });
+      if (!isOurs) log.warn("the lease was lost", { compositionId: claim.id, attempt: claim.attempt });
     } catch (error) {
       // Perhaps the next renewal works; if none does, another worker takes over.
       log.warn("the lease could not be renewed", { compositionId: claim.id, reason: String(error) });

@@ -4,10 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
-import { AlreadyAnswered, CapReached, TableBusy } from "../aws/table/errors";
-import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../aws/table/idempotency-records";
+import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
+import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../stores/idempotency-records";
+import { TableBusy } from "../stores/table";
 import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
+import { refusalProblem } from "./refusals";
 import type { Request } from "./request";
 import { shortValue } from "./short-value";
 
@@ -75,7 +77,9 @@ export interface AnswerOnceParams {
    * Creates the resource. `remember` turns the answer into what the transaction must write with it; it gives nothing
    * when the request has no key.
    */
-  readonly create: (remember: (answer: CreatedAnswer) => IdempotencyWrite | undefined) => Promise<CreatedAnswer>;
+  readonly create: (
+    remember: (answer: CreatedAnswer) => IdempotencyWrite | undefined,
+  ) => Promise<Outcome<CreatedAnswer, Repeated | QuotaReached | Stale>>;
 }
 
 export interface CreatedAnswer extends Answer {
@@ -86,11 +90,10 @@ export interface CreatedAnswer extends Answer {
 /** Creates once: the same request again gets the first answer, another one with the same key is refused. */
 export async function answerOnce({ request, records, now, content, create }: AnswerOnceParams): Promise<Answer> {
   const claim = readIdempotencyClaim(request, content);
-  if (claim === undefined) return await create(() => undefined);
-  const known = await records.find(claim);
-  if (known !== undefined) return firstAnswer(known, claim);
-  try {
-    return await create(({ status, headers, body }) => ({
+  const known = claim === undefined ? undefined : await records.find(claim);
+  if (claim !== undefined && known !== undefined) return firstAnswer(known, claim);
+  const remember = ({ status, headers, body }: CreatedAnswer): IdempotencyWrite | undefined =>
+    claim && {
       claim,
       record: {
         schemaVersion: 1,
@@ -102,18 +105,21 @@ export async function answerOnce({ request, records, now, content, create }: Ans
         body,
         expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
       },
-    }));
-  } catch (error) {
-    if (error instanceof AlreadyAnswered) return firstAnswer(error.record, claim);
-    if (error instanceof CapReached) {
-      // The same request, sent twice at once, may have taken the last place itself.
-      const first = await records.find(claim);
-      if (first !== undefined) return firstAnswer(first, claim);
-    }
-    if (error instanceof TableBusy) {
-      const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
-      throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });
-    }
-    throw error;
+    };
+  const outcome = await create(remember).catch((error: unknown): never => {
+    if (claim === undefined || !(error instanceof TableBusy)) throw error;
+    const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
+    throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });
+  });
+  if (outcome.kind === "DONE") return outcome.value;
+  if (outcome.kind === "REPEATED") {
+    if (claim === undefined) throw new Error("a request without a key was taken for a repeated one");
+    return firstAnswer(outcome.record, claim);
   }
+  if (claim !== undefined && outcome.kind === "QUOTA_REACHED") {
+    // The same request, sent twice at once, may have taken the last place itself.
+    const first = await records.find(claim);
+    if (first !== undefined) return firstAnswer(first, claim);
+  }
+  throw refusalProblem(outcome);
 }

@@ -4,13 +4,19 @@
  * own, 410 FILE_LOST, whose sentence says which of the two it is.
  */
 import type * as z from "zod";
-import { ObjectTooLargeError } from "../aws/object-store";
+import { ObjectTooLargeError } from "../stores/objects";
 import { Problem } from "./problem";
 
 /** The content of a stored file is not what was written. */
 export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
+
+/**
+ * The longest stored file that the API reads. It fits into Lambda's response of 6 MB, which carries bytes as base64, and is
+ * far longer than any file of ours.
+ */
+export const maxFileBytes = 4_194_304;
 
 /** Whether an error says that the content of a stored file cannot be right. All our files are shorter than what is read. */
 export const isDamage = (error: unknown): error is DamagedFile | ObjectTooLargeError =>

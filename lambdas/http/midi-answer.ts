@@ -1,5 +1,6 @@
 /** MIDI files as the API sends them: the bytes, or a short-lived URL of the object for those who ask for JSON. */
 import { createHash } from "node:crypto";
+import type { PresignedUrl } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
 import { jsonAnswer, type Answer } from "./answer";
 import { digestTag, taggedAnswer } from "./entity-tag";
@@ -9,10 +10,7 @@ import type { Request } from "./request";
 
 export const midiType = "audio/midi";
 
-export interface PresignedUrl {
-  readonly url: string;
-  readonly expiresAt: string;
-}
+const urlLifetimeSeconds = 300;
 
 export interface MidiAnswerParams {
   readonly request: Request;
@@ -20,7 +18,7 @@ export interface MidiAnswerParams {
   readonly sha256?: string;
   readonly filename: string;
   readonly read: () => Promise<Uint8Array>;
-  readonly presign: () => Promise<PresignedUrl>;
+  readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
 }
 
 const fallbackStem = "composition";
@@ -60,7 +58,8 @@ function isWhole(bytes: Uint8Array, sha256: string | undefined): boolean {
 export async function midiAnswer({ request, sha256, filename, read, presign }: MidiAnswerParams): Promise<Answer> {
   if (negotiate(request, [midiType, "application/json"]) === "application/json") {
     // It expires, so it has no ETag and is kept by nobody.
-    return jsonAnswer({ status: 200, body: await presign(), headers: { vary: "accept", "cache-control": "no-store" } });
+    const body = await presign(urlLifetimeSeconds);
+    return jsonAnswer({ status: 200, body, headers: { vary: "accept", "cache-control": "no-store" } });
   }
   const whole = async (): Promise<Uint8Array> => {
     const bytes = await read();

@@ -1,7 +1,7 @@
 /** Lists: newest first, a page at a time, with a cursor to the next one. */
 import type { OwnedKind } from "../../naming/table-keys";
 import { pageQuerySchema } from "../../domain/schemas/api/shared";
-import type { Page } from "../aws/table/owned-items";
+import type { Page } from "../stores/owned-rows";
 import { jsonAnswer, type Answer } from "./answer";
 import { decodeCursor, encodeCursor } from "./cursor";
 import type { Request } from "./request";

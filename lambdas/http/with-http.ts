@@ -20,7 +20,7 @@ import type { Log } from "../telemetry/logger";
 import type { Answer } from "./answer";
 import { retryAfter } from "./answer";
 import { Problem } from "./problem";
-import { tableProblem } from "./table-problems";
+import { tableProblem } from "./refusals";
 import { describeEvent, readRequest, type HttpEvent, type Request } from "./request";
 
 export type Operation = (request: Request) => Promise<Answer>;

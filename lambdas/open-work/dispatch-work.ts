@@ -2,7 +2,7 @@ import * as z from "zod";
 import { openWorkKinds } from "../../naming/table-keys";
 import { ulidSchema } from "../../domain/schemas/items";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
-import type { TrainingJobs } from "../aws/training-jobs";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
@@ -12,7 +12,7 @@ export interface DispatchWorkParams {
   readonly records: readonly unknown[];
   readonly compositions: Pick<CompositionQueue, "send">;
   readonly executions: Pick<WorkflowExecutions, "start">;
-  readonly trainingJobs: Pick<TrainingJobs, "stop">;
+  readonly trainingJobs: Pick<SageMakerJobs, "stop">;
   readonly failures: DispatchFailures;
   readonly log: Log;
   readonly metrics: MetricRecorder;

@@ -1,14 +1,16 @@
-import * as z from "zod";
 import type { OwnedBy } from "../../naming/object-keys";
 import { openWorkKinds, type OpenWorkKind } from "../../naming/table-keys";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { compositionAbandoned, workflowFailed, workNotEnded } from "../../domain/states/failures";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { CompositionQueue } from "../aws/composition-queue";
-import type { CompositionsInExecution } from "../aws/table/composition-execution";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { OpenWork } from "../aws/table/open-work";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import type { Compositions } from "../stores/compositions";
+import type { TrainingJobs } from "../stores/training-jobs";
+import { UnreadableItem } from "../stores/item-codec";
+import { isDone } from "../stores/outcome";
+import type { OpenWork } from "../stores/open-work";
+import type { Slots } from "../stores/slots";
+import type { PendingChanges } from "../stores/pending-changes";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import { finishPendingChange } from "../resources/finish-pending-change";
 import type { FileRemoval } from "../resources/resource-files";
@@ -18,11 +20,12 @@ import type { Within } from "../training/within";
 
 export interface SweepOpenWorkParams extends Omit<
   RecoverTrainingJobParams,
-  "input" | "fault" | "ending" | "executions" | "jobs"
+  "input" | "fault" | "ending" | "executions" | "jobs" | "slots"
 > {
-  readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "change">;
+  readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobs, "advance">;
+  readonly slots: Pick<Slots, "held" | "release" | "releaseAllOf">;
   readonly openWork: OpenWork;
-  readonly compositions: Pick<CompositionsInExecution, "load" | "abandon">;
+  readonly compositions: Pick<Compositions, "get" | "abandon">;
   readonly queue: Pick<CompositionQueue, "send">;
   readonly executions: WorkflowExecutions;
   readonly pendingChanges: PendingChanges;
@@ -135,12 +138,15 @@ const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.p
 /** The last resort: nothing of the row is read. */
 async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
   const { openWork, patience, now, log, metrics } = params;
-  const since = await openWork.noteFailedRepair(kind, of, now());
-  if (since === undefined || now().getTime() - since.getTime() < patience.repair * 1000) return false;
+  const noted = await openWork.noteFailedRepair(kind, of);
+  if (!isDone(noted) || now().getTime() - noted.value.getTime() < patience.repair * 1000) return false;
   if (kind === "TRAINING_JOB") return await endUnrepairedJob({ ...params, of });
-  if ((await openWork.endUnread(kind, of, { failure: workNotEnded, now: now() })) === undefined) return false;
+  if (!isDone(await openWork.endUnread(kind, of, { failure: workNotEnded }))) return false;
   metrics.record("CompositionsFailed");
-  log.error("a composition was ended without being repaired", { compositionId: of.id, since: since.toISOString() });
+  log.error("a composition was ended without being repaired", {
+    compositionId: of.id,
+    since: noted.value.toISOString(),
+  });
   return true;
 }
 
@@ -157,7 +163,7 @@ async function readable<Item>(
   try {
     return await load();
   } catch (error) {
-    if (error instanceof z.ZodError) row.isAbandoned = !(await isAtWorkAllTheSame());
+    if (error instanceof UnreadableItem) row.isAbandoned = !(await isAtWorkAllTheSame());
     throw error;
   }
 }
@@ -173,7 +179,7 @@ async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair):
   const { jobs, executions, patience, now, log, metrics } = params;
   const job = await readable(
     row,
-    async () => await jobs.load(of),
+    async () => await jobs.get(of),
     async () => await isAtWork(params, of),
   );
   if (job === undefined || isFinalTrainingJobState(job.state)) return false;
@@ -206,7 +212,7 @@ async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair):
     }
   })();
   if (job.repairFailedSince !== undefined) {
-    await jobs.change({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
+    await jobs.advance({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
   }
   return repaired;
 }
@@ -214,16 +220,16 @@ async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair):
 async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
   const { of } = row;
   const { compositions, queue, patience, now, log, metrics } = params;
-  const composition = await readable(row, async () => await compositions.load(of));
+  const composition = await readable(row, async () => await compositions.get(of));
   if (composition === undefined || isFinalCompositionState(composition.state)) return false;
   const leased = composition.runningUntil !== undefined && Date.parse(composition.runningUntil) >= now().getTime();
   if (ageSeconds(composition.createdAt, now()) > patience.overdue.COMPOSITION) metrics.record("OverdueWork");
   if (leased) return false;
   row.isAbandoned = true;
   if (ageSeconds(composition.createdAt, now()) > patience.composition) {
-    const done = await compositions.abandon(of, compositionAbandoned);
-    if (done) metrics.record("CompositionsFailed");
-    return done;
+    const isAbandoned = isDone(await compositions.abandon(of, compositionAbandoned));
+    if (isAbandoned) metrics.record("CompositionsFailed");
+    return isAbandoned;
   }
   const restsSince = composition.runningUntil ?? composition.updatedAt;
   if (ageSeconds(restsSince, now()) < patience.notTaken) return false;

@@ -1,65 +1,66 @@
 /** Creates a resource whose files are written before its row, so that neither is ever without the other. */
 import type { PendingChangeItem } from "../../domain/schemas/items";
-import { TableRefusal } from "../aws/table/errors";
-import type { BeginParams, CreateParams, OwnedItem, OwnedItems } from "../aws/table/owned-items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import { isDone, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
+import type { BeginParams, CreateParams, OwnedItem, OwnedRows } from "../stores/owned-rows";
+import type { PendingChanges } from "../stores/pending-changes";
+import { TableBusy } from "../stores/table";
 import type { Log } from "../telemetry/logger";
 import { removeFilesOf, type FileRemoval } from "./resource-files";
 
 export interface CreateWithFilesParams<Item extends OwnedItem> {
   readonly item: Item;
-  readonly items: Pick<OwnedItems<Item>, "begin" | "create">;
+  readonly items: Pick<OwnedRows<Item>, "begin" | "create">;
   readonly holds: BeginParams["holds"];
-  readonly caps: BeginParams["caps"];
+  readonly caps: BeginParams["quotas"];
   readonly idempotency: CreateParams<Item>["idempotency"];
   readonly writeFiles: () => Promise<void>;
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly removal: FileRemoval;
-  readonly now: () => Date;
   readonly log: Log;
 }
 
 /**
- * Notes the creation and raises the quota, writes the files, then writes the row and forgets the creation. What fails in
+ * Notes the creation and takes the quotas, writes the files, then writes the row and forgets the creation. What fails in
  * between is undone at once where that is possible, and by the sweeper where it is not.
  * @throws what `begin`, `writeFiles` and `create` throw
  */
-export async function createWithFiles<Item extends OwnedItem>(params: CreateWithFilesParams<Item>): Promise<void> {
-  const { item, items, holds, caps, idempotency, writeFiles, now } = params;
-  const creation = await items.begin({
-    of: { sub: item.sub, id: item.id },
+export async function createWithFiles<Item extends OwnedItem>(
+  params: CreateWithFilesParams<Item>,
+): Promise<Outcome<undefined, Repeated | QuotaReached | Stale>> {
+  const { item, items, holds, caps: quotas, idempotency, writeFiles } = params;
+  const begun = await items.begin({
+    owned: { sub: item.sub, id: item.id },
     holds,
-    caps,
+    quotas,
     claim: idempotency?.claim,
-    now: now(),
   });
+  if (begun.kind !== "DONE") return begun;
+  const creation = begun.value;
   try {
     await writeFiles();
-    await items.create({ item, raise: {}, caps, idempotency, creation });
+    const outcome = await items.create({ item, takes: {}, quotas, idempotency, creation });
+    if (outcome.kind === "REFERENCE_GONE") throw new Error("a resource with files refers to nothing that may be gone");
+    if (outcome.kind !== "DONE") await undo(params, creation, { isRefused: true });
+    return outcome;
   } catch (error) {
-    await undo(params, creation, error);
+    await undo(params, creation, { isRefused: error instanceof TableBusy });
     throw error;
   }
 }
 
-/** The request ends with the error that was, whatever becomes of this: the sweeper comes by when it is cut off. */
+/** The request ends as it would have, whatever becomes of this: the sweeper comes by when it is cut off. */
 async function undo(
-  {
-    pendingChanges,
-    removal,
-    now,
-    log,
-  }: Pick<CreateWithFilesParams<OwnedItem>, "pendingChanges" | "removal" | "now" | "log">,
+  { pendingChanges, removal, log }: Pick<CreateWithFilesParams<OwnedItem>, "pendingChanges" | "removal" | "log">,
   creation: PendingChangeItem,
-  error: unknown,
+  { isRefused }: { readonly isRefused: boolean },
 ): Promise<void> {
   try {
-    const deletion = await pendingChanges.abandon(creation, now());
+    const abandoned = await pendingChanges.abandon(creation);
     // The row was written after all, and only the answer was lost; or the sweeper was here first.
-    if (deletion === undefined) return;
+    if (!isDone(abandoned)) return;
     await removeFilesOf(creation.of, creation, removal);
-    // After another error a file may still be on its way: the sweeper looks again.
-    if (error instanceof TableRefusal) await pendingChanges.remove(deletion);
+    // After an error that says nothing of the write a file may still be on its way: the sweeper looks again.
+    if (isRefused) await pendingChanges.remove(abandoned.value);
   } catch (failure) {
     log.warn("a creation is left to the sweeper", { kind: creation.of, id: creation.id, reason: String(failure) });
   }

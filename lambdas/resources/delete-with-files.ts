@@ -2,8 +2,9 @@
 import { quotaHeld } from "../../domain/schemas/items";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { QuotaAmounts } from "../../domain/schemas/user-caps";
-import type { OwnedItem, OwnedItems } from "../aws/table/owned-items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import type { OwnedItem, OwnedRows } from "../stores/owned-rows";
+import { done, isDone, type Outcome, type Stale } from "../stores/outcome";
+import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
 import { mayHaveLateWriters, removeFilesOf, type FileRemoval } from "./resource-files";
 
@@ -15,24 +16,26 @@ export interface DeletableItem extends OwnedItem {
 export interface DeleteWithFilesParams<Item extends DeletableItem> {
   /** As it was read: the deletion is refused when it has changed since. */
   readonly item: Item;
-  readonly items: Pick<OwnedItems<Item>, "remove">;
+  readonly items: Pick<OwnedRows<Item>, "remove">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
   readonly removal: FileRemoval;
-  readonly now: () => Date;
   readonly log: Log;
 }
 
 /**
- * When this returns, the resource is gone. Its files are, too, unless removing them failed: then the sweeper does it.
- * @throws StaleItem, TableBusy: nothing was changed
+ * When the outcome is done, the resource is gone. Its files are, too, unless removing them failed: then the sweeper does it. Stale: nothing was
+ * changed.
  */
-export async function deleteWithFiles<Item extends DeletableItem>(params: DeleteWithFilesParams<Item>): Promise<void> {
-  const { item, items, pendingChanges, removal, now, log } = params;
-  const deletion = await items.remove({ item, lower: quotaHeld(item), now: now() });
+export async function deleteWithFiles<Item extends DeletableItem>(
+  params: DeleteWithFilesParams<Item>,
+): Promise<Outcome<undefined, Stale>> {
+  const { item, items, pendingChanges, removal, log } = params;
+  const removed = await items.remove({ item, gives: quotaHeld(item) });
+  if (!isDone(removed)) return removed;
   try {
     await removeFilesOf(item.kind, item, removal);
     // Where somebody may still be writing, the note stays, and the sweeper looks again when nobody can be.
-    if (!mayHaveLateWriters(item.kind)) await pendingChanges.remove(deletion);
+    if (!mayHaveLateWriters(item.kind)) await pendingChanges.remove(removed.value);
   } catch (error) {
     log.warn("the files of a deleted resource are left to the sweeper", {
       kind: item.kind,
@@ -40,4 +43,5 @@ export async function deleteWithFiles<Item extends DeletableItem>(params: Delete
       reason: String(error),
     });
   }
+  return done;
 }

@@ -1,7 +1,8 @@
 /** What the sweeper does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
 import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { PendingChangeItem } from "../../domain/schemas/items";
-import type { PendingChanges } from "../aws/table/pending-changes";
+import { doneWith, isDone } from "../stores/outcome";
+import type { PendingChanges } from "../stores/pending-changes";
 import { removeFilesOf, type FileRemoval } from "./resource-files";
 
 export interface FinishPendingChangeParams {
@@ -21,9 +22,10 @@ export async function finishPendingChange(params: FinishPendingChangeParams): Pr
   const { change, pendingChanges, removal, now } = params;
   const restsForSeconds = (now().getTime() - Date.parse(change.since)) / 1_000;
   if (restsForSeconds < pendingChangeGraceSeconds) return false;
-  const deletion = change.state === "DELETING" ? change : await pendingChanges.abandon(change, now());
+  const abandoned = change.state === "DELETING" ? doneWith(change) : await pendingChanges.abandon(change);
   // The list may be older than the table, and what is removed here is not to be had again.
-  if (deletion === undefined || !(await pendingChanges.isCurrent(deletion))) return false;
+  if (!isDone(abandoned) || !(await pendingChanges.isCurrent(abandoned.value))) return false;
+  const deletion = abandoned.value;
   await removeFilesOf(deletion.of, deletion, removal);
-  return await pendingChanges.remove(deletion);
+  return isDone(await pendingChanges.remove(deletion));
 }

@@ -7,8 +7,8 @@ import {
   type OwnedObject,
 } from "../../naming/object-keys";
 import { ownedKey, pendingChangeKey, type TableKey } from "../../naming/table-keys";
-import type { ListedObject, ObjectPages } from "../aws/object-pages";
-import type { RowByKey, RowsByKey } from "../aws/table/rows-by-key";
+import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
+import type { ObjectStore, StoredObject } from "../stores/objects";
 
 /** `artefacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
 export type BucketOfObjects = "artefacts" | "work";
@@ -17,11 +17,11 @@ export interface OrphansOnPage {
   readonly bucket: BucketOfObjects;
   /** All that the page has, young ones included. */
   readonly objects: number;
-  readonly orphans: readonly ListedObject[];
+  readonly orphans: readonly StoredObject[];
 }
 
 export interface FindOrphansParams {
-  readonly buckets: Readonly<Record<BucketOfObjects, ObjectPages>>;
+  readonly buckets: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "pages">>>;
   readonly rows: RowsByKey;
   /** Objects that were written later may belong to work that is under way: they are no orphans yet. */
   readonly writtenBefore: Date;
@@ -30,7 +30,7 @@ export interface FindOrphansParams {
 /** Compares a page at a time; the rows are read after their objects, so what was just made has its row. */
 export async function* findOrphans({ buckets, rows, writtenBefore }: FindOrphansParams): AsyncGenerator<OrphansOnPage> {
   for (const bucket of ["artefacts", "work"] as const) {
-    for await (const page of buckets[bucket].under(ownedObjectsPrefix)) {
+    for await (const page of buckets[bucket].pages(ownedObjectsPrefix)) {
       const old = page.filter(({ modifiedAt }) => modifiedAt.getTime() <= writtenBefore.getTime());
       yield { bucket, objects: page.length, orphans: await orphansOf(bucket, old, rows) };
     }
@@ -44,9 +44,9 @@ const changeKeyOf = ({ kind, sub, id }: OwnedObject): TableKey => pendingChangeK
 /** Those of the objects that nothing names now. */
 export async function orphansOf(
   bucket: BucketOfObjects,
-  objects: readonly ListedObject[],
+  objects: readonly StoredObject[],
   rows: RowsByKey,
-): Promise<readonly ListedObject[]> {
+): Promise<readonly StoredObject[]> {
   const owned = objects.map((object) => ({ object, of: parseOwnedObjectKey(object.key) }));
   const keys = new Map<string, TableKey>();
   for (const { of } of owned) {

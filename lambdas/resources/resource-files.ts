@@ -1,31 +1,31 @@
 /** The files of a resource, by its kind: what is removed when it goes. */
 import { compositionPrefix, modelPrefix, trackKey, trainingJobPrefix, type OwnedBy } from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
-import type { StoredFiles } from "../aws/stored-files";
+import type { ObjectStore } from "../stores/objects";
 
 /** The buckets, as far as the kinds of a function's resources need them. */
 export interface FileRemoval {
-  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   /** Only training jobs have files there. */
-  readonly work?: Pick<StoredFiles, "removeAllUnder">;
+  readonly work?: Pick<ObjectStore, "deleteAllUnder">;
 }
 
 /** Removes every file that the resource has; files that are not there count as removed. */
 export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artefacts, work }: FileRemoval): Promise<void> {
   switch (kind) {
     case "TRACK":
-      await artefacts.remove([trackKey(of)]);
+      await artefacts.delete([trackKey(of)]);
       return;
     case "COMPOSITION":
-      await artefacts.removeAllUnder(compositionPrefix(of));
+      await artefacts.deleteAllUnder(compositionPrefix(of));
       return;
     case "MODEL":
-      await artefacts.removeAllUnder(modelPrefix(of));
+      await artefacts.deleteAllUnder(modelPrefix(of));
       return;
     case "TRAINING_JOB":
       if (work === undefined) throw new Error("a training job's files cannot be removed without the work bucket");
-      await work.removeAllUnder(trainingJobPrefix(of));
-      await artefacts.removeAllUnder(trainingJobPrefix(of));
+      await work.deleteAllUnder(trainingJobPrefix(of));
+      await artefacts.deleteAllUnder(trainingJobPrefix(of));
       return;
   }
 }

@@ -5,11 +5,12 @@ import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { slotQueue, type SlotQueue } from "../../domain/training/slot-queue";
-import type { ObjectStore } from "../aws/object-store";
-import type { HeldSlot, SlotOrder, Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { TrainingJobs } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { HeldSlot, SlotOrder, Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { jittered, longestJittered, type RandomSource } from "./jitter";
@@ -18,10 +19,10 @@ import { jobAttempt, type StepInput } from "./step-input";
 
 export interface TakeSlotParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
-  readonly slots: Slots;
+  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly slots: Pick<Slots, "order" | "held" | "take" | "renewFor">;
   readonly tickets: Tickets;
-  readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly trainingJobs: Pick<SageMakerJobs, "describe">;
   readonly artefacts: Pick<ObjectStore, "list">;
   readonly settings: Pick<
     TrainingSettings,
@@ -77,18 +78,18 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
   const now = params.now();
   const queuedSince = job.queuedSince ?? now.toISOString();
   if (job.state === "PENDING" || job.queuedSince === undefined) {
-    const queued = await jobs.change(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
+    const queued = await jobs.advance(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
     // Stopped meanwhile, which the next try sees.
-    if (queued === undefined) return waiting(jittered(settings.waitSeconds, random));
+    if (!isDone(queued)) return waiting(jittered(settings.waitSeconds, random));
   }
   const waitedSeconds = (now.getTime() - Date.parse(queuedSince)) / 1000;
 
   const leasedUntil = now.getTime() + settings.slotLeaseSeconds * 1000;
-  const mine = (await slots.held()).find((slot) => slot.holder.jobId === job.id && slot.index < settings.slots);
-  if (mine !== undefined && (await slots.renew({ index: mine.index, jobId: job.id, leasedUntil }))) {
+  const renewed = await slots.renewFor({ jobId: job.id, leasedUntil, slots: settings.slots });
+  if (isDone(renewed)) {
     // An earlier try has taken the slot, and its answer was lost: its ticket may still be there.
     await tickets.remove(job.id);
-    return { outcome: "SLOT_TAKEN", slot: mine.index };
+    return { outcome: "SLOT_TAKEN", slot: renewed.value };
   }
 
   const hasData = (await params.artefacts.list(`${datasetPrefix(job.dataset)}${datasetPiecesFile}`, 1)).length > 0;
@@ -169,7 +170,7 @@ async function takeAny(params: TakeSlotParams, decision: Decision): Promise<numb
     order,
     ...(free === undefined && instead !== undefined ? { instead } : {}),
   });
-  if (!taken) return undefined;
+  if (!isDone(taken)) return undefined;
   await tickets.remove(job.id);
   metrics.record("QueueWaitSeconds", waitedSeconds);
   if (free === undefined) {
@@ -202,7 +203,7 @@ async function abandonedAmong(lapsed: readonly HeldSlot[], params: TakeSlotParam
 /** A lapsed lease alone proves nothing: SageMaker must say that the holder's job has ended, or never was. */
 async function isAbandoned(slot: HeldSlot, { jobs, trainingJobs, now, log }: TakeSlotParams): Promise<boolean> {
   try {
-    const holder = await jobs.load({ sub: slot.holder.sub, id: slot.holder.jobId });
+    const holder = await jobs.get({ sub: slot.holder.sub, id: slot.holder.jobId });
     const ended = holder === undefined || isFinalTrainingJobState(holder.state);
     const described =
       holder?.trainingJobName === undefined ? undefined : await trainingJobs.describe(holder.trainingJobName);

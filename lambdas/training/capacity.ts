@@ -2,7 +2,8 @@
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import { isDone } from "../stores/outcome";
+import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { jittered, type RandomSource } from "./jitter";
@@ -18,7 +19,7 @@ export interface AwaitCapacityParams {
   readonly job: TrainingJobItem;
   /** A refused job has used its name up; a throttled call has not. */
   readonly nextName: boolean;
-  readonly jobs: Pick<TrainingJobsInExecution, "change">;
+  readonly jobs: Pick<TrainingJobs, "advance">;
   readonly settings: CapacitySettings;
   readonly now: () => Date;
   readonly random: RandomSource;
@@ -43,12 +44,12 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
   if (now.getTime() - Date.parse(capacityRefusedSince) >= settings.capacityDeadlineSeconds * 1000) {
     return { outcome: "CAPACITY_DEADLINE_PASSED", failure: capacityDeadlinePassed(settings.capacityDeadlineSeconds) };
   }
-  const changed = await jobs.change(
+  const changed = await jobs.advance(
     { sub: job.sub, id: job.id, attempt: job.attempt },
     { to: "QUEUED", set: { capacityRefusedSince }, ...(nextName ? { remove: ["trainingJobName"] as const } : {}) },
   );
   // Only a stop request stands in the way of QUEUED.
-  if (changed === undefined) return { outcome: "STOP_REQUESTED" };
+  if (!isDone(changed)) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
   return waitingForCapacity(job, settings, params.random);
 }

@@ -1,6 +1,6 @@
 import { defaultDatasetId } from "../../naming/resource-names";
 import type { CatalogueItem } from "../../domain/schemas/items";
-import type { Catalogues } from "../aws/table/shared-items";
+import type { Catalogues } from "../stores/catalogues";
 import { Problem } from "../http/problem";
 
 /** @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while the stock data set has not been seeded */

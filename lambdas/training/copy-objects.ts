@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { CopyParams, ObjectStore } from "../aws/object-store";
+import type { CopyParams, ObjectStore } from "../stores/objects";
 
 export interface CopyObjectsParams {
   readonly to: Pick<ObjectStore, "copy">;

@@ -2,11 +2,12 @@
 import type { OwnedBy } from "../../naming/object-keys";
 import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { OpenWork } from "../aws/table/open-work";
-import type { Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { TrainingJobs } from "../aws/training-jobs";
+import type { OpenWork } from "../stores/open-work";
+import { isDone } from "../stores/outcome";
+import type { Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import type { Within } from "./within";
@@ -16,12 +17,11 @@ export interface EndUnrepairedJobParams {
   readonly openWork: Pick<OpenWork, "attemptOf" | "endUnread">;
   /** The job is ended in this attempt alone. Undefined: in any. */
   readonly attempt?: number | undefined;
-  readonly jobs: Pick<TrainingJobsInExecution, "load">;
-  readonly slots: Pick<Slots, "held" | "release">;
+  readonly jobs: Pick<TrainingJobs, "get">;
+  readonly slots: Pick<Slots, "releaseAllOf">;
   readonly tickets: Pick<Tickets, "remove">;
-  readonly trainingJobs: Pick<TrainingJobs, "stop">;
+  readonly trainingJobs: Pick<SageMakerJobs, "stop">;
   readonly within: Within;
-  readonly now: () => Date;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -38,23 +38,23 @@ const counted = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStoppe
  * @returns false when the job has ended meanwhile, or is in another attempt
  */
 export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<boolean> {
-  const { of, openWork, slots, tickets, now, log, metrics } = params;
+  const { of, openWork, slots, tickets, log, metrics } = params;
   const current = params.attempt === undefined ? undefined : await openWork.attemptOf(of);
   if (current !== undefined && current !== params.attempt) return false;
   await stopIfPossible(params);
-  const state = await openWork.endUnread("TRAINING_JOB", of, { failure: workNotEnded, now: now(), attempt: current });
-  if (state === undefined) return false;
+  const ended = await openWork.endUnread("TRAINING_JOB", of, { failure: workNotEnded, attempt: current });
+  if (!isDone(ended)) return false;
+  const state = ended.value;
   metrics.record(counted[state]);
   log.error("a job was ended without being repaired", { jobId: of.id, state });
-  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === of.id);
-  for (const { index } of mine) await slots.release({ index, jobId: of.id });
+  await slots.releaseAllOf(of.id);
   await tickets.remove(of.id);
   return true;
 }
 
 async function stopIfPossible({ of, jobs, trainingJobs, within, log }: EndUnrepairedJobParams): Promise<void> {
   const stop = async (): Promise<void> => {
-    const job = await jobs.load(of);
+    const job = await jobs.get(of);
     if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
   };
   try {

@@ -15,11 +15,12 @@ import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../do
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import { endOfJob, type JobEnd } from "../../domain/training/job-end";
 import type { TrainingProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../aws/object-store";
-import type { Slots } from "../aws/table/slots";
-import type { Tickets } from "../aws/table/tickets";
-import type { TrainingJobEnd, TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { Slots } from "../stores/slots";
+import type { Tickets } from "../stores/tickets";
+import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
+import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";
@@ -39,10 +40,10 @@ export interface SettleTrainingJobParams {
    * platform, which may be no more than what the last cut did to the SageMaker job.
    */
   readonly isCutOffForGood?: boolean;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "finish">;
-  readonly slots: Pick<Slots, "held" | "release">;
+  readonly jobs: Pick<TrainingJobs, "get" | "finish">;
+  readonly slots: Pick<Slots, "releaseAllOf">;
   readonly tickets: Pick<Tickets, "remove">;
-  readonly trainingJobs: Pick<TrainingJobs, "describe" | "stop">;
+  readonly trainingJobs: Pick<SageMakerJobs, "describe" | "stop">;
   readonly work: Pick<ObjectStore, "bucket" | "read" | "list">;
   readonly artefacts: Pick<ObjectStore, "copy">;
   readonly now: () => Date;
@@ -113,10 +114,10 @@ async function finish(
   data: Partial<TrainingJobEnd>,
 ): Promise<boolean> {
   try {
-    return await jobs.finish(jobAttempt(input), { ...data, ...end });
+    return isDone(await jobs.finish(jobAttempt(input), { ...data, ...end }));
   } catch (error) {
     log.error("the job could not be ended with what was observed", { jobId: input.jobId, reason: String(error) });
-    return await jobs.finish(jobAttempt(input), end);
+    return isDone(await jobs.finish(jobAttempt(input), end));
   }
 }
 
@@ -189,9 +190,7 @@ function isSample(name: string): boolean {
 }
 
 async function free({ input, slots, tickets }: SettleTrainingJobParams): Promise<void> {
-  // All of them: a step that was tried twice at once may have taken two.
-  const mine = (await slots.held()).filter(({ holder }) => holder.jobId === input.jobId);
-  for (const { index } of mine) await slots.release({ index, jobId: input.jobId });
+  await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
 

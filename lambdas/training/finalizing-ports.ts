@@ -1,10 +1,11 @@
 /** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
-import { createObjectStore } from "../aws/object-store";
-import { createSlots } from "../aws/table/slots";
-import { createTickets } from "../aws/table/tickets";
-import { createTrainingJobsInExecution, type TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import { createTrainingJobs } from "../aws/training-jobs";
+import { createDynamoDBTable } from "../stores/dynamodb-table";
+import { createSlots, type Slots } from "../stores/slots";
+import { createTickets } from "../stores/tickets";
+import { createTrainingJobs, type TrainingJobs } from "../stores/training-jobs";
+import { createSageMakerJobs } from "../aws/sagemaker-jobs";
+import { createObjectStore } from "../stores/objects";
 import type { SettleTrainingJobParams } from "./finalize-training-job";
 
 export interface SettlingPlaces {
@@ -15,21 +16,22 @@ export interface SettlingPlaces {
 
 export interface SettlingPorts extends Omit<
   SettleTrainingJobParams,
-  "jobs" | "input" | "failure" | "fault" | "log" | "metrics"
+  "jobs" | "slots" | "input" | "failure" | "fault" | "log" | "metrics"
 > {
   /** With what it takes to begin the next attempt. */
-  readonly jobs: TrainingJobsInExecution;
+  readonly jobs: TrainingJobs;
+  readonly slots: Slots;
 }
 
 export function createSettlingPorts({ tableName, artefactsBucket, workBucket }: SettlingPlaces): SettlingPorts {
-  const table = createDocumentClient();
+  const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
   const objects = createS3Client();
   const now = () => new Date();
   return {
-    jobs: createTrainingJobsInExecution({ client: table, tableName, now }),
-    slots: createSlots({ client: table, tableName }),
-    tickets: createTickets({ client: table, tableName }),
-    trainingJobs: createTrainingJobs({ client: createSageMakerClient() }),
+    jobs: createTrainingJobs({ table, now }),
+    slots: createSlots(table),
+    tickets: createTickets(table),
+    trainingJobs: createSageMakerJobs({ client: createSageMakerClient() }),
     work: createObjectStore({ client: objects, bucket: workBucket }),
     artefacts: createObjectStore({ client: objects, bucket: artefactsBucket }),
     now,

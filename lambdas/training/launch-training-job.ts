@@ -2,9 +2,10 @@ import { trainingJobName, type Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
-import type { Slots } from "../aws/table/slots";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { TrainingJobs } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { Slots } from "../stores/slots";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { awaitCapacity, type CapacityAnswer } from "./capacity";
@@ -15,9 +16,9 @@ import { outputUri, trainingJobRequest } from "./training-job-request";
 
 export interface LaunchTrainingJobParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
-  readonly slots: Pick<Slots, "held" | "renew">;
-  readonly trainingJobs: TrainingJobs;
+  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly slots: Pick<Slots, "renewFor">;
+  readonly trainingJobs: SageMakerJobs;
   readonly settings: TrainingSettings;
   readonly stage: Stage;
   readonly artefactsBucket: string;
@@ -46,10 +47,8 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
 
   // First the lease, then the name, then the job: a slot whose lease was renewed is not reclaimed under our hands.
-  const mine = (await slots.held()).find(({ holder }) => holder.jobId === input.jobId);
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
-  const renewed = mine !== undefined && (await slots.renew({ index: mine.index, jobId: input.jobId, leasedUntil }));
-  if (!renewed) return { outcome: "SLOT_LOST" };
+  if (!isDone(await slots.renewFor({ jobId: input.jobId, leasedUntil }))) return { outcome: "SLOT_LOST" };
 
   const named = await withName(params, opened.job);
   if (named === undefined) return { outcome: "STOP_REQUESTED" };
@@ -77,7 +76,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   log.info("training job created", { trainingJobName: name, adopted: created.kind === "NAME_IN_USE" });
 
   // A stop that came between our reading the row and the job's creation found no job to stop.
-  const current = await jobs.load(jobAttempt(input));
+  const current = await jobs.get(jobAttempt(input));
   if (current?.stopRequested === true) await trainingJobs.stop(name);
   return { outcome: "LAUNCHED", waitSeconds: jittered(settings.look.firstSeconds, random) };
 }
@@ -101,8 +100,8 @@ async function withName(
   if (job.trainingJobName !== undefined) {
     if (!job.stopRequested) {
       // Throttled before: the row says QUEUED.
-      const starting = await jobs.change(jobAttempt(input), { to: "STARTING" });
-      if (starting !== undefined) return { job: starting, name: job.trainingJobName };
+      const starting = await jobs.advance(jobAttempt(input), { to: "STARTING" });
+      if (isDone(starting)) return { job: starting.value, name: job.trainingJobName };
     }
     // To be stopped: adopted if an earlier try got as far as creating it, not created now.
     const exists = (await trainingJobs.describe(job.trainingJobName)) !== undefined;
@@ -110,6 +109,6 @@ async function withName(
   }
   const launch = job.launch + 1;
   const name = trainingJobName(stage, { jobId: job.id, attempt: job.attempt, launch });
-  const changed = await jobs.change(jobAttempt(input), { to: "STARTING", set: { launch, trainingJobName: name } });
-  return changed === undefined ? undefined : { job: changed, name };
+  const changed = await jobs.advance(jobAttempt(input), { to: "STARTING", set: { launch, trainingJobName: name } });
+  return isDone(changed) ? { job: changed.value, name } : undefined;
 }

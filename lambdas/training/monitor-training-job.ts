@@ -10,9 +10,10 @@ import {
 import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
-import type { ObjectStore } from "../aws/object-store";
-import type { TrainingJobChange, TrainingJobData, TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { DescribedTrainingJob, TrainingJobs } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { TrainingJobChange, TrainingJobData, TrainingJobs } from "../stores/training-jobs";
+import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 
@@ -20,8 +21,8 @@ export interface ObserveTrainingJobParams {
   readonly job: TrainingJobItem;
   /** The SageMaker job of the row's latest launch. */
   readonly trainingJobName: string;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "change">;
-  readonly trainingJobs: Pick<TrainingJobs, "describe">;
+  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly trainingJobs: Pick<SageMakerJobs, "describe">;
   readonly work: Pick<ObjectStore, "read" | "list">;
   readonly now: () => Date;
   readonly log: Log;
@@ -154,9 +155,9 @@ async function writeChange({ job, jobs, meaning, data }: WriteObservationParams)
     const change = changeOf(current, meaning, data);
     if (change === undefined) return current;
     const { sub, id } = job;
-    const written = await jobs.change({ sub, id, attempt: job.attempt }, change);
-    if (written !== undefined) return written;
-    const reloaded = await jobs.load({ sub, id });
+    const written = await jobs.advance({ sub, id, attempt: job.attempt }, change);
+    if (isDone(written)) return written.value;
+    const reloaded = await jobs.get({ sub, id });
     if (reloaded?.attempt !== job.attempt) return current;
     current = reloaded;
   }

@@ -2,8 +2,9 @@ import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import type { TrainingEnding } from "../../domain/states/sagemaker-status";
-import type { Slots } from "../aws/table/slots";
-import type { TrainingJobs } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { Slots } from "../stores/slots";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import { awaitCapacity, waitingForCapacity, type CapacityAnswer } from "./capacity";
 import { jittered, type RandomSource } from "./jitter";
 import { openJob, type ClosedJob } from "./open-job";
@@ -16,8 +17,8 @@ export interface LookAtTrainingJobParams extends Omit<
 > {
   readonly input: StepInput;
   readonly random: RandomSource;
-  readonly slots: Pick<Slots, "held" | "renew">;
-  readonly trainingJobs: TrainingJobs;
+  readonly slots: Pick<Slots, "renewFor">;
+  readonly trainingJobs: SageMakerJobs;
   readonly settings: Pick<TrainingSettings, "look" | "slotLeaseSeconds" | "capacityDeadlineSeconds" | "waitSeconds">;
 }
 
@@ -64,11 +65,10 @@ function answerAgain({ settings, random }: LookAtTrainingJobParams, job: Trainin
 }
 
 async function renewSlot({ input, slots, settings, now, log }: LookAtTrainingJobParams): Promise<void> {
-  const mine = (await slots.held()).find(({ holder }) => holder.jobId === input.jobId);
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
-  const renewed = mine !== undefined && (await slots.renew({ index: mine.index, jobId: input.jobId, leasedUntil }));
+  const renewed = await slots.renewFor({ jobId: input.jobId, leasedUntil });
   // A slot is reclaimed only when SageMaker says that the job has ended, which this very look is about to see.
-  if (!renewed) log.warn("the job's slot is not its own any more");
+  if (!isDone(renewed)) log.warn("the job's slot is not its own any more");
 }
 
 /**

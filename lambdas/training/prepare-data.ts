@@ -10,8 +10,9 @@ import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
-import type { ObjectStore } from "../aws/object-store";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import type { Catalogues } from "../stores/catalogues";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
 import { openJob, type ClosedJob } from "./open-job";
@@ -19,7 +20,8 @@ import type { StepInput } from "./step-input";
 
 export interface PrepareDataParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "loadCatalogue">;
+  readonly jobs: Pick<TrainingJobs, "get">;
+  readonly catalogues: Catalogues;
   readonly work: Pick<ObjectStore, "bucket" | "write" | "list" | "copy">;
   readonly log: Log;
 }
@@ -40,13 +42,19 @@ const mostObjects = 20_000;
  * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies what the old one left
  * behind into the new job's own checkpoint folder. Doing it again writes the same again.
  */
-export async function prepareData({ input, jobs, work, log }: PrepareDataParams): Promise<PrepareDataAnswer> {
+export async function prepareData({
+  input,
+  jobs,
+  catalogues,
+  work,
+  log,
+}: PrepareDataParams): Promise<PrepareDataAnswer> {
   const opened = await openJob(jobs, input);
   if (opened.outcome !== "OPEN") return opened;
   const { job } = opened;
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
 
-  const catalogue = await jobs.loadCatalogue(job.dataset.id);
+  const catalogue = await catalogues.get(job.dataset.id);
   const failure = whyUnusable(job, catalogue);
   if (catalogue === undefined || failure !== undefined) {
     return { outcome: "REFUSED", failure: failure ?? datasetMissing(job) };
@@ -65,7 +73,11 @@ export async function prepareData({ input, jobs, work, log }: PrepareDataParams)
       .slice(0, melodiesHeard)
       .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
   };
-  await work.write(selectionManifestKey(job), JSON.stringify(manifest), "application/json");
+  await work.write({
+    key: selectionManifestKey(job),
+    body: JSON.stringify(manifest),
+    contentType: "application/json",
+  });
   log.info("selection written", { pieces: pieces.length });
 
   // Once it has been launched, the folder holds this job's own checkpoints.

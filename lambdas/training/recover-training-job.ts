@@ -2,8 +2,9 @@
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
-import type { NextAttempt, TrainingJobsInExecution } from "../aws/table/training-job-execution";
-import type { DescribedTrainingJob } from "../aws/training-jobs";
+import { isDone } from "../stores/outcome";
+import type { NextAttempt, TrainingJobs } from "../stores/training-jobs";
+import type { DescribedTrainingJob } from "../aws/sagemaker-jobs";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import { usageOf } from "./monitor-training-job";
 import { openJob } from "./open-job";
@@ -11,7 +12,7 @@ import { settleTrainingJob, type SettleTrainingJobAnswer, type SettleTrainingJob
 import { jobAttempt } from "./step-input";
 
 export interface RecoverTrainingJobParams extends Omit<SettleTrainingJobParams, "jobs" | "failure" | "fault"> {
-  readonly jobs: SettleTrainingJobParams["jobs"] & Pick<TrainingJobsInExecution, "beginNextAttempt">;
+  readonly jobs: SettleTrainingJobParams["jobs"] & Pick<TrainingJobs, "beginNextAttempt">;
   readonly executions: Pick<WorkflowExecutions, "start">;
   /** What its owner is told if the job is settled. */
   readonly fault: Failure;
@@ -59,11 +60,11 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
 
   const begun = await jobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
   // Somebody else has begun it, or a stop came first: the sweeper looks at the row as it is then.
-  if (begun === undefined) return { outcome: "SUPERSEDED" };
-  const attempt = { sub: begun.sub, jobId: begun.id, attempt: begun.attempt };
+  if (!isDone(begun)) return { outcome: "SUPERSEDED" };
+  const attempt = { sub: begun.value.sub, jobId: begun.value.id, attempt: begun.value.attempt };
   log.warn("a workflow has ended without settling its job: the next attempt begins", { ...attempt, ...next });
   await executions.start(attempt);
-  return { outcome: "NEXT_ATTEMPT", attempt: begun.attempt };
+  return { outcome: "NEXT_ATTEMPT", attempt: attempt.attempt };
 }
 
 const cutOff = (fault: Failure, times: number): Failure => ({

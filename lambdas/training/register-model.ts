@@ -4,15 +4,16 @@ import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
 import { largestModelBytes } from "../../domain/training/model-limits";
-import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../aws/object-store";
-import type { TrainingJobsInExecution } from "../aws/table/training-job-execution";
+import { isDone } from "../stores/outcome";
+import type { TrainingJobs } from "../stores/training-jobs";
+import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import { openJob, type ClosedJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
 
 export interface RegisterModelParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobsInExecution, "load" | "beginModel" | "addModel">;
+  readonly jobs: Pick<TrainingJobs, "get" | "beginModel" | "addModel">;
   readonly work: Pick<ObjectStore, "bucket" | "read" | "digest">;
   readonly artefacts: Pick<ObjectStore, "copy" | "write">;
   readonly now: () => Date;
@@ -70,23 +71,23 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   const id = modelIdOf(job);
   const to = modelPrefix({ sub: job.sub, id });
   const creation = await jobs.beginModel(jobAttempt(input), id);
-  if (creation === undefined) return await whyNotAdded(jobs, input, id);
+  if (!isDone(creation)) return await whyNotAdded(jobs, input, id);
   const copied = await artefacts.copy({
     from: { bucket: work.bucket, key: `${from}${modelFile}`, etag: digest.etag },
     to: `${to}${modelFile}`,
   });
   if (!copied) throw new Error("the model has changed or gone while it was being registered");
-  await artefacts.write(`${to}${modelCardFile}`, content, "application/json");
+  await artefacts.write({ key: `${to}${modelCardFile}`, body: content, contentType: "application/json" });
 
   const item = modelItem({ job, card, digest, id, now: params.now() });
-  if (!(await jobs.addModel(jobAttempt(input), item, creation))) return await whyNotAdded(jobs, input, id);
+  if (!isDone(await jobs.addModel(jobAttempt(input), item, creation.value))) return await whyNotAdded(jobs, input, id);
   log.info("model registered", { modelId: id, sha256: digest.sha256, bytes: digest.bytes });
   return { outcome: "REGISTERED", modelId: id };
 }
 
 /** Somebody registered it in between (a retry of this step), or the job was settled. Files without a row are swept. */
 async function whyNotAdded(
-  jobs: Pick<TrainingJobsInExecution, "load">,
+  jobs: Pick<TrainingJobs, "get">,
   input: StepInput,
   modelId: string,
 ): Promise<RegisterModelAnswer> {

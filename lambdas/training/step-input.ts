@@ -1,7 +1,7 @@
 /** What every step of the workflow is given: its execution's input. What the steps before it said stands beside it. */
 import * as z from "zod";
 import { ulidSchema } from "../../domain/schemas/items";
-import type { JobAttempt } from "../aws/table/training-job-execution";
+import type { JobAttempt } from "../stores/training-jobs";
 
 export const stepInputSchema = z.object({
   sub: z.string().min(1).max(128),

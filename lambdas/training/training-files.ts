@@ -9,19 +9,20 @@ import {
 } from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { StoredFiles } from "../aws/stored-files";
-import type { OwnedItems } from "../aws/table/owned-items";
+import type { TrainingJobs } from "../stores/training-jobs";
 import { fileLost } from "../http/lost-file";
 import type { Problem } from "../http/problem";
+import { ownedItem } from "../http/refusals";
+import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 
 export interface TrainingFilesParams {
   readonly item: Pick<TrainingJobItem, "sub" | "id" | "state">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
 interface Place {
-  readonly files: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly files: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly prefix: string;
 }
 
@@ -33,19 +34,27 @@ function places({ item, artefacts, work }: TrainingFilesParams): readonly [Place
   return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
 }
 
+export interface TrainingFile {
+  readonly bytes: Uint8Array;
+  readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
+}
+
+/** More samples than the longest job leaves. */
+const maxSamples = 20_000;
+
 /**
+ * @throws ObjectTooLargeError
  * @param name - inside the checkpoint folder, for example `progress.jsonl`
- * @param longest - in bytes; ObjectTooLargeError for what is longer
  */
 export async function readTrainingFile(
   params: TrainingFilesParams,
   name: string,
-  longest?: number,
-): Promise<{ readonly bytes: Uint8Array; readonly presign: () => ReturnType<StoredFiles["presign"]> } | undefined> {
+  maxBytes: number,
+): Promise<TrainingFile | undefined> {
   for (const { files, prefix } of places(params)) {
     const key = `${prefix}${name}`;
-    const bytes = await files.read(key, longest);
-    if (bytes !== undefined) return { bytes, presign: async () => await files.presign(key) };
+    const bytes = await files.read(key, maxBytes);
+    if (bytes !== undefined) return { bytes, presign: async (seconds) => await files.presign(key, seconds) };
   }
   return undefined;
 }
@@ -53,7 +62,9 @@ export async function readTrainingFile(
 /** By epoch, then by melody. */
 export async function listSamples(params: TrainingFilesParams): Promise<Sample[]> {
   for (const { files, prefix } of places(params)) {
-    const samples = (await files.list(`${prefix}${samplesFolder}`)).flatMap((key) => parseSampleFile(key) ?? []);
+    const samples = (await files.list(`${prefix}${samplesFolder}`, maxSamples)).flatMap(
+      ({ key }) => parseSampleFile(key) ?? [],
+    );
     if (samples.length === 0) continue;
     return samples.sort((one, other) => one.epoch - other.epoch || one.melodyId.localeCompare(other.melodyId));
   }
@@ -76,7 +87,7 @@ export function mustHaveFiles({
 }
 
 export interface TrainingFileLostParams {
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly item: TrainingJobItem;
   readonly what: string;
   /** Why the file that is there cannot be read; absent where it is not there. */
@@ -85,7 +96,7 @@ export interface TrainingFileLostParams {
 
 /** What is answered for a file that an ended job must have. @throws ItemNotFound when the job was deleted meanwhile */
 export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
-  await trainingJobs.load(item);
+  await ownedItem("TRAINING_JOB", trainingJobs, item);
   const advice = "The job's model and its other files are not affected.";
   return fileLost({ what, of: `training job ${item.id}`, advice, damage });
 }

@@ -32,7 +32,7 @@ export async function trainingJobChanged(params: TrainingJobChangedParams): Prom
   const launch = parseTrainingJobName(stage, detail.TrainingJobName);
   const owner = parseTrainingJobKey(detail.CheckpointConfig?.S3Uri ?? detail.OutputDataConfig?.S3OutputPath ?? "");
   if (launch === undefined || owner?.id !== launch.jobId) return { outcome: "NOT_OURS" };
-  const job = await jobs.load(owner);
+  const job = await jobs.get(owner);
   // An earlier launch's event must not speak for the present one.
   if (job?.trainingJobName !== detail.TrainingJobName) return { outcome: "NOT_OURS" };
   if (isFinalTrainingJobState(job.state)) return { outcome: "ALREADY_FINAL" };

@@ -9,11 +9,11 @@ import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
 import { checkpointsPrefix } from "../../naming/object-keys";
 import { dataShortage } from "../../domain/training/selection";
-import type { StoredFiles } from "../aws/stored-files";
-import type { OwnedItems } from "../aws/table/owned-items";
-import type { Catalogues } from "../aws/table/shared-items";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { Catalogues } from "../stores/catalogues";
 import { Problem } from "../http/problem";
 import { shortValue } from "../http/short-value";
+import type { ObjectStore } from "../stores/objects";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
 
@@ -30,9 +30,9 @@ export type CreateTrainingJob = z.output<typeof createTrainingJobSchema>;
 export interface PlanTrainingParams {
   readonly sub: string;
   readonly body: CreateTrainingJob;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly catalogues: Catalogues;
-  readonly work: Pick<StoredFiles, "list">;
+  readonly work: Pick<ObjectStore, "list">;
 }
 
 /** What a data set says of a choice of topics: that it lacks them, or has too little of them. */
@@ -118,7 +118,7 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
     const detail = `Training job ${resumeFrom} left no checkpoint, so it cannot be resumed.`;
     throw cannotResume(detail, [{ pointer, reason: "left no checkpoint", value: resumeFrom, allowed: resumableJobs }]);
   }
-  if ((await params.work.list(`${checkpointsPrefix(parent)}last.`)).length === 0) {
+  if ((await params.work.list(`${checkpointsPrefix(parent)}last.`, 1)).length === 0) {
     const detail = `The checkpoint of training job ${resumeFrom} has been deleted, because checkpoints are kept for some days only.`;
     throw cannotResume(detail, [
       { pointer, reason: "its checkpoint is gone", value: resumeFrom, allowed: resumableJobs },

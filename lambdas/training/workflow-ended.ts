@@ -4,7 +4,8 @@ import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import { workflowAborted, workflowFailed, workflowTimedOut } from "../../domain/states/failures";
 import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
-import type { OpenWork } from "../aws/table/open-work";
+import { isDone } from "../stores/outcome";
+import type { OpenWork } from "../stores/open-work";
 import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
 import {
   recoverTrainingJob,
@@ -92,8 +93,8 @@ export async function workflowEnded(params: WorkflowEndedParams): Promise<Workfl
   try {
     return await within(repairSeconds, repair());
   } catch (error) {
-    const since = await openWork.noteFailedRepair("TRAINING_JOB", of, now());
-    if (since === undefined || now().getTime() - since.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;
+    const noted = await openWork.noteFailedRepair("TRAINING_JOB", of);
+    if (!isDone(noted) || now().getTime() - noted.value.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;
     log.error("the job of an ended workflow cannot be repaired", { jobId: of.id, reason: String(error) });
     const isEnded = await endUnrepairedJob({ ...params, of, attempt: input.attempt });
     return { outcome: isEnded ? "ENDED_UNREPAIRED" : "SUPERSEDED" };

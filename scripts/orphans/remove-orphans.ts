@@ -1,8 +1,7 @@
 /** Removes objects that no row names, after somebody has looked at them. */
-import type { ListedObject, ObjectPages } from "../../lambdas/aws/object-pages";
-import type { ObjectStore } from "../../lambdas/aws/object-store";
-import type { RowsByKey } from "../../lambdas/aws/table/rows-by-key";
+import type { RowsByKey } from "../../lambdas/stores/rows-by-key";
 import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/resources/orphans";
+import type { ObjectStore, StoredObject } from "../../lambdas/stores/objects";
 
 /**
  * Far longer than anything works on a file that its row does not name yet: a presigned URL lives for 5 minutes, a cut-off
@@ -10,12 +9,12 @@ import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/reso
  */
 export const leastAgeDays = 7;
 
-export interface FoundOrphan extends ListedObject {
+export interface FoundOrphan extends StoredObject {
   readonly bucket: BucketOfObjects;
 }
 
 export interface LookForOrphansParams {
-  readonly buckets: Readonly<Record<BucketOfObjects, ObjectPages>>;
+  readonly buckets: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "pages">>>;
   readonly rows: RowsByKey;
   /** Younger ones are left alone. @throws Error under {@link leastAgeDays} */
   readonly ageDays: number;

@@ -1,15 +1,30 @@
+/** Buckets in memory. test/integration/objects.test.ts holds them and those on S3 to the same behavior. */
 import { createHash } from "node:crypto";
 import {
   ObjectTooLargeError,
   type CopyParams,
+  type NewObject,
   type ObjectDigest,
-  type ObjectStore,
   type StoredObject,
-} from "../../lambdas/aws/object-store";
+} from "../../lambdas/stores/objects";
+import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/presigned-urls";
+
+export interface MemoryBucketsParams {
+  readonly now?: () => Date;
+  /** How many objects a page of a listing has. */
+  readonly pageSize?: number;
+}
 
 /** Buckets that know each other, so that a copy finds its source. */
 export class MemoryBuckets {
   readonly stores = new Map<string, MemoryObjectStore>();
+  readonly now: () => Date;
+  readonly pageSize: number;
+
+  constructor({ now = () => new Date("2026-01-31T12:00:00.000Z"), pageSize = 1_000 }: MemoryBucketsParams = {}) {
+    this.now = now;
+    this.pageSize = pageSize;
+  }
   store(bucket: string): MemoryObjectStore {
     const store = this.stores.get(bucket) ?? new MemoryObjectStore(bucket, this);
     this.stores.set(bucket, store);
@@ -17,24 +32,42 @@ export class MemoryBuckets {
   }
 }
 
-const etagOf = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
+/** What S3 keeps of an object beside its bytes. */
+export interface ObjectAttributes {
+  readonly contentType: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly modifiedAt: Date;
+}
 
-export class MemoryObjectStore implements ObjectStore {
+const etagOf = (bytes: Uint8Array): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
+const bytesOf = (body: Uint8Array | string): Uint8Array =>
+  typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
+const byKeyBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+export class MemoryObjectStore implements PresigningObjectStore {
+  /** Tests may put objects in and take them out without the store. */
   readonly objects = new Map<string, Uint8Array>();
+  private readonly attributes = new WeakMap<Uint8Array, ObjectAttributes>();
+
   constructor(
     readonly bucket: string,
     private readonly buckets: MemoryBuckets,
   ) {}
 
   put(key: string, body: Uint8Array | string): void {
-    this.objects.set(key, typeof body === "string" ? new TextEncoder().encode(body) : body);
+    this.keep(key, { body, contentType: "application/octet-stream", tags: {} });
   }
   text(key: string): string | undefined {
     const bytes = this.objects.get(key);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
   keys(prefix = ""): string[] {
-    return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort(byKeyBytes);
+  }
+  /** Of an object that was put into the map itself, nothing but its bytes is known. */
+  attributesOf(key: string): ObjectAttributes | undefined {
+    const bytes = this.objects.get(key);
+    return bytes === undefined ? undefined : this.attributes.get(bytes);
   }
 
   async exists(key: string): Promise<boolean> {
@@ -42,30 +75,54 @@ export class MemoryObjectStore implements ObjectStore {
   }
   async read(key: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const bytes = this.objects.get(key);
-    if (bytes !== undefined && bytes.byteLength > maxBytes)
-      throw new ObjectTooLargeError(key, bytes.byteLength, maxBytes);
-    return bytes;
+    if (bytes === undefined) return undefined;
+    if (bytes.byteLength > maxBytes) throw new ObjectTooLargeError(key, bytes.byteLength, maxBytes);
+    return bytesOf(bytes);
   }
   async digest(key: string, maxBytes: number): Promise<ObjectDigest | undefined> {
     const bytes = await this.read(key, maxBytes);
     if (bytes === undefined) return undefined;
     return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength, etag: etagOf(bytes) };
   }
-  async write(key: string, body: Uint8Array | string): Promise<void> {
-    this.put(key, body);
+  async write({ key, body, contentType, tags = {} }: NewObject): Promise<void> {
+    this.keep(key, { body, contentType, tags });
   }
   async copy({ from, to }: CopyParams): Promise<boolean> {
-    const bytes = this.buckets.store(from.bucket).objects.get(from.key);
-    if (bytes === undefined || (from.etag !== undefined && from.etag !== etagOf(bytes))) return false;
-    this.objects.set(to, bytes);
+    const source = this.buckets.store(from.bucket);
+    const body = source.objects.get(from.key);
+    if (body === undefined || (from.etag !== undefined && from.etag !== etagOf(body))) return false;
+    const { contentType = "application/octet-stream", tags = {} } = source.attributesOf(from.key) ?? {};
+    this.keep(to, { body, contentType, tags });
     return true;
   }
   async list(prefix: string, limit: number): Promise<readonly StoredObject[]> {
     return this.keys(prefix)
       .slice(0, limit)
-      .map((key) => ({ key, bytes: this.objects.get(key)?.byteLength ?? 0 }));
+      .map((key) => ({
+        key,
+        bytes: this.objects.get(key)?.byteLength ?? 0,
+        modifiedAt: this.attributesOf(key)?.modifiedAt ?? new Date(0),
+      }));
+  }
+  async *pages(prefix: string): AsyncGenerator<readonly StoredObject[]> {
+    const all = await this.list(prefix, Number.POSITIVE_INFINITY);
+    const { pageSize } = this.buckets;
+    for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
   }
   async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.objects.delete(key);
+  }
+  async deleteAllUnder(prefix: string): Promise<void> {
+    for (const key of this.keys(prefix)) this.objects.delete(key);
+  }
+  async presign(key: string, expiresInSeconds: number): Promise<PresignedUrl> {
+    const expiresAt = new Date(this.buckets.now().getTime() + expiresInSeconds * 1000).toISOString();
+    return { url: `https://${this.bucket}.example/${key}?signature=secret`, expiresAt };
+  }
+
+  private keep(key: string, { body, contentType, tags }: Omit<Required<NewObject>, "key">): void {
+    const bytes = bytesOf(body);
+    this.objects.set(key, bytes);
+    this.attributes.set(bytes, { contentType, tags, modifiedAt: this.buckets.now() });
   }
 }

@@ -3,7 +3,7 @@ import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { createHash } from "node:crypto";
 import { techniqueIds, type TechniqueId } from "../../naming/resource-names";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
-import type { CreateOutcome, DescribedTrainingJob, TrainingJobs } from "../../lambdas/aws/training-jobs";
+import type { CreateOutcome, DescribedTrainingJob, SageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
 import type { MemoryBuckets } from "./memory-object-store";
 
 /** What the next call of CreateTrainingJob meets. */
@@ -50,7 +50,7 @@ interface Phase {
 
 const stopSeconds = 20;
 
-export class ScriptedSageMaker implements TrainingJobs {
+export class ScriptedSageMaker implements SageMakerJobs {
   readonly jobs = new Map<string, Job>();
   readonly plans: Plan[] = [];
   readonly creates: string[] = [];

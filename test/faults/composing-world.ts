@@ -20,8 +20,6 @@ import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
 import { executeComposition, retrySeconds } from "../../lambdas/compositions/execute-composition";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
 import { VirtualClock } from "../fakes/clock";
-import { MemoryBuckets } from "../fakes/memory-object-store";
-import { MemoryCompositions, MemoryOpenWork } from "../fakes/memory-table";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import { composerApi, now as apiNow, type ComposerApi } from "../unit/api/support/composer-api";
 import type { Call, Reply } from "../unit/api/support/documented-api";
@@ -66,23 +64,6 @@ export const answerOf = (composition: CompositionItem, more: object = {}): Invoc
   ),
 });
 
-/** The rows of the API's table, as the worker's fake keeps them. */
-class SharedRows extends Map<string, CompositionItem> {
-  constructor(private readonly api: ComposerApi) {
-    super();
-  }
-  override get(name: string): CompositionItem | undefined {
-    return this.api.compositions.all().find(({ sub, id }) => `${sub}/${id}` === name);
-  }
-  override set(_: string, item: CompositionItem): this {
-    this.api.compositions.put(item);
-    return this;
-  }
-  override values(): MapIterator<CompositionItem> {
-    return new Map(this.api.compositions.all().map((item) => [item.id, item])).values();
-  }
-}
-
 /** The methods that an object has of its own: those of a fake that are the port's. */
 const methodsOf = (port: object): string[] =>
   Object.entries(port)
@@ -102,7 +83,6 @@ export class ComposingWorld {
   readonly clock = new VirtualClock(apiNow.toISOString());
   readonly api: ComposerApi = composerApi({ clock: this.clock.now });
   readonly injector: FaultInjector;
-  readonly compositions: MemoryCompositions;
   readonly queue: Message[] = [];
   /** What the endpoint answers, one after the other; then as it should. */
   readonly answers: (Invocation | ((composition: CompositionItem) => Invocation))[] = [];
@@ -111,7 +91,7 @@ export class ComposingWorld {
   /** How often the endpoint was asked. */
   invocations = 0;
 
-  private readonly artefacts = new MemoryBuckets().store("artefacts");
+  private readonly artefacts = this.api.files;
   private readonly log = new CollectingLog();
   private readonly metrics = new CollectingMetrics();
   private readonly training = new TrainingWorld();
@@ -123,23 +103,7 @@ export class ComposingWorld {
     this.injector = new FaultInjector(options.call, (actor) => {
       this.clock.advance(timeOuts[actor] ?? apiTimeOut);
     });
-    this.compositions = new MemoryCompositions(this.clock.now);
-    Object.defineProperty(this.compositions, "rows", { value: new SharedRows(this.api) });
-    Object.defineProperty(this.compositions, "openCompositions", {
-      get: () => this.api.table.quota(alice, "openCompositions"),
-      set: (count: number) => this.api.table.quotas.set(`${alice}/openCompositions`, count),
-    });
-    Object.defineProperty(this.artefacts, "objects", { value: this.api.files.objects });
-    this.compositions.loadTrack = async ({ sub, id }) =>
-      this.api.tracks.all().find((track) => track.sub === sub && track.id === id);
     const { api } = this;
-    const openWork = api.table.openWork;
-    Object.defineProperty(openWork, "compositions", {
-      value: async () => api.compositions.all().filter(({ state }) => !isFinalCompositionState(state)),
-    });
-    Object.defineProperty(openWork, "trainingJobs", {
-      value: async () => api.trainingJobs.all().filter(({ state }) => !isFinalTrainingJobState(state)),
-    });
     for (const [name, port] of Object.entries({
       tracks: api.tracks,
       compositions: api.compositions,
@@ -147,9 +111,9 @@ export class ComposingWorld {
       trainingJobs: api.trainingJobs,
       files: api.files,
       work: api.work,
-      idempotencyRecords: api.table.idempotencyRecords,
-      pendingChanges: api.table.pendingChanges,
-      openWork,
+      idempotencyRecords: api.stores.idempotencyRecords,
+      pendingChanges: api.stores.pendingChanges,
+      openWork: api.stores.openWork,
     })) {
       this.injector.watchInPlace(name, port, methodsOf(port));
     }
@@ -255,12 +219,14 @@ export class ComposingWorld {
           },
         };
       },
-      compositions: this.injector.watched("compositions", this.compositions),
+      // Both are watched where the API holds them.
+      compositions: this.api.compositions,
+      tracks: this.api.tracks,
       artefacts: this.injector.watched("artefacts", this.artefacts),
       endpoint: this.injector.watched("endpoint", {
         invoke: async (): Promise<Invocation> => {
           this.invocations += 1;
-          const composition = await this.compositions.load({ sub, id: compositionId });
+          const composition = this.api.compositions.rows.get(`${sub}/${compositionId}`);
           if (composition === undefined) return { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
           const answer = this.answers.shift() ?? this.always ?? answerOf(composition);
           return typeof answer === "function" ? answer(composition) : answer;
@@ -280,12 +246,12 @@ export class ComposingWorld {
         await sweepOpenWork({
           ...this.training.settlingPorts(),
           now: this.clock.now,
-          openWork: this.injector.watched("openWork", new MemoryOpenWork(this.training.jobs, this.compositions)),
-          compositions: this.injector.watched("compositions", this.compositions),
+          // These are watched where the API holds them.
+          openWork: this.api.stores.openWork,
+          compositions: this.api.compositions,
           queue: this.injector.watched("queue", { send: this.send }),
           executions: { start: async () => undefined, status: async () => "RUNNING" },
-          // These are watched where the API holds them.
-          pendingChanges: this.api.table.pendingChanges,
+          pendingChanges: this.api.stores.pendingChanges,
           removal: { artefacts: this.api.files, work: this.api.work },
           within: async (seconds, work) =>
             await this.injector.inTime(work, () => {
@@ -329,7 +295,7 @@ export class ComposingWorld {
     }
     for (const act of this.again.splice(0)) await act();
     const finished = this.seconds + finishedWithinSeconds;
-    while (this.api.table.changes.size > 0 && this.seconds < finished) {
+    while (this.api.stores.pending().length > 0 && this.seconds < finished) {
       this.clock.advance(sweepEverySeconds);
       await this.sweep();
     }
@@ -337,7 +303,7 @@ export class ComposingWorld {
 
   /** What is stuck, doubled, leaked or lost. */
   problems(): readonly string[] {
-    const { tracks, compositions, models, trainingJobs, files, work, table } = this.api;
+    const { tracks, compositions, models, trainingJobs, files, work, stores } = this.api;
     const found: string[] = [];
     const check = (isWell: boolean, problem: string): void => {
       if (!isWell) found.push(problem);
@@ -368,10 +334,10 @@ export class ComposingWorld {
     const unfinished: QuotaAmounts = { openCompositions: open, openTrainingJobs: openJobs };
     for (const counter of quotaCounterSchema.options) {
       const rows = [...held, unfinished].reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
-      const counted = table.quota(alice, counter);
+      const counted = stores.quotaOf(alice, counter);
       check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows}`);
     }
-    for (const { of, state } of table.changes.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
+    for (const { of, state } of stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
     check(this.queue.length === 0, "stuck: a message stays in the queue");
     return found;
   }

@@ -5,7 +5,7 @@
  */
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { executionName } from "../../naming/resource-names";
-import { pendingChangeGraceSeconds } from "../../naming/time-limits";
+import { functionSeconds, pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
@@ -16,9 +16,8 @@ import { workflowEnded } from "../../lambdas/training/workflow-ended";
 import type { Within } from "../../lambdas/training/within";
 import type { FileRemoval } from "../../lambdas/resources/resource-files";
 import type { VirtualClock } from "../fakes/clock";
-import type { MemoryObjectStore } from "../fakes/memory-object-store";
 import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
-import { readDefinition, stepNames, sub, TrainingWorld } from "../workflow/training-world";
+import { readDefinition, stepNames, sub, TrainingWorld, stepFolders } from "../workflow/training-world";
 import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
 import { faultsOfText } from "./outcomes";
 import { streamImage } from "./stream-image";
@@ -53,9 +52,10 @@ const deliveries = 3;
 
 const definition = readDefinition();
 
+/** A function that hangs is ended by its own time-out, which comes before that of its state. */
 function timeOutOf(actor: string): number {
-  const state = definition.States[actor];
-  return state?.Type === "Task" ? state.TimeoutSeconds : 60;
+  const step = stepNames.find((name) => name === actor);
+  return step === undefined ? 60 : functionSeconds[stepFolders[step]];
 }
 
 /** The table takes no number that it could not give back. */
@@ -72,7 +72,7 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== "function") return value;
       return async (...values: unknown[]): Promise<unknown> => {
-        if (property === "change" || property === "finish") refuseUnsafeNumbers(values);
+        if (property === "advance" || property === "finish") refuseUnsafeNumbers(values);
         const answer: unknown = await Reflect.apply(value, target, values);
         return answer;
       };
@@ -98,6 +98,8 @@ export class TrainingCloud {
   private sweptAt = 0;
   private states = 0;
   private isStopTold = false;
+  /** While an execution runs, other functions work beside it: what hangs in them takes none of its time. */
+  private isExecuting = false;
   private readonly later: (() => Promise<void>)[] = [];
 
   constructor(
@@ -107,7 +109,8 @@ export class TrainingCloud {
     this.world = world;
     this.clock = world.clock;
     this.injector = new FaultInjector(options.call, (actor) => {
-      this.clock.advance(timeOutOf(actor));
+      const isStep = stepNames.some((step) => step === actor);
+      if (isStep || !this.isExecuting) this.clock.advance(timeOutOf(actor));
     });
     const plain = world.settlingPorts;
     const watched = (): object =>
@@ -133,21 +136,13 @@ export class TrainingCloud {
 
   private readonly within: Within = async (seconds, work) =>
     await this.injector.inTime(work, () => {
-      this.clock.advance(seconds);
+      if (!this.isExecuting) this.clock.advance(seconds);
     });
 
   /** As the sweeper removes files. */
   private get removal(): FileRemoval {
-    const under = (store: MemoryObjectStore, name: string): Required<FileRemoval>["artefacts"] =>
-      this.injector.watched(name, {
-        remove: async (keys: readonly string[]) => {
-          await store.delete(keys);
-        },
-        removeAllUnder: async (prefix: string) => {
-          await store.delete(store.keys(prefix));
-        },
-      });
-    return { artefacts: under(this.world.artefacts, "artefacts"), work: under(this.world.work, "work") };
+    const { artefacts, work } = this.world;
+    return { artefacts: this.injector.watched("artefacts", artefacts), work: this.injector.watched("work", work) };
   }
 
   private get seconds(): number {
@@ -189,6 +184,7 @@ export class TrainingCloud {
     const { abortAt, isAbortedOnce = false } = this.options;
     const isAborted = abortAt !== undefined && !(isAbortedOnce && this.results.length > 0);
     let ranBefore: (() => Promise<void>) | undefined;
+    this.isExecuting = true;
     const result = await runExecution({
       definition,
       clock: this.clock,
@@ -235,6 +231,7 @@ export class TrainingCloud {
         }
       },
     });
+    this.isExecuting = false;
     this.results.push(result);
     const hasFailed = result.status === "FAILED";
     const ending = result.error === "StepFailed" ? "STEP_FAILED" : "FAILED";
@@ -308,7 +305,7 @@ export class TrainingCloud {
           compositions: world.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,
-          pendingChanges: injector.watched("pendingChanges", world.jobs.pendingChanges),
+          pendingChanges: injector.watched("pendingChanges", world.stores.pendingChanges),
           removal: this.removal,
           within: this.within,
           patience: sweepPatience.aws,
@@ -326,7 +323,7 @@ export class TrainingCloud {
         return;
       } catch {
         // AWS waits a minute before the second try, and two more before the third.
-        this.clock.advance(60 * delivery);
+        if (!this.isExecuting) this.clock.advance(60 * delivery);
       }
     }
   }
@@ -345,7 +342,7 @@ export class TrainingCloud {
       if (!isWell) found.push(problem);
     };
     const open = [...jobs.rows.values()].filter(({ state }) => !isFinalTrainingJobState(state));
-    check(jobs.openTrainingJobs === open.length, `the quota counts ${jobs.openTrainingJobs}, open are ${open.length}`);
+    check(jobs.openNow() === open.length, `the quota counts ${jobs.openNow()}, open are ${open.length}`);
     for (const row of jobs.rows.values()) {
       const isFinal = isFinalTrainingJobState(row.state);
       check(isFinal, `stuck: the row stays ${row.state}`);
@@ -355,22 +352,22 @@ export class TrainingCloud {
         `a row that is ${row.state} and a failure disagree`,
       );
       if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
-      const model = jobs.models.get(`${sub}/${row.id}`);
+      const model = this.world.models.rows.get(`${sub}/${row.id}`);
       check((model === undefined) === (row.modelId === undefined), "the job and the models disagree about a model");
       const files = artefacts.keys(modelPrefix({ sub, id: row.id })).length;
       if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
       else check(files === 2, `lost: a model of ${files} files`);
       const quota = { models: model === undefined && isFinal ? 0 : 1, trainingJobs: 1, storedBytes: model?.bytes ?? 0 };
-      for (const [counter, counted] of Object.entries(jobs.quota)) {
+      for (const [counter, counted] of Object.entries(jobs.quotaNow())) {
         const rows = Object.entries(quota).find(([name]) => name === counter)?.[1];
         check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows ?? 0}`);
       }
       const kept = artefacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
       check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
     }
-    for (const { of, state } of jobs.creations.values()) check(false, `stuck: a change of a ${of} stays ${state}`);
-    check(slots.slots.size === 0, `leaked: ${slots.slots.size} slots`);
-    check(tickets.tickets.size === 0, `leaked: ${tickets.tickets.size} tickets`);
+    for (const { of, state } of this.world.stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
+    check(slots.heldNow().size === 0, `leaked: ${slots.heldNow().size} slots`);
+    check(tickets.shownNow().size === 0, `leaked: ${tickets.shownNow().size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);
     check(sageMaker.mostAtOnce <= this.world.settings.slots, `doubled: ${sageMaker.mostAtOnce} trainings at once`);
     for (const states of jobs.history.values()) {

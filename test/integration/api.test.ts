@@ -1,6 +1,5 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
@@ -12,7 +11,7 @@ import {
   sampleFile,
   trackKey,
 } from "../../naming/object-keys";
-import { ownedKey } from "../../naming/table-keys";
+import { ownedKey, type TableKey } from "../../naming/table-keys";
 import { compositionSchema } from "../../domain/schemas/api/compositions";
 import { trackSchema } from "../../domain/schemas/api/tracks";
 import { trainingJobSchema } from "../../domain/schemas/api/training";
@@ -49,6 +48,12 @@ function builtIn(id: string): Melody {
   if (melody === undefined) throw new Error(`no sample melody ${id}`);
   return sampleAsMelody(melody);
 }
+
+/** Ends unfinished work in the table, as the worker or the workflow does. */
+const end = async (key: TableKey, set: object): Promise<void> => {
+  const changes = { set: { ...set }, add: { version: 1 }, remove: ["openWork", "openWorkOwner"] };
+  await local.table.write([{ kind: "UPDATE", key, changes }]);
+};
 
 const user = (name: string): string => `user-${name}`;
 
@@ -103,20 +108,12 @@ test("a composition from request to other instruments to deletion", async () => 
   ] as const) {
     await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body }));
   }
-  await local.table.client.send(
-    new UpdateCommand({
-      TableName: local.table.tableName,
-      Key: ownedKey("COMPOSITION", sub, id),
-      UpdateExpression: "SET #s = :s, #o = :o, midi = :m, version = version + :one REMOVE openWork, openWorkOwner",
-      ExpressionAttributeNames: { "#s": "state", "#o": "output" },
-      ExpressionAttributeValues: {
-        ":s": "COMPLETED",
-        ":o": scoreOutput(score, { emptyBarRate: 0 }),
-        ":m": { revision: 1, sha256: createHash("sha256").update(midi).digest("hex"), bytes: midi.length },
-        ":one": 1,
-      },
-    }),
-  );
+  const set = {
+    state: "COMPLETED",
+    output: scoreOutput(score, { emptyBarRate: 0 }),
+    midi: { revision: 1, sha256: createHash("sha256").update(midi).digest("hex"), bytes: midi.length },
+  };
+  await end(ownedKey("COMPOSITION", sub, id), set);
 
   const first = await call("GET", `/compositions/${id}/midi`, { sub });
   expect(first.bytes).toEqual(Buffer.from(midi));
@@ -172,15 +169,7 @@ test("a training job: asked for, watched, stopped, deleted", async () => {
   const stopped = await call("POST", `/training-jobs/${id}/stop`, { sub });
   expect(stopped).toMatchObject({ status: 202, body: { state: "STOPPING", stopRequested: true } });
   expect((await call("DELETE", `/training-jobs/${id}`, { sub })).status).toBe(409);
-  await local.table.client.send(
-    new UpdateCommand({
-      TableName: local.table.tableName,
-      Key: ownedKey("TRAINING_JOB", sub, id),
-      UpdateExpression: "SET #s = :s, version = version + :one REMOVE openWork, openWorkOwner",
-      ExpressionAttributeNames: { "#s": "state" },
-      ExpressionAttributeValues: { ":s": "STOPPED", ":one": 1 },
-    }),
-  );
+  await end(ownedKey("TRAINING_JOB", sub, id), { state: "STOPPED" });
   expect((await call("POST", `/training-jobs/${id}/stop`, { sub })).status).toBe(202);
   expect((await call("DELETE", `/training-jobs/${id}`, { sub })).status).toBe(204);
   expect((await call("GET", `/training-jobs/${id}/metrics`, { sub })).status).toBe(404);

@@ -6,16 +6,18 @@ import { ulid } from "ulid";
 import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../naming/api-routes";
 import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { TableBusy } from "../../lambdas/aws/table/errors";
-import { createOpenWork } from "../../lambdas/aws/table/open-work";
-import { createPendingChanges, pendingChange } from "../../lambdas/aws/table/pending-changes";
-import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
-import { createSlots } from "../../lambdas/aws/table/slots";
-import { createTickets } from "../../lambdas/aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { createDynamoDBTable } from "../../lambdas/stores/dynamodb-table";
+import { createOpenWork } from "../../lambdas/stores/open-work";
+import { createPendingChanges, pendingChange } from "../../lambdas/stores/pending-changes";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createSlots } from "../../lambdas/stores/slots";
+import { TableBusy } from "../../lambdas/stores/table";
+import { createTickets } from "../../lambdas/stores/tickets";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { doneValue } from "../support/done-value";
 import {
   dynamodbFaults,
   s3Faults,
@@ -99,7 +101,7 @@ const apiCalls: readonly ApiCall[] = [
     operation: "stopTrainingJob",
     request: async (world) => {
       const job = trainingJob({ sub: world.sub });
-      await world.ports.trainingJobs.create({ item: job, raise: { openTrainingJobs: 1 }, caps });
+      await world.ports.trainingJobs.create({ item: job, takes: { openTrainingJobs: 1 }, quotas: caps });
       return [`/training-jobs/${job.id}/stop`, {}];
     },
   },
@@ -219,9 +221,10 @@ async function isRead(items: AsyncIterable<unknown>): Promise<boolean> {
 /** Each call of a store of the workflow or the worker, on rows of its own; it gives what can be compared. */
 function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] {
   const now = () => new Date();
-  const table = { client: createDocumentClient(), tableName: local.table.tableName };
-  const jobs = createTrainingJobsInExecution({ ...table, now });
-  const compositions = createCompositionsInExecution({ ...table, now });
+  const table = createDynamoDBTable({ client: createDocumentClient(), tableName: local.tableName });
+  const stores = { table, now };
+  const jobs = createTrainingJobs(stores);
+  const compositions = createCompositions(stores);
   const slots = createSlots(table);
   const tickets = createTickets(table);
   const store = createObjectStore({ client: createS3Client(), bucket: local.artefactsBucket });
@@ -250,19 +253,19 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
   const key = `users/someone/compositions/${ulid()}/score.json`;
   return [
     [
-      "jobs.load",
+      "jobs.get",
       async () =>
         (
           (of) => async () =>
-            (await jobs.load(of))?.state
+            (await jobs.get(of))?.state
         )(await newJob()),
     ],
     [
-      "jobs.change",
+      "jobs.advance",
       async () =>
         (
           (of) => async () =>
-            (await jobs.change(of, { to: "QUEUED" }))?.state
+            doneValue(await jobs.advance(of, { to: "QUEUED" })).state
         )(await newJob()),
     ],
     [
@@ -270,7 +273,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       async () =>
         (
           (of) => async () =>
-            (await jobs.beginModel(of, of.id))?.state
+            doneValue(await jobs.beginModel(of, of.id)).state
         )(await newJob()),
     ],
     [
@@ -282,11 +285,11 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
         )(await newJob()),
     ],
     [
-      "compositions.load",
+      "compositions.get",
       async () =>
         (
           (of) => async () =>
-            (await compositions.load(of))?.state
+            (await compositions.get(of))?.state
         )(await newComposition()),
     ],
     [
@@ -294,7 +297,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       async () =>
         (
           (of) => async () =>
-            (await compositions.claim(of, now()))?.state
+            doneValue(await compositions.claim(of, now())).state
         )(await newComposition()),
     ],
     [
@@ -302,7 +305,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       async () =>
         ((of) => async () => {
           await compositions.release(of);
-          return (await compositions.load(of))?.runningUntil;
+          return (await compositions.get(of))?.runningUntil;
         })(await newComposition(running)),
     ],
     [
@@ -351,9 +354,10 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "slots.release",
       async () =>
-        ((held) => async () => {
-          await slots.release(held);
-        })(await newSlot()),
+        (
+          (held) => async () =>
+            await slots.release(held)
+        )(await newSlot()),
     ],
     ["slots.held", async () => async () => (await slots.held()).length > 0],
     [
@@ -373,11 +377,11 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
       "pendingChanges.remove",
       async () => async () => {
         const change = pendingChange({ of: "TRACK", sub: "a", id: ulid(), state: "DELETING", now: now() });
-        return await createPendingChanges(table).remove(change);
+        return await createPendingChanges(stores).remove(change);
       },
     ],
-    ["pendingChanges.list", async () => async () => await isRead(createPendingChanges(table).list())],
-    ["openWork.list", async () => async () => await isRead(createOpenWork(table).list("COMPOSITION"))],
+    ["pendingChanges.list", async () => async () => await isRead(createPendingChanges(stores).list())],
+    ["openWork.list", async () => async () => await isRead(createOpenWork(stores).list("COMPOSITION"))],
     [
       "rowsByKey.find",
       async () => async () => await createRowsByKey(table).find([{ pk: "no", sk: openWorkOwner("no", "no") }]),
@@ -385,7 +389,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "objects.write",
       async () => async () => {
-        await store.write(key, "{}", "application/json");
+        await store.write({ key, body: "{}", contentType: "application/json" });
       },
     ],
     ["objects.read", async () => async () => (await store.read(key, 100))?.length],

@@ -1,6 +1,5 @@
 /** H1, H6, M5, H10: the protocol of rows and files on real transactions, a real index and real buckets. */
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { ulid } from "ulid";
 import {
@@ -12,12 +11,12 @@ import {
   trainingJobPrefix,
 } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
-import { createObjectPages } from "../../lambdas/aws/object-pages";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { createRowsByKey } from "../../lambdas/aws/table/rows-by-key";
-import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { isDone } from "../../lambdas/stores/outcome";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
 import { countOrphans } from "../../lambdas/resources/count-orphans";
-import { createObjectStore } from "../../lambdas/aws/object-store";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
 import { lookForOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
@@ -94,7 +93,7 @@ async function trainedJob(world: ResourceWorld) {
   };
   await put(modelFile, model);
   await put(modelCardFile, JSON.stringify({ ...card, dataset: { ...card.dataset, sha256: job.dataset.sha256 } }));
-  const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
+  const jobs = createTrainingJobs({ table: local.table, now: world.clock.now });
   const attempt = { sub: job.sub, id: job.id, attempt: job.attempt };
   const end = async () =>
     await jobs.finish(attempt, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false, resumable: false });
@@ -130,7 +129,7 @@ test("registering a model, cut off at any of its calls, leaves model and files t
     // Nobody tries again: the job ends without its model, or with it.
     const left = localWorld(local);
     const { end } = await register(left, faultyPorts(fault));
-    expect(await end()).toBe(true);
+    expect(await end()).toMatchObject({ kind: "DONE" });
     await sweepPastGrace(left);
     await expectModelWhole(left, `${fault.kind} ${fault.moment} ${fault.at}, given up`);
     // The step is tried again at once, as the workflow does.
@@ -168,8 +167,8 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
         const { status } = await api.call(method, target, { ...call, sub: world.sub });
         expect([method, target, status < 500]).toEqual([method, target, true]);
       };
-      const jobs = createTrainingJobsInExecution({ ...local.table, now: world.clock.now });
-      const compositions = createCompositionsInExecution({ ...local.table, now: world.clock.now });
+      const jobs = createTrainingJobs({ table: local.table, now: world.clock.now });
+      const compositions = createCompositions({ table: local.table, now: world.clock.now });
       for (const [step, chosen] of steps) {
         const rows = await world.rows();
         const pick = <Row>(from: readonly Row[]): Row | undefined => from[chosen % Math.max(1, from.length)];
@@ -189,10 +188,10 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
           const creation = await jobs.beginModel(job, job.id);
           const item = model({ sub: world.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
           for (const name of [modelFile, modelCardFile]) {
-            const file = { bytes: new Uint8Array(4), contentType: "application/octet-stream" };
+            const file = { body: new Uint8Array(4), contentType: "application/octet-stream" };
             await world.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
           }
-          if (creation !== undefined) await jobs.addModel(job, item, creation);
+          if (isDone(creation)) await jobs.addModel(job, item, creation.value);
           await jobs.finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
         }
         await keepProgress(world);
@@ -228,7 +227,7 @@ async function keepProgress(world: ResourceWorld): Promise<void> {
   for (const row of await world.rows()) {
     if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;
     const key = `${trainingJobPrefix(row)}${progressFile}`;
-    await world.ports.artefacts.write({ key, bytes: new Uint8Array(2), contentType: "application/jsonl" });
+    await world.ports.artefacts.write({ key, body: new Uint8Array(2), contentType: "application/jsonl" });
   }
 }
 
@@ -238,8 +237,8 @@ test("orphans are found and counted, and nothing else is", async () => {
     const metrics = new CollectingMetrics();
     const found = await countOrphans({
       buckets: {
-        artefacts: createObjectPages({ client: local.s3, bucket: local.artefactsBucket }),
-        work: createObjectPages({ client: local.s3, bucket: local.workBucket }),
+        artefacts: createObjectStore({ client: local.s3, bucket: local.artefactsBucket }),
+        work: createObjectStore({ client: local.s3, bucket: local.workBucket }),
       },
       rows: createRowsByKey(local.table),
       now: () => now,
@@ -278,10 +277,9 @@ test("orphans are found and counted, and nothing else is", async () => {
   // A file whose creation is pending is nobody's orphan yet.
   const pending = ulid();
   await world.ports.tracks.begin({
-    of: { sub: world.sub, id: pending },
+    owned: { sub: world.sub, id: pending },
     holds: { tracks: 1 },
-    caps: world.ports.caps,
-    now: world.clock.now(),
+    quotas: world.ports.caps,
   });
   await put(trackKey({ sub: world.sub, id: pending }));
   expect((await count(tomorrow)).orphans).toBe(earlier + 6);
@@ -307,8 +305,8 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   const look = async (now: Date) =>
     await lookForOrphans({
       buckets: {
-        artefacts: createObjectPages(of(local.artefactsBucket)),
-        work: createObjectPages(of(local.workBucket)),
+        artefacts: createObjectStore(of(local.artefactsBucket)),
+        work: createObjectStore(of(local.workBucket)),
       },
       rows,
       ageDays: 7,
@@ -337,9 +335,7 @@ test("a row from before bytes were counted gives back what it raised, and no mor
   const id = await seeds.TRACK(world);
   const [row] = await world.rows();
   const { holds: _, ...old } = row ?? {};
-  await local.table.client.send(
-    new PutCommand({ TableName: local.table.tableName, Item: { ...ownedKey("TRACK", world.sub, id), ...old } }),
-  );
+  await local.table.write([{ kind: "PUT", key: ownedKey("TRACK", world.sub, id), row: old }]);
   const before = await world.quota();
   expect((await apiOn(world).call("DELETE", `/tracks/${id}`, { sub: world.sub })).status).toBe(204);
   expect(await world.quota()).toEqual({ ...before, tracks: 0 });

@@ -85,7 +85,7 @@ type Seed = (world: ResourceWorld, id?: string) => Promise<string>;
 export const seeds = {
   TRACK: async (world, id = ulid()) => {
     const row = track({ sub: world.sub, id, bytes: midi.length, holds: { tracks: 1, storedBytes: midi.length } });
-    await world.ports.files.write({ key: trackKey(row), bytes: midi, contentType: "audio/midi" });
+    await world.ports.files.write({ key: trackKey(row), body: midi, contentType: "audio/midi" });
     await world.seedRow(row);
     return row.id;
   },
@@ -99,12 +99,12 @@ export const seeds = {
     });
     await world.ports.files.write({
       key: compositionMidiKey(row, { revision: 1 }),
-      bytes: midi,
+      body: midi,
       contentType: "audio/midi",
     });
     await world.ports.files.write({
       key: compositionScoreKey(row),
-      bytes: text(JSON.stringify(score)),
+      body: text(JSON.stringify(score)),
       contentType: "application/json",
     });
     await world.seedRow(row);
@@ -115,7 +115,7 @@ export const seeds = {
     for (const name of [modelFile, modelCardFile]) {
       await world.ports.files.write({
         key: `${modelPrefix(row)}${name}`,
-        bytes: text("onnx"),
+        body: text("onnx"),
         contentType: "application/octet-stream",
       });
     }
@@ -124,7 +124,7 @@ export const seeds = {
   },
   TRAINING_JOB: async (world, id = ulid()) => {
     const row = trainingJob({ sub: world.sub, id, state: "STOPPED", resumable: true, holds: { trainingJobs: 1 } });
-    const file = { bytes: text("{}\n"), contentType: "application/jsonl" };
+    const file = { body: text("{}\n"), contentType: "application/jsonl" };
     await world.ports.artefacts.write({ key: `${trainingJobPrefix(row)}${progressFile}`, ...file });
     await world.ports.work.write({ key: `${checkpointsPrefix(row)}last.pt`, ...file });
     await world.seedRow(row);
@@ -134,8 +134,8 @@ export const seeds = {
     const item = trainingJob({ sub: world.sub, id, state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
     await world.ports.trainingJobs.create({
       item,
-      raise: { ...quotaHeld(item), openTrainingJobs: 1 },
-      caps: world.ports.caps,
+      takes: { ...quotaHeld(item), openTrainingJobs: 1 },
+      quotas: world.ports.caps,
     });
     return id;
   },

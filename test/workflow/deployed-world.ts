@@ -1,7 +1,5 @@
 /** A world as it is deployed: many executions at once, the rule on their end, and the sweeper, all in virtual time. */
 import type { TrainingJobItem } from "../../domain/schemas/items";
-import { FakeFiles } from "../unit/api/support/fake-files";
-import { FakeTable } from "../unit/api/support/fake-table";
 import { executionName } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
@@ -135,8 +133,8 @@ export class DeployedWorld extends TrainingWorld {
       compositions: this.compositions,
       queue: { send: async () => undefined },
       executions: this.executions,
-      pendingChanges: new FakeTable().pendingChanges,
-      removal: { artefacts: new FakeFiles() },
+      pendingChanges: this.stores.pendingChanges,
+      removal: { artefacts: this.artefacts },
       patience: this.repair.patience,
       within: async (_, work) => await work,
       deadline: new Date(this.clock.now().getTime() + 180_000),

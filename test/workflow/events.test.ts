@@ -128,7 +128,7 @@ async function live({ plan, isBeside = false, plans = [], stopAt = null }: Told)
 /** What an owner sees in the end. How often the row was written on the way is of no concern. */
 function endOf(world: TrainingWorld): unknown {
   const { version: _version, updatedAt: _updatedAt, ...row } = world.row(1);
-  return { row, models: [...world.jobs.models.keys()], creates: world.sageMaker.creates };
+  return { row, models: [...world.models.rows.keys()], creates: world.sageMaker.creates };
 }
 
 const ENDS: readonly { readonly what: string; readonly plans: readonly RunPlan[] }[] = [

@@ -48,9 +48,9 @@ function expectEnded(world: DeployedWorld): void {
   const row = world.jobs.rows.get(jobKey);
   expect(row !== undefined && isFinalTrainingJobState(row.state)).toBe(true);
   expect(row?.openWork).toBeUndefined();
-  expect(world.jobs.openTrainingJobs).toBe(0);
-  expect([...world.slots.slots.values()]).toEqual([]);
-  expect([...world.tickets.tickets.keys()]).toEqual([]);
+  expect(world.jobs.openNow()).toBe(0);
+  expect([...world.slots.heldNow().values()]).toEqual([]);
+  expect([...world.tickets.shownNow().keys()]).toEqual([]);
 }
 
 const nothing: Left = { progress: undefined, card: undefined, reference: undefined, otherNames: [] };
@@ -138,7 +138,7 @@ function breakFor(
     case "nothing":
       return;
     case "the row cannot be read":
-      world.jobs.load = fails;
+      world.jobs.get = fails;
       return;
     case "the row cannot be ended":
       world.jobs.finish = fails;

@@ -1,6 +1,7 @@
 /**
- * The real table, bucket and workflow code on MiniStack: its conditional writes and copies, and its Step Functions as a
- * second engine beside the interpreter of these tests. Only SageMaker is a script here.
+ * The real bucket and workflow code on MiniStack: its copies, and its Step Functions as a second engine beside the
+ * interpreter of these tests. Only SageMaker is a script here. The stores have their own suite in
+ * test/integration/stores.test.ts.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,22 +15,17 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { build } from "esbuild";
-import { catalogueKey, ownedKey, quotaKey } from "../../naming/table-keys";
-import { createObjectStore } from "../../lambdas/aws/object-store";
-import { createCompositionsInExecution } from "../../lambdas/aws/table/composition-execution";
-import { createOpenWork } from "../../lambdas/aws/table/open-work";
-import { createSlots } from "../../lambdas/aws/table/slots";
-import { createTickets } from "../../lambdas/aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../lambdas/aws/table/training-job-execution";
+import { catalogueKey, ownedKey, type TableKey } from "../../naming/table-keys";
+import { createSlots } from "../../lambdas/stores/slots";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
 import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
 import { environmentPython } from "../../tools/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
 import { startLocalTable, type LocalTable } from "../integration/support/local-table";
-import { composition } from "../unit/api/support/items";
 import { startScriptedServer } from "./scripted-sagemaker-server";
 import { type ListeningServer } from "../support/listening-server";
 import {
@@ -54,9 +50,9 @@ afterAll(async () => {
 });
 
 const now = () => new Date();
-const jobs = () => createTrainingJobsInExecution({ ...local.table, now });
-const put = async (key: object, item: object) => {
-  await local.table.client.send(new PutCommand({ TableName: local.table.tableName, Item: { ...key, ...item } }));
+const jobs = () => createTrainingJobs({ table: local.table, now });
+const put = async (key: TableKey, row: object) => {
+  await local.table.write([{ kind: "PUT", key, row: { ...row } }]);
 };
 const putJob = async (n: number, more: Parameters<typeof trainingJob>[1] = {}) => {
   const job = trainingJob(n, more);
@@ -68,207 +64,11 @@ const breakRow = async (n: number) => {
   const job = trainingJob(n);
   await put(ownedKey("TRAINING_JOB", job.sub, job.id), { ...job, progress: "none" });
 };
-const quota = async (of: string) =>
-  (await local.table.client.send(new GetCommand({ TableName: local.table.tableName, Key: quotaKey(of) }))).Item;
-
-describe("training jobs in the table", () => {
-  test("change only by legal transitions of their own attempt, and end once", async () => {
-    const owner = "changing";
-    const job = await putJob(1, { sub: owner, openWorkOwner: `${owner}#${jobId(1)}` });
-    await put(quotaKey(owner), { openTrainingJobs: 1 });
-    expect(await jobs().change({ ...job, attempt: 2 }, { to: "QUEUED" })).toBeUndefined();
-    expect(await jobs().change(job, { to: "UPLOADING" })).toBeUndefined();
-    const queued = await jobs().change(job, { to: "STARTING", set: { launch: 1, trainingJobName: "name" } });
-    expect(queued).toMatchObject({ state: "STARTING", version: 2, trainingJobName: "name" });
-    expect(await jobs().change(job, { to: "QUEUED", remove: ["trainingJobName"] })).not.toHaveProperty(
-      "trainingJobName",
-    );
-
-    const end = {
-      state: "FAILED" as const,
-      endReason: "FAILURE" as const,
-      failure: { code: "X", message: "x", retryable: true },
-    };
-    expect(await jobs().finish(job, { ...end, stopRequested: true })).toBe(false);
-    const twice = await Promise.all([
-      jobs().finish(job, { ...end, stopRequested: false }),
-      jobs().finish(job, { ...end, stopRequested: false }),
-    ]);
-    expect(twice.sort()).toEqual([false, true]);
-    const row = await jobs().load(job);
-    expect(row).toMatchObject({ state: "FAILED", failure: { code: "X" } });
-    expect(row?.openWork).toBeUndefined();
-    expect(await quota(owner)).toMatchObject({ openTrainingJobs: 0 });
-    expect(await jobs().change(job, { set: { resumable: true } })).toBeUndefined();
-  });
-
-  test("are found as open work until they are final", async () => {
-    const owner = "open";
-    const job = await putJob(2, { sub: owner, openWorkOwner: `${owner}#${jobId(2)}` });
-    const list = async () => {
-      const found: string[] = [];
-      for await (const of of createOpenWork(local.table).list("TRAINING_JOB")) found.push(`${of.sub}/${of.id}`);
-      return found;
-    };
-    expect(await list()).toContain(`${owner}/${job.id}`);
-    await jobs().finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
-    expect(await list()).not.toContain(`${owner}/${job.id}`);
-  });
-});
-
-describe("a job whose execution has died", () => {
-  test("is the next attempt's once, and with nothing that is not its own", async () => {
-    const owner = "recovered";
-    const job = await putJob(3, {
-      sub: owner,
-      openWorkOwner: `${owner}#${jobId(3)}`,
-      state: "TRAINING",
-      launch: 1,
-      trainingJobName: "the-first",
-      capacityRefusedSince: "2026-01-01T00:00:00.000Z",
-    });
-    const next = {
-      keepsTrainingJob: false,
-      attemptsWithoutTraining: 1,
-      earlierUsage: { trainingSeconds: 7, billableSeconds: 5 },
-    };
-    const begun = await Promise.all([jobs().beginNextAttempt(job, next), jobs().beginNextAttempt(job, next)]);
-    expect(begun.filter((row) => row !== undefined)).toHaveLength(1);
-    const row = await jobs().load(job);
-    expect(row).toMatchObject({ state: "QUEUED", attempt: 2, launch: 1, earlierUsage: next.earlierUsage });
-    expect(row?.trainingJobName).toBeUndefined();
-    expect(row?.capacityRefusedSince).toBeUndefined();
-    const adopting = await jobs().beginNextAttempt(
-      { ...job, attempt: 2 },
-      { keepsTrainingJob: true, attemptsWithoutTraining: 1, earlierUsage: undefined },
-    );
-    expect(adopting).toMatchObject({ attempt: 3, attemptsWithoutTraining: 1, earlierUsage: next.earlierUsage });
-    const stopped = await putJob(4, { sub: owner, stopRequested: true, state: "STOPPING" });
-    expect(await jobs().beginNextAttempt(stopped, next)).toBeUndefined();
-  });
-
-  test.each(["TRAINING_JOB", "COMPOSITION"] as const)(
-    "%s that nobody can read is ended all the same, once",
-    async (kind) => {
-      const owner = `broken-${kind.toLowerCase()}`;
-      const of = { sub: owner, id: jobId(5) };
-      const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
-      await put(quotaKey(owner), { [counter]: 1 });
-      await put(ownedKey(kind, owner, of.id), {
-        ...of,
-        kind,
-        version: "not a number",
-        state: 7,
-        openWork: kind,
-        openWorkOwner: `${owner}#${of.id}`,
-      });
-      const openWork = createOpenWork(local.table);
-      expect(await openWork.isOpen(kind, of)).toBe(true);
-      const first = new Date("2026-01-01T00:00:00.000Z");
-      expect(await openWork.noteFailedRepair(kind, of, first)).toEqual(first);
-      expect(await openWork.noteFailedRepair(kind, of, new Date())).toEqual(first);
-      const failure = { code: "X", message: "x", retryable: true };
-      const ended = await Promise.all([
-        openWork.endUnread(kind, of, { failure, now: new Date() }),
-        openWork.endUnread(kind, of, { failure, now: new Date() }),
-      ]);
-      expect(ended.filter((state) => state !== undefined)).toEqual(["FAILED"]);
-      expect(await openWork.isOpen(kind, of)).toBe(false);
-      expect(await openWork.noteFailedRepair(kind, of, new Date())).toBeUndefined();
-      expect(await quota(owner)).toMatchObject({ [counter]: 0 });
-    },
-  );
-});
-
-test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
-  const slots = createSlots(local.table);
-  const holder = (n: number) => ({ sub, jobId: jobId(n) });
-  const index = 50;
-  const order = await slots.order();
-  const taken = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000, order })),
-  );
-  expect(taken.filter(Boolean)).toHaveLength(1);
-  // Decided on an order that is past: no slot, though it is free.
-  expect(await slots.take({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toBe(false);
-  const now = await slots.order();
-  expect(now).toEqual({ version: order.version + 1, turns: [sub] });
-  const held = (await slots.held()).find((slot) => slot.index === index);
-  if (held === undefined) throw new Error("nobody holds the slot");
-  expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toBe(false);
-  expect(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 })).toBe(true);
-  // Reclaimed on what was read before the holder renewed it.
-  expect(await slots.take({ index, holder: holder(9), leasedUntil: 3_000, order: now, instead: held })).toBe(false);
-  expect(
-    await slots.take({
-      index,
-      holder: holder(9),
-      leasedUntil: 3_000,
-      order: now,
-      instead: { ...held, leasedUntil: 2_000 },
-    }),
-  ).toBe(true);
-  await slots.release({ index, jobId: held.holder.jobId });
-  expect((await slots.held()).find((slot) => slot.index === index)?.holder).toEqual(holder(9));
-  await slots.release({ index, jobId: jobId(9) });
-  expect((await slots.held()).find((slot) => slot.index === index)).toBeUndefined();
-  expect(await slots.take({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() })).toBe(true);
-  await slots.release({ index, jobId: jobId(1) });
-});
-
-test("tickets come in the order of their jobs", async () => {
-  const tickets = createTickets(local.table);
-  for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
-  await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
-  expect(await tickets.waiting()).toEqual(
-    [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n, asksAgainBy: 100 })),
-  );
-  for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
-  expect(await tickets.waiting()).toEqual([]);
-});
-
-test("a composition is claimed by one worker, taken over after its lease, and ended by the one that has it", async () => {
-  const compositions = createCompositionsInExecution({ ...local.table, now });
-  const of = { sub: "composer", id: jobId(1) };
-  const created = "2026-01-01T00:00:00.000Z";
-  const item = composition({ ...of, createdAt: created, updatedAt: created });
-  await put(ownedKey("COMPOSITION", of.sub, of.id), item);
-  await put(quotaKey(of.sub), { openCompositions: 1 });
-  const until = new Date(Date.now() + 60_000);
-  const claims = await Promise.all([1, 2, 3].map(async () => await compositions.claim(of, until)));
-  const [first] = claims.filter((claim) => claim !== undefined);
-  expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
-  if (first === undefined) throw new Error("nobody has it");
-  expect(first).toMatchObject({ state: "RUNNING", attempt: 1 });
-  const failure = { code: "X", message: "x", retryable: true };
-  expect(await compositions.abandon(of, failure)).toBe(false);
-  const longer = new Date(until.getTime() + 60_000);
-  expect(await compositions.renew(first, longer)).toBe(true);
-  // The row's version stays: whoever polls it sees nothing new.
-  expect(await compositions.load(of)).toMatchObject({ runningUntil: longer.toISOString(), version: first.version });
-  expect(await compositions.renew({ ...first, attempt: 7 }, longer)).toBe(false);
-  await compositions.release(first);
-  const second = await compositions.claim(of, until);
-  if (second === undefined) throw new Error("a free composition was not taken");
-  expect(await compositions.fail(first, failure)).toBe(false);
-  const result = {
-    output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
-    midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
-  };
-  expect(await compositions.complete(second, result)).toBe(true);
-  expect(await compositions.complete(second, result)).toBe(false);
-  expect(await compositions.claim(of, until)).toBeUndefined();
-  expect(await compositions.renew(second, longer)).toBe(false);
-  const row = await compositions.load(of);
-  expect(row).toMatchObject({ state: "COMPLETED", ...result });
-  expect(row?.openWork).toBeUndefined();
-  expect(await quota(of.sub)).toMatchObject({ openCompositions: 0 });
-});
 
 test("objects: bounded reading, a digest whose very bytes are copied, listing, deleting", async () => {
   const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
   const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
-  await work.write("a/model file.onnx", "model", "application/octet-stream");
+  await work.write({ key: "a/model file.onnx", body: "model", contentType: "application/octet-stream" });
   expect(await work.read("a/none", 10)).toBeUndefined();
   await expect(work.read("a/model file.onnx", 4)).rejects.toThrow("allowed are 4");
   const digest = await work.digest("a/model file.onnx", 10);
@@ -277,13 +77,13 @@ test("objects: bounded reading, a digest whose very bytes are copied, listing, d
     bytes: 5,
     sha256: "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4",
   });
-  await work.write("a/model file.onnx", "other", "application/octet-stream");
+  await work.write({ key: "a/model file.onnx", body: "other", contentType: "application/octet-stream" });
   const from = { bucket: local.workBucket, key: "a/model file.onnx" };
   expect(await artefacts.copy({ from: { ...from, etag: digest.etag }, to: "b" })).toBe(false);
   expect(await artefacts.copy({ from, to: "b" })).toBe(true);
   expect(await artefacts.copy({ from: { ...from, key: "a/none" }, to: "c" })).toBe(false);
   expect(Buffer.from((await artefacts.read("b", 10)) ?? []).toString()).toBe("other");
-  for (const n of [1, 2, 3]) await work.write(`l/${n}`, "x", "text/plain");
+  for (const n of [1, 2, 3]) await work.write({ key: `l/${n}`, body: "x", contentType: "text/plain" });
   expect((await work.list("l/", 2)).map(({ key }) => key)).toEqual(["l/1", "l/2"]);
   await work.delete(["l/1", "l/2", "l/3"]);
   expect(await work.list("l/", 10)).toEqual([]);
@@ -302,13 +102,13 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
     server = await startScriptedServer(sageMaker, async () => {
       for (const [key, body] of buckets.store(local.workBucket).objects)
-        await work.write(key, body, "application/octet-stream");
+        await work.write({ key, body, contentType: "application/octet-stream" });
     });
     directory = mkdtempSync(join(tmpdir(), "opencomposer-workflow-"));
     const environment = {
       AWS_ENDPOINT_URL_SAGEMAKER: server.url,
       STAGE: "local",
-      TABLE_NAME: local.table.tableName,
+      TABLE_NAME: local.tableName,
       ARTEFACTS_BUCKET: local.artefactsBucket,
       WORK_BUCKET: local.workBucket,
       TRAINING_SETTINGS: JSON.stringify({
@@ -336,7 +136,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     stateMachineArn = await createMachine("training", (definition) => definition);
     await put(catalogueKey("bach-chorales"), catalogue);
     const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
-    await artefacts.write(piecesKey, "{}", "application/x-ndjson");
+    await artefacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
   });
 
   afterAll(async () => {
@@ -402,7 +202,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     );
     const job = await putJob(10, { hyperparameters: { epochs: 3 } });
     expect(await execute(10)).toBe("SUCCEEDED");
-    expect(await jobs().load(job)).toMatchObject({
+    expect(await jobs().get(job)).toMatchObject({
       state: "READY",
       modelId: job.id,
       launch: 2,
@@ -416,13 +216,13 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     sageMaker.plans.push({ create: "REFUSED" });
     const refused = await putJob(11);
     expect(await execute(11)).toBe("SUCCEEDED");
-    expect(await jobs().load(refused)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
+    expect(await jobs().get(refused)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
 
     // A row that no longer fits its schema: what the step throws is unexpected.
     const broken = await putJob(12, { queuedSince: "2026-01-01T00:00:00.000Z" });
     await put(catalogueKey("bach-chorales"), { ...catalogue, pieces: "none" });
     expect(await execute(12)).toBe("SUCCEEDED");
-    expect(await jobs().load(broken)).toMatchObject({
+    expect(await jobs().get(broken)).toMatchObject({
       state: "FAILED",
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });

@@ -66,7 +66,7 @@ test("a SageMaker job that goes on is adopted: one job, one training, READY", as
   expect(row(world)).toMatchObject({ state: "READY", attempt: 2, launch: 1, progress: { epoch: 10 } });
   expect(world.sageMaker.jobs.size).toBe(1);
   expect(world.sageMaker.stops).toEqual([]);
-  expect(world.jobs.models.size).toBe(1);
+  expect(world.models.rows.size).toBe(1);
   expectNothingLeft(world);
 });
 

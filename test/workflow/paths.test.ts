@@ -68,7 +68,7 @@ describe("a training that runs through", () => {
       "UPLOADING",
       "READY",
     ]);
-    expect(world.jobs.models.get(`${sub}/${jobId(1)}`)).toMatchObject({ name: "Job 1", trainingJobId: jobId(1) });
+    expect(world.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ name: "Job 1", trainingJobId: jobId(1) });
     expect(world.artefacts.keys(modelPrefix(job))).toHaveLength(2);
     expect(world.artefacts.keys(trainingJobPrefix(job))).toEqual([
       `${trainingJobPrefix(job)}progress.jsonl`,
@@ -114,7 +114,7 @@ describe("a training that runs through", () => {
     const row = world.row(1);
     expect(row).toMatchObject({ state: "READY", endReason: "EPOCHS_COMPLETED" });
     expect(Object.keys(row.latestMetrics ?? {})).toEqual(expect.arrayContaining([...lossesOf(technique)]));
-    expect(world.jobs.models.get(`${sub}/${jobId(1)}`)).toMatchObject({ technique });
+    expect(world.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ technique });
     expectNothingLeft(world);
   });
 
@@ -269,7 +269,7 @@ describe("failures are told, and nothing is left behind", () => {
     wrong.sageMaker.plans.push({ ...run, wrongCard: true });
     await finish(wrong);
     expect(wrong.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED" } });
-    expect(wrong.jobs.models.size).toBe(0);
+    expect(wrong.models.rows.size).toBe(0);
     expectNothingLeft(wrong);
 
     const other = worldWithJob({ technique: "ar-cnn" });
@@ -277,7 +277,7 @@ describe("failures are told, and nothing is left behind", () => {
     await finish(other);
     const failure = { code: "MODEL_REFUSED", message: expect.stringContaining("of the technique unet-gan") as unknown };
     expect(other.row(1)).toMatchObject({ state: "FAILED", failure });
-    expect(other.jobs.models.size).toBe(0);
+    expect(other.models.rows.size).toBe(0);
     expectNothingLeft(other);
   });
 
@@ -292,7 +292,7 @@ describe("failures are told, and nothing is left behind", () => {
     await finish(larger);
     const message = expect.stringContaining(`more than ${largestModelBytes} bytes`) as unknown;
     expect(larger.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED", message } });
-    expect(larger.jobs.models.size).toBe(0);
+    expect(larger.models.rows.size).toBe(0);
     expectNothingLeft(larger);
   });
 
@@ -436,7 +436,7 @@ describe("unexpected errors", () => {
       expect(result.status).toBe("SUCCEEDED");
       expect(world.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
       expect(world.sageMaker.jobs.size).toBe(1);
-      expect(world.jobs.models.size).toBe(1);
+      expect(world.models.rows.size).toBe(1);
       expectNothingLeft(world);
     }
   });
@@ -569,7 +569,7 @@ test("whatever SageMaker does and whenever somebody stops it, the job ends, once
         const { state, modelId } = world.row(1);
         if (stops.includes(true)) expect(["STOPPED", "FAILED"]).toContain(state);
         else expect(["READY", "FAILED"]).toContain(state);
-        expect(world.jobs.models.size).toBe(modelId === undefined ? 0 : 1);
+        expect(world.models.rows.size).toBe(modelId === undefined ? 0 : 1);
         if (state === "READY") expect(modelId).toBeDefined();
       },
     ),

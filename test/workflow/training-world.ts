@@ -18,13 +18,7 @@ import { stepInputSchema } from "../../lambdas/training/step-input";
 import { takeSlot } from "../../lambdas/training/acquire-slot";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryBuckets } from "../fakes/memory-object-store";
-import {
-  MemoryCompositions,
-  MemoryOpenWork,
-  MemorySlots,
-  MemoryTickets,
-  MemoryTrainingJobs,
-} from "../fakes/memory-table";
+import { memoryStores, type MemoryStores } from "../fakes/memory-stores";
 import { datasetSha256, ScriptedSageMaker } from "../fakes/scripted-sagemaker";
 import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import {
@@ -150,11 +144,13 @@ export class TrainingWorld {
   readonly buckets = new MemoryBuckets();
   readonly work = this.buckets.store("work-bucket");
   readonly artefacts = this.buckets.store("artefacts-bucket");
-  readonly jobs = new MemoryTrainingJobs(this.clock.now);
-  readonly compositions = new MemoryCompositions(this.clock.now);
-  readonly slots = new MemorySlots();
-  readonly tickets = new MemoryTickets();
-  readonly openWork = new MemoryOpenWork(this.jobs, this.compositions);
+  readonly stores: MemoryStores;
+  readonly jobs: MemoryStores["trainingJobs"];
+  readonly compositions: MemoryStores["compositions"];
+  readonly models: MemoryStores["models"];
+  readonly slots: MemoryStores["slots"];
+  readonly tickets: MemoryStores["tickets"];
+  readonly openWork: MemoryStores["openWork"];
   readonly sageMaker = new ScriptedSageMaker(this.clock.now, this.buckets);
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
@@ -165,14 +161,23 @@ export class TrainingWorld {
   fault: (step: StepName, call: number) => "BEFORE" | "AFTER" | undefined = () => undefined;
   private readonly calls = new Map<StepName, number>();
 
-  constructor(more: Partial<TrainingSettings> = {}) {
+  /** @param stores - shared with another world */
+  constructor(more: Partial<TrainingSettings> = {}, stores?: MemoryStores) {
     this.settings = { ...settings, ...more };
-    this.jobs.catalogues.set("bach-chorales", catalogue);
+    this.stores = stores ?? memoryStores(this.clock.now);
+    this.jobs = this.stores.trainingJobs;
+    this.compositions = this.stores.compositions;
+    this.models = this.stores.models;
+    this.slots = this.stores.slots;
+    this.tickets = this.stores.tickets;
+    this.openWork = this.stores.openWork;
+    this.stores.catalogues.add(catalogue);
     this.artefacts.put(piecesKey, "{}");
   }
 
   readonly settlingPorts = () => ({
     jobs: this.jobs,
+    catalogues: this.stores.catalogues,
     slots: this.slots,
     tickets: this.tickets,
     trainingJobs: this.sageMaker,
@@ -269,9 +274,9 @@ export function expectNothingLeft(world: TrainingWorld): void {
     expect(row.openWork).toBeUndefined();
     expect(row.failure !== undefined).toBe(row.state === "FAILED");
   }
-  expect(world.jobs.openTrainingJobs).toBe(0);
-  expect([...world.slots.slots.values()]).toEqual([]);
-  expect([...world.tickets.tickets.keys()]).toEqual([]);
+  expect(world.jobs.openNow()).toBe(0);
+  expect([...world.slots.heldNow().values()]).toEqual([]);
+  expect([...world.tickets.shownNow().keys()]).toEqual([]);
   expect(world.sageMaker.running()).toEqual([]);
   for (const states of world.jobs.history.values()) {
     for (const [index, to] of states.slice(1).entries()) {

@@ -1,14 +1,15 @@
 import { openWorkOwner } from "../../../naming/table-keys";
 import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import { quotaHeld, type CompositionItem, type ModelItem, type TrackItem } from "../../../domain/schemas/items";
+import { quotaHeld, type CompositionItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
 import { checkParameters } from "../../../domain/techniques/parameter-values";
 import { techniques } from "../../../domain/techniques/registry";
-import type { StoredFiles } from "../../aws/stored-files";
-import { ReferenceGone } from "../../aws/table/errors";
-import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { StockModels } from "../../aws/table/shared-items";
+import { doneWith } from "../../stores/outcome";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import type { Tracks } from "../../stores/tracks";
+import type { Compositions } from "../../stores/compositions";
+import type { Models } from "../../stores/models";
+import type { StockModels } from "../../stores/models";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
 import { answerOnce } from "../../http/idempotency";
@@ -22,15 +23,16 @@ import type { MetricRecorder } from "../../telemetry/metrics";
 import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
 import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
 import { requireFiles } from "../../compositions/needed-file";
+import type { ObjectStore } from "../../stores/objects";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "get" | "create">;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "get">;
-  readonly models: Pick<OwnedItems<ModelItem>, "get">;
+  readonly compositions: Pick<Compositions, "get" | "create">;
+  readonly tracks: Pick<Tracks, "get">;
+  readonly models: Pick<Models, "get">;
   readonly stockModels: Pick<StockModels, "get">;
-  readonly files: Pick<StoredFiles, "exists">;
+  readonly files: Pick<ObjectStore, "exists">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly metrics: MetricRecorder;
@@ -94,19 +96,16 @@ export async function createComposition(params: CreateCompositionParams): Promis
           etag: versionTag(item),
         },
       };
-      try {
-        await compositions.create({
-          item,
-          raise: { openCompositions: 1, ...quotaHeld(item) },
-          caps,
-          idempotency: remember(created),
-          mustExist: [...resolved.mustExist, model.mustExist],
-        });
-      } catch (error) {
-        if (!(error instanceof ReferenceGone)) throw error;
-        const goneModel = error.key.sk === model.mustExist.sk;
+      const outcome = await compositions.create({
+        item,
+        takes: { openCompositions: 1, ...quotaHeld(item) },
+        quotas: caps,
+        idempotency: remember(created),
+        mustExist: [...resolved.mustExist, model.mustExist],
+      });
+      if (outcome.kind === "REFERENCE_GONE") {
         const reason = "does not exist any more";
-        if (goneModel) {
+        if (outcome.key.sk === model.mustExist.sk) {
           throw new Problem("MODEL_NOT_FOUND", {
             detail: "The model has just been deleted.",
             errors: [{ pointer: "/modelId", reason, value: modelId, allowed: modelsAllowed(technique) }],
@@ -117,8 +116,9 @@ export async function createComposition(params: CreateCompositionParams): Promis
           errors: [{ pointer: "/input", reason, ...shortValue(input), allowed: "an input that exists" }],
         });
       }
+      if (outcome.kind !== "DONE") return outcome;
       metrics.record("CompositionsSubmitted");
-      return created;
+      return doneWith(created);
     },
   });
 }

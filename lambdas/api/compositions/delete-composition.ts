@@ -1,24 +1,24 @@
-import type { CompositionItem } from "../../../domain/schemas/items";
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
+import type { OpenWork } from "../../stores/open-work";
+import type { Compositions } from "../../stores/compositions";
+import type { PendingChanges } from "../../stores/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteCompositionParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "remove">;
-  readonly openWork: Pick<OpenWorkOfUser, "compositions">;
+  readonly compositions: Pick<Compositions, "get" | "remove">;
+  readonly openWork: Pick<OpenWork, "compositionsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -29,7 +29,7 @@ export async function deleteComposition(params: DeleteCompositionParams): Promis
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await compositions.load(of),
+    load: async () => await ownedItem("COMPOSITION", compositions, of),
     change: async (item) => {
       if (!isFinalCompositionState(item.state)) {
         const wait = pollAfterSeconds(item, now());
@@ -38,11 +38,11 @@ export async function deleteComposition(params: DeleteCompositionParams): Promis
           ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
         });
       }
-      const users = (await openWork.compositions(of.sub)).filter(
+      const users = (await openWork.compositionsOf(of.sub)).filter(
         ({ input }) => "compositionId" in input && input.compositionId === of.id,
       );
       if (users.length > 0) throw inUse("composition", users);
-      await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artefacts: files }, now, log });
+      return await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artefacts: files }, log });
     },
   });
   return noContent;

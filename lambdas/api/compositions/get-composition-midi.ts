@@ -1,18 +1,19 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
-import type { CompositionItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Compositions } from "../../stores/compositions";
 import type { Answer } from "../../http/answer";
+import { maxFileBytes } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { readCompositionFile } from "../../compositions/composition-file";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { notReady } from "./not-ready";
 
 export interface GetCompositionMidiParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
-  readonly files: Pick<StoredFiles, "exists" | "read" | "presign">;
+  readonly compositions: Pick<Compositions, "get">;
+  readonly files: Pick<PresigningObjectStore, "exists" | "read" | "presign">;
   readonly now: () => Date;
 }
 
@@ -25,7 +26,7 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
   requireNoQuery(request);
   return await readCompositionFile({
     compositions,
-    item: await compositions.load(of),
+    item: await ownedItem("COMPOSITION", compositions, of),
     what: "MIDI file",
     read: async (item) => {
       const { midi } = item;
@@ -37,14 +38,14 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
           sha256: midi.sha256,
           filename: item.name,
           read: async () => {
-            const bytes = await files.read(key);
+            const bytes = await files.read(key, maxFileBytes);
             if (bytes === undefined) throw new FileGone();
             return bytes;
           },
-          presign: async () => {
+          presign: async (expiresInSeconds) => {
             // A URL of a lost file would be refused by S3, in words that say nothing.
             if (!(await files.exists(key))) throw new FileGone();
-            return await files.presign(key);
+            return await files.presign(key, expiresInSeconds);
           },
         });
       } catch (error) {

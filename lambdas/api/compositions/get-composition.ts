@@ -1,15 +1,15 @@
 import { compositionResource } from "../../../domain/schemas/api/compositions";
-import type { CompositionItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Compositions } from "../../stores/compositions";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { taggedAnswer, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetCompositionParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
+  readonly compositions: Pick<Compositions, "get">;
   readonly now: () => Date;
 }
 
@@ -17,7 +17,7 @@ export interface GetCompositionParams {
 export async function getComposition({ request, compositions, now }: GetCompositionParams): Promise<Answer> {
   const sub = request.subject();
   requireNoQuery(request);
-  const item = await compositions.load({ sub, id: request.pathParameter("compositionId") });
+  const item = await ownedItem("COMPOSITION", compositions, { sub, id: request.pathParameter("compositionId") });
   return await taggedAnswer({
     request,
     tag: versionTag(item),

@@ -1,16 +1,17 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
-import { compositionItemSchema, modelItemSchema, trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
-import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import { createOwnedItems } from "../../aws/table/owned-items";
-import { createPendingChanges } from "../../aws/table/pending-changes";
-import { createStockModels } from "../../aws/table/shared-items";
+import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createStockModels, createModels } from "../../stores/models";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createCompositions } from "../../stores/compositions";
+import { createTracks } from "../../stores/tracks";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createComposition } from "./create-composition";
@@ -24,23 +25,31 @@ import { updateComposition } from "./update-composition";
 const component = "api/compositions";
 const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
 const log = logTo(createLogger(component));
-const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const table = createDynamoDBTable({
+  client: createDocumentClient(patience.request.dynamodb),
+  tableName: environment.tableName,
+});
+const now = () => new Date();
 const metrics = createMetrics();
 const dependencies = {
-  compositions: createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema }),
-  tracks: createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema }),
-  models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
+  compositions: createCompositions({ table, now }),
+  tracks: createTracks({ table, now }),
+  models: createModels({ table, now }),
   stockModels: createStockModels(table),
-  pendingChanges: createPendingChanges(table),
-  idempotencyRecords: createIdempotencyRecords(table),
-  openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  pendingChanges: createPendingChanges({ table, now }),
+  idempotencyRecords: createIdempotencyRecords({ table, now }),
+  openWork: createOpenWork({ table, now }),
+  files: createPresigningObjectStore({
+    client: createS3Client(patience.request.s3),
+    bucket: environment.artefactsBucket,
+    now,
+  }),
   caps: environment.userCaps,
   metrics,
   newId: ulid,
   randomSeed: () => randomInt(2_147_483_648),
   newToken: () => randomBytes(8).toString("hex"),
-  now: () => new Date(),
+  now,
   log,
 };
 

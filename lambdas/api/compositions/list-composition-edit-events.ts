@@ -1,21 +1,21 @@
 import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { editEventListSchema } from "../../../domain/schemas/api/compositions";
-import type { CompositionItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Compositions } from "../../stores/compositions";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
-import { parseStoredJson } from "../../http/lost-file";
+import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { readCompositionFile } from "../../compositions/composition-file";
+import type { ObjectStore } from "../../stores/objects";
 import { notReady } from "./not-ready";
 
 export interface ListCompositionEditEventsParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load">;
-  readonly files: Pick<StoredFiles, "read">;
+  readonly compositions: Pick<Compositions, "get">;
+  readonly files: Pick<ObjectStore, "read">;
   readonly now: () => Date;
 }
 
@@ -24,7 +24,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
   const { request, compositions, files, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
-  const item = await compositions.load(of);
+  const item = await ownedItem("COMPOSITION", compositions, of);
   if (item.state !== "COMPLETED") throw notReady(item, now());
   if (item.output?.editEventCount === undefined) {
     const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
@@ -40,7 +40,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
         item,
         what: "list of edit events",
         read: async () => {
-          const stored = await files.read(compositionEditEventsKey(of));
+          const stored = await files.read(compositionEditEventsKey(of), maxFileBytes);
           return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);
         },
       });

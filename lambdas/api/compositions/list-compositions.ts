@@ -1,13 +1,12 @@
 import { compositionResource } from "../../../domain/schemas/api/compositions";
-import type { CompositionItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Compositions } from "../../stores/compositions";
 import type { Answer } from "../../http/answer";
 import { pageAnswer } from "../../http/page-answer";
 import type { Request } from "../../http/request";
 
 export interface ListCompositionsParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "list">;
+  readonly compositions: Pick<Compositions, "list">;
 }
 
 export async function listCompositions({ request, compositions }: ListCompositionsParams): Promise<Answer> {

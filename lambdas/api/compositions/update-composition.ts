@@ -9,27 +9,29 @@ import {
 import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
 import type { FieldError } from "../../../domain/schemas/api/problem";
 import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import { TableRefusal } from "../../aws/table/errors";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import { isDone } from "../../stores/outcome";
+import { TableBusy } from "../../stores/table";
+import type { Compositions } from "../../stores/compositions";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
-import { parseStoredJson } from "../../http/lost-file";
+import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
 import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
+import { ownedItem } from "../../http/refusals";
 import type { Log } from "../../telemetry/logger";
 import { readCompositionFile } from "../../compositions/composition-file";
+import type { ObjectStore } from "../../stores/objects";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {
   readonly request: Request;
-  readonly compositions: Pick<OwnedItems<CompositionItem>, "load" | "change">;
-  readonly files: Pick<StoredFiles, "read" | "write" | "list" | "remove">;
+  readonly compositions: Pick<Compositions, "get" | "change">;
+  readonly files: Pick<ObjectStore, "read" | "write" | "list" | "delete">;
   /** Part of a new file's key: small letters and digits. */
   readonly newToken: () => string;
   readonly now: () => Date;
@@ -77,19 +79,24 @@ function presentScore(score: Score, name: string, output: CompositionOutput): Sc
   };
 }
 
+/** More files than a composition has. What is beyond them goes with the next change. */
+const maxFilesListed = 1_000;
+
 /**
  * Removes the files that no reader can be told of any more: all before the last revision, which a URL that was handed out
  * a moment ago may name. A change that is under way writes the next revision, so none of these is its.
  */
-async function removeOldRevisions(files: Pick<StoredFiles, "list" | "remove">, item: CompositionItem): Promise<void> {
+async function removeOldRevisions(files: Pick<ObjectStore, "list" | "delete">, item: CompositionItem): Promise<void> {
   const present = item.midi?.revision ?? 0;
   if (present < 3) return;
   const prefix = compositionPrefix(item);
-  const old = (await files.list(prefix)).filter((key) => {
-    const midi = parseMidiRevision(key.slice(prefix.length));
-    return midi !== undefined && midi.revision < present - 1;
-  });
-  if (old.length > 0) await files.remove(old);
+  const old = (await files.list(prefix, maxFilesListed))
+    .map(({ key }) => key)
+    .filter((key) => {
+      const midi = parseMidiRevision(key.slice(prefix.length));
+      return midi !== undefined && midi.revision < present - 1;
+    });
+  if (old.length > 0) await files.delete(old);
 }
 
 /** Renames a composition and changes its instruments: the MIDI file is written again, under a key of its own. */
@@ -108,7 +115,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
 
   const changed = await changeOwned({
     request,
-    load: async () => await compositions.load(of),
+    load: async () => await ownedItem("COMPOSITION", compositions, of),
     change: async (item) => {
       const newName = name ?? item.name;
       if (item.state !== "COMPLETED" || item.output === undefined) {
@@ -128,7 +135,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
             ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
           });
         }
-        return await compositions.change(item, { name: newName }, now());
+        return await compositions.change(item, { name: newName });
       }
       const output = withPrograms(item.output, programs ?? []);
       const score = await readCompositionFile({
@@ -136,7 +143,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
         item,
         what: "score",
         read: async () => {
-          const stored = await files.read(compositionScoreKey(of));
+          const stored = await files.read(compositionScoreKey(of), maxFileBytes);
           return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);
         },
       });
@@ -144,12 +151,14 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const midi = { revision: (item.midi?.revision ?? 0) + 1, token: newToken(), sha256, bytes: bytes.length };
       const key = compositionMidiKey(of, midi);
-      await files.write({ key, bytes, contentType: midiType });
+      await files.write({ key, body: bytes, contentType: midiType });
       try {
-        return await compositions.change(item, { name: newName, output, midi }, now());
+        const outcome = await compositions.change(item, { name: newName, output, midi });
+        if (!isDone(outcome)) await files.delete([key]);
+        return outcome;
       } catch (error) {
         // After another error it is not known whether the row names the file.
-        if (error instanceof TableRefusal) await files.remove([key]);
+        if (error instanceof TableBusy) await files.delete([key]);
         throw error;
       }
     },

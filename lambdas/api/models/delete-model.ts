@@ -1,31 +1,30 @@
-import type { ModelItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
-import type { StockModels } from "../../aws/table/shared-items";
+import type { OpenWork } from "../../stores/open-work";
+import type { Models } from "../../stores/models";
+import type { PendingChanges } from "../../stores/pending-changes";
+import type { StockModels } from "../../stores/models";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteModelParams {
   readonly request: Request;
-  readonly models: Pick<OwnedItems<ModelItem>, "load" | "remove">;
+  readonly models: Pick<Models, "get" | "remove">;
   readonly stockModels: Pick<StockModels, "get">;
-  readonly openWork: Pick<OpenWorkOfUser, "compositions">;
+  readonly openWork: Pick<OpenWork, "compositionsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
-  readonly now: () => Date;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly log: Log;
 }
 
 /** Deletes one of the caller's models; compositions that were made with it stay. */
 export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
-  const { request, models, stockModels, openWork, pendingChanges, files, now, log } = params;
+  const { request, models, stockModels, openWork, pendingChanges, files, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
   if ((await stockModels.get(of.id)) !== undefined) {
@@ -35,11 +34,11 @@ export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
   }
   await changeOwned({
     request,
-    load: async () => await models.load(of),
+    load: async () => await ownedItem("MODEL", models, of),
     change: async (item) => {
-      const users = (await openWork.compositions(of.sub)).filter(({ model }) => model.id === of.id);
+      const users = (await openWork.compositionsOf(of.sub)).filter(({ model }) => model.id === of.id);
       if (users.length > 0) throw inUse("model", users);
-      await deleteWithFiles({ item, items: models, pendingChanges, removal: { artefacts: files }, now, log });
+      return await deleteWithFiles({ item, items: models, pendingChanges, removal: { artefacts: files }, log });
     },
   });
   return noContent;

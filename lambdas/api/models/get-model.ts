@@ -1,7 +1,6 @@
 import { modelResource } from "../../../domain/schemas/api/models";
-import type { ModelItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { StockModels } from "../../aws/table/shared-items";
+import type { Models } from "../../stores/models";
+import type { StockModels } from "../../stores/models";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { taggedAnswer, versionTag } from "../../http/entity-tag";
 import { notFound } from "../../http/problem";
@@ -10,7 +9,7 @@ import type { Request } from "../../http/request";
 
 export interface GetModelParams {
   readonly request: Request;
-  readonly models: Pick<OwnedItems<ModelItem>, "get">;
+  readonly models: Pick<Models, "get">;
   readonly stockModels: Pick<StockModels, "get">;
 }
 

@@ -1,13 +1,12 @@
 import { patience } from "../../../naming/time-limits";
-import { modelItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
-import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import { createOwnedItems } from "../../aws/table/owned-items";
-import { createPendingChanges } from "../../aws/table/pending-changes";
-import { createStockModels } from "../../aws/table/shared-items";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createStockModels, createModels } from "../../stores/models";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { deleteModel } from "./delete-model";
 import { getModel } from "./get-model";
@@ -15,14 +14,18 @@ import { listModels } from "./list-models";
 
 const environment = readEnvironment(["tableName", "artefactsBucket"]);
 const log = logTo(createLogger("api/models"));
-const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const table = createDynamoDBTable({
+  client: createDocumentClient(patience.request.dynamodb),
+  tableName: environment.tableName,
+});
+const now = () => new Date();
 const dependencies = {
-  models: createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema }),
+  models: createModels({ table, now }),
   stockModels: createStockModels(table),
-  pendingChanges: createPendingChanges(table),
-  openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
-  now: () => new Date(),
+  pendingChanges: createPendingChanges({ table, now }),
+  openWork: createOpenWork({ table, now }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  now,
   log,
 };
 

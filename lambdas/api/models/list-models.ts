@@ -1,8 +1,7 @@
 import { modelResource } from "../../../domain/schemas/api/models";
 import { pageQuerySchema } from "../../../domain/schemas/api/shared";
-import type { ModelItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { StockModels } from "../../aws/table/shared-items";
+import type { Models } from "../../stores/models";
+import type { StockModels } from "../../stores/models";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { decodeCursor, encodeCursor } from "../../http/cursor";
 import type { Request } from "../../http/request";
@@ -10,7 +9,7 @@ import { parseQuery } from "../../http/validation";
 
 export interface ListModelsParams {
   readonly request: Request;
-  readonly models: Pick<OwnedItems<ModelItem>, "list">;
+  readonly models: Pick<Models, "list">;
   readonly stockModels: Pick<StockModels, "list">;
 }
 

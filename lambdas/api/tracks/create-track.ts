@@ -18,10 +18,10 @@ import type { FieldError } from "../../../domain/schemas/api/problem";
 import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import { plainText } from "../../../domain/schemas/text";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
+import { doneWith, isDone } from "../../stores/outcome";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import type { Tracks } from "../../stores/tracks";
+import type { PendingChanges } from "../../stores/pending-changes";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
 import { answerOnce } from "../../http/idempotency";
@@ -29,15 +29,16 @@ import { midiType } from "../../http/midi-answer";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
 import { createWithFiles } from "../../resources/create-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { readUpload, type Upload } from "./upload";
 
 export interface CreateTrackParams {
   readonly request: Request;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "begin" | "create">;
+  readonly tracks: Pick<Tracks, "begin" | "create">;
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly files: Pick<StoredFiles, "write" | "remove" | "removeAllUnder">;
+  readonly files: Pick<ObjectStore, "write" | "delete" | "deleteAllUnder">;
   readonly caps: UserCaps;
   readonly newId: () => string;
   readonly now: () => Date;
@@ -217,7 +218,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         ...answer,
         headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
       };
-      await createWithFiles({
+      const outcome = await createWithFiles({
         item,
         items: tracks,
         holds: quotaHeld(item),
@@ -226,17 +227,16 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         writeFiles: async () => {
           await files.write({
             key: trackKey(item),
-            bytes: upload.bytes,
+            body: upload.bytes,
             contentType: midiType,
             tags: { [briefVersionsTag.key]: briefVersionsTag.value },
           });
         },
         pendingChanges,
         removal: { artefacts: files },
-        now,
         log,
       });
-      return created;
+      return isDone(outcome) ? doneWith(created) : outcome;
     },
   });
 }

@@ -1,23 +1,22 @@
-import type { TrackItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
+import type { OpenWork } from "../../stores/open-work";
+import type { Tracks } from "../../stores/tracks";
+import type { PendingChanges } from "../../stores/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteTrackParams {
   readonly request: Request;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "load" | "remove">;
-  readonly openWork: Pick<OpenWorkOfUser, "compositions">;
+  readonly tracks: Pick<Tracks, "get" | "remove">;
+  readonly openWork: Pick<OpenWork, "compositionsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly files: Pick<StoredFiles, "remove" | "removeAllUnder">;
-  readonly now: () => Date;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly log: Log;
 }
 
@@ -27,13 +26,13 @@ export async function deleteTrack(params: DeleteTrackParams): Promise<Answer> {
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await tracks.load(of),
+    load: async () => await ownedItem("TRACK", tracks, of),
     change: async (item) => {
-      const users = (await openWork.compositions(of.sub)).filter(
+      const users = (await openWork.compositionsOf(of.sub)).filter(
         ({ input }) => "trackId" in input && input.trackId === of.id,
       );
       if (users.length > 0) throw inUse("track", users);
-      await deleteWithFiles({ ...rest, item, items: tracks, removal: { artefacts: files } });
+      return await deleteWithFiles({ ...rest, item, items: tracks, removal: { artefacts: files } });
     },
   });
   return noContent;

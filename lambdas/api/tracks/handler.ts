@@ -1,14 +1,14 @@
 import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
-import { trackItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
-import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import { createOwnedItems } from "../../aws/table/owned-items";
-import { createPendingChanges } from "../../aws/table/pending-changes";
+import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createTracks } from "../../stores/tracks";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createTrack } from "./create-track";
 import { deleteTrack } from "./delete-track";
@@ -18,16 +18,20 @@ import { updateTrack } from "./update-track";
 
 const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
 const log = logTo(createLogger("api/tracks"));
-const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const table = createDynamoDBTable({
+  client: createDocumentClient(patience.request.dynamodb),
+  tableName: environment.tableName,
+});
+const now = () => new Date();
 const dependencies = {
-  tracks: createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema }),
-  pendingChanges: createPendingChanges(table),
-  idempotencyRecords: createIdempotencyRecords(table),
-  openWork: createOpenWorkOfUser(table),
-  files: createStoredFiles({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  tracks: createTracks({ table, now }),
+  pendingChanges: createPendingChanges({ table, now }),
+  idempotencyRecords: createIdempotencyRecords({ table, now }),
+  openWork: createOpenWork({ table, now }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
   caps: environment.userCaps,
   newId: ulid,
-  now: () => new Date(),
+  now,
   log,
 };
 

@@ -1,13 +1,12 @@
 import { trackResource } from "../../../domain/schemas/api/tracks";
-import type { TrackItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { Tracks } from "../../stores/tracks";
 import type { Answer } from "../../http/answer";
 import { pageAnswer } from "../../http/page-answer";
 import type { Request } from "../../http/request";
 
 export interface ListTracksParams {
   readonly request: Request;
-  readonly tracks: Pick<OwnedItems<TrackItem>, "list">;
+  readonly tracks: Pick<Tracks, "list">;
 }
 
 export async function listTracks({ request, tracks }: ListTracksParams): Promise<Answer> {

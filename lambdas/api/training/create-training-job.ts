@@ -2,11 +2,10 @@ import { openWorkOwner, ownedKey } from "../../../naming/table-keys";
 import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
 import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
 import type { UserCaps } from "../../../domain/schemas/user-caps";
-import { ReferenceGone } from "../../aws/table/errors";
-import type { IdempotencyRecords } from "../../aws/table/idempotency-records";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { Catalogues } from "../../aws/table/shared-items";
+import { doneWith } from "../../stores/outcome";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import type { TrainingJobs } from "../../stores/training-jobs";
+import type { Catalogues } from "../../stores/catalogues";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { versionTag } from "../../http/entity-tag";
 import { answerOnce } from "../../http/idempotency";
@@ -16,6 +15,7 @@ import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBodyAndLookUp } from "../../http/validation";
+import type { ObjectStore } from "../../stores/objects";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { pollAfterSeconds } from "./poll-interval";
 import {
@@ -28,13 +28,13 @@ import {
 
 export interface CreateTrainingJobParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "get" | "create">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "create">;
   readonly catalogues: Catalogues;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
   readonly checkpointDays: number;
-  readonly work: Pick<StoredFiles, "list">;
+  readonly work: Pick<ObjectStore, "list">;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
   readonly now: () => Date;
@@ -136,17 +136,15 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
           etag: versionTag(item),
         },
       };
-      try {
-        await trainingJobs.create({
-          item,
-          // Its model has a place from now on. How large it will be is not known: there must be room for something.
-          raise: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
-          caps,
-          idempotency: remember(created),
-          mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
-        });
-      } catch (error) {
-        if (!(error instanceof ReferenceGone)) throw error;
+      const outcome = await trainingJobs.create({
+        item,
+        // Its model has a place from now on. How large it will be is not known: there must be room for something.
+        takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
+        quotas: caps,
+        idempotency: remember(created),
+        mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
+      });
+      if (outcome.kind === "REFERENCE_GONE") {
         throw new Problem("RESUME_NOT_POSSIBLE", {
           detail: "The job to be resumed has just been deleted.",
           errors: [
@@ -159,8 +157,9 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
           ],
         });
       }
+      if (outcome.kind !== "DONE") return outcome;
       metrics.record("JobsSubmitted");
-      return created;
+      return doneWith(created);
     },
   });
 }

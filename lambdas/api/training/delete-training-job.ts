@@ -1,25 +1,25 @@
-import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import type { OwnedItems } from "../../aws/table/owned-items";
-import type { PendingChanges } from "../../aws/table/pending-changes";
+import type { OpenWork } from "../../stores/open-work";
+import type { TrainingJobs } from "../../stores/training-jobs";
+import type { PendingChanges } from "../../stores/pending-changes";
 import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { ObjectStore } from "../../stores/objects";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteTrainingJobParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "remove">;
-  readonly openWork: Pick<OpenWorkOfUser, "trainingJobs">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "remove">;
+  readonly openWork: Pick<OpenWork, "trainingJobsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly artefacts: Pick<StoredFiles, "remove" | "removeAllUnder">;
-  readonly work: Pick<StoredFiles, "removeAllUnder">;
+  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly work: Pick<ObjectStore, "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -31,7 +31,7 @@ export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promis
   requireNoQuery(request);
   await changeOwned({
     request,
-    load: async () => await trainingJobs.load(of),
+    load: async () => await ownedItem("TRAINING_JOB", trainingJobs, of),
     change: async (item) => {
       if (!isFinalTrainingJobState(item.state)) {
         const wait = pollAfterSeconds(item, now());
@@ -41,9 +41,9 @@ export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promis
           ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
         });
       }
-      const users = (await openWork.trainingJobs(of.sub)).filter(({ resumeFrom }) => resumeFrom === of.id);
+      const users = (await openWork.trainingJobsOf(of.sub)).filter(({ resumeFrom }) => resumeFrom === of.id);
       if (users.length > 0) throw inUse("training job", users);
-      await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artefacts, work }, now, log });
+      return await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artefacts, work }, log });
     },
   });
   return noContent;

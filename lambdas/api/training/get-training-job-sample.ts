@@ -2,28 +2,29 @@ import { sampleFile, type Sample } from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Answer } from "../../http/answer";
-import { isDamage } from "../../http/lost-file";
+import { isDamage, maxFileBytes } from "../../http/lost-file";
 import { midiAnswer } from "../../http/midi-answer";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
 export async function getTrainingJobSample(params: GetTrainingJobSampleParams): Promise<Answer> {
   const { request, trainingJobs, artefacts, work } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await trainingJobs.load(of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   const epoch = request.pathParameter("epoch");
   const melodyId = request.pathParameter("melodyId");
   // They become part of an object's key: nothing but what a sample's name is made of.
@@ -34,7 +35,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   const places = { item, artefacts, work };
   const what = `sample ${epoch}/${melodyId}`;
   try {
-    const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId));
+    const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId), maxFileBytes);
     if (sample === undefined) {
       if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, what });
       throw notFound("sample", `${epoch}/${melodyId}`);

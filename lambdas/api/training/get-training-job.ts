@@ -1,15 +1,15 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
-import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { taggedAnswer, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetTrainingJobParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly now: () => Date;
   readonly checkpointDays: number;
 }
@@ -23,7 +23,7 @@ export async function getTrainingJob({
 }: GetTrainingJobParams): Promise<Answer> {
   const sub = request.subject();
   requireNoQuery(request);
-  const item = await trainingJobs.load({ sub, id: request.pathParameter("trainingJobId") });
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, { sub, id: request.pathParameter("trainingJobId") });
   return await taggedAnswer({
     request,
     tag: versionTag(item),

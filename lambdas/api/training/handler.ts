@@ -1,15 +1,15 @@
 import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
-import { trainingJobItemSchema } from "../../../domain/schemas/items";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createStoredFiles } from "../../aws/stored-files";
-import { createIdempotencyRecords } from "../../aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../aws/table/open-work-of-user";
-import { createOwnedItems } from "../../aws/table/owned-items";
-import { createPendingChanges } from "../../aws/table/pending-changes";
-import { createCatalogues } from "../../aws/table/shared-items";
+import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createCatalogues } from "../../stores/catalogues";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createTrainingJobs } from "../../stores/training-jobs";
 import { withHttp, type OperationsOf } from "../../http/with-http";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createTrainingJob } from "./create-training-job";
@@ -31,23 +31,27 @@ const environment = readEnvironment([
   "checkpointDays",
 ]);
 const log = logTo(createLogger("api/training"));
-const table = { client: createDocumentClient(patience.request.dynamodb), tableName: environment.tableName };
+const table = createDynamoDBTable({
+  client: createDocumentClient(patience.request.dynamodb),
+  tableName: environment.tableName,
+});
+const now = () => new Date();
 const s3 = createS3Client(patience.request.s3);
 const metrics = createMetrics();
 const dependencies = {
-  trainingJobs: createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema }),
+  trainingJobs: createTrainingJobs({ table, now }),
   catalogues: createCatalogues(table),
-  pendingChanges: createPendingChanges(table),
-  idempotencyRecords: createIdempotencyRecords(table),
-  openWork: createOpenWorkOfUser(table),
-  artefacts: createStoredFiles({ client: s3, bucket: environment.artefactsBucket }),
-  work: createStoredFiles({ client: s3, bucket: environment.workBucket }),
+  pendingChanges: createPendingChanges({ table, now }),
+  idempotencyRecords: createIdempotencyRecords({ table, now }),
+  openWork: createOpenWork({ table, now }),
+  artefacts: createPresigningObjectStore({ client: s3, bucket: environment.artefactsBucket, now }),
+  work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
   caps: environment.userCaps,
   longestRunSeconds: environment.longestRunSeconds,
   checkpointDays: environment.checkpointDays,
   metrics,
   newId: ulid,
-  now: () => new Date(),
+  now,
   log,
 };
 

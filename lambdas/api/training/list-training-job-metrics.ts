@@ -4,23 +4,24 @@ import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { referenceSchema } from "../../../domain/schemas/metrics";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
-import { ObjectTooLargeError } from "../../aws/object-store";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { DamagedFile, parseStoredJson } from "../../http/lost-file";
 import type { Request } from "../../http/request";
 import { parseQuery } from "../../http/validation";
+import { ownedItem } from "../../http/refusals";
+import { ObjectTooLargeError } from "../../stores/objects";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { pollAfterSeconds } from "./poll-interval";
 import type { Log } from "../../telemetry/logger";
 import { mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -46,11 +47,11 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   const { request, trainingJobs, artefacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
-  const item = await trainingJobs.load(of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   /** Nothing at all where the file is not there; no bytes where it is too long to be one of ours. */
-  const read = async (name: string, longest: number): Promise<Uint8Array | undefined> => {
+  const read = async (name: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     try {
-      return (await readTrainingFile({ item, artefacts, work }, name, longest))?.bytes;
+      return (await readTrainingFile({ item, artefacts, work }, name, maxBytes))?.bytes;
     } catch (error) {
       if (!(error instanceof ObjectTooLargeError)) throw error;
       // No trainer of ours wrote it, and the workflow does not read it either.

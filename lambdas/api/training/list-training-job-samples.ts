@@ -1,18 +1,18 @@
-import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { StoredFiles } from "../../aws/stored-files";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
+import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { pollAfterSeconds } from "./poll-interval";
 import { listSamples, mustHaveFiles, trainingFileLost } from "../../training/training-files";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load">;
-  readonly artefacts: Pick<StoredFiles, "read" | "list" | "presign">;
-  readonly work: Pick<StoredFiles, "read" | "list" | "presign">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
+  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly now: () => Date;
 }
 
@@ -21,7 +21,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
   const { request, trainingJobs, artefacts, work, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
-  const item = await trainingJobs.load(of);
+  const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   const samples = await listSamples({ item, artefacts, work });
   if (samples.length === 0 && mustHaveFiles(item)) {
     throw await trainingFileLost({ trainingJobs, item, what: "folder of samples" });

@@ -1,13 +1,13 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Answer } from "../../http/answer";
 import { pageAnswer } from "../../http/page-answer";
 import type { Request } from "../../http/request";
 
 export interface ListTrainingJobsParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "list">;
+  readonly trainingJobs: Pick<TrainingJobs, "list">;
   readonly now: () => Date;
   readonly checkpointDays: number;
 }

@@ -1,6 +1,6 @@
 import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
 import type { CatalogueItem } from "../../../domain/schemas/items";
-import type { Catalogues } from "../../aws/table/shared-items";
+import type { Catalogues } from "../../stores/catalogues";
 import { jsonAnswer, type Answer } from "../../http/answer";
 import { Problem } from "../../http/problem";
 import { pointerStep } from "../../http/json-limits";

@@ -1,17 +1,19 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { OwnedItems } from "../../aws/table/owned-items";
+import { doneWith } from "../../stores/outcome";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { ownedItem } from "../../http/refusals";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface StopTrainingJobParams {
   readonly request: Request;
-  readonly trainingJobs: Pick<OwnedItems<TrainingJobItem>, "load" | "change">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "change">;
   readonly now: () => Date;
   readonly checkpointDays: number;
 }
@@ -27,11 +29,11 @@ export async function stopTrainingJob({
   requireNoQuery(request);
   const stopped = await changeOwned({
     request,
-    load: async () => await trainingJobs.load(of),
+    load: async () => await ownedItem("TRAINING_JOB", trainingJobs, of),
     change: async (item) => {
       if (item.state === "READY" || item.state === "FAILED") throw alreadyFinal(item);
-      if (item.state === "STOPPED" || item.stopRequested) return item;
-      return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" }, now());
+      if (item.state === "STOPPED" || item.stopRequested) return doneWith(item);
+      return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" });
     },
   });
   return jsonAnswer({

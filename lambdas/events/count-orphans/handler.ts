@@ -1,9 +1,10 @@
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectPages } from "../../aws/object-pages";
-import { createRowsByKey } from "../../aws/table/rows-by-key";
+import { createRowsByKey } from "../../stores/rows-by-key";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { observed } from "../../telemetry/observed";
 import { countOrphans } from "../../resources/count-orphans";
+import { createObjectStore } from "../../stores/objects";
 
 const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "stage",
@@ -11,11 +12,11 @@ const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "artefactsBucket",
   "workBucket",
 ]);
-const rows = createRowsByKey({ client: createDocumentClient(), tableName });
+const rows = createRowsByKey(createDynamoDBTable({ client: createDocumentClient(), tableName }));
 const client = createS3Client();
 const buckets = {
-  artefacts: createObjectPages({ client, bucket: artefactsBucket }),
-  work: createObjectPages({ client, bucket: workBucket }),
+  artefacts: createObjectStore({ client, bucket: artefactsBucket }),
+  work: createObjectStore({ client, bucket: workBucket }),
 };
 
 export const handler = observed("events/count-orphans", async (_event, telemetry, context) => {

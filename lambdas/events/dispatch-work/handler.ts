@@ -3,7 +3,7 @@ import { patience } from "../../../naming/time-limits";
 import { createQueueClient, createSageMakerClient, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue, createDispatchFailures } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
-import { createTrainingJobs } from "../../aws/training-jobs";
+import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { dispatchWork } from "../../open-work/dispatch-work";
@@ -18,7 +18,7 @@ const client = createQueueClient();
 const compositions = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
 const failures = createDispatchFailures({ client, queueUrl: dispatchFailuresQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
+const trainingJobs = createSageMakerJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 

@@ -9,12 +9,13 @@ import {
 import { compositionMessageSchema, createCompositionQueue } from "../../aws/composition-queue";
 import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { presignedGet } from "../../aws/presigned-url";
-import { createCompositionsInExecution } from "../../aws/table/composition-execution";
+import { createCompositions } from "../../stores/compositions";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createTracks } from "../../stores/tracks";
 import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
 import { repeatedly } from "../../compositions/worker-lease";
+import { createPresigningObjectStore } from "../../stores/presigned-urls";
 
 const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironment([
   "stage",
@@ -23,16 +24,16 @@ const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironme
   "compositionQueueUrl",
 ]);
 const now = () => new Date();
-const compositions = createCompositionsInExecution({ client: createDocumentClient(), tableName, now });
-const objects = createS3Client();
-const artefacts = createObjectStore({ client: objects, bucket: artefactsBucket });
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const compositions = createCompositions({ table, now });
+const tracks = createTracks({ table, now });
+const artefacts = createPresigningObjectStore({ client: createS3Client(), bucket: artefactsBucket, now });
 const endpoint = createEndpointInvoker({ client: createSageMakerRuntimeClient() });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 
 /** Longer than one call of the endpoint, shorter than anybody could make use of. */
 const urlLifeSeconds = 300;
-const presign = async (key: string): Promise<string> =>
-  await presignedGet({ client: objects, bucket: artefactsBucket, key, expiresInSeconds: urlLifeSeconds });
+const presign = async (key: string): Promise<string> => (await artefacts.presign(key, urlLifeSeconds)).url;
 
 const eventSchema = z.object({
   Records: z.array(
@@ -61,6 +62,7 @@ export const handler = observed("events/execute-composition", async (event, tele
       of: { sub: body.sub, id: body.compositionId },
       firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
       compositions,
+      tracks,
       artefacts,
       endpoint,
       presign,

@@ -1,14 +1,15 @@
 import { createDocumentClient, createQueueClient, createS3Client, createStepFunctionsClient } from "../../aws/clients";
 import { createCompositionQueue } from "../../aws/composition-queue";
 import { readEnvironment } from "../../aws/environment";
-import { createCompositionsInExecution } from "../../aws/table/composition-execution";
-import { createStoredFiles } from "../../aws/stored-files";
-import { createOpenWork } from "../../aws/table/open-work";
-import { createPendingChanges } from "../../aws/table/pending-changes";
+import { createCompositions } from "../../stores/compositions";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";
 import { sweepOpenWork, sweepPatience } from "../../open-work/reconcile-open-work";
+import { createObjectStore } from "../../stores/objects";
 import { within } from "../../training/within";
 
 const environment = readEnvironment([
@@ -21,15 +22,15 @@ const environment = readEnvironment([
 ]);
 const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
 const ports = createSettlingPorts(environment);
-const client = createDocumentClient();
-const openWork = createOpenWork({ client, tableName });
-const pendingChanges = createPendingChanges({ client, tableName });
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const openWork = createOpenWork({ table, now: ports.now });
+const pendingChanges = createPendingChanges({ table, now: ports.now });
 const objects = createS3Client();
 const removal = {
-  artefacts: createStoredFiles({ client: objects, bucket: environment.artefactsBucket }),
-  work: createStoredFiles({ client: objects, bucket: environment.workBucket }),
+  artefacts: createObjectStore({ client: objects, bucket: environment.artefactsBucket }),
+  work: createObjectStore({ client: objects, bucket: environment.workBucket }),
 };
-const compositions = createCompositionsInExecution({ client, tableName, now: ports.now });
+const compositions = createCompositions({ table, now: ports.now });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 const patience = stage === "local" ? sweepPatience.local : sweepPatience.aws;

@@ -1,6 +1,7 @@
 import { createDocumentClient, createStepFunctionsClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createOpenWork } from "../../aws/table/open-work";
+import { createOpenWork } from "../../stores/open-work";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { observed } from "../../telemetry/observed";
 import { createSettlingPorts } from "../../training/finalizing-ports";
@@ -9,7 +10,10 @@ import { workflowEnded } from "../../training/workflow-ended";
 
 const environment = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "stateMachineArn"]);
 const ports = createSettlingPorts(environment);
-const openWork = createOpenWork({ client: createDocumentClient(), tableName: environment.tableName });
+const openWork = createOpenWork({
+  table: createDynamoDBTable({ client: createDocumentClient(), tableName: environment.tableName }),
+  now: () => new Date(),
+});
 const executions = createWorkflowExecutions({
   client: createStepFunctionsClient(),
   stateMachineArn: environment.stateMachineArn,

@@ -1,8 +1,9 @@
 import { createDocumentClient, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createSlots } from "../../aws/table/slots";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
-import { createTrainingJobs } from "../../aws/training-jobs";
+import { createSlots } from "../../stores/slots";
+import { createTrainingJobs } from "../../stores/training-jobs";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { launchTrainingJob } from "../../training/launch-training-job";
@@ -12,11 +13,11 @@ const {
   trainingSettings: settings,
   ...places
 } = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "trainingSettings"]);
-const client = createDocumentClient();
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const now = () => new Date();
-const jobs = createTrainingJobsInExecution({ client, tableName, now });
-const slots = createSlots({ client, tableName });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const jobs = createTrainingJobs({ table, now });
+const slots = createSlots(table);
+const trainingJobs = createSageMakerJobs({ client: createSageMakerClient() });
 
 export const handler = observedStep(
   "workflow/launch-training-job",

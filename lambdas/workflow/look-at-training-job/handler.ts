@@ -1,9 +1,10 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { createSlots } from "../../aws/table/slots";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
-import { createTrainingJobs } from "../../aws/training-jobs";
+import { createSlots } from "../../stores/slots";
+import { createTrainingJobs } from "../../stores/training-jobs";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { lookAtTrainingJob } from "../../training/monitoring-turn";
@@ -13,11 +14,11 @@ const {
   workBucket,
   trainingSettings: settings,
 } = readEnvironment(["stage", "tableName", "workBucket", "trainingSettings"]);
-const client = createDocumentClient();
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const now = () => new Date();
-const jobs = createTrainingJobsInExecution({ client, tableName, now });
-const slots = createSlots({ client, tableName });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const jobs = createTrainingJobs({ table, now });
+const slots = createSlots(table);
+const trainingJobs = createSageMakerJobs({ client: createSageMakerClient() });
 const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
 
 export const handler = observedStep(

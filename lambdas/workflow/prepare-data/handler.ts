@@ -1,17 +1,21 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobs } from "../../stores/training-jobs";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createCatalogues } from "../../stores/catalogues";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { prepareData } from "../../training/prepare-data";
 
 const { tableName, workBucket } = readEnvironment(["stage", "tableName", "workBucket"]);
-const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now: () => new Date() });
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const jobs = createTrainingJobs({ table, now: () => new Date() });
+const catalogues = createCatalogues(table);
 const work = createObjectStore({ client: createS3Client(patience.copy.s3), bucket: workBucket });
 
 export const handler = observedStep(
   "workflow/prepare-data",
-  async (data, { log }) => await prepareData({ input: stepInputSchema.parse(data), jobs, work, log }),
+  async (data, { log }) => await prepareData({ input: stepInputSchema.parse(data), jobs, catalogues, work, log }),
 );

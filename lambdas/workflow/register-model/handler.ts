@@ -1,8 +1,9 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
+import { createTrainingJobs } from "../../stores/training-jobs";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { registerModel } from "../../training/register-model";
@@ -14,7 +15,8 @@ const { tableName, artefactsBucket, workBucket } = readEnvironment([
   "workBucket",
 ]);
 const now = () => new Date();
-const jobs = createTrainingJobsInExecution({ client: createDocumentClient(), tableName, now });
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const jobs = createTrainingJobs({ table, now });
 const client = createS3Client(patience.copy.s3);
 const work = createObjectStore({ client, bucket: workBucket });
 const artefacts = createObjectStore({ client, bucket: artefactsBucket });

@@ -1,10 +1,11 @@
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createObjectStore } from "../../aws/object-store";
-import { createSlots } from "../../aws/table/slots";
-import { createTickets } from "../../aws/table/tickets";
-import { createTrainingJobsInExecution } from "../../aws/table/training-job-execution";
-import { createTrainingJobs } from "../../aws/training-jobs";
+import { createSlots } from "../../stores/slots";
+import { createTickets } from "../../stores/tickets";
+import { createTrainingJobs } from "../../stores/training-jobs";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
+import { createObjectStore } from "../../stores/objects";
 import { observedStep } from "../observed-step";
 import { stepInputSchema } from "../../training/step-input";
 import { takeSlot } from "../../training/acquire-slot";
@@ -14,13 +15,13 @@ const {
   artefactsBucket,
   trainingSettings: settings,
 } = readEnvironment(["stage", "tableName", "artefactsBucket", "trainingSettings"]);
-const client = createDocumentClient();
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const now = () => new Date();
-const jobs = createTrainingJobsInExecution({ client, tableName, now });
-const slots = createSlots({ client, tableName });
-const tickets = createTickets({ client, tableName });
+const jobs = createTrainingJobs({ table, now });
+const slots = createSlots(table);
+const tickets = createTickets(table);
 const artefacts = createObjectStore({ client: createS3Client(), bucket: artefactsBucket });
-const trainingJobs = createTrainingJobs({ client: createSageMakerClient() });
+const trainingJobs = createSageMakerJobs({ client: createSageMakerClient() });
 
 export const handler = observedStep(
   "workflow/take-slot",

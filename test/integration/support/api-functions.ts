@@ -39,7 +39,7 @@ export async function startApiFunctions(params: ApiFunctionsParams): Promise<Api
     POWERTOOLS_LOG_LEVEL: "SILENT",
     POWERTOOLS_METRICS_DISABLED: "true",
     POWERTOOLS_METRICS_NAMESPACE: "test",
-    [environmentVariables.tableName]: local.table.tableName,
+    [environmentVariables.tableName]: local.tableName,
     [environmentVariables.artefactsBucket]: local.artefactsBucket,
     [environmentVariables.workBucket]: local.workBucket,
     [environmentVariables.userCaps]: JSON.stringify(caps),

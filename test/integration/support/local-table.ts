@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
-import type { Table } from "../../../lambdas/aws/table/table";
+import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
+import type { Table } from "../../../lambdas/stores/table";
 import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
 
@@ -16,6 +17,9 @@ const region = "eu-west-1";
 
 export interface LocalTable {
   readonly table: Table;
+  readonly tableName: string;
+  /** For what no store does to the table. */
+  readonly dynamodb: DynamoDBDocumentClient;
   readonly s3: S3Client;
   readonly endpointUrl: string;
   readonly region: string;
@@ -59,7 +63,9 @@ export async function startLocalTable(): Promise<LocalTable> {
   for (const Bucket of [artefactsBucket, workBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   return {
-    table: { client, tableName },
+    table: createDynamoDBTable({ client, tableName }),
+    tableName,
+    dynamodb: client,
     s3,
     endpointUrl: cloud.endpointUrl,
     region,
@@ -75,11 +81,9 @@ export async function startLocalTable(): Promise<LocalTable> {
 }
 
 /** What `npm run seed` writes into a table: a stock model and the catalogue of a data set. */
-export async function putStockRows({ client, tableName: TableName }: Table): Promise<void> {
-  for (const Item of [
-    { ...stockModel(), ...stockModelKey("unet-gan-bach") },
-    { ...catalogue(), ...catalogueKey("bach-chorales") },
-  ]) {
-    await client.send(new PutCommand({ TableName, Item }));
-  }
+export async function putStockRows(table: Table): Promise<void> {
+  await table.write([
+    { kind: "PUT", key: stockModelKey("unet-gan-bach"), row: { ...stockModel() } },
+    { kind: "PUT", key: catalogueKey("bach-chorales"), row: { ...catalogue() } },
+  ]);
 }

@@ -1,20 +1,16 @@
 /** A {@link ResourceWorld} on a real table and real buckets: a user of its own each. */
-import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ownedKey, quotaKey } from "../../../naming/table-keys";
-import {
-  compositionItemSchema,
-  modelItemSchema,
-  quotaHeld,
-  trackItemSchema,
-  trainingJobItemSchema,
-} from "../../../domain/schemas/items";
+import { quotaHeld } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-caps";
-import { createStoredFiles } from "../../../lambdas/aws/stored-files";
-import { createIdempotencyRecords } from "../../../lambdas/aws/table/idempotency-records";
-import { createOpenWorkOfUser } from "../../../lambdas/aws/table/open-work-of-user";
-import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
-import { createPendingChanges } from "../../../lambdas/aws/table/pending-changes";
-import { createCatalogues, createStockModels } from "../../../lambdas/aws/table/shared-items";
+import { createCatalogues } from "../../../lambdas/stores/catalogues";
+import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
+import { createModels, createStockModels } from "../../../lambdas/stores/models";
+import { createOpenWork } from "../../../lambdas/stores/open-work";
+import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
+import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
+import { createTracks } from "../../../lambdas/stores/tracks";
+import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceWorld } from "../../support/resource-world";
 import { collectingLog } from "../../unit/api/support/documented-api";
@@ -28,12 +24,13 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
   const sub = `user-of-world-${users}`;
   // Records of first answers expire by the real clock.
   const clock = new VirtualClock(new Date().toISOString());
-  const tracks = createOwnedItems({ table, kind: "TRACK", schema: trackItemSchema });
-  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
-  const models = createOwnedItems({ table, kind: "MODEL", schema: modelItemSchema });
-  const trainingJobs = createOwnedItems({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema });
-  const pendingChanges = createPendingChanges(table);
-  const files = createStoredFiles({ client: s3, bucket: artefactsBucket });
+  const stores = { table, now: clock.now };
+  const tracks = createTracks(stores);
+  const compositions = createCompositions(stores);
+  const models = createModels(stores);
+  const trainingJobs = createTrainingJobs(stores);
+  const pendingChanges = createPendingChanges(stores);
+  const files = createPresigningObjectStore({ client: s3, bucket: artefactsBucket, now: clock.now });
   const all = { sub, limit: 50 };
   return {
     sub,
@@ -47,10 +44,10 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
         stockModels: createStockModels(table),
         catalogues: createCatalogues(table),
         pendingChanges,
-        idempotencyRecords: createIdempotencyRecords(table),
-        openWork: createOpenWorkOfUser(table),
+        idempotencyRecords: createIdempotencyRecords(stores),
+        openWork: createOpenWork(stores),
         files,
-        work: createStoredFiles({ client: s3, bucket: workBucket }),
+        work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
       },
       { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
     ),
@@ -60,12 +57,10 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
       ...(await models.list(all)).items,
       ...(await trainingJobs.list(all)).items,
     ],
-    objects: async () => await files.list(`users/${sub}/`),
+    objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
     quota: async () => {
-      const { Item = {} } = await table.client.send(
-        new GetCommand({ TableName: table.tableName, Key: quotaKey(sub), ConsistentRead: true }),
-      );
-      return Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, Number(Item[counter] ?? 0)]));
+      const row = (await table.read(quotaKey(sub))) ?? {};
+      return Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, Number(row[counter] ?? 0)]));
     },
     changes: async () => {
       const found = [];
@@ -73,19 +68,11 @@ export function localWorld({ table, s3, artefactsBucket, workBucket }: LocalTabl
       return found;
     },
     seedRow: async (row) => {
-      const { tableName: TableName } = table;
-      await table.client.send(new PutCommand({ TableName, Item: { ...ownedKey(row.kind, sub, row.id), ...row } }));
-      for (const [counter, by] of Object.entries(quotaHeld(row))) {
-        await table.client.send(
-          new UpdateCommand({
-            TableName,
-            Key: quotaKey(sub),
-            UpdateExpression: "ADD #counter :by",
-            ExpressionAttributeNames: { "#counter": counter },
-            ExpressionAttributeValues: { ":by": by },
-          }),
-        );
-      }
+      const add = quotaHeld(row);
+      await table.write([
+        { kind: "PUT", key: ownedKey(row.kind, sub, row.id), row: { ...row } },
+        ...(Object.keys(add).length === 0 ? [] : [{ kind: "UPDATE" as const, key: quotaKey(sub), changes: { add } }]),
+      ]);
     },
   };
 }

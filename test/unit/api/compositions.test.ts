@@ -121,7 +121,7 @@ describe("composing", () => {
   describe("with a technique that re-writes", () => {
     const rewriting = (): ComposerApi => {
       const api = composerApi();
-      api.table.addStockModel(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
+      api.stores.stockModels.add(stockModel({ id: "ar-cnn-bach", technique: "ar-cnn" }));
       return api;
     };
     const rewrite = { technique: "ar-cnn", modelId: "ar-cnn-bach" };
@@ -404,9 +404,10 @@ describe("a composition", () => {
     });
     const item = finishedPiece(api);
     await api.call("PATCH", `/compositions/${item.id}`, { json: { name: "New" } });
-    api.table.openCompositions.push(composition({ input: { compositionId: item.id } }));
+    const user = composition({ input: { compositionId: item.id } });
+    api.compositions.put(user);
     expect(problemOf(await api.call("DELETE", `/compositions/${item.id}`)).code).toBe("IN_USE");
-    api.table.openCompositions.pop();
+    api.compositions.drop(user);
     expect((await api.call("DELETE", `/compositions/${item.id}`)).status).toBe(204);
     expect([...api.files.objects.keys()]).toEqual([]);
   });

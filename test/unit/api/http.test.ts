@@ -7,7 +7,7 @@ import { isNotModified, requireMatch } from "../../../lambdas/http/entity-tag";
 import { Problem } from "../../../lambdas/http/problem";
 import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
 import { jsonPointer, parseBody, parseQuery } from "../../../lambdas/http/validation";
-import { TableBusy } from "../../../lambdas/aws/table/errors";
+import { TableBusy } from "../../../lambdas/stores/table";
 import { techniqueIds } from "../../../naming/resource-names";
 import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
 import { createTrainingJobSchema } from "../../../domain/schemas/api/training";

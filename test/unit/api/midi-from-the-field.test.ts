@@ -43,10 +43,8 @@ async function composed(uploaded: Uploaded, inputOptions: InputOptions = {}): Pr
   const item = composition({ input: { trackId: track.id }, inputOptions });
   const resolved = await resolveMelody({
     composition: item,
-    compositions: {
-      load: async () => undefined,
-      loadTrack: async () => api.tracks.all().find(({ id }) => id === track.id),
-    },
+    compositions: { get: async () => undefined },
+    tracks: { get: async () => api.tracks.all().find(({ id }) => id === track.id) },
     artefacts: { read: async (key) => api.files.objects.get(key) },
   });
   if (resolved.kind === "UNUSABLE") throw new Error(resolved.failure.message);

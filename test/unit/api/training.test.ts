@@ -137,7 +137,7 @@ describe("a training job", () => {
       bars: n < 8 ? 3 : 0,
       split: "train" as const,
     });
-    api.table.addCatalogue({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
+    api.stores.catalogues.add({ ...full, pieces: [...full.pieces, ...Array.from({ length: 20 }, (_, n) => piece(n))] });
     const reply = await create(api, { topics: { mode: ["short"] } });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
@@ -488,9 +488,10 @@ describe("deleting a training job", () => {
       code: "NOT_FINAL",
       detail: expect.stringContaining("TRAINING") as unknown,
     });
-    api.table.openTrainingJobs.push(trainingJob({ resumeFrom: item.id }));
+    const user = trainingJob({ resumeFrom: item.id });
+    api.trainingJobs.put(user);
     expect(problemOf(await api.call("DELETE", `/training-jobs/${item.id}`)).code).toBe("IN_USE");
-    api.table.openTrainingJobs.pop();
+    api.trainingJobs.drop(user);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`, { sub: bob })).status).toBe(404);
     expect((await api.call("DELETE", `/training-jobs/${item.id}`)).status).toBe(204);
     expect((await api.call("GET", `/training-jobs/${item.id}`)).status).toBe(404);
@@ -510,7 +511,7 @@ describe("models", () => {
   test("are listed stock first, then the caller's newest first, one cursor through both", async () => {
     for (const limit of [1, 2, 3, 100]) {
       const api = composerApi();
-      api.table.addStockModel(stockModel({ id: "a-stock-model" }));
+      api.stores.stockModels.add(stockModel({ id: "a-stock-model" }));
       for (const letter of ["A", "B", "C"]) api.models.put(model({ id: letter.repeat(26) }));
       api.models.put(model({ sub: bob }));
       const seen: string[] = [];
@@ -541,11 +542,12 @@ describe("models", () => {
       code: "STOCK_MODEL",
     });
     expect((await api.call("DELETE", "/models/nothing")).status).toBe(404);
-    api.table.openCompositions.push(composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } }));
+    const user = composition({ model: { id: own.id, stock: false, sha256: own.sha256, bytes: 1 } });
+    api.compositions.put(user);
     expect(problemOf(await api.call("DELETE", `/models/${own.id}`)).code).toBe("IN_USE");
-    api.table.openCompositions.pop();
+    api.compositions.drop(user);
     expect((await api.call("DELETE", `/models/${own.id}`)).status).toBe(204);
-    expect(api.table.quota(alice, "models")).toBe(-1);
+    expect(api.stores.quotaOf(alice, "models")).toBe(-1);
   });
 });
 

@@ -21,7 +21,7 @@ import {
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
-import { MemoryCompositions } from "../../fakes/memory-table";
+import { memoryStores } from "../../fakes/memory-stores";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
 
 const sub = "user-1";
@@ -71,7 +71,9 @@ const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
 
 class ComposingWorld {
   readonly clock = new VirtualClock();
-  readonly compositions = new MemoryCompositions(this.clock.now);
+  readonly stores = memoryStores(this.clock.now);
+  readonly compositions = this.stores.compositions;
+  readonly tracks = this.stores.tracks;
   readonly artefacts = new MemoryBuckets().store("artefacts");
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
@@ -89,6 +91,7 @@ class ComposingWorld {
       of: { sub, id: id(n) },
       firstDeliveredAt: this.firstDeliveredAt,
       compositions: this.compositions,
+      tracks: this.tracks,
       artefacts: this.artefacts,
       endpoint: {
         invoke: async (endpointName, request) => {
@@ -146,7 +149,7 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
   expect(row).toMatchObject({ state: "COMPLETED", attempt: 1, output: { metrics: { emptyBarRate: 0 } } });
   expect(row.openWork).toBeUndefined();
   expect(row.runningUntil).toBeUndefined();
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
   const midi = world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
   expect(row.midi).toEqual({
     revision: 1,
@@ -164,7 +167,7 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
 
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.requests).toHaveLength(1);
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
@@ -312,7 +315,7 @@ test("an input with more notes than a model is shown fails with how many there m
     tracks: [{ name: "All", program: 0, source: "input", notes }],
   };
   world.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
-  await world.artefacts.write(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
+  world.artefacts.put(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
   await world.deliver();
   expect(world.requests).toEqual([]);
   expect(world.row()).toMatchObject({
@@ -399,7 +402,7 @@ test.each([
   world.answers = [answer];
   expect(await world.deliver()).toEqual({ kind: "DONE" });
   expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("what a container says in other words than a sentence is told as one", async () => {
@@ -480,7 +483,7 @@ test("a worker that comes back after its lease was taken over ends nothing", asy
   };
   await world.deliver();
   expect(world.row()).toMatchObject({ state: "FAILED", attempt: 2 });
-  expect(world.compositions.openCompositions).toBe(0);
+  expect(world.compositions.openNow()).toBe(0);
 });
 
 test("a worker that comes back after another has finished leaves the winner's file as it is", async () => {

@@ -1,17 +1,16 @@
-import * as z from "zod";
+import { ownedKey } from "../../../naming/table-keys";
+import { UnreadableItem } from "../../../lambdas/stores/item-codec";
 import { trainingJobChanged } from "../../../lambdas/training/training-job-changed";
 import { sweepOpenWork, sweepPatience } from "../../../lambdas/open-work/reconcile-open-work";
 import { within, type Within } from "../../../lambdas/training/within";
 import type { ExecutionStatus, WorkflowInput } from "../../../lambdas/aws/workflow-executions";
-import { FakeFiles } from "../api/support/fake-files";
-import { FakeTable } from "../api/support/fake-table";
 import { composition } from "../api/support/items";
 import { mostAttempts } from "../../../lambdas/training/recover-training-job";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const patience = sweepPatience.aws;
 /** What reading a row throws that does not fit its schema. */
-const unreadable = (): Error => new z.ZodError([{ code: "custom", path: ["progress"], message: "is no object" }]);
+const unreadable = (): Error => new UnreadableItem("progress is no object");
 
 class SweptWorld extends TrainingWorld {
   readonly statuses = new Map<string, ExecutionStatus>();
@@ -19,8 +18,6 @@ class SweptWorld extends TrainingWorld {
   readonly sent: string[] = [];
   /** Step Functions. */
   isAway = false;
-  readonly table = new FakeTable();
-  readonly files = new FakeFiles();
 
   async sweep(deadlineSeconds = 100, inTime: Within = async (_, work) => await work) {
     return await sweepOpenWork({
@@ -41,8 +38,8 @@ class SweptWorld extends TrainingWorld {
           return this.statuses.get(input.jobId) ?? "NOT_STARTED";
         },
       },
-      pendingChanges: this.table.pendingChanges,
-      removal: { artefacts: this.files, work: new FakeFiles() },
+      pendingChanges: this.stores.pendingChanges,
+      removal: { artefacts: this.artefacts, work: this.work },
       patience,
       within: inTime,
       deadline: new Date(this.clock.now().getTime() + deadlineSeconds * 1000),
@@ -81,7 +78,7 @@ describe("training jobs", () => {
     world.statuses.set(jobId(1), "CUT_OFF");
     await world.sweep();
     expect(world.sageMaker.stops).toHaveLength(1);
-    expect(world.slots.slots.size).toBe(1);
+    expect(world.slots.heldNow().size).toBe(1);
     world.clock.advance(60);
     await world.sweep();
     expect(world.row(1)).toMatchObject({
@@ -89,7 +86,7 @@ describe("training jobs", () => {
       resumable: true,
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
-    expect(world.slots.slots.size).toBe(0);
+    expect(world.slots.heldNow().size).toBe(0);
     expect(world.sageMaker.running()).toEqual([]);
   });
 
@@ -101,7 +98,7 @@ describe("training jobs", () => {
     await world.step("SettleTrainingJob", event);
     for (const n of [1, 2, 3]) await world.slots.hold(n - 1, { sub, jobId: jobId(n) }, 0);
     await world.sweep();
-    expect([...world.slots.slots.values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
+    expect([...world.slots.heldNow().values()].map(({ holder }) => holder.jobId)).toEqual([jobId(2)]);
   });
 
   test("one that cannot be repaired does not stand in the way of the next", async () => {
@@ -109,8 +106,8 @@ describe("training jobs", () => {
     world.jobs.add(trainingJob(1));
     world.jobs.add(trainingJob(2));
     world.clock.advance(1_000);
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async (of) => {
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async (of) => {
       if (of.id === jobId(1)) throw new Error("unreadable");
       return await load(of);
     };
@@ -125,8 +122,8 @@ describe("training jobs", () => {
     const created = "2026-01-01T00:00:00.000Z";
     world.compositions.add(composition({ sub, id: jobId(6), createdAt: created, updatedAt: created }));
     world.clock.advance(1_000);
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async (of) => {
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async (of) => {
       if (of.id === jobId(5)) return await load(of);
       await new Promise(() => undefined);
       return undefined;
@@ -144,16 +141,16 @@ describe("training jobs", () => {
     for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, event);
     const asksAgainBy = Number.MAX_SAFE_INTEGER;
     await world.tickets.show({ sub, jobId: jobId(1), heartbeatAt: 0, asksAgainBy });
-    world.jobs.load = async () => await Promise.reject(unreadable());
+    world.jobs.get = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).state).toBe("QUEUED");
     world.clock.advance(patience.repair);
     await world.sweep();
     expect(world.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
     expect(world.row(1).openWork).toBeUndefined();
-    expect(world.jobs.openTrainingJobs).toBe(0);
-    expect(world.slots.slots.size).toBe(0);
-    expect(world.tickets.tickets.size).toBe(0);
+    expect(world.jobs.openNow()).toBe(0);
+    expect(world.slots.heldNow().size).toBe(0);
+    expect(world.tickets.shownNow().size).toBe(0);
     expect(world.metrics.count("JobsFailed")).toBe(1);
   });
 
@@ -167,13 +164,13 @@ describe("training jobs", () => {
     [
       "its row cannot be read now",
       (world: SweptWorld) => {
-        world.jobs.load = async () => await Promise.reject(new Error("throttled"));
+        world.jobs.get = async () => await Promise.reject(new Error("throttled"));
       },
     ],
     [
       "its row is of a newer version, and its execution runs",
       (world: SweptWorld) => {
-        world.jobs.load = async () => await Promise.reject(unreadable());
+        world.jobs.get = async () => await Promise.reject(unreadable());
       },
     ],
   ])("a training that goes well is never ended because %s", async (_, spoil) => {
@@ -191,14 +188,32 @@ describe("training jobs", () => {
     expect(world.metrics.count("SweeperFailures")).toBe(10);
   });
 
+  test("a row in the table that no version can read is ended, and its owner told", async () => {
+    const world = new SweptWorld();
+    world.jobs.add(trainingJob(1));
+    const key = ownedKey("TRAINING_JOB", sub, jobId(1));
+    world.stores.table.put(key, { ...world.row(1), progress: "no object" });
+    await world.sweep();
+    expect(world.stores.table.rowNow(key)).toMatchObject({
+      state: "PENDING",
+      repairFailedSince: expect.any(String) as unknown,
+    });
+    world.clock.advance(patience.repair);
+    await world.sweep();
+    const ended = world.stores.table.rowNow(key);
+    expect(ended).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED" } });
+    expect(ended?.["openWork"]).toBeUndefined();
+    expect(world.jobs.openNow()).toBe(0);
+  });
+
   test("a repair that works again forgets the failures before it", async () => {
     const world = new SweptWorld();
     world.jobs.add(trainingJob(1));
-    const load = world.jobs.load.bind(world.jobs);
-    world.jobs.load = async () => await Promise.reject(unreadable());
+    const load = world.jobs.get.bind(world.jobs);
+    world.jobs.get = async () => await Promise.reject(unreadable());
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeDefined();
-    world.jobs.load = load;
+    world.jobs.get = load;
     world.statuses.set(jobId(1), "RUNNING");
     await world.sweep();
     expect(world.row(1).repairFailedSince).toBeUndefined();
@@ -252,7 +267,7 @@ describe("compositions", () => {
     world.clock.advance(patience.composition);
     await world.sweep();
     expect(row(world)).toMatchObject({ state: "FAILED", failure: { code: "COMPOSITION_ABANDONED", retryable: true } });
-    expect(world.compositions.openCompositions).toBe(0);
+    expect(world.compositions.openNow()).toBe(0);
     expect(await world.sweep()).toMatchObject({ looked: 0 });
   });
 });

@@ -161,7 +161,7 @@ test("M5: files that earlier changes left behind never stand in the way of the n
   const id = await seeds.COMPOSITION(world);
   for (let revision = 2; revision <= 9; revision += 1) {
     const key = `users/${world.sub}/compositions/${id}/${revision}.mid`;
-    await world.ports.files.write({ key, bytes: midi, contentType: "audio/midi" });
+    await world.ports.files.write({ key, body: midi, contentType: "audio/midi" });
   }
   for (const program of [1, 2, 3]) {
     const reply = await apiOn(world).call("PATCH", `/compositions/${id}`, {
@@ -197,7 +197,7 @@ test("a file that a late worker writes after the deletion is removed by the swee
   expect((await apiOn(world).call("DELETE", `/compositions/${id}`)).status).toBe(204);
   expect(await world.objects()).toEqual([]);
   const key = `users/${world.sub}/compositions/${id}/score.json`;
-  await world.ports.files.write({ key, bytes: midi, contentType: "application/json" });
+  await world.ports.files.write({ key, body: midi, contentType: "application/json" });
   await sweepPastGrace(world);
   await expectWhole(world, "after a late write");
 });

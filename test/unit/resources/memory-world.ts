@@ -8,7 +8,7 @@ import { alice } from "../api/support/items";
 
 /** What an API in memory has of its one user's. */
 export function resourceWorldOf(api: ComposerApi, clock: VirtualClock): ResourceWorld {
-  const { table, tracks, compositions, models, trainingJobs, files, ports } = api;
+  const { stores, tracks, compositions, models, trainingJobs, files, ports } = api;
   return {
     sub: alice,
     clock,
@@ -16,10 +16,10 @@ export function resourceWorldOf(api: ComposerApi, clock: VirtualClock): Resource
     rows: async () => [...tracks.all(), ...compositions.all(), ...models.all(), ...trainingJobs.all()],
     objects: async () => [...files.objects.keys()],
     quota: async () =>
-      Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, table.quota(alice, counter)])),
-    changes: async () => [...table.changes.values()],
+      Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, stores.quotaOf(alice, counter)])),
+    changes: async () => stores.pending(),
     seedRow: async (row) => {
-      table.move(row.sub, quotaHeld(row), 1);
+      stores.moveQuota(row.sub, quotaHeld(row));
       if (row.kind === "TRACK") tracks.put(row);
       else if (row.kind === "COMPOSITION") compositions.put(row);
       else if (row.kind === "MODEL") models.put(row);

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { takeSlot } from "../../../lambdas/training/acquire-slot";
-import { MemorySlots, MemoryTickets } from "../../fakes/memory-table";
+import { stale } from "../../../lambdas/stores/outcome";
 import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
 
 const event = (n: number) => ({ sub, jobId: jobId(n), attempt: 1 });
-const holders = (world: TrainingWorld): string[] => [...world.slots.slots.values()].map(({ holder }) => holder.jobId);
+const holders = (world: TrainingWorld): string[] =>
+  [...world.slots.heldNow().values()].map(({ holder }) => holder.jobId);
 
 function worldWithJobs(count: number, slots: number): TrainingWorld {
   const world = new TrainingWorld({ slots });
@@ -43,16 +44,16 @@ test("a try whose answer was lost leaves no ticket behind", async () => {
   await expect(world.step("TakeSlot", event(0))).rejects.toThrow("timed out");
   expect(holders(world)).toEqual([jobId(0)]);
   world.tickets.remove = remove;
-  expect(world.tickets.tickets.size).toBe(1);
+  expect(world.tickets.shownNow().size).toBe(1);
   expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN" });
-  expect(world.tickets.tickets.size).toBe(0);
+  expect(world.tickets.shownNow().size).toBe(0);
 });
 
 test("a slot whose holder cannot be read is not taken over, and keeps nobody else from a free one", async () => {
   const world = worldWithJobs(2, 3);
   await world.slots.hold(0, { sub: "other", jobId: jobId(9) }, 0);
-  const load = world.jobs.load.bind(world.jobs);
-  world.jobs.load = async (of) => (of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of));
+  const load = world.jobs.get.bind(world.jobs);
+  world.jobs.get = async (of) => (of.sub === "other" ? await Promise.reject(new Error("unreadable")) : await load(of));
   expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN" });
   expect(holders(world)).toContain(jobId(9));
 });
@@ -60,11 +61,11 @@ test("a slot whose holder cannot be read is not taken over, and keeps nobody els
 test("asking again with a slot in hand renews it", async () => {
   const world = worldWithJobs(1, 2);
   await world.step("TakeSlot", event(0));
-  const [before] = world.slots.slots.values();
+  const [before] = world.slots.heldNow().values();
   world.clock.advance(60);
   expect(await world.step("TakeSlot", event(0))).toMatchObject({ outcome: "SLOT_TAKEN", slot: before?.index });
   expect(holders(world)).toEqual([jobId(0)]);
-  expect([...world.slots.slots.values()][0]?.leasedUntil).toBeGreaterThan(before?.leasedUntil ?? Infinity);
+  expect([...world.slots.heldNow().values()][0]?.leasedUntil).toBeGreaterThan(before?.leasedUntil ?? Infinity);
 });
 
 test("a lapsed lease is reclaimed only when SageMaker says that the holder's job has ended", async () => {
@@ -77,7 +78,7 @@ test("a lapsed lease is reclaimed only when SageMaker says that the holder's job
   // Nobody has looked for fifty minutes, but the job runs on.
   expect(await world.step("TakeSlot", event(1))).toMatchObject({ outcome: "WAITING_FOR_SLOT" });
   world.clock.advance(4_000);
-  world.jobs.rows.set(`${sub}/${jobId(1)}`, { ...world.row(1), queuedSince: world.clock.now().toISOString() });
+  world.jobs.put({ ...world.row(1), queuedSince: world.clock.now().toISOString() });
   expect(await world.step("TakeSlot", event(1))).toMatchObject({ outcome: "SLOT_TAKEN" });
   expect(world.metrics.count("SlotsReclaimed")).toBe(1);
   // The late holder is sent back to queue, and creates nothing.
@@ -96,21 +97,14 @@ test("a holder that has not launched keeps its lapsed slot for as long as a laun
 test("two that want the same free slot at the same moment: one gets it", async () => {
   const world = worldWithJobs(1, 1);
   // The second reads before the first has written, and believes itself the first of the queue.
-  class LateSlots extends MemorySlots {
-    override async held() {
-      return [];
-    }
-  }
-  class LateTickets extends MemoryTickets {
-    override async waiting() {
-      return [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }];
-    }
-  }
   const twice = {
     ...world.settlingPorts(),
     settings: world.settings,
-    slots: new LateSlots(),
-    tickets: new LateTickets(),
+    slots: { ...world.slots, held: async () => [], renewFor: async () => stale },
+    tickets: {
+      ...world.tickets,
+      waiting: async () => [{ sub, jobId: jobId(0), heartbeatAt: 0, asksAgainBy: Number.MAX_SAFE_INTEGER }],
+    },
   };
   const answers = await Promise.all([takeSlot({ ...twice, input: event(0) }), takeSlot({ ...twice, input: event(0) })]);
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual(["SLOT_TAKEN", "WAITING_FOR_SLOT"]);

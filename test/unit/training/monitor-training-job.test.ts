@@ -5,6 +5,7 @@ import fc from "fast-check";
 import * as z from "zod";
 import { checkpointsPrefix, progressFile } from "../../../naming/object-keys";
 import { trainingJobItemSchema, type TrainingJobItem } from "../../../domain/schemas/items";
+import { doneWith } from "../../../lambdas/stores/outcome";
 import { observeTrainingJob, type ObserveTrainingJobParams } from "../../../lambdas/training/monitor-training-job";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
@@ -38,11 +39,11 @@ function observed(progressLines: readonly string[]) {
     job: row,
     trainingJobName: "name",
     jobs: {
-      load: async () => row,
-      change: async (_, { set }) => {
+      get: async () => row,
+      advance: async (_, { set }) => {
         written.push(set);
         row = trainingJobItemSchema.parse(fromTheTable({ ...row, ...set }));
-        return row;
+        return doneWith(row);
       },
     },
     trainingJobs: {

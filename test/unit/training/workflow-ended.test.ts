@@ -73,13 +73,13 @@ test("a job with a step that failed for minutes is settled, and not begun again"
   expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "SETTLED", state: "FAILED" });
   expect(world.started).toEqual([]);
   expect(world.row(1).failure).toMatchObject({ code: "WORKFLOW_FAILED", retryable: true });
-  expect(world.jobs.openTrainingJobs).toBe(0);
+  expect(world.jobs.openNow()).toBe(0);
 });
 
 test("what throws is thrown, so that Lambda tries again, until minutes have passed: then the job is ended unread", async () => {
   const world = worldWithJob();
   for (const step of ["PrepareData", "TakeSlot"] as const) await world.step(step, input);
-  world.jobs.load = async () => await Promise.reject(new Error("unreadable"));
+  world.jobs.get = async () => await Promise.reject(new Error("unreadable"));
   // However late the event comes, its first failure is not the last.
   world.clock.advance(3_600);
   await expect(world.tell(ended("FAILED"))).rejects.toThrow("unreadable");
@@ -89,9 +89,9 @@ test("what throws is thrown, so that Lambda tries again, until minutes have pass
   world.clock.advance(1);
   expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "ENDED_UNREPAIRED" });
   expect(world.row(1)).toMatchObject({ state: "FAILED", endReason: "FAILURE", failure: { code: "WORKFLOW_FAILED" } });
-  expect(world.jobs.openTrainingJobs).toBe(0);
-  expect(world.slots.slots.size).toBe(0);
-  expect(world.tickets.tickets.size).toBe(0);
+  expect(world.jobs.openNow()).toBe(0);
+  expect(world.slots.heldNow().size).toBe(0);
+  expect(world.tickets.shownNow().size).toBe(0);
 });
 
 test("a late event of an earlier attempt never ends the attempt that is at work", async () => {
@@ -99,7 +99,7 @@ test("a late event of an earlier attempt never ends the attempt that is at work"
   for (const step of ["PrepareData", "TakeSlot", "LaunchTrainingJob"] as const) await world.step(step, input);
   await world.tell(ended("ABORTED"));
   expect(world.row(1)).toMatchObject({ attempt: 2, state: "STARTING" });
-  world.jobs.load = async () => await Promise.reject(new Error("away"));
+  world.jobs.get = async () => await Promise.reject(new Error("away"));
   await expect(world.tell(ended("ABORTED"))).rejects.toThrow("away");
   world.clock.advance(endedWorkflowPatienceSeconds);
   expect(await world.tell(ended("ABORTED"))).toEqual({ outcome: "SUPERSEDED" });
@@ -114,14 +114,14 @@ test.each([
   "the last resort keeps what a registered model says (stop requested: %s): %s",
   async (stopRequested, state, endReason) => {
     const world = worldWithJob();
-    world.jobs.override({ ...world.row(1), modelId: jobId(1), stopRequested });
-    world.jobs.load = async () => await Promise.reject(new Error("away"));
+    world.jobs.put({ ...world.row(1), modelId: jobId(1), stopRequested });
+    world.jobs.get = async () => await Promise.reject(new Error("away"));
     await expect(world.tell(ended("FAILED"))).rejects.toThrow("away");
     world.clock.advance(endedWorkflowPatienceSeconds);
     expect(await world.tell(ended("FAILED"))).toEqual({ outcome: "ENDED_UNREPAIRED" });
     expect(world.row(1)).toMatchObject({ state, endReason });
     expect(world.row(1).failure).toBeUndefined();
-    expect(world.jobs.openTrainingJobs).toBe(0);
+    expect(world.jobs.openNow()).toBe(0);
   },
 );
 

@@ -1,6 +1,5 @@
 /** The whole API on a table and buckets in memory. */
 import { ulid } from "ulid";
-import type { CompositionItem, ModelItem, TrackItem, TrainingJobItem } from "../../../../domain/schemas/items";
 import { createComposition } from "../../../../lambdas/api/compositions/create-composition";
 import { deleteComposition } from "../../../../lambdas/api/compositions/delete-composition";
 import { getComposition } from "../../../../lambdas/api/compositions/get-composition";
@@ -29,30 +28,33 @@ import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-tr
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
 import type { UserCaps } from "../../../../domain/schemas/user-caps";
-import type { StoredFiles } from "../../../../lambdas/aws/stored-files";
-import type { IdempotencyRecords } from "../../../../lambdas/aws/table/idempotency-records";
-import type { OpenWorkOfUser } from "../../../../lambdas/aws/table/open-work-of-user";
-import type { OwnedItems } from "../../../../lambdas/aws/table/owned-items";
-import type { PendingChanges } from "../../../../lambdas/aws/table/pending-changes";
-import type { Catalogues, StockModels } from "../../../../lambdas/aws/table/shared-items";
+import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
+import type { OpenWork } from "../../../../lambdas/stores/open-work";
+import type { Compositions } from "../../../../lambdas/stores/compositions";
+import type { Models, StockModels } from "../../../../lambdas/stores/models";
+import type { Tracks } from "../../../../lambdas/stores/tracks";
+import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
+import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
+import type { Catalogues } from "../../../../lambdas/stores/catalogues";
+import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../naming/api-routes";
 import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
-import { FakeFiles } from "./fake-files";
-import { FakeTable, type FakeOwnedItems } from "./fake-table";
+import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
+import { memoryStores, type MemoryStores } from "../../../fakes/memory-stores";
 import { caps, catalogue, stockModel } from "./items";
 
 export interface ComposerApi extends DocumentedApi {
   readonly ports: ComposerPorts;
-  readonly table: FakeTable;
-  readonly tracks: FakeOwnedItems<TrackItem>;
-  readonly compositions: FakeOwnedItems<CompositionItem>;
-  readonly models: FakeOwnedItems<ModelItem>;
-  readonly trainingJobs: FakeOwnedItems<TrainingJobItem>;
-  readonly files: FakeFiles;
-  readonly work: FakeFiles;
+  readonly stores: MemoryStores;
+  readonly tracks: MemoryStores["tracks"];
+  readonly compositions: MemoryStores["compositions"];
+  readonly models: MemoryStores["models"];
+  readonly trainingJobs: MemoryStores["trainingJobs"];
+  readonly files: MemoryObjectStore;
+  readonly work: MemoryObjectStore;
   readonly metrics: string[];
   /** What the operations log; `log` is the wrapper's. */
   readonly operationsLog: ReturnType<typeof collectingLog>;
@@ -63,23 +65,23 @@ export const now = new Date("2026-01-31T12:00:30.000Z");
 
 /** The table and the buckets: what a test has in memory, or on a real table. */
 export interface ComposerStores {
-  readonly tracks: OwnedItems<TrackItem>;
-  readonly compositions: OwnedItems<CompositionItem>;
-  readonly models: OwnedItems<ModelItem>;
-  readonly trainingJobs: OwnedItems<TrainingJobItem>;
+  readonly tracks: Tracks;
+  readonly compositions: Compositions;
+  readonly models: Models;
+  readonly trainingJobs: TrainingJobs;
   readonly stockModels: StockModels;
   readonly catalogues: Catalogues;
   readonly pendingChanges: PendingChanges;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly openWork: OpenWorkOfUser;
+  readonly openWork: OpenWork;
   /** The bucket of what is kept, of which uploads are a part. */
-  readonly files: StoredFiles;
-  readonly work: StoredFiles;
+  readonly files: PresigningObjectStore;
+  readonly work: PresigningObjectStore;
 }
 
 /** Everything that the operations are given. */
 export interface ComposerPorts extends ComposerStores {
-  readonly artefacts: StoredFiles;
+  readonly artefacts: PresigningObjectStore;
   readonly caps: UserCaps;
   readonly longestRunSeconds: number;
   readonly checkpointDays: number;
@@ -152,38 +154,22 @@ export interface ComposerApiParams {
 }
 
 export function composerApi({ seeded = true, clock = () => now }: ComposerApiParams = {}): ComposerApi {
-  const table = new FakeTable();
+  const stores = memoryStores(clock);
   if (seeded) {
-    table.addStockModel(stockModel());
-    table.addCatalogue(catalogue());
+    stores.stockModels.add(stockModel());
+    stores.catalogues.add(catalogue());
   }
-  const tracks = table.owned<TrackItem>("TRACK");
-  const compositions = table.owned<CompositionItem>("COMPOSITION");
-  const models = table.owned<ModelItem>("MODEL");
-  const trainingJobs = table.owned<TrainingJobItem>("TRAINING_JOB");
-  const files = new FakeFiles();
-  const work = new FakeFiles();
+  const { tracks, compositions, models, trainingJobs } = stores;
+  const buckets = new MemoryBuckets({ now: clock });
+  const [files, work] = [buckets.store("artefacts"), buckets.store("work")];
   const recorded: string[] = [];
   const operationsLog = collectingLog();
-  const stores = {
-    tracks,
-    compositions,
-    models,
-    trainingJobs,
-    stockModels: table.stockModels,
-    catalogues: table.cataloguesOfDatasets,
-    pendingChanges: table.pendingChanges,
-    idempotencyRecords: table.idempotencyRecords,
-    openWork: table.openWork,
-    files,
-    work,
-  };
   const metrics = { record: (name: string) => void recorded.push(name) };
-  const ports = composerPorts(stores, { now: clock, metrics, log: operationsLog });
+  const ports = composerPorts({ ...stores, files, work }, { now: clock, metrics, log: operationsLog });
   return {
     ...documentedApi(composerOperations(ports)),
     ports,
-    table,
+    stores,
     tracks,
     compositions,
     models,

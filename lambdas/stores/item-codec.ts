@@ -4,7 +4,7 @@
  * "not found".
  */
 import * as z from "zod";
-import { partitionKey, sortKey, type TableKey } from "../../../naming/table-keys";
+import { partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 
 /** A stored item does not fit its schema: our fault, so it surfaces as an internal error with the item's key. */
 export class UnreadableItem extends Error {

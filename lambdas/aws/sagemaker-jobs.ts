@@ -29,7 +29,7 @@ export type CreateOutcome =
   /** The request is wrong: trying again will not help. The reason may name accounts and roles: for the log only. */
   | { readonly kind: "REFUSED"; readonly reason: string };
 
-export interface TrainingJobs {
+export interface SageMakerJobs {
   create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome>;
   describe(name: string): Promise<DescribedTrainingJob | undefined>;
   /** A job that has ended, or never was, counts as stopped. */
@@ -57,7 +57,7 @@ function createOutcome(error: unknown): CreateOutcome {
   }
 }
 
-export function createTrainingJobs({ client }: { readonly client: SageMakerClient }): TrainingJobs {
+export function createSageMakerJobs({ client }: { readonly client: SageMakerClient }): SageMakerJobs {
   return {
     async create(request) {
       try {

@@ -1,4 +1,7 @@
-/** One bucket as operations see it. Sizes are bounded before bytes are read: objects come from containers and users. */
+/**
+ * The objects of one bucket, on S3. Sizes are bounded before bytes are read, because containers and users write objects
+ * too. What hands out URLs of objects is in presigned-urls.ts, so that only functions that do so bundle the presigner.
+ */
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
@@ -16,6 +19,15 @@ import { createHash } from "node:crypto";
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface NewObject {
+  readonly key: string;
+  readonly body: Uint8Array | string;
+  readonly contentType: string;
+  /** Lifecycle rules match them. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ObjectDigest {
@@ -29,7 +41,6 @@ export interface ObjectDigest {
 export interface CopyParams {
   readonly from: { readonly bucket: string; readonly key: string; readonly etag?: string };
   readonly to: string;
-  readonly contentType?: string;
 }
 
 export interface ObjectStore {
@@ -40,12 +51,22 @@ export interface ObjectStore {
   read(key: string, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Reads in pieces, keeps none. @throws ObjectTooLargeError */
   digest(key: string, maxBytes: number): Promise<ObjectDigest | undefined>;
-  write(key: string, body: Uint8Array | string, contentType: string): Promise<void>;
-  /** Inside S3. @returns false when the source is not there, or is not the one that was asked for */
+  write(object: NewObject): Promise<void>;
+  /** Inside S3, with content type and tags. @returns false when the source is not there, or is not the one that was asked for */
   copy(params: CopyParams): Promise<boolean>;
-  /** Keys in order, at most `limit`. */
+  /** At most `limit` objects, in the order of their keys' bytes. */
   list(prefix: string, limit: number): Promise<readonly StoredObject[]>;
+  /** All objects in the same order, at most a thousand in a page: for work that looks at more than it can keep. */
+  pages(prefix: string): AsyncIterable<readonly StoredObject[]>;
+  /** Objects that do not exist count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
+  /** @param prefix - ends with a slash */
+  deleteAllUnder(prefix: string): Promise<void>;
+}
+
+export interface ObjectStoreParams {
+  readonly client: S3Client;
+  readonly bucket: string;
 }
 
 export class ObjectTooLargeError extends Error {
@@ -75,16 +96,10 @@ const isPreconditionFailed = (error: unknown): boolean =>
 const encodedSource = (bucket: string, key: string): string =>
   `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
 
-/** S3 takes up to a thousand keys in one delete. */
-const deleteBatch = 1_000;
+/** S3 lists and deletes up to a thousand keys in one call. */
+const maxKeysPerCall = 1_000;
 
-export function createObjectStore({
-  client,
-  bucket,
-}: {
-  readonly client: S3Client;
-  readonly bucket: string;
-}): ObjectStore {
+export function createObjectStore({ client, bucket }: ObjectStoreParams): ObjectStore {
   const open = async (key: string, maxBytes: number) => {
     try {
       const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -97,6 +112,45 @@ export function createObjectStore({
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
+    }
+  };
+
+  async function* pagesOf(prefix: string, limit: number): AsyncGenerator<readonly StoredObject[]> {
+    let left = limit;
+    let continuation: string | undefined;
+    do {
+      const page = await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          MaxKeys: Math.min(maxKeysPerCall, left),
+          ...(continuation === undefined ? {} : { ContinuationToken: continuation }),
+        }),
+      );
+      const { Contents: contents = [] } = page;
+      yield contents.flatMap(({ Key: key, Size: bytes = 0, LastModified: modifiedAt }) =>
+        key === undefined || modifiedAt === undefined ? [] : [{ key, bytes, modifiedAt }],
+      );
+      left -= contents.length;
+      continuation = page.NextContinuationToken;
+    } while (continuation !== undefined && left > 0);
+  }
+
+  const list = async (prefix: string, limit: number): Promise<readonly StoredObject[]> => {
+    const found: StoredObject[] = [];
+    for await (const page of pagesOf(prefix, limit)) found.push(...page);
+    return found;
+  };
+
+  const deleteKeys = async (keys: readonly string[]): Promise<void> => {
+    for (let start = 0; start < keys.length; start += maxKeysPerCall) {
+      const Objects = keys.slice(start, start + maxKeysPerCall).map((Key) => ({ Key }));
+      const { Errors = [] } = await client.send(
+        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+      );
+      const [first] = Errors;
+      if (first !== undefined)
+        throw new Error(`${Errors.length} objects were not deleted; the first: ${first.Code ?? ""}`);
     }
   };
 
@@ -134,11 +188,21 @@ export function createObjectStore({
       return { sha256: hash.digest("hex"), bytes, etag: answer.ETag ?? "" };
     },
 
-    async write(key, body, contentType) {
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+    async write({ key, body, contentType, tags }) {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ContentType: contentType,
+          // The SDK works it out by itself, but not of an empty body.
+          ContentLength: Buffer.byteLength(body),
+          ...(tags === undefined ? {} : { Tagging: new URLSearchParams(tags).toString() }),
+        }),
+      );
     },
 
-    async copy({ from, to, contentType }) {
+    async copy({ from, to }) {
       try {
         await client.send(
           new CopyObjectCommand({
@@ -146,7 +210,6 @@ export function createObjectStore({
             Key: to,
             CopySource: encodedSource(from.bucket, from.key),
             ...(from.etag === undefined ? {} : { CopySourceIfMatch: from.etag }),
-            ...(contentType === undefined ? {} : { ContentType: contentType, MetadataDirective: "REPLACE" as const }),
           }),
         );
         return true;
@@ -156,35 +219,16 @@ export function createObjectStore({
       }
     },
 
-    async list(prefix, limit) {
-      const found: StoredObject[] = [];
-      let continuation: string | undefined;
-      do {
-        const page = await client.send(
-          new ListObjectsV2Command({
-            Bucket: bucket,
-            Prefix: prefix,
-            MaxKeys: Math.min(1_000, limit - found.length),
-            ...(continuation === undefined ? {} : { ContinuationToken: continuation }),
-          }),
-        );
-        for (const { Key, Size } of page.Contents ?? []) {
-          if (Key !== undefined) found.push({ key: Key, bytes: Size ?? 0 });
-        }
-        continuation = page.NextContinuationToken;
-      } while (continuation !== undefined && found.length < limit);
-      return found;
-    },
+    list,
+    pages: (prefix) => pagesOf(prefix, Number.POSITIVE_INFINITY),
+    delete: deleteKeys,
 
-    async delete(keys) {
-      for (let start = 0; start < keys.length; start += deleteBatch) {
-        const Objects = keys.slice(start, start + deleteBatch).map((Key) => ({ Key }));
-        const { Errors = [] } = await client.send(
-          new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
-        );
-        const [first] = Errors;
-        if (first !== undefined)
-          throw new Error(`${Errors.length} objects were not deleted; the first: ${first.Code ?? ""}`);
+    async deleteAllUnder(prefix) {
+      // Listed again from the beginning, so that what was written meanwhile goes too.
+      for (;;) {
+        const found = await list(prefix, maxKeysPerCall);
+        if (found.length === 0) return;
+        await deleteKeys(found.map(({ key }) => key));
       }
     },
   };

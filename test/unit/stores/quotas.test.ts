@@ -2,9 +2,9 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { compositionItemSchema } from "../../../domain/schemas/items";
-import { CapReached, TableBusy } from "../../../lambdas/aws/table/errors";
-import { createOwnedItems } from "../../../lambdas/aws/table/owned-items";
+import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
+import { TableBusy } from "../../../lambdas/stores/table";
 import { caps, composition } from "../api/support/items";
 
 interface Answers {
@@ -33,16 +33,18 @@ function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: 
     throw new TransactionCanceledException({ message: "cancelled", $metadata: {}, CancellationReasons });
   };
   Object.assign(client, { send });
-  return { table: { client, tableName: "t" }, transactions: () => transactions };
+  return { table: createDynamoDBTable({ client, tableName: "t" }), transactions: () => transactions };
 }
 
 async function outcomeOf(answers: Answers): Promise<unknown> {
   const { table } = refusingTable(answers);
-  const compositions = createOwnedItems({ table, kind: "COMPOSITION", schema: compositionItemSchema });
-  return await compositions.create({ item: composition(), raise: { compositions: 1, openCompositions: 1 }, caps }).then(
-    () => "CREATED",
-    (error: unknown) => error,
-  );
+  const compositions = createCompositions({ table, now: () => new Date() });
+  return await compositions
+    .create({ item: composition(), takes: { compositions: 1, openCompositions: 1 }, quotas: caps })
+    .then(
+      (outcome) => outcome,
+      (error: unknown) => error,
+    );
 }
 
 const counters = (openCompositions: number, compositions: number) => ({
@@ -56,8 +58,11 @@ test("the counters of the check decide, not those of a later read", async () => 
     // Work has ended between the check and the read.
     later: { openCompositions: 0, compositions: 4 },
   });
-  expect(outcome).toBeInstanceOf(CapReached);
-  expect(outcome).toMatchObject({ counter: "openCompositions", cap: caps.openCompositions });
+  expect(outcome).toEqual({
+    kind: "QUOTA_REACHED",
+    counter: "openCompositions",
+    quota: caps.openCompositions,
+  });
 });
 
 test("of two caps the one that is full is named; of two full ones the one that empties by itself", async () => {
@@ -74,6 +79,6 @@ test("where the check does not tell its counters, they are read; when none is fu
     await outcomeOf({ atCheck: undefined, later: { openCompositions: caps.openCompositions, compositions: 4 } }),
   ).toMatchObject({ counter: "openCompositions" });
   const free = { openCompositions: 0, compositions: 4 };
-  expect(await outcomeOf({ atCheck: undefined, later: free, refusals: 2 })).toBe("CREATED");
+  expect(await outcomeOf({ atCheck: undefined, later: free, refusals: 2 })).toMatchObject({ kind: "DONE" });
   expect(await outcomeOf({ atCheck: undefined, later: free })).toBeInstanceOf(TableBusy);
 });

@@ -1,0 +1,16 @@
+/** The catalogues of data sets, which belong to no user. */
+import { catalogueKey } from "../../naming/table-keys";
+import { catalogueItemSchema, type CatalogueItem } from "../../domain/schemas/items";
+import { readItem } from "./item-codec";
+import type { Table } from "./table";
+
+export interface Catalogues {
+  get(datasetId: string): Promise<CatalogueItem | undefined>;
+}
+
+export const createCatalogues = (table: Pick<Table, "read">): Catalogues => ({
+  get: async (datasetId) => {
+    const row = await table.read(catalogueKey(datasetId));
+    return row === undefined ? undefined : readItem(catalogueItemSchema, row);
+  },
+});

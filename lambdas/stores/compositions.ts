@@ -1,0 +1,117 @@
+/** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
+import * as z from "zod";
+import type { OwnedBy } from "../../naming/object-keys";
+import { ownedKey } from "../../naming/table-keys";
+import { compositionItemSchema, compositionOutputSchema, type CompositionItem } from "../../domain/schemas/items";
+import { failureSchema, type Failure } from "../../domain/schemas/failure";
+import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
+import { readItem } from "./item-codec";
+import { doneWith, stale, type Outcome, type Stale } from "./outcome";
+import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
+import { moveQuota } from "./quotas";
+import type { Table } from "./table";
+import { transact, writeRow } from "./transaction";
+
+/** A composition in the hands of one worker. */
+export interface Claim extends OwnedBy {
+  readonly attempt: number;
+}
+
+export interface CompositionResult {
+  readonly output: NonNullable<CompositionItem["output"]>;
+  readonly midi: NonNullable<CompositionItem["midi"]>;
+}
+
+export interface Compositions extends OwnedRows<CompositionItem> {
+  /**
+   * Takes the composition: PENDING, or RUNNING with a lease that has run out. The value is the row with its new attempt;
+   * stale when another worker has it, or it is final.
+   */
+  claim(owned: OwnedBy, runningUntil: Date): Promise<Outcome<CompositionItem, Stale>>;
+  /** Lengthens the lease; stale when another worker has taken over, or the composition is final. */
+  renew(claim: Claim, runningUntil: Date): Promise<Outcome<undefined, Stale>>;
+  /** Ends the lease without an end of the work: the next delivery may take it at once. */
+  release(claim: Claim): Promise<Outcome<undefined, Stale>>;
+  /** Stale when another worker has taken over, or the composition is final. */
+  complete(claim: Claim, result: CompositionResult): Promise<Outcome<undefined, Stale>>;
+  /** Stale as {@link complete}. */
+  fail(claim: Claim, failure: Failure): Promise<Outcome<undefined, Stale>>;
+  /** Fails a composition that nobody works on; stale when somebody does, or it is final. */
+  abandon(owned: OwnedBy, failure: Failure): Promise<Outcome<undefined, Stale>>;
+}
+
+const resultSchema = z.strictObject({
+  output: compositionOutputSchema,
+  midi: compositionItemSchema.shape.midi.unwrap(),
+});
+
+const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);
+
+const isClaimed = ({ attempt }: Claim) => allOf(equals("attempt", attempt), equals("state", "RUNNING"));
+
+/** Nobody has it: not begun, or begun by a worker whose lease has run out. */
+const isUnclaimed = (now: Date) =>
+  anyOf(
+    equals("state", "PENDING"),
+    allOf(equals("state", "RUNNING"), anyOf(absent("runningUntil"), lessThan("runningUntil", now.toISOString()))),
+  );
+
+export function createCompositions({ table, now }: { readonly table: Table; readonly now: () => Date }): Compositions {
+  const end = async (
+    owned: OwnedBy,
+    set: Readonly<Record<string, unknown>>,
+    condition: ReturnType<typeof isClaimed>,
+  ): Promise<Outcome<undefined, Stale>> =>
+    await transact(table, [
+      {
+        write: {
+          kind: "UPDATE",
+          key: keyOf(owned),
+          changes: {
+            ...nextVersion(now(), set),
+            remove: ["openWork", "openWorkOwner", "runningUntil", "repairFailedSince"],
+          },
+          condition,
+        },
+      },
+      ...moveQuota(owned.sub, { decrement: { openCompositions: 1 } }),
+    ]);
+
+  return {
+    ...createOwnedRows({ table, kind: "COMPOSITION", schema: compositionItemSchema, now }),
+
+    async claim(owned, runningUntil) {
+      const instant = now();
+      const { set, add } = nextVersion(instant, { state: "RUNNING", runningUntil: runningUntil.toISOString() });
+      const result = await table.write([
+        {
+          kind: "UPDATE",
+          key: keyOf(owned),
+          changes: { set, add: { ...add, attempt: 1 } },
+          condition: isUnclaimed(instant),
+        },
+      ]);
+      return result.kind === "REFUSED" ? stale : doneWith(readItem(compositionItemSchema, result.row));
+    },
+
+    async renew(claim, runningUntil) {
+      // Not the row's version: whoever polls it sees nothing new.
+      const changes = { set: { runningUntil: runningUntil.toISOString() } };
+      return await writeRow(table, { kind: "UPDATE", key: keyOf(claim), changes, condition: isClaimed(claim) });
+    },
+
+    async release(claim) {
+      const changes = { ...nextVersion(now()), remove: ["runningUntil"] };
+      return await writeRow(table, { kind: "UPDATE", key: keyOf(claim), changes, condition: isClaimed(claim) });
+    },
+
+    complete: async (claim, result) =>
+      await end(claim, { state: "COMPLETED", ...resultSchema.parse(result) }, isClaimed(claim)),
+
+    fail: async (claim, failure) =>
+      await end(claim, { state: "FAILED", failure: failureSchema.parse(failure) }, isClaimed(claim)),
+
+    abandon: async (owned, failure) =>
+      await end(owned, { state: "FAILED", failure: failureSchema.parse(failure) }, isUnclaimed(now())),
+  };
+}

@@ -1,0 +1,48 @@
+/** Conditions of writes as data: DynamoDB's table turns them into expressions, the table in memory evaluates them. */
+import { partitionKey } from "../../naming/table-keys";
+
+/** A value that a condition compares an attribute with. */
+export type Comparable = string | number | boolean;
+
+export type Condition =
+  | {
+      readonly kind: "COMPARE";
+      /** Dots separate the names of nested attributes. */
+      readonly attribute: string;
+      readonly operator: "=" | "<" | "<=";
+      readonly value: Comparable;
+    }
+  | { readonly kind: "PRESENT"; readonly attribute: string }
+  | { readonly kind: "ABSENT"; readonly attribute: string }
+  | { readonly kind: "ALL"; readonly conditions: readonly Condition[] }
+  | { readonly kind: "ANY"; readonly conditions: readonly Condition[] };
+
+export const present = (attribute: string): Condition => ({ kind: "PRESENT", attribute });
+export const absent = (attribute: string): Condition => ({ kind: "ABSENT", attribute });
+/** An attribute that is absent equals nothing, and is neither less nor more than anything. */
+export const equals = (attribute: string, value: Comparable): Condition => ({
+  kind: "COMPARE",
+  attribute,
+  operator: "=",
+  value,
+});
+export const lessThan = (attribute: string, value: string | number): Condition => ({
+  kind: "COMPARE",
+  attribute,
+  operator: "<",
+  value,
+});
+export const atMost = (attribute: string, value: number): Condition => ({
+  kind: "COMPARE",
+  attribute,
+  operator: "<=",
+  value,
+});
+export const allOf = (...conditions: readonly Condition[]): Condition => ({ kind: "ALL", conditions });
+export const anyOf = (...conditions: readonly Condition[]): Condition => ({ kind: "ANY", conditions });
+export const oneOf = (attribute: string, values: readonly Comparable[]): Condition =>
+  anyOf(...values.map((value) => equals(attribute, value)));
+
+/** Every row has its keys. */
+export const rowExists = present(partitionKey);
+export const rowIsAbsent = absent(partitionKey);

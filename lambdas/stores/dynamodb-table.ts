@@ -1,0 +1,358 @@
+/** The table in DynamoDB. Every attribute name and value goes through a placeholder. */
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+  type AttributeValue,
+} from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+  type BatchGetCommandInput,
+  type DynamoDBDocumentClient,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  type TransactWriteCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
+import type { Condition } from "./conditions";
+import { TableBusy, type Row, type RowChanges, type RowQuery, type Table, type Write, type WriteResult } from "./table";
+
+export interface DynamoDBTableParams {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+}
+
+/** Conflicts last for the milliseconds of another transaction. */
+const maxTries = 6;
+const firstWaitMilliseconds = 20;
+const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+
+/** DynamoDB takes a hundred keys at once, and may leave some of them for the next request. */
+const maxKeysOfBatch = 100;
+const maxTriesOfBatch = 8;
+
+const pause = async (tries: number): Promise<void> => {
+  await wait(Math.random() * firstWaitMilliseconds * 2 ** tries);
+};
+
+/** The names and values of one request, each under its placeholder. */
+class Placeholders {
+  private readonly names = new Map<string, string>();
+  private readonly values = new Map<string, unknown>();
+
+  /** An attribute of the row itself; a dot is a part of its name. */
+  attribute(name: string): string {
+    const placeholder = this.names.get(name) ?? `#n${this.names.size}`;
+    this.names.set(name, placeholder);
+    return placeholder;
+  }
+
+  /** @param path - dots separate the names of nested attributes */
+  nestedAttribute(path: string): string {
+    return path
+      .split(".")
+      .map((name) => this.attribute(name))
+      .join(".");
+  }
+
+  value(value: unknown): string {
+    const placeholder = `:v${this.values.size}`;
+    this.values.set(placeholder, value);
+    return placeholder;
+  }
+
+  get inUse(): {
+    readonly ExpressionAttributeNames?: Record<string, string>;
+    readonly ExpressionAttributeValues?: Record<string, unknown>;
+  } {
+    return {
+      ...(this.names.size === 0
+        ? {}
+        : {
+            ExpressionAttributeNames: Object.fromEntries(
+              [...this.names].map(([name, placeholder]) => [placeholder, name]),
+            ),
+          }),
+      ...(this.values.size === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(this.values) }),
+    };
+  }
+}
+
+function conditionText(placeholders: Placeholders, condition: Condition): string {
+  switch (condition.kind) {
+    case "PRESENT":
+      return `attribute_exists(${placeholders.nestedAttribute(condition.attribute)})`;
+    case "ABSENT":
+      return `attribute_not_exists(${placeholders.nestedAttribute(condition.attribute)})`;
+    case "COMPARE":
+      return `${placeholders.nestedAttribute(condition.attribute)} ${condition.operator} ${placeholders.value(condition.value)}`;
+    case "ALL":
+    case "ANY": {
+      const texts = condition.conditions.map((each) => conditionText(placeholders, each));
+      const [alone, ...others] = texts;
+      if (alone === undefined) throw new Error("a condition of several has none");
+      // DynamoDB refuses redundant parentheses.
+      if (others.length === 0) return alone;
+      return `(${texts.join(condition.kind === "ALL" ? " AND " : " OR ")})`;
+    }
+  }
+}
+
+function changesText(
+  placeholders: Placeholders,
+  { set = {}, setOnce = {}, add = {}, remove = [] }: RowChanges,
+): string {
+  const sets = [
+    ...Object.entries(set)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${placeholders.attribute(name)} = ${placeholders.value(value)}`),
+    ...Object.entries(setOnce).map(([name, value]) => {
+      const attribute = placeholders.attribute(name);
+      return `${attribute} = if_not_exists(${attribute}, ${placeholders.value(value)})`;
+    }),
+  ];
+  const clause = (word: string, parts: readonly string[]): readonly string[] =>
+    parts.length === 0 ? [] : [`${word} ${parts.join(", ")}`];
+  return [
+    ...clause("SET", sets),
+    ...clause(
+      "ADD",
+      Object.entries(add).map(([name, by]) => `${placeholders.attribute(name)} ${placeholders.value(by)}`),
+    ),
+    ...clause(
+      "REMOVE",
+      remove.map((name) => placeholders.attribute(name)),
+    ),
+  ].join(" ");
+}
+
+/** The row is told with a refusal: a later read would meet another one, and mean something else. */
+const told = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+
+const guard = (placeholders: Placeholders, condition: Condition | undefined) =>
+  condition === undefined ? {} : { ConditionExpression: conditionText(placeholders, condition), ...told };
+
+type TransactionOperation = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+const putInput = (TableName: string, { key, row, condition }: Extract<Write, { kind: "PUT" }>) => {
+  const placeholders = new Placeholders();
+  const parts = guard(placeholders, condition);
+  return { TableName, Item: { ...row, ...key }, ...parts, ...placeholders.inUse };
+};
+const updateInput = (TableName: string, { key, changes, condition }: Extract<Write, { kind: "UPDATE" }>) => {
+  const placeholders = new Placeholders();
+  const parts = { UpdateExpression: changesText(placeholders, changes), ...guard(placeholders, condition) };
+  return { TableName, Key: key, ...parts, ...placeholders.inUse };
+};
+const deleteInput = (TableName: string, { key, condition }: Extract<Write, { kind: "DELETE" }>) => {
+  const placeholders = new Placeholders();
+  const parts = guard(placeholders, condition);
+  return { TableName, Key: key, ...parts, ...placeholders.inUse };
+};
+const checkInput = (TableName: string, { key, condition }: Extract<Write, { kind: "CHECK" }>) => {
+  const placeholders = new Placeholders();
+  const parts = { ConditionExpression: conditionText(placeholders, condition), ...told };
+  return { TableName, Key: key, ...parts, ...placeholders.inUse };
+};
+
+function transactionOperation(tableName: string, write: Write): TransactionOperation {
+  switch (write.kind) {
+    case "PUT":
+      return { Put: putInput(tableName, write) };
+    case "UPDATE":
+      return { Update: updateInput(tableName, write) };
+    case "DELETE":
+      return { Delete: deleteInput(tableName, write) };
+    case "CHECK":
+      return { ConditionCheck: checkInput(tableName, write) };
+  }
+}
+
+function queryInput({
+  partition,
+  index,
+  prefix,
+  before,
+  after,
+  newestFirst = false,
+}: RowQuery): Omit<QueryCommandInput, "TableName"> {
+  const keys = index === undefined ? { partitionKey, sortKey } : openWorkIndex;
+  const placeholders = new Placeholders();
+  const sort = placeholders.attribute(keys.sortKey);
+  const range = (): readonly string[] => {
+    if (prefix !== undefined && before !== undefined)
+      return [`${sort} BETWEEN ${placeholders.value(prefix)} AND ${placeholders.value(before)}`];
+    if (prefix !== undefined) return [`begins_with(${sort}, ${placeholders.value(prefix)})`];
+    return after === undefined ? [] : [`${sort} > ${placeholders.value(after)}`];
+  };
+  const conditions = [`${placeholders.attribute(keys.partitionKey)} = ${placeholders.value(partition)}`, ...range()];
+  const { ExpressionAttributeNames = {}, ExpressionAttributeValues } = placeholders.inUse;
+  const KeyConditionExpression = conditions.join(" AND ");
+  return {
+    KeyConditionExpression,
+    // DynamoDB refuses a name that no expression uses.
+    ExpressionAttributeNames: Object.fromEntries(
+      Object.entries(ExpressionAttributeNames).filter(([placeholder]) => KeyConditionExpression.includes(placeholder)),
+    ),
+    ExpressionAttributeValues,
+    ScanIndexForward: !newestFirst,
+    ...(index === undefined ? { ConsistentRead: true } : { IndexName: openWorkIndex.indexName }),
+  };
+}
+
+/** BETWEEN has found `before` itself, too. */
+const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
+  before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
+
+/** A refusal tells the row in DynamoDB's own notation: the document client translates responses alone. */
+const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
+  row === undefined ? undefined : unmarshall({ ...row });
+
+export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTableParams): Table {
+  const sendAlone = async (write: Write): Promise<Row | undefined> => {
+    switch (write.kind) {
+      case "PUT":
+        await client.send(new PutCommand(putInput(TableName, write)));
+        return undefined;
+      case "UPDATE":
+        return (await client.send(new UpdateCommand({ ...updateInput(TableName, write), ReturnValues: "ALL_NEW" })))
+          .Attributes;
+      case "DELETE":
+        await client.send(new DeleteCommand(deleteInput(TableName, write)));
+        return undefined;
+      case "CHECK":
+        throw new Error("a check alone writes nothing");
+    }
+  };
+
+  /** @throws TransactionConflictException: a single write meets another's transaction, and the SDK does not try again */
+  const writeAlone = async (write: Write): Promise<WriteResult> => {
+    try {
+      return { kind: "WRITTEN", row: await sendAlone(write) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { kind: "REFUSED", index: 0, row: plainRow(error.Item) };
+    }
+  };
+
+  /** @throws TransactionCanceledException whose reasons are all passing; TransactionInProgressException */
+  const writeTogether = async (writes: readonly Write[]): Promise<WriteResult> => {
+    try {
+      const TransactItems = writes.map((write) => transactionOperation(TableName, write));
+      await client.send(new TransactWriteCommand({ TransactItems }));
+      return { kind: "WRITTEN" };
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = error.CancellationReasons ?? [];
+      const index = reasons.findIndex(({ Code }) => Code === "ConditionalCheckFailed");
+      if (index < 0) throw error;
+      return { kind: "REFUSED", index, row: plainRow(reasons[index]?.Item) };
+    }
+  };
+
+  /** Whether the same write may succeed a moment later. */
+  const isConflict = (error: unknown): boolean => {
+    if (error instanceof TransactionConflictException) return true;
+    // The SDK's own repetition of a transaction whose first response was lost, and which is still being written.
+    if (error instanceof TransactionInProgressException) return true;
+    if (!(error instanceof TransactionCanceledException)) return false;
+    // A reason that is neither a condition nor passing (a validation error) is a fault of ours.
+    const codes = (error.CancellationReasons ?? []).map(({ Code = "None" }) => Code);
+    return codes.length > 0 && codes.every((code) => code === "None" || passing.has(code));
+  };
+
+  const readBatch = async (keys: readonly TableKey[], attributes: readonly string[]): Promise<Row[]> => {
+    const placeholders = new Placeholders();
+    const ProjectionExpression = attributes.map((name) => placeholders.attribute(name)).join(", ");
+    const found: Row[] = [];
+    let asked: NonNullable<BatchGetCommandInput["RequestItems"]> = {
+      [TableName]: {
+        Keys: keys.map(({ pk, sk }) => ({ pk, sk })),
+        ConsistentRead: true,
+        ProjectionExpression,
+        ...placeholders.inUse,
+      },
+    };
+    for (let tries = 1; tries <= maxTriesOfBatch; tries += 1) {
+      const { Responses = {}, UnprocessedKeys = {} } = await client.send(new BatchGetCommand({ RequestItems: asked }));
+      found.push(...(Responses[TableName] ?? []));
+      if (Object.keys(UnprocessedKeys).length === 0) return found;
+      asked = UnprocessedKeys;
+      await pause(tries);
+    }
+    throw new TableBusy("rows that were asked for together were not all given");
+  };
+
+  return {
+    async read(key, attributes) {
+      const placeholders = new Placeholders();
+      const projection =
+        attributes === undefined
+          ? {}
+          : { ProjectionExpression: attributes.map((name) => placeholders.attribute(name)).join(", ") };
+      const { Item } = await client.send(
+        new GetCommand({ TableName, Key: key, ConsistentRead: true, ...projection, ...placeholders.inUse }),
+      );
+      return Item;
+    },
+
+    async readMany(keys, attributes) {
+      const found: Row[] = [];
+      for (let start = 0; start < keys.length; start += maxKeysOfBatch) {
+        found.push(...(await readBatch(keys.slice(start, start + maxKeysOfBatch), attributes)));
+      }
+      return found;
+    },
+
+    async query(query, limit) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        // One more than asked says whether there is another page; `before` itself may be found, too.
+        new QueryCommand({ TableName, ...queryInput(query), Limit: limit + (query.before === undefined ? 1 : 2) }),
+      );
+      const rows = Items.filter((row) => isBefore(query, row));
+      return {
+        rows: rows.slice(0, limit),
+        hasMore: rows.length > limit || (LastEvaluatedKey !== undefined && rows.length > 0),
+      };
+    },
+
+    async *all(query) {
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page: QueryCommandOutput = await client.send(
+          new QueryCommand({
+            TableName,
+            ...queryInput(query),
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        yield* (page.Items ?? []).filter((row) => isBefore(query, row));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+    },
+
+    async write(writes) {
+      const [alone, ...others] = writes;
+      if (alone === undefined) return { kind: "WRITTEN" };
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await (others.length === 0 ? writeAlone(alone) : writeTogether(writes));
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+          if (tries === maxTries)
+            throw new TableBusy(`other transactions kept changing the same rows: ${String(error)}`);
+          await pause(tries);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** First responses by idempotency key. They are written by the transaction that writes the resource: owned-rows.ts. */
+import { idempotencyKey } from "../../naming/table-keys";
+import { idempotencyRecordSchema, type IdempotencyRecord } from "../../domain/schemas/items";
+import { anyOf, atMost, rowIsAbsent } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { stale, type Repeated, type Stale } from "./outcome";
+import type { Table } from "./table";
+import type { TransactionPart } from "./transaction";
+
+/** Which request it is: what makes two requests "the same". */
+export interface IdempotencyClaim {
+  readonly sub: string;
+  readonly route: string;
+  readonly key: string;
+  /** SHA-256 of route, query, content type and body. */
+  readonly requestHash: string;
+}
+
+/** What the transaction writes beside the resource. */
+export interface IdempotencyWrite {
+  readonly claim: IdempotencyClaim;
+  readonly record: IdempotencyRecord;
+}
+
+export interface IdempotencyRecords {
+  /** The record of a key, unless it has expired (time-to-live deletes late). */
+  find(claim: Pick<IdempotencyClaim, "sub" | "route" | "key">): Promise<IdempotencyRecord | undefined>;
+}
+
+interface IdempotencyParams {
+  readonly table: Pick<Table, "read">;
+  readonly now: () => Date;
+}
+
+export function createIdempotencyRecords({ table, now }: IdempotencyParams): IdempotencyRecords {
+  return {
+    find: async ({ sub, route, key }) => {
+      const row = await table.read(idempotencyKey(sub, route, key));
+      if (row === undefined) return undefined;
+      const record = readItem(idempotencyRecordSchema, row);
+      return record.expiresAt * 1000 > now().getTime() ? record : undefined;
+    },
+  };
+}
+
+const keyOf = ({ sub, route, key }: IdempotencyClaim) => idempotencyKey(sub, route, key);
+
+/** A record past its time counts as none, also while time-to-live has not deleted it yet. */
+const notRespondedYet = (now: Date) => anyOf(rowIsAbsent, atMost("expiresAt", Math.floor(now.getTime() / 1000)));
+
+const refused = (params: IdempotencyParams, claim: IdempotencyClaim) => async (): Promise<Repeated | Stale> => {
+  const record = await createIdempotencyRecords(params).find(claim);
+  return record === undefined ? stale : { kind: "REPEATED", record };
+};
+
+/** The part that writes a request's record. It is refused when the request has its first response already. */
+export const putRecord = (
+  params: IdempotencyParams,
+  { claim, record }: IdempotencyWrite,
+): TransactionPart<Repeated | Stale> => ({
+  write: {
+    kind: "PUT",
+    key: keyOf(claim),
+    row: writeItem(idempotencyRecordSchema, keyOf(claim), record),
+    condition: notRespondedYet(params.now()),
+  },
+  refused: refused(params, claim),
+});
+
+/** The part that is refused when the request has its first response already. */
+export const checkRecord = (params: IdempotencyParams, claim: IdempotencyClaim): TransactionPart<Repeated | Stale> => ({
+  write: { kind: "CHECK", key: keyOf(claim), condition: notRespondedYet(params.now()) },
+  refused: refused(params, claim),
+});

@@ -1,0 +1,33 @@
+/** Models: those that users have trained, and the stock models, which belong to no user. */
+import { kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
+import { modelItemSchema, stockModelItemSchema, type ModelItem, type StockModelItem } from "../../domain/schemas/items";
+import { readItem } from "./item-codec";
+import { createOwnedRows, type OwnedRows, type Page } from "./owned-rows";
+import type { Table } from "./table";
+
+export type Models = OwnedRows<ModelItem>;
+
+export const createModels = (params: { readonly table: Table; readonly now: () => Date }): Models =>
+  createOwnedRows({ ...params, kind: "MODEL", schema: modelItemSchema });
+
+export interface StockModels {
+  get(id: string): Promise<StockModelItem | undefined>;
+  /** By id. */
+  list(params: { readonly limit: number; readonly after?: string | undefined }): Promise<Page<StockModelItem>>;
+}
+
+export function createStockModels(table: Pick<Table, "read" | "query">): StockModels {
+  return {
+    get: async (id) => {
+      if (!/^[a-z0-9-]{1,64}$/.test(id)) return undefined;
+      const row = await table.read(stockModelKey(id));
+      return row === undefined ? undefined : readItem(stockModelItemSchema, row);
+    },
+    list: async ({ limit, after = "" }) => {
+      // The partition holds stock models and nothing else.
+      const query = { partition: stockPartition, after: `${kindPrefix("MODEL")}${after}` };
+      const { rows, hasMore } = await table.query(query, limit);
+      return { items: rows.map((row) => readItem(stockModelItemSchema, row)), hasMore };
+    },
+  };
+}

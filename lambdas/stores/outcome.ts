@@ -1,0 +1,46 @@
+/** What can come of a write of a store. Unexpected faults of DynamoDB are thrown as they are. */
+import type { TableKey } from "../../naming/table-keys";
+import type { IdempotencyRecord } from "../../domain/schemas/items";
+import type { QuotaCounter } from "../../domain/schemas/user-caps";
+
+export interface Done<Value = undefined> {
+  readonly kind: "DONE";
+  readonly value: Value;
+}
+
+/** The row changed or went between the read and the write, or its state does not allow the write. */
+export interface Stale {
+  readonly kind: "STALE";
+}
+
+/** A new resource would exceed one of its owner's quotas. */
+export interface QuotaReached {
+  readonly kind: "QUOTA_REACHED";
+  readonly counter: QuotaCounter;
+  readonly quota: number;
+}
+
+/** Something that the new resource refers to has been deleted since it was read. */
+export interface ReferenceGone {
+  readonly kind: "REFERENCE_GONE";
+  readonly key: TableKey;
+}
+
+/** Another request with the same idempotency key was first; the record tells its response. */
+export interface Repeated {
+  readonly kind: "REPEATED";
+  readonly record: IdempotencyRecord;
+}
+
+/** The table said no, and nothing was written. */
+export type Refusal = Stale | QuotaReached | ReferenceGone | Repeated;
+
+/** A write was done, or refused for one of the reasons that the store's method names. */
+export type Outcome<Value, Reason extends Refusal> = Done<Value> | Reason;
+
+export const done: Done = { kind: "DONE", value: undefined };
+export const doneWith = <Value>(value: Value): Done<Value> => ({ kind: "DONE", value });
+export const stale: Stale = { kind: "STALE" };
+
+export const isDone = <Value, Reason extends Refusal>(outcome: Outcome<Value, Reason>): outcome is Done<Value> =>
+  outcome.kind === "DONE";

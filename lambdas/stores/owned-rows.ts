@@ -1,0 +1,177 @@
+/**
+ * What the stores of tracks, compositions, models and training jobs have in common. A row lies in its owner's partition:
+ * another user's row cannot be told from one that does not exist.
+ */
+import type * as z from "zod";
+import { kindPrefix, ownedKey, userPartition, type OwnedKind, type TableKey } from "../../naming/table-keys";
+import { ulidPattern } from "../../naming/resource-names";
+import type { OwnedBy } from "../../naming/object-keys";
+import type { PendingChangeItem } from "../../domain/schemas/items";
+import type { QuotaAmounts, UserCaps } from "../../domain/schemas/user-caps";
+import { equals, rowExists, rowIsAbsent } from "./conditions";
+import { checkRecord, putRecord, type IdempotencyClaim, type IdempotencyWrite } from "./idempotency-records";
+import { readItem, writeItem } from "./item-codec";
+import {
+  doneWith,
+  isDone,
+  type Outcome,
+  type QuotaReached,
+  type ReferenceGone,
+  type Repeated,
+  type Stale,
+} from "./outcome";
+import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
+import { moveQuota, takeQuota } from "./quotas";
+import type { Table } from "./table";
+import { transact, writeRow, type TransactionPart } from "./transaction";
+
+/** What every owned item has. */
+export interface OwnedItem extends OwnedBy {
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+}
+
+export interface BeginParams {
+  readonly owned: OwnedBy;
+  /** What the new resource will hold of its owner's quotas: counted now. */
+  readonly holds: QuotaAmounts;
+  readonly quotas: UserCaps;
+  /** The request that creates: refused when it has its first response already. */
+  readonly claim?: IdempotencyClaim | undefined;
+}
+
+export interface CreateParams<Item> {
+  readonly item: Item;
+  /** What the new item takes of its owner's quotas; nothing where {@link creation} has taken it. */
+  readonly takes: QuotaAmounts;
+  readonly quotas: UserCaps;
+  readonly idempotency?: IdempotencyWrite | undefined;
+  /** Items that must still exist when this one is written. */
+  readonly mustExist?: readonly TableKey[];
+  /** The pending creation that ends with this write. */
+  readonly creation?: PendingChangeItem;
+}
+
+export interface RemoveParams<Item> {
+  readonly item: Item;
+  /** What its owner's quotas get back. */
+  readonly gives: QuotaAmounts;
+}
+
+export interface OwnedRows<Item extends OwnedItem> {
+  get(owned: OwnedBy): Promise<Item | undefined>;
+  /** Newest first. `after`: the last id of the page before. */
+  list(params: {
+    readonly sub: string;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<Page<Item>>;
+  /** Begins the creation of a resource whose files come before its row. */
+  begin(params: BeginParams): Promise<Outcome<PendingChangeItem, Repeated | QuotaReached | Stale>>;
+  /**
+   * Writes the item, its idempotency record and its quotas, and ends its pending creation: all or nothing. Stale when
+   * the creation was given up meanwhile.
+   */
+  create(params: CreateParams<Item>): Promise<Outcome<undefined, Repeated | QuotaReached | ReferenceGone | Stale>>;
+  /** Sets attributes of an item that is still as it was read; increments `version` and sets `updatedAt`. */
+  change(item: Item, attributes: Partial<Item>): Promise<Outcome<Item, Stale>>;
+  /**
+   * Deletes an item that is still as it was read, gives its quotas back, and notes that its files are to be removed. The
+   * value is that deletion, which is pending until the files are gone.
+   */
+  remove(params: RemoveParams<Item>): Promise<Outcome<PendingChangeItem, Stale>>;
+}
+
+export interface OwnedRowsParams<Schema extends z.ZodType<OwnedItem>> {
+  readonly table: Table;
+  readonly kind: OwnedKind;
+  readonly schema: Schema;
+  readonly now: () => Date;
+}
+
+export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
+  table,
+  kind,
+  schema,
+  now,
+}: OwnedRowsParams<Schema>): OwnedRows<z.output<Schema>> {
+  type Item = z.output<Schema>;
+  const keyOf = ({ sub, id }: OwnedBy): TableKey => ownedKey(kind, sub, id);
+  const asRead = (item: Item) => equals("version", item.version);
+
+  return {
+    get: async (owned) => {
+      // The table has no row whose id is no ULID.
+      if (!ulidPattern.test(owned.id)) return undefined;
+      const row = await table.read(keyOf(owned));
+      return row === undefined ? undefined : readItem(schema, row);
+    },
+
+    list: async ({ sub, limit, after }) => {
+      const prefix = kindPrefix(kind);
+      const before = after === undefined ? undefined : `${prefix}${after}`;
+      const query = { partition: userPartition(sub), prefix, before, newestFirst: true };
+      const { rows, hasMore } = await table.query(query, limit);
+      return { items: rows.map((row) => readItem(schema, row)), hasMore };
+    },
+
+    begin: async ({ owned, holds, quotas, claim }) => {
+      const change = pendingChange({ of: kind, sub: owned.sub, id: owned.id, state: "CREATING", now: now(), holds });
+      const outcome = await transact<Repeated | QuotaReached | Stale>(table, [
+        ...(claim === undefined ? [] : [checkRecord({ table, now }, claim)]),
+        ...takeQuota({ table, sub: owned.sub, amounts: holds, quotas }),
+        { write: putPendingChange(change, rowIsAbsent) },
+      ]);
+      return isDone(outcome) ? doneWith(change) : outcome;
+    },
+
+    create: async ({ item, takes, quotas, idempotency, mustExist = [], creation }) =>
+      await transact<Repeated | QuotaReached | ReferenceGone | Stale>(table, [
+        ...(idempotency === undefined ? [] : [putRecord({ table, now }, idempotency)]),
+        ...takeQuota({ table, sub: item.sub, amounts: takes, quotas }),
+        ...mustExist.map((key): TransactionPart<ReferenceGone> => ({
+          write: { kind: "CHECK", key, condition: rowExists },
+          refused: () => ({ kind: "REFERENCE_GONE", key }),
+        })),
+        ...(creation === undefined ? [] : [{ write: endOfCreation(creation) }]),
+        {
+          write: { kind: "PUT", key: keyOf(item), row: writeItem(schema, keyOf(item), item), condition: rowIsAbsent },
+        },
+      ]),
+
+    change: async (item, attributes) => {
+      const changed: Item = { ...item, ...attributes, version: item.version + 1, updatedAt: now().toISOString() };
+      schema.parse(changed);
+      // Only what changes is written: attributes that a newer version has added survive.
+      const set = { ...attributes, updatedAt: changed.updatedAt, version: changed.version };
+      const outcome = await writeRow(table, {
+        kind: "UPDATE",
+        key: keyOf(item),
+        changes: { set },
+        condition: asRead(item),
+      });
+      return isDone(outcome) ? doneWith(changed) : outcome;
+    },
+
+    remove: async ({ item, gives }) => {
+      const change = pendingChange({ of: kind, sub: item.sub, id: item.id, state: "DELETING", now: now() });
+      const outcome = await transact(table, [
+        { write: { kind: "DELETE", key: keyOf(item), condition: asRead(item) } },
+        { write: putPendingChange(change) },
+        ...moveQuota(item.sub, { decrement: gives }),
+      ]);
+      return isDone(outcome) ? doneWith(change) : outcome;
+    },
+  };
+}
+
+/** Changes every write of work has: whoever polls the row sees another version. */
+export const nextVersion = (now: Date, set: Readonly<Record<string, unknown>> = {}) => ({
+  set: { ...set, updatedAt: now.toISOString() },
+  add: { version: 1 },
+});

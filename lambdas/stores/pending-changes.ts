@@ -1,0 +1,111 @@
+/**
+ * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
+ * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
+ */
+import { openWorkOwner, ownedKey, pendingChangeKey, pendingChangeMark, type OwnedKind } from "../../naming/table-keys";
+import { pendingChangeItemSchema, type PendingChangeItem } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-caps";
+import { allOf, equals, rowIsAbsent } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, type Outcome, type Stale } from "./outcome";
+import { moveQuota } from "./quotas";
+import type { Table, Write } from "./table";
+import { transact, writeRow } from "./transaction";
+
+export interface PendingChanges {
+  /** All of them, from the index (eventually consistent: every change of one asks whether it is still as it was). */
+  list(): AsyncIterable<PendingChangeItem>;
+  /** Whether it is still as it was read: consistent. */
+  isCurrent(change: PendingChangeItem): Promise<boolean>;
+  /**
+   * Gives up a creation: gives its quota back and turns it into a deletion of whatever files it left. The value is the
+   * deletion; stale when the creation is not pending any more.
+   */
+  abandon(change: PendingChangeItem): Promise<Outcome<PendingChangeItem, Stale>>;
+  /** Forgets a change that is done; stale when it has become another one. */
+  remove(change: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
+}
+
+export interface NewPendingChange {
+  readonly of: OwnedKind;
+  readonly sub: string;
+  readonly id: string;
+  readonly state: PendingChangeItem["state"];
+  readonly now: Date;
+  readonly holds?: QuotaAmounts;
+}
+
+export function pendingChange({ of, sub, id, state, now, holds = {} }: NewPendingChange): PendingChangeItem {
+  return {
+    schemaVersion: 1,
+    kind: "PENDING_CHANGE",
+    of,
+    sub,
+    id,
+    state,
+    since: now.toISOString(),
+    holds,
+    openWork: pendingChangeMark,
+    openWorkOwner: openWorkOwner(sub, id),
+  };
+}
+
+const keyOf = ({ of, sub, id }: Pick<PendingChangeItem, "of" | "sub" | "id">) => pendingChangeKey(of, sub, id);
+
+/** That the change is still the one that was read or written. */
+const unchanged = ({ state, since }: PendingChangeItem) => allOf(equals("state", state), equals("since", since));
+
+/** Writes a change. @param condition - of the change that may stand under its key */
+export const putPendingChange = (change: PendingChangeItem, condition?: Write["condition"]): Write => ({
+  kind: "PUT",
+  key: keyOf(change),
+  row: writeItem(pendingChangeItemSchema, keyOf(change), change),
+  condition,
+});
+
+/** The write that ends a creation, beside the row. It is refused when the creation was given up meanwhile. */
+export const endOfCreation = (change: PendingChangeItem): Write => ({
+  kind: "DELETE",
+  key: keyOf(change),
+  condition: unchanged(change),
+});
+
+export function createPendingChanges({
+  table,
+  now,
+}: {
+  readonly table: Table;
+  readonly now: () => Date;
+}): PendingChanges {
+  return {
+    async *list() {
+      for await (const row of table.all({ index: "OpenWork", partition: pendingChangeMark })) {
+        yield readItem(pendingChangeItemSchema, row);
+      }
+    },
+
+    async isCurrent(change) {
+      const row = await table.read(keyOf(change));
+      if (row === undefined) return false;
+      const { state, since } = readItem(pendingChangeItemSchema, row);
+      return state === change.state && since === change.since;
+    },
+
+    async abandon(change) {
+      const deletion = pendingChange({ ...change, state: "DELETING", now: now(), holds: {} });
+      const outcome = await transact(table, [
+        { write: putPendingChange(deletion, unchanged(change)) },
+        // A resource that has its row is not given up, whatever is pending.
+        {
+          write: { kind: "CHECK", key: ownedKey(change.of, change.sub, change.id), condition: rowIsAbsent },
+        },
+        ...moveQuota(change.sub, { decrement: change.holds }),
+      ]);
+      return isDone(outcome) ? doneWith(deletion) : outcome;
+    },
+
+    async remove(change) {
+      return await writeRow(table, { kind: "DELETE", key: keyOf(change), condition: unchanged(change) });
+    },
+  };
+}

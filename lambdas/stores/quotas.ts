@@ -1,0 +1,70 @@
+/** The parts of a transaction that move a user's counters. */
+import { quotaKey } from "../../naming/table-keys";
+import {
+  quotaCounterSchema,
+  type QuotaAmounts,
+  type QuotaCounter,
+  type UserCaps,
+} from "../../domain/schemas/user-caps";
+import { allOf, anyOf, atMost, absent } from "./conditions";
+import type { QuotaReached } from "./outcome";
+import type { Row, Table } from "./table";
+import type { TransactionPart } from "./transaction";
+
+/** The counters that amounts name. */
+const countersOf = (amounts: QuotaAmounts): readonly QuotaCounter[] =>
+  quotaCounterSchema.options.filter((counter) => amounts[counter] !== undefined);
+
+export interface QuotaMovement {
+  readonly increment?: QuotaAmounts;
+  readonly decrement?: QuotaAmounts;
+}
+
+/** The part that moves counters without asking for a quota; none when nothing is to be moved. */
+export function moveQuota(
+  sub: string,
+  { increment = {}, decrement = {} }: QuotaMovement,
+): readonly TransactionPart<never>[] {
+  const sums = quotaCounterSchema.options.flatMap((counter) => {
+    const by = (increment[counter] ?? 0) - (decrement[counter] ?? 0);
+    return by === 0 ? [] : [[counter, by] as const];
+  });
+  if (sums.length === 0) return [];
+  return [{ write: { kind: "UPDATE", key: quotaKey(sub), changes: { add: Object.fromEntries(sums) } } }];
+}
+
+export interface TakeQuotaParams {
+  readonly table: Pick<Table, "read">;
+  readonly sub: string;
+  /** An amount of 0 asks for room without taking any. */
+  readonly amounts: QuotaAmounts;
+  readonly quotas: UserCaps;
+}
+
+/** The part that increments counters, each within its quota. It is refused when one of them has no room. */
+export function takeQuota({ table, sub, amounts, quotas }: TakeQuotaParams): readonly TransactionPart<QuotaReached>[] {
+  const counters = countersOf(amounts);
+  if (counters.length === 0) return [];
+  const key = quotaKey(sub);
+  /** What a counter may be at most before; negative when the amount alone is more than the quota. */
+  const maxBefore = (counter: QuotaCounter): number => quotas[counter] - Math.max(1, amounts[counter] ?? 0);
+  const reached = (row: Row): QuotaReached | undefined => {
+    const counter = counters.find((each) => Number(row[each] ?? 0) > maxBefore(each));
+    return counter === undefined ? undefined : { kind: "QUOTA_REACHED", counter, quota: quotas[counter] };
+  };
+  const hasRoom = counters.map((counter) => {
+    const max = maxBefore(counter);
+    return max < 0 ? atMost(counter, max) : anyOf(absent(counter), atMost(counter, max));
+  });
+  return [
+    {
+      write: {
+        kind: "UPDATE",
+        key,
+        changes: { add: Object.fromEntries(counters.map((counter) => [counter, amounts[counter] ?? 0])) },
+        condition: allOf(...hasRoom),
+      },
+      refused: async (row) => reached(row ?? (await table.read(key)) ?? {}),
+    },
+  ];
+}

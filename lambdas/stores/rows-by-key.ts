@@ -1,0 +1,22 @@
+/** Many rows at once, by their keys: what a comparison with other stores needs of them. */
+import * as z from "zod";
+import type { TableKey } from "../../naming/table-keys";
+import { compositionItemSchema } from "../../domain/schemas/items";
+import type { Table } from "./table";
+
+/** What says which files a row names. */
+const rowSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  midi: z.object(compositionItemSchema.shape.midi.unwrap().shape).optional(),
+});
+export type RowByKey = z.infer<typeof rowSchema>;
+
+export interface RowsByKey {
+  /** Those that are there, consistent. */
+  find(keys: readonly TableKey[]): Promise<readonly RowByKey[]>;
+}
+
+export const createRowsByKey = (table: Pick<Table, "readMany">): RowsByKey => ({
+  find: async (keys) => (await table.readMany(keys, ["pk", "sk", "midi"])).map((row) => rowSchema.parse(row)),
+});

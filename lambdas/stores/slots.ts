@@ -1,0 +1,155 @@
+/** Training slots: one item each, taken by conditional write, so that no counter can drift. */
+import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
+import { slotItemSchema, slotOrderItemSchema, type SlotOrderItem } from "../../domain/schemas/items";
+import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import type { Table } from "./table";
+import { transact, writeRow } from "./transaction";
+
+export interface SlotHolder {
+  readonly sub: string;
+  readonly jobId: string;
+}
+
+/** A slot somebody holds; a slot without an item, or without a holder, is free. */
+export interface HeldSlot {
+  readonly index: number;
+  readonly holder: SlotHolder;
+  /** Epoch milliseconds. */
+  readonly leasedUntil: number;
+}
+
+/** Whose turn it was, as it was read: what is decided on it holds only while nobody else has taken a slot. */
+export interface SlotOrder {
+  readonly version: number;
+  /** The users by their latest turn, youngest first. */
+  readonly turns: readonly string[];
+}
+
+export interface TakeSlotParams {
+  readonly index: number;
+  readonly holder: SlotHolder;
+  readonly leasedUntil: number;
+  /** The order it was decided on, read before tickets and slots. */
+  readonly order: SlotOrder;
+  /** The lapsed lease that is taken over: refused when its holder has renewed it meanwhile. */
+  readonly instead?: HeldSlot;
+}
+
+export interface Slots {
+  order(): Promise<SlotOrder>;
+  held(): Promise<readonly HeldSlot[]>;
+  /** The slot is then the holder's; stale when it is taken, or anybody has taken any slot since `order`. */
+  take(params: TakeSlotParams): Promise<Outcome<undefined, Stale>>;
+  /** Stale when the slot is not the job's (any more). */
+  renew(params: {
+    readonly index: number;
+    readonly jobId: string;
+    readonly leasedUntil: number;
+  }): Promise<Outcome<undefined, Stale>>;
+  /**
+   * Renews whichever slot the job holds. The value is its index; stale when the job holds none.
+   * @param slots - how many there are by now: a slot beyond them is not renewed
+   */
+  renewFor(params: {
+    readonly jobId: string;
+    readonly leasedUntil: number;
+    readonly slots?: number;
+  }): Promise<Outcome<number, Stale>>;
+  /** Frees all slots of the job: a step that was tried twice at once may have taken two. */
+  releaseAllOf(jobId: string): Promise<void>;
+  /** Frees the slot; stale when the job does not hold it. */
+  release(params: { readonly index: number; readonly jobId: string }): Promise<Outcome<undefined, Stale>>;
+}
+
+/** Users whose latest turn is remembered; who had a turn before all of these waits as if there had been none. */
+const mostTurns = 500;
+/** The order after a user's turn. */
+export function orderAfter({ version, turns }: SlotOrder, sub: string): { version: number; turns: string[] } {
+  return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, mostTurns) };
+}
+
+const isHeldBy = (jobId: string) => equals("holder.jobId", jobId);
+
+/** The slot's number stands in its sort key: SLOT#{index}. */
+const indexOf = (sk: unknown): number => Number(String(sk).slice("SLOT#".length));
+
+export function createSlots(table: Table): Slots {
+  const held: Slots["held"] = async () => {
+    const slots: HeldSlot[] = [];
+    for await (const row of table.all({ partition: slotsPartition })) {
+      if (row[sortKey] === slotOrderKey.sk) continue;
+      const { holder, leasedUntil } = readItem(slotItemSchema, row);
+      if (holder !== undefined) slots.push({ index: indexOf(row[sortKey]), holder, leasedUntil });
+    }
+    return slots;
+  };
+  const heldBy = async (jobId: string): Promise<readonly HeldSlot[]> =>
+    (await held()).filter(({ holder }) => holder.jobId === jobId);
+  const renew: Slots["renew"] = async ({ index, jobId, leasedUntil }) =>
+    await writeRow(table, {
+      kind: "UPDATE",
+      key: slotKey(index),
+      changes: { set: { leasedUntil } },
+      condition: isHeldBy(jobId),
+    });
+  const release: Slots["release"] = async ({ index, jobId }) =>
+    await writeRow(table, {
+      kind: "UPDATE",
+      key: slotKey(index),
+      changes: { set: { leasedUntil: 0 }, remove: ["holder"] },
+      condition: isHeldBy(jobId),
+    });
+
+  return {
+    async order() {
+      const row = await table.read(slotOrderKey);
+      if (row === undefined) return { version: 0, turns: [] };
+      const { version, turns } = readItem(slotOrderItemSchema, row);
+      return { version, turns };
+    },
+
+    held,
+
+    async take({ index, holder, leasedUntil, order, instead }) {
+      const after: SlotOrderItem = { schemaVersion: 1, kind: "SLOT_ORDER", ...orderAfter(order, holder.sub) };
+      return await transact<never>(table, [
+        {
+          write: {
+            kind: "UPDATE",
+            key: slotKey(index),
+            changes: { set: slotItemSchema.parse({ schemaVersion: 1, kind: "SLOT", holder, leasedUntil }) },
+            condition:
+              instead === undefined
+                ? absent("holder")
+                : allOf(isHeldBy(instead.holder.jobId), equals("leasedUntil", instead.leasedUntil)),
+          },
+        },
+        {
+          write: {
+            kind: "PUT",
+            key: slotOrderKey,
+            row: writeItem(slotOrderItemSchema, slotOrderKey, after),
+            condition: anyOf(rowIsAbsent, equals("version", order.version)),
+          },
+        },
+      ]);
+    },
+
+    renew,
+
+    async renewFor({ jobId, leasedUntil, slots = Number.POSITIVE_INFINITY }) {
+      const own = (await heldBy(jobId)).find(({ index }) => index < slots);
+      if (own === undefined) return stale;
+      const outcome = await renew({ index: own.index, jobId, leasedUntil });
+      return isDone(outcome) ? doneWith(own.index) : outcome;
+    },
+
+    release,
+
+    async releaseAllOf(jobId) {
+      for (const { index } of await heldBy(jobId)) await release({ index, jobId });
+    },
+  };
+}

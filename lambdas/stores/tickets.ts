@@ -1,0 +1,58 @@
+/** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
+import { ticketKey, ticketsPartition } from "../../naming/table-keys";
+import { ticketItemSchema, type TicketItem } from "../../domain/schemas/items";
+import { readItem, writeItem } from "./item-codec";
+import type { SlotHolder } from "./slots";
+import type { Table } from "./table";
+
+export interface Ticket extends SlotHolder {
+  /** Epoch milliseconds of the last try. */
+  readonly heartbeatAt: number;
+  /** Epoch milliseconds; a ticket that is past it belongs to an execution that is dead, or in trouble. */
+  readonly asksAgainBy: number;
+}
+
+export interface Tickets {
+  /** Writes the job's ticket, or its heartbeat. */
+  show(ticket: Ticket): Promise<void>;
+  /** In the order of their jobs; the table deletes forgotten ones after a day. */
+  waiting(): Promise<readonly Ticket[]>;
+  remove(jobId: string): Promise<void>;
+}
+
+/** A ticket of an earlier version did not say when its job asks again. */
+const readableTicket = ticketItemSchema.partial({ asksAgainBy: true });
+const askedAgainWithinMilliseconds = 300_000;
+const keptForSeconds = 86_400;
+
+export function createTickets(table: Table): Tickets {
+  return {
+    async show({ sub, jobId, heartbeatAt, asksAgainBy }) {
+      const item: TicketItem = {
+        schemaVersion: 1,
+        kind: "TICKET",
+        sub,
+        jobId,
+        heartbeatAt,
+        asksAgainBy,
+        expiresAt: Math.ceil(heartbeatAt / 1000) + keptForSeconds,
+      };
+      const key = ticketKey(jobId);
+      await table.write([{ kind: "PUT", key, row: writeItem(ticketItemSchema, key, item) }]);
+    },
+
+    async waiting() {
+      const tickets: Ticket[] = [];
+      for await (const row of table.all({ partition: ticketsPartition })) {
+        const { sub, jobId, heartbeatAt, asksAgainBy } = readItem(readableTicket, row);
+        const by = asksAgainBy ?? heartbeatAt + askedAgainWithinMilliseconds;
+        tickets.push({ sub, jobId, heartbeatAt, asksAgainBy: by });
+      }
+      return tickets;
+    },
+
+    async remove(jobId) {
+      await table.write([{ kind: "DELETE", key: ticketKey(jobId) }]);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** Tracks that users have uploaded. */
+import { trackItemSchema, type TrackItem } from "../../domain/schemas/items";
+import { createOwnedRows, type OwnedRows } from "./owned-rows";
+import type { Table } from "./table";
+
+export type Tracks = OwnedRows<TrackItem>;
+
+export const createTracks = (params: { readonly table: Table; readonly now: () => Date }): Tracks =>
+  createOwnedRows({ ...params, kind: "TRACK", schema: trackItemSchema });

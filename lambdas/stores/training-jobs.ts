@@ -1,0 +1,208 @@
+/**
+ * Training jobs: a request creates, stops and deletes them, the workflow advances and ends them. Every write of the
+ * workflow names the attempt it belongs to, and is conditional on the state.
+ */
+import type * as z from "zod";
+import type { OwnedBy } from "../../naming/object-keys";
+import { ownedKey } from "../../naming/table-keys";
+import {
+  modelItemSchema,
+  quotaHeld,
+  trainingJobItemSchema,
+  type ModelItem,
+  type PendingChangeItem,
+  type TrainingJobItem,
+} from "../../domain/schemas/items";
+import {
+  finalTrainingJobStates,
+  trainingJobStates,
+  trainingJobStatesBefore,
+  type FinalTrainingJobState,
+  type TrainingJobState,
+} from "../../domain/states/training-job-state";
+import { absent, allOf, anyOf, equals, oneOf, rowIsAbsent, type Condition } from "./conditions";
+import { readItem, writeItem } from "./item-codec";
+import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
+import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
+import { moveQuota } from "./quotas";
+import type { RowChanges, Table } from "./table";
+import { transact } from "./transaction";
+
+/** A job in the hands of one workflow execution. */
+export interface JobAttempt extends OwnedBy {
+  readonly attempt: number;
+}
+
+const changeable = trainingJobItemSchema
+  .pick({
+    launch: true,
+    trainingJobName: true,
+    queuedSince: true,
+    capacityRefusedSince: true,
+    progress: true,
+    latestMetrics: true,
+    convergence: true,
+    resumable: true,
+    usage: true,
+  })
+  .partial();
+/** What may change while a job is open. */
+export type TrainingJobData = z.infer<typeof changeable>;
+export type RemovableData = "trainingJobName" | "capacityRefusedSince" | "repairFailedSince";
+
+export interface TrainingJobChange {
+  /** Only where the transition is legal; without it any non-final state is kept. */
+  readonly to?: Exclude<TrainingJobState, FinalTrainingJobState>;
+  readonly set?: TrainingJobData;
+  readonly remove?: readonly RemovableData[];
+}
+
+const ending = trainingJobItemSchema
+  .pick({
+    progress: true,
+    latestMetrics: true,
+    convergence: true,
+    resumable: true,
+    usage: true,
+    endReason: true,
+    failure: true,
+  })
+  .partial();
+export interface TrainingJobEnd extends z.infer<typeof ending> {
+  readonly state: FinalTrainingJobState;
+  /** What the end was decided on: a stop request that came meanwhile refuses it. */
+  readonly stopRequested: boolean;
+}
+
+export interface NextAttempt {
+  /** The SageMaker job of the attempt before goes on, or has ended with what the next one registers. */
+  readonly keepsTrainingJob: boolean;
+  /** Of all SageMaker jobs that will not go on. */
+  readonly earlierUsage: TrainingJobItem["usage"] | undefined;
+  /** Attempts so far that were cut off before SageMaker had a job of theirs. */
+  readonly attemptsWithoutTraining: number;
+}
+
+export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
+  /** The value is the row as it is now; stale when state or attempt did not allow the change. */
+  advance(job: JobAttempt, change: TrainingJobChange): Promise<Outcome<TrainingJobItem, Stale>>;
+  /**
+   * Begins the creation of the job's model, whose files come before its row; beginning again is beginning anew. Stale
+   * when the job has a model or is final, or when what an earlier try left is being removed.
+   */
+  beginModel(job: JobAttempt, modelId: string): Promise<Outcome<PendingChangeItem, Stale>>;
+  /**
+   * Adds the model to the user's, names it in the job, and ends its pending creation. The place among the user's models
+   * that the job has held goes over to the model. Stale when the job has a model or is final, or when the creation was
+   * given up or begun anew.
+   */
+  addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
+  /**
+   * The only way into a final state. A job that ends without a model gives its place among the user's models back. Stale
+   * when the row has changed since the end was decided.
+   */
+  finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;
+  /**
+   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when it is final, to be
+   * stopped, or another attempt's already.
+   */
+  beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<Outcome<TrainingJobItem, Stale>>;
+}
+
+const openStates = trainingJobStates.filter((state) => !(finalTrainingJobStates as readonly string[]).includes(state));
+const keyOf = ({ sub, id }: OwnedBy) => ownedKey("TRAINING_JOB", sub, id);
+const isAttempt = ({ attempt }: JobAttempt, states: readonly TrainingJobState[]): Condition =>
+  allOf(equals("attempt", attempt), oneOf("state", states));
+const mayGetModel = (job: JobAttempt): Condition => allOf(isAttempt(job, openStates), absent("modelId"));
+
+export function createTrainingJobs({ table, now }: { readonly table: Table; readonly now: () => Date }): TrainingJobs {
+  const rows = createOwnedRows({ table, kind: "TRAINING_JOB", schema: trainingJobItemSchema, now });
+  const update = async (
+    job: JobAttempt,
+    changes: RowChanges,
+    condition: Condition,
+  ): Promise<Outcome<TrainingJobItem, Stale>> => {
+    const result = await table.write([{ kind: "UPDATE", key: keyOf(job), changes, condition }]);
+    return result.kind === "REFUSED" ? stale : doneWith(readItem(trainingJobItemSchema, result.row));
+  };
+
+  return {
+    ...rows,
+
+    async advance(job, { to, set = {}, remove = [] }) {
+      const next = nextVersion(now(), { ...changeable.parse(set), ...(to === undefined ? {} : { state: to }) });
+      // To stay in a state is always allowed.
+      const states = to === undefined ? openStates : [...new Set([...trainingJobStatesBefore(to), to])];
+      return await update(job, { ...next, remove }, isAttempt(job, states));
+    },
+
+    async beginModel(job, modelId) {
+      const change = pendingChange({ of: "MODEL", sub: job.sub, id: modelId, state: "CREATING", now: now() });
+      const outcome = await transact<never>(table, [
+        { write: putPendingChange(change, anyOf(rowIsAbsent, equals("state", change.state))) },
+        { write: { kind: "CHECK", key: keyOf(job), condition: mayGetModel(job) } },
+      ]);
+      return isDone(outcome) ? doneWith(change) : outcome;
+    },
+
+    async addModel(job, model, creation) {
+      const before = await rows.get(job);
+      if (before === undefined) return stale;
+      const { models = 0, ...kept } = quotaHeld(before);
+      const item: ModelItem = { ...model, holds: { models: 1, storedBytes: model.bytes } };
+      const key = ownedKey("MODEL", item.sub, item.id);
+      return await transact(table, [
+        { write: { kind: "PUT", key, row: writeItem(modelItemSchema, key, item), condition: rowIsAbsent } },
+        { write: endOfCreation(creation) },
+        {
+          write: {
+            kind: "UPDATE",
+            key: keyOf(job),
+            changes: nextVersion(now(), { modelId: item.id, holds: kept }),
+            condition: mayGetModel(job),
+          },
+        },
+        ...moveQuota(job.sub, { increment: { models: 1, storedBytes: item.bytes }, decrement: { models } }),
+      ]);
+    },
+
+    async finish(job, { state, stopRequested, ...data }) {
+      const before = await rows.get(job);
+      if (before === undefined) return stale;
+      const { models = 0, ...kept } = quotaHeld(before);
+      const changes = {
+        ...nextVersion(now(), {
+          state,
+          ...ending.parse(data),
+          ...(before.holds === undefined ? {} : { holds: kept }),
+        }),
+        remove: ["openWork", "openWorkOwner", "repairFailedSince"],
+      };
+      const condition = allOf(
+        isAttempt(job, trainingJobStatesBefore(state)),
+        equals("stopRequested", stopRequested),
+        // What is given back depends on whether there is a model: that must still be so when it is written.
+        before.modelId === undefined ? absent("modelId") : equals("modelId", before.modelId),
+      );
+      return await transact(table, [
+        { write: { kind: "UPDATE", key: keyOf(job), changes, condition } },
+        ...moveQuota(job.sub, { decrement: { openTrainingJobs: 1, models } }),
+      ]);
+    },
+
+    async beginNextAttempt(job, { keepsTrainingJob, earlierUsage, attemptsWithoutTraining }) {
+      const instant = now();
+      const next = nextVersion(instant, {
+        attempt: job.attempt + 1,
+        queuedSince: instant.toISOString(),
+        earlierUsage,
+        attemptsWithoutTraining,
+        ...(keepsTrainingJob ? {} : { state: "QUEUED" }),
+      });
+      const remove = ["capacityRefusedSince", "repairFailedSince", ...(keepsTrainingJob ? [] : ["trainingJobName"])];
+      const states = keepsTrainingJob ? openStates : [...trainingJobStatesBefore("QUEUED"), "QUEUED" as const];
+      return await update(job, { ...next, remove }, allOf(isAttempt(job, states), equals("stopRequested", false)));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** Several writes of one store method, each with what its refusal means. */
+import { setTimeout as wait } from "node:timers/promises";
+import { done, stale, type Done, type Outcome, type Refusal, type Stale } from "./outcome";
+import { TableBusy, type Row, type Table, type Write } from "./table";
+
+export interface TransactionPart<Reason extends Refusal> {
+  readonly write: Write;
+  /**
+   * What it means that the part's condition did not hold: {@link Stale} where this is absent. Parts are asked in order,
+   * so the most telling one comes first. Nothing: the condition would hold by now, and the transaction is tried again.
+   * @param row - as it was when the condition was checked, where the table tells it
+   */
+  readonly refused?: (row: Row | undefined) => Reason | undefined | Promise<Reason | undefined>;
+}
+
+const maxTries = 6;
+
+/**
+ * Writes all parts or none.
+ * @throws TableBusy when other transactions, or conditions that held a moment later, did not let it through
+ */
+export async function transact<Reason extends Refusal>(
+  table: Pick<Table, "write">,
+  parts: readonly TransactionPart<Reason>[],
+): Promise<Done | Stale | Reason> {
+  for (let tries = 1; ; tries += 1) {
+    const result = await table.write(parts.map(({ write }) => write));
+    if (result.kind === "WRITTEN") return done;
+    const refused = parts[result.index]?.refused;
+    const reason = refused === undefined ? stale : await refused(result.row);
+    if (reason !== undefined) return reason;
+    if (tries === maxTries) throw new TableBusy("a condition kept failing that held a moment later");
+    await wait(Math.random() * 20 * 2 ** tries);
+  }
+}
+
+/** One write whose refusal means that the row is not as it must be. @throws TableBusy */
+export async function writeRow(table: Pick<Table, "write">, write: Write): Promise<Outcome<undefined, Stale>> {
+  const result = await table.write([write]);
+  return result.kind === "WRITTEN" ? done : stale;
+}

@@ -1,0 +1,217 @@
+/** The real stores on a table in memory, with what a test looks at and puts there. */
+import type * as z from "zod";
+import type { OwnedBy } from "../../naming/object-keys";
+import {
+  catalogueKey,
+  kindPrefix,
+  ownedKey,
+  quotaKey,
+  slotsPartition,
+  sortKey,
+  stockModelKey,
+  ticketsPartition,
+  type OwnedKind,
+} from "../../naming/table-keys";
+import {
+  compositionItemSchema,
+  modelItemSchema,
+  pendingChangeItemSchema,
+  quotaHeld,
+  slotItemSchema,
+  trackItemSchema,
+  trainingJobItemSchema,
+  type CatalogueItem,
+  type PendingChangeItem,
+  type StockModelItem,
+  type TrainingJobItem,
+} from "../../domain/schemas/items";
+import { quotaCounterSchema, type QuotaAmounts, type QuotaCounter } from "../../domain/schemas/user-caps";
+import {
+  isFinalTrainingJobState,
+  trainingJobStates,
+  type TrainingJobState,
+} from "../../domain/states/training-job-state";
+import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
+import { readItem } from "../../lambdas/stores/item-codec";
+import { createModels, createStockModels } from "../../lambdas/stores/models";
+import { createOpenWork } from "../../lambdas/stores/open-work";
+import { isDone } from "../../lambdas/stores/outcome";
+import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
+import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
+import { createTracks } from "../../lambdas/stores/tracks";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { MemoryTable } from "./memory-table";
+
+const nameOf = ({ sub, id }: OwnedBy): string => `${sub}/${id}`;
+
+interface KeptItem extends OwnedBy {
+  readonly kind: OwnedKind;
+  readonly holds?: QuotaAmounts | undefined;
+}
+
+/** All rows of a kind, whoever owns them. */
+function rowsOf<Schema extends z.ZodType<KeptItem>>(table: MemoryTable, kind: OwnedKind, schema: Schema) {
+  type Item = z.output<Schema>;
+  const all = (): Item[] =>
+    table.peek(undefined, kindPrefix(kind)).flatMap((row) => {
+      // A stock model has the same sort key, and no owner.
+      return row["sub"] === undefined ? [] : [readItem(schema, row)];
+    });
+  return {
+    all,
+    /** Writes a row without its quota. */
+    put: (item: Item): void => {
+      table.put(ownedKey(kind, item.sub, item.id), schema.parse(item));
+    },
+    /** Removes a row without its quota. */
+    drop: (owned: OwnedBy): void => {
+      table.put(ownedKey(kind, owned.sub, owned.id), undefined);
+    },
+    /** By `sub/id`. */
+    get rows(): ReadonlyMap<string, Item> {
+      return new Map(all().map((item) => [nameOf(item), item]));
+    },
+  };
+}
+
+const openCounters = { COMPOSITION: "openCompositions", TRAINING_JOB: "openTrainingJobs" } as const;
+
+export function memoryStores(now: () => Date, table = new MemoryTable()) {
+  const params = { table, now };
+  const quotaOf = (sub: string, counter: QuotaCounter): number => Number(table.rowNow(quotaKey(sub))?.[counter] ?? 0);
+  /** Of all users together. */
+  const quotaOfAll = (counter: QuotaCounter): number =>
+    table.peek(undefined, quotaKey("").sk).reduce((sum, row) => sum + Number(row[counter] ?? 0), 0);
+  const moveQuota = (sub: string, amounts: QuotaAmounts): void => {
+    const moved = quotaCounterSchema.options.map((counter) => [
+      counter,
+      quotaOf(sub, counter) + (amounts[counter] ?? 0),
+    ]);
+    table.put(quotaKey(sub), Object.fromEntries(moved));
+  };
+
+  const compositionRows = rowsOf(table, "COMPOSITION", compositionItemSchema);
+  const modelRows = rowsOf(table, "MODEL", modelItemSchema);
+  const jobRows = rowsOf(table, "TRAINING_JOB", trainingJobItemSchema);
+  const trackRows = rowsOf(table, "TRACK", trackItemSchema);
+  const pending = (): PendingChangeItem[] =>
+    table.peek(undefined, "PENDING_CHANGE#").map((row) => readItem(pendingChangeItemSchema, row));
+
+  /** Every state a job was ever in, by id. */
+  const history = new Map<string, TrainingJobState[]>();
+  table.onWrite(({ sk }, row) => {
+    if (row === undefined || !sk.startsWith(kindPrefix("TRAINING_JOB"))) return;
+    const id = String(row["id"]);
+    const state = trainingJobStates.find((known) => known === row["state"]);
+    const states = history.get(id) ?? [];
+    if (state !== undefined && states.at(-1) !== state) states.push(state);
+    history.set(id, states);
+  });
+
+  const slotsNow = (): Map<number, HeldSlot> =>
+    new Map(
+      table.peek(slotsPartition, "SLOT#").flatMap((row): [number, HeldSlot][] => {
+        const { holder, leasedUntil } = readItem(slotItemSchema, row);
+        const index = Number(String(row[sortKey]).slice("SLOT#".length));
+        return holder === undefined ? [] : [[index, { index, holder, leasedUntil }]];
+      }),
+    );
+  const slotStore = createSlots(table);
+  /** Every turn, oldest first. */
+  const given: SlotHolder[] = [];
+  const holders = new Map<string, string | undefined>();
+  table.onWrite(({ pk, sk }, row) => {
+    if (pk !== slotsPartition || !sk.startsWith("SLOT#")) return;
+    const holder = row === undefined ? undefined : readItem(slotItemSchema, row).holder;
+    if (holder !== undefined && holders.get(sk) !== holder.jobId) given.push(holder);
+    holders.set(sk, holder?.jobId);
+  });
+
+  return {
+    table,
+    quotaOf,
+    moveQuota,
+    pendingChanges: createPendingChanges(params),
+    /** The changes that are pending now. */
+    pending,
+    idempotencyRecords: createIdempotencyRecords(params),
+    openWork: createOpenWork(params),
+    catalogues: {
+      ...createCatalogues(table),
+      add: (item: CatalogueItem): void => {
+        table.put(catalogueKey(item.dataset.id), item);
+      },
+    },
+    stockModels: {
+      ...createStockModels(table),
+      add: (item: StockModelItem): void => {
+        table.put(stockModelKey(item.id), item);
+      },
+    },
+    tracks: Object.assign(trackRows, createTracks(params)),
+    models: Object.assign(modelRows, createModels(params)),
+    compositions: Object.assign(compositionRows, createCompositions(params), {
+      /** Writes an unfinished composition, and counts it. */
+      add: (item: z.output<typeof compositionItemSchema>): void => {
+        compositionRows.put(item);
+        moveQuota(item.sub, { [openCounters.COMPOSITION]: 1 });
+      },
+      openNow: (): number => quotaOfAll("openCompositions"),
+    }),
+    trainingJobs: Object.assign(jobRows, createTrainingJobs(params), {
+      /** Writes an unfinished job, and counts what it holds. */
+      add: (job: TrainingJobItem): void => {
+        jobRows.put(job);
+        moveQuota(job.sub, { ...quotaHeld(job), [openCounters.TRAINING_JOB]: 1 });
+      },
+      /** What the API does on POST …/stop. */
+      requestStop: (owned: OwnedBy): boolean => {
+        const row = jobRows.rows.get(nameOf(owned));
+        if (row === undefined || isFinalTrainingJobState(row.state)) return false;
+        jobRows.put({ ...row, stopRequested: true, state: "STOPPING", version: row.version + 1 });
+        return true;
+      },
+      history,
+      openNow: (): number => quotaOfAll("openTrainingJobs"),
+      /** The other counters of all users together. */
+      quotaNow: () => ({
+        models: quotaOfAll("models"),
+        trainingJobs: quotaOfAll("trainingJobs"),
+        storedBytes: quotaOfAll("storedBytes"),
+      }),
+    }),
+    slots: {
+      ...slotStore,
+      /** The slots that are held now, by index. */
+      heldNow: slotsNow,
+      given,
+      /** For a test that cares for no order. */
+      hold: async (index: number, holder: SlotHolder, leasedUntil = Number.MAX_SAFE_INTEGER): Promise<boolean> =>
+        isDone(await slotStore.take({ index, holder, leasedUntil, order: await slotStore.order() })),
+    },
+    tickets: {
+      ...createTickets(table),
+      /** The tickets that there are now, by job. */
+      shownNow: (): Map<string, Ticket> =>
+        new Map(
+          table.peek(ticketsPartition).map((row): [string, Ticket] => {
+            const jobId = String(row["jobId"]);
+            return [
+              jobId,
+              {
+                sub: String(row["sub"]),
+                jobId,
+                heartbeatAt: Number(row["heartbeatAt"]),
+                asksAgainBy: Number(row["asksAgainBy"]),
+              },
+            ];
+          }),
+        ),
+    },
+  };
+}
+
+export type MemoryStores = ReturnType<typeof memoryStores>;

@@ -1,0 +1,890 @@
+/** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
+import { catalogueKey, openWorkOwner, ownedKey, quotaKey, stockModelKey, type TableKey } from "../../naming/table-keys";
+import type { PendingChangeItem } from "../../domain/schemas/items";
+import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
+import { UnreadableItem } from "../../lambdas/stores/item-codec";
+import { createModels, createStockModels } from "../../lambdas/stores/models";
+import { createOpenWork } from "../../lambdas/stores/open-work";
+import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome";
+import { createPendingChanges } from "../../lambdas/stores/pending-changes";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createSlots } from "../../lambdas/stores/slots";
+import { TableBusy, type Table } from "../../lambdas/stores/table";
+import { createTickets } from "../../lambdas/stores/tickets";
+import { createTracks } from "../../lambdas/stores/tracks";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { VirtualClock } from "../fakes/clock";
+import { MemoryTable } from "../fakes/memory-table";
+import { doneValue } from "../support/done-value";
+import {
+  caps as quotas,
+  catalogue,
+  composition,
+  finishedOutput,
+  model,
+  stockModel,
+  track,
+  trainingJob,
+} from "../unit/api/support/items";
+import { startLocalTable, type LocalTable } from "./support/local-table";
+import { expectSameTables, tableBehavior } from "./support/table-behavior";
+
+let local: LocalTable;
+const memory = new MemoryTable();
+beforeAll(async () => {
+  local = await startLocalTable();
+});
+afterAll(async () => {
+  await local.stop();
+});
+
+/** Every test has users of its own. */
+let users = 0;
+const newUser = (): string => `user-${(users += 1)}`;
+
+const stale = { kind: "STALE" };
+const failure = { code: "X", message: "x", retryable: true };
+const kinds = (outcomes: readonly Outcome<unknown, Refusal>[]): readonly string[] =>
+  outcomes.map(({ kind }) => kind).sort();
+
+/** The outcome; nothing when the table was too busy to tell one. */
+const unlessBusy = async <Result>(work: Promise<Result>): Promise<Result | undefined> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof TableBusy) return undefined;
+    throw error;
+  }
+};
+
+describe.each([
+  ["in memory", (): Table => memory],
+  ["in DynamoDB", (): Table => local.table],
+] as const)("the table %s", (_, open) => {
+  tableBehavior(open);
+});
+
+test("the table in memory also refuses what MiniStack takes and AWS does not", async () => {
+  const key = { pk: "PARTITION", sk: "ROW" };
+  await memory.write([{ kind: "PUT", key, row: { n: 1 } }]);
+  for (const changes of [
+    { set: { n: 2 }, remove: ["n"] },
+    { set: { n: 2 }, add: { n: 1 } },
+    { setOnce: { n: 2 }, add: { n: 1 } },
+    { set: { sk: "OTHER" } },
+    { remove: ["pk"] },
+  ]) {
+    await expect(memory.write([{ kind: "UPDATE", key, changes }])).rejects.toThrow(/twice|a key/);
+  }
+  expect(await memory.read(key)).toEqual({ ...key, n: 1 });
+});
+
+test("whatever is written, both tables give the same results and hold the same rows", async () => {
+  await expectSameTables(
+    () => memory,
+    () => local.table,
+  );
+}, 300_000);
+
+describe.each([
+  ["in memory", (): Table => memory],
+  ["in DynamoDB", (): Table => local.table],
+] as const)("the stores %s", (_, open) => {
+  const clock = new VirtualClock();
+  const { now } = clock;
+  const params = () => ({ table: open(), now });
+  const tracks = () => createTracks(params());
+  const compositions = () => createCompositions(params());
+  const models = () => createModels(params());
+  const jobs = () => createTrainingJobs(params());
+  const changes = () => createPendingChanges(params());
+  const openWork = () => createOpenWork(params());
+
+  const put = async (key: TableKey, row: object): Promise<void> => {
+    await open().write([{ kind: "PUT", key, row: { ...row } }]);
+  };
+  const quota = async (sub: string) => await open().read(quotaKey(sub));
+  const pending = async (sub: string): Promise<readonly PendingChangeItem[]> => {
+    const found: PendingChangeItem[] = [];
+    for await (const change of changes().list()) if (change.sub === sub) found.push(change);
+    return found;
+  };
+  const remembered = (sub: string, key: string, body: string, requestHash = "b".repeat(64)): IdempotencyWrite => ({
+    claim: { sub, route: "POST /tracks", key, requestHash },
+    record: {
+      schemaVersion: 1,
+      kind: "IDEMPOTENCY",
+      requestHash,
+      status: 201,
+      location: "/tracks/x",
+      body,
+      expiresAt: Math.floor(now().getTime() / 1000) + 3600,
+    },
+  });
+  /** Puts an item without its quota. */
+  const putOwned = async <Item extends { kind: Parameters<typeof ownedKey>[0]; sub: string; id: string }>(
+    item: Item,
+  ): Promise<Item> => {
+    await put(ownedKey(item.kind, item.sub, item.id), item);
+    return item;
+  };
+
+  describe("owned items", () => {
+    test("are found by their owner and by nobody else", async () => {
+      const [sub, other] = [newUser(), newUser()];
+      const item = track({ sub });
+      doneValue(await tracks().create({ item, takes: { tracks: 1 }, quotas }));
+      expect(await tracks().get({ sub, id: item.id })).toEqual(item);
+      expect(await tracks().get({ sub: other, id: item.id })).toBeUndefined();
+      expect(await compositions().get({ sub, id: item.id })).toBeUndefined();
+      expect(await tracks().get({ sub, id: "no-ulid" })).toBeUndefined();
+    });
+
+    test("are read although a newer version has added attributes", async () => {
+      const sub = newUser();
+      const item = track({ sub });
+      const tracksOfNewer = item.tracks.map((one) => ({ ...one, colour: "red" }));
+      await putOwned({ ...item, mood: "calm", tracks: tracksOfNewer });
+      expect(await tracks().get({ sub, id: item.id })).toEqual(item);
+      // What the newer version wrote is still there after a change by this one.
+      doneValue(await tracks().change(item, { name: "New" }));
+      expect(await open().read(ownedKey("TRACK", sub, item.id))).toMatchObject({
+        name: "New",
+        mood: "calm",
+        tracks: tracksOfNewer,
+      });
+    });
+
+    test("that do not fit their schema are an error, not missing", async () => {
+      const item = track({ sub: newUser() });
+      await putOwned({ ...item, bars: "many" });
+      await expect(tracks().get(item)).rejects.toThrow(/bars/);
+      await expect(tracks().get(item)).rejects.toThrow(UnreadableItem);
+    });
+
+    test("are not created twice, and nothing of the second time is written", async () => {
+      const item = track({ sub: newUser() });
+      doneValue(await tracks().create({ item, takes: { tracks: 1 }, quotas }));
+      const again = tracks().create({ item: { ...item, name: "Second" }, takes: { tracks: 1 }, quotas });
+      expect(await again).toEqual(stale);
+      expect(await tracks().get(item)).toEqual(item);
+      expect(await quota(item.sub)).toMatchObject({ tracks: 1 });
+    });
+
+    test("are listed newest first, page by page, each once, also while the list changes", async () => {
+      const sub = newUser();
+      const ids = Array.from({ length: 7 }, (_each, index) => `0${index}`.padEnd(26, "A"));
+      for (const id of ids) doneValue(await tracks().create({ item: track({ sub, id }), takes: {}, quotas }));
+      // Sorts after every track, and is no track.
+      doneValue(await jobs().create({ item: trainingJob({ sub }), takes: {}, quotas }));
+      const seen: string[] = [];
+      let after: string | undefined;
+      for (let more = true; more;) {
+        const page = await tracks().list({ sub, limit: 3, after });
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.items.at(-1)?.id;
+        more = page.hasMore;
+        // The item that the cursor names goes; the next page must not notice.
+        const last = page.items.at(-1);
+        if (last !== undefined) doneValue(await tracks().remove({ item: last, gives: {} }));
+      }
+      expect(seen).toEqual([...ids].reverse());
+    });
+
+    test("hasMore is exact at the end of the list", async () => {
+      const sub = newUser();
+      for (let count = 0; count < 4; count += 1) {
+        doneValue(await tracks().create({ item: track({ sub }), takes: {}, quotas }));
+      }
+      const first = await tracks().list({ sub, limit: 2 });
+      expect(first.hasMore).toBe(true);
+      expect((await tracks().list({ sub, limit: 2, after: first.items.at(-1)?.id })).hasMore).toBe(false);
+      expect((await tracks().list({ sub, limit: 4 })).hasMore).toBe(false);
+    });
+
+    test("are changed and removed only as they were read", async () => {
+      const sub = newUser();
+      const item = track({ sub });
+      doneValue(await tracks().create({ item, takes: {}, quotas }));
+      clock.advance(60);
+      const changed = doneValue(await tracks().change(item, { name: "New" }));
+      expect(changed).toEqual({ ...item, name: "New", version: 2, updatedAt: now().toISOString() });
+      expect(await tracks().get({ sub, id: item.id })).toEqual(changed);
+      expect(await tracks().change(item, { name: "Late" })).toEqual(stale);
+      expect(await tracks().remove({ item, gives: { tracks: 1 } })).toEqual(stale);
+      const nobody = { ...item, id: "0".repeat(26) };
+      expect(await tracks().change(nobody, { name: "Nobody" })).toEqual(stale);
+      expect(await tracks().get(nobody)).toBeUndefined();
+      expect(await tracks().get(item)).toEqual(changed);
+      expect([await quota(sub), await pending(sub)]).toEqual([undefined, []]);
+    });
+
+    test("are not changed to what does not fit their schema", async () => {
+      const item = track({ sub: newUser() });
+      doneValue(await tracks().create({ item, takes: {}, quotas }));
+      await expect(tracks().change(item, { bars: -1 })).rejects.toThrow();
+      expect(await tracks().get(item)).toEqual(item);
+    });
+
+    test("of changes at the same time one is written", async () => {
+      const item = track({ sub: newUser() });
+      doneValue(await tracks().create({ item, takes: {}, quotas }));
+      const outcomes = await Promise.all(
+        ["One", "Two", "Three"].map(async (name) => await tracks().change(item, { name })),
+      );
+      expect(kinds(outcomes)).toEqual(["DONE", "STALE", "STALE"]);
+      expect([await tracks().get(item)]).toEqual(outcomes.filter(isDone).map(({ value }) => value));
+    });
+  });
+
+  describe("quotas", () => {
+    test("are named rightly while work ends at the same moment (field case cap_message.py)", async () => {
+      const sub = newUser();
+      const refusals: unknown[] = [];
+      const takes = { compositions: 1, openCompositions: 1 };
+      const lessOpen = { ...quotas, compositions: 1_000, openCompositions: 3 };
+      let created = 0;
+      await Promise.all(
+        Array.from({ length: 60 }, async () => {
+          const item = composition({ sub });
+          const outcome = await unlessBusy(compositions().create({ item, takes, quotas: lessOpen }));
+          if (outcome?.kind !== "DONE") {
+            refusals.push(outcome);
+            return;
+          }
+          created += 1;
+          await unlessBusy(compositions().abandon(item, failure));
+        }),
+      );
+      expect(created + refusals.length).toBe(60);
+      expect(refusals.length).toBeGreaterThan(0);
+      for (const refusal of refusals) {
+        if (refusal !== undefined) {
+          expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "openCompositions", quota: 3 });
+        }
+      }
+    });
+
+    test("hold under concurrency: no more are created than allowed, and the counter says how many", async () => {
+      const sub = newUser();
+      const outcomes = await Promise.all(
+        Array.from(
+          { length: 12 },
+          async () => await tracks().create({ item: track({ sub }), takes: { tracks: 1 }, quotas }),
+        ),
+      );
+      const refused = outcomes.filter((outcome) => !isDone(outcome));
+      expect(outcomes.length - refused.length).toBe(quotas.tracks);
+      for (const refusal of refused) {
+        expect(refusal).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: quotas.tracks });
+      }
+      expect((await tracks().list({ sub, limit: 50 })).items).toHaveLength(quotas.tracks);
+      expect(await quota(sub)).toMatchObject({ tracks: quotas.tracks });
+    });
+
+    test("name the counter that is full, of several", async () => {
+      const sub = newUser();
+      const takes = { compositions: 1, openCompositions: 1 };
+      for (let count = 0; count < quotas.openCompositions; count += 1) {
+        doneValue(await compositions().create({ item: composition({ sub }), takes, quotas }));
+      }
+      expect(await compositions().create({ item: composition({ sub }), takes, quotas })).toEqual({
+        kind: "QUOTA_REACHED",
+        counter: "openCompositions",
+        quota: quotas.openCompositions,
+      });
+      expect(await quota(sub)).toMatchObject({ compositions: quotas.openCompositions });
+    });
+
+    test("are freed by deletion", async () => {
+      const sub = newUser();
+      const items = Array.from({ length: quotas.tracks }, () => track({ sub }));
+      for (const item of items) doneValue(await tracks().create({ item, takes: { tracks: 1 }, quotas }));
+      const [first] = items;
+      if (first === undefined) throw new Error("no items");
+      doneValue(await tracks().remove({ item: first, gives: { tracks: 1 } }));
+      doneValue(await tracks().create({ item: track({ sub }), takes: { tracks: 1 }, quotas }));
+      expect(await quota(sub)).toMatchObject({ tracks: quotas.tracks });
+    });
+
+    test("an amount of 0 asks for room, and one above the quota has none", async () => {
+      const sub = newUser();
+      const create = async (storedBytes: number) =>
+        await tracks().create({ item: track({ sub }), takes: { storedBytes }, quotas });
+      const reached = { kind: "QUOTA_REACHED", counter: "storedBytes", quota: quotas.storedBytes };
+      expect(await create(quotas.storedBytes + 1)).toEqual(reached);
+      doneValue(await create(0));
+      expect(await quota(sub)).toMatchObject({ storedBytes: 0 });
+      doneValue(await create(quotas.storedBytes));
+      expect(await create(0)).toEqual(reached);
+      expect(await create(1)).toEqual(reached);
+      expect(await quota(sub)).toMatchObject({ storedBytes: quotas.storedBytes });
+    });
+  });
+
+  describe("idempotency", () => {
+    test("of requests at the same time: one is written, the others get its record", async () => {
+      const sub = newUser();
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const item = track({ sub });
+          const idempotency = remembered(sub, "k", item.id);
+          const created = tracks().create({ item, takes: { tracks: 1 }, quotas, idempotency });
+          return { id: item.id, outcome: await unlessBusy(created) };
+        }),
+      );
+      const written = outcomes.flatMap(({ id, outcome }) => (outcome?.kind === "DONE" ? [id] : []));
+      expect(written).toHaveLength(1);
+      for (const { outcome } of outcomes) {
+        if (outcome === undefined || outcome.kind === "DONE") continue;
+        expect(outcome).toMatchObject({ kind: "REPEATED", record: { body: written[0] } });
+      }
+      expect((await tracks().list({ sub, limit: 50 })).items.map(({ id }) => id)).toEqual(written);
+      expect(await quota(sub)).toMatchObject({ tracks: 1 });
+    });
+
+    test("is told apart from a full quota: the first response wins over the quota", async () => {
+      const sub = newUser();
+      const one = { ...quotas, tracks: 1 };
+      const item = track({ sub });
+      const create = async (created: typeof item, idempotency?: IdempotencyWrite) =>
+        await tracks().create({ item: created, takes: { tracks: 1 }, quotas: one, idempotency });
+      doneValue(await create(item, remembered(sub, "k", item.id)));
+      expect(await create(track({ sub }), remembered(sub, "k", "other"))).toMatchObject({
+        kind: "REPEATED",
+        record: { body: item.id },
+      });
+      expect(await create(track({ sub }))).toEqual({ kind: "QUOTA_REACHED", counter: "tracks", quota: 1 });
+    });
+
+    test("keys belong to a user and a route, and expire", async () => {
+      const [sub, other] = [newUser(), newUser()];
+      const records = createIdempotencyRecords(params());
+      const write = remembered(sub, "k", "first");
+      doneValue(await tracks().create({ item: track({ sub }), takes: {}, quotas, idempotency: write }));
+      expect(await records.find(write.claim)).toEqual(write.record);
+      expect(await records.find({ ...write.claim, sub: other })).toBeUndefined();
+      expect(await records.find({ ...write.claim, route: "POST /compositions" })).toBeUndefined();
+      clock.advance(3_601);
+      expect(await records.find(write.claim)).toBeUndefined();
+    });
+
+    test("an expired record that time-to-live has not deleted yet gives way", async () => {
+      const sub = newUser();
+      const old = remembered(sub, "k", "first");
+      doneValue(await tracks().create({ item: track({ sub }), takes: {}, quotas, idempotency: old }));
+      clock.advance(3_600);
+      const second = remembered(sub, "k", "second");
+      doneValue(await tracks().create({ item: track({ sub }), takes: {}, quotas, idempotency: second }));
+      expect(await createIdempotencyRecords(params()).find(old.claim)).toMatchObject({ body: "second" });
+    });
+  });
+
+  describe("references", () => {
+    test("that are gone stop the transaction, and nothing of it is written", async () => {
+      const sub = newUser();
+      const input = track({ sub });
+      const item = composition({ sub, input: { trackId: input.id } });
+      const gone = ownedKey("TRACK", sub, input.id);
+      const create = async () =>
+        await compositions().create({ item, takes: { compositions: 1 }, quotas, mustExist: [gone] });
+      expect(await create()).toEqual({ kind: "REFERENCE_GONE", key: gone });
+      expect(await compositions().get(item)).toBeUndefined();
+      expect(await quota(sub)).toBeUndefined();
+      doneValue(await tracks().create({ item: input, takes: {}, quotas }));
+      doneValue(await create());
+      expect(await compositions().get(item)).toEqual(item);
+    });
+  });
+
+  describe("pending changes", () => {
+    test("a creation is pending from its begin until its row is there, and its quota is counted once", async () => {
+      const item = track({ sub: newUser(), holds: { tracks: 1, storedBytes: 100 } });
+      const holds = { tracks: 1, storedBytes: 100 };
+      const creation = doneValue(await tracks().begin({ owned: item, holds, quotas }));
+      expect(creation).toMatchObject({ of: "TRACK", state: "CREATING", holds, since: now().toISOString() });
+      expect(await pending(item.sub)).toEqual([creation]);
+      expect(await changes().isCurrent(creation)).toBe(true);
+      expect(await tracks().begin({ owned: item, holds, quotas })).toEqual(stale);
+      doneValue(await tracks().create({ item, takes: {}, quotas, creation }));
+      expect(await pending(item.sub)).toEqual([]);
+      expect(await changes().isCurrent(creation)).toBe(false);
+      expect(await quota(item.sub)).toMatchObject({ tracks: 1, storedBytes: 100 });
+      // It is over: it is neither given up nor ended again.
+      expect(await changes().abandon(creation)).toEqual(stale);
+      expect(await changes().remove(creation)).toEqual(stale);
+      expect(await tracks().get(item)).toEqual(item);
+    });
+
+    test("a creation that was given up writes no row, and gives its quota back once", async () => {
+      const item = track({ sub: newUser() });
+      const holds = { tracks: 1 };
+      const creation = doneValue(await tracks().begin({ owned: item, holds, quotas }));
+      clock.advance(1);
+      const deletion = doneValue(await changes().abandon(creation));
+      expect(deletion).toMatchObject({ state: "DELETING", holds: {}, since: now().toISOString() });
+      expect(await changes().abandon(creation)).toEqual(stale);
+      expect(await quota(item.sub)).toMatchObject({ tracks: 0 });
+      expect(await tracks().create({ item, takes: {}, quotas, creation })).toEqual(stale);
+      expect(await tracks().get(item)).toBeUndefined();
+      expect(await pending(item.sub)).toEqual([deletion]);
+      doneValue(await changes().remove(deletion));
+      expect(await pending(item.sub)).toEqual([]);
+      expect(await changes().remove(deletion)).toEqual(stale);
+    });
+
+    test("a creation whose row is there is not given up", async () => {
+      const item = track({ sub: newUser() });
+      const creation = doneValue(await tracks().begin({ owned: item, holds: { tracks: 1 }, quotas }));
+      await putOwned(item);
+      expect(await changes().abandon(creation)).toEqual(stale);
+      expect(await changes().isCurrent(creation)).toBe(true);
+      expect(await quota(item.sub)).toMatchObject({ tracks: 1 });
+    });
+
+    test("no creation begins beyond a quota, or for a request that has its response", async () => {
+      const sub = newUser();
+      const holds = { tracks: 1 };
+      const one = { ...quotas, tracks: 1 };
+      const first = track({ sub });
+      const write = remembered(sub, "k", first.id);
+      const { claim } = write;
+      const creation = doneValue(await tracks().begin({ owned: first, holds, quotas: one, claim }));
+      doneValue(await tracks().create({ item: first, takes: {}, quotas: one, idempotency: write, creation }));
+      expect(await tracks().begin({ owned: track({ sub }), holds, quotas: one, claim })).toMatchObject({
+        kind: "REPEATED",
+        record: { body: first.id },
+      });
+      expect(await tracks().begin({ owned: track({ sub }), holds, quotas: one })).toEqual({
+        kind: "QUOTA_REACHED",
+        counter: "tracks",
+        quota: 1,
+      });
+      expect(await pending(sub)).toEqual([]);
+      expect(await quota(sub)).toMatchObject({ tracks: 1 });
+    });
+
+    test("a deletion is pending until its files are gone", async () => {
+      const item = track({ sub: newUser() });
+      doneValue(await tracks().create({ item, takes: { tracks: 1 }, quotas }));
+      const deletion = doneValue(await tracks().remove({ item, gives: { tracks: 1 } }));
+      expect(deletion).toMatchObject({ of: "TRACK", id: item.id, state: "DELETING", holds: {} });
+      expect(await tracks().get(item)).toBeUndefined();
+      expect(await quota(item.sub)).toMatchObject({ tracks: 0 });
+      expect(await pending(item.sub)).toEqual([deletion]);
+      expect(await tracks().remove({ item, gives: { tracks: 1 } })).toEqual(stale);
+      doneValue(await changes().remove(deletion));
+      expect(await pending(item.sub)).toEqual([]);
+    });
+  });
+
+  describe("compositions", () => {
+    const until = (seconds: number): Date => new Date(now().getTime() + seconds * 1000);
+    const result = {
+      output: { bars: 1, tempo: 120, tracks: [], metrics: { emptyBarRate: 0 } },
+      midi: { revision: 1, sha256: "0".repeat(64), bytes: 1 },
+    };
+    const newComposition = async () => {
+      const item = await putOwned(composition({ sub: newUser() }));
+      await put(quotaKey(item.sub), { openCompositions: 1 });
+      return { item, owned: { sub: item.sub, id: item.id } };
+    };
+
+    test("are claimed by one worker, handed on by it, and ended by the one that has them", async () => {
+      const { owned } = await newComposition();
+      const claims = await Promise.all([1, 2, 3].map(async () => await compositions().claim(owned, until(60))));
+      expect(kinds(claims)).toEqual(["DONE", "STALE", "STALE"]);
+      const [first] = claims.filter(isDone).map(({ value }) => value);
+      if (first === undefined) throw new Error("nobody has it");
+      expect(first).toMatchObject({ state: "RUNNING", attempt: 1, version: 2, updatedAt: now().toISOString() });
+      expect(await compositions().abandon(owned, failure)).toEqual(stale);
+      const longer = until(120);
+      doneValue(await compositions().renew(first, longer));
+      // The row's version stays: whoever polls it sees nothing new.
+      expect(await compositions().get(owned)).toEqual({ ...first, runningUntil: longer.toISOString() });
+      expect(await compositions().renew({ ...first, attempt: 7 }, longer)).toEqual(stale);
+      expect(await compositions().release({ ...first, attempt: 7 })).toEqual(stale);
+      doneValue(await compositions().release(first));
+      const second = doneValue(await compositions().claim(owned, until(60)));
+      expect(second).toMatchObject({ attempt: 2, version: first.version + 2 });
+      expect(await compositions().fail(first, failure)).toEqual(stale);
+      expect(await compositions().complete(first, result)).toEqual(stale);
+      doneValue(await compositions().complete(second, result));
+      expect(await compositions().complete(second, result)).toEqual(stale);
+      expect(await compositions().claim(owned, until(60))).toEqual(stale);
+      expect(await compositions().renew(second, longer)).toEqual(stale);
+      expect(await compositions().release(second)).toEqual(stale);
+      const row = await compositions().get(owned);
+      expect(row).toMatchObject({ state: "COMPLETED", ...result });
+      expect(row).not.toHaveProperty("openWork");
+      expect(row).not.toHaveProperty("openWorkOwner");
+      expect(row).not.toHaveProperty("runningUntil");
+      expect(await quota(owned.sub)).toMatchObject({ openCompositions: 0 });
+    });
+
+    test("are taken over when the lease has run out, and not before", async () => {
+      const { owned } = await newComposition();
+      const first = doneValue(await compositions().claim(owned, until(60)));
+      clock.advance(60);
+      expect(await compositions().claim(owned, until(60))).toEqual(stale);
+      clock.advance(1);
+      const second = doneValue(await compositions().claim(owned, until(60)));
+      expect(second.attempt).toBe(2);
+      expect(await compositions().complete(first, result)).toEqual(stale);
+      expect(await compositions().renew(first, until(60))).toEqual(stale);
+      doneValue(await compositions().fail(second, failure));
+      expect(await compositions().get(owned)).toMatchObject({ state: "FAILED", failure });
+      expect(await quota(owned.sub)).toMatchObject({ openCompositions: 0 });
+    });
+
+    test("that nobody works on are failed once", async () => {
+      const { owned } = await newComposition();
+      const outcomes = await Promise.all([1, 2].map(async () => await compositions().abandon(owned, failure)));
+      expect(kinds(outcomes)).toEqual(["DONE", "STALE"]);
+      expect(await compositions().get(owned)).toMatchObject({ state: "FAILED", failure });
+      expect(await quota(owned.sub)).toMatchObject({ openCompositions: 0 });
+      const left = (await newComposition()).owned;
+      doneValue(await compositions().claim(left, until(60)));
+      clock.advance(61);
+      doneValue(await compositions().abandon(left, failure));
+      expect(await compositions().abandon({ ...left, id: "0".repeat(26) }, failure)).toEqual(stale);
+    });
+
+    test("are not completed with what does not fit", async () => {
+      const { owned } = await newComposition();
+      const claim = doneValue(await compositions().claim(owned, until(60)));
+      const midi = { ...result.midi, sha256: "none" };
+      await expect(compositions().complete(claim, { ...result, midi })).rejects.toThrow();
+      expect(await compositions().get(owned)).toEqual(claim);
+    });
+  });
+
+  describe("training jobs", () => {
+    const newJob = async (more: Parameters<typeof trainingJob>[0] = {}) => {
+      const job = await putOwned(trainingJob({ sub: newUser(), ...more }));
+      await put(quotaKey(job.sub), { ...job.holds, openTrainingJobs: 1 });
+      return job;
+    };
+    const end = { state: "FAILED", endReason: "FAILURE", failure, stopRequested: false } as const;
+
+    test("change only by legal transitions of their own attempt, and end once", async () => {
+      const job = await newJob();
+      expect(await jobs().advance({ ...job, attempt: 2 }, { to: "QUEUED" })).toEqual(stale);
+      expect(await jobs().advance(job, { to: "UPLOADING" })).toEqual(stale);
+      expect(await jobs().get(job)).toEqual(job);
+      const starting = await jobs().advance(job, { to: "STARTING", set: { launch: 1, trainingJobName: "name" } });
+      expect(doneValue(starting)).toMatchObject({ state: "STARTING", version: 2, trainingJobName: "name" });
+      const queued = doneValue(await jobs().advance(job, { to: "QUEUED", remove: ["trainingJobName"] }));
+      expect(queued).not.toHaveProperty("trainingJobName");
+      // To stay in a state is always allowed.
+      const stayed = doneValue(await jobs().advance(job, { to: "QUEUED", set: { resumable: true } }));
+      expect(stayed).toEqual({ ...queued, resumable: true, version: 4 });
+      expect(await jobs().get(job)).toEqual(stayed);
+
+      expect(await jobs().finish(job, { ...end, stopRequested: true })).toEqual(stale);
+      expect(await jobs().finish({ ...job, attempt: 2 }, end)).toEqual(stale);
+      const twice = await Promise.all([jobs().finish(job, end), jobs().finish(job, end)]);
+      expect(kinds(twice)).toEqual(["DONE", "STALE"]);
+      const row = await jobs().get(job);
+      expect(row).toMatchObject({ state: "FAILED", failure: { code: "X" } });
+      expect(row).not.toHaveProperty("openWork");
+      expect(await quota(job.sub)).toMatchObject({ openTrainingJobs: 0 });
+      expect(await jobs().advance(job, { set: { resumable: true } })).toEqual(stale);
+      expect(await jobs().finish({ ...job, id: "0".repeat(26) }, end)).toEqual(stale);
+    });
+
+    test("a job's model is added once, and takes over the place that the job held", async () => {
+      const job = await newJob({ state: "UPLOADING", holds: { trainingJobs: 1, models: 1 } });
+      const item = model({ sub: job.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
+      const creation = doneValue(await jobs().beginModel(job, item.id));
+      expect(await pending(job.sub)).toEqual([creation]);
+      clock.advance(1);
+      // Beginning again is beginning anew: what began before is not ended by it.
+      const again = doneValue(await jobs().beginModel(job, item.id));
+      expect(await jobs().addModel(job, item, creation)).toEqual(stale);
+      expect(await jobs().addModel({ ...job, attempt: 2 }, item, again)).toEqual(stale);
+      expect(await models().get(item)).toBeUndefined();
+      const twice = await Promise.all([jobs().addModel(job, item, again), jobs().addModel(job, item, again)]);
+      expect(kinds(twice)).toEqual(["DONE", "STALE"]);
+      expect(await models().get(item)).toEqual({ ...item, holds: { models: 1, storedBytes: 4 } });
+      expect(await jobs().get(job)).toMatchObject({ modelId: item.id, holds: { trainingJobs: 1 }, version: 2 });
+      expect(await pending(job.sub)).toEqual([]);
+      expect(await jobs().beginModel(job, item.id)).toEqual(stale);
+      doneValue(await jobs().finish(job, { state: "READY", endReason: "EPOCHS_COMPLETED", stopRequested: false }));
+      const counters = { models: 1, trainingJobs: 1, storedBytes: 4, openTrainingJobs: 0 };
+      expect(await quota(job.sub)).toMatchObject(counters);
+    });
+
+    test("a job that ends without a model gives its place among the models back", async () => {
+      const job = await newJob({ state: "TRAINING", holds: { trainingJobs: 1, models: 1 } });
+      const creation = doneValue(await jobs().beginModel(job, job.id));
+      doneValue(await jobs().finish(job, end));
+      expect(await jobs().get(job)).toMatchObject({ state: "FAILED", holds: { trainingJobs: 1 } });
+      expect(await quota(job.sub)).toMatchObject({ models: 0, trainingJobs: 1, openTrainingJobs: 0 });
+      const item = model({ sub: job.sub, id: job.id, trainingJobId: job.id });
+      expect(await jobs().addModel(job, item, creation)).toEqual(stale);
+      expect(await jobs().beginModel(job, item.id)).toEqual(stale);
+      expect(await models().get(item)).toBeUndefined();
+      // What is being removed is not begun anew.
+      const other = await newJob({ state: "UPLOADING" });
+      const given = doneValue(await jobs().beginModel(other, other.id));
+      doneValue(await changes().abandon(given));
+      expect(await jobs().beginModel(other, other.id)).toEqual(stale);
+    });
+
+    test("whose execution has died are the next attempt's once, and with nothing that is not its own", async () => {
+      const job = await newJob({
+        state: "TRAINING",
+        launch: 1,
+        trainingJobName: "the-first",
+        capacityRefusedSince: "2026-01-01T00:00:00.000Z",
+      });
+      const next = {
+        keepsTrainingJob: false,
+        attemptsWithoutTraining: 1,
+        earlierUsage: { trainingSeconds: 7, billableSeconds: 5 },
+      };
+      const begun = await Promise.all([jobs().beginNextAttempt(job, next), jobs().beginNextAttempt(job, next)]);
+      expect(kinds(begun)).toEqual(["DONE", "STALE"]);
+      const row = await jobs().get(job);
+      expect(begun.filter(isDone).map(({ value }) => value)).toEqual([row]);
+      expect(row).toMatchObject({
+        state: "QUEUED",
+        attempt: 2,
+        launch: 1,
+        earlierUsage: next.earlierUsage,
+        queuedSince: now().toISOString(),
+      });
+      expect(row).not.toHaveProperty("trainingJobName");
+      expect(row).not.toHaveProperty("capacityRefusedSince");
+      const adopting = await jobs().beginNextAttempt(
+        { ...job, attempt: 2 },
+        { keepsTrainingJob: true, attemptsWithoutTraining: 1, earlierUsage: undefined },
+      );
+      expect(doneValue(adopting)).toMatchObject({
+        attempt: 3,
+        attemptsWithoutTraining: 1,
+        earlierUsage: next.earlierUsage,
+      });
+      const stopped = await newJob({ stopRequested: true, state: "STOPPING" });
+      expect(await jobs().beginNextAttempt(stopped, next)).toEqual(stale);
+    });
+  });
+
+  describe("open work", () => {
+    test("of a user is found, that of a user with a longer name is not", async () => {
+      const sub = newUser();
+      const item = composition({ sub });
+      const job = trainingJob({ sub });
+      for (const created of [item, composition({ sub, state: "COMPLETED" }), composition({ sub: `${sub}0` })]) {
+        doneValue(await compositions().create({ item: created, takes: {}, quotas }));
+      }
+      doneValue(await jobs().create({ item: job, takes: {}, quotas }));
+      expect(await openWork().compositionsOf(sub)).toEqual([item]);
+      expect(await openWork().trainingJobsOf(sub)).toEqual([job]);
+    });
+
+    test.each(["TRAINING_JOB", "COMPOSITION"] as const)("%s is listed until it is final", async (kind) => {
+      const sub = newUser();
+      const items = ["1", "2"].map((n) => {
+        const id = n.padStart(26, "0");
+        return kind === "TRAINING_JOB" ? trainingJob({ sub, id }) : composition({ sub, id });
+      });
+      for (const item of [...items].reverse()) await putOwned(item);
+      const list = async () => {
+        const found: string[] = [];
+        for await (const owned of openWork().list(kind)) if (owned.sub === sub) found.push(owned.id);
+        return found;
+      };
+      // Oldest first within a user.
+      expect(await list()).toEqual(items.map(({ id }) => id));
+      const [first, second] = items;
+      if (first === undefined || second === undefined) throw new Error("no items");
+      expect(await openWork().isOpen(kind, first)).toBe(true);
+      if (first.kind === "COMPOSITION") doneValue(await compositions().abandon(first, failure));
+      else doneValue(await jobs().finish(first, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false }));
+      expect(await list()).toEqual([second.id]);
+      expect(await openWork().isOpen(kind, first)).toBe(false);
+      expect(await openWork().isOpen(kind, { sub, id: "9".repeat(26) })).toBe(false);
+    });
+
+    test.each(["TRAINING_JOB", "COMPOSITION"] as const)(
+      "%s that nobody can read is ended all the same, once",
+      async (kind) => {
+        const owned = { sub: newUser(), id: "5".padStart(26, "0") };
+        const key = ownedKey(kind, owned.sub, owned.id);
+        const counter = kind === "TRAINING_JOB" ? "openTrainingJobs" : "openCompositions";
+        await put(quotaKey(owned.sub), { [counter]: 1 });
+        await put(key, {
+          ...owned,
+          kind,
+          version: "not a number",
+          state: 7,
+          openWork: kind,
+          openWorkOwner: openWorkOwner(owned.sub, owned.id),
+        });
+        expect(await openWork().isOpen(kind, owned)).toBe(true);
+        const first = now();
+        expect(doneValue(await openWork().noteFailedRepair(kind, owned))).toEqual(first);
+        clock.advance(60);
+        expect(doneValue(await openWork().noteFailedRepair(kind, owned))).toEqual(first);
+        expect(await openWork().endUnread(kind, owned, { failure, attempt: 3 })).toEqual(stale);
+        const ended = await Promise.all([1, 2].map(async () => await openWork().endUnread(kind, owned, { failure })));
+        expect(kinds(ended)).toEqual(["DONE", "STALE"]);
+        expect(ended.filter(isDone).map(({ value }) => value)).toEqual(["FAILED"]);
+        expect(await openWork().isOpen(kind, owned)).toBe(false);
+        expect(await openWork().noteFailedRepair(kind, owned)).toEqual(stale);
+        expect(await quota(owned.sub)).toMatchObject({ [counter]: 0 });
+        const row = await open().read(key);
+        expect(row).toMatchObject({ state: "FAILED", failure, version: Math.ceil(now().getTime() / 1000) });
+        for (const gone of ["openWork", "openWorkOwner", "repairFailedSince"]) expect(row).not.toHaveProperty(gone);
+      },
+    );
+
+    test("a job that nobody can read ends with the model that it has, and gives back what it holds without one", async () => {
+      const broken = async (more: object) => {
+        const job = trainingJob({ sub: newUser(), holds: { trainingJobs: 1, models: 1 } });
+        await putOwned({ ...job, progress: "none", ...more });
+        await put(quotaKey(job.sub), { openTrainingJobs: 1, trainingJobs: 1, models: 1 });
+        return job;
+      };
+      const ready = await broken({ modelId: "0".repeat(26), attempt: 4 });
+      expect(await openWork().attemptOf(ready)).toBe(4);
+      expect(doneValue(await openWork().endUnread("TRAINING_JOB", ready, { failure, attempt: 4 }))).toBe("READY");
+      expect(await quota(ready.sub)).toMatchObject({ openTrainingJobs: 0, trainingJobs: 1, models: 1 });
+      expect(await open().read(ownedKey("TRAINING_JOB", ready.sub, ready.id))).not.toHaveProperty("failure");
+      const stopped = await broken({ modelId: "0".repeat(26), stopRequested: true });
+      expect(doneValue(await openWork().endUnread("TRAINING_JOB", stopped, { failure }))).toBe("STOPPED");
+      const failed = await broken({ attempt: "none" });
+      expect(await openWork().attemptOf(failed)).toBeUndefined();
+      expect(doneValue(await openWork().endUnread("TRAINING_JOB", failed, { failure }))).toBe("FAILED");
+      expect(await quota(failed.sub)).toMatchObject({ openTrainingJobs: 0, trainingJobs: 1, models: 0 });
+      expect(await open().read(ownedKey("TRAINING_JOB", failed.sub, failed.id))).toMatchObject({
+        holds: { trainingJobs: 1 },
+        endReason: "FAILURE",
+      });
+    });
+  });
+
+  describe("slots", () => {
+    const jobId = (n: number): string => String(n).padStart(26, "0");
+    const sub = "slot-user";
+    const holder = (n: number) => ({ sub, jobId: jobId(n) });
+
+    test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
+      const slots = createSlots(open());
+      const index = 50;
+      const heldAt = async (at: number) => (await slots.held()).find((slot) => slot.index === at);
+      const order = await slots.order();
+      const taken = await Promise.all(
+        [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000, order })),
+      );
+      expect(kinds(taken)).toEqual(["DONE", "STALE", "STALE", "STALE", "STALE"]);
+      // Decided on an order that is past: no slot, though it is free.
+      expect(await slots.take({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toEqual(stale);
+      const later = await slots.order();
+      expect(later).toEqual({ version: order.version + 1, turns: [sub] });
+      const held = await heldAt(index);
+      if (held === undefined) throw new Error("nobody holds the slot");
+      expect(held.leasedUntil).toBe(1_000);
+      expect(await slots.renew({ index, jobId: jobId(9), leasedUntil: 2_000 })).toEqual(stale);
+      doneValue(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 }));
+      // Reclaimed on what was read before the holder renewed it.
+      const reclaim = { index, holder: holder(9), leasedUntil: 3_000, order: later };
+      expect(await slots.take({ ...reclaim, instead: held })).toEqual(stale);
+      doneValue(await slots.take({ ...reclaim, instead: { ...held, leasedUntil: 2_000 } }));
+      expect(await slots.release({ index, jobId: held.holder.jobId })).toEqual(stale);
+      expect((await heldAt(index))?.holder).toEqual(holder(9));
+      doneValue(await slots.release({ index, jobId: jobId(9) }));
+      expect(await heldAt(index)).toBeUndefined();
+      doneValue(await slots.take({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() }));
+      doneValue(await slots.release({ index, jobId: jobId(1) }));
+    });
+
+    test("are renewed for the job that holds one, and all that it holds are freed", async () => {
+      const slots = createSlots(open());
+      for (const index of [2, 0]) {
+        doneValue(await slots.take({ index, holder: holder(1), leasedUntil: 10, order: await slots.order() }));
+      }
+      doneValue(
+        await slots.take({
+          index: 1,
+          holder: { sub: "other", jobId: jobId(2) },
+          leasedUntil: 10,
+          order: await slots.order(),
+        }),
+      );
+      // Youngest first, each user once.
+      expect((await slots.order()).turns).toEqual(["other", sub]);
+      expect(doneValue(await slots.renewFor({ jobId: jobId(1), leasedUntil: 20 }))).toBe(0);
+      expect(await slots.renewFor({ jobId: jobId(2), leasedUntil: 20, slots: 1 })).toEqual(stale);
+      expect(await slots.renewFor({ jobId: jobId(3), leasedUntil: 20 })).toEqual(stale);
+      expect(await slots.held()).toEqual([
+        { index: 0, holder: holder(1), leasedUntil: 20 },
+        { index: 1, holder: { sub: "other", jobId: jobId(2) }, leasedUntil: 10 },
+        { index: 2, holder: holder(1), leasedUntil: 10 },
+      ]);
+      await slots.releaseAllOf(jobId(1));
+      expect((await slots.held()).map(({ index }) => index)).toEqual([1]);
+      await slots.releaseAllOf(jobId(2));
+      expect(await slots.held()).toEqual([]);
+    });
+
+    test("tickets come in the order of their jobs", async () => {
+      const tickets = createTickets(open());
+      for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
+      await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
+      expect(await tickets.waiting()).toEqual(
+        [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n, asksAgainBy: 100 })),
+      );
+      for (const n of [5, 6, 7]) await tickets.remove(jobId(n));
+      await tickets.remove(jobId(5));
+      expect(await tickets.waiting()).toEqual([]);
+    });
+  });
+
+  describe("what belongs to no user", () => {
+    test("stock models are listed by id, page by page, and got by id", async () => {
+      for (const id of ["unet-gan-bach", "ar-cnn-bach", "unet-gan-rock"])
+        await put(stockModelKey(id), stockModel({ id }));
+      const stock = createStockModels(open());
+      const first = await stock.list({ limit: 2 });
+      expect(first.items.map(({ id }) => id)).toEqual(["ar-cnn-bach", "unet-gan-bach"]);
+      expect(first.hasMore).toBe(true);
+      const second = await stock.list({ limit: 2, after: "unet-gan-bach" });
+      expect(second.items.map(({ id }) => id)).toEqual(["unet-gan-rock"]);
+      expect(second.hasMore).toBe(false);
+      expect(await stock.get("unet-gan-rock")).toEqual(stockModel({ ...(await stock.get("unet-gan-rock")) }));
+      expect(await stock.get("unet-gan-rock")).toMatchObject({ id: "unet-gan-rock" });
+      expect(await stock.get("../x")).toBeUndefined();
+    });
+
+    test("the catalogue of a data set is got by its id", async () => {
+      await put(catalogueKey("bach-chorales"), catalogue());
+      const catalogues = createCatalogues(open());
+      expect(await catalogues.get("bach-chorales")).toEqual(catalogue());
+      expect(await catalogues.get("none")).toBeUndefined();
+      await put(catalogueKey("broken"), { ...catalogue(), pieces: "none" });
+      await expect(catalogues.get("broken")).rejects.toThrow(/pieces/);
+    });
+  });
+
+  test("rows are found by their keys, with the file that each names", async () => {
+    const sub = newUser();
+    const midi = { revision: 2, sha256: "0".repeat(64), bytes: 1 };
+    const finished = await putOwned(composition({ sub, state: "COMPLETED", output: finishedOutput, midi }));
+    const uploaded = await putOwned(track({ sub }));
+    const keys = [
+      ownedKey("COMPOSITION", sub, finished.id),
+      ownedKey("TRACK", sub, uploaded.id),
+      ownedKey("MODEL", sub, finished.id),
+    ];
+    const found = await createRowsByKey(open()).find(keys);
+    expect([...found].sort((one, other) => (one.sk < other.sk ? -1 : 1))).toEqual([
+      { ...keys[0], midi },
+      { ...keys[1] },
+    ]);
+  });
+});
