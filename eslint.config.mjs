@@ -1,4 +1,5 @@
 import eslint from "@eslint/js";
+import simpleImportSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -20,6 +21,41 @@ export default tseslint.config(
       "@typescript-eslint/require-await": "off",
       eqeqeq: "error",
       "no-console": "error",
+      "no-duplicate-imports": "error",
+    },
+  },
+  // One style, whoever wrote the line.
+  {
+    plugins: { "simple-import-sort": simpleImportSort },
+    rules: {
+      // Node, then packages, then the files of the repository from far to near, in one block.
+      "simple-import-sort/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
+      "simple-import-sort/exports": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-import-type-side-effects": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CatchClause > Identifier.param:not([name='error'])",
+          message: "A caught error is called `error`; use `cause` of the new one to keep it.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    rules: {
+      // Constants are variables like others. `PascalCase` is for the members of AWS requests: `const Key = …`.
+      "@typescript-eslint/naming-convention": [
+        "error",
+        { selector: "variable", modifiers: ["destructured"], format: null },
+        { selector: "variable", format: ["camelCase", "PascalCase"], leadingUnderscore: "allow" },
+        { selector: "function", format: ["camelCase"] },
+        { selector: "parameter", modifiers: ["destructured"], format: null },
+        { selector: "parameter", format: ["camelCase", "PascalCase"], leadingUnderscore: "allow" },
+        { selector: "typeLike", format: ["PascalCase"] },
+        { selector: "classProperty", modifiers: ["static"], format: ["camelCase"] },
+      ],
     },
   },
   // Programs that talk to a person at a terminal.
