@@ -4,7 +4,7 @@ import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parseTrainingJobKey, type OwnedBy } from "../../naming/object-keys";
 import { parseTrainingJobName } from "../../naming/resource-names";
 import { ownedKey } from "../../naming/table-keys";
-import { createTrainingJobs } from "../../lambdas/aws/training-jobs";
+import { createTrainingJobs } from "../../lambdas/aws/sagemaker-jobs";
 
 export interface StopTrainingsWithoutRowParams {
   readonly sageMaker: SageMakerClient;
