@@ -26,7 +26,11 @@ import {
   type TrainingJobItem,
 } from "../../domain/schemas/items";
 import { quotaCounterSchema, type QuotaAmounts, type QuotaCounter } from "../../domain/schemas/user-caps";
-import { isFinalTrainingJobState, type TrainingJobState } from "../../domain/states/training-job-state";
+import {
+  isFinalTrainingJobState,
+  trainingJobStates,
+  type TrainingJobState,
+} from "../../domain/states/training-job-state";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
@@ -100,13 +104,11 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const history = new Map<string, TrainingJobState[]>();
   table.onWrite(({ sk }, row) => {
     if (row === undefined || !sk.startsWith(kindPrefix("TRAINING_JOB"))) return;
-    const job = trainingJobItemSchema.safeParse(
-      Object.fromEntries(Object.entries(row).filter(([name]) => !["pk", sortKey].includes(name))),
-    );
-    if (!job.success) return;
-    const states = history.get(job.data.id) ?? [];
-    if (states.at(-1) !== job.data.state) states.push(job.data.state);
-    history.set(job.data.id, states);
+    const id = String(row["id"]);
+    const state = trainingJobStates.find((known) => known === row["state"]);
+    const states = history.get(id) ?? [];
+    if (state !== undefined && states.at(-1) !== state) states.push(state);
+    history.set(id, states);
   });
 
   const slotsNow = (): Map<number, HeldSlot> =>

@@ -231,6 +231,6 @@ export class MemoryTable implements Table {
 
 /** A copy: who reads a row cannot change the table. */
 const projected = (row: Row, attributes?: readonly string[]): Row =>
-  Object.fromEntries(
-    Object.entries(structuredClone(row)).filter(([name]) => attributes === undefined || attributes.includes(name)),
-  );
+  attributes === undefined
+    ? storedRow(row)
+    : storedRow(Object.fromEntries(Object.entries(row).filter(([name]) => attributes.includes(name))));

@@ -71,7 +71,7 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== "function") return value;
       return async (...values: unknown[]): Promise<unknown> => {
-        if (property === "change" || property === "finish") refuseUnsafeNumbers(values);
+        if (property === "advance" || property === "finish") refuseUnsafeNumbers(values);
         const answer: unknown = await Reflect.apply(value, target, values);
         return answer;
       };
@@ -97,6 +97,8 @@ export class TrainingCloud {
   private sweptAt = 0;
   private states = 0;
   private isStopTold = false;
+  /** While an execution runs, other functions work beside it: what hangs in them takes none of its time. */
+  private isExecuting = false;
   private readonly later: (() => Promise<void>)[] = [];
 
   constructor(
@@ -106,7 +108,8 @@ export class TrainingCloud {
     this.world = world;
     this.clock = world.clock;
     this.injector = new FaultInjector(options.call, (actor) => {
-      this.clock.advance(timeOutOf(actor));
+      const isStep = stepNames.some((step) => step === actor);
+      if (isStep || !this.isExecuting) this.clock.advance(timeOutOf(actor));
     });
     const plain = world.settlingPorts;
     const watched = (): object =>
@@ -132,7 +135,7 @@ export class TrainingCloud {
 
   private readonly within: Within = async (seconds, work) =>
     await this.injector.inTime(work, () => {
-      this.clock.advance(seconds);
+      if (!this.isExecuting) this.clock.advance(seconds);
     });
 
   /** As the sweeper removes files. */
@@ -180,6 +183,7 @@ export class TrainingCloud {
     const { abortAt, isAbortedOnce = false } = this.options;
     const isAborted = abortAt !== undefined && !(isAbortedOnce && this.results.length > 0);
     let ranBefore: (() => Promise<void>) | undefined;
+    this.isExecuting = true;
     const result = await runExecution({
       definition,
       clock: this.clock,
@@ -226,6 +230,7 @@ export class TrainingCloud {
         }
       },
     });
+    this.isExecuting = false;
     this.results.push(result);
     const hasFailed = result.status === "FAILED";
     const ending = result.error === "StepFailed" ? "STEP_FAILED" : "FAILED";

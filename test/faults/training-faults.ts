@@ -221,7 +221,7 @@ async function everyOutage(): Promise<Outcome[]> {
     ["reading files of the training", (call) => call === "work.read" || call === "work.digest"],
     ["files that are kept", (call) => call.startsWith("artefacts.copy") || call.startsWith("artefacts.write")],
     ["creating training jobs", (call) => call === "trainingJobs.create"],
-    ["the catalogue", (call) => call === "jobs.loadCatalogue"],
+    ["the catalogue", (call) => call === "catalogues.get"],
     ["adding the model", (call) => call === "jobs.addModel"],
     ["tickets", (call) => call === "tickets.show" || call === "tickets.waiting"],
   ];
