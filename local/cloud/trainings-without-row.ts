@@ -4,7 +4,7 @@ import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parseTrainingJobKey, type OwnedBy } from "../../naming/object-keys";
 import { parseTrainingJobName } from "../../naming/resource-names";
 import { ownedKey } from "../../naming/table-keys";
-import { createTrainingJobs } from "../../lambdas/aws/sagemaker-jobs";
+import { createSageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
 
 export interface StopTrainingsWithoutRowParams {
   readonly sageMaker: SageMakerClient;
@@ -21,7 +21,7 @@ export interface StopTrainingsWithoutRowParams {
  */
 export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowParams): Promise<readonly string[]> {
   const { sageMaker, hasRow } = params;
-  const trainingJobs = createTrainingJobs({ client: sageMaker });
+  const trainingJobs = createSageMakerJobs({ client: sageMaker });
   const running: string[] = [];
   for await (const page of paginateListTrainingJobs({ client: sageMaker }, { StatusEquals: "InProgress" })) {
     running.push(...(page.TrainingJobSummaries ?? []).flatMap(({ TrainingJobName: name }) => name ?? []));
