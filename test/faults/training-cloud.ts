@@ -5,7 +5,7 @@
  */
 import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
 import { executionName } from "../../naming/resource-names";
-import { pendingChangeGraceSeconds } from "../../naming/time-limits";
+import { functionSeconds, pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
@@ -17,7 +17,7 @@ import type { Within } from "../../lambdas/training/within";
 import type { FileRemoval } from "../../lambdas/resources/resource-files";
 import type { VirtualClock } from "../fakes/clock";
 import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
-import { readDefinition, stepNames, sub, TrainingWorld } from "../workflow/training-world";
+import { readDefinition, stepNames, sub, TrainingWorld, stepFolders } from "../workflow/training-world";
 import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
 import { faultsOfText } from "./outcomes";
 import { streamImage } from "./stream-image";
@@ -52,9 +52,10 @@ const deliveries = 3;
 
 const definition = readDefinition();
 
+/** A function that hangs is ended by its own time-out, which comes before that of its state. */
 function timeOutOf(actor: string): number {
-  const state = definition.States[actor];
-  return state?.Type === "Task" ? state.TimeoutSeconds : 60;
+  const step = stepNames.find((name) => name === actor);
+  return step === undefined ? 60 : functionSeconds[stepFolders[step]];
 }
 
 /** The table takes no number that it could not give back. */
@@ -322,7 +323,7 @@ export class TrainingCloud {
         return;
       } catch {
         // AWS waits a minute before the second try, and two more before the third.
-        this.clock.advance(60 * delivery);
+        if (!this.isExecuting) this.clock.advance(60 * delivery);
       }
     }
   }
