@@ -8,25 +8,28 @@ import createFetchClient, {
   type Middleware,
   type ParseAsResponse,
 } from "openapi-fetch";
-import { jsonOf, networkFailure, problemResponse, readProblem, unexpectedAnswer, type Problem } from "./problem.ts";
+import { jsonOf, networkFailure, type Problem, problemResponse, readProblem, unexpectedResponse } from "./problem.ts";
 import type { components, paths } from "./schema.d.ts";
 
-export { asProblem, clientCodes, readProblem, type Problem } from "./problem.ts";
+export { asProblem, clientCodes, type Problem, readProblem } from "./problem.ts";
+export type { components, paths } from "./schema.d.ts";
 export {
-  waitForComposition,
-  waitForTrainingJob,
   type Composition,
   type TrainingJob,
+  waitForComposition,
+  waitForTrainingJob,
   type WaitOutcome,
   type WaitParams,
 } from "./wait.ts";
-export type { components, paths } from "./schema.d.ts";
 
-/** Paths whose answer is a MIDI file. */
+/** Paths whose response is a MIDI file. */
 type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{trainingJobId}/samples/{epoch}/{melodyId}";
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
 
-/** `openapi-fetch` maps over the members of an answer's type, which leaves nothing usable of `ArrayBuffer`: so for files. */
+/**
+ * `openapi-fetch` maps over the members of a response's type, which leaves nothing usable of `ArrayBuffer`: so for
+ * files.
+ */
 type GetMidi = <Path extends MidiPath, Options extends MidiOptions<Path>>(
   url: Path,
   init: Options,
@@ -68,7 +71,7 @@ class ApiRequest extends Request {
   }
 }
 
-/** The answer with its bytes where openapi-fetch reads JSON, unless the call asks for another form (`parseAs`). */
+/** The response with its bytes where openapi-fetch reads JSON, unless the call asks for another form (`parseAs`). */
 async function bytesResponse(response: Response): Promise<Response> {
   const { status, statusText } = response;
   const bytes = await response.arrayBuffer();
@@ -76,15 +79,15 @@ async function bytesResponse(response: Response): Promise<Response> {
   // With a length openapi-fetch calls `json()`; without one it parses the text by itself.
   headers.set("content-length", String(bytes.byteLength));
   headers.delete("content-encoding");
-  const answer = new Response(bytes, { status, statusText, headers });
-  Object.defineProperty(answer, "json", { value: async () => await answer.arrayBuffer() });
-  return answer;
+  const withBytes = new Response(bytes, { status, statusText, headers });
+  Object.defineProperty(withBytes, "json", { value: async () => await withBytes.arrayBuffer() });
+  return withBytes;
 }
 
 const isAbort = (error: unknown): boolean =>
   error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 
-/** Makes every failure an answer with a problem, and MIDI bytes. */
+/** Makes every failure a response with a problem, and MIDI bytes. */
 const oneShape: Middleware = {
   async onResponse({ response, request }) {
     const { status, statusText } = response;
@@ -95,9 +98,10 @@ const oneShape: Middleware = {
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("audio/midi")) return await bytesResponse(response);
     const text = await response.text();
-    if (!/\bjson\b/.test(type) || jsonOf(text) === undefined) return problemResponse(unexpectedAnswer(response, text));
+    if (!/\bjson\b/.test(type) || jsonOf(text) === undefined)
+      return problemResponse(unexpectedResponse(response, text));
     const headers = new Headers(response.headers);
-    // The text is decoded already: neither its length nor its encoding is that of the answer.
+    // The text is decoded already: neither its length nor its encoding is that of the response.
     headers.delete("content-length");
     headers.delete("content-encoding");
     return new Response(text, { status, statusText, headers });
@@ -151,5 +155,5 @@ export async function compositionMidiUrl(
   });
   const url: unknown = data;
   if (isPresignedUrl(url)) return { data: url };
-  return { error: error ?? unexpectedAnswer(response, "") };
+  return { error: error ?? unexpectedResponse(response, "") };
 }

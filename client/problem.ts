@@ -16,8 +16,8 @@ const gatewayCodes: Readonly<Record<number, string>> = {
 export const clientCodes = {
   /** No answer came: no connection, or it broke. Whether the request was carried out is not known. */
   networkFailure: "NETWORK_FAILURE",
-  /** An answer of success that is neither JSON nor MIDI: something else than the API answered. */
-  unexpectedAnswer: "UNEXPECTED_ANSWER",
+  /** A response of success that is neither JSON nor MIDI: something else than the API answered. */
+  unexpectedResponse: "UNEXPECTED_RESPONSE",
 } as const;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -28,7 +28,7 @@ function isProblem(value: unknown): value is Problem {
   return isObject(value) && typeof value["code"] === "string" && typeof value["status"] === "number";
 }
 
-/** The error of a call as a problem: what `error` is in every answer of the client that failed. */
+/** The error of a call as a problem: what `error` is in every response of the client that failed. */
 export function asProblem(error: unknown): Problem | undefined {
   return isProblem(error) ? error : undefined;
 }
@@ -61,7 +61,7 @@ export async function readProblem(response: Response): Promise<Problem> {
   };
 }
 
-/** The problem as an answer, under its own status and with what else the answer said. */
+/** The problem as a response, under its own status and with what else the response said. */
 export function problemResponse(problem: Problem, headers = new Headers()): Response {
   const kept = new Headers(headers);
   kept.set("content-type", "application/problem+json");
@@ -84,16 +84,16 @@ export function networkFailure(error: unknown, url: string): Problem {
   };
 }
 
-/** 502, as a gateway says it of an answer that it cannot read. */
-export function unexpectedAnswer(response: Response, text: string): Problem {
+/** 502, as a gateway says it of a response that it cannot read. */
+export function unexpectedResponse(response: Response, text: string): Problem {
   const type = response.headers.get("content-type") ?? "no content type";
   return {
     type: "about:blank",
     title: "Unexpected answer",
     status: 502,
-    detail: `The answer has status ${response.status} and ${type}; JSON was expected. It begins: ${text.slice(0, 200)}`,
+    detail: `The response has status ${response.status} and ${type}; JSON was expected. It begins: ${text.slice(0, 200)}`,
     instance: pathOf(response.url),
-    code: clientCodes.unexpectedAnswer,
+    code: clientCodes.unexpectedResponse,
     requestId: response.headers.get("x-request-id") ?? "unknown",
   };
 }

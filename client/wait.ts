@@ -33,7 +33,7 @@ export type WaitOutcome<Resource> =
   | { readonly outcome: "final"; readonly resource: Resource }
   /** The API refused to say, for a reason that does not pass: no such resource, no valid token. */
   | { readonly outcome: "refused"; readonly problem: Problem; readonly resource: Resource | undefined }
-  /** `problem` is the last failure, where the last answer was one. */
+  /** `problem` is the last failure, where the last response was one. */
   | {
       readonly outcome: "deadline";
       readonly resource: Resource | undefined;
@@ -45,7 +45,7 @@ const finalStates: readonly string[] = ["COMPLETED", "FAILED", "READY", "STOPPED
 const usualSeconds = 3;
 /** After the first failure in a row; each further one doubles it. */
 const firstBackoffSeconds = 1;
-const longestBackoffSeconds = 30;
+const maxBackoffSeconds = 30;
 /** Waits are longer by up to this share, so that clients that began together do not ask together. */
 const jitter = 0.25;
 
@@ -124,14 +124,14 @@ async function waitFor<Resource extends { readonly state: string }>(
           type: "about:blank",
           title: "No body",
           status: response.status,
-          detail: `The answer has status ${response.status} and no body.`,
+          detail: `The response has status ${response.status} and no body.`,
           instance: "",
-          code: "UNEXPECTED_ANSWER",
+          code: "UNEXPECTED_RESPONSE",
           requestId: response.headers.get("x-request-id") ?? "unknown",
         };
         return { outcome: "refused", problem, resource };
       }
-      seconds = Math.max(said ?? 0, Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** failures));
+      seconds = Math.max(said ?? 0, Math.min(maxBackoffSeconds, firstBackoffSeconds * 2 ** failures));
       failures += 1;
     }
     const wait = seconds * 1000 * (1 + jitter * clock.random());

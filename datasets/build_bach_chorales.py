@@ -4,7 +4,7 @@
 
 Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces.jsonl, catalogue.json, manifest.json}. The bytes are the same on
 every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum and a build that
-differs fails. The encodings themselves are not committed: the corpus passes them on by permission, without a licence
+differs fails. The encodings themselves are not committed: the corpus passes them on by permission, without a license
 for each file.
 
 What a piece is: exactly four parts, wholly in 4/4, every note on the sixteenth grid, one note at a time in a part.
@@ -34,9 +34,9 @@ from typing import Any, NamedTuple
 DATASET_ID = "bach-chorales"
 DATASET_VERSION = "1"
 DATASET_NAME = "Bach chorales"
-LICENCE = (
+LICENSE = (
     "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
-    "without a licence for each file; not redistributed here."
+    "without a license for each file; not redistributed here."
 )
 SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
 STEPS_PER_QUARTER = 4
@@ -44,7 +44,7 @@ STEPS_PER_BAR = 16
 VOICE_NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR_PROGRAM = 52
 COMMITTED_MANIFEST = Path(__file__).resolve().parent / DATASET_ID / "manifest.json"
-# A hymn tune is recognised by the first steps of its melody; shorter openings would join unrelated tunes.
+# A hymn tune is recognized by the first steps of its melody; shorter openings would join unrelated tunes.
 OPENING_INTERVALS = 10
 
 
@@ -131,10 +131,10 @@ def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
 
 def bar_shift(part: Any) -> tuple[int, int]:
     """Steps to add to every offset so that barlines fall on multiples of a bar, and the length of the pickup."""
-    measures = list(part.getElementsByClass("Measure"))
-    if not measures:
+    metrics = list(part.getElementsByClass("Measure"))
+    if not metrics:
         raise NotUsable("a part has no bars")
-    full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
+    full = [m for m in metrics if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
     if not full:
         raise NotUsable("no bar is full")
     pickup = to_steps(full[0].offset) % STEPS_PER_BAR
@@ -194,7 +194,7 @@ def read_file(job: tuple[str, str]) -> Piece | Skipped:
 
 
 def corpus_files() -> list[tuple[str, str]]:
-    """(path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are not listed."""
+    """(path, title) of every score by Bach in the corpus. Analyzes (.rntxt) are no scores and are not listed."""
     from music21 import corpus
     from music21.corpus import chorales
 
@@ -212,7 +212,7 @@ def corpus_files() -> list[tuple[str, str]]:
 
 
 def opening(piece: Piece) -> str:
-    """The beginning of the melody as beat-to-beat intervals: equal for two harmonisations of a tune in any key."""
+    """The beginning of the melody as beat-to-beat intervals: equal for two harmonizations of a tune in any key."""
     melody = piece.voices[0]
     beats: dict[int, int] = {}
     for onset, _, pitch in melody:
@@ -271,7 +271,7 @@ def skipped_lines(reasons: Iterable[str]) -> list[str]:
     """One line for each reason with the number of pieces, the most frequent first; without what only one piece has."""
     general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
     counts = Counter(re.sub(r"(the same notes as) .*", r"\1 another piece", reason) for reason in general)
-    return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
+    return [f"skipped {count}: {reason}" for reason, count in counts.max_common()]
 
 
 def encode(value: object) -> str:
@@ -329,7 +329,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
         "id": DATASET_ID,
         "version": DATASET_VERSION,
         "name": DATASET_NAME,
-        "licence": LICENCE,
+        "licence": LICENSE,
         "source": SOURCE,
         "pieces": len(pieces),
         "bars": sum(piece.bars for piece in pieces),
@@ -344,7 +344,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
             "version": DATASET_VERSION,
             "sha256": digest,
             "name": DATASET_NAME,
-            "licence": LICENCE,
+            "licence": LICENSE,
         },
         "voices": list(VOICE_NAMES),
         "pieces": catalogue,

@@ -18,7 +18,7 @@ export interface OpenComposer {
 }
 
 /**
- * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesise an unacknowledged finding.
+ * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesize an unacknowledged finding.
  * No stack names an account or a region: they come from whoever deploys.
  */
 export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
@@ -30,7 +30,7 @@ export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
   const inference =
     endpoints === undefined
       ? undefined
-      : new InferenceStack(app, `${prefix}-Inference`, { config, endpoints, artefacts: storage.artefacts });
+      : new InferenceStack(app, `${prefix}-Inference`, { config, endpoints, artifacts: storage.artifacts });
   const observability =
     alarms === undefined
       ? undefined

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync } from "node:fs";
-
 import { findPython } from "../tools/python/environments";
 import type { Deployment } from "./cloud/deployment";
 import { createLambdaApi } from "./cloud/lambda-api";
-import { LOCAL_REGION, type MiniStack } from "./cloud/ministack";
+import { localRegion, type MiniStack } from "./cloud/ministack";
 import type { SageMakerServer } from "./cloud/sagemaker-server";
 import { signIn } from "./cloud/users";
 import type { DisposalStack } from "./disposal-stack";
@@ -12,7 +11,7 @@ import { type Outputs, writeOutputs } from "./outputs";
 import type { LocalPaths } from "./paths";
 import { type Clients, connectClients, keepCloud, startCloud, startSageMaker } from "./phases/cloud";
 import { prepareEnvironments, prepareTrainer } from "./phases/environments";
-import { openGateway, startSweeper } from "./phases/gateway";
+import { openGateway, startReconciler } from "./phases/gateway";
 import { type Addresses, chooseAddresses } from "./phases/ports";
 import { buildMissingDataset, requireStockModels, seedCloud, stopLostTrainings } from "./phases/seed";
 import { deployStacks, planStacks } from "./phases/stacks";
@@ -46,7 +45,7 @@ export async function bringUp(params: {
   const sageMakerServer = parts.use(await startSageMaker({ interpreters, addresses, paths, progress, signal }));
   signal.throwIfAborted();
 
-  const lambda = createLambdaApi({ endpointUrl: addresses.awsEndpointUrl, region: LOCAL_REGION });
+  const lambda = createLambdaApi({ endpointUrl: addresses.awsEndpointUrl, region: localRegion });
   const deployment = await deployStacks({ plan, assembly, addresses, lambda, paths, progress, signal });
 
   const clients = parts.use(connectClients({ addresses }));
@@ -58,7 +57,7 @@ export async function bringUp(params: {
   }
 
   const gateway = parts.use(await openGateway({ deployment, addresses, paths, progress }));
-  parts.use(startSweeper({ lambda, deployment, progress, signal }));
+  parts.use(startReconciler({ lambda, deployment, progress, signal }));
   publishOutputs({
     file: paths.outputs,
     apiUrl: gateway.url,
@@ -96,14 +95,14 @@ function publishOutputs(params: {
   const { outputs, demoUser, secondUser } = deployment;
   const outputsWith = (sagemakerPid: number): Outputs => ({
     apiUrl,
-    region: LOCAL_REGION,
+    region: localRegion,
     userPoolId: outputs.UserPoolId,
     userPoolClientId: outputs.UserPoolClientId,
     demoUser,
     secondUser,
     awsEndpointUrl: addresses.awsEndpointUrl,
     sagemakerEndpointUrl: addresses.sagemakerEndpointUrl,
-    artefactsBucket: outputs.ArtefactsBucketName,
+    artifactsBucket: outputs.ArtifactsBucketName,
     workBucket: outputs.WorkBucketName,
     tableName: outputs.TableName,
     stateMachineArn: outputs.StateMachineArn,

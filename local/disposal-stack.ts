@@ -18,8 +18,8 @@ export class DisposalStack {
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {
         await part[Symbol.asyncDispose]();
-      } catch (problem) {
-        params.onFailure(problem);
+      } catch (error) {
+        params.onFailure(error);
       }
     }
   }

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import * as z from "zod";
 
 const modelsSchema = z.object({
@@ -16,7 +15,7 @@ const compositionSchema = z.object({
     .optional(),
 });
 
-const MELODY = "twinkle-twinkle";
+const melody = "twinkle-twinkle";
 
 /**
  * Composes the first sample melody with a stock model, through the HTTP API as any client would, and writes the MIDI
@@ -35,7 +34,7 @@ export async function composeTwinkle(params: {
 }): Promise<string> {
   const { apiUrl, accessToken, technique, folder, report, signal } = params;
   const call = async (method: string, path: string, accept: string, body?: unknown): Promise<Response> => {
-    const answer = await fetch(`${apiUrl}${path}`, {
+    const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${accessToken}`,
@@ -45,9 +44,9 @@ export async function composeTwinkle(params: {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
     });
-    if (!answer.ok)
-      throw new Error(`${method} ${path} answered ${answer.status}: ${(await answer.text()).slice(0, 1_000)}`);
-    return answer;
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${(await response.text()).slice(0, 1_000)}`);
+    return response;
   };
   const json = "application/json";
 
@@ -61,7 +60,7 @@ export async function composeTwinkle(params: {
         technique,
         modelId: model.id,
         seed: 1,
-        input: { sampleMelodyId: MELODY },
+        input: { sampleMelodyId: melody },
       })
     ).json(),
   );
@@ -87,7 +86,7 @@ export async function composeTwinkle(params: {
   const midi = Buffer.from(await (await call("GET", `/compositions/${created.id}/midi`, "audio/midi")).arrayBuffer());
   if (midi.subarray(0, 4).toString("latin1") !== "MThd") throw new Error("The API's MIDI file does not begin as one.");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${MELODY}-${created.id}.mid`);
+  const file = join(folder, `${melody}-${created.id}.mid`);
   writeFileSync(file, midi);
   return file;
 }

@@ -1,5 +1,4 @@
 import { dirname } from "node:path";
-
 import { takeProcessLock } from "../tools/processes/process-lock";
 
 /**

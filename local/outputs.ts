@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-
 import { sync as writeFileAtomically } from "write-file-atomic";
 import * as z from "zod";
 
@@ -16,7 +15,7 @@ export const outputsSchema = z.strictObject({
   secondUser: userSchema,
   awsEndpointUrl: z.url(),
   sagemakerEndpointUrl: z.url(),
-  artefactsBucket: z.string().min(1),
+  artifactsBucket: z.string().min(1),
   workBucket: z.string().min(1),
   tableName: z.string().min(1),
   stateMachineArn: z.string().min(1),

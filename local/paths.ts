@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-
 import { repository } from "../tools/repository";
 
 /** Where a local cloud keeps everything. OPENCOMPOSER_LOCAL_DIR sets another folder, so that tests run side by side. */

@@ -29,8 +29,8 @@ export function startProgress(): Progress {
         const result = await work();
         report(`${name}: ${secondsSince(began)}${typeof result === "string" ? ` (${result})` : ""}`);
         return result;
-      } catch (problem) {
-        throw new Error(`${name}: ${messageOf(problem)}`, { cause: problem });
+      } catch (error) {
+        throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
       }
     },
   };

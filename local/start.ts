@@ -8,7 +8,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-
 import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
 import { outliveReaders } from "../tools/processes/closed-output";
 import { bringUp } from "./bring-up";
@@ -36,9 +35,9 @@ async function main(): Promise<number> {
   let releaseLock: () => void;
   try {
     releaseLock = takeInstanceLock(paths.lock);
-  } catch (problem) {
+  } catch (error) {
     // Nothing in the folder is ours, so there is nothing to undo.
-    console.error(messageOf(problem));
+    console.error(messageOf(error));
     return 1;
   }
   const shutDown = shutDownOnce(async () => {
@@ -79,14 +78,14 @@ async function main(): Promise<number> {
     const { failed } = await bringUp({ options, paths, parts, progress, signal });
     if (!options.once) await Promise.race([interrupted, failed]);
     return (await shutDown()) ? 0 : 1;
-  } catch (problem) {
+  } catch (error) {
     if (interrupt.by !== undefined) {
       const isUp = existsSync(paths.outputs);
       if (!(await shutDown())) return 1;
       // Ended before it has done what it is for, which is a composition with `--once`: the code names the signal.
       return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.by];
     }
-    console.error(`\nnpm start failed: ${messageOf(problem)}`);
+    console.error(`\nnpm start failed: ${messageOf(error)}`);
     console.error(`Logs: ${paths.logs} and ${join(paths.cloud, "ministack.log")}`);
     await shutDown();
     return 1;

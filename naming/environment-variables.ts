@@ -2,7 +2,7 @@
 export const environmentVariables = {
   stage: "STAGE",
   tableName: "TABLE_NAME",
-  artefactsBucket: "ARTEFACTS_BUCKET",
+  artifactsBucket: "ARTIFACTS_BUCKET",
   workBucket: "WORK_BUCKET",
   compositionQueueUrl: "COMPOSITION_QUEUE_URL",
   stateMachineArn: "STATE_MACHINE_ARN",
@@ -10,10 +10,10 @@ export const environmentVariables = {
   dispatchFailuresQueueUrl: "DISPATCH_FAILURES_QUEUE_URL",
   /** JSON object of the training settings: see domain/schemas/training-settings.ts. */
   trainingSettings: "TRAINING_SETTINGS",
-  /** JSON object of the per-user caps: see domain/schemas/user-caps.ts. */
-  userCaps: "USER_CAPS",
+  /** JSON object of the per-user quotas: see domain/schemas/user-quotas.ts. */
+  userQuotas: "USER_QUOTAS",
   /** The longest run that a training job may ask for. */
-  longestRunSeconds: "LONGEST_RUN_SECONDS",
+  runtimeLimitSeconds: "RUNTIME_LIMIT_SECONDS",
   /** Days after which a checkpoint is deleted. */
   checkpointDays: "CHECKPOINT_DAYS",
 } as const;

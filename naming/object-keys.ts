@@ -1,7 +1,7 @@
 /**
  * Every S3 key of the two buckets.
  *
- * `artefacts` (versioned, kept):
+ * `artifacts` (versioned, kept):
  *   users/{sub}/tracks/{trackId}.mid
  *   users/{sub}/compositions/{compositionId}/score.json            what the MIDI file is written from
  *   users/{sub}/compositions/{compositionId}/{revision}.mid, {revision}-{token}.mid
@@ -61,7 +61,7 @@ export const datasetPiecesFile = "pieces.jsonl";
 export const datasetCatalogueFile = "catalogue.json";
 export const datasetManifestFile = "manifest.json";
 
-/** Same prefix in both buckets: the work bucket while the job runs, the artefacts bucket for what is kept. */
+/** Same prefix in both buckets: the work bucket while the job runs, the artifacts bucket for what is kept. */
 export const trainingJobPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/training-jobs/${id}/`;
 const checkpointsFolder = "checkpoints/";
 const selectionFolder = "selection/";

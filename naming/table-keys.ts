@@ -24,7 +24,7 @@ export const sortKey = "sk";
 export const timeToLiveAttribute = "expiresAt";
 
 /**
- * "Which work is not finished yet?": sparse, an item is in it while it carries `openWork`. The sweeper reads a whole
+ * "Which work is not finished yet?": sparse, an item is in it while it carries `openWork`. The reconciler reads a whole
  * partition; a user's own part of it (sort key begins with the sub) answers whether a model or a track is in use.
  */
 export const openWorkIndex = {
@@ -73,9 +73,9 @@ export const ticketsPartition = "TICKETS";
 /** Job ids are ULIDs, so tickets sort by the time their job was made: first come, first served. */
 export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, sk: `TICKET#${jobId}` });
 
-/** Kinds of work that a stream record starts and the sweeper looks after. */
+/** Kinds of work that a stream record starts and the reconciler looks after. */
 export const openWorkKinds = ["COMPOSITION", "TRAINING_JOB"] as const;
 export type OpenWorkKind = (typeof openWorkKinds)[number];
-/** In the index beside open work. The stream starts nothing for it: the sweeper finishes it. */
+/** In the index beside open work. The stream starts nothing for it: the reconciler finishes it. */
 export const pendingChangeMark = "PENDING_CHANGE";
 export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

@@ -4,7 +4,7 @@
  * Every number that is a claim stands beside its goal or beside a baseline measured in the same run. Nothing is asserted:
  * a busy machine gives slow numbers, and the load is printed with them.
  */
-import { spawn, execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -12,8 +12,8 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
+import { localCredentials } from "../local/cloud/ministack";
 import { signIn } from "../local/cloud/users";
-import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { runCommand } from "../tools/command-line";
 import { measureBundles } from "./bundle-sizes";
@@ -111,15 +111,15 @@ async function measureLatencies(): Promise<Latency[]> {
     const cognito = new CognitoIdentityProviderClient({
       endpoint: awsEndpointUrl,
       region,
-      credentials: { ...LOCAL_CREDENTIALS },
+      credentials: { ...localCredentials },
     });
     const token = await signIn({ cognito, userPoolClientId, user: demoUser });
     cognito.destroy();
     const timed = async (path: string): Promise<number> => {
       const started = performance.now();
-      const answer = await fetch(new URL(path, apiUrl), { headers: { authorization: `Bearer ${token}` } });
-      await answer.arrayBuffer();
-      if (answer.status !== 200) throw new Error(`GET ${path} answered ${answer.status}`);
+      const response = await fetch(new URL(path, apiUrl), { headers: { authorization: `Bearer ${token}` } });
+      await response.arrayBuffer();
+      if (response.status !== 200) throw new Error(`GET ${path} answered ${response.status}`);
       return performance.now() - started;
     };
     const latencies: Latency[] = [];

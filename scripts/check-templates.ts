@@ -1,7 +1,7 @@
 /**
- * Synthesises every stage into a temporary folder and checks what comes out: cdk-nag (an unacknowledged finding stops the
- * synthesis), CDK's own template check, cfn-lint, and the ASL file by asl-validator. One exit code; needs no credentials
- * and no Docker.
+ * Synthesizes every stage into a temporary folder and checks what comes out: cdk-nag (an unacknowledged finding stops
+ * the synthesis), CDK's own template check, cfn-lint, and the ASL file by asl-validator. One exit code; needs no
+ * credentials and no Docker.
  *
  *   npx tsx scripts/check-templates.ts
  */
@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
-import { stages, type Stage } from "../naming/resource-names";
+import { type Stage, stages } from "../naming/resource-names";
 import { runCommand } from "../tools/command-line";
 import { describeResult, runStep, type Step } from "./run-step";
 
@@ -22,7 +22,7 @@ const cdkFile = z
 function synthesis(stage: Stage, outdir: string): Step {
   const bundles = stage === "local" ? {} : { "aws:cdk:bundling-stacks": [] };
   return {
-    name: `synthesise ${stage}`,
+    name: `synthesize ${stage}`,
     command: process.execPath,
     arguments: ["--import", "tsx", "bin/app.ts"],
     environment: {

@@ -8,8 +8,8 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
-  OpenAPIRegistry,
   OpenApiGeneratorV31,
+  OpenAPIRegistry,
   type ResponseConfig,
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
@@ -17,15 +17,15 @@ import openapiTypescript, { astToString } from "openapi-typescript";
 import { format, resolveConfig } from "prettier";
 import ts from "typescript";
 import * as z from "zod";
-import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes";
-import { commonProblems, operationDescriptions, type OperationDescription } from "../domain/schemas/api/operations";
-import { midiTypes } from "../naming/media-types";
+import { commonProblems, type OperationDescription, operationDescriptions } from "../domain/schemas/api/operations";
 import { gatewayErrorSchema, problemSchema } from "../domain/schemas/api/problem";
 import { problemCodes } from "../domain/schemas/api/problem-codes";
 import { presignedUrlSchema } from "../domain/schemas/api/shared";
 import { uploadFormSchema } from "../domain/schemas/api/tracks";
 import { allowedValues } from "../domain/techniques/parameter-values";
 import { techniques } from "../domain/techniques/registry";
+import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes";
+import { midiTypes } from "../naming/media-types";
 
 const root = path.join(__dirname, "..");
 /** The API has the version of the software. */
@@ -63,7 +63,7 @@ const headerText = {
   replayed: "`true` means that this repeats the first response to the same request with the same `Idempotency-Key`.",
 } as const;
 
-/** A header that every such answer has. */
+/** A header that every such response has. */
 const stringHeader = (description: string) => ({ description, required: true, schema: { type: "string" as const } });
 const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "integer" as const, minimum: 1 } };
 
@@ -78,14 +78,14 @@ const uploadContent = {
   "multipart/form-data": { schema: uploadFormSchema },
 };
 
-function answerHeaders({ tagged, located, polled, answer, idempotent }: OperationDescription) {
+function responseHeaders({ tagged, located, polled, response, idempotent }: OperationDescription) {
   return {
     "X-Request-Id": stringHeader(headerText.requestId),
     // The JSON form of a MIDI file, a short-lived URL, has none.
-    ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: answer !== "midi" } } : {}),
+    ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: response !== "midi" } } : {}),
     ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
     ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
-    ...(answer === "midi"
+    ...(response === "midi"
       ? { "Content-Disposition": { ...stringHeader(headerText.contentDisposition), required: false } }
       : {}),
     ...(idempotent === true
@@ -94,11 +94,11 @@ function answerHeaders({ tagged, located, polled, answer, idempotent }: Operatio
   };
 }
 
-function answerContent({ answer }: OperationDescription): Pick<ResponseConfig, "content"> {
-  if (answer === undefined) return {};
-  if (answer === "midi") return { content: { ...midiContent, "application/json": { schema: presignedUrlSchema } } };
-  if (answer === "openapi") return { content: { "application/json": { schema: { type: "object" } } } };
-  return { content: { "application/json": { schema: answer } } };
+function responseContent({ response }: OperationDescription): Pick<ResponseConfig, "content"> {
+  if (response === undefined) return {};
+  if (response === "midi") return { content: { ...midiContent, "application/json": { schema: presignedUrlSchema } } };
+  if (response === "openapi") return { content: { "application/json": { schema: { type: "object" } } } };
+  return { content: { "application/json": { schema: response } } };
 }
 
 function problemResponses(id: OperationId): Record<string, ResponseConfig> {
@@ -164,7 +164,7 @@ function routeConfig(id: OperationId): RouteConfig {
   const content = body === "midi" ? uploadContent : { "application/json": { schema: body ?? z.never() } };
   const notModified =
     route.method === "GET" && description.tagged === true
-      ? { "304": { description: "The client has this version.", headers: answerHeaders(description) } }
+      ? { "304": { description: "The client has this version.", headers: responseHeaders(description) } }
       : {};
   return {
     method:
@@ -200,8 +200,8 @@ function routeConfig(id: OperationId): RouteConfig {
     responses: {
       [String(status)]: {
         description: successText[status],
-        headers: answerHeaders(description),
-        ...answerContent(description),
+        headers: responseHeaders(description),
+        ...responseContent(description),
       },
       ...notModified,
       ...problemResponses(id),
@@ -233,9 +233,9 @@ function generateDocument() {
         "`Allow`. Unknown query parameters and unknown fields are refused. Bodies are sent uncompressed: one with a " +
         "`Content-Encoding` is refused.\n\n" +
         "Send a new `Idempotency-Key` with every request that creates something (`POST /tracks`, `/compositions`, " +
-        "`/training-jobs`), and the same one when you repeat it. An answer can be lost after the work was done: a " +
+        "`/training-jobs`), and the same one when you repeat it. A response can be lost after the work was done: a " +
         "time-out, a 5xx status or a broken connection does not say whether the resource exists. With the key the " +
-        "repeated request gets the first answer, and nothing is created twice. Without it the repeated request creates " +
+        "repeated request gets the first response, and nothing is created twice. Without it the repeated request creates " +
         "a second resource, and only the list shows whether the first one exists.",
     },
     servers: [{ url: "/" }],

@@ -7,9 +7,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { format, resolveConfig } from "prettier";
-import { techniqueIds } from "../naming/resource-names";
 import { techniques } from "../domain/techniques/registry";
 import type { Parameter } from "../domain/techniques/technique";
+import { techniqueIds } from "../naming/resource-names";
 import { runCommand } from "../tools/command-line";
 import { withGeneratedTables } from "./documents/generated-tables";
 

@@ -51,7 +51,7 @@ const song = (events: readonly number[]): Uint8Array => file(96, chunk([...event
 const note = [0, 0x90, 60, 90, 96, 0x80, 60, 0];
 const shortNote = [0, 0x90, 60, 90, 24, 0x80, 60, 0];
 const longestWait = [0xff, 0xff, 0xff, 0x7f];
-const noteAfterLongestWaits = [
+const noteAfterMaxWaits = [
   ...[0, 0x90, 60, 90, 0, 0x80, 60, 0, ...longestWait, 0xd0, 0],
   ...repeated(508, [...longestWait, 0]),
   ...note,
@@ -72,10 +72,10 @@ const largeFiles: Readonly<Record<string, Uint8Array>> = {
     ...[0, 0x90, 60, 90, ...longestWait, 0xd0, 0],
     ...repeated(208_999, [...longestWait, 0]),
   ]),
-  "256 tracks, each of 509 longest waits between notes": file(32_767, ...repeatedChunk(256, noteAfterLongestWaits)),
+  "256 tracks, each of 509 longest waits between notes": file(32_767, ...repeatedChunk(256, noteAfterMaxWaits)),
   "the same in bars of 255/1, under 4,096 bars": file(
     32_767,
-    ...repeatedChunk(256, [0, 0xff, 0x58, 4, 255, 0, 24, 8, ...noteAfterLongestWaits]),
+    ...repeatedChunk(256, [0, 0xff, 0x58, 4, 255, 0, 24, 8, ...noteAfterMaxWaits]),
   ),
   "a note, 149,000 tempos": song([...repeated(149_000, [0, 0xff, 0x51, 3, 7, 0xa1, 0x20]), ...note]),
   "a note, 1 MB of SysEx": song([0, 0xf0, 0xbf, 0xd0, 0x40, ...repeated(1_042_496, [1]), ...note]),

@@ -17,37 +17,37 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { stages, type Stage } from "../naming/resource-names";
-import { createRowsByKey } from "../lambdas/stores/rows-by-key";
 import { createDynamoDBTable } from "../lambdas/stores/dynamodb-table";
 import { createObjectStore } from "../lambdas/stores/objects";
-import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { createRowsByKey } from "../lambdas/stores/rows-by-key";
+import { localCredentials } from "../local/cloud/ministack";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
+import { type Stage, stages } from "../naming/resource-names";
 import { readOptions, runCommand } from "../tools/command-line";
 import { readStorageOutputs } from "../tools/stacks/storage-outputs";
-import { leastAgeDays, lookForOrphans, removeOrphans } from "./orphans/remove-orphans";
+import { listOrphans, minAgeDays, removeOrphans } from "./orphans/remove-orphans";
 
 interface Place {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly tableName: string;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
 }
 
 function localPlace(): Place {
   const file = localPaths().outputs;
   if (!existsSync(file)) throw new Error(`There is no ${file}: the local cloud is not up. Start it with npm start.`);
-  const { awsEndpointUrl, region, tableName, artefactsBucket, workBucket } = outputsSchema.parse(
+  const { awsEndpointUrl, region, tableName, artifactsBucket, workBucket } = outputsSchema.parse(
     JSON.parse(readFileSync(file, "utf8")),
   );
-  const settings = { endpoint: awsEndpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  const settings = { endpoint: awsEndpointUrl, region, credentials: localCredentials };
   return {
     s3: new S3Client({ ...settings, forcePathStyle: true }),
     dynamodb: new DynamoDBClient(settings),
     tableName,
-    artefactsBucket,
+    artifactsBucket,
     workBucket,
   };
 }
@@ -66,20 +66,20 @@ async function main(): Promise<void> {
   const values = readOptions({
     stage: { type: "string" },
     "outputs-file": { type: "string", default: "cdk-outputs.json" },
-    "older-than-days": { type: "string", default: String(leastAgeDays) },
+    "older-than-days": { type: "string", default: String(minAgeDays) },
     remove: { type: "string" },
   });
   const stage = z.enum(stages).safeParse(values.stage);
   if (!stage.success) throw new Error(`--stage must be ${stages.join(", ")}, not ${values.stage ?? "missing"}.`);
   const ageDays = wholeNumber("--older-than-days", values["older-than-days"]);
   const expected = values.remove === undefined ? undefined : wholeNumber("--remove", values.remove);
-  const { s3, dynamodb, tableName, artefactsBucket, workBucket } =
+  const { s3, dynamodb, tableName, artifactsBucket, workBucket } =
     stage.data === "local" ? localPlace() : placeOnAws(stage.data, resolve(values["outputs-file"]));
   const of = (bucket: string) => createObjectStore({ client: s3, bucket });
-  const stores = { artefacts: of(artefactsBucket), work: of(workBucket) };
+  const stores = { artifacts: of(artifactsBucket), work: of(workBucket) };
   const rows = createRowsByKey(createDynamoDBTable({ client: DynamoDBDocumentClient.from(dynamodb), tableName }));
 
-  const orphans = await lookForOrphans({
+  const orphans = await listOrphans({
     buckets: stores,
     rows,
     ageDays,

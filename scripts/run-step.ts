@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
-
+import { type ChildProcess, spawn } from "node:child_process";
 import { killGroup } from "../tools/processes/kill-group";
 
 export interface Step {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { runCommand, UsageError } from "../tools/command-line";
-import { runGroups, type Counts, type Group, type Suite } from "./suites/run-groups";
+import { type Counts, type Group, runGroups, type Suite } from "./suites/run-groups";
 
 const jestReport = z.object({
   numPassedTests: z.int(),

@@ -1,7 +1,7 @@
 /**
  * `npm run seed -- --stage dev`: puts the stock data set, its catalogue and the stock models into a deployed stage, as
  * the local start does into the local cloud. Needs the outputs of the deploy and AWS credentials that may write to the
- * artefacts bucket and the table:
+ * artifacts bucket and the table:
  *
  *   npx cdk deploy --all --context stage=dev --outputs-file cdk-outputs.json
  *   npm run seed -- --stage dev --outputs-file cdk-outputs.json
@@ -9,19 +9,17 @@
  * Never run on AWS by its authors. Repeating it changes nothing.
  */
 import { join, resolve } from "node:path";
-
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-
 import { stages } from "../naming/resource-names";
 import { readOptions, runCommand } from "../tools/command-line";
+import { datasetCache, repository } from "../tools/repository";
 import { buildDataset } from "../tools/seeding/build-dataset";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt, seedDataset } from "../tools/seeding/stock-dataset";
 import { readStockModels, seedStockModel } from "../tools/seeding/stock-models";
 import { readStorageOutputs } from "../tools/stacks/storage-outputs";
-import { datasetCache, repository } from "../tools/repository";
 
 async function main(): Promise<void> {
   const values = readOptions({
@@ -34,16 +32,16 @@ async function main(): Promise<void> {
       `--stage must be dev or prod, not ${values.stage ?? "missing"}; npm start seeds the local cloud itself.`,
     );
   }
-  const { tableName, artefactsBucket } = readStorageOutputs(resolve(values["outputs-file"]), stage.data);
+  const { tableName, artifactsBucket } = readStorageOutputs(resolve(values["outputs-file"]), stage.data);
   const s3 = new S3Client({});
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const places = { s3, table, tableName, artefactsBucket };
+  const places = { s3, table, tableName, artifactsBucket };
 
   for (const stockModel of readStockModels(join(repository, "models"))) {
     await seedStockModel({ stockModel, ...places });
-    console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artefactsBucket}`);
+    console.log(`stock model ${stockModel.id} (${stockModel.item.bytes} bytes) is in ${artifactsBucket}`);
   }
   const dataset = committedDataset(repository);
   if (!isDatasetBuilt(datasetCache, dataset)) {
@@ -55,7 +53,7 @@ async function main(): Promise<void> {
     });
   }
   await seedDataset({ folder: builtDatasetFolder(datasetCache, dataset), ...places });
-  console.log(`data set ${dataset.id} ${dataset.version} is in ${artefactsBucket}, its catalogue in ${tableName}`);
+  console.log(`data set ${dataset.id} ${dataset.version} is in ${artifactsBucket}, its catalogue in ${tableName}`);
 }
 
 runCommand(main);

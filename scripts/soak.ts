@@ -13,18 +13,18 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { localCredentials } from "../local/cloud/ministack";
 import { randomPassword, seedUser } from "../local/cloud/users";
-import { outputsSchema, type Outputs } from "../local/outputs";
+import { type Outputs, outputsSchema } from "../local/outputs";
 import { accessToken, subjectOf } from "../test/e2e/api-session";
-import { isFinal, openBooks, type Audit, type Books } from "../test/faults/books";
+import { type Audit, type Books, isFinal, openBooks } from "../test/faults/books";
 import { OwnCloud } from "../test/faults/own-cloud";
 import { Ledger } from "../test/soak/ledger";
 import { PoliteClient, Traffic } from "../test/soak/polite-client";
 import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
 import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
 
-const mostAtOnce = 8;
+const maxConcurrent = 8;
 /** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
 const silenceSeconds = 180;
 const pollSeconds = 5;
@@ -44,7 +44,7 @@ async function signUp(
   const cognito = new CognitoIdentityProviderClient({
     endpoint: awsEndpointUrl,
     region,
-    credentials: LOCAL_CREDENTIALS,
+    credentials: localCredentials,
   });
   const run = Date.now().toString(36);
   const signedUp: { readonly token: string; readonly sub: string }[] = [];
@@ -81,7 +81,7 @@ async function soak(outputs: Outputs, options: z.infer<typeof optionsSchema>): P
     console.log(line);
   };
   const accounts = await signUp(outputs, options.users);
-  const traffic = new Traffic(mostAtOnce);
+  const traffic = new Traffic(maxConcurrent);
   const ledger = new Ledger();
   const budget = new TrainingBudget(options.jobs);
   const users = accounts.map(

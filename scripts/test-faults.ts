@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { cloudFaults } from "../test/faults/cloud-faults";
 import { composingFaults } from "../test/faults/composing-faults";
-import { counts, isOk, tablesOf, type Outcome } from "../test/faults/outcomes";
+import { counts, isOk, type Outcome, tablesOf } from "../test/faults/outcomes";
 import { trainingFaults } from "../test/faults/training-faults";
 
 const folder = resolve(__dirname, "../docs/experiments");
@@ -42,8 +42,8 @@ ended, and how many cases it stands for.`,
     name: "composing",
     group: "memory",
     title: "Composing and the API's resources, in memory",
-    how: `The whole API, the outbox, a queue that delivers again, the worker and the sweeper, on one table and one bucket in memory, with
-virtual time. "Not tried again": the client gives up after the first answer. "Overtaken": another request, or another
+    how: `The whole API, the outbox, a queue that delivers again, the worker and the reconciler, on one table and one bucket in memory, with
+virtual time. "Not tried again": the client gives up after the first response. "Overtaken": another request, or another
 worker, does its whole work at that call.`,
     run: composingFaults,
   },
@@ -53,7 +53,7 @@ worker, does its whole work at that call.`,
     title: "The local cloud",
     how: `The whole local cloud (MiniStack, the local SageMaker, real containers as processes). After each fault everything is final,
 counters equal rows, no slot is held, and objects and rows name each other. Spot interruptions with the real trainer are in
-test/fidelity/spot-resume.test.ts.`,
+test/conformance/spot-resume.test.ts.`,
     run: async () =>
       await cloudFaults(({ step, fault, ended, wrong }) => {
         console.log(`${wrong.length === 0 ? "✓" : "✗"} ${step}, ${fault}: ${[ended, ...wrong].join("; ")}`);

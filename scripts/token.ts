@@ -13,12 +13,12 @@ import {
   CognitoIdentityProviderServiceException,
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { resourcePrefix, stages } from "../naming/resource-names";
 import { loadStageConfig } from "../lib/config/load-stage-config";
-import { LOCAL_CREDENTIALS } from "../local/cloud/ministack";
+import { localCredentials } from "../local/cloud/ministack";
 import { signIn } from "../local/cloud/users";
 import { outputsSchema } from "../local/outputs";
 import { localPaths } from "../local/paths";
+import { resourcePrefix, stages } from "../naming/resource-names";
 import { readOptions, runCommand } from "../tools/command-line";
 
 const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomainUrl: z.string() });
@@ -36,7 +36,7 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
   const cognito = new CognitoIdentityProviderClient({
     endpoint: outputs.awsEndpointUrl,
     region: outputs.region,
-    credentials: LOCAL_CREDENTIALS,
+    credentials: localCredentials,
   });
   try {
     return await signIn({
@@ -44,10 +44,10 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
       userPoolClientId: outputs.userPoolClientId,
       user: user === "demo" ? outputs.demoUser : outputs.secondUser,
     });
-  } catch (problem) {
+  } catch (error) {
     // A cloud that was killed leaves the file behind.
-    if (!isUnanswered(problem)) throw problem;
-    throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: problem });
+    if (!isUnanswered(error)) throw error;
+    throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
   } finally {
     cognito.destroy();
   }

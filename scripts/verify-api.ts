@@ -5,8 +5,9 @@
  *   npm run verify:api -- --requests 500      fewer
  *   npm run verify:api -- --seed 7            the same requests again, as far as the API's own ids allow
  *
- * Starts a local cloud of its own in a temporary folder, and ends with 1 when an answer is a server error, undocumented,
- * of another content type or shape than documented, when a method that a path does not have is not 405, when fewer requests were made, or an operation was left out.
+ * Starts a local cloud of its own in a temporary folder, and ends with 1 when a response is a server error,
+ * undocumented, of another content type or shape than documented, when a method that a path does not have is not 405,
+ * when fewer requests were made, or an operation was left out.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +16,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { accessToken, openSession, shapes, type ApiSession } from "../test/e2e/api-session";
+import { accessToken, type ApiSession, openSession, shapes } from "../test/e2e/api-session";
 import { documentedOperations } from "../test/e2e/documented-operations";
 import { randomMelody } from "../test/e2e/random-melody";
 import { repository, startCloud } from "../test/e2e/running-cloud";
@@ -38,7 +39,7 @@ const requestsBeforeFuzzing = 800;
 const margin = 1.4;
 const stopEveryMilliseconds = 1_000;
 
-/** Real ids for paths, half of the time: with none, nearly every answer would be 404. */
+/** Real ids for paths, half of the time: with none, nearly every response would be 404. */
 type KnownIds = Readonly<Record<string, readonly string[]>>;
 
 interface Tally {

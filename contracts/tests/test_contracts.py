@@ -14,7 +14,7 @@ from opencomposer_music.technique_document import load_technique
 from opencomposer_serving.invocation import broken_notes
 from opencomposer_training.environment import TrainingFailure
 from opencomposer_training.hyperparameters import parse_hyperparameters
-from opencomposer_training.progress import STDOUT_MEASURES, metrics_line
+from opencomposer_training.progress import STDOUT_METRICS, metrics_line
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 REPOSITORY = CONTRACTS.parent
@@ -148,8 +148,8 @@ def metric_definitions(technique: str) -> list[dict[str, str]]:
 def test_each_metric_definition_finds_its_number_in_the_stdout_line(technique: str) -> None:
     names = [each["Name"].removeprefix("opencomposer:") for each in metric_definitions(technique)]
     values = {name: -1.5 * (index + 1) for index, name in enumerate(names) if name != "epoch"}
-    measures = {name: values[name] for name in STDOUT_MEASURES}
-    line = metrics_line(17, {name: value for name, value in values.items() if name not in measures}, measures)
+    metrics = {name: values[name] for name in STDOUT_METRICS}
+    line = metrics_line(17, {name: value for name, value in values.items() if name not in metrics}, metrics)
     definitions = metric_definitions(technique)
     assert len(definitions) <= 40
     found = {}

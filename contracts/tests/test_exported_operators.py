@@ -8,10 +8,10 @@ import os
 import onnx
 import pytest
 from opencomposer_ar_cnn import network as ar_cnn
-from opencomposer_ar_cnn.essentials import EditorEssentials
-from opencomposer_ar_cnn.export import export_onnx as export_editor
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
-from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_ar_cnn.export import export_onnx as export_network
+from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
+from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape
+from opencomposer_music.model_limits import MAX_MODEL_BYTES
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.model_process import open_in_process
@@ -32,16 +32,16 @@ def generator(size: str, window: Window, count: int) -> bytes:
     heads = tuple(voice.head for voice in voices[1:])
     shape = unet_gan.NetworkShape(heads, low, pitches, unet_gan.WIDTHS[size], 32, 16, 4)
     limits = Limits(64, low, low + pitches - 1)
-    essentials = ModelEssentials("unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
-    return export_generator(unet_gan.Generator(shape), essentials)
+    metadata = ModelMetadata("unet-gan", voices, limits, NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    return export_generator(unet_gan.Generator(shape), metadata)
 
 
-def editor(size: ModelSize, window: Window) -> bytes:
+def network(size: ModelSize, window: Window) -> bytes:
     """An AR-CNN, its weights by chance."""
     low, pitches = window
     shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size])
     voices = (Voice("0", 0, "monophonic", low, low + 31), Voice("1", 0, "polyphonic", low, low + 31))
-    return export_editor(ar_cnn.Editor(shape), EditorEssentials(voices, Limits(64, low, low + pitches - 1), 1.0, 4))
+    return export_network(ar_cnn.EditNetwork(shape), ArCnnMetadata(voices, Limits(64, low, low + pitches - 1), 1.0, 4))
 
 
 def exports() -> dict[str, bytes]:
@@ -50,9 +50,9 @@ def exports() -> dict[str, bytes]:
         "small generator, 2 voices": generator("small", MIDDLE, 2),
         "small generator, edge": generator("small", EDGE, 4),
         "large generator, 16 voices": generator("large", WHOLE, 16),
-        "small editor": editor("small", MIDDLE),
-        "small editor, edge": editor("small", EDGE),
-        "large editor": editor("large", WHOLE),
+        "small editor": network("small", MIDDLE),
+        "small editor, edge": network("small", EDGE),
+        "large editor": network("large", WHOLE),
     }
 
 
@@ -72,7 +72,7 @@ def test_the_operators_and_attributes_that_are_accepted_are_those_that_are_expor
 
 def test_the_largest_export_has_less_than_half_of_what_a_model_may_have(files: dict[str, bytes]) -> None:
     sizes = {name: len(content) for name, content in files.items()}
-    assert max(sizes.values()) < LARGEST_MODEL_BYTES / 2, sizes
+    assert max(sizes.values()) < MAX_MODEL_BYTES / 2, sizes
 
 
 def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_its_process_s_limits() -> None:
@@ -81,9 +81,9 @@ def test_a_model_nearly_as_large_as_allowed_is_opened_and_plays_64_bars_within_i
     shape = unet_gan.NetworkShape(
         tuple(voice.head for voice in voices[1:]), low, pitches, (96, 192, 288, 384), 32, 16, 4
     )
-    essentials = ModelEssentials("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
-    content = export_generator(unet_gan.Generator(shape), essentials)
-    assert 0.9 * LARGEST_MODEL_BYTES < len(content) <= LARGEST_MODEL_BYTES
+    metadata = ModelMetadata("unet-gan", voices, Limits(64, 0, 127), NoiseShape(32, 16), Decoding(0.3, 0.5, 2))
+    content = export_generator(unet_gan.Generator(shape), metadata)
+    assert 0.9 * MAX_MODEL_BYTES < len(content) <= MAX_MODEL_BYTES
     model = open_in_process(
         content,
         Deadline.after(600),

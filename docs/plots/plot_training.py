@@ -36,7 +36,7 @@ from training_numbers import (
 mpl.use("svg")
 
 FOLDER = Path(__file__).resolve().parent
-# Okabe and Ito's colours, told apart with every kind of colour vision.
+# Okabe and Ito's colors, told apart with every kind of color vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072b2", "#d55e00", "#007a5a", "#5b6470", "#1f2933"
 MATPLOTLIBS_FONT = "DejaVu Sans"
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
@@ -67,10 +67,10 @@ STYLE: dict[Any, object] = {
 }
 
 
-def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float], colour: str) -> None:
+def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float], color: str) -> None:
     """Thin as it was, thick as it is judged."""
-    axes.plot(x, values, color=colour, alpha=0.35, linewidth=1)
-    axes.plot(x, smoothed(values), color=colour)
+    axes.plot(x, values, color=color, alpha=0.35, linewidth=1)
+    axes.plot(x, smoothed(values), color=color)
 
 
 def mark_served_model(axes: Axes, training: Training, name: str) -> None:
@@ -90,7 +90,7 @@ LOSS_TITLES = {
     "generatorLoss": "how low the critic scores what the generator writes",
     "criticLoss": "score of generated less that of real music, plus the penalty",
     "reconstructionLoss": "how badly it foresees Bach's own accompaniment",
-    "loss": "what is minimised: the sum of the three below (black: validationLoss)",
+    "loss": "what is minimized: the sum of the three below (black: validationLoss)",
     "selectionLoss": "how far the likeliest edits are from the needed ones",
     "toggleLoss": "how badly it tells, cell by cell, what to edit",
     "startLoss": "how badly it tells held from repeated notes",
@@ -107,10 +107,10 @@ def plot_losses(training: Training) -> Figure:
     height = 0.9 + 1.9 * len(names)
     figure, rows = plt.subplots(len(names), 1, figsize=(7.6, height), sharex=True, layout="constrained", squeeze=False)
     epochs = training.series("epoch")
-    colours = itertools.cycle((VERMILION, BLUE, GREEN, GREY))
-    for axes, name, colour in zip(rows.flat, names, colours, strict=False):
+    colors = itertools.cycle((VERMILION, BLUE, GREEN, GREY))
+    for axes, name, color in zip(rows.flat, names, colors, strict=False):
         values = training.series(name)
-        draw_raw_and_smoothed(axes, epochs, values, colour)
+        draw_raw_and_smoothed(axes, epochs, values, color)
         if name in beside:
             draw_raw_and_smoothed(axes, epochs, training.series(beside[name]), BLACK)
         mark_kept_epoch(axes, training)

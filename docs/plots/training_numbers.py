@@ -19,7 +19,7 @@ BASELINE = MODELS / "baselines/unet-gan-aws-recipe"
 LOG = "training-log.jsonl"
 END = "<!-- end of what npm run plots writes -->"
 
-MEASURES = (
+METRICS = (
     "similarityIndex",
     "emptyBarRate",
     "dissonantPairShare",
@@ -156,7 +156,7 @@ def numbers(training: Training) -> str:
     epoch, first, kept = training.kept_epoch, training.epochs[0], training.epochs[training.kept_epoch - 1]
     columns = (training.composer, training.validation, first, kept, training.card)
     headers = ["", "Bach, training pieces", "Bach, validation pieces", "epoch 1", f"epoch {epoch}", "as it is served"]
-    rows = [[f"`{name}`", *(_shown(column.get(name)) for column in columns)] for name in (*training.losses, *MEASURES)]
+    rows = [[f"`{name}`", *(_shown(column.get(name)) for column in columns)] for name in (*training.losses, *METRICS)]
     sentence = f"The training had {len(training.epochs)} epochs; the model of epoch {epoch} was kept."
     return f"### {training.name}\n\n{sentence}\n\n{markdown_table(headers, rows)}"
 

@@ -1,10 +1,10 @@
 /** Where the bars of a track begin, by the file's time signatures; and which of them a model can be given. */
 import { midiLimits } from "./byte-reader";
-import type { MetreSign } from "./midi-scan";
 import { endTick, type MidiNote } from "./midi-note";
+import type { TimeSignature } from "./midi-scan";
 
-/** Bars of one metre, one after the other. */
-export interface MetreStretch {
+/** Bars of one time signature, one after the other. */
+export interface TimeSignatureStretch {
   /** From 1. */
   readonly firstBar: number;
   readonly bars: number;
@@ -12,36 +12,39 @@ export interface MetreStretch {
   /** Of one bar. */
   readonly barTicks: number;
   /** As it is written: "3/4". */
-  readonly metre: string;
+  readonly timeSignature: string;
   /** Whether its bars have four quarter notes. */
   readonly usable: boolean;
 }
 
 /** Bars that no model can be given. */
-export interface OtherMetre {
+export interface OtherTimeSignature {
   readonly firstBar: number;
   readonly lastBar: number;
   readonly timeSignature: string;
 }
 
-/** As people write it: every metre whose bar has four quarter notes, so that its bars are those of 4/4. */
-export const usableMetres: readonly string[] = ["4/4", "2/2", "8/8", "16/16"];
+/** As people write it: every time signature whose bar has four quarter notes, so that its bars are those of 4/4. */
+export const usableTimeSignatures: readonly string[] = ["4/4", "2/2", "8/8", "16/16"];
 
-const isUsable = ({ numerator, denominator }: Omit<MetreSign, "tick">): boolean => numerator === denominator;
+const isUsable = ({ numerator, denominator }: Omit<TimeSignature, "tick">): boolean => numerator === denominator;
 
-export const metreName = ({ numerator, denominator }: Omit<MetreSign, "tick">): string => `${numerator}/${denominator}`;
+export const timeSignatureName = ({ numerator, denominator }: Omit<TimeSignature, "tick">): string =>
+  `${numerator}/${denominator}`;
 
-const commonTime: MetreSign = { tick: 0, numerator: 4, denominator: 4 };
+const commonTime: TimeSignature = { tick: 0, numerator: 4, denominator: 4 };
 
 /** The signs from the beginning on: where a file says nothing it is in 4/4, as the standard says. */
-export const metresFromStart = (signs: readonly MetreSign[]): readonly [MetreSign, ...MetreSign[]] => {
+export const timeSignaturesFromStart = (
+  signs: readonly TimeSignature[],
+): readonly [TimeSignature, ...TimeSignature[]] => {
   const [first, ...others] = signs;
   return first?.tick === 0 ? [first, ...others] : [commonTime, ...signs];
 };
 
 export interface BarLinesParams {
   /** In order of their ticks, one for each tick. */
-  readonly metres: readonly MetreSign[];
+  readonly timeSignatures: readonly TimeSignature[];
   readonly ticksPerBeat: number;
   /** At least one. */
   readonly notes: readonly Pick<MidiNote, "startTick" | "durationTicks">[];
@@ -54,7 +57,7 @@ export interface BarLinesParams {
  * A time signature in the middle of a bar cuts that bar short, unless the bars before and after it are equally long. A
  * sign after the last note says nothing about the notes. More bars than the limit are not counted to their end.
  */
-export function barLines({ metres, ticksPerBeat, notes }: BarLinesParams): MetreStretch[] {
+export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams): TimeSignatureStretch[] {
   let lastStart = 0;
   let lastEnd = 0;
   for (const note of notes) {
@@ -62,19 +65,19 @@ export function barLines({ metres, ticksPerBeat, notes }: BarLinesParams): Metre
     lastEnd = Math.max(lastEnd, endTick(note));
   }
   const sixteenth = ticksPerBeat / 4;
-  const signs: MetreSign[] = [];
-  for (const sign of metresFromStart(metres)) {
+  const signs: TimeSignature[] = [];
+  for (const sign of timeSignaturesFromStart(timeSignatures)) {
     const before = signs.at(-1);
     if (sign.tick < lastEnd && !(before !== undefined && isUsable(before) && isUsable(sign))) signs.push(sign);
   }
 
-  const stretches: MetreStretch[] = [];
+  const stretches: TimeSignatureStretch[] = [];
   let firstBar = 1;
   let startTick = 0;
-  const add = (sign: MetreSign, bars: number, barTicks: number, isCut: boolean): void => {
+  const add = (sign: TimeSignature, bars: number, barTicks: number, isCut: boolean): void => {
     if (bars === 0) return;
-    const metre = isCut ? `${metreName(sign)}, cut short` : metreName(sign);
-    stretches.push({ firstBar, bars, startTick, barTicks, metre, usable: isUsable(sign) && !isCut });
+    const timeSignature = isCut ? `${timeSignatureName(sign)}, cut short` : timeSignatureName(sign);
+    stretches.push({ firstBar, bars, startTick, barTicks, timeSignature, usable: isUsable(sign) && !isCut });
     firstBar += bars;
     startTick += bars * barTicks;
   };
@@ -100,13 +103,13 @@ export function barLines({ metres, ticksPerBeat, notes }: BarLinesParams): Metre
 }
 
 /** How many bars there are in all. */
-export function barCount(stretches: readonly MetreStretch[]): number {
+export function barCount(stretches: readonly TimeSignatureStretch[]): number {
   const last = stretches.at(-1);
   return last === undefined ? 0 : last.firstBar + last.bars - 1;
 }
 
 /** The bar, from 1, in which a tick lies; also after the last bar, as if it went on. */
-export function barAt(stretches: readonly MetreStretch[], tick: number): number {
+export function barAt(stretches: readonly TimeSignatureStretch[], tick: number): number {
   const index = stretches.findLastIndex(({ startTick }) => startTick <= tick);
   const stretch = stretches[index] ?? stretches[0];
   if (stretch === undefined) return 1;
@@ -115,7 +118,7 @@ export function barAt(stretches: readonly MetreStretch[], tick: number): number 
 }
 
 /** Whether any of the notes, in order of their beginnings, begins in a bar of four quarter notes. */
-export function isAnyInUsableBar(stretches: readonly MetreStretch[], notes: readonly MidiNote[]): boolean {
+export function isAnyInUsableBar(stretches: readonly TimeSignatureStretch[], notes: readonly MidiNote[]): boolean {
   let index = 0;
   return notes.some(({ startTick }) => {
     while ((stretches[index + 1]?.startTick ?? Infinity) <= startTick) index += 1;
@@ -124,22 +127,26 @@ export function isAnyInUsableBar(stretches: readonly MetreStretch[], notes: read
 }
 
 /** Where a bar, from 1, begins. */
-export function startOfBar(stretches: readonly MetreStretch[], bar: number): number {
+export function startOfBar(stretches: readonly TimeSignatureStretch[], bar: number): number {
   const stretch = stretches.findLast(({ firstBar }) => firstBar <= bar);
   return stretch === undefined ? 0 : stretch.startTick + (bar - stretch.firstBar) * stretch.barTicks;
 }
 
-/** The bars in other metres, each stretch of them once. */
-export const otherMetres = (stretches: readonly MetreStretch[]): OtherMetre[] =>
+/** The bars in other time signatures, each stretch of them once. */
+export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): OtherTimeSignature[] =>
   stretches
     .filter(({ usable }) => !usable)
-    .map(({ firstBar, bars, metre }) => ({ firstBar, lastBar: firstBar + bars - 1, timeSignature: metre }));
+    .map(({ firstBar, bars, timeSignature }) => ({
+      firstBar,
+      lastBar: firstBar + bars - 1,
+      timeSignature: timeSignature,
+    }));
 
 const barsInWords = (first: number, last: number): string =>
   first === last ? `bar ${first}` : `bars ${first} to ${last}`;
 
 /** "bar 9 is in 2/4; bars 12 to 14 are in 3/4": the first few. */
-export function otherMetresInWords(others: readonly OtherMetre[]): string {
+export function otherTimeSignaturesInWords(others: readonly OtherTimeSignature[]): string {
   const named = others.slice(0, 4).map(({ firstBar, lastBar, timeSignature }) => {
     const are = firstBar === lastBar ? "is" : "are";
     return `${barsInWords(firstBar, lastBar)} ${are} in ${timeSignature}`;
@@ -148,7 +155,7 @@ export function otherMetresInWords(others: readonly OtherMetre[]): string {
 }
 
 /** The stretches of a melody that can be composed with: "bars 1 to 8, or bars 10 to 17"; the first few. */
-export function usableBarsInWords(bars: number, others: readonly OtherMetre[]): string {
+export function usableBarsInWords(bars: number, others: readonly OtherTimeSignature[]): string {
   const ranges: string[] = [];
   let next = 1;
   for (const { firstBar, lastBar } of others) {
@@ -159,6 +166,10 @@ export function usableBarsInWords(bars: number, others: readonly OtherMetre[]): 
   return ranges.length > 4 ? `${ranges.slice(0, 4).join(", or ")}, and others` : ranges.join(", or ");
 }
 
-/** Those of the other metres that a choice of bars touches. */
-export const touchedMetres = (others: readonly OtherMetre[], startBar: number, bars: number): OtherMetre[] =>
+/** Those of the other time signatures that a choice of bars touches. */
+export const touchedTimeSignatures = (
+  others: readonly OtherTimeSignature[],
+  startBar: number,
+  bars: number,
+): OtherTimeSignature[] =>
   others.filter(({ firstBar, lastBar }) => firstBar <= startBar + bars - 1 && lastBar >= startBar);

@@ -21,7 +21,7 @@ export const midiLimits = {
 } as const;
 
 /** What a delta can say: four bytes of seven bits. */
-export const longestDelta = 0x0fff_ffff;
+export const maxDelta = 0x0fff_ffff;
 
 /** @throws UnreadableMidiError */
 export function unreadable(reason: string): never {

@@ -1,9 +1,14 @@
 /** Whether an input melody, with the options of a composition, is one that a model can take: the API and the worker ask here. */
 import type { InputOptions } from "../schemas/items";
-import { otherMetresInWords, touchedMetres, usableBarsInWords, type OtherMetre } from "./bar-lines";
+import {
+  type OtherTimeSignature,
+  otherTimeSignaturesInWords,
+  touchedTimeSignatures,
+  usableBarsInWords,
+} from "./bar-lines";
 
 /** The longest melody a technique takes in one composition. */
-export const longestMelodyBars = 64;
+export const maxMelodyBars = 64;
 
 const highestPitch = 127;
 /** The reach of `transpose` in either direction. */
@@ -20,12 +25,12 @@ export interface MelodyFacts {
   /** The bar in which the first note begins; undefined where nobody knows it yet. */
   readonly firstBarWithNotes?: number | undefined;
   /** The bars that do not have four quarter notes. */
-  readonly otherMetres?: readonly OtherMetre[] | undefined;
+  readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
 }
 
 export interface InputFault {
   readonly code:
-    "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "METRE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
+    "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
   /** The option that is wrong, or with which the fault can be avoided. */
   readonly option: "startBar" | "bars" | "transpose";
   /** For the end of a sentence of the caller: it begins without a capital and ends without a full stop. */
@@ -58,13 +63,13 @@ export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes
 export interface ChooseBarsParams {
   readonly melody: MelodyFacts;
   readonly options: Pick<InputOptions, "startBar" | "bars">;
-  /** The most bars that the model takes; more than {@link longestMelodyBars} means no more than those. */
+  /** The most bars that the model takes; more than {@link maxMelodyBars} means no more than those. */
   readonly maxBars: number;
 }
 
 /** Returns the bars that the options choose, or the first rule that they break. */
 export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarChoice {
-  const { firstBarWithNotes = 1, otherMetres = [] } = melody;
+  const { firstBarWithNotes = 1, otherTimeSignatures = [] } = melody;
   const { startBar = 1 } = options;
   if (startBar > melody.bars) {
     return refused({
@@ -88,28 +93,28 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       allowed: `1 to ${available}`,
     });
   }
-  const longest = Math.min(maxBars, longestMelodyBars);
-  if (bars > longest) {
+  const max = Math.min(maxBars, maxMelodyBars);
+  if (bars > max) {
     const advice = "choose a part of it with inputOptions.startBar and inputOptions.bars";
     const rests =
       firstBarWithNotes > startBar ? `. Its notes begin in bar ${firstBarWithNotes}: begin with that startBar` : "";
     return refused({
       code: "MELODY_TOO_LONG",
       option: "bars",
-      message: `the melody has ${bars} bars; at most ${longest} can be given to the model: ${advice}${rests}`,
+      message: `the melody has ${bars} bars; at most ${max} can be given to the model: ${advice}${rests}`,
       reason: "is more bars than the model takes",
       value: bars,
-      allowed: `1 to ${longest}`,
+      allowed: `1 to ${max}`,
     });
   }
-  const touched = touchedMetres(otherMetres, startBar, bars);
+  const touched = touchedTimeSignatures(otherTimeSignatures, startBar, bars);
   if (touched.length > 0) {
-    const usable = usableBarsInWords(melody.bars, otherMetres);
+    const usable = usableBarsInWords(melody.bars, otherTimeSignatures);
     const advice = `choose ${usable} with inputOptions.startBar and inputOptions.bars`;
     return refused({
-      code: "METRE_NOT_SUPPORTED",
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
       option: "bars",
-      message: `of the chosen ${barsInWords(startBar, bars)}, ${otherMetresInWords(touched)}: ${advice}`,
+      message: `of the chosen ${barsInWords(startBar, bars)}, ${otherTimeSignaturesInWords(touched)}: ${advice}`,
       reason: "reaches into bars of another metre",
       value: bars,
       allowed: usable,

@@ -17,7 +17,7 @@ export type ChannelKind = (typeof channelKinds)[number];
 /** Kinds of what is counted for the whole file. */
 export const fileKinds = [
   "impossibleTempo",
-  "impossibleMetre",
+  "impossibleTimeSignature",
   "key",
   "lyrics",
   "systemExclusive",
@@ -60,7 +60,7 @@ const things: Readonly<Record<ChannelKind | FileKind, readonly [one: string, man
   aftertouch: ["aftertouch event", "aftertouch events", "left out"],
   program: ["later change of the instrument", "later changes of the instrument", "left out: the first one is used"],
   impossibleTempo: ["tempo of 0 microseconds a beat", "tempos of 0 microseconds a beat", "left out"],
-  impossibleMetre: [
+  impossibleTimeSignature: [
     "impossible time signature (no beats, or beats shorter than a 64th)",
     "impossible time signatures (no beats, or beats shorter than a 64th)",
     "left out",

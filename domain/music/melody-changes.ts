@@ -1,11 +1,18 @@
 /** What a melody has lost, or had mended, on its way out of a file: in sentences for the person who uploaded it. */
-import { barAt, barCount, otherMetres, otherMetresInWords, startOfBar, usableBarsInWords } from "./bar-lines";
+import {
+  barAt,
+  barCount,
+  otherTimeSignatures,
+  otherTimeSignaturesInWords,
+  startOfBar,
+  usableBarsInWords,
+} from "./bar-lines";
+import { maxMelodyBars } from "./input-limits";
 import { channelKinds, fileKinds, occurrencesInWords } from "./left-out-events";
-import { longestMelodyBars } from "./input-limits";
-import { firstBarWithNotes, sensibleTempo, stretchesOf, tempoRange, type Melody } from "./melody";
+import { firstBarWithNotes, type Melody, sensibleTempo, stretchesOf, tempoRange } from "./melody";
 import { whyNoTones } from "./melody-choice";
 import { endTick, ticksPerBar } from "./midi-note";
-import { tempoAt, type MidiTrack, type Song } from "./song";
+import { type MidiTrack, type Song, tempoAt } from "./song";
 
 /** From so many bars on a rest is worth a word. */
 const longRestBars = 8;
@@ -23,7 +30,7 @@ export function melodyChanges({ song, track, melody }: MelodyChangesParams): str
   const barOf = (tick: number): number => barAt(stretches, tick);
   return [
     ...noTones(track),
-    ...metreChanges(melody),
+    ...timeSignatureChanges(melody),
     ...restChanges(melody),
     ...endChanges(melody),
     ...tempoChanges(song, melody, barOf),
@@ -40,11 +47,11 @@ function noTones(track: MidiTrack): string[] {
     : [`track ${track.index} was asked for, but it ${reason}: it is read as if its pitches were tones`];
 }
 
-function metreChanges(melody: Melody): string[] {
-  const others = otherMetres(stretchesOf(melody));
+function timeSignatureChanges(melody: Melody): string[] {
+  const others = otherTimeSignatures(stretchesOf(melody));
   if (others.length === 0) return [];
   const usable = usableBarsInWords(melody.bars, others);
-  return [`${otherMetresInWords(others)}: compose with ${usable} (startBar and bars of inputOptions)`];
+  return [`${otherTimeSignaturesInWords(others)}: compose with ${usable} (startBar and bars of inputOptions)`];
 }
 
 function restChanges(melody: Melody): string[] {
@@ -74,19 +81,19 @@ interface Gap {
 function longestGap({ notes, ...melody }: Melody): Gap | undefined {
   const barTicks = ticksPerBar(melody.ticksPerBeat);
   const stretches = stretchesOf({ ...melody, notes });
-  let longest = 0;
+  let max = 0;
   let from = 0;
   let notesBefore = 0;
   let soundingUntil = notes[0]?.startTick ?? 0;
   for (const [index, note] of notes.entries()) {
-    if (note.startTick - soundingUntil > longest) {
-      longest = note.startTick - soundingUntil;
+    if (note.startTick - soundingUntil > max) {
+      max = note.startTick - soundingUntil;
       from = soundingUntil;
       notesBefore = index;
     }
     soundingUntil = Math.max(soundingUntil, endTick(note));
   }
-  const bars = Math.floor(longest / barTicks);
+  const bars = Math.floor(max / barTicks);
   return bars < longRestBars ? undefined : { lastBar: barAt(stretches, from - 1), bars, notesBefore };
 }
 
@@ -98,8 +105,8 @@ function endChanges(melody: Melody): string[] {
     const ticks = over === 1 ? "1 tick" : `${over} ticks`;
     changes.push(`the last note ends ${ticks} after bar ${melody.bars}: it is taken to end with the bar`);
   }
-  if (melody.bars > longestMelodyBars) {
-    changes.push(`the melody has ${melody.bars} bars; one composition takes ${longestMelodyBars} at most`);
+  if (melody.bars > maxMelodyBars) {
+    changes.push(`the melody has ${melody.bars} bars; one composition takes ${maxMelodyBars} at most`);
   }
   return changes;
 }

@@ -160,7 +160,7 @@ interface Points {
 function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): Points[] {
   const { notes, name } = track;
   const { medianPitch, differentPitches, alone } = lineOf(notes);
-  const mostNotes = Math.max(...all.map((each) => each.notes.length));
+  const maxNotes = Math.max(...all.map((each) => each.notes.length));
   return [
     { points: isNamedMelody(name) ? 40 : 0, because: "is named as a melody" },
     { points: !isNamedMelody(name) && isNamedAccompaniment(name) ? -30 : 0, because: "" },
@@ -174,7 +174,7 @@ function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): P
       because: "has many pitches",
     },
     {
-      points: notes.length < 8 && notes.length < mostNotes / 4 ? -30 : notes.length < mostNotes / 10 ? -20 : 0,
+      points: notes.length < 8 && notes.length < maxNotes / 4 ? -30 : notes.length < maxNotes / 10 ? -20 : 0,
       because: "",
     },
     // Melodies usually come first.
@@ -188,10 +188,10 @@ export interface MelodyChoice {
   readonly changes: readonly string[];
 }
 
-const longestNameNamed = 40;
+const maxNameLengthShown = 40;
 
 const named = ({ index, name }: MidiTrack): string =>
-  `track ${index} ${JSON.stringify(Array.from(name).slice(0, longestNameNamed).join(""))}`;
+  `track ${index} ${JSON.stringify(Array.from(name).slice(0, maxNameLengthShown).join(""))}`;
 
 /** @returns nothing when every track is drums, a click track or a noise */
 export function chooseMelodyTrack(tracks: readonly MidiTrack[]): MelodyChoice | undefined {

@@ -6,22 +6,22 @@ import {
   barCount,
   barLines,
   isAnyInUsableBar,
-  metreName,
-  otherMetres,
+  otherTimeSignatures,
   startOfBar,
-  usableMetres,
-  type MetreStretch,
+  timeSignatureName,
+  type TimeSignatureStretch,
+  usableTimeSignatures,
 } from "./bar-lines";
 import {
   chooseBars,
   emptyBarsFault,
-  longestMelodyBars,
-  transposeFault,
   type InputFault,
+  maxMelodyBars,
   type PitchSpan,
+  transposeFault,
 } from "./input-limits";
-import { endTick, ticksPerBar, type MidiNote } from "./midi-note";
-import { tempoAt, type Song } from "./song";
+import { endTick, type MidiNote, ticksPerBar } from "./midi-note";
+import { type Song, tempoAt } from "./song";
 
 export const stepsPerBeat = 4;
 export const beatsPerBar = 4;
@@ -52,7 +52,7 @@ export interface Melody {
   readonly bars: number;
   readonly notes: readonly MidiNote[];
   /** Where its bars begin, where that is not simply every four quarter notes from the beginning. */
-  readonly barLines?: readonly MetreStretch[];
+  readonly barLines?: readonly TimeSignatureStretch[];
 }
 
 export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputFault["code"];
@@ -70,13 +70,14 @@ export class MelodyError extends Error {
 
 const melodyError = ({ code, message }: InputFault): MelodyError => new MelodyError(code, message);
 
-/** Every metre that stands over notes of the file, in the order in which they come. */
-export const metresOf = ({ metres }: Song): string[] => metres.map(metreName);
+/** Every time signature that stands over notes of the file, in the order in which they come. */
+export const timeSignaturesOf = ({ timeSignatures }: Song): string[] => timeSignatures.map(timeSignatureName);
 
 /**
  * One track of a file as a melody. Its bars are those of the file's time signatures, its tempo the one at its first note,
  * or the nearest inside {@link tempoRange}.
- * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; METRE_NOT_SUPPORTED when none of its notes
+ * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; TIME_SIGNATURE_NOT_SUPPORTED when none
+ * of its notes
  *   begins in a bar of four quarter notes.
  */
 export function trackMelody(song: Song, trackIndex: number): Melody {
@@ -85,13 +86,18 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
     const known = song.tracks.map(({ index }) => index).join(", ");
     throw new MelodyError("TRACK_NOT_FOUND", `track ${trackIndex} has no notes; tracks with notes: ${known}`);
   }
-  const stretches = barLines({ metres: song.metres, ticksPerBeat: song.ticksPerBeat, notes: track.notes });
+  const stretches = barLines({
+    timeSignatures: song.timeSignatures,
+    ticksPerBeat: song.ticksPerBeat,
+    notes: track.notes,
+  });
   if (!isAnyInUsableBar(stretches, track.notes)) {
-    const found = metresOf(song).slice(0, 8).join(", then ");
-    const rule = `only bars of four quarter notes (${usableMetres.join(", ")}) are supported`;
-    // A short first bar is the usual way to write an upbeat, and its author does not think of it as another metre.
-    const advice = song.metres.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
-    throw new MelodyError("METRE_NOT_SUPPORTED", `the music is in ${found}; ${rule}${advice}`);
+    const found = timeSignaturesOf(song).slice(0, 8).join(", then ");
+    const rule = `only bars of four quarter notes (${usableTimeSignatures.join(", ")}) are supported`;
+    // A short first bar is the usual way to write an upbeat, and its author does not think of it as another time
+    // signature.
+    const advice = song.timeSignatures.length > 1 ? "; write an upbeat as a whole bar that begins with rests" : "";
+    throw new MelodyError("TIME_SIGNATURE_NOT_SUPPORTED", `the music is in ${found}; ${rule}${advice}`);
   }
   const [firstNote] = track.notes;
   return {
@@ -106,8 +112,10 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
 }
 
 /** Where the melody's bars begin. */
-export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody): readonly MetreStretch[] =>
-  stretches ?? [{ firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(ticksPerBeat), metre: "4/4", usable: true }];
+export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody): readonly TimeSignatureStretch[] =>
+  stretches ?? [
+    { firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(ticksPerBeat), timeSignature: "4/4", usable: true },
+  ];
 
 /** The bar, from 1, in which the first note begins. */
 export const firstBarWithNotes = (melody: Melody): number =>
@@ -127,15 +135,16 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 /**
  * The melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the grid.
  * Without options it is returned note for note. A note that begins in the chosen bars is kept; it is cut where they end.
- * @throws MelodyError when the bars lie outside the melody or are in other metres, nothing sounds in them, more than 64
+ * @throws MelodyError when the bars lie outside the melody or are in other time signatures, nothing sounds in them,
+ * more than 64
  *   are left, or a note would leave the range 0-127.
  */
 export function applyInputOptions(melody: Melody, options: InputOptions): Melody {
   const { barLines: stretches, ...withoutBarLines } = melody;
   const choice = chooseBars({
-    melody: { bars: melody.bars, otherMetres: otherMetres(stretches ?? []) },
+    melody: { bars: melody.bars, otherTimeSignatures: otherTimeSignatures(stretches ?? []) },
     options,
-    maxBars: longestMelodyBars,
+    maxBars: maxMelodyBars,
   });
   if (choice.kind === "REFUSED") throw melodyError(choice.fault);
   const { startBar, bars } = choice;

@@ -29,7 +29,7 @@ export interface UnwrappedMidi {
 }
 
 /** Old Macintosh files have 128 bytes before the header, some downloads a few of their own. */
-const mostBytesBeforeHeader = 1024;
+const maxBytesBeforeHeader = 1024;
 
 /** Takes the MIDI file out of what is around it: a RIFF file of the kind RMID, or a few bytes before the header. */
 export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
@@ -41,7 +41,7 @@ export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
     if (kindAt(inside, 0) !== "MThd") unreadable("this is a RIFF file of the kind RMID without a MIDI file in it");
     return { bytes: inside, changes: ["the MIDI file was taken out of the RIFF file (RMID) around it"] };
   }
-  const at = find(bytes.subarray(0, mostBytesBeforeHeader + "MThd".length), "MThd", 0);
+  const at = find(bytes.subarray(0, maxBytesBeforeHeader + "MThd".length), "MThd", 0);
   if (at < 0) unreadable('this is not a MIDI file: it does not begin with "MThd"');
   return { bytes: bytes.subarray(at), changes: [`${counted(at, "byte")} before the header ${were(at)} left out`] };
 }

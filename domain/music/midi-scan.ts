@@ -4,12 +4,12 @@
  * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first. It holds
  * every chunk and event against the file's own lengths and our limits, and cuts what no melody is made of or the parser
  * cannot take: the parser gets the events of notes and programs, in the file's order, so that memory follows the notes and
- * not the bytes (docs/adr/0034 has the figures). Tempo, metre and names are kept here: a few numbers each, and texts in
- * encodings that the parser does not know.
+ * not the bytes (docs/adr/0034 has the figures). Tempo, time signature and names are kept here: a few numbers each, and
+ * texts in encodings that the parser does not know.
  */
-import { ByteReader, EventCutOff, longestDelta, midiLimits, unreadable } from "./byte-reader";
-import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
-import { readHeader, unwrapMidi, walkChunks, type TrackReading } from "./midi-chunks";
+import { ByteReader, EventCutOff, maxDelta, midiLimits, unreadable } from "./byte-reader";
+import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
+import { readHeader, type TrackReading, unwrapMidi, walkChunks } from "./midi-chunks";
 import { PlainTrack } from "./plain-track";
 import { textReader } from "./text-encoding";
 
@@ -44,15 +44,15 @@ const systemCommonBytes: Readonly<Record<number, number>> = { 0xf1: 1, 0xf2: 2, 
 const isPedal = (controller: number): boolean => controller >= 64 && controller <= 69;
 
 /** In bytes: a hundred characters of any encoding. */
-const longestTrackName = 400;
+const maxTrackNameLength = 400;
 /** The first name that can be read is taken; few files have more than one. */
-const mostNamesKept = 4;
+const maxNamesKept = 4;
 /** Texts that are kept so that the file's encoding can be told. */
-const mostTextsKept = 200;
+const maxTextsKept = 200;
 /** No bar is longer than 255 whole notes: no time signature says more. */
-const mostBeatsOfABar = 255 * 4;
+const maxBeatsPerBar = 255 * 4;
 /** More kinds of alterations than anybody reads. */
-const mostChanges = 100;
+const maxChanges = 100;
 
 /**
  * What one track chunk says. The parser gets its note-ons, the note-offs of what sounds and one program for each channel,
@@ -105,8 +105,8 @@ class TrackScan {
   }
 
   addName(data: Uint8Array): void {
-    if (this.names.length < mostNamesKept && data.some((byte) => byte > 0x20)) {
-      this.names.push(data.subarray(0, longestTrackName));
+    if (this.names.length < maxNamesKept && data.some((byte) => byte > 0x20)) {
+      this.names.push(data.subarray(0, maxTrackNameLength));
     }
   }
 
@@ -133,7 +133,7 @@ export interface TempoSign {
 }
 
 /** From `tick` on, until the next one. */
-export interface MetreSign {
+export interface TimeSignature {
   readonly tick: number;
   readonly numerator: number;
   readonly denominator: number;
@@ -184,18 +184,18 @@ class FileScan {
   }[] = [];
   private readonly texts: Uint8Array[] = [];
   private readonly tempoSigns = new Signs();
-  private readonly metreSigns = new Signs();
+  private readonly timeSignatureEvents = new Signs();
   private readonly keySigns = new Signs();
   private events = 0;
   private longWaits = 0;
   private readonly lastTick: number;
 
   constructor(private readonly division: number) {
-    this.lastTick = midiLimits.bars * mostBeatsOfABar * division;
+    this.lastTick = midiLimits.bars * maxBeatsPerBar * division;
   }
 
   addChange(change: string): void {
-    if (this.changes.size < mostChanges) this.changes.add(change);
+    if (this.changes.size < maxChanges) this.changes.add(change);
   }
 
   /** Reads the events of one track chunk up to its end-of-track event, or as far as there are any. */
@@ -242,7 +242,7 @@ class FileScan {
     this.scannedTracks.push({ names: track.names, tallies: track.tallies, plainFile: track.close(tick) });
     this.longWaits += track.longWaits;
     if (this.longWaits > midiLimits.longWaits) {
-      unreadable(`the file has more than ${midiLimits.longWaits} waits of over ${longestDelta} ticks`);
+      unreadable(`the file has more than ${midiLimits.longWaits} waits of over ${maxDelta} ticks`);
     }
     return { end: reader.offset, ended };
   }
@@ -261,8 +261,8 @@ class FileScan {
     return this.tempoSigns.inOrder().map(([tick, value]) => ({ tick, beatsPerMinute: beatsPerMinute(value) }));
   }
 
-  metres(): MetreSign[] {
-    return this.metreSigns
+  timeSignatures(): TimeSignature[] {
+    return this.timeSignatureEvents
       .inOrder()
       .map(([tick, value]) => ({ tick, numerator: Math.floor(value / 8), denominator: 2 ** (value % 8) }));
   }
@@ -282,7 +282,7 @@ class FileScan {
     } else if (type === metaSequencerSpecific) this.leftOut.add("systemExclusive", tick);
     else if (type >= metaText && type <= metaCuePoint && type !== metaInstrumentName) {
       this.leftOut.add("lyrics", tick);
-      if (this.texts.length < mostTextsKept) this.texts.push(data.subarray(0, longestTrackName));
+      if (this.texts.length < maxTextsKept) this.texts.push(data.subarray(0, maxTrackNameLength));
     }
   }
 
@@ -316,8 +316,8 @@ class FileScan {
     const [numerator = 0, power = 0] = data;
     if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
     // A bar of no beats, and notes shorter than sixty-fourths as beats, are faults of the file.
-    else if (numerator === 0 || power > 6) this.leftOut.add("impossibleMetre", tick);
-    else this.metreSigns.set(tick, numerator * 8 + power);
+    else if (numerator === 0 || power > 6) this.leftOut.add("impossibleTimeSignature", tick);
+    else this.timeSignatureEvents.set(tick, numerator * 8 + power);
   }
 
   private addWrongLength(type: number, what: string): void {
@@ -334,7 +334,7 @@ export interface ScannedMidi {
   readonly leftOut: Tally<FileKind>;
   /** In order of their ticks; none where the file has none. */
   readonly tempos: readonly TempoSign[];
-  readonly metres: readonly MetreSign[];
+  readonly timeSignatures: readonly TimeSignature[];
   /** The tick at which the last note begins. */
   readonly lastNoteOn: number;
   /** Of each track chunk, in the file's order. */
@@ -370,7 +370,7 @@ export function scanMidi(uploaded: Uint8Array): ScannedMidi {
     changes: [...scan.changes],
     leftOut: scan.leftOut,
     tempos: scan.tempos(),
-    metres: scan.metres(),
+    timeSignatures: scan.timeSignatures(),
     lastNoteOn: scan.lastNoteOn,
     tracks: scan.tracks(),
   };

@@ -1,9 +1,9 @@
 /** The MIDI file of one track that midi-json-parser's core gets to read, written event by event. */
-import { longestDelta, refuseTooManyBars } from "./byte-reader";
+import { maxDelta, refuseTooManyBars } from "./byte-reader";
 
 const ascii = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
 
-/** {@link longestDelta}, and a text of no length behind it. */
+/** {@link maxDelta}, and a text of no length behind it. */
 const longestWait = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0x00];
 
 /** The offset of the division in the header, and of the length in the track chunk's own. */
@@ -45,7 +45,7 @@ export class PlainTrack {
     if (tick > this.lastTick) refuseTooManyBars();
     let delta = tick - this.tick;
     // Deltas of events that are left out add up. What one delta cannot say is said by several.
-    for (; delta > longestDelta; delta -= longestDelta) {
+    for (; delta > maxDelta; delta -= maxDelta) {
       this.push(longestWait);
       this.waits += 1;
     }

@@ -1,6 +1,6 @@
 /** A melody after a model has re-written it on the grid: what the model left alone stays as it was played. */
 import { cellOf } from "./edit-events";
-import { gridPlace, stepsPerBar, stepsPerBeat, withWholeSteps, type ModelNote, type Melody } from "./melody";
+import { gridPlace, type Melody, type ModelNote, stepsPerBar, stepsPerBeat, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 
 /** The notes of the melody that begin on one step and have one pitch: to the model they are one note. */

@@ -3,8 +3,7 @@
  *
  * Notation: `pitch:steps` with steps of a sixteenth, `r` for a rest, `|` where a bar ends (checked by a test).
  */
-import type { Melody, GridNote } from "./melody";
-import { stepsPerBar, stepsPerBeat } from "./melody";
+import { type GridNote, type Melody, stepsPerBar, stepsPerBeat } from "./melody";
 
 export interface SampleMelody {
   readonly id: string;

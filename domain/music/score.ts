@@ -1,14 +1,14 @@
 /** A finished piece: what a composition keeps, and what its MIDI file is written from. */
-import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
+import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
 import * as z from "zod";
 import type { CompositionOutput } from "../schemas/items";
 import type { Metrics } from "../schemas/metrics";
-import { rewrittenMelody } from "./rewritten-melody";
-import { endTick, type MidiNote } from "./midi-note";
-import { cellOf, soundingCells } from "./edit-events";
-import { stepsPerBeat, toGrid, withWholeSteps, type ModelNote, type Melody } from "./melody";
 import { plainText } from "../schemas/text";
+import { cellOf, soundingCells } from "./edit-events";
+import { type Melody, type ModelNote, stepsPerBeat, toGrid, withWholeSteps } from "./melody";
+import { endTick, type MidiNote } from "./midi-note";
+import { rewrittenMelody } from "./rewritten-melody";
 
 const noteSchema = z.strictObject({
   startTick: z.number().min(0),
@@ -159,8 +159,8 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
 /**
- * The piece as a Standard MIDI File of format 1. Tempo and metre stand in the first track, so that track numbers of
- * the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
+ * The piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that track
+ * numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
  */
 export function writeMidi(score: Score): Uint8Array {
   const lastTick = Math.max(

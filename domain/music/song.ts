@@ -6,11 +6,11 @@
  */
 import type { IMidiNoteOffEvent, IMidiNoteOnEvent, IMidiProgramChangeEvent } from "midi-json-parser-worker";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
-import { barCount, barLines, metresFromStart, type BarLinesParams } from "./bar-lines";
+import { barCount, barLines, type BarLinesParams, timeSignaturesFromStart } from "./bar-lines";
 import { midiLimits, refuseTooManyBars, unreadable } from "./byte-reader";
-import { Tally, type ChannelKind, type FileKind } from "./left-out-events";
+import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
 import type { MidiNote } from "./midi-note";
-import { scanMidi, type MetreSign, type ScannedTrack, type TempoSign } from "./midi-scan";
+import { scanMidi, type ScannedTrack, type TempoSign, type TimeSignature } from "./midi-scan";
 import { KeyEvents } from "./note-pairing";
 
 export interface MidiTrack {
@@ -32,7 +32,7 @@ export interface Song {
   /** In order of their ticks; none where the file has none. */
   readonly tempos: readonly TempoSign[];
   /** In order of their ticks, one for each tick, the first at the beginning: 4/4 where the file has none there. */
-  readonly metres: readonly [MetreSign, ...MetreSign[]];
+  readonly timeSignatures: readonly [TimeSignature, ...TimeSignature[]];
   /** Only tracks with notes. */
   readonly tracks: readonly MidiTrack[];
   /** What was mended or left out of chunks and events, in words for the person who uploaded the file. */
@@ -114,9 +114,9 @@ const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - othe
  * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why.
  */
 export function parseMidi(bytes: Uint8Array): Song {
-  const { division, changes, leftOut, tempos, metres, lastNoteOn, tracks: scanned } = scanMidi(bytes);
+  const { division, changes, leftOut, tempos, timeSignatures, lastNoteOn, tracks: scanned } = scanMidi(bytes);
   const refuseLong = (notes: BarLinesParams["notes"]): void => {
-    if (barCount(barLines({ metres, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
+    if (barCount(barLines({ timeSignatures, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
   };
   // What begins too late is refused before anything is parsed, also where it has no length.
   refuseLong([{ startTick: lastNoteOn, durationTicks: 0 }]);
@@ -149,5 +149,12 @@ export function parseMidi(bytes: Uint8Array): Song {
   if (tracks.length === 0) unreadable("no note of the file lasts any time");
 
   refuseLong(tracks.flatMap(({ notes }) => notes));
-  return { ticksPerBeat: division, tempos, metres: metresFromStart(metres), tracks, changes, leftOut };
+  return {
+    ticksPerBeat: division,
+    tempos,
+    timeSignatures: timeSignaturesFromStart(timeSignatures),
+    tracks,
+    changes,
+    leftOut,
+  };
 }

@@ -181,8 +181,8 @@ function plausibility(bytes: Uint8Array, encoding: LegacyEncoding): Plausibility
   return eastAsianPlausibility(bytes, text, encoding);
 }
 
-const leastPlausible = 0.55;
-const leastLead = 0.12;
+const minPlausible = 0.55;
+const minLead = 0.12;
 
 /** Syllables that most Korean words are made of; those that a Chinese text would seem to have are mostly others. */
 const commonSyllables = new Set(
@@ -225,16 +225,16 @@ function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-
     })
     .sort((one, other) => other.score - one.score);
   const [best, second] = scores;
-  if (best === undefined || best.score < leastPlausible) return undefined;
-  if (best.score - (second?.score ?? 0) < leastLead) return undefined;
+  if (best === undefined || best.score < minPlausible) return undefined;
+  if (best.score - (second?.score ?? 0) < minLead) return undefined;
   return best.encoding === "gbk" ? koreanOrChinese(texts) : best.encoding;
 }
 
 /** Of each text only the beginning is judged, and of a file only so many. */
-const longestJudged = 200;
+const maxJudgedBytes = 200;
 /** In UTF-16 code units. */
-const longestName = 100;
-const mostJudged = 200;
+const maxNameLength = 100;
+const maxJudged = 200;
 
 /**
  * Chooses how a file's texts are read.
@@ -245,11 +245,11 @@ export function textReader(texts: readonly Uint8Array[]): (bytes: Uint8Array) =>
   const sayings = declaredEncoding(texts);
   const doubtful = texts
     .filter((bytes) => !isAscii(bytes) && decodedForSure(bytes) === undefined)
-    .slice(0, mostJudged)
-    .map((bytes) => withoutEnd(bytes).subarray(0, longestJudged));
+    .slice(0, maxJudged)
+    .map((bytes) => withoutEnd(bytes).subarray(0, maxJudgedBytes));
   const chosen = sayings ?? (doubtful.length === 0 ? undefined : likeliestEncoding(doubtful));
   return (bytes) => {
     const text = decodedForSure(bytes) ?? (chosen === undefined ? undefined : decoded(withoutEnd(bytes), chosen));
-    return plainText((text ?? "").replace(/^\{@[\w-]*\}/, ""), longestName);
+    return plainText((text ?? "").replace(/^\{@[\w-]*\}/, ""), maxNameLength);
   };
 }

@@ -1,30 +1,30 @@
 /**
- * Request and answer of `POST /invocations` (contracts/invocation-request, -answer, -error). The answer comes from a
+ * Request and answer of `POST /invocations` (contracts/invocation-request, -answer, -error). The response comes from a
  * container that runs a model made of a user's data: hostile until parsed, and bounded in every direction.
  */
 import * as z from "zod";
-import { longestMelodyBars } from "../music/input-limits";
-import { stepsPerBar, stepsPerBeat, beatsPerBar, type ModelNote } from "../music/melody";
 import type { TechniqueId } from "../../naming/resource-names";
+import { maxMelodyBars } from "../music/input-limits";
+import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
 import { metricsSchema } from "./metrics";
 
 /** How many notes a melody may have for each of its steps. */
-export const mostNotesPerStep = 8;
+export const maxNotesPerStep = 8;
 
 /** How many notes a melody of so many bars may have (contracts/cases/invocation-melody.json). */
-export const mostMelodyNotes = (bars: number): number => bars * stepsPerBar * mostNotesPerStep;
+export const maxMelodyNotes = (bars: number): number => bars * stepsPerBar * maxNotesPerStep;
 
 /** Whether a note ends inside a piece of so many bars (contracts/cases/invocation-melody.json). */
 export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, bars: number): boolean =>
   onset + duration <= bars * stepsPerBar;
 
-const lastStep = longestMelodyBars * stepsPerBar;
+const lastStep = maxMelodyBars * stepsPerBar;
 const notesPerTrack = 16_384;
 const tracks = 16;
 /** A hundred passes of 32 edits for every eight bars. As JSON they have 2.4 MB at most: Lambda answers up to 6 MB. */
-export const mostEditEvents = 100 * 32 * (longestMelodyBars / 8);
+export const maxEditEvents = 100 * 32 * (maxMelodyBars / 8);
 /** An edit in the middle of a note makes two of it. */
-const rewrittenNotes = mostMelodyNotes(longestMelodyBars) + mostEditEvents;
+const rewrittenNotes = maxMelodyNotes(maxMelodyBars) + maxEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;
@@ -69,7 +69,7 @@ export const editEventSchema = z.object({
 });
 export type EditEvent = z.infer<typeof editEventSchema>;
 
-export const invocationAnswerSchema = z.object({
+export const invocationResponseSchema = z.object({
   schemaVersion: z.literal(1),
   technique: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -85,10 +85,10 @@ export const invocationAnswerSchema = z.object({
   /** The piece that takes the melody's place, where the technique re-wrote it. */
   melody: z.object({ notes: z.array(noteSchema).max(rewrittenNotes) }).optional(),
   metrics: metricsSchema.refine((metrics) => Object.keys(metrics).length <= 64, "has more than 64 metrics"),
-  editEvents: z.array(editEventSchema).max(mostEditEvents).optional(),
+  editEvents: z.array(editEventSchema).max(maxEditEvents).optional(),
   seconds: z.number().min(0),
 });
-export type InvocationAnswer = z.infer<typeof invocationAnswerSchema>;
+export type InvocationResponse = z.infer<typeof invocationResponseSchema>;
 
 export const invocationErrorSchema = z.object({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/),

@@ -1,15 +1,15 @@
 /**
  * Items of the table, as written. Validated when written; read tolerantly by `schemaVersion` (unknown attributes are
- * kept out of answers, never refused), so that a deploy in the middle of work does no harm.
+ * kept out of responses, never refused), so that a deploy in the middle of work does no harm.
  */
 import * as z from "zod";
-import { ownedKinds, pendingChangeMark, type OwnedKind } from "../../naming/table-keys";
 import { techniqueIds, ulidPattern } from "../../naming/resource-names";
+import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
 import { compositionStates } from "../states/composition-state";
 import { trainingJobStates } from "../states/training-job-state";
 import { failureSchema } from "./failure";
 import { epochMetricsSchema, metricsSchema } from "./metrics";
-import { quotaAmountsSchema, type QuotaAmounts } from "./user-caps";
+import { type QuotaAmounts, quotaAmountsSchema } from "./user-quotas";
 
 export const ulidSchema = z.string().regex(ulidPattern);
 const instantSchema = z.iso.datetime();
@@ -54,7 +54,7 @@ export const trackDescriptionSchema = z.strictObject({
 });
 
 /** Bars, from 1, that have another length than four quarter notes. */
-export const otherMetreSchema = z.strictObject({
+export const otherTimeSignatureSchema = z.strictObject({
   firstBar: z.int().min(1),
   lastBar: z.int().min(1),
   timeSignature: z.string(),
@@ -76,7 +76,7 @@ export const trackItemSchema = z.strictObject({
   /** Where the first note begins; rows written before 0.3 have none. */
   firstBarWithNotes: z.int().min(1).optional(),
   /** What compositions cannot use; rows written before 0.3 have none, and no such bars. */
-  otherMetres: z.array(otherMetreSchema).optional(),
+  otherMetres: z.array(otherTimeSignatureSchema).optional(),
   tracks: z.array(trackDescriptionSchema),
   changes: z.array(z.string()),
 });
@@ -253,7 +253,7 @@ export const trainingJobItemSchema = z.strictObject({
   earlierUsage: trainingUsageSchema.optional(),
   /** Of the attempts before this one: those that were cut off while the job still waited. Absent means none. */
   attemptsWithoutTraining: z.int().min(0).optional(),
-  /** Since when the sweeper has failed to repair the row: kept by it alone, and gone with the next repair. */
+  /** Since when the reconciler has failed to repair the row: kept by it alone, and gone with the next repair. */
   repairFailedSince: instantSchema.optional(),
   openWork: z.literal("TRAINING_JOB").optional(),
   openWorkOwner: z.string().optional(),
@@ -288,7 +288,7 @@ export const idempotencyRecordSchema = z.strictObject({
   /** Of the resource as it was created; records of version 0.2 have none. */
   etag: z.string().optional(),
   body: z.string(),
-  /** Epoch seconds: 24 hours after the first answer. */
+  /** Epoch seconds: 24 hours after the first response. */
   expiresAt: z.int(),
 });
 export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;

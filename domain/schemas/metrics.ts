@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /** The table takes neither larger numbers exactly nor those nearer to zero, and no loss or measure means anything there. */
-const largestStored = 1e15;
-const smallestStored = 1e-100;
+const maxStored = 1e15;
+const minStored = 1e-100;
 const storedDigits = 15;
 
 /**
@@ -11,8 +11,8 @@ const storedDigits = 15;
  * @returns undefined for what is not finite, or larger than 1e15
  */
 export function storableNumber(value: number): number | undefined {
-  if (!Number.isFinite(value) || Math.abs(value) > largestStored) return undefined;
-  return Math.abs(value) < smallestStored ? 0 : Number(value.toPrecision(storedDigits));
+  if (!Number.isFinite(value) || Math.abs(value) > maxStored) return undefined;
+  return Math.abs(value) < minStored ? 0 : Number(value.toPrecision(storedDigits));
 }
 
 /** Measures that a container reported: what the table cannot keep is left out. */

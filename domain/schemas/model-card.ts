@@ -4,24 +4,24 @@
  */
 import * as z from "zod";
 import { beatsPerBar, stepsPerBeat } from "../music/melody";
-import { mostTopicTags, mostValuesOfATag } from "../training/selection";
-import { largestModelBytes } from "../training/model-limits";
+import { maxModelBytes } from "../training/model-limits";
+import { maxTopicTags, maxValuesPerTag } from "../training/selection";
 import { modelDatasetSchema } from "./items";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** The table keeps text that is well-formed Unicode. */
-const text = (longest: number) =>
+const text = (max: number) =>
   z
     .string()
-    .max(longest)
+    .max(max)
     .regex(/^\P{Surrogate}*$/u, "is not well-formed text");
 const pitch = z.int().min(0).max(127);
-const mostMetrics = 64;
+const maxMetrics = 64;
 
 export const modelCardSchema = z.looseObject({
   schemaVersion: z.literal(1),
   technique: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  model: z.looseObject({ file: z.literal("model.onnx"), sha256, bytes: z.int().min(1).max(largestModelBytes) }),
+  model: z.looseObject({ file: z.literal("model.onnx"), sha256, bytes: z.int().min(1).max(maxModelBytes) }),
   voices: z
     .array(z.looseObject({ name: z.string().min(1).max(64), program: pitch }))
     .min(2)
@@ -46,13 +46,13 @@ export const modelCardSchema = z.looseObject({
         z
           .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/))
           .min(1)
-          .max(mostValuesOfATag),
+          .max(maxValuesPerTag),
       )
-      .refine((topics) => Object.keys(topics).length <= mostTopicTags, `has more than ${mostTopicTags} tags`),
+      .refine((topics) => Object.keys(topics).length <= maxTopicTags, `has more than ${maxTopicTags} tags`),
   }),
   endReason: z.enum(["epochs", "earlyStopping", "stopped"]),
   metrics: z
     .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/), z.number())
-    .refine((metrics) => Object.keys(metrics).length <= mostMetrics, `has more than ${mostMetrics} metrics`),
+    .refine((metrics) => Object.keys(metrics).length <= maxMetrics, `has more than ${maxMetrics} metrics`),
 });
 export type ModelCard = z.infer<typeof modelCardSchema>;

@@ -10,7 +10,7 @@ export const trainingSettingsSchema = z.strictObject({
   useSpot: z.boolean(),
   /** How many training jobs of this deployment may run at once. */
   slots: z.int().min(1).max(100),
-  longestRunSeconds: z.int().min(60).max(86_400),
+  runtimeLimitSeconds: z.int().min(60).max(86_400),
   /** How long a job may wait for a slot. */
   queueDeadlineSeconds: z.int().min(1),
   /** How long a job may wait for capacity after SageMaker has refused it. */
@@ -21,7 +21,7 @@ export const trainingSettingsSchema = z.strictObject({
    * Seconds between two looks: the first ones for so long, then in proportion to how long the job has run, up to the
    * later ones. An early failure is seen early, and a long run leaves few history events.
    */
-  look: z.strictObject({
+  monitor: z.strictObject({
     firstSeconds: z.int().min(1),
     laterSeconds: z.int().min(1),
     firstForSeconds: z.int().min(0),

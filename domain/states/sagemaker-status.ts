@@ -1,5 +1,5 @@
 /**
- * What every answer of SageMaker's Describe means to us: one total table. The values are those of the service model
+ * What every response of SageMaker's Describe means to us: one total table. The values are those of the service model
  * (API_DescribeTrainingJob); a test holds the lists against the SDK. What is not in the table is UNKNOWN: the caller
  * keeps what it knew last and warns, because a status that AWS adds must neither end a job nor loop in silence.
  */
@@ -41,12 +41,12 @@ export const failureClasses = [
 export type FailureClass = (typeof failureClasses)[number];
 
 /** States a running SageMaker job can put our job into. */
-export type ObservedState = "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING";
+export type MonitoredState = "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING";
 /** How a SageMaker job can end. A model may exist after COMPLETED, STOPPED and TIME_LIMIT. */
 export type TrainingEnding = "COMPLETED" | "STOPPED" | "TIME_LIMIT" | "FAILED";
 
 export type TrainingJobMeaning =
-  | { readonly kind: "RUNNING"; readonly state: ObservedState }
+  | { readonly kind: "RUNNING"; readonly state: MonitoredState }
   | { readonly kind: "ENDED"; readonly ending: Exclude<TrainingEnding, "FAILED"> }
   | { readonly kind: "ENDED"; readonly ending: "FAILED"; readonly failure: Failure }
   | { readonly kind: "CAPACITY_REFUSED" }
@@ -58,7 +58,7 @@ export interface DescribedStatus {
   readonly failureReason: string | undefined;
 }
 
-const running = (state: ObservedState): TrainingJobMeaning => ({ kind: "RUNNING", state });
+const running = (state: MonitoredState): TrainingJobMeaning => ({ kind: "RUNNING", state });
 
 /** While InProgress. A secondary status of an end, met before the status itself has changed, is still an upload. */
 const inProgress: Readonly<Record<SageMakerSecondaryStatus, TrainingJobMeaning>> = {
@@ -87,10 +87,10 @@ const failed = (code: string, message: string, retryable: boolean): TrainingJobM
   failure: { code, message: clipped(message), retryable },
 });
 
-const longestMessage = 1024;
+const maxMessageLength = 1024;
 /** In UTF-16 units, as the failure's schema counts; what is half a surrogate pair is no text. */
 function clipped(message: string): string {
-  const short = message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`;
+  const short = message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1)}…`;
   return short.replace(/\p{Surrogate}/gu, "");
 }
 

@@ -1,6 +1,6 @@
 /**
  * The rules over pairs of parameters, which no single range says. contracts/cases holds both languages to the same
- * judgement.
+ * judgment.
  */
 import type { ParameterIssue, ParameterRange, ParameterValue, Piece, Technique } from "./technique";
 
@@ -21,12 +21,12 @@ export function upsideDownRanges({ ranges, parameters }: Technique, values: Valu
     const [from, to] = [numberAt(values, range.from), numberAt(values, range.to)];
     if (from === undefined || to === undefined || to === range.openEnd?.value || to >= from) continue;
     const end = parameters.find(({ name }) => name === range.to);
-    const most = end !== undefined && "maximum" in end ? ` to ${end.maximum}` : "";
+    const max = end !== undefined && "maximum" in end ? ` to ${end.maximum}` : "";
     issues.push({
       pointer: `/${range.to}`,
       reason: `${range.fault} ${range.from}, which is ${from}`,
       value: to,
-      allowed: `an integer from ${from}${most}${orOpenEnd(range)}`,
+      allowed: `an integer from ${from}${max}${orOpenEnd(range)}`,
     });
   }
   return issues;

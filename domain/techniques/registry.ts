@@ -3,7 +3,7 @@ import arCnn from "../../contracts/techniques/ar-cnn.json";
 import unetGan from "../../contracts/techniques/unet-gan.json";
 import { perTechnique, type TechniqueId } from "../../naming/resource-names";
 import { upsideDownRanges } from "./parameter-ranges";
-import { checkParameters, type CheckedParameters } from "./parameter-values";
+import { type CheckedParameters, checkParameters } from "./parameter-values";
 import type { Technique } from "./technique";
 import { readTechnique } from "./technique-document";
 

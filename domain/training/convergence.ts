@@ -8,7 +8,7 @@ export const convergenceThresholds = {
   settling: { drift: 0.15, spread: 0.1 },
 } as const;
 /** The window that is judged: this share of the completed epochs, and at least so many. */
-export const convergenceWindow = { share: 0.2, least: 5 } as const;
+export const convergenceWindow = { share: 0.2, min: 5 } as const;
 /** Weight of the newest epoch in the exponential moving average that smooths a series. */
 export const smoothing = 0.3;
 
@@ -76,7 +76,7 @@ function restOf({ rangeUpTo, sums }: Series, start: number, end: number): Rest {
 
 /** The state when `completed` epochs were done. */
 function stateAfter(series: readonly Series[], completed: number): Convergence["state"] {
-  const length = Math.max(convergenceWindow.least, Math.ceil(convergenceWindow.share * completed));
+  const length = Math.max(convergenceWindow.min, Math.ceil(convergenceWindow.share * completed));
   if (completed < length || series.length === 0) return "fluctuating";
   const rests = series.map((each) => restOf(each, completed - length, completed));
   const within = ({ drift, spread }: Rest): boolean =>

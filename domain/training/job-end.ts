@@ -1,9 +1,9 @@
 /** How a training job ends: every rule of it, in one pure function. */
-import type { EndReason } from "../schemas/items";
 import type { Failure } from "../schemas/failure";
+import type { EndReason } from "../schemas/items";
 import { workflowFailed } from "../states/failures";
-import type { FinalTrainingJobState } from "../states/training-job-state";
 import type { TrainingEnding } from "../states/sagemaker-status";
+import type { FinalTrainingJobState } from "../states/training-job-state";
 
 export interface EndedTraining {
   /** How SageMaker's job ended; undefined when none ever ran. */

@@ -3,8 +3,8 @@
  * is written, so a half last line is normal, and any bytes at all are only ever skipped.
  */
 import type * as z from "zod";
-import { storableNumber, type EpochMetrics, type Metrics } from "../schemas/metrics";
 import type { trainingProgressSchema } from "../schemas/items";
+import { type EpochMetrics, type Metrics, storableNumber } from "../schemas/metrics";
 
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 
@@ -28,39 +28,39 @@ export interface ParsedProgress {
 }
 
 /** The API reads no longer file, and the workflow neither: 2,000 epochs have about 2 MB. What is longer is not ours. */
-export const longestProgressBytes = 8 * 1024 * 1024;
+export const maxProgressBytes = 8 * 1024 * 1024;
 
 /** No technique trains longer (hyperparameter `epochs`). */
-export const mostEpochs = 2_000;
+export const maxEpochs = 2_000;
 /** No line is longer than this; a file of more lines is not a trainer's. */
-const longestLine = 16_384;
-const mostLines = 50_000;
+const maxLineLength = 16_384;
+const maxLines = 50_000;
 /** No single epoch may last longer than a whole run: 24 hours. */
-const longestEpochSeconds = 86_400;
+const maxEpochSeconds = 86_400;
 
 const notMetrics = new Set(["schemaVersion", "epoch", "epochs", "timestamp"]);
 const metricName = /^[a-z][A-Za-z0-9]{0,63}$/;
-const mostMetrics = 64;
-/** Of one epoch's metrics as JSON: so many epochs of it fit into one answer of the API. */
-const mostMetricCharacters = 1_536;
+const maxMetrics = 64;
+/** Of one epoch's metrics as JSON: so many epochs of it fit into one response of the API. */
+const maxMetricCharacters = 1_536;
 
-const isEpochNumber = (value: unknown, most: number): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+const isEpochNumber = (value: unknown, max: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max;
 
 /**
  * Never throws. After a resume the training goes back to its checkpoint: later lines replace the epochs they repeat.
  *
  * @param planned - epochs that the job asked for: a line of a later epoch is not its own
  */
-export function parseProgress(content: Uint8Array | string, planned = mostEpochs): ParsedProgress {
+export function parseProgress(content: Uint8Array | string, planned = maxEpochs): ParsedProgress {
   const text = typeof content === "string" ? content : new TextDecoder().decode(content);
-  const lines = text.split("\n", mostLines + 1);
-  const most = Math.min(planned, mostEpochs);
+  const lines = text.split("\n", maxLines + 1);
+  const max = Math.min(planned, maxEpochs);
   const epochs: EpochProgress[] = [];
   let skippedLines = 0;
-  for (const [index, line] of lines.slice(0, mostLines).entries()) {
+  for (const [index, line] of lines.slice(0, maxLines).entries()) {
     if (line === "" || line.trim() === "") continue;
-    const parsed = parseLine(line, most);
+    const parsed = parseLine(line, max);
     if (parsed === undefined) {
       if (index < lines.length - 1) skippedLines += 1;
       continue;
@@ -71,8 +71,8 @@ export function parseProgress(content: Uint8Array | string, planned = mostEpochs
   return { epochs, skippedLines };
 }
 
-function parseLine(line: string, most: number): EpochProgress | undefined {
-  if (line.length > longestLine) return undefined;
+function parseLine(line: string, max: number): EpochProgress | undefined {
+  if (line.length > maxLineLength) return undefined;
   let document: unknown;
   try {
     document = JSON.parse(line);
@@ -83,13 +83,13 @@ function parseLine(line: string, most: number): EpochProgress | undefined {
   const fields = new Map<string, unknown>(Object.entries(document));
   const epoch = fields.get("epoch");
   const epochs = fields.get("epochs");
-  if (fields.get("schemaVersion") !== 1 || !isEpochNumber(epoch, most) || !isEpochNumber(epochs, mostEpochs)) {
+  if (fields.get("schemaVersion") !== 1 || !isEpochNumber(epoch, max) || !isEpochNumber(epochs, maxEpochs)) {
     return undefined;
   }
   const seconds = fields.get("seconds");
   const timestamp = fields.get("timestamp");
   const writtenAt = typeof timestamp === "string" ? Date.parse(timestamp) : Number.NaN;
-  const isPace = typeof seconds === "number" && seconds >= 0 && seconds <= longestEpochSeconds;
+  const isPace = typeof seconds === "number" && seconds >= 0 && seconds <= maxEpochSeconds;
   if (!isPace) fields.delete("seconds");
   return {
     epoch,
@@ -109,7 +109,7 @@ function metricsOf(fields: ReadonlyMap<string, unknown>): Metrics {
     const stored = storableNumber(value);
     if (stored === undefined) continue;
     characters += name.length + String(stored).length + 4;
-    if (metrics.length === mostMetrics || characters > mostMetricCharacters) break;
+    if (metrics.length === maxMetrics || characters > maxMetricCharacters) break;
     metrics.push([name, stored]);
   }
   return Object.fromEntries(metrics);
@@ -138,7 +138,7 @@ export interface PaceParams {
  * How far the training is. `secondsRemaining` is the pace of the last five epochs of the job's own run times the epochs
  * that are left, less what has passed since the last line; absent while no pace is known.
  */
-export function summariseProgress(
+export function summarizeProgress(
   lines: readonly EpochProgress[],
   { now, plannedEpochs, runsSince }: PaceParams,
 ): TrainingProgress | undefined {

@@ -1,15 +1,15 @@
 /** Which pieces of a data set a choice of topics means, and which of them a training can use. */
 
 /** Tags that a choice may name, and values of each: what the selection's and the model card's contracts hold. */
-export const mostTopicTags = 32;
-export const mostValuesOfATag = 32;
+export const maxTopicTags = 32;
+export const maxValuesPerTag = 32;
 
 /** Fewer pieces than this teach a model nothing but themselves. */
 const minTrainingPieces = 8;
 /** Fewer bars of training music than this teach a model nothing but the pieces themselves. */
 const minTrainingBars = 32;
 /** What the trainers read of a piece; a piece shorter than their window is filled with rest. */
-const longestPieceBars = 4_096;
+const maxPieceBars = 4_096;
 
 export interface SplitPiece {
   readonly bars: number;
@@ -17,7 +17,7 @@ export interface SplitPiece {
 }
 
 /** Whether the trainers can read the piece at all. */
-export const isReadable = ({ bars }: Pick<SplitPiece, "bars">): boolean => bars >= 1 && bars <= longestPieceBars;
+export const isReadable = ({ bars }: Pick<SplitPiece, "bars">): boolean => bars >= 1 && bars <= maxPieceBars;
 
 /** Whether a model learns from the piece: pieces of the other splits only judge it. */
 export const isTrainedOn = (piece: SplitPiece): boolean => piece.split === "train" && isReadable(piece);

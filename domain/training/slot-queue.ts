@@ -28,7 +28,7 @@ export interface SlotQueue {
  * A user never has all slots, so that whoever comes next does not wait for a whole run. Where there is one slot only, turns
  * alternate.
  */
-export const mostSlotsOfAUser = (slots: number): number => Math.max(1, slots - 1);
+export const maxSlotsPerUser = (slots: number): number => Math.max(1, slots - 1);
 
 /**
  * The next slot is for the user who has the fewest; among equals, for the one whose latest turn is longest ago; among those
@@ -38,7 +38,7 @@ export const mostSlotsOfAUser = (slots: number): number => Math.max(1, slots - 1
 export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): SlotQueue {
   const ours = held.filter(({ index }) => index < slots);
   const holders = new Set(ours.map(({ holder }) => holder.jobId));
-  const limit = mostSlotsOfAUser(slots);
+  const limit = maxSlotsPerUser(slots);
   const users = new Map<string, WaitingUser>();
   const waiting = tickets.filter(({ jobId }) => !holders.has(jobId));
   for (const { sub, jobId } of [...waiting].sort((one, other) => (one.jobId < other.jobId ? -1 : 1))) {

@@ -9,7 +9,7 @@ from opencomposer_evaluation.accompanists import InSeparateWindows, NearestWindo
 from opencomposer_evaluation.corpus import cut_steps, lines_of
 from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
 from opencomposer_music.metrics import scale_consistency
-from opencomposer_music.piano_roll import STARTING, Planes
+from opencomposer_music.piano_roll import ONSET, Planes
 from opencomposer_testing.tiny_music import random_piece
 
 TRAINING = [random_piece(seed, 9) for seed in range(6)]
@@ -62,7 +62,7 @@ def test_separate_windows_are_played_alone_with_seeds_of_their_own_and_joined() 
     assert len({seed for _, seed in echo.asked}) == 5
     assert (lines_of([joined]) == lines_of([melody])).all()
     # A note held over the seam starts anew.
-    assert joined[STARTING, 32].any()
+    assert joined[ONSET, 32].any()
 
 
 def test_unusual_melodies() -> None:

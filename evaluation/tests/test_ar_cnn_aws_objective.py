@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from opencomposer_ar_cnn.export import export_onnx
-from opencomposer_ar_cnn.generation import load_editor, run_editor
+from opencomposer_ar_cnn.generation import load_network, run_network
 from opencomposer_ar_cnn.sampling import sampling_settings
 from opencomposer_evaluation.baselines import ar_cnn_aws_objective
 from opencomposer_evaluation.baselines.ar_cnn_aws_objective import (
@@ -18,10 +18,10 @@ from opencomposer_evaluation.baselines.ar_cnn_aws_objective import (
     TARGETS,
     TimedLearner,
     batch_divergence,
+    corrupt_cells,
     level_of,
     levelled,
     make_run,
-    spoil_cells,
     train,
 )
 from opencomposer_testing.tiny_music import NAMES, random_piece
@@ -63,13 +63,13 @@ def test_corruption_toggles_single_cells_anywhere() -> None:
     planes = random_piece(0, 4).planes
     removed: list[float] = []
     for seed in range(60):
-        example = spoil_cells(planes, np.random.default_rng(seed))
+        example = corrupt_cells(planes, np.random.default_rng(seed))
         assert not example.locked.any()
         assert not example.original.any()
         added = (example.roll & ~example.target).sum() / (~example.target).sum()
         assert ADDED_SHARE[0] * 0.99 <= added <= ADDED_SHARE[1] * 1.01
         removed.append(float((example.target & ~example.roll).sum() / example.target.sum()))
-        assert not (example.starts & ~example.roll).any()
+        assert not (example.onsets & ~example.roll).any()
     assert min(removed) < 0.1
     assert max(removed) > 0.9
 
@@ -113,16 +113,16 @@ def test_the_level_makes_the_probabilities_count_the_needed_edits(learnt: TimedL
 
 
 def test_the_model_hears_nothing_of_locks_nor_of_what_was_brought(learnt: TimedLearner) -> None:
-    editor = load_editor(export_onnx(levelled(learnt, 0.0), learnt.essentials), 1)
+    network = load_network(export_onnx(levelled(learnt, 0.0), learnt.metadata), 1)
     rng = np.random.default_rng(0)
     planes = (rng.random((4, 32, 128)) < 0.05).astype(np.float32)
-    toggle, _ = run_editor(editor, planes, 1.0)
+    toggle, _ = run_network(network, planes, 1.0)
     deaf = planes.copy()
     deaf[ar_cnn_aws_objective.UNSEEN_PLANES] = 0
-    assert (run_editor(editor, deaf, 1.0)[0] == toggle).all()
+    assert (run_network(network, deaf, 1.0)[0] == toggle).all()
     other = planes.copy()
     other[0] = 0
-    assert (run_editor(editor, other, 1.0)[0] != toggle).any()
+    assert (run_network(network, other, 1.0)[0] != toggle).any()
 
 
 @pytest.mark.skipif(not COMMITTED.is_dir(), reason="the baseline is not trained yet")
@@ -135,4 +135,4 @@ def test_committed_model_is_the_one_of_its_summary_and_log() -> None:
     assert [line["epoch"] for line in log] == list(range(1, len(log) + 1))
     assert log[-1]["updates"] <= summary["updates"]
     assert summary["windowsSeen"] == summary["updates"] * summary["hyperparameters"]["batchSize"]
-    load_editor(content, 1)
+    load_network(content, 1)

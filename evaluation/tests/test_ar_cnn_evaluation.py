@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 from opencomposer_evaluation.command import main
-from opencomposer_testing.tiny_editor import TinyEditor
 from opencomposer_testing.tiny_music import written_dataset
+from opencomposer_testing.tiny_network import TinyNetwork
 
 LEVEL, SCALE = -7.0, 0.5
 """Of the tiny models' logits: sampling ends after a few passes."""
@@ -21,14 +21,14 @@ def written_models(folder: Path) -> tuple[Path, Path]:
     model, baseline = folder / "model", folder / "baselines" / "ar-cnn-aws-objective"
     for place, seed in ((model, 0), (model / "seeds" / "7", 7), (baseline, 3)):
         place.mkdir(parents=True)
-        (place / "model.onnx").write_bytes(TinyEditor(seed=seed, level=LEVEL, scale=SCALE).file())
+        (place / "model.onnx").write_bytes(TinyNetwork(seed=seed, level=LEVEL, scale=SCALE).file())
         (place / "model-card.json").write_text(json.dumps({"seed": seed, "epoch": 3}))
     summary = {"cpuSeconds": 1800.2, "wallSeconds": 1900.5, "updates": 400}
     (baseline / "training-summary.json").write_text(json.dumps(summary))
     return model, baseline.parent
 
 
-def test_the_command_judges_an_editor_and_fills_in_its_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model, baselines = written_models(tmp_path)
     folders = ["--model", str(model), "--baselines", str(baselines), "--dataset", str(written_dataset(tmp_path / "d"))]
     assert main(["ar-cnn", "--windows", "5", "--replicates", "20", *folders]) == 0
@@ -48,9 +48,9 @@ def test_the_command_judges_an_editor_and_fills_in_its_card(tmp_path: Path, caps
     assert verdicts["four-voice share"] == "not reached"
     assert verdicts["melody notes kept"] == "reached"
     assert sum(name.startswith("similarity index less that of") for name in verdicts) == 5
-    mending = {(row["kind"], row["rate"]): row for row in found["mending"]["rows"]}
-    assert mending["stock", 0.0]["noteF1Before"]["value"] == 1
-    assert mending["stock", 0.25]["noteF1Before"]["value"] < mending["stock", 0.1]["noteF1Before"]["value"] < 1
+    restoration = {(row["kind"], row["rate"]): row for row in found["mending"]["rows"]}
+    assert restoration["stock", 0.0]["noteF1Before"]["value"] == 1
+    assert restoration["stock", 0.25]["noteF1Before"]["value"] < restoration["stock", 0.1]["noteF1Before"]["value"] < 1
     assert found["controls"]["regionEdits"] > 0
     assert found["controls"]["regionEditsOutside"] == 0
     text = capsys.readouterr().out

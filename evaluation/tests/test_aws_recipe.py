@@ -28,7 +28,7 @@ from opencomposer_evaluation.baselines.aws_recipe_generation import (
     planes_of,
     truncated_normal,
 )
-from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, notes_to_planes, planes_to_notes
 from torch import Tensor
 from torch.nn import functional
 
@@ -53,7 +53,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> AwsRecipeModel:
 
 
 def test_layers_have_the_sizes_of_the_original() -> None:
-    # Counted from AWS's code; batch normalisation's running statistics included.
+    # Counted from AWS's code; batch normalization's running statistics included.
     assert parameters(Generator(aws_recipe.AWS_FILTERS)) == 8_273_540
     assert parameters(Critic(aws_recipe.AWS_FILTERS)) == 2_766_785
 
@@ -146,7 +146,7 @@ def test_a_pitch_that_sounds_on_is_held() -> None:
     sounding[0:3, 60] = sounding[4:6, 60] = sounding[2:4, 64] = True
     planes = planes_of(sounding)
     assert np.array_equal(planes[SOUNDING], sounding)
-    assert planes[STARTING].sum() == 3
+    assert planes[ONSET].sum() == 3
     assert [note[:3] for note in planes_to_notes(planes)] == [(0, 3, 60), (2, 2, 64), (4, 2, 60)]
 
 

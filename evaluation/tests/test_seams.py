@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opencomposer_evaluation.seams import measure_bar_lines
+from opencomposer_evaluation.boundary_discontinuity import measure_bar_lines
 from opencomposer_music.piano_roll import Note, notes_to_planes
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from opencomposer_evaluation.accompaniment_view import AS_TEXTURE
+from opencomposer_evaluation.boundary_discontinuity import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS, TWO_BAR_WINDOWS, measure_bar_lines
-from opencomposer_evaluation.texture_measures import COUNTED_ELSEWHERE
-from opencomposer_evaluation.window_measures import gather_totals
+from opencomposer_evaluation.texture_metrics import COUNTED_ELSEWHERE
+from opencomposer_evaluation.window_metrics import gather_totals
 from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes
 from opencomposer_testing.tiny_music import random_piece
 
@@ -26,7 +26,7 @@ def test_what_the_melody_sounds_is_not_heard_beside_it() -> None:
     assert ((own | composer[0])[SOUNDING] == composer[:, SOUNDING].any(axis=0)).all()
 
 
-def test_measures_of_a_texture_by_hand() -> None:
+def test_metrics_of_a_texture_by_hand() -> None:
     # Eight steps of four pitches, eight of five, sixteen of two; C - E - G - C and a D among them.
     notes = [Note(0, 16, 48), Note(0, 16, 64), Note(0, 16, 67), Note(8, 8, 62), Note(16, 16, 55)]
     totals = gather_totals([AS_TEXTURE.measure(MELODY, [notes_to_planes(notes, 32)])])
@@ -41,7 +41,7 @@ def test_measures_of_a_texture_by_hand() -> None:
     assert found["dissonantPairShare"] == pytest.approx(8 * 3 / (8 * 6 + 8 * 10 + 16))
     # Onsets at 0 and 8 in the first bar, at 0 in the second: one of 16 steps differs.
     assert found["grooveConsistency"] == pytest.approx(1 - 1 / 16)
-    # What only an editor knows is no number for others.
+    # What only a network knows is no number for others.
     assert np.isnan([found["melodyKeptShare"], found["passes"], found["copiedWindowShare"]]).all()
     assert {f"{name}.of" for name in COUNTED_ELSEWHERE} <= totals.keys()
 

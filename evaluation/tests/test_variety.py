@@ -1,4 +1,4 @@
-"""Variety, and laying harmonisations of one tune over each other."""
+"""Variety, and laying harmonizations of one tune over each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from opencomposer_evaluation.corpus import REST
 from opencomposer_evaluation.variety import (
     align_sopranos,
-    harmonisation_difference,
+    harmonization_difference,
     long_runs,
     mean_pair_difference,
 )
@@ -31,13 +31,13 @@ def test_a_tune_in_another_key_that_begins_a_bar_later_is_laid_over_itself() -> 
     found = align_sopranos(first[0], shifted[0])
     assert (found.offset, found.shift) == (16, 5)
     assert found.steps.tolist() == list(range(128))
-    assert harmonisation_difference(first, shifted, found) == 0
+    assert harmonization_difference(first, shifted, found) == 0
     # Another alto in the second half, and another soprano in the last quarter, which no longer counts.
     shifted[1, 16 + 64 :] += 1
     shifted[0, 16 + 96 :] = 50
     found = align_sopranos(first[0], shifted[0])
     assert found.steps.tolist() == list(range(96))
-    assert harmonisation_difference(first, shifted, found) == pytest.approx(32 / (3 * 96))
+    assert harmonization_difference(first, shifted, found) == pytest.approx(32 / (3 * 96))
     # From the other side the same steps are compared.
     back = align_sopranos(shifted[0], first[0])
     assert (back.offset, back.shift, len(back.steps)) == (-16, -5, 96)

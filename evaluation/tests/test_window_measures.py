@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from opencomposer_evaluation.corpus import REST
-from opencomposer_evaluation.window_measures import gather_totals, measure_window, parallels, statistics
+from opencomposer_evaluation.window_metrics import gather_totals, measure_window, parallels, statistics
 from opencomposer_music.piano_roll import Note, notes_to_planes
 
 
@@ -18,7 +18,7 @@ def test_parallels_by_hand() -> None:
     assert parallels(np.array([[60, 60, 59], [67, 67, 68]])) == {"similarMotion": 0, "fifths": 0, "octaves": 0}
 
 
-def test_measures_of_a_window_by_hand() -> None:
+def test_metrics_of_a_window_by_hand() -> None:
     melody = notes_to_planes([Note(0, 64, 72)], 64)
     alto = notes_to_planes([Note(0, 4, 64), Note(4, 1, 64), Note(16, 16, 65)], 64)
     bass = notes_to_planes([Note(0, 64, 48)], 64)

@@ -9,7 +9,7 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { patience, type Patience } from "../../naming/time-limits";
+import { type Patience, patience } from "../../naming/time-limits";
 import { DeadlineHandler } from "./call-deadline";
 
 const connection = (of: Patience) => ({ maxAttempts: of.tries, requestHandler: new DeadlineHandler(of) });

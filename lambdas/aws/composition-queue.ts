@@ -39,7 +39,7 @@ export function createCompositionQueue(params: {
 }
 
 export interface DispatchFailures {
-  /** Keeps what could not be dispatched, for an operator; the sweeper repairs the work itself. */
+  /** Keeps what could not be dispatched, for an operator; the reconciler repairs the work itself. */
   keep(record: Readonly<Record<string, unknown>>): Promise<void>;
 }
 

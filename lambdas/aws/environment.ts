@@ -3,10 +3,10 @@
  * wrong is named at once, so a bad deploy is repaired in one go.
  */
 import * as z from "zod";
+import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
+import { userQuotasSchema } from "../../domain/schemas/user-quotas";
 import { environmentVariables } from "../../naming/environment-variables";
 import { stages } from "../../naming/resource-names";
-import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
-import { userCapsSchema } from "../../domain/schemas/user-caps";
 
 /** A variable that holds a JSON document. */
 function json<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
@@ -26,14 +26,14 @@ function json<Output>(schema: z.ZodType<Output>): z.ZodType<Output> {
 const variableSchemas = {
   stage: z.enum(stages),
   tableName: z.string().min(3),
-  artefactsBucket: z.string().min(3),
+  artifactsBucket: z.string().min(3),
   workBucket: z.string().min(3),
   compositionQueueUrl: z.url(),
   stateMachineArn: z.string().startsWith("arn:"),
   dispatchFailuresQueueUrl: z.url(),
   trainingSettings: json(trainingSettingsSchema),
-  userCaps: json(userCapsSchema),
-  longestRunSeconds: json(z.int().min(60).max(86_400)),
+  userQuotas: json(userQuotasSchema),
+  runtimeLimitSeconds: json(z.int().min(60).max(86_400)),
   checkpointDays: json(z.int().min(1).max(90)),
 } satisfies Record<keyof typeof environmentVariables, z.ZodType>;
 

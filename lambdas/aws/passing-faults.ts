@@ -55,7 +55,7 @@ export function isPassingFault(error: unknown): boolean {
   if (error instanceof CallDeadlinePassed || (typeof name === "string" && passingNames.has(name))) return true;
   const code = attribute(error, "code");
   if (typeof code === "string" && passingCodes.has(code)) return true;
-  // What broke while an answer was being read: `aborted`, and the SDK's own wrapping of a connection's end.
+  // What broke while a response was being read: `aborted`, and the SDK's own wrapping of a connection's end.
   const message = attribute(error, "message");
   const wrapped = typeof message === "string" ? wrappedName.exec(message)?.[1] : undefined;
   if (wrapped !== undefined && passingNames.has(wrapped)) return true;

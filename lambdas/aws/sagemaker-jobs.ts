@@ -1,11 +1,11 @@
 /** SageMaker training jobs as operations see them. Errors are told apart by their code, never by their text. */
 import {
   CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
   DescribeTrainingJobCommand,
+  type SageMakerClient,
   SageMakerServiceException,
   StopTrainingJobCommand,
-  type CreateTrainingJobCommandInput,
-  type SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import type { DescribedStatus } from "../../domain/states/sagemaker-status";
 

@@ -3,8 +3,8 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
-  StartExecutionCommand,
   type SFNClient,
+  StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { executionName } from "../../naming/resource-names";
 
@@ -14,17 +14,17 @@ export interface WorkflowInput {
   readonly attempt: number;
 }
 
-/** How an execution ended that did not settle its job. */
-export type UnsettledEnd =
-  /** A step of it failed for as long as a step is tried, and settling failed as well. */
+/** How an execution ended that did not finalize its job. */
+export type UnfinalizedEnd =
+  /** A step of it failed for as long as a step is tried, and finalizing failed as well. */
   | "STEP_FAILED"
-  /** It failed in any other way of its own: as a rule, only settling failed. */
+  /** It failed in any other way of its own: as a rule, only finalizing failed. */
   | "FAILED"
   /** It was cut off from outside: by an operator, by its own time-out, by a restart of the local cloud. */
   | "CUT_OFF";
 
-/** CUT_OFF is also said of an execution that has settled its job: nobody asks about those. */
-export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | UnsettledEnd;
+/** CUT_OFF is also said of an execution that has finalized its job: nobody asks about those. */
+export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | UnfinalizedEnd;
 
 /** The error of the workflow's Fail state for a step that failed. */
 const stepFailed = "StepFailed";

@@ -1,8 +1,8 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
 import type { CompositionItem } from "../../domain/schemas/items";
-import type { Compositions } from "../stores/compositions";
 import { fileLost, isDamage } from "../http/lost-file";
 import { ownedItem } from "../http/refusals";
+import type { Compositions } from "../stores/compositions";
 
 export interface ReadCompositionFileParams<Outcome> {
   readonly compositions: Pick<Compositions, "get">;
@@ -10,12 +10,12 @@ export interface ReadCompositionFileParams<Outcome> {
   readonly item: CompositionItem;
   /** Nothing when the file is not there; throws DamagedFile when its content cannot be right. */
   readonly read: (item: CompositionItem) => Promise<Outcome | undefined>;
-  /** The file, as the answer and the log name it. */
+  /** The file, as the response and the log name it. */
   readonly what: "MIDI file" | "score" | "list of edit events";
 }
 
 /** More changes in the time of one read than anybody makes. */
-const mostTries = 4;
+const maxTries = 4;
 
 /** What was read, or why nothing could be: `damage` is absent where the file is not there. */
 type Reading<Outcome> = { readonly found: Outcome } | { readonly damage: Error | undefined };
@@ -48,7 +48,7 @@ export async function readCompositionFile<Outcome>(params: ReadCompositionFilePa
       const advice = "Create the composition again, or delete it.";
       throw fileLost({ what, of: `composition ${item.id}`, advice, damage: reading.damage });
     }
-    if (tries === mostTries) throw new Error(`composition ${item.id} changed ${tries} times while it was read`);
+    if (tries === maxTries) throw new Error(`composition ${item.id} changed ${tries} times while it was read`);
     item = now;
   }
 }

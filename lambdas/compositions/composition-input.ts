@@ -1,9 +1,6 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
-import type { OtherMetre } from "../../domain/music/bar-lines";
-import { chooseBars, transposeFault, type InputFault, type PitchSpan } from "../../domain/music/input-limits";
-import { compositionScoreKey, trackKey } from "../../naming/object-keys";
-import { ownedKey, type TableKey } from "../../naming/table-keys";
-import type { TechniqueId } from "../../naming/resource-names";
+import type { OtherTimeSignature } from "../../domain/music/bar-lines";
+import { chooseBars, type InputFault, type PitchSpan, transposeFault } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
@@ -11,9 +8,12 @@ import type { CompositionInput, InputOptions } from "../../domain/schemas/items"
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
-import type { Tracks } from "../stores/tracks";
-import type { Compositions } from "../stores/compositions";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
+import type { TechniqueId } from "../../naming/resource-names";
+import { ownedKey, type TableKey } from "../../naming/table-keys";
 import { Problem } from "../http/problem";
+import type { Compositions } from "../stores/compositions";
+import type { Tracks } from "../stores/tracks";
 import type { NeededFile } from "./needed-file";
 
 export interface ResolveInputParams {
@@ -28,7 +28,7 @@ export interface ResolvedInput {
   /** The bar in which the first note begins, where that is known without reading its file. */
   readonly firstBarWithNotes?: number | undefined;
   /** Bars of a file that do not have four quarter notes. */
-  readonly otherMetres?: readonly OtherMetre[] | undefined;
+  readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
   /** Where the melody's lowest and highest notes are, where that is known without reading its file. */
   readonly pitches: PitchSpan | undefined;
   /** The item that must still be there when the composition is written. */
@@ -75,7 +75,7 @@ export async function resolveInput({ sub, input, tracks, compositions }: Resolve
     return {
       bars: track.bars,
       firstBarWithNotes: track.firstBarWithNotes,
-      otherMetres: track.otherMetres,
+      otherTimeSignatures: track.otherMetres,
       pitches: { lowest: track.lowestPitch, highest: track.highestPitch },
       mustExist: [ownedKey("TRACK", sub, trackId)],
       file: {

@@ -1,10 +1,9 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
+import type { ModelReference } from "../../domain/schemas/items";
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
-import type { ModelReference } from "../../domain/schemas/items";
-import type { Models } from "../stores/models";
-import type { StockModels } from "../stores/models";
 import { Problem } from "../http/problem";
+import type { Models, StockModels } from "../stores/models";
 import type { NeededFile } from "./needed-file";
 
 export interface ChooseModelParams {

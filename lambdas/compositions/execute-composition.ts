@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
-import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
 import type { Melody } from "../../domain/music/melody";
+import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
+import type { Failure } from "../../domain/schemas/failure";
+import type { InvocationResponse } from "../../domain/schemas/invocation";
+import type { CompositionItem } from "../../domain/schemas/items";
+import { storableMetrics } from "../../domain/schemas/metrics";
+import { isFinalCompositionState } from "../../domain/states/composition-state";
 import {
   compositionEditEventsKey,
   compositionMidiKey,
@@ -8,16 +13,11 @@ import {
   type OwnedBy,
 } from "../../naming/object-keys";
 import type { Stage } from "../../naming/resource-names";
-import type { Failure } from "../../domain/schemas/failure";
-import type { InvocationAnswer } from "../../domain/schemas/invocation";
-import type { CompositionItem } from "../../domain/schemas/items";
-import { storableMetrics } from "../../domain/schemas/metrics";
-import { isFinalCompositionState } from "../../domain/states/composition-state";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
-import { isDone } from "../stores/outcome";
-import type { Tracks } from "../stores/tracks";
 import type { CompositionResult, Compositions } from "../stores/compositions";
 import type { ObjectStore } from "../stores/objects";
+import { isDone } from "../stores/outcome";
+import type { Tracks } from "../stores/tracks";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 import { invokeModel } from "./invoke-model";
@@ -30,7 +30,7 @@ export interface ExecuteCompositionParams {
   readonly firstDeliveredAt: Date;
   readonly compositions: Compositions;
   readonly tracks: Pick<Tracks, "get">;
-  readonly artefacts: Pick<ObjectStore, "read" | "write">;
+  readonly artifacts: Pick<ObjectStore, "read" | "write">;
   readonly endpoint: EndpointInvoker;
   readonly presign: (key: string) => Promise<string>;
   /** Makes the message visible to other workers after so many seconds. */
@@ -42,7 +42,7 @@ export interface ExecuteCompositionParams {
   readonly metrics: MetricRecorder;
 }
 
-export type ExecuteCompositionAnswer =
+export type ExecuteCompositionResult =
   /** The composition is final, or gone: the message has done its work. */
   | { readonly kind: "DONE" }
   /** The message should come back. */
@@ -52,11 +52,11 @@ export type ExecuteCompositionAnswer =
 export const inferenceBudgetSeconds: Readonly<Record<Stage, number>> = { local: 120, dev: 300, prod: 300 };
 
 const firstPauseSeconds = 2;
-const longestPauseSeconds = 60;
+const maxPauseSeconds = 60;
 
 /** Doubles from attempt to attempt. */
 export const pauseSeconds = (attempt: number): number =>
-  Math.min(longestPauseSeconds, firstPauseSeconds * 2 ** Math.min(10, Math.max(0, attempt - 1)));
+  Math.min(maxPauseSeconds, firstPauseSeconds * 2 ** Math.min(10, Math.max(0, attempt - 1)));
 
 const inferenceUnavailable: Failure = {
   code: "INFERENCE_UNAVAILABLE",
@@ -68,7 +68,7 @@ const inferenceUnavailable: Failure = {
  * Composes one piece. Takes the lease, works, and ends the row once; a second delivery of the message finds the row final
  * or leased. Files are written before the row says so, under keys that only this composition has, and a MIDI file's only this attempt.
  */
-export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
+export async function executeComposition(params: ExecuteCompositionParams): Promise<ExecuteCompositionResult> {
   const { of, compositions, now } = params;
   const claimed = await compositions.claim(of, new Date(now().getTime() + leaseSeconds * 1000));
   if (!isDone(claimed)) return await whyNotClaimed(params);
@@ -80,10 +80,10 @@ export async function executeComposition(params: ExecuteCompositionParams): Prom
     await compositions.release(composition);
   };
   try {
-    const answer = await work(params, composition);
-    if (answer.kind === "AGAIN") await release();
+    const response = await work(params, composition);
+    if (response.kind === "AGAIN") await release();
     else await lease.stop();
-    return answer;
+    return response;
   } catch (error) {
     // Unexpected, and the function's error.
     await release();
@@ -93,14 +93,14 @@ export async function executeComposition(params: ExecuteCompositionParams): Prom
 
 /** After an unexpected error the message comes back soon, and less soon each time. @param delivery - from 1 */
 export const retrySeconds = (delivery: number): number =>
-  Math.min(longestPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
+  Math.min(maxPauseSeconds, 5 * 2 ** Math.min(10, delivery - 1));
 
 async function whyNotClaimed({
   of,
   compositions,
   now,
   log,
-}: ExecuteCompositionParams): Promise<ExecuteCompositionAnswer> {
+}: ExecuteCompositionParams): Promise<ExecuteCompositionResult> {
   const current = await compositions.get(of);
   if (current === undefined || isFinalCompositionState(current.state)) return { kind: "DONE" };
   // Not deleted: if that worker dies, this message is what brings the work back.
@@ -109,10 +109,10 @@ async function whyNotClaimed({
   return { kind: "AGAIN", afterSeconds: Math.min(leaseSeconds, Math.max(1, Math.ceil(leftSeconds) + 1)) };
 }
 
-async function work(params: ExecuteCompositionParams, composition: CompositionItem): Promise<ExecuteCompositionAnswer> {
-  const { compositions, tracks, artefacts, now, log, metrics } = params;
+async function work(params: ExecuteCompositionParams, composition: CompositionItem): Promise<ExecuteCompositionResult> {
+  const { compositions, tracks, artifacts, now, log, metrics } = params;
   const startedAt = now().getTime();
-  const resolved = await resolveMelody({ composition, compositions, tracks, artefacts });
+  const resolved = await resolveMelody({ composition, compositions, tracks, artifacts });
   if (resolved.kind === "UNUSABLE") return await fail(params, composition, resolved.failure);
 
   const generated = await invokeModel({ ...params, composition, melody: resolved.melody });
@@ -122,14 +122,14 @@ async function work(params: ExecuteCompositionParams, composition: CompositionIt
     case "UNAVAILABLE":
       return await again(params, composition, generated.reason);
     case "GENERATED": {
-      const result = await writeResult(params, composition, resolved.melody, generated.answer);
+      const result = await writeResult(params, composition, resolved.melody, generated.response);
       const completed = isDone(await compositions.complete(composition, result));
       if (completed) {
         metrics.record("CompositionsCompleted");
         metrics.record("CompositionSeconds", (now().getTime() - startedAt) / 1000);
       }
       log.info(completed ? "composed" : "composed, but the lease was another's by then", {
-        seconds: generated.answer.seconds,
+        seconds: generated.response.seconds,
       });
       return { kind: "DONE" };
     }
@@ -140,7 +140,7 @@ async function fail(
   { compositions, log, metrics }: ExecuteCompositionParams,
   composition: CompositionItem,
   failure: Failure,
-): Promise<ExecuteCompositionAnswer> {
+): Promise<ExecuteCompositionResult> {
   const failed = isDone(await compositions.fail(composition, failure));
   if (failed) metrics.record("CompositionsFailed");
   log.warn("composition failed", { code: failure.code, counted: failed });
@@ -151,7 +151,7 @@ async function again(
   params: ExecuteCompositionParams,
   composition: CompositionItem,
   reason: string,
-): Promise<ExecuteCompositionAnswer> {
+): Promise<ExecuteCompositionResult> {
   const { firstDeliveredAt, stage, now, log, metrics } = params;
   const afterSeconds = pauseSeconds(composition.attempt);
   const spentSeconds = (now().getTime() - firstDeliveredAt.getTime()) / 1000;
@@ -169,10 +169,10 @@ async function again(
  * Patching programs later writes the next revision.
  */
 async function writeResult(
-  { artefacts }: ExecuteCompositionParams,
+  { artifacts }: ExecuteCompositionParams,
   composition: CompositionItem,
   melody: Melody,
-  { tracks, melody: rewritten, metrics, editEvents }: InvocationAnswer,
+  { tracks, melody: rewritten, metrics, editEvents }: InvocationResponse,
 ): Promise<CompositionResult> {
   const score = composeScore({
     name: composition.name,
@@ -183,13 +183,13 @@ async function writeResult(
   const bytes = writeMidi(score);
   const revision = composition.attempt;
   const json = { contentType: "application/json" };
-  await artefacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
+  await artifacts.write({ key: compositionScoreKey(composition), body: JSON.stringify(score), ...json });
   if (editEvents !== undefined) {
     const body = JSON.stringify({ items: editEvents });
-    await artefacts.write({ key: compositionEditEventsKey(composition), body, ...json });
+    await artifacts.write({ key: compositionEditEventsKey(composition), body, ...json });
   }
   const key = compositionMidiKey(composition, { revision });
-  await artefacts.write({ key, body: bytes, contentType: "audio/midi" });
+  await artifacts.write({ key, body: bytes, contentType: "audio/midi" });
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },

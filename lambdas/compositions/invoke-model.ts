@@ -1,20 +1,20 @@
 import { replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
-import { beatsPerBar, stepsPerBeat, toGrid, type ModelNote, type Melody } from "../../domain/music/melody";
-import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
-import { endpointName, type Stage } from "../../naming/resource-names";
+import { beatsPerBar, type Melody, type ModelNote, stepsPerBeat, toGrid } from "../../domain/music/melody";
 import type { Failure } from "../../domain/schemas/failure";
 import {
-  invocationAnswerSchema,
-  invocationErrorSchema,
   endsInside,
-  mostMelodyNotes,
-  mostNotesPerStep,
-  type InvocationAnswer,
+  invocationErrorSchema,
   type InvocationRequest,
+  type InvocationResponse,
+  invocationResponseSchema,
+  maxMelodyNotes,
+  maxNotesPerStep,
 } from "../../domain/schemas/invocation";
 import type { CompositionItem } from "../../domain/schemas/items";
 import { sentenceOf } from "../../domain/schemas/sentence";
-import { longestPayloadBytes, type EndpointInvoker } from "../aws/endpoint-invoker";
+import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
+import { endpointName, type Stage } from "../../naming/resource-names";
+import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
 import type { Log } from "../telemetry/logger";
 
 export interface InvokeModelParams {
@@ -27,26 +27,26 @@ export interface InvokeModelParams {
   readonly log: Log;
 }
 
-export type ModelAnswer =
-  | { readonly kind: "GENERATED"; readonly answer: InvocationAnswer }
+export type ModelResponse =
+  | { readonly kind: "GENERATED"; readonly response: InvocationResponse }
   /** The same request would fail again. */
   | { readonly kind: "FAILED"; readonly failure: Failure }
   /** It may work later. */
   | { readonly kind: "UNAVAILABLE"; readonly reason: string };
 
-const failed = (code: string, message: string): ModelAnswer => ({
+const failed = (code: string, message: string): ModelResponse => ({
   kind: "FAILED",
   failure: { code, message: message.slice(0, 1024), retryable: false },
 });
 
-/** Calls the technique's endpoint once and reads its answer (contracts/invocation-answer). */
-export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswer> {
+/** Calls the technique's endpoint once and reads its response (contracts/invocation-response). */
+export async function invokeModel(params: InvokeModelParams): Promise<ModelResponse> {
   const { composition, melody, stage, endpoint, log } = params;
   const notes = toGrid(melody);
-  const mostNotes = mostMelodyNotes(melody.bars);
-  if (notes.length > mostNotes) {
+  const maxNotes = maxMelodyNotes(melody.bars);
+  if (notes.length > maxNotes) {
     const bars = melody.bars === 1 ? "bar" : "bars";
-    const rule = `at most ${mostNotes}, ${mostNotesPerStep} for each sixteenth`;
+    const rule = `at most ${maxNotes}, ${maxNotesPerStep} for each sixteenth`;
     return failed(
       "INPUT_TOO_LARGE",
       `The input has ${notes.length} notes in ${melody.bars} ${bars}; allowed are ${rule}.`,
@@ -59,8 +59,8 @@ export async function invokeModel(params: InvokeModelParams): Promise<ModelAnswe
       return invocation;
     case "MODEL_ERROR":
       return modelError(invocation, composition, log);
-    case "ANSWER":
-      return readAnswer(invocation.body, { composition, bars: melody.bars, notes, log });
+    case "RESPONSE":
+      return readResponse(invocation.body, { composition, bars: melody.bars, notes, log });
   }
 }
 
@@ -87,7 +87,7 @@ function modelError(
   { status, body }: { readonly status: number; readonly body: string },
   { model }: CompositionItem,
   log: Log,
-): ModelAnswer {
+): ModelResponse {
   const error = invocationErrorSchema.safeParse(parseJson(body));
   const code = error.success ? error.data.code : undefined;
   log.warn("the model's container answered an error", { status, code });
@@ -119,12 +119,12 @@ interface Asked {
   readonly log: Log;
 }
 
-function readAnswer(body: Uint8Array, { composition, bars, notes, log }: Asked): ModelAnswer {
-  if (body.byteLength > longestPayloadBytes) {
+function readResponse(body: Uint8Array, { composition, bars, notes, log }: Asked): ModelResponse {
+  if (body.byteLength > maxPayloadBytes) {
     const advice = "Choose fewer bars, or parameters that ask for fewer edits.";
-    return failed("ANSWER_TOO_LARGE", `The model's answer is larger than 4 MiB. ${advice}`);
+    return failed("RESPONSE_TOO_LARGE", `The model's answer is larger than 4 MiB. ${advice}`);
   }
-  const parsed = invocationAnswerSchema.safeParse(parseJson(new TextDecoder().decode(body)));
+  const parsed = invocationResponseSchema.safeParse(parseJson(new TextDecoder().decode(body)));
   if (!parsed.success) {
     return unreadable(
       parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.map(String).join(".")} ${message}`),
@@ -144,12 +144,12 @@ function readAnswer(body: Uint8Array, { composition, bars, notes, log }: Asked):
   if (editEvents !== undefined && (replayed === undefined || !sameCells(replayed, soundingCells(result)))) {
     return unreadable(["has edit events that do not lead from the input to the result"], log);
   }
-  return { kind: "GENERATED", answer: parsed.data };
+  return { kind: "GENERATED", response: parsed.data };
 }
 
-function unreadable(faults: readonly string[], log: Log): ModelAnswer {
+function unreadable(faults: readonly string[], log: Log): ModelResponse {
   log.error("the model's answer is not valid", { faults });
-  return failed("MODEL_ANSWER_INVALID", `The model's answer cannot be used: it ${faults.join("; ")}.`);
+  return failed("MODEL_RESPONSE_INVALID", `The model's answer cannot be used: it ${faults.join("; ")}.`);
 }
 
 function parseJson(text: string): unknown {

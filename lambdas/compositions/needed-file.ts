@@ -5,7 +5,7 @@ import type { ObjectStore } from "../stores/objects";
 
 export interface NeededFile {
   readonly key: string;
-  /** Whose file it is, as the answer and the log name it: `track 01J…`. */
+  /** Whose file it is, as the response and the log name it: `track 01J…`. */
   readonly of: string;
   /** What chose it. */
   readonly field: Pick<FieldError, "pointer" | "value" | "allowed">;

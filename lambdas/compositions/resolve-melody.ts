@@ -1,27 +1,27 @@
-import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../domain/music/melody";
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
-import { parseMidi } from "../../domain/music/song";
+import { applyInputOptions, type Melody, MelodyError, trackMelody } from "../../domain/music/melody";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
-import { scoreMelody, scoreSchema, type Score } from "../../domain/music/score";
-import { compositionScoreKey, trackKey } from "../../naming/object-keys";
+import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
+import { parseMidi } from "../../domain/music/song";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CompositionItem } from "../../domain/schemas/items";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Compositions } from "../stores/compositions";
+import { type ObjectStore, ObjectTooLargeError } from "../stores/objects";
 import type { Tracks } from "../stores/tracks";
-import { ObjectTooLargeError, type ObjectStore } from "../stores/objects";
 
 export interface ResolveMelodyParams {
   readonly composition: CompositionItem;
   readonly compositions: Pick<Compositions, "get">;
   readonly tracks: Pick<Tracks, "get">;
-  readonly artefacts: Pick<ObjectStore, "read">;
+  readonly artifacts: Pick<ObjectStore, "read">;
 }
 
 export type ResolvedMelody =
   { readonly kind: "MELODY"; readonly melody: Melody } | { readonly kind: "UNUSABLE"; readonly failure: Failure };
 
 /** A piece of 64 bars with 17 full tracks has some 20 MB as JSON; ours have a hundredth of that. */
-const longestScoreBytes = 32 * 1024 * 1024;
+const maxScoreBytes = 32 * 1024 * 1024;
 
 const unusable = (code: string, message: string): ResolvedMelody => ({
   kind: "UNUSABLE",
@@ -63,7 +63,7 @@ async function inputMelody({
   composition,
   compositions,
   tracks,
-  artefacts,
+  artifacts,
 }: ResolveMelodyParams): Promise<ResolvedMelody> {
   const { sub, input } = composition;
   if ("sampleMelodyId" in input) {
@@ -73,14 +73,14 @@ async function inputMelody({
   if ("trackId" in input) {
     const of = { sub, id: input.trackId };
     const track = await tracks.get(of);
-    const bytes = track === undefined ? undefined : await artefacts.read(trackKey(of), midiLimits.bytes);
+    const bytes = track === undefined ? undefined : await artifacts.read(trackKey(of), midiLimits.bytes);
     if (track === undefined || bytes === undefined) return gone("track");
     return { kind: "MELODY", melody: trackMelody(parseMidi(bytes), track.trackIndex) };
   }
   const of = { sub, id: input.compositionId };
   const source = await compositions.get(of);
   const bytes =
-    source?.state === "COMPLETED" ? await artefacts.read(compositionScoreKey(of), longestScoreBytes) : undefined;
+    source?.state === "COMPLETED" ? await artifacts.read(compositionScoreKey(of), maxScoreBytes) : undefined;
   if (bytes === undefined) return gone("composition");
   const score = readScore(bytes);
   if (score === undefined) {

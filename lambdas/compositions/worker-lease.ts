@@ -1,6 +1,6 @@
 /** Says that a worker lives: while it works, its lease of the composition and its hold of the message are short and renewed. */
-import { isDone } from "../stores/outcome";
 import type { Claim, Compositions } from "../stores/compositions";
+import { isDone } from "../stores/outcome";
 import type { Log } from "../telemetry/logger";
 
 /** Short: whoever finds a lease that has run out knows that its worker is dead, or has not run for three renewals. */

@@ -1,6 +1,6 @@
 /** Changes of one of the caller's items, safe against changes at the same time. */
 import type { Outcome, Stale } from "../stores/outcome";
-import { versionTag, requireMatch } from "./entity-tag";
+import { requireMatch, versionTag } from "./entity-tag";
 import { accepted } from "./refusals";
 import type { Request } from "./request";
 

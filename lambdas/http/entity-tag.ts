@@ -1,8 +1,8 @@
 /** Entity tags: strong, from a row's version or from the digest of bytes (RFC 9110, 8.8.3 and 13.1). */
 import { createHash } from "node:crypto";
-import { jsonAnswer, type Answer, type Headers } from "./answer";
 import { Problem } from "./problem";
 import type { Request } from "./request";
+import { type Headers, jsonResponse, type Response } from "./response";
 import { shortValue } from "./short-value";
 
 export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
@@ -28,19 +28,24 @@ export function requireMatch(request: Request, tag: string): void {
   });
 }
 
-export interface TaggedAnswerParams {
+export interface TaggedResponseParams {
   readonly request: Request;
   readonly tag: string;
   /** Sent with 304 as well: Retry-After must not be lost while a client polls. */
   readonly headers?: Headers;
   /** Called only when the client does not have it yet. */
-  readonly answer: () => Answer | Promise<Answer>;
+  readonly response: () => Response | Promise<Response>;
 }
 
-/** The answer with its ETag, or 304 when the client has it. */
-export async function taggedAnswer({ request, tag, headers = {}, answer }: TaggedAnswerParams): Promise<Answer> {
+/** The response with its ETag, or 304 when the client has it. */
+export async function taggedResponse({
+  request,
+  tag,
+  headers = {},
+  response,
+}: TaggedResponseParams): Promise<Response> {
   if (isNotModified(request, tag)) return { status: 304, headers: { ...headers, etag: tag } };
-  const full = await answer();
+  const full = await response();
   return { ...full, headers: { ...full.headers, ...headers, etag: tag } };
 }
 
@@ -51,8 +56,8 @@ export interface TaggedListParams {
 }
 
 /** A list with the digest of its JSON as its ETag, or 304 when the client has the same one. */
-export async function taggedList({ request, body, headers = {} }: TaggedListParams): Promise<Answer> {
-  const full = jsonAnswer({ status: 200, body });
+export async function taggedList({ request, body, headers = {} }: TaggedListParams): Promise<Response> {
+  const full = jsonResponse({ status: 200, body });
   const tag = digestTag(createHash("sha256").update(full.body).digest("hex"));
-  return await taggedAnswer({ request, tag, headers, answer: () => full });
+  return await taggedResponse({ request, tag, headers, response: () => full });
 }

@@ -7,16 +7,16 @@ const atTheEnds = /^[.\s]+|[.\s]+$/gu;
 /** Names of devices on Windows, with any extension: "Naming Files, Paths, and Namespaces" in its documentation. */
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(?:\.|$)/i;
 
-const longestUnits = 100;
+const maxUnits = 100;
 /** File systems take 255 bytes; the extension, and the " (1)" of a second download, come after these. */
-const longestBytes = 240;
+const maxBytes = 240;
 
 /** At most so long, and never with half of a character outside the basic plane. */
 function shortened(text: string): string {
   let [length, bytes] = [0, 0];
   for (const character of text) {
     bytes += Buffer.byteLength(character);
-    if (length + character.length > longestUnits || bytes > longestBytes) break;
+    if (length + character.length > maxUnits || bytes > maxBytes) break;
     length += character.length;
   }
   return text.slice(0, length);

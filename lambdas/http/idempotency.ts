@@ -4,16 +4,16 @@
  */
 import { createHash } from "node:crypto";
 import type { IdempotencyRecord } from "../../domain/schemas/items";
-import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
 import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../stores/idempotency-records";
+import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
-import { retryAfter, type Answer } from "./answer";
 import { Problem } from "./problem";
 import { refusalProblem } from "./refusals";
 import type { Request } from "./request";
+import { type Response, retryAfter } from "./response";
 import { shortValue } from "./short-value";
 
-/** How long the first answer is given again. */
+/** How long the first response is given again. */
 export const keptForSeconds = 24 * 3600;
 
 /** What a request says, where its bytes differ from one try to the next: a form has another boundary each time. */
@@ -45,7 +45,7 @@ export function readIdempotencyClaim(request: Request, content?: SameContent): I
   return { sub: request.subject(), route: request.routeKey, key, requestHash };
 }
 
-function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer {
+function firstResponse(record: IdempotencyRecord, claim: IdempotencyClaim): Response {
   if (record.requestHash !== claim.requestHash) {
     const detail = "This Idempotency-Key was sent with another request. Use a new key for a new request.";
     const reason = "was used for another request";
@@ -67,32 +67,32 @@ function firstAnswer(record: IdempotencyRecord, claim: IdempotencyClaim): Answer
   };
 }
 
-export interface AnswerOnceParams {
+export interface RespondOnceParams {
   readonly request: Request;
   readonly records: IdempotencyRecords;
   readonly now: () => Date;
   /** What makes two requests the same; query, content type and body where it is absent. */
   readonly content?: SameContent | undefined;
   /**
-   * Creates the resource. `remember` turns the answer into what the transaction must write with it; it gives nothing
+   * Creates the resource. `remember` turns the response into what the transaction must write with it; it gives nothing
    * when the request has no key.
    */
   readonly create: (
-    remember: (answer: CreatedAnswer) => IdempotencyWrite | undefined,
-  ) => Promise<Outcome<CreatedAnswer, Repeated | QuotaReached | Stale>>;
+    recordResponse: (response: CreatedResponse) => IdempotencyWrite | undefined,
+  ) => Promise<Outcome<CreatedResponse, Repeated | QuotaReached | Stale>>;
 }
 
-export interface CreatedAnswer extends Answer {
+export interface CreatedResponse extends Response {
   readonly body: string;
-  readonly headers: Answer["headers"] & { readonly location: string };
+  readonly headers: Response["headers"] & { readonly location: string };
 }
 
-/** Creates once: the same request again gets the first answer, another one with the same key is refused. */
-export async function answerOnce({ request, records, now, content, create }: AnswerOnceParams): Promise<Answer> {
+/** Creates once: the same request again gets the first response, another one with the same key is refused. */
+export async function respondOnce({ request, records, now, content, create }: RespondOnceParams): Promise<Response> {
   const claim = readIdempotencyClaim(request, content);
   const known = claim === undefined ? undefined : await records.find(claim);
-  if (claim !== undefined && known !== undefined) return firstAnswer(known, claim);
-  const remember = ({ status, headers, body }: CreatedAnswer): IdempotencyWrite | undefined =>
+  if (claim !== undefined && known !== undefined) return firstResponse(known, claim);
+  const recordResponse = ({ status, headers, body }: CreatedResponse): IdempotencyWrite | undefined =>
     claim && {
       claim,
       record: {
@@ -106,7 +106,7 @@ export async function answerOnce({ request, records, now, content, create }: Ans
         expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
       },
     };
-  const outcome = await create(remember).catch((error: unknown): never => {
+  const outcome = await create(recordResponse).catch((error: unknown): never => {
     if (claim === undefined || !(error instanceof TableBusy)) throw error;
     const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
     throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });
@@ -114,12 +114,12 @@ export async function answerOnce({ request, records, now, content, create }: Ans
   if (outcome.kind === "DONE") return outcome.value;
   if (outcome.kind === "REPEATED") {
     if (claim === undefined) throw new Error("a request without a key was taken for a repeated one");
-    return firstAnswer(outcome.record, claim);
+    return firstResponse(outcome.record, claim);
   }
   if (claim !== undefined && outcome.kind === "QUOTA_REACHED") {
     // The same request, sent twice at once, may have taken the last place itself.
     const first = await records.find(claim);
-    if (first !== undefined) return firstAnswer(first, claim);
+    if (first !== undefined) return firstResponse(first, claim);
   }
   throw refusalProblem(outcome);
 }

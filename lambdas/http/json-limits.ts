@@ -2,8 +2,8 @@
  * How large a JSON body may be in each direction. It is checked before the schema: what a schema makes of a body with a
  * hundred thousand broken values takes far longer than reading it. No request that is right comes near these limits.
  */
-import { beginningOf, readableText } from "../../domain/schemas/text";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { beginningOf, readableText } from "../../domain/schemas/text";
 import { shortValue } from "./short-value";
 
 const limits = { fields: 100, elements: 1_000, depth: 16, nameLength: 200, values: 20_000 } as const;

@@ -1,7 +1,7 @@
 /**
  * A file that a row names and that cannot be used: it is not there, or its content is not what was written. Something
- * outside this API removed or overwrote it, and nothing that the caller sends brings it back. That is one answer of its
- * own, 410 FILE_LOST, whose sentence says which of the two it is.
+ * outside this API removed or overwrote it, and nothing that the caller sends brings it back. That is one response of
+ * its own, 410 FILE_LOST, whose sentence says which of the two it is.
  */
 import type * as z from "zod";
 import { ObjectTooLargeError } from "../stores/objects";
@@ -36,7 +36,7 @@ export function parseStoredJson<Schema extends z.ZodType>(bytes: Uint8Array, sch
 }
 
 export interface UnusableFile {
-  /** The file, as the answer and the log name it: `score`. */
+  /** The file, as the response and the log name it: `score`. */
   readonly what: string;
   /** Whose file it is: `composition 01J…`. */
   readonly of: string;

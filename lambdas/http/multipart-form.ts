@@ -11,8 +11,8 @@ import type { Request } from "./request";
 
 export const formType = "multipart/form-data";
 
-const mostParts = 8;
-const longestPartHeader = 4_096;
+const maxParts = 8;
+const maxPartHeaderBytes = 4_096;
 
 export interface FormFile {
   /** Name of its field. */
@@ -89,14 +89,14 @@ function* partsOf(body: Buffer, boundary: string): Generator<Part> {
   for (let number = 1; ; number += 1) {
     const lineStart = at + delimiter.length;
     if (body.toString("latin1", lineStart, lineStart + 2) === "--") return;
-    if (number > mostParts) {
-      throw malformed(`The form has more than ${mostParts} parts; at most ${mostParts} are allowed.`);
+    if (number > maxParts) {
+      throw malformed(`The form has more than ${maxParts} parts; at most ${maxParts} are allowed.`);
     }
-    const beginning = body.toString("latin1", lineStart, lineStart + longestPartHeader);
+    const beginning = body.toString("latin1", lineStart, lineStart + maxPartHeaderBytes);
     const headerEnd = beginning.indexOf("\r\n\r\n");
     if (headerEnd === -1) {
       throw malformed(
-        `The headers of part ${number} of the form do not end within ${longestPartHeader} bytes; they must end with an empty line.`,
+        `The headers of part ${number} of the form do not end within ${maxPartHeaderBytes} bytes; they must end with an empty line.`,
       );
     }
     const lineEnd = /^[ \t]*\r\n/.exec(beginning)?.[0].length;

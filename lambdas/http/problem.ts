@@ -1,8 +1,8 @@
 /** Refusals of the API: RFC 9457 problem details with a stable `code`. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { problemCodes, type ProblemCode } from "../../domain/schemas/api/problem-codes";
+import { type ProblemCode, problemCodes } from "../../domain/schemas/api/problem-codes";
 import { beginningOf, readableText } from "../../domain/schemas/text";
-import type { Headers } from "./answer";
+import type { Headers } from "./response";
 
 export interface ProblemOptions {
   readonly detail: string;
@@ -16,12 +16,14 @@ export interface ProblemOptions {
 }
 
 /**
- * More would only make the answer long: a body of 1 MiB can have 100,000 broken fields, and Lambda carries no answer over
- * 6 MB.
+ * More would only make the response long: a body of 1 MiB can have 100,000 broken fields, and Lambda carries no
+ * response over 6 MB.
  */
-export const mostErrors = 100;
+export const maxErrors = 100;
 
-/** Thrown by operations for every outcome that the API answers with a problem; `withHttp` turns it into the answer. */
+/**
+ * Thrown by operations for every outcome that the API answers with a problem; `withHttp` turns it into the response.
+ */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
@@ -34,7 +36,7 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     { detail, errors, retryAfterSeconds, headers = {}, cause }: ProblemOptions,
   ) {
-    const more = errors !== undefined && errors.length > mostErrors ? ` The first ${mostErrors} are listed.` : "";
+    const more = errors !== undefined && errors.length > maxErrors ? ` The first ${maxErrors} are listed.` : "";
     super(
       // A sentence may repeat what was sent, which must not make it read differently.
       readableText(`${detail}${more}`),
@@ -42,7 +44,7 @@ export class Problem extends Error {
     );
     this.status = problemCodes[code].status;
     this.title = problemCodes[code].title;
-    this.errors = errors?.slice(0, mostErrors);
+    this.errors = errors?.slice(0, maxErrors);
     this.retryAfterSeconds = retryAfterSeconds;
     this.headers = headers;
   }
@@ -56,7 +58,7 @@ export function joinedProblem(first: Problem, second: Problem): Problem {
   });
 }
 
-/** Someone else's item and one that never was get the same answer: nothing can be learned from it. */
+/** Someone else's item and one that never was get the same response: nothing can be learned from it. */
 export function notFound(what: string, id: string): Problem {
   return new Problem("NOT_FOUND", { detail: `There is no ${what} ${beginningOf(id, 64)}.` });
 }

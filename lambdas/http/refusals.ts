@@ -1,5 +1,5 @@
 /** What the stores' refusals are to a client. */
-import type { QuotaCounter } from "../../domain/schemas/user-caps";
+import type { QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { OwnedBy } from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { Outcome, QuotaReached, Stale } from "../stores/outcome";
@@ -55,12 +55,12 @@ export async function ownedItem<Item>(
 
 function quotaProblem({ counter, quota }: QuotaReached): Problem {
   const { words, retryAfterSeconds, advice } = counters[counter];
-  return new Problem("USER_CAP_REACHED", {
+  return new Problem("USER_QUOTA_REACHED", {
     detail:
       counter === "storedBytes"
         ? `There is no room left: your tracks and models may have ${quota} bytes together. ${advice}`
         : `You have ${quota} ${words}, as many as are allowed at once. ${advice}`,
-    errors: [{ pointer: "", reason: `cap of ${words}`, allowed: `at most ${quota}` }],
+    errors: [{ pointer: "", reason: `quota of ${words}`, allowed: `at most ${quota}` }],
     retryAfterSeconds,
   });
 }

@@ -1,7 +1,7 @@
 /** A request as operations see it, read from an HTTP API event (payload 2.0) once, with everything it must not be refused. */
 import * as z from "zod";
-import { beginningOf } from "../../domain/schemas/text";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { beginningOf } from "../../domain/schemas/text";
 import { requireNoContentEncoding } from "./content-encoding";
 import { pointerStep } from "./json-limits";
 import { Problem } from "./problem";

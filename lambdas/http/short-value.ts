@@ -1,7 +1,7 @@
-/** Values of a request as an answer repeats them: short, and so that they can be read. */
+/** Values of a request as a response repeats them: short, and so that they can be read. */
 import { beginningOf, readableText } from "../../domain/schemas/text";
 
-const longest = 100;
+const maxCharacters = 100;
 
 /** JSON text of a value, at most a little longer than asked for: what stands after that is not looked at. */
 function beginningOfJson(value: unknown, length: number): string {
@@ -25,18 +25,18 @@ function beginningOfJson(value: unknown, length: number): string {
 }
 
 /**
- * A value short enough to be repeated in an answer. Text is shown so that it can be read, an object or array that is long
- * as the beginning of its JSON text.
+ * A value short enough to be repeated in a response. Text is shown so that it can be read, an object or array that is
+ * long as the beginning of its JSON text.
  * @returns nothing for undefined: what was not sent has no value
  */
 export function shortValue(value: unknown): { readonly value?: unknown } {
   if (value === undefined) return {};
   if (typeof value === "string") {
-    const text = readableText(beginningOf(value, longest));
-    return { value: value.length > longest ? `${text}…` : text };
+    const text = readableText(beginningOf(value, maxCharacters));
+    return { value: value.length > maxCharacters ? `${text}…` : text };
   }
   if (typeof value !== "object" || value === null) return { value };
-  const json = beginningOfJson(value, longest);
-  const isWhole = json.length <= longest && readableText(json) === json;
-  return { value: isWhole ? value : `${readableText(beginningOf(json, longest))}…` };
+  const json = beginningOfJson(value, maxCharacters);
+  const isWhole = json.length <= maxCharacters && readableText(json) === json;
+  return { value: isWhole ? value : `${readableText(beginningOf(json, maxCharacters))}…` };
 }

@@ -1,8 +1,8 @@
 /** A technique's own fields in a request: checked in the same pass as the rest of the body. */
-import { checkParameters } from "../../domain/techniques/parameter-values";
-import { checkCompositionParameters, techniques, type Techniques } from "../../domain/techniques/registry";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
+import { checkParameters } from "../../domain/techniques/parameter-values";
+import { checkCompositionParameters, type Techniques, techniques } from "../../domain/techniques/registry";
 import { shortValue } from "./short-value";
 
 export type TechniqueField = "parameters" | "hyperparameters";

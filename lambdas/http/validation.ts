@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { brokenLimit, pointerStep } from "./json-limits";
 import { mediaType, requireUtf8, unsupportedMediaType } from "./media-type";
-import { mostErrors, Problem } from "./problem";
+import { maxErrors, Problem } from "./problem";
 import { repeatedName } from "./repeated-name";
 import type { Request } from "./request";
 import { shortValue } from "./short-value";
@@ -81,14 +81,14 @@ function allowedBy(schema: z.core.$ZodType | undefined): string {
     const rules = (schema.def.checks ?? []).map((check): object => check._zod.def);
     const bound = (name: string): number | null =>
       rules.map((rule): unknown => Reflect.get(rule, name)).find((value) => typeof value === "number") ?? null;
-    const [least, most] = [bound("minimum"), bound("maximum")];
+    const [min, max] = [bound("minimum"), bound("maximum")];
     const once = documentedRule(schema, "uniqueItems") === true ? ", none of them twice" : "";
-    return `an array${least === null && most === null ? "" : `, ${range(least, most, " elements")}`}${once}`;
+    return `an array${min === null && max === null ? "" : `, ${range(min, max, " elements")}`}${once}`;
   }
   if (schema instanceof z.ZodObject) return `an object with the fields ${Object.keys(schema.shape).join(", ")}`;
   if (schema instanceof z.ZodRecord) {
-    const most = documentedRule(schema, "maxProperties");
-    return typeof most === "number" ? `an object, at most ${most} fields` : "an object";
+    const max = documentedRule(schema, "maxProperties");
+    return typeof max === "number" ? `an object, at most ${max} fields` : "an object";
   }
   if (schema instanceof z.ZodUnion) return schema.options.map(allowedBy).join("; or ");
   // Nothing that a schema of a request is made of: a value is refused here only by what stands around it.
@@ -109,8 +109,8 @@ function meantBranch(branches: readonly z.core.$ZodIssue[][]): number | undefine
   const weights = branches.map((issues) =>
     issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0),
   );
-  const fewest = Math.min(...weights);
-  const candidates = weights.flatMap((weight, index) => (weight === fewest ? [index] : []));
+  const min = Math.min(...weights);
+  const candidates = weights.flatMap((weight, index) => (weight === min ? [index] : []));
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
@@ -242,7 +242,7 @@ function describeIssue(issue: z.core.$ZodIssue, { schema, input }: IssueContext)
   }
 }
 
-/** Faults that a schema finds in a value: those that an answer lists, and how many there are in all. */
+/** Faults that a schema finds in a value: those that a response lists, and how many there are in all. */
 interface FoundFaults {
   readonly errors: readonly FieldError[];
   readonly count: number;
@@ -252,8 +252,8 @@ function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodErr
   const errors: FieldError[] = [];
   let count = 0;
   for (const issue of error.issues) {
-    // What no answer lists is only counted.
-    if (errors.length < mostErrors) {
+    // What no response lists is only counted.
+    if (errors.length < maxErrors) {
       const described = describeIssue(issue, { schema, input });
       errors.push(...described);
       count += described.length;
@@ -268,7 +268,7 @@ function faultsOf(schema: z.core.$ZodType, input: unknown, error: z.core.$ZodErr
  */
 export function invalidRequest(errors: readonly FieldError[], count = errors.length): Problem {
   const fields = count === 1 ? "1 field is" : `${count} fields are`;
-  const listed = errors.slice(0, mostErrors);
+  const listed = errors.slice(0, maxErrors);
   const more = count > listed.length ? ` The first ${listed.length} are listed.` : "";
   return new Problem("INVALID_REQUEST", { detail: `${fields} not valid, see \`errors\`.${more}`, errors: listed });
 }
@@ -278,7 +278,7 @@ export interface ParseBodyParams<Schema extends z.ZodType> {
   readonly schema: Schema;
   /**
    * Faults that need more than the schema, such as a technique's parameters. Gets the body as it was sent, also when
-   * the schema refuses it, so that one answer lists all faults.
+   * the schema refuses it, so that one response lists all faults.
    */
   readonly alsoCheck?: (body: Readonly<Record<string, unknown>>) => readonly FieldError[];
 }
@@ -405,7 +405,7 @@ export interface ParsedValues<Values> {
   /** Absent where anything is wrong. */
   readonly values?: Values;
   readonly errors: readonly FieldError[];
-  /** Of errors; `errors` lists no more than an answer does. */
+  /** Of errors; `errors` lists no more than a response does. */
   readonly count: number;
 }
 

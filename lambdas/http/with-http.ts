@@ -2,28 +2,27 @@
  * The one wrapper of every API function: finds the operation of the route, answers problems as problem+json, catches
  * everything else, and writes one log line a request (no bodies, no tokens).
  */
+import type { ProblemDocument } from "../../domain/schemas/api/problem";
+import { beginningOf, readableText } from "../../domain/schemas/text";
 import {
+  type ApiCapability,
   apiRoutes,
   isOperationId,
   methodsAt,
-  routeKeys,
-  type ApiCapability,
   type OperationId,
   type OperationOf,
+  routeKeys,
 } from "../../naming/api-routes";
-import type { ProblemDocument } from "../../domain/schemas/api/problem";
 import { functionSeconds, marginMilliseconds } from "../../naming/time-limits";
-import { beginningOf, readableText } from "../../domain/schemas/text";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";
 import type { Log } from "../telemetry/logger";
-import type { Answer } from "./answer";
-import { retryAfter } from "./answer";
 import { Problem } from "./problem";
 import { tableProblem } from "./refusals";
-import { describeEvent, readRequest, type HttpEvent, type Request } from "./request";
+import { describeEvent, type HttpEvent, readRequest, type Request } from "./request";
+import { type Response, retryAfter } from "./response";
 
-export type Operation = (request: Request) => Promise<Answer>;
+export type Operation = (request: Request) => Promise<Response>;
 /** A missing operation of the capability does not compile. */
 export type OperationsOf<C extends ApiCapability> = Readonly<Record<OperationOf<C>, Operation>>;
 
@@ -44,7 +43,7 @@ export interface WithHttpParams {
   readonly callsEndAfterMilliseconds?: number;
 }
 
-const shortestSeconds = Math.min(
+const minSeconds = Math.min(
   ...Object.entries(functionSeconds)
     .filter(([folder]) => folder.startsWith("api/"))
     .map(([, seconds]) => seconds),
@@ -88,7 +87,7 @@ async function inTime<Result>(milliseconds: number, work: () => Promise<Result>)
   }
 }
 
-function problemAnswer(problem: Problem, { requestId, path }: { requestId: string; path: string }): Answer {
+function problemResponse(problem: Problem, { requestId, path }: { requestId: string; path: string }): Response {
   const document: ProblemDocument = {
     type: `urn:opencomposer:problem:${problem.code.toLowerCase().replaceAll("_", "-")}`,
     title: problem.title,
@@ -110,8 +109,8 @@ function problemAnswer(problem: Problem, { requestId, path }: { requestId: strin
   };
 }
 
-function result(answer: Answer, requestId: string): HttpResult {
-  const { status, headers = {}, body = "" } = answer;
+function result(response: Response, requestId: string): HttpResult {
+  const { status, headers = {}, body = "" } = response;
   const isBytes = typeof body !== "string";
   return {
     statusCode: status,
@@ -133,7 +132,7 @@ export function withHttp({
   log,
   afterRequest = () => undefined,
   now = Date.now,
-  callsEndAfterMilliseconds = shortestSeconds * 1_000 - marginMilliseconds.request,
+  callsEndAfterMilliseconds = minSeconds * 1_000 - marginMilliseconds.request,
 }: WithHttpParams): (event: HttpEvent) => Promise<HttpResult> {
   const byRoute = new Map<string, { readonly id: string; readonly operation: Operation }>();
   for (const [id, operation] of Object.entries(operations)) {
@@ -145,14 +144,14 @@ export function withHttp({
     const startedAt = now();
     const described = describeEvent(event);
     const known = byRoute.get(described.routeKey);
-    let answer: Answer;
+    let response: Response;
     let code: string | undefined;
     try {
       if (known === undefined) {
         throw noSuchRoute(event, described);
       }
       const { operation } = known;
-      answer = await inTime(callsEndAfterMilliseconds, async () => await operation(readRequest(event)));
+      response = await inTime(callsEndAfterMilliseconds, async () => await operation(readRequest(event)));
     } catch (error) {
       let problem = error instanceof Problem ? error : tableProblem(error);
       if (error instanceof Problem && error.cause !== undefined) {
@@ -167,22 +166,22 @@ export function withHttp({
         problem = overloaded();
       }
       if (problem === undefined) {
-        // The reason stays in the log: an answer never carries a stack, a name of ours or an ARN.
+        // The reason stays in the log: a response never carries a stack, a name of ours or an ARN.
         log.error("request failed", { requestId: described.requestId, operation: known?.id, error });
         const detail = `The request could not be served. Our logs have the reason under its id, ${described.requestId}.`;
         problem = new Problem("INTERNAL", { detail });
       }
       code = problem.code;
-      answer = problemAnswer(problem, described);
+      response = problemResponse(problem, described);
     }
     log.info("request", {
       requestId: described.requestId,
       operation: known?.id ?? described.routeKey,
-      status: answer.status,
+      status: response.status,
       ...(code === undefined ? {} : { code }),
       milliseconds: now() - startedAt,
     });
     afterRequest();
-    return result(answer, described.requestId);
+    return result(response, described.requestId);
   };
 }

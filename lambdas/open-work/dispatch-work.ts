@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { openWorkKinds } from "../../naming/table-keys";
 import { ulidSchema } from "../../domain/schemas/items";
+import { openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
@@ -10,9 +10,9 @@ import type { MetricRecorder } from "../telemetry/metrics";
 export interface DispatchWorkParams {
   /** Of the table's stream; as they came. */
   readonly records: readonly unknown[];
-  readonly compositions: Pick<CompositionQueue, "send">;
+  readonly compositionQueue: Pick<CompositionQueue, "send">;
   readonly executions: Pick<WorkflowExecutions, "start">;
-  readonly trainingJobs: Pick<SageMakerJobs, "stop">;
+  readonly sageMakerJobs: Pick<SageMakerJobs, "stop">;
   readonly failures: DispatchFailures;
   readonly log: Log;
   readonly metrics: MetricRecorder;
@@ -47,8 +47,8 @@ const workSchema = z.object({
 /**
  * The outbox: starts what was inserted as open work, stops what was asked to stop. All records of a batch are dispatched at
  * once, so that a slow one holds up none of the others. A record that cannot be dispatched is kept in a queue: a stream delivers
- * a batch that throws again and again, and everything behind it waits. The sweeper starts what was missed, and the workflow's
- * next look stops what was not stopped.
+ * a batch that throws again and again, and everything behind it waits. The reconciler starts what was missed, and the
+ * workflow's next monitoring turn stops what was not stopped.
  */
 export async function dispatchWork(params: DispatchWorkParams): Promise<void> {
   await Promise.all(
@@ -72,14 +72,14 @@ async function dispatch(
   if (eventName === "MODIFY" && wasToldToStop(NewImage, OldImage)) await stop(NewImage, params);
 }
 
-async function start(image: Image, { compositions, executions, log }: DispatchWorkParams): Promise<void> {
+async function start(image: Image, { compositionQueue, executions, log }: DispatchWorkParams): Promise<void> {
   const { kind, sub, id, attempt } = workSchema.parse({
     kind: image.openWork?.S,
     sub: image.sub?.S,
     id: image.id?.S,
     attempt: image.attempt?.N,
   });
-  if (kind === "COMPOSITION") await compositions.send({ sub, compositionId: id });
+  if (kind === "COMPOSITION") await compositionQueue.send({ sub, compositionId: id });
   else await executions.start({ sub, jobId: id, attempt });
   log.info("dispatched", { kind, id, attempt });
 }
@@ -87,14 +87,14 @@ async function start(image: Image, { compositions, executions, log }: DispatchWo
 const wasToldToStop = (now: Image, before: Image | undefined): boolean =>
   now.stopRequested?.BOOL === true && before?.stopRequested?.BOOL !== true;
 
-/** At once, rather than at the workflow's next look. A job that is not at SageMaker yet needs no call. */
-async function stop(image: Image, { trainingJobs, log }: DispatchWorkParams): Promise<void> {
+/** At once, rather than at the workflow's next monitoring turn. A job that is not at SageMaker yet needs no call. */
+async function stop(image: Image, { sageMakerJobs, log }: DispatchWorkParams): Promise<void> {
   if (image.trainingJobName === undefined || image.openWork === undefined) return;
   const trainingJobName = image.trainingJobName.S;
   try {
-    await trainingJobs.stop(trainingJobName);
+    await sageMakerJobs.stop(trainingJobName);
   } catch (error) {
-    // Nothing is lost: the workflow's next look, which may be seconds away, stops it.
+    // Nothing is lost: the workflow's next monitoring turn, which may be seconds away, stops it.
     log.warn("the stop was not passed on at once", { trainingJobName, reason: String(error) });
     return;
   }
@@ -118,7 +118,7 @@ async function keep(record: unknown, error: unknown, { failures, log, metrics }:
   log.error("a stream record was not dispatched", { ...kept, reason });
   try {
     await failures.keep({ ...kept, reason });
-  } catch (failure) {
-    log.error("the record could not be kept either", { reason: String(failure) });
+  } catch (error) {
+    log.error("the record could not be kept either", { reason: String(error) });
   }
 }

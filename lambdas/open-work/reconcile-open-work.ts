@@ -1,28 +1,28 @@
-import type { OwnedBy } from "../../naming/object-keys";
-import { openWorkKinds, type OpenWorkKind } from "../../naming/table-keys";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { compositionAbandoned, workflowFailed, workNotEnded } from "../../domain/states/failures";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { OwnedBy } from "../../naming/object-keys";
+import { type OpenWorkKind, openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue } from "../aws/composition-queue";
-import type { Compositions } from "../stores/compositions";
-import type { TrainingJobs } from "../stores/training-jobs";
-import { UnreadableItem } from "../stores/item-codec";
-import { isDone } from "../stores/outcome";
-import type { OpenWork } from "../stores/open-work";
-import type { Slots } from "../stores/slots";
-import type { PendingChanges } from "../stores/pending-changes";
 import type { WorkflowExecutions } from "../aws/workflow-executions";
 import { finishPendingChange } from "../resources/finish-pending-change";
 import type { FileRemoval } from "../resources/resource-files";
+import type { Compositions } from "../stores/compositions";
+import { UnreadableItem } from "../stores/item-codec";
+import type { OpenWork } from "../stores/open-work";
+import { isDone } from "../stores/outcome";
+import type { PendingChanges } from "../stores/pending-changes";
+import type { Slots } from "../stores/slots";
+import type { TrainingJobs } from "../stores/training-jobs";
 import { endUnrepairedJob } from "../training/end-unrepaired-job";
 import { recoverTrainingJob, type RecoverTrainingJobParams } from "../training/recover-training-job";
-import type { Within } from "../training/within";
+import type { WithinTime } from "../training/time-limit";
 
-export interface SweepOpenWorkParams extends Omit<
+export interface ReconcileOpenWorkParams extends Omit<
   RecoverTrainingJobParams,
-  "input" | "fault" | "ending" | "executions" | "jobs" | "slots"
+  "input" | "fault" | "ending" | "executions" | "trainingJobs" | "slots"
 > {
-  readonly jobs: RecoverTrainingJobParams["jobs"] & Pick<TrainingJobs, "advance">;
+  readonly trainingJobs: RecoverTrainingJobParams["trainingJobs"] & Pick<TrainingJobs, "advance">;
   readonly slots: Pick<Slots, "held" | "release" | "releaseAllOf">;
   readonly openWork: OpenWork;
   readonly compositions: Pick<Compositions, "get" | "abandon">;
@@ -31,14 +31,14 @@ export interface SweepOpenWorkParams extends Omit<
   readonly pendingChanges: PendingChanges;
   /** Of resources whose creation or deletion was cut off. */
   readonly removal: FileRemoval;
-  readonly patience: SweepPatience;
-  /** No further row is begun after this instant: the rest waits for the next sweep. */
+  readonly patience: ReconcilePatience;
+  /** No further row is begun after this instant: the rest waits for the next reconciliation. */
   readonly deadline: Date;
-  readonly within: Within;
+  readonly withinTime: WithinTime;
 }
 
 /** How long work may rest before it counts as forgotten, in seconds. */
-export interface SweepPatience {
+export interface ReconcilePatience {
   /** A row that the stream should have started. */
   readonly notStarted: number;
   /** A composition that nobody has taken, or whose worker's lease has run out. */
@@ -55,15 +55,15 @@ export interface SweepPatience {
 
 const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
 
-export const sweepPatience = {
+export const reconcilePatience = {
   aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
   local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
-} as const satisfies Record<string, SweepPatience>;
+} as const satisfies Record<string, ReconcilePatience>;
 
 /** Rows of one kind that are repaired at the same time. */
 const atOnce = 4;
 
-export interface SweepAnswer {
+export interface ReconcileOpenWorkResult {
   readonly looked: number;
   readonly repaired: number;
   readonly failed: number;
@@ -82,21 +82,21 @@ type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolea
  * by side, some of each at once, each within a time of its own, and from another row on each time: one that hangs, or cannot be
  * repaired, stands in nobody's way. One on which nobody works and whose repair fails for minutes is ended all the same.
  */
-export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepAnswer> {
-  const sweep = { looked: 0, repaired: 0, failed: 0 };
-  const { openWork, pendingChanges, patience, deadline, within, now, random, log, metrics } = params;
+export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promise<ReconcileOpenWorkResult> {
+  const reconcile = { looked: 0, repaired: 0, failed: 0 };
+  const { openWork, pendingChanges, patience, deadline, withinTime, now, random, log, metrics } = params;
   /** @returns whether the row is in order now; what went wrong is logged and counted */
   const each: RepairOne = async (of, repair) => {
-    sweep.looked += 1;
+    reconcile.looked += 1;
     try {
-      if (await within(patience.row, repair())) {
-        sweep.repaired += 1;
-        metrics.record("SweeperRepairs");
+      if (await withinTime(patience.row, repair())) {
+        reconcile.repaired += 1;
+        metrics.record("ReconcilerRepairs");
       }
       return true;
     } catch (error) {
-      sweep.failed += 1;
-      metrics.record("SweeperFailures");
+      reconcile.failed += 1;
+      metrics.record("ReconcilerFailures");
       log.error("open work could not be repaired", { id: of.id, reason: String(error) });
       return false;
     }
@@ -130,13 +130,13 @@ export async function sweepOpenWork(params: SweepOpenWorkParams): Promise<SweepA
     }),
   ]);
   await freeSlotsOfFinalJobs(params, each);
-  return sweep;
+  return reconcile;
 }
 
 const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
 
 /** The last resort: nothing of the row is read. */
-async function endAfterFailures(params: SweepOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
+async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
   const { openWork, patience, now, log, metrics } = params;
   const noted = await openWork.noteFailedRepair(kind, of);
   if (!isDone(noted) || now().getTime() - noted.value.getTime() < patience.repair * 1000) return false;
@@ -168,18 +168,18 @@ async function readable<Item>(
   }
 }
 
-async function isAtWork({ openWork, executions }: SweepOpenWorkParams, of: OwnedBy): Promise<boolean> {
+async function isAtWork({ openWork, executions }: ReconcileOpenWorkParams, of: OwnedBy): Promise<boolean> {
   const attempt = await openWork.attemptOf(of);
   return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
 }
 
 /** @returns whether anything was done */
-async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+async function repairTrainingJob(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
   const { of } = row;
-  const { jobs, executions, patience, now, log, metrics } = params;
+  const { trainingJobs, executions, patience, now, log, metrics } = params;
   const job = await readable(
     row,
-    async () => await jobs.get(of),
+    async () => await trainingJobs.get(of),
     async () => await isAtWork(params, of),
   );
   if (job === undefined || isFinalTrainingJobState(job.state)) return false;
@@ -206,18 +206,18 @@ async function repairTrainingJob(params: SweepOpenWorkParams, row: RowInRepair):
           fault: workflowFailed,
           ending: status,
         });
-        log.warn("a workflow has ended without settling its job", { jobId: job.id, outcome });
+        log.warn("a workflow has ended without finalizing its job", { jobId: job.id, outcome });
         return true;
       }
     }
   })();
   if (job.repairFailedSince !== undefined) {
-    await jobs.advance({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
+    await trainingJobs.advance({ ...of, attempt: job.attempt }, { remove: ["repairFailedSince"] });
   }
   return repaired;
 }
 
-async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair): Promise<boolean> {
+async function repairComposition(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
   const { of } = row;
   const { compositions, queue, patience, now, log, metrics } = params;
   const composition = await readable(row, async () => await compositions.get(of));
@@ -239,8 +239,8 @@ async function repairComposition(params: SweepOpenWorkParams, row: RowInRepair):
   return true;
 }
 
-/** What a settling that died between its last two writes left behind. */
-async function freeSlotsOfFinalJobs({ openWork, slots, log }: SweepOpenWorkParams, each: RepairOne): Promise<void> {
+/** What a finalizing that died between its last two writes left behind. */
+async function freeSlotsOfFinalJobs({ openWork, slots, log }: ReconcileOpenWorkParams, each: RepairOne): Promise<void> {
   for (const { index, holder } of await slots.held()) {
     const of = { sub: holder.sub, id: holder.jobId };
     await each(of, async () => {

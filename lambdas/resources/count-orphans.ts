@@ -20,7 +20,7 @@ export interface OrphanCount {
 
 /** Younger ones may belong to work that is under way. */
 const oldEnoughSeconds = 86_400;
-const mostNamedInLog = 20;
+const maxNamedInLog = 20;
 
 /**
  * Compares the objects of all users with their rows and pending changes, and counts those that nothing names.
@@ -42,7 +42,7 @@ export async function countOrphans(params: CountOrphansParams): Promise<OrphanCo
     count.objects += objects;
     count.orphans += orphans.length;
     count.orphanBytes += orphans.reduce((sum, { bytes }) => sum + bytes, 0);
-    named.push(...orphans.slice(0, mostNamedInLog - named.length).map(({ key }) => `${bucket}: ${key}`));
+    named.push(...orphans.slice(0, maxNamedInLog - named.length).map(({ key }) => `${bucket}: ${key}`));
   }
   metrics.record("OrphanObjects", count.orphans);
   if (count.orphans > 0 || !count.complete) log.warn("objects that no row names", { ...count, first: named });

@@ -5,13 +5,13 @@ import type { BeginParams, CreateParams, OwnedItem, OwnedRows } from "../stores/
 import type { PendingChanges } from "../stores/pending-changes";
 import { TableBusy } from "../stores/table";
 import type { Log } from "../telemetry/logger";
-import { removeFilesOf, type FileRemoval } from "./resource-files";
+import { type FileRemoval, removeFilesOf } from "./resource-files";
 
 export interface CreateWithFilesParams<Item extends OwnedItem> {
   readonly item: Item;
   readonly items: Pick<OwnedRows<Item>, "begin" | "create">;
   readonly holds: BeginParams["holds"];
-  readonly caps: BeginParams["quotas"];
+  readonly quotas: BeginParams["quotas"];
   readonly idempotency: CreateParams<Item>["idempotency"];
   readonly writeFiles: () => Promise<void>;
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
@@ -21,13 +21,13 @@ export interface CreateWithFilesParams<Item extends OwnedItem> {
 
 /**
  * Notes the creation and takes the quotas, writes the files, then writes the row and forgets the creation. What fails in
- * between is undone at once where that is possible, and by the sweeper where it is not.
+ * between is undone at once where that is possible, and by the reconciler where it is not.
  * @throws what `begin`, `writeFiles` and `create` throw
  */
 export async function createWithFiles<Item extends OwnedItem>(
   params: CreateWithFilesParams<Item>,
 ): Promise<Outcome<undefined, Repeated | QuotaReached | Stale>> {
-  const { item, items, holds, caps: quotas, idempotency, writeFiles } = params;
+  const { item, items, holds, quotas: quotas, idempotency, writeFiles } = params;
   const begun = await items.begin({
     owned: { sub: item.sub, id: item.id },
     holds,
@@ -48,7 +48,7 @@ export async function createWithFiles<Item extends OwnedItem>(
   }
 }
 
-/** The request ends as it would have, whatever becomes of this: the sweeper comes by when it is cut off. */
+/** The request ends as it would have, whatever becomes of this: the reconciler comes by when it is cut off. */
 async function undo(
   { pendingChanges, removal, log }: Pick<CreateWithFilesParams<OwnedItem>, "pendingChanges" | "removal" | "log">,
   creation: PendingChangeItem,
@@ -56,12 +56,12 @@ async function undo(
 ): Promise<void> {
   try {
     const abandoned = await pendingChanges.abandon(creation);
-    // The row was written after all, and only the answer was lost; or the sweeper was here first.
+    // The row was written after all, and only the response was lost; or the reconciler was here first.
     if (!isDone(abandoned)) return;
     await removeFilesOf(creation.of, creation, removal);
-    // After an error that says nothing of the write a file may still be on its way: the sweeper looks again.
+    // After an error that says nothing of the write a file may still be on its way: the reconciler looks again.
     if (isRefused) await pendingChanges.remove(abandoned.value);
-  } catch (failure) {
-    log.warn("a creation is left to the sweeper", { kind: creation.of, id: creation.id, reason: String(failure) });
+  } catch (error) {
+    log.warn("a creation is left to the reconciler", { kind: creation.of, id: creation.id, reason: String(error) });
   }
 }

@@ -1,12 +1,12 @@
 /** Deletes a resource: its row first, under its condition, and its files when nobody can see them any more. */
 import { quotaHeld } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import type { OwnedKind } from "../../naming/table-keys";
-import type { QuotaAmounts } from "../../domain/schemas/user-caps";
-import type { OwnedItem, OwnedRows } from "../stores/owned-rows";
 import { done, isDone, type Outcome, type Stale } from "../stores/outcome";
+import type { OwnedItem, OwnedRows } from "../stores/owned-rows";
 import type { PendingChanges } from "../stores/pending-changes";
 import type { Log } from "../telemetry/logger";
-import { mayHaveLateWriters, removeFilesOf, type FileRemoval } from "./resource-files";
+import { type FileRemoval, mayHaveLateWriters, removeFilesOf } from "./resource-files";
 
 export interface DeletableItem extends OwnedItem {
   readonly kind: OwnedKind;
@@ -23,8 +23,8 @@ export interface DeleteWithFilesParams<Item extends DeletableItem> {
 }
 
 /**
- * When the outcome is done, the resource is gone. Its files are, too, unless removing them failed: then the sweeper does it. Stale: nothing was
- * changed.
+ * When the outcome is done, the resource is gone. Its files are, too, unless removing them failed: then the reconciler
+ * does it. Stale: nothing was changed.
  */
 export async function deleteWithFiles<Item extends DeletableItem>(
   params: DeleteWithFilesParams<Item>,
@@ -34,10 +34,10 @@ export async function deleteWithFiles<Item extends DeletableItem>(
   if (!isDone(removed)) return removed;
   try {
     await removeFilesOf(item.kind, item, removal);
-    // Where somebody may still be writing, the note stays, and the sweeper looks again when nobody can be.
+    // Where somebody may still be writing, the note stays, and the reconciler looks again when nobody can be.
     if (!mayHaveLateWriters(item.kind)) await pendingChanges.remove(removed.value);
   } catch (error) {
-    log.warn("the files of a deleted resource are left to the sweeper", {
+    log.warn("the files of a deleted resource are left to the reconciler", {
       kind: item.kind,
       id: item.id,
       reason: String(error),

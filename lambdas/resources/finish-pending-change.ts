@@ -1,9 +1,9 @@
-/** What the sweeper does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
-import { pendingChangeGraceSeconds } from "../../naming/time-limits";
+/** What the reconciler does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
 import type { PendingChangeItem } from "../../domain/schemas/items";
+import { pendingChangeGraceSeconds } from "../../naming/time-limits";
 import { doneWith, isDone } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
-import { removeFilesOf, type FileRemoval } from "./resource-files";
+import { type FileRemoval, removeFilesOf } from "./resource-files";
 
 export interface FinishPendingChangeParams {
   readonly change: PendingChangeItem;

@@ -2,16 +2,16 @@
 import {
   isNamedByRow,
   isWorkOfRow,
+  type OwnedObject,
   ownedObjectsPrefix,
   parseOwnedObjectKey,
-  type OwnedObject,
 } from "../../naming/object-keys";
 import { ownedKey, pendingChangeKey, type TableKey } from "../../naming/table-keys";
-import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
 import type { ObjectStore, StoredObject } from "../stores/objects";
+import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
 
-/** `artefacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
-export type BucketOfObjects = "artefacts" | "work";
+/** `artifacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
+export type BucketOfObjects = "artifacts" | "work";
 
 export interface OrphansOnPage {
   readonly bucket: BucketOfObjects;
@@ -29,7 +29,7 @@ export interface FindOrphansParams {
 
 /** Compares a page at a time; the rows are read after their objects, so what was just made has its row. */
 export async function* findOrphans({ buckets, rows, writtenBefore }: FindOrphansParams): AsyncGenerator<OrphansOnPage> {
-  for (const bucket of ["artefacts", "work"] as const) {
+  for (const bucket of ["artifacts", "work"] as const) {
     for await (const page of buckets[bucket].pages(ownedObjectsPrefix)) {
       const old = page.filter(({ modifiedAt }) => modifiedAt.getTime() <= writtenBefore.getTime());
       yield { bucket, objects: page.length, orphans: await orphansOf(bucket, old, rows) };

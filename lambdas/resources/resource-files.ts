@@ -1,31 +1,31 @@
 /** The files of a resource, by its kind: what is removed when it goes. */
-import { compositionPrefix, modelPrefix, trackKey, trainingJobPrefix, type OwnedBy } from "../../naming/object-keys";
+import { compositionPrefix, modelPrefix, type OwnedBy, trackKey, trainingJobPrefix } from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { ObjectStore } from "../stores/objects";
 
 /** The buckets, as far as the kinds of a function's resources need them. */
 export interface FileRemoval {
-  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   /** Only training jobs have files there. */
   readonly work?: Pick<ObjectStore, "deleteAllUnder">;
 }
 
 /** Removes every file that the resource has; files that are not there count as removed. */
-export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artefacts, work }: FileRemoval): Promise<void> {
+export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artifacts, work }: FileRemoval): Promise<void> {
   switch (kind) {
     case "TRACK":
-      await artefacts.delete([trackKey(of)]);
+      await artifacts.delete([trackKey(of)]);
       return;
     case "COMPOSITION":
-      await artefacts.deleteAllUnder(compositionPrefix(of));
+      await artifacts.deleteAllUnder(compositionPrefix(of));
       return;
     case "MODEL":
-      await artefacts.deleteAllUnder(modelPrefix(of));
+      await artifacts.deleteAllUnder(modelPrefix(of));
       return;
     case "TRAINING_JOB":
       if (work === undefined) throw new Error("a training job's files cannot be removed without the work bucket");
       await work.deleteAllUnder(trainingJobPrefix(of));
-      await artefacts.deleteAllUnder(trainingJobPrefix(of));
+      await artifacts.deleteAllUnder(trainingJobPrefix(of));
       return;
   }
 }

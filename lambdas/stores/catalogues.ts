@@ -1,6 +1,6 @@
 /** The catalogues of data sets, which belong to no user. */
+import { type CatalogueItem, catalogueItemSchema } from "../../domain/schemas/items";
 import { catalogueKey } from "../../naming/table-keys";
-import { catalogueItemSchema, type CatalogueItem } from "../../domain/schemas/items";
 import { readItem } from "./item-codec";
 import type { Table } from "./table";
 

@@ -1,12 +1,12 @@
 /** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
 import * as z from "zod";
+import { type Failure, failureSchema } from "../../domain/schemas/failure";
+import { type CompositionItem, compositionItemSchema, compositionOutputSchema } from "../../domain/schemas/items";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
-import { compositionItemSchema, compositionOutputSchema, type CompositionItem } from "../../domain/schemas/items";
-import { failureSchema, type Failure } from "../../domain/schemas/failure";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { readItem } from "./item-codec";
-import { doneWith, stale, type Outcome, type Stale } from "./outcome";
+import { doneWith, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { moveQuota } from "./quotas";
 import type { Table } from "./table";

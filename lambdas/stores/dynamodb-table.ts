@@ -1,30 +1,30 @@
 /** The table in DynamoDB. Every attribute name and value goes through a placeholder. */
 import { setTimeout as wait } from "node:timers/promises";
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
-  type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
+  type BatchGetCommandInput,
   DeleteCommand,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type BatchGetCommandInput,
-  type DynamoDBDocumentClient,
   type QueryCommandInput,
   type QueryCommandOutput,
+  TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 import type { Condition } from "./conditions";
-import { TableBusy, type Row, type RowChanges, type RowQuery, type Table, type Write, type WriteResult } from "./table";
+import { type Row, type RowChanges, type RowQuery, type Table, TableBusy, type Write, type WriteResult } from "./table";
 
 export interface DynamoDBTableParams {
   readonly client: DynamoDBDocumentClient;

@@ -1,9 +1,9 @@
 /** First responses by idempotency key. They are written by the transaction that writes the resource: owned-rows.ts. */
+import { type IdempotencyRecord, idempotencyRecordSchema } from "../../domain/schemas/items";
 import { idempotencyKey } from "../../naming/table-keys";
-import { idempotencyRecordSchema, type IdempotencyRecord } from "../../domain/schemas/items";
 import { anyOf, atMost, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
-import { stale, type Repeated, type Stale } from "./outcome";
+import { type Repeated, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import type { TransactionPart } from "./transaction";
 

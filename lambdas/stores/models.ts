@@ -1,6 +1,6 @@
 /** Models: those that users have trained, and the stock models, which belong to no user. */
+import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "../../domain/schemas/items";
 import { kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
-import { modelItemSchema, stockModelItemSchema, type ModelItem, type StockModelItem } from "../../domain/schemas/items";
 import { readItem } from "./item-codec";
 import { createOwnedRows, type OwnedRows, type Page } from "./owned-rows";
 import type { Table } from "./table";

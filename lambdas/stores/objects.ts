@@ -2,6 +2,7 @@
  * The objects of one bucket, on S3. Sizes are bounded before bytes are read, because containers and users write objects
  * too. What hands out URLs of objects is in presigned-urls.ts, so that only functions that do so bundle the presigner.
  */
+import { createHash } from "node:crypto";
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
@@ -11,10 +12,9 @@ import {
   NoSuchKey,
   NotFound,
   PutObjectCommand,
-  S3ServiceException,
   type S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { createHash } from "node:crypto";
 
 export interface StoredObject {
   readonly key: string;
@@ -102,13 +102,13 @@ const maxKeysPerCall = 1_000;
 export function createObjectStore({ client, bucket }: ObjectStoreParams): ObjectStore {
   const open = async (key: string, maxBytes: number) => {
     try {
-      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const bytes = answer.ContentLength ?? 0;
-      if (answer.Body !== undefined && bytes > maxBytes) {
-        await answer.Body.transformToWebStream().cancel();
+      const response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const bytes = response.ContentLength ?? 0;
+      if (response.Body !== undefined && bytes > maxBytes) {
+        await response.Body.transformToWebStream().cancel();
         throw new ObjectTooLargeError(key, bytes, maxBytes);
       }
-      return answer;
+      return response;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -168,16 +168,16 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
     },
 
     async read(key, maxBytes) {
-      const answer = await open(key, maxBytes);
-      return answer === undefined ? undefined : ((await answer.Body?.transformToByteArray()) ?? new Uint8Array());
+      const response = await open(key, maxBytes);
+      return response === undefined ? undefined : ((await response.Body?.transformToByteArray()) ?? new Uint8Array());
     },
 
     async digest(key, maxBytes) {
-      const answer = await open(key, maxBytes);
-      if (answer === undefined) return undefined;
+      const response = await open(key, maxBytes);
+      if (response === undefined) return undefined;
       const hash = createHash("sha256");
       let bytes = 0;
-      const reader = answer.Body?.transformToWebStream().getReader();
+      const reader = response.Body?.transformToWebStream().getReader();
       for (;;) {
         const piece: { readonly done: boolean; readonly value?: unknown } = (await reader?.read()) ?? { done: true };
         if (piece.done) break;
@@ -185,7 +185,7 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
         hash.update(piece.value);
         bytes += piece.value.byteLength;
       }
-      return { sha256: hash.digest("hex"), bytes, etag: answer.ETag ?? "" };
+      return { sha256: hash.digest("hex"), bytes, etag: response.ETag ?? "" };
     },
 
     async write({ key, body, contentType, tags }) {

@@ -3,21 +3,21 @@
  * What is written here is written without reading the row: it is for rows that cannot be repaired in any other way.
  */
 import * as z from "zod";
-import type { OwnedBy } from "../../naming/object-keys";
-import { openWorkIndex, openWorkOwner, ownedKey, type OpenWorkKind } from "../../naming/table-keys";
-import { failureSchema, type Failure } from "../../domain/schemas/failure";
+import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import {
+  type CompositionItem,
   compositionItemSchema,
+  type TrainingJobItem,
   trainingJobItemSchema,
   ulidSchema,
-  type CompositionItem,
-  type TrainingJobItem,
 } from "../../domain/schemas/items";
-import { quotaAmountsSchema, type QuotaCounter } from "../../domain/schemas/user-caps";
+import { quotaAmountsSchema, type QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { OwnedBy } from "../../naming/object-keys";
+import { openWorkIndex, type OpenWorkKind, openWorkOwner, ownedKey } from "../../naming/table-keys";
 import { absent, allOf, equals, present } from "./conditions";
 import { readItem } from "./item-codec";
-import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { moveQuota } from "./quotas";
 import type { Row, Table } from "./table";
 import { transact } from "./transaction";

@@ -3,13 +3,13 @@
  * another user's row cannot be told from one that does not exist.
  */
 import type * as z from "zod";
-import { kindPrefix, ownedKey, userPartition, type OwnedKind, type TableKey } from "../../naming/table-keys";
-import { ulidPattern } from "../../naming/resource-names";
-import type { OwnedBy } from "../../naming/object-keys";
 import type { PendingChangeItem } from "../../domain/schemas/items";
-import type { QuotaAmounts, UserCaps } from "../../domain/schemas/user-caps";
+import type { QuotaAmounts, UserQuotas } from "../../domain/schemas/user-quotas";
+import type { OwnedBy } from "../../naming/object-keys";
+import { ulidPattern } from "../../naming/resource-names";
+import { kindPrefix, ownedKey, type OwnedKind, type TableKey, userPartition } from "../../naming/table-keys";
 import { equals, rowExists, rowIsAbsent } from "./conditions";
-import { checkRecord, putRecord, type IdempotencyClaim, type IdempotencyWrite } from "./idempotency-records";
+import { checkRecord, type IdempotencyClaim, type IdempotencyWrite, putRecord } from "./idempotency-records";
 import { readItem, writeItem } from "./item-codec";
 import {
   doneWith,
@@ -23,7 +23,7 @@ import {
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota, takeQuota } from "./quotas";
 import type { Table } from "./table";
-import { transact, writeRow, type TransactionPart } from "./transaction";
+import { transact, type TransactionPart, writeRow } from "./transaction";
 
 /** What every owned item has. */
 export interface OwnedItem extends OwnedBy {
@@ -40,7 +40,7 @@ export interface BeginParams {
   readonly owned: OwnedBy;
   /** What the new resource will hold of its owner's quotas: counted now. */
   readonly holds: QuotaAmounts;
-  readonly quotas: UserCaps;
+  readonly quotas: UserQuotas;
   /** The request that creates: refused when it has its first response already. */
   readonly claim?: IdempotencyClaim | undefined;
 }
@@ -49,7 +49,7 @@ export interface CreateParams<Item> {
   readonly item: Item;
   /** What the new item takes of its owner's quotas; nothing where {@link creation} has taken it. */
   readonly takes: QuotaAmounts;
-  readonly quotas: UserCaps;
+  readonly quotas: UserQuotas;
   readonly idempotency?: IdempotencyWrite | undefined;
   /** Items that must still exist when this one is written. */
   readonly mustExist?: readonly TableKey[];

@@ -2,9 +2,9 @@
  * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
  * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
  */
-import { openWorkOwner, ownedKey, pendingChangeKey, pendingChangeMark, type OwnedKind } from "../../naming/table-keys";
-import { pendingChangeItemSchema, type PendingChangeItem } from "../../domain/schemas/items";
-import type { QuotaAmounts } from "../../domain/schemas/user-caps";
+import { type PendingChangeItem, pendingChangeItemSchema } from "../../domain/schemas/items";
+import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
+import { openWorkOwner, ownedKey, type OwnedKind, pendingChangeKey, pendingChangeMark } from "../../naming/table-keys";
 import { allOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
 import { doneWith, isDone, type Outcome, type Stale } from "./outcome";

@@ -1,12 +1,12 @@
 /** The parts of a transaction that move a user's counters. */
-import { quotaKey } from "../../naming/table-keys";
 import {
-  quotaCounterSchema,
   type QuotaAmounts,
   type QuotaCounter,
-  type UserCaps,
-} from "../../domain/schemas/user-caps";
-import { allOf, anyOf, atMost, absent } from "./conditions";
+  quotaCounterSchema,
+  type UserQuotas,
+} from "../../domain/schemas/user-quotas";
+import { quotaKey } from "../../naming/table-keys";
+import { absent, allOf, anyOf, atMost } from "./conditions";
 import type { QuotaReached } from "./outcome";
 import type { Row, Table } from "./table";
 import type { TransactionPart } from "./transaction";
@@ -38,7 +38,7 @@ export interface TakeQuotaParams {
   readonly sub: string;
   /** An amount of 0 asks for room without taking any. */
   readonly amounts: QuotaAmounts;
-  readonly quotas: UserCaps;
+  readonly quotas: UserQuotas;
 }
 
 /** The part that increments counters, each within its quota. It is refused when one of them has no room. */

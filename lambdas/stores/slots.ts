@@ -1,9 +1,9 @@
 /** Training slots: one item each, taken by conditional write, so that no counter can drift. */
+import { slotItemSchema, type SlotOrderItem, slotOrderItemSchema } from "../../domain/schemas/items";
 import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
-import { slotItemSchema, slotOrderItemSchema, type SlotOrderItem } from "../../domain/schemas/items";
 import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
-import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import { transact, writeRow } from "./transaction";
 
@@ -20,14 +20,14 @@ export interface HeldSlot {
   readonly leasedUntil: number;
 }
 
-/** Whose turn it was, as it was read: what is decided on it holds only while nobody else has taken a slot. */
+/** Whose turn it was, as it was read: what is decided on it holds only while nobody else has acquired a slot. */
 export interface SlotOrder {
   readonly version: number;
   /** The users by their latest turn, youngest first. */
   readonly turns: readonly string[];
 }
 
-export interface TakeSlotParams {
+export interface AcquireSlotParams {
   readonly index: number;
   readonly holder: SlotHolder;
   readonly leasedUntil: number;
@@ -41,7 +41,7 @@ export interface Slots {
   order(): Promise<SlotOrder>;
   held(): Promise<readonly HeldSlot[]>;
   /** The slot is then the holder's; stale when it is taken, or anybody has taken any slot since `order`. */
-  take(params: TakeSlotParams): Promise<Outcome<undefined, Stale>>;
+  take(params: AcquireSlotParams): Promise<Outcome<undefined, Stale>>;
   /** Stale when the slot is not the job's (any more). */
   renew(params: {
     readonly index: number;
@@ -64,10 +64,10 @@ export interface Slots {
 }
 
 /** Users whose latest turn is remembered; who had a turn before all of these waits as if there had been none. */
-const mostTurns = 500;
+const maxTurns = 500;
 /** The order after a user's turn. */
 export function orderAfter({ version, turns }: SlotOrder, sub: string): { version: number; turns: string[] } {
-  return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, mostTurns) };
+  return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, maxTurns) };
 }
 
 const isHeldBy = (jobId: string) => equals("holder.jobId", jobId);

@@ -1,6 +1,6 @@
 /** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
+import { type TicketItem, ticketItemSchema } from "../../domain/schemas/items";
 import { ticketKey, ticketsPartition } from "../../naming/table-keys";
-import { ticketItemSchema, type TicketItem } from "../../domain/schemas/items";
 import { readItem, writeItem } from "./item-codec";
 import type { SlotHolder } from "./slots";
 import type { Table } from "./table";
@@ -14,7 +14,7 @@ export interface Ticket extends SlotHolder {
 
 export interface Tickets {
   /** Writes the job's ticket, or its heartbeat. */
-  show(ticket: Ticket): Promise<void>;
+  heartbeat(ticket: Ticket): Promise<void>;
   /** In the order of their jobs; the table deletes forgotten ones after a day. */
   waiting(): Promise<readonly Ticket[]>;
   remove(jobId: string): Promise<void>;
@@ -27,7 +27,7 @@ const keptForSeconds = 86_400;
 
 export function createTickets(table: Table): Tickets {
   return {
-    async show({ sub, jobId, heartbeatAt, asksAgainBy }) {
+    async heartbeat({ sub, jobId, heartbeatAt, asksAgainBy }) {
       const item: TicketItem = {
         schemaVersion: 1,
         kind: "TICKET",

@@ -1,5 +1,5 @@
 /** Tracks that users have uploaded. */
-import { trackItemSchema, type TrackItem } from "../../domain/schemas/items";
+import { type TrackItem, trackItemSchema } from "../../domain/schemas/items";
 import { createOwnedRows, type OwnedRows } from "./owned-rows";
 import type { Table } from "./table";
 

@@ -3,26 +3,26 @@
  * workflow names the attempt it belongs to, and is conditional on the state.
  */
 import type * as z from "zod";
-import type { OwnedBy } from "../../naming/object-keys";
-import { ownedKey } from "../../naming/table-keys";
 import {
-  modelItemSchema,
-  quotaHeld,
-  trainingJobItemSchema,
   type ModelItem,
+  modelItemSchema,
   type PendingChangeItem,
+  quotaHeld,
   type TrainingJobItem,
+  trainingJobItemSchema,
 } from "../../domain/schemas/items";
 import {
+  type FinalTrainingJobState,
   finalTrainingJobStates,
+  type TrainingJobState,
   trainingJobStates,
   trainingJobStatesBefore,
-  type FinalTrainingJobState,
-  type TrainingJobState,
 } from "../../domain/states/training-job-state";
-import { absent, allOf, anyOf, equals, oneOf, rowIsAbsent, type Condition } from "./conditions";
+import type { OwnedBy } from "../../naming/object-keys";
+import { ownedKey } from "../../naming/table-keys";
+import { absent, allOf, anyOf, type Condition, equals, oneOf, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
-import { doneWith, isDone, stale, type Outcome, type Stale } from "./outcome";
+import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";
 import { moveQuota } from "./quotas";

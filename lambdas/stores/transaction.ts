@@ -1,7 +1,7 @@
 /** Several writes of one store method, each with what its refusal means. */
 import { setTimeout as wait } from "node:timers/promises";
-import { done, stale, type Done, type Outcome, type Refusal, type Stale } from "./outcome";
-import { TableBusy, type Row, type Table, type Write } from "./table";
+import { type Done, done, type Outcome, type Refusal, type Stale, stale } from "./outcome";
+import { type Row, type Table, TableBusy, type Write } from "./table";
 
 export interface TransactionPart<Reason extends Refusal> {
   readonly write: Write;

@@ -13,7 +13,7 @@ export interface Log {
 
 /**
  * Service and level come from the POWERTOOLS_ variables.
- * @param component - the function, for example `workflow/take-slot`; it stands in every line
+ * @param component - the function, for example `workflow/acquire-slot`; it stands in every line
  */
 export function createLogger(component: string): Logger {
   return new Logger({ persistentKeys: { component } });

@@ -22,9 +22,9 @@ const units = {
   SlotsReclaimed: MetricUnit.Count,
   UnknownSageMakerStatuses: MetricUnit.Count,
   DispatchFailures: MetricUnit.Count,
-  SweeperRepairs: MetricUnit.Count,
+  ReconcilerRepairs: MetricUnit.Count,
   OrphanObjects: MetricUnit.Count,
-  SweeperFailures: MetricUnit.Count,
+  ReconcilerFailures: MetricUnit.Count,
   OverdueWork: MetricUnit.Count,
 } as const;
 export type MetricName = keyof typeof units;

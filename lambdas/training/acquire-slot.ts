@@ -1,32 +1,32 @@
-import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { slotQueue, type SlotQueue } from "../../domain/training/slot-queue";
+import { type SlotQueue, slotQueue } from "../../domain/training/slot-queue";
+import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { HeldSlot, SlotOrder, Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobs } from "../stores/training-jobs";
-import type { SageMakerJobs } from "../aws/sagemaker-jobs";
-import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
-import { jittered, longestJittered, type RandomSource } from "./jitter";
-import { openJob, type ClosedJob } from "./open-job";
+import { jittered, maxJittered, type RandomSource } from "./jitter";
+import { type ClosedJob, openJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
 
-export interface TakeSlotParams {
+export interface AcquireSlotParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "advance">;
   readonly slots: Pick<Slots, "order" | "held" | "take" | "renewFor">;
   readonly tickets: Tickets;
-  readonly trainingJobs: Pick<SageMakerJobs, "describe">;
-  readonly artefacts: Pick<ObjectStore, "list">;
+  readonly sageMakerJobs: Pick<SageMakerJobs, "describe">;
+  readonly artifacts: Pick<ObjectStore, "list">;
   readonly settings: Pick<
     TrainingSettings,
-    "slots" | "slotLeaseSeconds" | "queueDeadlineSeconds" | "longestRunSeconds" | "waitSeconds"
+    "slots" | "slotLeaseSeconds" | "queueDeadlineSeconds" | "runtimeLimitSeconds" | "waitSeconds"
   >;
   readonly now: () => Date;
   readonly random: RandomSource;
@@ -34,8 +34,8 @@ export interface TakeSlotParams {
   readonly metrics: MetricRecorder;
 }
 
-export type TakeSlotAnswer =
-  | { readonly outcome: "SLOT_TAKEN"; readonly slot: number }
+export type AcquireSlotResult =
+  | { readonly outcome: "SLOT_ACQUIRED"; readonly slot: number }
   | { readonly outcome: "WAITING_FOR_SLOT"; readonly waitSeconds: number }
   /** The data set is known by its catalogue and still on its way: a first start of the local cloud builds it. */
   | { readonly outcome: "WAITING_FOR_DATA"; readonly waitSeconds: number }
@@ -47,7 +47,7 @@ export type TakeSlotAnswer =
 const ticketGraceSeconds = 60;
 
 /** Who stands far back in the queue asks less often, up to so many times the wait of the first. */
-const longestWaitFactor = 4;
+const maxWaitFactor = 4;
 
 /**
  * How many more turns a job may wait that is past its deadline and next in turn: they are spread over the longest run, which
@@ -55,7 +55,7 @@ const longestWaitFactor = 4;
  */
 export const turnsPastDeadline = 100;
 
-/** How often somebody else may take a slot while this job decides; then it waits for its next turn to ask. */
+/** How often somebody else may acquire a slot while this job decides; then it waits for its next turn to ask. */
 const decisions = 3;
 
 /**
@@ -68,9 +68,9 @@ const launchGraceSeconds = 120;
  * Takes a training slot, or renews the one the job has. Who waits has a ticket; whose turn it is, `slotQueue` says. Who
  * waits for data has no ticket, and stands in nobody's way.
  */
-export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> {
-  const { input, jobs, slots, tickets, settings, random, log } = params;
-  const opened = await openJob(jobs, input);
+export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlotResult> {
+  const { input, trainingJobs, slots, tickets, settings, random, log } = params;
+  const opened = await openJob(trainingJobs, input);
   if (opened.outcome !== "OPEN") return opened;
   const { job } = opened;
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
@@ -78,7 +78,7 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
   const now = params.now();
   const queuedSince = job.queuedSince ?? now.toISOString();
   if (job.state === "PENDING" || job.queuedSince === undefined) {
-    const queued = await jobs.advance(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
+    const queued = await trainingJobs.advance(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
     // Stopped meanwhile, which the next try sees.
     if (!isDone(queued)) return waiting(jittered(settings.waitSeconds, random));
   }
@@ -87,12 +87,12 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
   const leasedUntil = now.getTime() + settings.slotLeaseSeconds * 1000;
   const renewed = await slots.renewFor({ jobId: job.id, leasedUntil, slots: settings.slots });
   if (isDone(renewed)) {
-    // An earlier try has taken the slot, and its answer was lost: its ticket may still be there.
+    // An earlier try has acquired the slot, and its response was lost: its ticket may still be there.
     await tickets.remove(job.id);
-    return { outcome: "SLOT_TAKEN", slot: renewed.value };
+    return { outcome: "SLOT_ACQUIRED", slot: renewed.value };
   }
 
-  const hasData = (await params.artefacts.list(`${datasetPrefix(job.dataset)}${datasetPiecesFile}`, 1)).length > 0;
+  const hasData = (await params.artifacts.list(`${datasetPrefix(job.dataset)}${datasetPiecesFile}`, 1)).length > 0;
   const isPastDeadline = waitedSeconds > settings.queueDeadlineSeconds;
   if (!hasData) {
     if (isPastDeadline) return { outcome: "QUEUE_DEADLINE_PASSED", failure: dataMissing(job.dataset.id) };
@@ -101,15 +101,16 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
   }
 
   const holder = { sub: job.sub, jobId: job.id };
-  const show = async (inSeconds: number): Promise<void> => {
-    const asksAgainBy = now.getTime() + (longestJittered(inSeconds) + ticketGraceSeconds) * 1000;
-    await tickets.show({ ...holder, heartbeatAt: now.getTime(), asksAgainBy });
+  const heartbeat = async (inSeconds: number): Promise<void> => {
+    const asksAgainBy = now.getTime() + (maxJittered(inSeconds) + ticketGraceSeconds) * 1000;
+    await tickets.heartbeat({ ...holder, heartbeatAt: now.getTime(), asksAgainBy });
   };
-  await show(settings.waitSeconds);
+  await heartbeat(settings.waitSeconds);
 
   let queue: SlotQueue | undefined;
   for (let decision = 1; decision <= decisions; decision += 1) {
-    // In this order: whoever takes a slot raises the order's version, so what is decided on an older order is not written.
+    // In this order: whoever acquires a slot raises the order's version, so what is decided on an older order is not
+    // written.
     const order = await slots.order();
     const live = (await tickets.waiting()).filter(({ asksAgainBy }) => asksAgainBy >= now.getTime());
     const held = (await slots.held()).filter(({ index }) => index < settings.slots);
@@ -128,19 +129,19 @@ export async function takeSlot(params: TakeSlotParams): Promise<TakeSlotAnswer> 
     queue = queueWithout(abandoned);
     if (!queue.takes.includes(job.id)) break;
     const slot = await takeAny(params, { job, order, held, abandoned, waitedSeconds, leasedUntil });
-    if (slot !== undefined) return { outcome: "SLOT_TAKEN", slot };
+    if (slot !== undefined) return { outcome: "SLOT_ACQUIRED", slot };
   }
 
   const place = queue?.places.indexOf(job.id) ?? 0;
   const isNext = queue?.nextOfItsUser.includes(job.id) === true;
-  if (isPastDeadline && !(isNext && waitedSeconds <= settings.queueDeadlineSeconds + settings.longestRunSeconds)) {
+  if (isPastDeadline && !(isNext && waitedSeconds <= settings.queueDeadlineSeconds + settings.runtimeLimitSeconds)) {
     return { outcome: "QUEUE_DEADLINE_PASSED", failure: queueDeadlinePassed(waitedSeconds) };
   }
-  const factor = Math.min(longestWaitFactor, 1 + Math.max(0, place) / (2 * settings.slots));
+  const factor = Math.min(maxWaitFactor, 1 + Math.max(0, place) / (2 * settings.slots));
   const waitSeconds = isPastDeadline
-    ? Math.max(settings.waitSeconds, settings.longestRunSeconds / turnsPastDeadline)
+    ? Math.max(settings.waitSeconds, settings.runtimeLimitSeconds / turnsPastDeadline)
     : settings.waitSeconds * factor;
-  await show(waitSeconds);
+  await heartbeat(waitSeconds);
   return waiting(jittered(waitSeconds, random));
 }
 
@@ -154,8 +155,10 @@ interface Decision {
   readonly leasedUntil: number;
 }
 
-/** A free slot, or one that is abandoned. @returns its index; undefined when somebody else has taken a slot meanwhile */
-async function takeAny(params: TakeSlotParams, decision: Decision): Promise<number | undefined> {
+/**
+ * A free slot, or one that is abandoned. @returns its index; undefined when somebody else has acquired a slot meanwhile
+ */
+async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
   const { slots, tickets, settings, log, metrics } = params;
   const { job, order, held, abandoned, waitedSeconds, leasedUntil } = decision;
   const heldIndexes = new Set(held.map(({ index }) => index));
@@ -180,7 +183,7 @@ async function takeAny(params: TakeSlotParams, decision: Decision): Promise<numb
   return index;
 }
 
-const waiting = (waitSeconds: number): TakeSlotAnswer => ({ outcome: "WAITING_FOR_SLOT", waitSeconds });
+const waiting = (waitSeconds: number): AcquireSlotResult => ({ outcome: "WAITING_FOR_SLOT", waitSeconds });
 
 const queueDeadlinePassed = (waitedSeconds: number): Failure => ({
   code: "QUEUE_DEADLINE_PASSED",
@@ -194,23 +197,26 @@ const dataMissing = (id: string): Failure => ({
   retryable: true,
 });
 
-async function abandonedAmong(lapsed: readonly HeldSlot[], params: TakeSlotParams): Promise<HeldSlot[]> {
+async function abandonedAmong(lapsed: readonly HeldSlot[], params: AcquireSlotParams): Promise<HeldSlot[]> {
   const abandoned: HeldSlot[] = [];
   for (const slot of lapsed) if (await isAbandoned(slot, params)) abandoned.push(slot);
   return abandoned;
 }
 
 /** A lapsed lease alone proves nothing: SageMaker must say that the holder's job has ended, or never was. */
-async function isAbandoned(slot: HeldSlot, { jobs, trainingJobs, now, log }: TakeSlotParams): Promise<boolean> {
+async function isAbandoned(
+  slot: HeldSlot,
+  { trainingJobs, sageMakerJobs, now, log }: AcquireSlotParams,
+): Promise<boolean> {
   try {
-    const holder = await jobs.get({ sub: slot.holder.sub, id: slot.holder.jobId });
+    const holder = await trainingJobs.get({ sub: slot.holder.sub, id: slot.holder.jobId });
     const ended = holder === undefined || isFinalTrainingJobState(holder.state);
     const described =
-      holder?.trainingJobName === undefined ? undefined : await trainingJobs.describe(holder.trainingJobName);
+      holder?.trainingJobName === undefined ? undefined : await sageMakerJobs.describe(holder.trainingJobName);
     if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
     return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
   } catch (error) {
-    // Another job's row, or SageMaker: the one who asks waits on. The sweeper ends a row that nobody can read.
+    // Another job's row, or SageMaker: the one who asks waits on. The reconciler ends a row that nobody can read.
     log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
     return false;
   }

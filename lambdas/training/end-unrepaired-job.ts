@@ -1,27 +1,27 @@
 /** The last resort for a job that cannot even be repaired. */
-import type { OwnedBy } from "../../naming/object-keys";
 import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { OwnedBy } from "../../naming/object-keys";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { OpenWork } from "../stores/open-work";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobs } from "../stores/training-jobs";
-import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
-import type { Within } from "./within";
+import type { WithinTime } from "./time-limit";
 
 export interface EndUnrepairedJobParams {
   readonly of: OwnedBy;
   readonly openWork: Pick<OpenWork, "attemptOf" | "endUnread">;
   /** The job is ended in this attempt alone. Undefined: in any. */
   readonly attempt?: number | undefined;
-  readonly jobs: Pick<TrainingJobs, "get">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly slots: Pick<Slots, "releaseAllOf">;
   readonly tickets: Pick<Tickets, "remove">;
-  readonly trainingJobs: Pick<SageMakerJobs, "stop">;
-  readonly within: Within;
+  readonly sageMakerJobs: Pick<SageMakerJobs, "stop">;
+  readonly withinTime: WithinTime;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
@@ -52,13 +52,19 @@ export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<
   return true;
 }
 
-async function stopIfPossible({ of, jobs, trainingJobs, within, log }: EndUnrepairedJobParams): Promise<void> {
+async function stopIfPossible({
+  of,
+  trainingJobs,
+  sageMakerJobs,
+  withinTime,
+  log,
+}: EndUnrepairedJobParams): Promise<void> {
   const stop = async (): Promise<void> => {
-    const job = await jobs.get(of);
-    if (job?.trainingJobName !== undefined) await trainingJobs.stop(job.trainingJobName);
+    const job = await trainingJobs.get(of);
+    if (job?.trainingJobName !== undefined) await sageMakerJobs.stop(job.trainingJobName);
   };
   try {
-    await within(stopSeconds, stop());
+    await withinTime(stopSeconds, stop());
   } catch (error) {
     log.error("the job is ended without SageMaker having been told to stop it", {
       jobId: of.id,

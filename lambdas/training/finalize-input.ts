@@ -1,19 +1,21 @@
-/** What stands in the workflow's data when it comes to settle: what the last steps said, or the error that was caught. */
+/**
+ * What stands in the workflow's data when it comes to finalize: what the last steps said, or the error that was caught.
+ */
 import * as z from "zod";
-import { failureSchema, type Failure } from "../../domain/schemas/failure";
+import { type Failure, failureSchema } from "../../domain/schemas/failure";
 import { workflowFailed } from "../../domain/states/failures";
 import type { GaveUp } from "./patient-step";
-import { stepInputSchema, type StepInput } from "./step-input";
+import { type StepInput, stepInputSchema } from "./step-input";
 
 const saidSchema = z.object({ outcome: z.string(), failure: failureSchema.optional() }).optional();
 
-const settleInputSchema = stepInputSchema.extend({
+const finalizeInputSchema = stepInputSchema.extend({
   step: saidSchema,
   registered: saidSchema,
   error: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),
 });
 
-export interface SettleInput {
+export interface FinalizeInput {
   readonly input: StepInput;
   readonly failure: Failure | undefined;
   readonly fault: Failure | undefined;
@@ -21,15 +23,15 @@ export interface SettleInput {
   readonly caught: { readonly error: string | undefined; readonly cause: string | undefined } | undefined;
 }
 
-const longestCause = 2_000;
+const maxCauseLength = 2_000;
 
-export function parseSettleInput(data: unknown): SettleInput {
-  const { step, registered, error, ...input } = settleInputSchema.parse(data);
+export function parseFinalizeInput(data: unknown): FinalizeInput {
+  const { step, registered, error, ...input } = finalizeInputSchema.parse(data);
   const gaveUp = [step, registered].some((said) => said?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));
   return {
     input,
     failure: registered?.failure ?? step?.failure,
     fault: error !== undefined || gaveUp ? workflowFailed : undefined,
-    caught: error === undefined ? undefined : { error: error.Error, cause: error.Cause?.slice(0, longestCause) },
+    caught: error === undefined ? undefined : { error: error.Error, cause: error.Cause?.slice(0, maxCauseLength) },
   };
 }

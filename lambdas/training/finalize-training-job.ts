@@ -1,3 +1,10 @@
+import type { Failure } from "../../domain/schemas/failure";
+import type { TrainingJobItem } from "../../domain/schemas/items";
+import { withAdvice } from "../../domain/states/failures";
+import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";
+import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
+import { endOfJob, type JobEnd } from "../../domain/training/job-end";
+import type { TrainingProgress } from "../../domain/training/progress";
 import {
   checkpointsPrefix,
   parseSampleFile,
@@ -8,28 +15,21 @@ import {
   trainingJobPrefix,
 } from "../../naming/object-keys";
 import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
-import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
-import { withAdvice } from "../../domain/states/failures";
-import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";
-import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
-import { endOfJob, type JobEnd } from "../../domain/training/job-end";
-import type { TrainingProgress } from "../../domain/training/progress";
+import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
 import type { TrainingJobEnd, TrainingJobs } from "../stores/training-jobs";
-import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
-import type { ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
 import type { MetricName, MetricRecorder } from "../telemetry/metrics";
 import { copyObjects } from "./copy-objects";
-import { observedData } from "./monitor-training-job";
 import { jittered, type RandomSource } from "./jitter";
-import { openJob, type ClosedJob } from "./open-job";
+import { monitoredData } from "./monitor-training-job";
+import { type ClosedJob, openJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
 
-export interface SettleTrainingJobParams {
+export interface FinalizeTrainingJobParams {
   readonly input: StepInput;
   /** What the last step said went wrong, where it was an expected outcome. */
   readonly failure?: Failure | undefined;
@@ -40,20 +40,20 @@ export interface SettleTrainingJobParams {
    * platform, which may be no more than what the last cut did to the SageMaker job.
    */
   readonly isCutOffForGood?: boolean;
-  readonly jobs: Pick<TrainingJobs, "get" | "finish">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "finish">;
   readonly slots: Pick<Slots, "releaseAllOf">;
   readonly tickets: Pick<Tickets, "remove">;
-  readonly trainingJobs: Pick<SageMakerJobs, "describe" | "stop">;
+  readonly sageMakerJobs: Pick<SageMakerJobs, "describe" | "stop">;
   readonly work: Pick<ObjectStore, "bucket" | "read" | "list">;
-  readonly artefacts: Pick<ObjectStore, "copy">;
+  readonly artifacts: Pick<ObjectStore, "copy">;
   readonly now: () => Date;
   readonly random: RandomSource;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
 
-export type SettleTrainingJobAnswer =
-  | { readonly outcome: "SETTLED"; readonly state: FinalTrainingJobState }
+export type FinalizeTrainingJobResult =
+  | { readonly outcome: "FINALIZED"; readonly state: FinalTrainingJobState }
   /** SageMaker still works on the job, which has been told to stop: the slot is not free before it has. */
   | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
   | ClosedJob;
@@ -61,10 +61,10 @@ export type SettleTrainingJobAnswer =
 /** SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
 /** Samples of a job that are kept: more than the longest training leaves. */
-const mostSamples = 10_000;
+const maxSamples = 10_000;
 /**
- * For so long after its repair has first failed, a job is not settled without its progress and samples: whoever settles tries
- * again. What cannot be copied after that is not going to be.
+ * For so long after its repair has first failed, a job is not finalized without its progress and samples: whoever
+ * finalizes tries again. What cannot be copied after that is not going to be.
  */
 const keepingPatienceSeconds = endedWorkflowPatienceSeconds;
 /** Between deciding and writing, a stop request may come: then it is decided again. */
@@ -74,50 +74,50 @@ const tries = 3;
  * The one writer of final states. Keeps progress and samples, ends the row (open-work mark and quota in the same
  * transaction), then frees slot and ticket. Every part can be done twice; whoever finds the row final only frees.
  */
-export async function settleTrainingJob(params: SettleTrainingJobParams): Promise<SettleTrainingJobAnswer> {
-  const { input, jobs, trainingJobs, log } = params;
+export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Promise<FinalizeTrainingJobResult> {
+  const { input, trainingJobs, sageMakerJobs, log } = params;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const opened = await openJob(jobs, input);
+    const opened = await openJob(trainingJobs, input);
     if (opened.outcome !== "OPEN") {
       // Another attempt holds slot and ticket by the same job id: they are its own now.
       if (opened.outcome !== "SUPERSEDED") await free(params);
       return opened;
     }
     const { job } = opened;
-    const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+    const described = job.trainingJobName === undefined ? undefined : await sageMakerJobs.describe(job.trainingJobName);
     const meaning = described === undefined ? undefined : interpretTrainingJob(described);
     if (described !== undefined && meaning !== undefined && mayStillRun(meaning)) {
       const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
-      if (!isStopping) await trainingJobs.stop(described.name);
+      if (!isStopping) await sageMakerJobs.stop(described.name);
       log.info("waiting for the training job to stop", { trainingJobName: described.name });
       return { outcome: "WAITING_FOR_STOP", waitSeconds: jittered(stopWaitSeconds, params.random) };
     }
 
     await keepProgressAndSamples(params, job);
-    const data = await observedData({ ...params, job, described });
+    const data = await monitoredData({ ...params, job, described });
     const progress = reached(data.progress ?? job.progress);
     const end = decide(params, { ...job, progress, resumable: data.resumable ?? job.resumable }, described);
     const finished = await finish(params, { ...end, stopRequested: job.stopRequested }, { ...data, progress });
     if (finished) {
       await free(params);
       report(params, end, data.usage ?? job.usage);
-      return { outcome: "SETTLED", state: end.state };
+      return { outcome: "FINALIZED", state: end.state };
     }
   }
-  throw new Error("the row kept changing while the job was being settled");
+  throw new Error("the row kept changing while the job was being finalized");
 }
 
 /** With what was observed; if that cannot be written, without. */
 async function finish(
-  { input, jobs, log }: SettleTrainingJobParams,
+  { input, trainingJobs, log }: FinalizeTrainingJobParams,
   end: TrainingJobEnd,
   data: Partial<TrainingJobEnd>,
 ): Promise<boolean> {
   try {
-    return isDone(await jobs.finish(jobAttempt(input), { ...data, ...end }));
+    return isDone(await trainingJobs.finish(jobAttempt(input), { ...data, ...end }));
   } catch (error) {
     log.error("the job could not be ended with what was observed", { jobId: input.jobId, reason: String(error) });
-    return isDone(await jobs.finish(jobAttempt(input), end));
+    return isDone(await trainingJobs.finish(jobAttempt(input), end));
   }
 }
 
@@ -125,7 +125,7 @@ async function finish(
 const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
 
 function decide(
-  { failure, fault, isCutOffForGood = false }: SettleTrainingJobParams,
+  { failure, fault, isCutOffForGood = false }: FinalizeTrainingJobParams,
   job: TrainingJobItem,
   described: DescribedTrainingJob | undefined,
 ): JobEnd {
@@ -152,14 +152,14 @@ function decide(
  * @throws Error when something could not be kept and it is too early to do without
  */
 async function keepProgressAndSamples(
-  { work, artefacts, now, log }: SettleTrainingJobParams,
+  { work, artifacts, now, log }: FinalizeTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<void> {
   const faults: string[] = [];
   const from = checkpointsPrefix(job);
   const keep = async (names: readonly string[]): Promise<number> =>
     await copyObjects({
-      to: artefacts,
+      to: artifacts,
       copies: names.map((name) => ({
         from: { bucket: work.bucket, key: `${from}${name}` },
         to: `${trainingJobPrefix(job)}${name}`,
@@ -168,7 +168,7 @@ async function keepProgressAndSamples(
     });
   let objects = await keep([progressFile, referenceFile]);
   try {
-    const names = (await work.list(`${from}${samplesFolder}`, mostSamples)).map(({ key }) => key.slice(from.length));
+    const names = (await work.list(`${from}${samplesFolder}`, maxSamples)).map(({ key }) => key.slice(from.length));
     objects += await keep(names.filter(isSample));
   } catch (error) {
     faults.push(String(error));
@@ -180,7 +180,7 @@ async function keepProgressAndSamples(
   if (since === undefined || now().getTime() - Date.parse(since) < keepingPatienceSeconds * 1000) {
     throw new Error(`progress or samples could not be kept yet: ${first}`);
   }
-  log.error("the job is settled without all of its progress and samples", { faults: faults.length, first });
+  log.error("the job is finalized without all of its progress and samples", { faults: faults.length, first });
 }
 
 /** A name that a sample has, and nothing that only ends like one. */
@@ -189,7 +189,7 @@ function isSample(name: string): boolean {
   return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);
 }
 
-async function free({ input, slots, tickets }: SettleTrainingJobParams): Promise<void> {
+async function free({ input, slots, tickets }: FinalizeTrainingJobParams): Promise<void> {
   await slots.releaseAllOf(input.jobId);
   await tickets.remove(input.jobId);
 }
@@ -200,9 +200,9 @@ const counted: Readonly<Record<FinalTrainingJobState, MetricName>> = {
   STOPPED: "JobsStopped",
 };
 
-function report({ metrics, log }: SettleTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
+function report({ metrics, log }: FinalizeTrainingJobParams, end: JobEnd, usage: TrainingJobItem["usage"]): void {
   metrics.record(counted[end.state]);
   metrics.record("TrainingSeconds", usage.trainingSeconds);
   metrics.record("BillableSeconds", usage.billableSeconds);
-  log.info("settled", { state: end.state, endReason: end.endReason, code: end.failure?.code });
+  log.info("finalized", { state: end.state, endReason: end.endReason, code: end.failure?.code });
 }

@@ -1,39 +1,42 @@
-/** The ports of settling, made once: the workflow's last step, the sweeper and the execution-status rule all settle. */
+/**
+ * The ports of finalizing, made once: the workflow's last step, the reconciler and the execution-status rule all
+ * finalize.
+ */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
+import { createSageMakerJobs } from "../aws/sagemaker-jobs";
 import { createDynamoDBTable } from "../stores/dynamodb-table";
+import { createObjectStore } from "../stores/objects";
 import { createSlots, type Slots } from "../stores/slots";
 import { createTickets } from "../stores/tickets";
 import { createTrainingJobs, type TrainingJobs } from "../stores/training-jobs";
-import { createSageMakerJobs } from "../aws/sagemaker-jobs";
-import { createObjectStore } from "../stores/objects";
-import type { SettleTrainingJobParams } from "./finalize-training-job";
+import type { FinalizeTrainingJobParams } from "./finalize-training-job";
 
-export interface SettlingPlaces {
+export interface FinalizingPlaces {
   readonly tableName: string;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
 }
 
-export interface SettlingPorts extends Omit<
-  SettleTrainingJobParams,
-  "jobs" | "slots" | "input" | "failure" | "fault" | "log" | "metrics"
+export interface FinalizingPorts extends Omit<
+  FinalizeTrainingJobParams,
+  "trainingJobs" | "slots" | "input" | "failure" | "fault" | "log" | "metrics"
 > {
   /** With what it takes to begin the next attempt. */
-  readonly jobs: TrainingJobs;
+  readonly trainingJobs: TrainingJobs;
   readonly slots: Slots;
 }
 
-export function createSettlingPorts({ tableName, artefactsBucket, workBucket }: SettlingPlaces): SettlingPorts {
+export function createFinalizingPorts({ tableName, artifactsBucket, workBucket }: FinalizingPlaces): FinalizingPorts {
   const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
   const objects = createS3Client();
   const now = () => new Date();
   return {
-    jobs: createTrainingJobs({ table, now }),
+    trainingJobs: createTrainingJobs({ table, now }),
     slots: createSlots(table),
     tickets: createTickets(table),
-    trainingJobs: createSageMakerJobs({ client: createSageMakerClient() }),
+    sageMakerJobs: createSageMakerJobs({ client: createSageMakerClient() }),
     work: createObjectStore({ client: objects, bucket: workBucket }),
-    artefacts: createObjectStore({ client: objects, bucket: artefactsBucket }),
+    artifacts: createObjectStore({ client: objects, bucket: artifactsBucket }),
     now,
     random: Math.random,
   };

@@ -13,4 +13,4 @@ export function jittered(seconds: number, random: RandomSource): number {
 }
 
 /** The longest wait that {@link jittered} makes of one. */
-export const longestJittered = (seconds: number): number => Math.round(seconds * (1 + longerByShare));
+export const maxJittered = (seconds: number): number => Math.round(seconds * (1 + longerByShare));

@@ -1,27 +1,27 @@
-import { trainingJobName, type Stage } from "../../naming/resource-names";
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import { type Stage, trainingJobName } from "../../naming/resource-names";
+import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { TrainingJobs } from "../stores/training-jobs";
-import type { SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
-import { awaitCapacity, type CapacityAnswer } from "./capacity";
+import { awaitCapacity, type CapacityResult } from "./await-capacity";
 import { jittered, type RandomSource } from "./jitter";
-import { openJob, type ClosedJob } from "./open-job";
+import { type ClosedJob, openJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
 import { outputUri, trainingJobRequest } from "./training-job-request";
 
 export interface LaunchTrainingJobParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "advance">;
   readonly slots: Pick<Slots, "renewFor">;
-  readonly trainingJobs: SageMakerJobs;
+  readonly sageMakerJobs: SageMakerJobs;
   readonly settings: TrainingSettings;
   readonly stage: Stage;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
   readonly now: () => Date;
   readonly random: RandomSource;
@@ -29,20 +29,20 @@ export interface LaunchTrainingJobParams {
   readonly metrics: MetricRecorder;
 }
 
-export type LaunchTrainingJobAnswer =
+export type LaunchTrainingJobResult =
   | { readonly outcome: "LAUNCHED"; readonly waitSeconds: number }
   | { readonly outcome: "SLOT_LOST" }
   | { readonly outcome: "REFUSED"; readonly failure: Failure }
-  | CapacityAnswer
+  | CapacityResult
   | ClosedJob;
 
 /**
  * Creates the SageMaker job of the next launch. The name is written to the row before the call: whoever tries again
  * after a crash finds the name, calls again, and knows by its prefixes that the job of that name is ours.
  */
-export async function launchTrainingJob(params: LaunchTrainingJobParams): Promise<LaunchTrainingJobAnswer> {
-  const { input, jobs, slots, trainingJobs, settings, now, random, log, metrics } = params;
-  const opened = await openJob(jobs, input);
+export async function launchTrainingJob(params: LaunchTrainingJobParams): Promise<LaunchTrainingJobResult> {
+  const { input, trainingJobs, slots, sageMakerJobs, settings, now, random, log, metrics } = params;
+  const opened = await openJob(trainingJobs, input);
   if (opened.outcome !== "OPEN") return opened;
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
 
@@ -54,21 +54,21 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   if (named === undefined) return { outcome: "STOP_REQUESTED" };
   const { job, name } = named;
 
-  const created = await trainingJobs.create(trainingJobRequest({ ...params, name, job }));
+  const created = await sageMakerJobs.create(trainingJobRequest({ ...params, name, job }));
   switch (created.kind) {
     case "CREATED":
       break;
     case "NAME_IN_USE": {
-      const described = await trainingJobs.describe(name);
+      const described = await sageMakerJobs.describe(name);
       if (described?.outputUri !== outputUri(params.workBucket, job)) {
         throw new Error(`a training job named ${name} exists that is not ours`);
       }
       break;
     }
     case "QUOTA_EXCEEDED":
-      return await awaitCapacity({ job, nextName: true, jobs, settings, now, random, log, metrics });
+      return await awaitCapacity({ job, nextName: true, trainingJobs, settings, now, random, log, metrics });
     case "THROTTLED":
-      return await awaitCapacity({ job, nextName: false, jobs, settings, now, random, log, metrics });
+      return await awaitCapacity({ job, nextName: false, trainingJobs, settings, now, random, log, metrics });
     case "REFUSED":
       log.error("training job refused", { trainingJobName: name, reason: created.reason });
       return { outcome: "REFUSED", failure: refused };
@@ -76,9 +76,9 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   log.info("training job created", { trainingJobName: name, adopted: created.kind === "NAME_IN_USE" });
 
   // A stop that came between our reading the row and the job's creation found no job to stop.
-  const current = await jobs.get(jobAttempt(input));
-  if (current?.stopRequested === true) await trainingJobs.stop(name);
-  return { outcome: "LAUNCHED", waitSeconds: jittered(settings.look.firstSeconds, random) };
+  const current = await trainingJobs.get(jobAttempt(input));
+  if (current?.stopRequested === true) await sageMakerJobs.stop(name);
+  return { outcome: "LAUNCHED", waitSeconds: jittered(settings.monitor.firstSeconds, random) };
 }
 
 const refused: Failure = {
@@ -94,21 +94,24 @@ interface NamedJob {
 
 /** The name that an earlier try has reserved, or the next one. @returns undefined when a stop request came first */
 async function withName(
-  { jobs, trainingJobs, stage, input }: LaunchTrainingJobParams,
+  { trainingJobs, sageMakerJobs, stage, input }: LaunchTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<NamedJob | undefined> {
   if (job.trainingJobName !== undefined) {
     if (!job.stopRequested) {
       // Throttled before: the row says QUEUED.
-      const starting = await jobs.advance(jobAttempt(input), { to: "STARTING" });
+      const starting = await trainingJobs.advance(jobAttempt(input), { to: "STARTING" });
       if (isDone(starting)) return { job: starting.value, name: job.trainingJobName };
     }
     // To be stopped: adopted if an earlier try got as far as creating it, not created now.
-    const exists = (await trainingJobs.describe(job.trainingJobName)) !== undefined;
+    const exists = (await sageMakerJobs.describe(job.trainingJobName)) !== undefined;
     return exists ? { job, name: job.trainingJobName } : undefined;
   }
   const launch = job.launch + 1;
   const name = trainingJobName(stage, { jobId: job.id, attempt: job.attempt, launch });
-  const changed = await jobs.advance(jobAttempt(input), { to: "STARTING", set: { launch, trainingJobName: name } });
+  const changed = await trainingJobs.advance(jobAttempt(input), {
+    to: "STARTING",
+    set: { launch, trainingJobName: name },
+  });
   return isDone(changed) ? { job: changed.value, name } : undefined;
 }

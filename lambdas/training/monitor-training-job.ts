@@ -1,38 +1,38 @@
 /** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
 import { isDeepStrictEqual } from "node:util";
-import { checkpointsPrefix, progressFile } from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import {
   interpretTrainingJob,
-  type ObservedState,
+  type MonitoredState,
   type TrainingJobMeaning,
 } from "../../domain/states/sagemaker-status";
 import { isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import { convergenceOf } from "../../domain/training/convergence";
-import { epochMetrics, longestProgressBytes, parseProgress, summariseProgress } from "../../domain/training/progress";
-import { isDone } from "../stores/outcome";
-import type { TrainingJobChange, TrainingJobData, TrainingJobs } from "../stores/training-jobs";
+import { epochMetrics, maxProgressBytes, parseProgress, summarizeProgress } from "../../domain/training/progress";
+import { checkpointsPrefix, progressFile } from "../../naming/object-keys";
 import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
 import type { ObjectStore } from "../stores/objects";
+import { isDone } from "../stores/outcome";
+import type { TrainingJobChange, TrainingJobData, TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 
-export interface ObserveTrainingJobParams {
+export interface MonitorTrainingJobParams {
   readonly job: TrainingJobItem;
   /** The SageMaker job of the row's latest launch. */
   readonly trainingJobName: string;
-  readonly jobs: Pick<TrainingJobs, "get" | "advance">;
-  readonly trainingJobs: Pick<SageMakerJobs, "describe">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "advance">;
+  readonly sageMakerJobs: Pick<SageMakerJobs, "describe">;
   readonly work: Pick<ObjectStore, "read" | "list">;
   readonly now: () => Date;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
 
-export interface Observation {
+export interface MonitoredJob {
   readonly meaning: TrainingJobMeaning;
   readonly described: DescribedTrainingJob | undefined;
-  /** The row after the look. */
+  /** The row after the monitoring turn. */
   readonly job: TrainingJobItem;
 }
 
@@ -48,24 +48,24 @@ const lost: TrainingJobMeaning = {
 };
 
 /**
- * Describes the job, reads its progress, and upserts what is not final. Idempotent: a look that finds nothing new writes
- * nothing, so that clients that poll keep getting 304.
+ * Describes the job, reads its progress, and upserts what is not final. Idempotent: a monitoring turn that finds
+ * nothing new writes nothing, so that clients that poll keep getting 304.
  */
-export async function observeTrainingJob(params: ObserveTrainingJobParams): Promise<Observation> {
-  const { trainingJobName, trainingJobs, log, metrics } = params;
-  const described = await trainingJobs.describe(trainingJobName);
+export async function monitorTrainingJob(params: MonitorTrainingJobParams): Promise<MonitoredJob> {
+  const { trainingJobName, sageMakerJobs, log, metrics } = params;
+  const described = await sageMakerJobs.describe(trainingJobName);
   const meaning = described === undefined ? lost : interpretTrainingJob(described);
   if (meaning.kind === "UNKNOWN") {
     metrics.record("UnknownSageMakerStatuses");
     const { status, secondaryStatus } = described ?? {};
     log.warn("SageMaker answered a status that is not in the table", { status, secondaryStatus });
   }
-  const data = await observedData({ ...params, described });
-  const job = await writeObservation({ ...params, meaning, data });
+  const data = await monitoredData({ ...params, described });
+  const job = await writeMonitoredData({ ...params, meaning, data });
   return { meaning, described, job };
 }
 
-interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "work" | "now" | "log"> {
+interface MonitoredDataParams extends Pick<MonitorTrainingJobParams, "job" | "work" | "now" | "log"> {
   readonly described: DescribedTrainingJob | undefined;
 }
 
@@ -73,7 +73,7 @@ interface ObservedDataParams extends Pick<ObserveTrainingJobParams, "job" | "wor
  * What the row should say about the training, whatever its state. What the container has left never stands in the way of
  * that: what cannot be read is left out, and logged.
  */
-export async function observedData(params: ObservedDataParams): Promise<TrainingJobData> {
+export async function monitoredData(params: MonitoredDataParams): Promise<TrainingJobData> {
   const { job, now, log, described } = params;
   const part = async (
     what: string,
@@ -93,13 +93,13 @@ export async function observedData(params: ObservedDataParams): Promise<Training
   };
 }
 
-async function readProgress({ job, work, now, log, described }: ObservedDataParams): Promise<TrainingJobData> {
-  const content = await work.read(`${checkpointsPrefix(job)}${progressFile}`, longestProgressBytes);
+async function readProgress({ job, work, now, log, described }: MonitoredDataParams): Promise<TrainingJobData> {
+  const content = await work.read(`${checkpointsPrefix(job)}${progressFile}`, maxProgressBytes);
   const epochs = job.hyperparameters["epochs"];
   const plannedEpochs = typeof epochs === "number" ? epochs : job.progress.epochs;
   const parsed = parseProgress(content ?? "", plannedEpochs);
   if (parsed.skippedLines > 0) log.warn("lines of progress were not understood", { lines: parsed.skippedLines });
-  const progress = summariseProgress(parsed.epochs, {
+  const progress = summarizeProgress(parsed.epochs, {
     now: now().getTime(),
     plannedEpochs,
     runsSince: described?.startedAt?.getTime(),
@@ -109,7 +109,7 @@ async function readProgress({ job, work, now, log, described }: ObservedDataPara
   return { progress, latestMetrics: epochMetrics(last), convergence: convergenceOf(parsed.epochs) };
 }
 
-const isResumable = async ({ job, work }: ObservedDataParams): Promise<boolean> =>
+const isResumable = async ({ job, work }: MonitoredDataParams): Promise<boolean> =>
   job.resumable || (await work.list(`${checkpointsPrefix(job)}last.`, 1)).length > 0;
 
 /**
@@ -131,7 +131,7 @@ export function usageOf(
   };
 }
 
-interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | "jobs" | "log"> {
+interface WriteMonitoredDataParams extends Pick<MonitorTrainingJobParams, "job" | "trainingJobs" | "log"> {
   readonly meaning: TrainingJobMeaning;
   readonly data: TrainingJobData;
 }
@@ -139,7 +139,7 @@ interface WriteObservationParams extends Pick<ObserveTrainingJobParams, "job" | 
 /** A stop request may come between reading and writing: then its state stands, and the rest is written again. */
 const tries = 3;
 
-async function writeObservation(params: WriteObservationParams): Promise<TrainingJobItem> {
+async function writeMonitoredData(params: WriteMonitoredDataParams): Promise<TrainingJobItem> {
   try {
     return await writeChange(params);
   } catch (error) {
@@ -149,15 +149,15 @@ async function writeObservation(params: WriteObservationParams): Promise<Trainin
   }
 }
 
-async function writeChange({ job, jobs, meaning, data }: WriteObservationParams): Promise<TrainingJobItem> {
+async function writeChange({ job, trainingJobs, meaning, data }: WriteMonitoredDataParams): Promise<TrainingJobItem> {
   let current = job;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const change = changeOf(current, meaning, data);
     if (change === undefined) return current;
     const { sub, id } = job;
-    const written = await jobs.advance({ sub, id, attempt: job.attempt }, change);
+    const written = await trainingJobs.advance({ sub, id, attempt: job.attempt }, change);
     if (isDone(written)) return written.value;
-    const reloaded = await jobs.get({ sub, id });
+    const reloaded = await trainingJobs.get({ sub, id });
     if (reloaded?.attempt !== job.attempt) return current;
     current = reloaded;
   }
@@ -182,7 +182,7 @@ function changeOf(
 }
 
 /** The state to change to; undefined where the row says so already, or the transition is not legal (STOPPING stays). */
-function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): ObservedState | undefined {
+function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): MonitoredState | undefined {
   if (meaning.kind !== "RUNNING" || meaning.state === job.state) return undefined;
   return isLegalTrainingJobTransition(job.state, meaning.state) ? meaning.state : undefined;
 }

@@ -24,14 +24,14 @@ export interface GaveUp {
  * its patience. Tries alone could not bound this: each of them may take as long as the calls that it waits for.
  * @throws what the step throws, while there is patience left
  */
-export async function patientStep<Answer>(params: {
+export async function patientStep<Response>(params: {
   /** Hostile until it is parsed. */
   readonly event: unknown;
   readonly patienceSeconds: number;
   readonly now: () => Date;
   readonly log: Log;
-  readonly run: (data: unknown) => Promise<Answer>;
-}): Promise<Answer | GaveUp> {
+  readonly run: (data: unknown) => Promise<Response>;
+}): Promise<Response | GaveUp> {
   const { event, patienceSeconds, now, log, run } = params;
   const { data, enteredAt, retries } = taskSchema.parse(event);
   try {

@@ -1,32 +1,32 @@
-import {
-  checkpointsPrefix,
-  progressFile,
-  referenceFile,
-  samplesFolder,
-  selectionManifestKey,
-  type OwnedBy,
-} from "../../naming/object-keys";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
 import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
+import {
+  checkpointsPrefix,
+  type OwnedBy,
+  progressFile,
+  referenceFile,
+  samplesFolder,
+  selectionManifestKey,
+} from "../../naming/object-keys";
 import type { Catalogues } from "../stores/catalogues";
-import type { TrainingJobs } from "../stores/training-jobs";
 import type { ObjectStore } from "../stores/objects";
+import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";
 import { copyObjects } from "./copy-objects";
-import { openJob, type ClosedJob } from "./open-job";
+import { type ClosedJob, openJob } from "./open-job";
 import type { StepInput } from "./step-input";
 
 export interface PrepareDataParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobs, "get">;
+  readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly catalogues: Catalogues;
   readonly work: Pick<ObjectStore, "bucket" | "write" | "list" | "copy">;
   readonly log: Log;
 }
 
-export type PrepareDataAnswer =
+export type PrepareDataResult =
   | { readonly outcome: "PREPARED" }
   | { readonly outcome: "STOP_REQUESTED" }
   | { readonly outcome: "REFUSED"; readonly failure: Failure }
@@ -34,9 +34,9 @@ export type PrepareDataAnswer =
 
 /** How many of the sample melodies the samples are made of. */
 const melodiesHeard = 3;
-const longestMelodyHeard = 16;
+const maxMelodyHeard = 16;
 /** A checkpoint folder holds a few files and three samples an epoch at most. */
-const mostObjects = 20_000;
+const maxObjects = 20_000;
 
 /**
  * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies what the old one left
@@ -44,12 +44,12 @@ const mostObjects = 20_000;
  */
 export async function prepareData({
   input,
-  jobs,
+  trainingJobs,
   catalogues,
   work,
   log,
-}: PrepareDataParams): Promise<PrepareDataAnswer> {
-  const opened = await openJob(jobs, input);
+}: PrepareDataParams): Promise<PrepareDataResult> {
+  const opened = await openJob(trainingJobs, input);
   if (opened.outcome !== "OPEN") return opened;
   const { job } = opened;
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
@@ -69,7 +69,7 @@ export async function prepareData({
     topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
     pieces: pieces.map(({ id, split }) => ({ id, split })),
     melodies: sampleMelodies
-      .filter(({ bars }) => bars <= longestMelodyHeard)
+      .filter(({ bars }) => bars <= maxMelodyHeard)
       .slice(0, melodiesHeard)
       .map(({ id, name, tempo, bars, notes }) => ({ id, name, tempo, bars, notes })),
   };
@@ -120,9 +120,9 @@ const isCarriedOver = (name: string): boolean =>
   /^(last|best)\.[^/]+$/.test(name) ||
   name.startsWith(samplesFolder);
 
-async function copyCheckpoints({ job, from, work, log }: CopyCheckpointsParams): Promise<PrepareDataAnswer> {
+async function copyCheckpoints({ job, from, work, log }: CopyCheckpointsParams): Promise<PrepareDataResult> {
   const oldPrefix = checkpointsPrefix(from);
-  const names = (await work.list(oldPrefix, mostObjects))
+  const names = (await work.list(oldPrefix, maxObjects))
     .map(({ key }) => key.slice(oldPrefix.length))
     .filter(isCarriedOver);
   if (!names.some((name) => name.startsWith("last."))) {

@@ -1,26 +1,35 @@
-/** What becomes of a job whose execution has ended without settling it: the next attempt goes on, or it is settled. */
+/**
+ * What becomes of a job whose execution has ended without finalizing it: the next attempt goes on, or it is finalized.
+ */
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
+import type { DescribedTrainingJob } from "../aws/sagemaker-jobs";
+import type { UnfinalizedEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import { isDone } from "../stores/outcome";
 import type { NextAttempt, TrainingJobs } from "../stores/training-jobs";
-import type { DescribedTrainingJob } from "../aws/sagemaker-jobs";
-import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
+import {
+  finalizeTrainingJob,
+  type FinalizeTrainingJobParams,
+  type FinalizeTrainingJobResult,
+} from "./finalize-training-job";
 import { usageOf } from "./monitor-training-job";
 import { openJob } from "./open-job";
-import { settleTrainingJob, type SettleTrainingJobAnswer, type SettleTrainingJobParams } from "./finalize-training-job";
 import { jobAttempt } from "./step-input";
 
-export interface RecoverTrainingJobParams extends Omit<SettleTrainingJobParams, "jobs" | "failure" | "fault"> {
-  readonly jobs: SettleTrainingJobParams["jobs"] & Pick<TrainingJobs, "beginNextAttempt">;
+export interface RecoverTrainingJobParams extends Omit<
+  FinalizeTrainingJobParams,
+  "trainingJobs" | "failure" | "fault"
+> {
+  readonly trainingJobs: FinalizeTrainingJobParams["trainingJobs"] & Pick<TrainingJobs, "beginNextAttempt">;
   readonly executions: Pick<WorkflowExecutions, "start">;
-  /** What its owner is told if the job is settled. */
+  /** What its owner is told if the job is finalized. */
   readonly fault: Failure;
-  readonly ending: UnsettledEnd;
+  readonly ending: UnfinalizedEnd;
 }
 
-export type RecoverTrainingJobAnswer =
-  | SettleTrainingJobAnswer
+export type RecoverTrainingJobResult =
+  | FinalizeTrainingJobResult
   /** The next attempt's execution was started. */
   | { readonly outcome: "NEXT_ATTEMPT"; readonly attempt: number };
 
@@ -28,41 +37,41 @@ export type RecoverTrainingJobAnswer =
  * Executions of one job that had a SageMaker job, or failed by themselves, at most: what ends three of them will end the
  * fourth. An execution that was cut off while the job waited does not count: it says nothing of the job.
  */
-export const mostAttempts = 3;
+export const maxAttempts = 3;
 /** Those that failed by themselves: each of them takes minutes, and the job is to be final within 15. */
-export const mostFailedAttempts = 2;
+export const maxFailedAttempts = 2;
 /** Executions of one job at most, whatever ended them. */
-export const mostAttemptsInAll = 20;
+export const maxAttemptsInTotal = 20;
 
 /**
  * Goes on with the job under the next attempt's name. A SageMaker job that still runs, or has ended with its work done, is
  * the next attempt's to adopt, so there are never two of them; one that the platform ended is followed by another that
- * goes on from the same checkpoints. The job is settled when it is to be stopped, has its model, has failed by itself, has
- * used its time up, when a step failed for as long as a step is tried, or when this was its last attempt.
+ * goes on from the same checkpoints. The job is finalized when it is to be stopped, has its model, has failed by
+ * itself, has used its time up, when a step failed for as long as a step is tried, or when this was its last attempt.
  */
-export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobAnswer> {
-  const { input, jobs, trainingJobs, executions, now, log } = params;
-  const opened = await openJob(jobs, input);
+export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobResult> {
+  const { input, trainingJobs, sageMakerJobs, executions, now, log } = params;
+  const opened = await openJob(trainingJobs, input);
   // A step that failed for minutes would fail the next attempt for as long again.
-  if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await settleTrainingJob(params);
+  if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await finalizeTrainingJob(params);
   const { job } = opened;
-  if (job.stopRequested || job.modelId !== undefined) return await settleTrainingJob(params);
-  const described = job.trainingJobName === undefined ? undefined : await trainingJobs.describe(job.trainingJobName);
+  if (job.stopRequested || job.modelId !== undefined) return await finalizeTrainingJob(params);
+  const described = job.trainingJobName === undefined ? undefined : await sageMakerJobs.describe(job.trainingJobName);
   const counts = described !== undefined || params.ending === "FAILED";
   const attemptsWithoutTraining = (job.attemptsWithoutTraining ?? 0) + (counts ? 0 : 1);
   const counted = job.attempt - attemptsWithoutTraining;
-  if (params.ending === "FAILED" && counted >= mostFailedAttempts) return await settleTrainingJob(params);
-  if (counted >= mostAttempts || job.attempt >= mostAttemptsInAll) {
-    return await settleTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });
+  if (params.ending === "FAILED" && counted >= maxFailedAttempts) return await finalizeTrainingJob(params);
+  if (counted >= maxAttempts || job.attempt >= maxAttemptsInTotal) {
+    return await finalizeTrainingJob({ ...params, fault: cutOff(params.fault, job.attempt), isCutOffForGood: true });
   }
   const next = continuation(job, described, now());
-  if (next === undefined) return await settleTrainingJob(params);
+  if (next === undefined) return await finalizeTrainingJob(params);
 
-  const begun = await jobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
-  // Somebody else has begun it, or a stop came first: the sweeper looks at the row as it is then.
+  const begun = await trainingJobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
+  // Somebody else has begun it, or a stop came first: the reconciler looks at the row as it is then.
   if (!isDone(begun)) return { outcome: "SUPERSEDED" };
   const attempt = { sub: begun.value.sub, jobId: begun.value.id, attempt: begun.value.attempt };
-  log.warn("a workflow has ended without settling its job: the next attempt begins", { ...attempt, ...next });
+  log.warn("a workflow has ended without finalizing its job: the next attempt begins", { ...attempt, ...next });
   await executions.start(attempt);
   return { outcome: "NEXT_ATTEMPT", attempt: attempt.attempt };
 }

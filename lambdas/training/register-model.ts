@@ -1,33 +1,33 @@
-import { modelCardFile, modelFile, modelPrefix, trainingOutputPrefix, type OwnedBy } from "../../naming/object-keys";
 import type { Failure } from "../../domain/schemas/failure";
 import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
-import { modelCardSchema, type ModelCard } from "../../domain/schemas/model-card";
-import { largestModelBytes } from "../../domain/training/model-limits";
+import { type ModelCard, modelCardSchema } from "../../domain/schemas/model-card";
+import { maxModelBytes } from "../../domain/training/model-limits";
+import { modelCardFile, modelFile, modelPrefix, type OwnedBy, trainingOutputPrefix } from "../../naming/object-keys";
+import { type ObjectDigest, type ObjectStore, ObjectTooLargeError } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
-import { ObjectTooLargeError, type ObjectDigest, type ObjectStore } from "../stores/objects";
 import type { Log } from "../telemetry/logger";
-import { openJob, type ClosedJob } from "./open-job";
+import { type ClosedJob, openJob } from "./open-job";
 import { jobAttempt, type StepInput } from "./step-input";
 
 export interface RegisterModelParams {
   readonly input: StepInput;
-  readonly jobs: Pick<TrainingJobs, "get" | "beginModel" | "addModel">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "beginModel" | "addModel">;
   readonly work: Pick<ObjectStore, "bucket" | "read" | "digest">;
-  readonly artefacts: Pick<ObjectStore, "copy" | "write">;
+  readonly artifacts: Pick<ObjectStore, "copy" | "write">;
   readonly now: () => Date;
   readonly log: Log;
 }
 
-export type RegisterModelAnswer =
+export type RegisterModelResult =
   | { readonly outcome: "REGISTERED"; readonly modelId: string }
   /** The training left no model: it was stopped before its first epoch was complete. */
   | { readonly outcome: "NO_MODEL" }
   | { readonly outcome: "MODEL_REFUSED"; readonly failure: Failure }
   | ClosedJob;
 
-const longestCardBytes = 256 * 1024;
+const maxCardBytes = 256 * 1024;
 
 /** A model's id is its job's: registering twice is registering once. */
 export const modelIdOf = (job: OwnedBy): string => job.id;
@@ -42,25 +42,23 @@ export const modelOutputPrefix = (job: OwnedBy, trainingJobName: string): string
  * Checks card and model, copies both to their permanent place, then adds the model to the user's and names it in the job,
  * in one transaction. The copy asks for the very object that was hashed.
  */
-export async function registerModel(params: RegisterModelParams): Promise<RegisterModelAnswer> {
-  const { input, jobs, work, artefacts, log } = params;
-  const opened = await openJob(jobs, input);
+export async function registerModel(params: RegisterModelParams): Promise<RegisterModelResult> {
+  const { input, trainingJobs, work, artifacts, log } = params;
+  const opened = await openJob(trainingJobs, input);
   if (opened.outcome !== "OPEN") return opened;
   const { job } = opened;
   if (job.modelId !== undefined) return { outcome: "REGISTERED", modelId: job.modelId };
   if (job.trainingJobName === undefined) return { outcome: "NO_MODEL" };
 
   const from = modelOutputPrefix(job, job.trainingJobName);
-  const content = await orTooLarge(work.read(`${from}${modelCardFile}`, longestCardBytes));
-  const digest = await orTooLarge(work.digest(`${from}${modelFile}`, largestModelBytes));
+  const content = await orTooLarge(work.read(`${from}${modelCardFile}`, maxCardBytes));
+  const digest = await orTooLarge(work.digest(`${from}${modelFile}`, maxModelBytes));
   // The card is written last: without it there is no model that its trainer calls complete.
   if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
   if (digest === "TOO_LARGE") {
-    return refusal(
-      `its file ${modelFile} has more than ${largestModelBytes} bytes, and no endpoint opens a larger one`,
-    );
+    return refusal(`its file ${modelFile} has more than ${maxModelBytes} bytes, and no endpoint opens a larger one`);
   }
-  if (content === "TOO_LARGE") return refusal(`its model card has more than ${longestCardBytes} bytes`);
+  if (content === "TOO_LARGE") return refusal(`its model card has more than ${maxCardBytes} bytes`);
 
   const card = readCard(content, job, digest);
   if (typeof card === "string") {
@@ -70,34 +68,37 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
 
   const id = modelIdOf(job);
   const to = modelPrefix({ sub: job.sub, id });
-  const creation = await jobs.beginModel(jobAttempt(input), id);
-  if (!isDone(creation)) return await whyNotAdded(jobs, input, id);
-  const copied = await artefacts.copy({
+  const creation = await trainingJobs.beginModel(jobAttempt(input), id);
+  if (!isDone(creation)) return await whyNotAdded(trainingJobs, input, id);
+  const copied = await artifacts.copy({
     from: { bucket: work.bucket, key: `${from}${modelFile}`, etag: digest.etag },
     to: `${to}${modelFile}`,
   });
   if (!copied) throw new Error("the model has changed or gone while it was being registered");
-  await artefacts.write({ key: `${to}${modelCardFile}`, body: content, contentType: "application/json" });
+  await artifacts.write({ key: `${to}${modelCardFile}`, body: content, contentType: "application/json" });
 
   const item = modelItem({ job, card, digest, id, now: params.now() });
-  if (!isDone(await jobs.addModel(jobAttempt(input), item, creation.value))) return await whyNotAdded(jobs, input, id);
+  if (!isDone(await trainingJobs.addModel(jobAttempt(input), item, creation.value)))
+    return await whyNotAdded(trainingJobs, input, id);
   log.info("model registered", { modelId: id, sha256: digest.sha256, bytes: digest.bytes });
   return { outcome: "REGISTERED", modelId: id };
 }
 
-/** Somebody registered it in between (a retry of this step), or the job was settled. Files without a row are swept. */
+/**
+ * Somebody registered it in between (a retry of this step), or the job was finalized. Files without a row are swept.
+ */
 async function whyNotAdded(
-  jobs: Pick<TrainingJobs, "get">,
+  trainingJobs: Pick<TrainingJobs, "get">,
   input: StepInput,
   modelId: string,
-): Promise<RegisterModelAnswer> {
-  const current = await openJob(jobs, input);
+): Promise<RegisterModelResult> {
+  const current = await openJob(trainingJobs, input);
   if (current.outcome !== "OPEN") return current;
   if (current.job.modelId !== modelId) throw new Error("the model could not be added to the job");
   return { outcome: "REGISTERED", modelId };
 }
 
-const refusal = (reason: string): RegisterModelAnswer => ({
+const refusal = (reason: string): RegisterModelResult => ({
   outcome: "MODEL_REFUSED",
   failure: {
     code: "MODEL_REFUSED",

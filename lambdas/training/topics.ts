@@ -1,7 +1,7 @@
 /** Topics against the tags that a data set has. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { CatalogueItem } from "../../domain/schemas/items";
-import { mostErrors } from "../http/problem";
+import { maxErrors } from "../http/problem";
 import { shortValue } from "../http/short-value";
 import { jsonPointer } from "../http/validation";
 
@@ -24,7 +24,7 @@ export interface UnknownTopic {
   readonly error: FieldError;
 }
 
-/** Every tag and every value that no piece carries, as far as an answer lists them and one more. */
+/** Every tag and every value that no piece carries, as far as a response lists them and one more. */
 export function unknownTopics(
   topics: Readonly<Record<string, readonly string[]>>,
   all: ReadonlyMap<string, ReadonlySet<string>>,
@@ -49,7 +49,7 @@ export function unknownTopics(
         unknown.push({ tag, error: { pointer, reason: "no piece has this value", ...shortValue(value), allowed } });
       });
     }
-    if (unknown.length > mostErrors) break;
+    if (unknown.length > maxErrors) break;
   }
   return unknown;
 }

@@ -1,23 +1,25 @@
-/** A training job's progress and samples: in the work bucket while the container writes them, kept as artefacts after. */
-import {
-  checkpointsPrefix,
-  parseSampleFile,
-  samplesFolder,
-  trainingJobPrefix,
-  type OwnedBy,
-  type Sample,
-} from "../../naming/object-keys";
+/**
+ * A training job's progress and samples: in the work bucket while the container writes them, kept as artifacts after.
+ */
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import type { TrainingJobs } from "../stores/training-jobs";
+import {
+  checkpointsPrefix,
+  type OwnedBy,
+  parseSampleFile,
+  type Sample,
+  samplesFolder,
+  trainingJobPrefix,
+} from "../../naming/object-keys";
 import { fileLost } from "../http/lost-file";
 import type { Problem } from "../http/problem";
 import { ownedItem } from "../http/refusals";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
+import type { TrainingJobs } from "../stores/training-jobs";
 
 export interface TrainingFilesParams {
   readonly item: Pick<TrainingJobItem, "sub" | "id" | "state">;
-  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly artifacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
@@ -27,9 +29,9 @@ interface Place {
 }
 
 /** Both places, the likelier one first: the copy is made just before the state becomes final. */
-function places({ item, artefacts, work }: TrainingFilesParams): readonly [Place, Place] {
+function places({ item, artifacts, work }: TrainingFilesParams): readonly [Place, Place] {
   const of: OwnedBy = item;
-  const kept = { files: artefacts, prefix: trainingJobPrefix(of) };
+  const kept = { files: artifacts, prefix: trainingJobPrefix(of) };
   const written = { files: work, prefix: checkpointsPrefix(of) };
   return isFinalTrainingJobState(item.state) ? [kept, written] : [written, kept];
 }

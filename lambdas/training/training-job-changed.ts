@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { parseTrainingJobKey } from "../../naming/object-keys";
 import { parseTrainingJobName, type Stage } from "../../naming/resource-names";
-import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { observeTrainingJob, type ObserveTrainingJobParams } from "./monitor-training-job";
+import { monitorTrainingJob, type MonitorTrainingJobParams } from "./monitor-training-job";
 
 /** The `detail` of "SageMaker Training Job State Change": a Describe in other words, and possibly an old one. */
 const eventSchema = z.object({
@@ -13,29 +13,29 @@ const eventSchema = z.object({
   }),
 });
 
-export interface TrainingJobChangedParams extends Omit<ObserveTrainingJobParams, "job" | "trainingJobName"> {
+export interface TrainingJobChangedParams extends Omit<MonitorTrainingJobParams, "job" | "trainingJobName"> {
   readonly event: unknown;
   readonly stage: Stage;
 }
 
-export interface TrainingJobChangedAnswer {
-  readonly outcome: "OBSERVED" | "NOT_OURS" | "ALREADY_FINAL";
+export interface TrainingJobChangedResult {
+  readonly outcome: "MONITORED" | "NOT_OURS" | "ALREADY_FINAL";
 }
 
 /**
- * Makes the row fresher than the workflow's next look would. The event only says where to look: what counts is Describe.
- * It may be late, doubled or out of order, and it never finishes a job.
+ * Makes the row fresher than the workflow's next monitoring turn would. The event only says where to look: what counts
+ * is Describe. It may be late, doubled or out of order, and it never finishes a job.
  */
-export async function trainingJobChanged(params: TrainingJobChangedParams): Promise<TrainingJobChangedAnswer> {
-  const { event, stage, jobs } = params;
+export async function trainingJobChanged(params: TrainingJobChangedParams): Promise<TrainingJobChangedResult> {
+  const { event, stage, trainingJobs } = params;
   const { detail } = eventSchema.parse(event);
   const launch = parseTrainingJobName(stage, detail.TrainingJobName);
   const owner = parseTrainingJobKey(detail.CheckpointConfig?.S3Uri ?? detail.OutputDataConfig?.S3OutputPath ?? "");
   if (launch === undefined || owner?.id !== launch.jobId) return { outcome: "NOT_OURS" };
-  const job = await jobs.get(owner);
+  const job = await trainingJobs.get(owner);
   // An earlier launch's event must not speak for the present one.
   if (job?.trainingJobName !== detail.TrainingJobName) return { outcome: "NOT_OURS" };
   if (isFinalTrainingJobState(job.state)) return { outcome: "ALREADY_FINAL" };
-  await observeTrainingJob({ ...params, job, trainingJobName: detail.TrainingJobName });
-  return { outcome: "OBSERVED" };
+  await monitorTrainingJob({ ...params, job, trainingJobName: detail.TrainingJobName });
+  return { outcome: "MONITORED" };
 }

@@ -1,16 +1,16 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
-import { checkpointsPrefix, datasetPrefix, selectionPrefix, trainingOutputPrefix } from "../../naming/object-keys";
-import { resourcePrefix, type Stage } from "../../naming/resource-names";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
+import { checkpointsPrefix, datasetPrefix, selectionPrefix, trainingOutputPrefix } from "../../naming/object-keys";
+import { resourcePrefix, type Stage } from "../../naming/resource-names";
 
 export interface TrainingJobRequestParams {
   readonly name: string;
   readonly job: TrainingJobItem;
   readonly stage: Stage;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
   readonly settings: TrainingSettings;
 }
@@ -20,7 +20,7 @@ export const outputUri = (workBucket: string, job: TrainingJobItem): string =>
   `s3://${workBucket}/${trainingOutputPrefix(job)}`;
 
 /** What a user may ask for at least: time enough to begin and to say how far it came. */
-const shortestRunSeconds = 60;
+const minRuntimeSeconds = 60;
 
 const channel = (ChannelName: string, S3Uri: string) => ({
   ChannelName,
@@ -32,11 +32,11 @@ const channel = (ChannelName: string, S3Uri: string) => ({
 
 /** The whole request: network isolation on, the model left as plain files, checkpoints in the job's own prefix. */
 export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrainingJobCommandInput {
-  const { name, job, stage, artefactsBucket, workBucket, settings } = params;
+  const { name, job, stage, artifactsBucket, workBucket, settings } = params;
   const image = settings.images[job.technique];
   // What an earlier attempt has used of the time that the user allowed is gone.
-  const leftSeconds = Math.max(shortestRunSeconds, job.maxRuntimeSeconds - (job.earlierUsage?.trainingSeconds ?? 0));
-  const MaxRuntimeInSeconds = Math.min(leftSeconds, settings.longestRunSeconds);
+  const leftSeconds = Math.max(minRuntimeSeconds, job.maxRuntimeSeconds - (job.earlierUsage?.trainingSeconds ?? 0));
+  const MaxRuntimeInSeconds = Math.min(leftSeconds, settings.runtimeLimitSeconds);
   return {
     TrainingJobName: name,
     RoleArn: settings.roleArn,
@@ -47,7 +47,7 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
     },
     HyperParameters: hyperparametersOnTheWire(job.hyperparameters),
     InputDataConfig: [
-      channel("dataset", `s3://${artefactsBucket}/${datasetPrefix(job.dataset)}`),
+      channel("dataset", `s3://${artifactsBucket}/${datasetPrefix(job.dataset)}`),
       channel("selection", `s3://${workBucket}/${selectionPrefix(job)}`),
     ],
     OutputDataConfig: { S3OutputPath: outputUri(workBucket, job), CompressionType: "NONE" },

@@ -1,19 +1,19 @@
 /** What a new training job is to do: from its own choices, or from the job that it goes on from. */
 import type * as z from "zod";
-import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";
-import { checkpointsPrefix } from "../../naming/object-keys";
 import { dataShortage } from "../../domain/training/selection";
-import type { TrainingJobs } from "../stores/training-jobs";
-import type { Catalogues } from "../stores/catalogues";
+import { checkpointsPrefix } from "../../naming/object-keys";
 import { Problem } from "../http/problem";
 import { shortValue } from "../http/short-value";
+import type { Catalogues } from "../stores/catalogues";
 import type { ObjectStore } from "../stores/objects";
+import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
 

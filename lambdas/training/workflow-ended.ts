@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { executionName } from "../../naming/resource-names";
-import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { Failure } from "../../domain/schemas/failure";
 import { workflowAborted, workflowFailed, workflowTimedOut } from "../../domain/states/failures";
-import type { UnsettledEnd, WorkflowExecutions } from "../aws/workflow-executions";
-import { isDone } from "../stores/outcome";
+import { executionName } from "../../naming/resource-names";
+import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
+import type { UnfinalizedEnd, WorkflowExecutions } from "../aws/workflow-executions";
 import type { OpenWork } from "../stores/open-work";
+import { isDone } from "../stores/outcome";
 import { endUnrepairedJob, type EndUnrepairedJobParams } from "./end-unrepaired-job";
 import {
   recoverTrainingJob,
-  type RecoverTrainingJobAnswer,
   type RecoverTrainingJobParams,
+  type RecoverTrainingJobResult,
 } from "./recover-training-job";
-import { stepInputSchema, type StepInput } from "./step-input";
+import { type StepInput, stepInputSchema } from "./step-input";
 
 /** The `detail` of "Step Functions Execution Status Change", as far as it is read. */
 const eventSchema = z.object({
@@ -33,7 +33,7 @@ const failures: Readonly<Record<EndedStatus, Failure>> = {
 
 export interface EndedWorkflow {
   readonly input: StepInput;
-  /** What its owner can do then is added by the settling step. */
+  /** What its owner can do then is added by the finalizing step. */
   readonly fault: Failure;
   readonly status: EndedStatus;
 }
@@ -49,7 +49,7 @@ export function parseEndedWorkflow(event: unknown): EndedWorkflow {
 export interface WorkflowEndedParams
   extends
     Omit<RecoverTrainingJobParams, "input" | "fault" | "ending" | "executions">,
-    Pick<EndUnrepairedJobParams, "within"> {
+    Pick<EndUnrepairedJobParams, "withinTime"> {
   readonly openWork: Pick<OpenWork, "noteFailedRepair" | "attemptOf" | "endUnread">;
   readonly event: unknown;
   readonly executions: Pick<WorkflowExecutions, "start" | "status">;
@@ -69,29 +69,29 @@ async function hasEndedByStep(
   }
 }
 
-export type WorkflowEndedAnswer = RecoverTrainingJobAnswer | { readonly outcome: "ENDED_UNREPAIRED" };
+export type WorkflowEndedResult = RecoverTrainingJobResult | { readonly outcome: "ENDED_UNREPAIRED" };
 
 /** Of the function's time: the rest is for the last resort. */
 const repairSeconds = 35;
 
 /**
- * Goes on with the job of an execution that has ended without settling it. Lambda tries an event again that could not be
- * dealt with; when that has gone on for minutes, the job is ended without being repaired. The minutes count from the first
- * failure, not from the execution's end: an event may come late.
+ * Goes on with the job of an execution that has ended without finalizing it. Lambda tries an event again that could not
+ * be dealt with; when that has gone on for minutes, the job is ended without being repaired. The minutes count from the
+ * first failure, not from the execution's end: an event may come late.
  * @throws what the repair throws, while there is patience left
  */
-export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedAnswer> {
-  const { event, executions, openWork, now, within, log } = params;
+export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedResult> {
+  const { event, executions, openWork, now, withinTime, log } = params;
   const { input, fault, status } = parseEndedWorkflow(event);
   const of = { sub: input.sub, id: input.jobId };
   log.warn("a workflow did not end by itself", { jobId: input.jobId, code: fault.code });
-  const repair = async (): Promise<RecoverTrainingJobAnswer> => {
+  const repair = async (): Promise<RecoverTrainingJobResult> => {
     const hasStepFailed = status === "FAILED" && (await hasEndedByStep(executions, input, log));
-    const ending: UnsettledEnd = hasStepFailed ? "STEP_FAILED" : status === "FAILED" ? "FAILED" : "CUT_OFF";
+    const ending: UnfinalizedEnd = hasStepFailed ? "STEP_FAILED" : status === "FAILED" ? "FAILED" : "CUT_OFF";
     return await recoverTrainingJob({ ...params, input, fault, ending });
   };
   try {
-    return await within(repairSeconds, repair());
+    return await withinTime(repairSeconds, repair());
   } catch (error) {
     const noted = await openWork.noteFailedRepair("TRAINING_JOB", of);
     if (!isDone(noted) || now().getTime() - noted.value.getTime() < endedWorkflowPatienceSeconds * 1000) throw error;

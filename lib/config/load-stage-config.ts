@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { stages, type Stage } from "../../naming/resource-names";
+import { type Stage, stages } from "../../naming/resource-names";
 import { devConfig } from "./dev";
 import { localConfig } from "./local";
 import { prodConfig } from "./prod";
-import { stageConfigSchema, type StageConfig, type StageConfigInput } from "./stage-config";
+import { type StageConfig, type StageConfigInput, stageConfigSchema } from "./stage-config";
 
 const configs = { local: localConfig, dev: devConfig, prod: prodConfig } as const satisfies Record<
   Stage,

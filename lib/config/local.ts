@@ -14,7 +14,7 @@ export const localConfig: StageConfigInput = {
     publicThrottle: { rate: 10, burst: 20 },
   },
   identity: { passwordGrant: true },
-  userCaps: {
+  userQuotas: {
     openCompositions: 10,
     openTrainingJobs: 5,
     tracks: 500,
@@ -31,13 +31,13 @@ export const localConfig: StageConfigInput = {
     useSpot: false,
     // Each training job wants both cores of a small machine.
     slots: 1,
-    longestRunSeconds: 86_400,
+    runtimeLimitSeconds: 86_400,
     queueDeadlineSeconds: 7_200,
     capacityDeadlineSeconds: 600,
     slotLeaseSeconds: 200,
-    look: { firstSeconds: 2, laterSeconds: 64, firstForSeconds: 60 },
+    monitor: { firstSeconds: 2, laterSeconds: 64, firstForSeconds: 60 },
     waitSeconds: 20,
   },
-  sweepMinutes: 1,
+  reconcileMinutes: 1,
   images: perTechnique(() => ({ training: { kind: "local" }, inference: { kind: "local" } })),
 };

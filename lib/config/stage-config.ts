@@ -51,7 +51,7 @@ const trainingConfigSchema = z.strictObject({
   useSpot: z.boolean(),
   slots: z.int().min(1).max(100),
   /** The longest `maxRuntimeSeconds` that a job may ask for; the right to create a training job is bound to it. */
-  longestRunSeconds: z.int().min(60).max(86_400),
+  runtimeLimitSeconds: z.int().min(60).max(86_400),
   queueDeadlineSeconds: z
     .int()
     .min(60)
@@ -61,7 +61,7 @@ const trainingConfigSchema = z.strictObject({
     .min(60)
     .max(7 * 86_400),
   slotLeaseSeconds: z.int().min(10).max(3_600),
-  look: z.strictObject({
+  monitor: z.strictObject({
     firstSeconds: z.int().min(1).max(300),
     laterSeconds: z.int().min(1).max(300),
     firstForSeconds: z.int().min(0).max(3_600),
@@ -99,7 +99,7 @@ export const stageConfigSchema = z
     storage: z.strictObject({
       pointInTimeRecovery: z.boolean(),
       deletionProtection: z.boolean(),
-      /** Days after which an overwritten or deleted object of the artefacts bucket is gone for good. */
+      /** Days after which an overwritten or deleted object of the artifacts bucket is gone for good. */
       noncurrentVersionDays: z.int().min(1).max(365),
       /** Days after which anything in the work bucket (checkpoints, selections, raw output) is deleted. */
       workDays: z.int().min(1).max(90),
@@ -126,8 +126,8 @@ export const stageConfigSchema = z
         .strictObject({ callbackUrls: z.array(httpsUrl).min(1), logoutUrls: z.array(httpsUrl).min(1) })
         .optional(),
     }),
-    /** See domain/schemas/user-caps.ts. */
-    userCaps: z.strictObject({
+    /** See domain/schemas/user-quotas.ts. */
+    userQuotas: z.strictObject({
       openCompositions: z.int().min(1),
       openTrainingJobs: z.int().min(1),
       tracks: z.int().min(1),
@@ -148,8 +148,8 @@ export const stageConfigSchema = z
       concurrency: z.int().min(2).max(1_000),
     }),
     training: trainingConfigSchema,
-    /** How often the sweeper looks at unfinished work. */
-    sweepMinutes: z.int().min(1).max(60),
+    /** How often the reconciler looks at unfinished work. */
+    reconcileMinutes: z.int().min(1).max(60),
     images: z.record(z.enum(techniqueIds), techniqueImagesSchema),
     /** Absent: the stage has no Inference stack. */
     endpoints: z.record(z.enum(techniqueIds), endpointConfigSchema).optional(),
@@ -178,9 +178,9 @@ export const stageConfigSchema = z
     // A lease is renewed by the workflow's looks: it has to outlive three, so that one slow look loses no slot.
     if (
       config.training.slotLeaseSeconds <
-      3 * Math.max(config.training.look.laterSeconds, config.training.waitSeconds)
+      3 * Math.max(config.training.monitor.laterSeconds, config.training.waitSeconds)
     ) {
-      refuse(["training", "slotLeaseSeconds"], "must span three looks, or one slow look loses the slot");
+      refuse(["training", "slotLeaseSeconds"], "must span three monitoring turns, or one slow look loses the slot");
     }
     const { endpoints } = config;
     if (endpoints !== undefined && config.compositions.concurrency > 0) {

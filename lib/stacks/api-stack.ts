@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { StageConfig } from "../config/stage-config";
 import { ApiFunctions } from "../constructs/api/api-functions";
@@ -22,7 +22,7 @@ export class ApiStack extends Stack {
     const functions = new ApiFunctions(this, "Functions", {
       config,
       table: storage.table,
-      artefacts: storage.artefacts,
+      artifacts: storage.artifacts,
       work: storage.work,
     });
     const http = new ComposerHttpApi(this, "Http", {

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { techniqueIds } from "../../naming/resource-names";
 import type { StageConfig } from "../config/stage-config";
@@ -8,19 +8,19 @@ import { stackSettings } from "./stack-settings";
 export interface InferenceStackProps {
   readonly config: StageConfig;
   readonly endpoints: NonNullable<StageConfig["endpoints"]>;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
 }
 
 /** One SageMaker endpoint per technique. The local stage has none: its SageMaker server makes them when it starts. */
 export class InferenceStack extends Stack {
-  constructor(scope: App, id: string, { config, endpoints, artefacts }: InferenceStackProps) {
+  constructor(scope: App, id: string, { config, endpoints, artifacts }: InferenceStackProps) {
     super(scope, id, stackSettings(config, "SageMaker endpoints"));
     for (const technique of techniqueIds) {
       const { endpoint } = new TechniqueEndpoint(this, technique, {
         config,
         technique,
         endpoint: endpoints[technique],
-        artefacts,
+        artifacts,
       });
       new CfnOutput(this, `${technique}-endpoint`, { value: endpoint.attrEndpointName });
     }

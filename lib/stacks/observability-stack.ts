@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { StageConfig } from "../config/stage-config";
 import { ComposerAlarms } from "../constructs/observability/composer-alarms";
 import type { ApiStack } from "./api-stack";

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { StageConfig } from "../config/stage-config";
@@ -13,16 +13,16 @@ export interface StorageStackProps {
 /** Everything that holds data, apart from the users: it can outlive every other stack. */
 export class StorageStack extends Stack {
   readonly table: Table;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
 
   constructor(scope: App, id: string, { config }: StorageStackProps) {
     super(scope, id, stackSettings(config, "table and buckets"));
     ({ table: this.table } = new ComposerTable(this, "Records", { config }));
-    ({ artefacts: this.artefacts, work: this.work } = new ComposerBuckets(this, "Objects", { config }));
+    ({ artifacts: this.artifacts, work: this.work } = new ComposerBuckets(this, "Objects", { config }));
 
     new CfnOutput(this, "TableName", { value: this.table.tableName });
-    new CfnOutput(this, "ArtefactsBucketName", { value: this.artefacts.bucketName });
+    new CfnOutput(this, "ArtifactsBucketName", { value: this.artifacts.bucketName });
     new CfnOutput(this, "WorkBucketName", { value: this.work.bucketName });
   }
 }

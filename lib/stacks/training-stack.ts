@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type App } from "aws-cdk-lib";
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { perTechnique } from "../../naming/resource-names";
@@ -24,9 +24,9 @@ export class TrainingStack extends Stack {
 
   constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {
     super(scope, id, stackSettings(config, "training workflow, composition queue, events"));
-    const { table, artefacts, work } = storage;
+    const { table, artifacts, work } = storage;
 
-    const { role: trainingRole } = new TrainingRole(this, "TrainingRole", { config, artefacts, work });
+    const { role: trainingRole } = new TrainingRole(this, "TrainingRole", { config, artifacts, work });
     const images = perTechnique((technique) => {
       const image = new ContainerImage(this, `${technique}-training`, {
         technique,
@@ -38,11 +38,11 @@ export class TrainingStack extends Stack {
     });
     const settings = { ...config.training, images, roleArn: trainingRole.roleArn };
 
-    const compositions = new CompositionWork(this, "Compositions", { config, table, artefacts });
+    const compositions = new CompositionWork(this, "Compositions", { config, table, artifacts });
     const workflow = new TrainingWorkflow(this, "Workflow", {
       config,
       table,
-      artefacts,
+      artifacts,
       work,
       trainingRole,
       settings,
@@ -50,7 +50,7 @@ export class TrainingStack extends Stack {
     const events = new OpenWorkEvents(this, "OpenWork", {
       config,
       table,
-      artefacts,
+      artifacts,
       work,
       compositionQueue: compositions.queue,
       stateMachine: workflow.stateMachine,
@@ -66,7 +66,7 @@ export class TrainingStack extends Stack {
     new CfnOutput(this, "StateMachineArn", { value: workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, "CompositionQueueUrl", { value: compositions.queue.queueUrl });
     new CfnOutput(this, "CompositionDeadLetterQueueUrl", { value: compositions.deadLetters.queueUrl });
-    new CfnOutput(this, "SweepFunctionName", { value: events.sweeper.handler.functionName });
+    new CfnOutput(this, "ReconcileFunctionName", { value: events.reconciler.handler.functionName });
     new CfnOutput(this, "TrainingRoleArn", { value: trainingRole.roleArn });
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Dirent, existsSync, readFileSync, readdirSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import * as z from "zod";
 
 /** What the stacks are made from: `cdk synth` gives the same assembly while none of it changes. */
@@ -18,10 +17,10 @@ const templateSchema = z.object({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}),
 });
 
-/** Digest of everything that the stacks are synthesised from. */
+/** Digest of everything that the stacks are synthesized from. */
 export function hashOfSources(repository: string): string {
   const hash = createHash("sha256");
-  // A newer Node may bundle or synthesise differently.
+  // A newer Node may bundle or synthesize differently.
   hash.update(process.version);
   for (const file of [
     ...sources.flatMap((folder) => filesUnder(join(repository, folder))),

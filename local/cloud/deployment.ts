@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
 import * as z from "zod";
-
-import { type LocalPaths } from "../paths";
-import { repository } from "../../tools/repository";
 import { runToEnd } from "../../tools/processes/run-to-end";
+import { repository } from "../../tools/repository";
+import type { LocalPaths } from "../paths";
 import { type AssemblyHashes, hashOfSources } from "./assembly";
-import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
+import { localAccount, localCredentials } from "./ministack";
 import { findSnapshots, stateFolders } from "./snapshots";
 
 const cdk = join(repository, "node_modules", ".bin", "cdk");
@@ -18,12 +16,12 @@ export const stackOutputsSchema = z.object({
   UserPoolId: z.string(),
   UserPoolClientId: z.string(),
   TableName: z.string(),
-  ArtefactsBucketName: z.string(),
+  ArtifactsBucketName: z.string(),
   WorkBucketName: z.string(),
   StateMachineArn: z.string(),
   CompositionQueueUrl: z.string(),
   TrainingRoleArn: z.string(),
-  SweepFunctionName: z.string(),
+  ReconcileFunctionName: z.string(),
 });
 export type StackOutputs = z.infer<typeof stackOutputsSchema>;
 
@@ -134,8 +132,8 @@ export function localCloudEnvironment(params: {
   return {
     AWS_ENDPOINT_URL: endpointUrl,
     AWS_ENDPOINT_URL_S3: endpointUrl,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: "true",
@@ -143,11 +141,11 @@ export function localCloudEnvironment(params: {
 }
 
 /**
- * Synthesises the stacks of stage `local` unless their sources are those of the assembly that is there.
+ * Synthesizes the stacks of stage `local` unless their sources are those of the assembly that is there.
  *
  * @returns whether it had to
  */
-export async function synthesise(params: {
+export async function synthesize(params: {
   readonly paths: LocalPaths;
   readonly region: string;
   readonly signal: AbortSignal;
@@ -178,13 +176,13 @@ export async function bootstrap(params: {
   readonly signal: AbortSignal;
 }): Promise<void> {
   const { paths, endpointUrl, region, signal } = params;
-  // In a folder without cdk.json: with one, bootstrapping would synthesise the whole app first.
+  // In a folder without cdk.json: with one, bootstrapping would synthesize the whole app first.
   const cwd = join(paths.temporary, "bootstrap");
   mkdirSync(cwd, { recursive: true });
   await runToEnd({
     name: "cdk bootstrap",
     command: cdk,
-    args: ["bootstrap", `aws://${LOCAL_ACCOUNT}/${region}`],
+    args: ["bootstrap", `aws://${localAccount}/${region}`],
     cwd,
     environment: { ...cdkEnvironment({ paths, region }), ...localCloudEnvironment({ endpointUrl, region }) },
     logFile: join(paths.logs, "cdk-bootstrap.log"),
@@ -193,7 +191,7 @@ export async function bootstrap(params: {
 }
 
 /**
- * Deploys the synthesised assembly. Direct, because MiniStack loses a change set that had no changes.
+ * Deploys the synthesized assembly. Direct, because MiniStack loses a change set that had no changes.
  *
  * @returns the outputs of all stacks
  */

@@ -94,10 +94,10 @@ async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> Non
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
         return
-    await answer_json(send, 403, {"message": reason})
+    await respond_json(send, 403, {"message": reason})
 
 
-async def answer_json(send: Send, status: int, content: object) -> None:
+async def respond_json(send: Send, status: int, content: object) -> None:
     """Answer an HTTP request with JSON."""
     body = json.dumps(content).encode("utf-8")
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]

@@ -1,8 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-
 import * as z from "zod";
-
 import type { LocalPaths } from "../paths";
 import { linkOrCopy, stateFolders } from "./snapshots";
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -11,7 +10,6 @@ import {
   type SageMakerClient,
   SageMakerServiceException,
 } from "@aws-sdk/client-sagemaker";
-
 import { endpointName, localImageUri, type TechniqueId } from "../../naming/resource-names";
 
 /**
@@ -33,9 +31,9 @@ export async function createEndpoint(params: {
     try {
       const found = await sageMaker.send(new DescribeEndpointCommand({ EndpointName: name }));
       return { status: found.EndpointStatus ?? "", reason: found.FailureReason ?? "" };
-    } catch (problem) {
-      if (isNotThere(problem)) return undefined;
-      throw problem;
+    } catch (error) {
+      if (isNotThere(error)) return undefined;
+      throw error;
     }
   };
   const settled = async (
@@ -85,7 +83,7 @@ function isNotThere(problem: unknown): boolean {
 async function unlessNotThere(call: Promise<unknown>): Promise<void> {
   try {
     await call;
-  } catch (problem) {
-    if (!isNotThere(problem)) throw problem;
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
   }
 }

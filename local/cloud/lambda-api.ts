@@ -1,13 +1,12 @@
 import * as z from "zod";
-
-import { LOCAL_CREDENTIALS } from "./ministack";
+import { localCredentials } from "./ministack";
 
 /**
  * The few Lambda operations that the local start needs, by plain HTTP: MiniStack checks no signature, so an SDK client
  * would add nothing but its weight.
  */
 export interface LambdaApi {
-  /** Starts a function and waits for its answer. @throws Error where the function failed */
+  /** Starts a function and waits for its response. @throws Error where the function failed */
   readonly invoke: (functionName: string, event: unknown) => Promise<void>;
   /** See {@link restartStreamSources}. */
   readonly restartStreamSources: () => Promise<number>;
@@ -33,24 +32,24 @@ const settings = [
 
 export function createLambdaApi(params: { readonly endpointUrl: string; readonly region: string }): LambdaApi {
   const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const answer = await fetch(`${params.endpointUrl}${path}`, {
+    const response = await fetch(`${params.endpointUrl}${path}`, {
       method,
       headers: {
         "content-type": "application/json",
         // Only its scope is read: it tells the service.
-        authorization: `AWS4-HMAC-SHA256 Credential=${LOCAL_CREDENTIALS.accessKeyId}/20260101/${params.region}/lambda/aws4_request, SignedHeaders=host, Signature=none`,
+        authorization: `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/20260101/${params.region}/lambda/aws4_request, SignedHeaders=host, Signature=none`,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(300_000),
     });
-    if (!answer.ok) throw new Error(`Lambda ${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer;
+    if (!response.ok) throw new Error(`Lambda ${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response;
   };
   return {
     invoke: async (functionName, event) => {
-      const answer = await call("POST", `/2015-03-31/functions/${functionName}/invocations`, event);
-      const text = await answer.text();
-      const failed = answer.headers.get("x-amz-function-error");
+      const response = await call("POST", `/2015-03-31/functions/${functionName}/invocations`, event);
+      const text = await response.text();
+      const failed = response.headers.get("x-amz-function-error");
       if (failed !== null) throw new Error(`${functionName} failed (${failed}): ${text.slice(0, 500)}`);
     },
     restartStreamSources: async () => await restartStreamSources(call),

@@ -2,22 +2,20 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import * as z from "zod";
-
-import { LOOPBACK, freePort } from "../../tools/processes/free-port";
+import { freePort, loopback } from "../../tools/processes/free-port";
 import { type ProcessExit, startProcessGroup } from "../../tools/processes/process-group";
 import { isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
 import { findSnapshots, restoreState, stateFolders, writingProgress } from "./snapshots";
 
 /** What signs requests to the local cloud, which checks no signature. A key of 12 digits would be another account. */
-export const LOCAL_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
+export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
 /** The region that the local stacks believe to be in. */
-export const LOCAL_REGION = "eu-west-1";
+export const localRegion = "eu-west-1";
 
 /** The account that MiniStack answers as. */
-export const LOCAL_ACCOUNT = "000000000000";
+export const localAccount = "000000000000";
 
 export interface MiniStackParams {
   /** The interpreter of the `cloud` environment. */
@@ -63,28 +61,28 @@ export interface MiniStackExit extends ProcessExit {
   readonly notKept: string | undefined;
 }
 
-const SERVE = resolve(__dirname, "serve.py");
+const serve = resolve(__dirname, "serve.py");
 
 /** The exit codes of serve.py for a last snapshot that could not be taken. */
-const NO_SPACE = 11;
-const NOT_TAKEN = 12;
+const noSpace = 11;
+const notTaken = 12;
 
 /** A stop, or a process that an earlier start left, whose files have not grown for so long is given up. */
-const SILENCE_MILLISECONDS = 60_000;
+const silenceMilliseconds = 60_000;
 
-const snapshotAnswerSchema = z.object({ snapshot: z.string() });
+const snapshotResponseSchema = z.object({ snapshot: z.string() });
 const refusalSchema = z.object({ message: z.string() });
 const servingSchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 
 /** Requests that the gateway has at MiniStack at once: more processes than that only make all of them slow. */
-export const REQUESTS_AT_ONCE = 4 * availableParallelism();
+export const requestsAtOnce = 4 * availableParallelism();
 
 /**
  * Executions of functions at once, from everywhere. MiniStack starts a process for each, so that without a limit a
  * hundred queued jobs that wake together are a hundred processes. What the gateway lets in always finds room beside
- * as much of workflows, streams, queues and the sweeper; those are throttled, and try again as they do on AWS.
+ * as much of workflows, streams, queues and the reconciler; those are throttled, and try again as they do on AWS.
  */
-const EXECUTIONS_AT_ONCE = 2 * REQUESTS_AT_ONCE + 8;
+const executionsAtOnce = 2 * requestsAtOnce + 8;
 
 /**
  * Starts the local cloud (MiniStack, unpatched, under uvicorn) on 127.0.0.1 and returns when it is healthy.
@@ -105,12 +103,12 @@ export async function startMiniStack(params: MiniStackParams): Promise<MiniStack
   restoreState(params.persist ? findSnapshots(folders.snapshots).newest : undefined, folders.state);
 
   const port = await freePort(params.port);
-  const endpointUrl = `http://${LOOPBACK}:${port}`;
+  const endpointUrl = `http://${loopback}:${port}`;
   const logFile = join(directory, "ministack.log");
   const group = await startProcessGroup({
     name: "MiniStack",
     command: params.python,
-    args: [SERVE, String(port)],
+    args: [serve, String(port)],
     cwd: temporary,
     environment: miniStackEnvironment({ ...params, port }),
     logFile,
@@ -147,7 +145,7 @@ export async function startMiniStack(params: MiniStackParams): Promise<MiniStack
     stop: async () => {
       const exit = await group.stop(
         isKept
-          ? { graceMilliseconds: SILENCE_MILLISECONDS, progress: () => writingProgress(folders) }
+          ? { graceMilliseconds: silenceMilliseconds, progress: () => writingProgress(folders) }
           : { graceMilliseconds: 5_000 },
       );
       rmSync(temporary, { recursive: true, force: true });
@@ -162,21 +160,21 @@ async function takeSnapshot(params: {
   readonly record: Readonly<Record<string, unknown>>;
 }): Promise<string> {
   // No limit in time: it is given up over there when it makes no progress.
-  const answer = await fetch(`${params.endpointUrl}/_local/snapshot`, {
+  const response = await fetch(`${params.endpointUrl}/_local/snapshot`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(params.record),
   });
-  const content: unknown = await answer.json();
-  if (answer.ok) return snapshotAnswerSchema.parse(content).snapshot;
+  const content: unknown = await response.json();
+  if (response.ok) return snapshotResponseSchema.parse(content).snapshot;
   const { message } = refusalSchema.parse(content);
-  throw new Error(answer.status === 507 ? `the disk is full (${message})` : message);
+  throw new Error(response.status === 507 ? `the disk is full (${message})` : message);
 }
 
 function whyNotKept({ code, signal }: ProcessExit, logFile: string): string | undefined {
   if (code === 0) return undefined;
-  if (code === NO_SPACE) return "the disk is full";
-  if (code === NOT_TAKEN) return `its last snapshot failed for the reason at the end of ${logFile}`;
+  if (code === noSpace) return "the disk is full";
+  if (code === notTaken) return `its last snapshot failed for the reason at the end of ${logFile}`;
   return `MiniStack ended by ${signal ?? `code ${code ?? "?"}`} before its last snapshot was whole (${logFile})`;
 }
 
@@ -213,7 +211,7 @@ export async function waitForEarlier(directory: string): Promise<void> {
     if (now !== last) {
       last = now;
       since = Date.now();
-    } else if (Date.now() - since > SILENCE_MILLISECONDS + 5_000) {
+    } else if (Date.now() - since > silenceMilliseconds + 5_000) {
       throw new Error(
         `MiniStack of an earlier start (process ${serving.pid}) still has ${directory} and does not end. End it: kill -9 ${serving.pid}`,
       );
@@ -239,13 +237,13 @@ export function miniStackEnvironment(
     PYTHONUNBUFFERED: "1",
     GATEWAY_PORT: String(port),
     // Queue addresses and outputs name this host; "localhost" would make S3 addresses that Node cannot resolve.
-    MINISTACK_HOST: LOOPBACK,
+    MINISTACK_HOST: loopback,
     MINISTACK_REGION: region,
-    MINISTACK_ACCOUNT_ID: LOCAL_ACCOUNT,
+    MINISTACK_ACCOUNT_ID: localAccount,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     STATE_DIR: join(directory, "state"),
     S3_DATA_DIR: join(directory, "s3"),
     PERSIST_STATE: flag,
@@ -254,7 +252,7 @@ export function miniStackEnvironment(
     IOT_MTLS_ENABLED: "0",
     SFTP_ENABLED: "0",
     LAMBDA_EXECUTOR: "local",
-    LAMBDA_ACCOUNT_CONCURRENCY: String(EXECUTIONS_AT_ONCE),
+    LAMBDA_ACCOUNT_CONCURRENCY: String(executionsAtOnce),
     LOG_LEVEL: "INFO",
     ...params.environment,
   };
@@ -274,8 +272,8 @@ async function waitUntilHealthy(params: {
   const goOn = (): boolean => !ended && Date.now() < params.deadline && params.signal?.aborted !== true;
   while (goOn()) {
     try {
-      const answer = await fetch(`${params.endpointUrl}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
-      if (answer.ok) return goOn();
+      const response = await fetch(`${params.endpointUrl}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
+      if (response.ok) return goOn();
     } catch {
       // Nobody listens yet.
     }

@@ -1,13 +1,12 @@
-import { writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-import { techniqueIds, localImageUri, type TechniqueId } from "../../naming/resource-names";
-import { type LocalPaths } from "../paths";
-import { repository } from "../../tools/repository";
-import { LOOPBACK } from "../../tools/processes/free-port";
+import { localImageUri, type TechniqueId, techniqueIds } from "../../naming/resource-names";
+import { loopback } from "../../tools/processes/free-port";
 import { type ProcessGroup, startProcessGroup } from "../../tools/processes/process-group";
-import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./ministack";
+import { repository } from "../../tools/repository";
+import type { LocalPaths } from "../paths";
+import { localAccount, localCredentials } from "./ministack";
 
 /** The Python package of a technique's container, named after its folder: what its image's entry point starts. */
 const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
@@ -35,7 +34,7 @@ export interface SageMakerServer {
 }
 
 /** After so many crashes within a minute it stays down: something is wrong that another start will not mend. */
-const CRASHES_A_MINUTE = 5;
+const crashesAMinute = 5;
 
 /**
  * Starts the local SageMaker server and starts it again, on the same port, when it crashes: its job table is on disk
@@ -45,7 +44,7 @@ const CRASHES_A_MINUTE = 5;
  */
 export async function startSageMakerServer(params: SageMakerServerParams): Promise<SageMakerServer> {
   const { paths, port, report } = params;
-  const endpointUrl = `http://${LOOPBACK}:${port}`;
+  const endpointUrl = `http://${loopback}:${port}`;
   const logFile = join(paths.logs, "sagemaker.log");
   const configFile = join(paths.temporary, "sagemaker.json");
   mkdirSync(paths.sageMaker, { recursive: true });
@@ -71,7 +70,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
   const listeners: ((pid: number) => void)[] = [];
   let stopping = false;
   let group = await start();
-  await waitForAnswer({ endpointUrl, group, logFile, signal: params.signal });
+  await waitForResponse({ endpointUrl, group, logFile, signal: params.signal });
 
   const crashes: number[] = [];
   const watch = (watched: ProcessGroup): void => {
@@ -80,7 +79,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
       crashes.push(Date.now());
       const recent = crashes.filter((at) => at > Date.now() - 60_000).length;
       const how = signal ?? `code ${code ?? "?"}`;
-      if (recent > CRASHES_A_MINUTE) {
+      if (recent > crashesAMinute) {
         report(
           `The SageMaker server ended ${recent} times within a minute (${how}): it stays down. Its log: ${logFile}`,
         );
@@ -94,8 +93,8 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
         group = await start();
         watch(group);
         for (const listener of listeners) listener(group.pid);
-      } catch (problem) {
-        report(`The SageMaker server could not be started again: ${String(problem)}`);
+      } catch (error) {
+        report(`The SageMaker server could not be started again: ${String(error)}`);
       }
     });
   };
@@ -139,19 +138,19 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
     };
   }
   return {
-    host: LOOPBACK,
+    host: loopback,
     port,
     region,
-    accountId: LOCAL_ACCOUNT,
+    accountId: localAccount,
     stateDirectory: paths.sageMaker,
-    aws: { endpointUrl: awsEndpointUrl, ...LOCAL_CREDENTIALS },
+    aws: { endpointUrl: awsEndpointUrl, ...localCredentials },
     images,
     // Its standard input ends when we do, however that happens.
     endWithStandardInput: true,
   };
 }
 
-async function waitForAnswer(params: {
+async function waitForResponse(params: {
   readonly endpointUrl: string;
   readonly group: ProcessGroup;
   readonly logFile: string;

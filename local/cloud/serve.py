@@ -27,12 +27,12 @@ from typing import cast
 
 import uvicorn
 from changes import ChangeCounter
-from door import Application, Door, Message, Receive, Scope, Send, answer_json
+from door import Application, Door, Message, Receive, Scope, Send, respond_json
 from snapshots import SECONDS_OF_SILENCE, SnapshotFailure, Snapshots
 
 NO_SPACE = 11
 NOT_TAKEN = 12
-LARGEST_RECORD = 1024 * 1024
+MAX_RECORD = 1024 * 1024
 
 
 class KeptCloud:
@@ -57,7 +57,7 @@ class KeptCloud:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the snapshot's address, take the last snapshot at the end, and pass everything else on."""
         if scope["type"] == "http" and scope["path"] == "/_local/snapshot":
-            await self._answer(scope, receive, send)
+            await self._respond(scope, receive, send)
             return
         if scope["type"] == "lifespan":
 
@@ -72,22 +72,22 @@ class KeptCloud:
             return
         await self._counter(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
         more = True
         while more:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False) and message["type"] == "http.request"
-            if len(body) > LARGEST_RECORD:
-                await answer_json(send, 413, {"message": f"The record has more than {LARGEST_RECORD} bytes."})
+            if len(body) > MAX_RECORD:
+                await respond_json(send, 413, {"message": f"The record has more than {MAX_RECORD} bytes."})
                 return
         try:
             record = json.loads(body)
         except ValueError:
             record = None
         if scope["method"] != "POST" or not isinstance(record, dict):
-            await answer_json(send, 400, {"message": "Expected POST with a JSON object: the launcher's record."})
+            await respond_json(send, 400, {"message": "Expected POST with a JSON object: the launcher's record."})
             return
         if record != self._record:
             self._counted = -1
@@ -97,9 +97,9 @@ class KeptCloud:
             name = await asyncio.shield(asyncio.create_task(self._take()))
         except SnapshotFailure as failure:
             report(f"snapshot failed: {failure}")
-            await answer_json(send, 507 if failure.no_space else 500, {"message": str(failure)})
+            await respond_json(send, 507 if failure.no_space else 500, {"message": str(failure)})
         else:
-            await answer_json(send, 200, {"snapshot": name})
+            await respond_json(send, 200, {"snapshot": name})
 
     async def _take(self) -> str:
         """A snapshot of now, or the newest where nothing has changed since; one at a time."""

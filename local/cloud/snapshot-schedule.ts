@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The least time between two snapshots of a running cloud. */
-const PAUSE_MILLISECONDS = 120_000;
+const pauseMilliseconds = 120_000;
 /** A large cloud is written for a small part of the time only: the pause is so many times what a snapshot took. */
-const PAUSES_A_SNAPSHOT = 20;
+const pausesASnapshot = 20;
 
 /**
  * Takes snapshots of a running cloud, the first one now, until the signal. One that fails is said, once, and tried
@@ -30,10 +30,10 @@ export async function takeSnapshots(params: {
       await take();
       if (hasFailed) report("The cloud's state is kept again.");
       hasFailed = false;
-    } catch (problem) {
+    } catch (error) {
       if (isAborted()) return;
       if (!hasFailed) {
-        const reason = problem instanceof Error ? problem.message : String(problem);
+        const reason = error instanceof Error ? error.message : String(error);
         report(
           `The cloud's state could not be kept: ${reason}. The snapshots before are good, and it is tried again every few minutes.`,
         );
@@ -41,10 +41,10 @@ export async function takeSnapshots(params: {
       hasFailed = true;
     }
     try {
-      await pause(Math.max(PAUSE_MILLISECONDS, PAUSES_A_SNAPSHOT * (now() - began)));
-    } catch (problem) {
+      await pause(Math.max(pauseMilliseconds, pausesASnapshot * (now() - began)));
+    } catch (error) {
       if (isAborted()) return;
-      throw problem;
+      throw error;
     }
   }
 }

@@ -4,13 +4,12 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-
 import * as z from "zod";
 
 /**
@@ -56,8 +55,8 @@ export function findSnapshots(snapshotsFolder: string): FoundSnapshots {
     const folder = join(snapshotsFolder, name);
     try {
       return { newest: readSnapshot(folder, name), damaged };
-    } catch (problem) {
-      damaged.push(`${folder}: ${problem instanceof Error ? problem.message : String(problem)}`);
+    } catch (error) {
+      damaged.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return { newest: undefined, damaged };

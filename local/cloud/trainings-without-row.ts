@@ -1,10 +1,9 @@
 import { paginateListTrainingJobs, type SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-
-import { parseTrainingJobKey, type OwnedBy } from "../../naming/object-keys";
+import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { createSageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
+import { type OwnedBy, parseTrainingJobKey } from "../../naming/object-keys";
 import { parseTrainingJobName } from "../../naming/resource-names";
 import { ownedKey } from "../../naming/table-keys";
-import { createSageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
 
 export interface StopTrainingsWithoutRowParams {
   readonly sageMaker: SageMakerClient;
@@ -21,7 +20,7 @@ export interface StopTrainingsWithoutRowParams {
  */
 export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowParams): Promise<readonly string[]> {
   const { sageMaker, hasRow } = params;
-  const trainingJobs = createSageMakerJobs({ client: sageMaker });
+  const sageMakerJobs = createSageMakerJobs({ client: sageMaker });
   const running: string[] = [];
   for await (const page of paginateListTrainingJobs({ client: sageMaker }, { StatusEquals: "InProgress" })) {
     running.push(...(page.TrainingJobSummaries ?? []).flatMap(({ TrainingJobName: name }) => name ?? []));
@@ -30,9 +29,9 @@ export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowPar
   for (const name of running) {
     if (parseTrainingJobName("local", name) === undefined) continue;
     // Only the folder of its checkpoints says whose it is.
-    const job = parseTrainingJobKey((await trainingJobs.describe(name))?.checkpointUri ?? "");
+    const job = parseTrainingJobKey((await sageMakerJobs.describe(name))?.checkpointUri ?? "");
     if (job === undefined || (await hasRow(job))) continue;
-    await trainingJobs.stop(name);
+    await sageMakerJobs.stop(name);
     stopped.push(name);
   }
   return stopped;

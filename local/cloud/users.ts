@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -42,8 +41,8 @@ export async function seedUser(params: {
         ],
       }),
     );
-  } catch (problem) {
-    if (!(problem instanceof UsernameExistsException)) throw problem;
+  } catch (error) {
+    if (!(error instanceof UsernameExistsException)) throw error;
   }
   await cognito.send(
     new AdminSetUserPasswordCommand({
@@ -62,14 +61,14 @@ export async function signIn(params: {
   readonly user: LocalUser;
 }): Promise<string> {
   const { cognito, userPoolClientId, user } = params;
-  const answer = await cognito.send(
+  const response = await cognito.send(
     new InitiateAuthCommand({
       AuthFlow: "USER_PASSWORD_AUTH",
       ClientId: userPoolClientId,
       AuthParameters: { USERNAME: user.username, PASSWORD: user.password },
     }),
   );
-  const token = answer.AuthenticationResult?.AccessToken;
+  const token = response.AuthenticationResult?.AccessToken;
   if (token === undefined) throw new Error(`Signing in as ${user.username} gave no access token.`);
   return token;
 }

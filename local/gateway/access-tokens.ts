@@ -21,18 +21,18 @@ export async function createTokenCheck(params: {
 }): Promise<TokenCheck> {
   const { endpointUrl, userPoolId, userPoolClientId } = params;
   const url = `${endpointUrl}/${userPoolId}/.well-known/jwks.json`;
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`The user pool's keys cannot be had: ${url} answered ${answer.status}.`);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`The user pool's keys cannot be had: ${url} answered ${response.status}.`);
   const verifier = CognitoJwtVerifier.create({ userPoolId, clientId: userPoolClientId, tokenUse: null });
-  verifier.cacheJwks(jwksSchema.parse(await answer.json()));
+  verifier.cacheJwks(jwksSchema.parse(await response.json()));
   return (authorization) => {
     const token = authorization?.trim().replace(/^bearer\s+/i, "");
     if (token === undefined || token === "") return undefined;
     try {
       return verifier.verifySync(token).sub;
-    } catch (problem) {
-      if (problem instanceof JwtBaseError) return undefined;
-      throw problem;
+    } catch (error) {
+      if (error instanceof JwtBaseError) return undefined;
+      throw error;
     }
   };
 }

@@ -5,9 +5,9 @@ export interface AdmissionParams {
   /** How many are in at once. */
   readonly atOnce: number;
   /** How many may wait. A flow may have as many waiting as places are left then; one more is refused at once. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
   /** Who has waited for so long is refused. */
-  readonly longestWaitMilliseconds: number;
+  readonly maxWaitMilliseconds: number;
 }
 
 interface Waiting {
@@ -40,13 +40,13 @@ export class Admission {
     if (signal.aborted) return undefined;
     if (this.inside < this.params.atOnce) return this.admit();
     const queued = this.flows.get(flow)?.length ?? 0;
-    if (queued >= this.params.mostWaiting - this.waiting) return undefined;
+    if (queued >= this.params.maxWaiting - this.waiting) return undefined;
     return await new Promise((resolve) => {
       const giveUp = (): void => {
         this.remove(flow, waiting);
         waiting.settle(undefined);
       };
-      const timer = setTimeout(giveUp, this.params.longestWaitMilliseconds);
+      const timer = setTimeout(giveUp, this.params.maxWaitMilliseconds);
       const waiting: Waiting = {
         settle: (leave) => {
           clearTimeout(timer);

@@ -7,15 +7,15 @@ import type { Socket } from "node:net";
  */
 export class Connections {
   private readonly strangers: string;
-  private readonly mostOf: (flow: string) => number;
+  private readonly maxOf: (flow: string) => number;
   /** In the order of their last use. None is empty. */
   private readonly byFlow = new Map<string, Set<Socket>>();
   private readonly flows = new WeakMap<Socket, string>();
 
   /** @param strangers the flow of all who have no token */
-  constructor({ strangers, mostOf }: { readonly strangers: string; readonly mostOf: (flow: string) => number }) {
+  constructor({ strangers, maxOf }: { readonly strangers: string; readonly maxOf: (flow: string) => number }) {
     this.strangers = strangers;
-    this.mostOf = mostOf;
+    this.maxOf = maxOf;
   }
 
   /** A new connection: nobody knows yet whose it is. */
@@ -37,7 +37,7 @@ export class Connections {
     this.byFlow.set(flow, open.add(socket));
     this.flows.set(socket, flow);
     const [oldest] = open;
-    if (open.size <= this.mostOf(flow) || oldest === undefined) return;
+    if (open.size <= this.maxOf(flow) || oldest === undefined) return;
     this.remove(oldest);
     oldest.destroy();
   }

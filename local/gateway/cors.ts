@@ -45,7 +45,7 @@ export function isPreflight({ method, origin, requestedMethod }: CorsRequest): b
   return method === "OPTIONS" && origin !== undefined && requestedMethod !== undefined;
 }
 
-/** Headers of every answer, API Gateway's own errors included: none where the origin is missing or not allowed. */
+/** Headers of every response, API Gateway's own errors included: none where the origin is missing or not allowed. */
 export function corsHeaders(cors: CorsConfiguration, origin: string | undefined): Record<string, string> {
   if (origin === undefined) return {};
   const allowed = cors.AllowOrigins.includes("*") ? "*" : cors.AllowOrigins.includes(origin) ? origin : undefined;
@@ -58,7 +58,7 @@ export function corsHeaders(cors: CorsConfiguration, origin: string | undefined)
   };
 }
 
-/** Headers of the answer to a preflight request, added to {@link corsHeaders}. */
+/** Headers of the response to a preflight request, added to {@link corsHeaders}. */
 export function preflightHeaders(cors: CorsConfiguration, origin: string | undefined): Record<string, string> {
   const headers = corsHeaders(cors, origin);
   if (Object.keys(headers).length === 0) return {};

@@ -1,9 +1,7 @@
-import { Agent, type IncomingMessage, ServerResponse, createServer } from "node:http";
+import { Agent, createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-
 import { createProxyServer } from "http-proxy-3";
-
-import { LOOPBACK } from "../../tools/processes/free-port";
+import { loopback } from "../../tools/processes/free-port";
 import type { TokenCheck } from "./access-tokens";
 import { Admission } from "./admission";
 import { Connections } from "./connections";
@@ -14,37 +12,37 @@ import { methodsAt, needsToken, readTarget } from "./request-target";
 import { type Holding, Shares } from "./shares";
 
 /** API Gateway's payload limit of an HTTP API: 10 MB, not adjustable. */
-const LARGEST_BODY = 10 * 1024 * 1024;
+const maxBody = 10 * 1024 * 1024;
 /** How much of a body that nobody needs is read before its sender is cut off. */
-const MOST_DROPPED = 100 * 1024 * 1024;
+const maxDropped = 100 * 1024 * 1024;
 /**
- * From when a request is sent to MiniStack until its whole answer is here. API Gateway's longest integration time-out is
- * 30 s; a margin keeps this one from answering first.
+ * From when a request is sent to MiniStack until its whole response is here. API Gateway's longest integration time-out
+ * is 30 s; a margin keeps this one from answering first.
  */
-const INTEGRATION_MILLISECONDS = 31_000;
+const defaultIntegrationMilliseconds = 31_000;
 /** Waiting requests: what is not served within this time would meet its client's own patience. */
-const LONGEST_WAIT_MILLISECONDS = 20_000;
-const MOST_WAITING = 2_000;
+const maxWaitMilliseconds = 20_000;
+const maxWaiting = 2_000;
 /** Requests that are not answered yet, from the end of their headers. */
-const MOST_REQUESTS = 4_096;
-/** Bytes of bodies and of answers that are not sent to their end yet, of all requests together. */
-const MOST_BODY_BYTES = 256 * 1024 * 1024;
+const maxRequests = 4_096;
+/** Bytes of bodies and of responses that are not sent to their end yet, of all requests together. */
+const maxBodyBytes = 256 * 1024 * 1024;
 /** Connections of all who have no token, and of each user, see {@link Connections}. */
-const MOST_CONNECTIONS_OF_STRANGERS = 512;
-const MOST_CONNECTIONS_OF_A_USER = 2_048;
+const maxConnectionsOfStrangers = 512;
+const maxConnectionsPerUser = 2_048;
 /** 16 KiB a second, looked at every 10 s: a stalled or dripping client is given up after 20 s at most. */
-const PACE: Pace = { windowMilliseconds: 10_000, leastBytes: 160 * 1024 };
-const HEADERS_MILLISECONDS = 10_000;
+const defaultPace: Pace = { windowMilliseconds: 10_000, minBytes: 160 * 1024 };
+const headersMilliseconds = 10_000;
 /** Characters of a host that an error repeats: as many as the longest name with its port has. */
-const MOST_HOST_SHOWN = 259;
+const maxHostShown = 259;
 /** Answers are written in pieces of this size, so that it is seen whether the client takes them. */
-const PIECE_BYTES = 64 * 1024;
+const pieceBytes = 64 * 1024;
 /** Seconds until the client should try again: not all at the same moment. */
 const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
 /** What a browser adds and API Gateway has answered itself. MiniStack refuses every request that a page could send. */
-const BROWSER_HEADERS = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+const browserHeaders = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 /** All who have no token share one flow: on one machine they have one address, and a name can be made up. */
-const STRANGERS = "no token";
+const strangers = "no token";
 
 export interface GatewayParams {
   readonly port: number;
@@ -56,7 +54,7 @@ export interface GatewayParams {
   /** How many requests are at MiniStack at once; the others wait, see {@link Admission}. */
   readonly requestsAtOnce: number;
   /** After which a waiting request is refused; only tests set it. */
-  readonly longestWaitMilliseconds?: number;
+  readonly maxWaitMilliseconds?: number;
   /** After which a request is given up that MiniStack has not answered; only tests set it. */
   readonly integrationMilliseconds?: number;
   /** Only tests set it. */
@@ -74,7 +72,7 @@ interface Forwarded {
   /** To its client. */
   readonly response: ServerResponse;
   readonly cors: Record<string, string>;
-  /** Counts the bytes of its answer. */
+  /** Counts the bytes of its response. */
   readonly room: Holding;
   /** Called when MiniStack is done with it, for better or worse. Calling it twice does nothing more. */
   readonly done: () => void;
@@ -91,40 +89,41 @@ interface Forwarded {
  *
  * - A request belongs to the flow of its user, or to the one flow of all who have no token. A flow may hold as many
  *   requests, and as many bytes of bodies and answers, as are left free, see {@link Shares}.
- * - A body is read before its request takes a place at MiniStack, and the place is free again when the answer is here.
+ * - A body is read before its request takes a place at MiniStack, and the place is free again when the response is
+ * here.
  *   So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
  * - MiniStack ends what it has begun, even when the client goes away. So the place stays taken until MiniStack has
- *   answered or failed; an answer that nobody waits for is read and dropped. Who leaves the queue is never sent.
+ *   answered or failed; a response that nobody waits for is read and dropped. Who leaves the queue is never sent.
  * - Requests wait in a queue for each flow, reads apart from writes. Who waits too long, or finds no room, is told 503
  *   with Retry-After, and no function has seen the request.
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
-  const { endpointUrl, apiId, cors, requestsAtOnce, pace = PACE } = params;
-  const { integrationMilliseconds = INTEGRATION_MILLISECONDS } = params;
+  const { endpointUrl, apiId, cors, requestsAtOnce, pace = defaultPace } = params;
+  const { integrationMilliseconds = defaultIntegrationMilliseconds } = params;
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
-    mostWaiting: MOST_WAITING,
-    longestWaitMilliseconds: params.longestWaitMilliseconds ?? LONGEST_WAIT_MILLISECONDS,
+    maxWaiting: maxWaiting,
+    maxWaitMilliseconds: params.maxWaitMilliseconds ?? maxWaitMilliseconds,
   });
-  const requests = new Shares(MOST_REQUESTS);
-  const bytes = new Shares(MOST_BODY_BYTES);
+  const requests = new Shares(maxRequests);
+  const bytes = new Shares(maxBodyBytes);
   const connections = new Connections({
-    strangers: STRANGERS,
-    mostOf: (flow) => (flow === STRANGERS ? MOST_CONNECTIONS_OF_STRANGERS : MOST_CONNECTIONS_OF_A_USER),
+    strangers: strangers,
+    maxOf: (flow) => (flow === strangers ? maxConnectionsOfStrangers : maxConnectionsPerUser),
   });
   const proxy = createProxyServer({
     target: `${endpointUrl}/_aws/execute-api/${apiId}`,
     agent,
     changeOrigin: true,
     xfwd: true,
-    // Answers pass through `answer` below, which mends some of them.
+    // Answers pass through `respond` below, which mends some of them.
     selfHandleResponse: true,
   });
   const forwarded = new WeakMap<IncomingMessage, Forwarded>();
   proxy.on("proxyReq", (sent, request) => {
     const timer = setTimeout(() => sent.destroy(), integrationMilliseconds);
-    // This comes once: when the answer is here and the connection is free for the next, or when the connection ends.
+    // This comes once: when the response is here and the connection is free for the next, or when the connection ends.
     sent.once("close", () => {
       clearTimeout(timer);
       forwarded.get(request)?.done();
@@ -133,7 +132,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   proxy.on("proxyRes", (upstream, request) => {
     const known = forwarded.get(request);
     if (known === undefined) upstream.destroy();
-    else answer({ upstream, request, pace, ...known });
+    else respond({ upstream, request, pace, ...known });
   });
 
   let hosts: readonly string[] = [];
@@ -145,12 +144,12 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   ): Promise<void> => {
     const method = request.method ?? "GET";
     const origin = header(request, "origin");
-    const corsOfAnswer = corsHeaders(cors, origin);
+    const corsOfResponse = corsHeaders(cors, origin);
     const own = async (status: number, message: string, more: Record<string, string> = {}): Promise<void> => {
-      await refuse({ request, response, status, body: { message }, headers: { ...corsOfAnswer, ...more }, pace });
+      await refuse({ request, response, status, body: { message }, headers: { ...corsOfResponse, ...more }, pace });
     };
     const refuseHost = async (host: string): Promise<void> => {
-      const headers = { ...corsOfAnswer, "content-type": "application/problem+json" };
+      const headers = { ...corsOfResponse, "content-type": "application/problem+json" };
       await refuse({ request, response, status: 403, body: hostProblem(host, hosts), headers, pace });
     };
     const unavailable = async (): Promise<void> => {
@@ -176,12 +175,12 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       // MiniStack takes it for a preflight without an origin, and refuses it.
       const methods = methodsAt(target.path);
       if (methods.length === 0) await own(404, "Not Found");
-      else response.writeHead(204, { ...corsOfAnswer, allow: [...methods, method].join(", ") }).end();
+      else response.writeHead(204, { ...corsOfResponse, allow: [...methods, method].join(", ") }).end();
       return;
     }
 
     const user = params.checkToken(header(request, "authorization"));
-    const flow = user === undefined ? STRANGERS : `user ${user}`;
+    const flow = user === undefined ? strangers : `user ${user}`;
     connections.used(request.socket, flow);
     if (user === undefined && needsToken(method, target.path)) {
       await own(401, "Unauthorized", { "www-authenticate": "Bearer" });
@@ -207,7 +206,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     const onWanted = (): void => {
       if (waitsToContinue) response.writeContinue();
     };
-    const body = await readBody(request, { limit: LARGEST_BODY, room, pace, onWanted });
+    const body = await readBody(request, { limit: maxBody, room, pace, onWanted });
     if (body.kind === "gone") return;
     if (body.kind !== "whole") {
       // What has come of it is of no use.
@@ -233,10 +232,10 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       leave();
       releaseUnused();
     };
-    forwarded.set(request, { response, cors: corsOfAnswer, room, done });
+    forwarded.set(request, { response, cors: corsOfResponse, room, done });
     request.url = `${target.path}${target.search}`;
     // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
-    for (const name of [...BROWSER_HEADERS, "expect"]) Reflect.deleteProperty(request.headers, name);
+    for (const name of [...browserHeaders, "expect"]) Reflect.deleteProperty(request.headers, name);
     if (hasBody(request)) {
       delete request.headers["transfer-encoding"];
       request.headers["content-length"] = String(body.bytes.length);
@@ -249,10 +248,10 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
         // MiniStack is gone or took too long: what API Gateway says when its integration fails.
         unavailable().catch(giveUp(response));
       });
-    } catch (problem) {
+    } catch (error) {
       // Nothing was sent, so nothing will say that it is done.
       done();
-      throw problem;
+      throw error;
     }
   };
 
@@ -277,19 +276,19 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   server.on("connection", (socket) => {
     connections.opened(socket);
   });
-  server.headersTimeout = HEADERS_MILLISECONDS;
+  server.headersTimeout = headersMilliseconds;
   // Bodies have their pace instead.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(params.port, LOOPBACK, resolve);
+    server.listen(params.port, loopback, resolve);
   });
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : params.port;
-  hosts = [`${LOOPBACK}:${port}`, `localhost:${port}`];
+  hosts = [`${loopback}:${port}`, `localhost:${port}`];
 
   return {
-    url: `http://${LOOPBACK}:${port}`,
+    url: `http://${loopback}:${port}`,
     port,
     stop: async () => {
       await new Promise<void>((resolve) => {
@@ -304,17 +303,17 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   };
 }
 
-interface AnswerParams extends Omit<Forwarded, "done"> {
+interface RespondParams extends Omit<Forwarded, "done"> {
   readonly upstream: IncomingMessage;
   readonly request: IncomingMessage;
   readonly pace: Pace;
 }
 
 /**
- * Takes MiniStack's whole answer, however slow the client is, and passes it on as API Gateway would have given it. Where
- * the client has gone away, what still comes of the answer is dropped.
+ * Takes MiniStack's whole response, however slow the client is, and passes it on as API Gateway would have given it.
+ * Where the client has gone away, what still comes of the response is dropped.
  */
-function answer({ upstream, request, response, pace, cors, room }: AnswerParams): void {
+function respond({ upstream, request, response, pace, cors, room }: RespondParams): void {
   const own = (status: number, message: string, headers: Record<string, string>): void => {
     const all = { ...cors, ...headers };
     refuse({ request, response, status, body: { message }, headers: all, pace }).catch(giveUp(response));
@@ -334,8 +333,8 @@ function answer({ upstream, request, response, pace, cors, room }: AnswerParams)
     isSettled = true;
     try {
       respond();
-    } catch (problem) {
-      giveUp(response)(problem);
+    } catch (error) {
+      giveUp(response)(error);
     }
   };
   upstream.on("data", (part: Buffer) => {
@@ -383,7 +382,7 @@ function passOn(params: {
   write({ response, bytes, pace }).catch(giveUp(response));
 }
 
-/** Writes an answer's body as fast as the client takes it, and ends the connection of one that is too slow. */
+/** Writes a response's body as fast as the client takes it, and ends the connection of one that is too slow. */
 async function write(params: {
   readonly response: ServerResponse;
   readonly bytes: Buffer;
@@ -398,7 +397,7 @@ async function write(params: {
   );
   response.once("close", stop);
   while (taken < bytes.length) {
-    const piece = bytes.subarray(taken, taken + PIECE_BYTES);
+    const piece = bytes.subarray(taken, taken + pieceBytes);
     const problem = await new Promise<Error | null | undefined>((resolve) => {
       response.write(piece, resolve);
     });
@@ -411,8 +410,8 @@ async function write(params: {
 }
 
 /**
- * An answer of the gateway's own. Where the request's body is still on its way, the answer is whole for the client at
- * once, and the connection ends after the body or as soon as that does not come.
+ * A response of the gateway's own. Where the request's body is still on its way, the response is whole for the client
+ * at once, and the connection ends after the body or as soon as that does not come.
  */
 async function refuse(params: {
   readonly request: IncomingMessage;
@@ -442,7 +441,7 @@ async function refuse(params: {
   if (isUnread && status !== 408) {
     response.flushHeaders();
     response.write(body);
-    await dropBody(request, { mostBytes: MOST_DROPPED, pace });
+    await dropBody(request, { maxBytes: maxDropped, pace });
     response.end();
   } else response.end(body);
 }
@@ -452,7 +451,7 @@ async function refuse(params: {
  * answers 403, but has one name that nobody gets wrong.
  */
 function hostProblem(host: string, hosts: readonly string[]): object {
-  const value = host.slice(0, MOST_HOST_SHOWN);
+  const value = host.slice(0, maxHostShown);
   const named = value === "" ? "The request names no host" : `The request names the host ${value}`;
   const allowed = hosts.join(" or ");
   return {

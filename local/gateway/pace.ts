@@ -1,9 +1,9 @@
-/** How fast a client must at least send its body, and take its answer. */
+/** How fast a client must at least send its body, and take its response. */
 export interface Pace {
   /** Progress is looked at each time after so long. */
   readonly windowMilliseconds: number;
   /** What must have moved since the last look, unless all is done. */
-  readonly leastBytes: number;
+  readonly minBytes: number;
 }
 
 /**
@@ -19,7 +19,7 @@ export function watchPace(pace: Pace, moved: () => number, onStalled: () => void
   const look = (): void => {
     if (isOver) return;
     const now = moved();
-    if (now - last >= pace.leastBytes) {
+    if (now - last >= pace.minBytes) {
       last = now;
       return;
     }

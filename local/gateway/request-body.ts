@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-
 import { type Pace, watchPace } from "./pace";
 import type { Holding } from "./shares";
 
@@ -69,13 +68,13 @@ export async function readBody(
 }
 
 /**
- * Reads the rest of a body and drops it, so that its sender comes to read the answer that it has got: a client whose
+ * Reads the rest of a body and drops it, so that its sender comes to read the response that it has got: a client whose
  * connection ends while it still writes sees nothing but that. Resolves at the end of the body, when the client is too
- * slow or goes away, or after `mostBytes`.
+ * slow or goes away, or after `maxBytes`.
  */
 export async function dropBody(
   request: IncomingMessage,
-  { mostBytes, pace }: { readonly mostBytes: number; readonly pace: Pace },
+  { maxBytes, pace }: { readonly maxBytes: number; readonly pace: Pace },
 ): Promise<void> {
   if (request.complete || request.destroyed) return;
   await new Promise<void>((resolve) => {
@@ -87,7 +86,7 @@ export async function dropBody(
     const stop = watchPace(pace, () => size, done);
     request.on("data", (part: Buffer) => {
       size += part.length;
-      if (size > mostBytes) done();
+      if (size > maxBytes) done();
     });
     for (const event of ["end", "error", "close"] as const) request.once(event, done);
   });

@@ -1,4 +1,4 @@
-import { type ApiRoute, type HttpMethod, apiRoutes, methodsOf } from "../../naming/api-routes";
+import { type ApiRoute, apiRoutes, type HttpMethod, methodsOf } from "../../naming/api-routes";
 
 /** What a request line asks for. */
 export type RequestTarget =

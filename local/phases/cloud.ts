@@ -3,10 +3,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-
 import { type BackgroundWork, startInBackground } from "../background-work";
 import { type Deployment, describeTime, readKeptCloud } from "../cloud/deployment";
-import { LOCAL_CREDENTIALS, LOCAL_REGION, type MiniStack, startMiniStack } from "../cloud/ministack";
+import { localCredentials, localRegion, type MiniStack, startMiniStack } from "../cloud/ministack";
 import { type SageMakerServer, startSageMakerServer } from "../cloud/sagemaker-server";
 import { takeSnapshots } from "../cloud/snapshot-schedule";
 import type { LocalPaths } from "../paths";
@@ -43,7 +42,7 @@ export async function startCloud(params: {
       await startMiniStack({
         python: interpreters.cloud,
         directory: paths.cloud,
-        region: LOCAL_REGION,
+        region: localRegion,
         port: addresses.ports.cloud,
         persist: true,
         environment: {
@@ -91,7 +90,7 @@ export async function startSageMaker(params: {
       await startSageMakerServer({
         paths,
         port: addresses.ports.sageMaker,
-        region: LOCAL_REGION,
+        region: localRegion,
         awsEndpointUrl: addresses.awsEndpointUrl,
         trainingCommand: interpreters.trainingCommand,
         inferencePython: interpreters.inference,
@@ -109,7 +108,7 @@ export async function startSageMaker(params: {
 
 export function connectClients(params: { readonly addresses: Addresses }): Clients {
   const { awsEndpointUrl, sagemakerEndpointUrl } = params.addresses;
-  const client = { endpoint: awsEndpointUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  const client = { endpoint: awsEndpointUrl, region: localRegion, credentials: localCredentials };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const table = DynamoDBDocumentClient.from(new DynamoDBClient(client), {
     marshallOptions: { removeUndefinedValues: true },

@@ -1,8 +1,8 @@
 import { environmentPython, makeEnvironments, waitingCommand } from "../../tools/python/environments";
 import { type BackgroundWork, startInBackground } from "../background-work";
 import { type AssemblyHashes, hashOfAssembly } from "../cloud/assembly";
-import { LOCAL_REGION } from "../cloud/ministack";
-import { synthesise } from "../cloud/deployment";
+import { synthesize } from "../cloud/deployment";
+import { localRegion } from "../cloud/ministack";
 import type { LocalPaths } from "../paths";
 import type { Progress } from "../progress";
 
@@ -27,7 +27,7 @@ export async function prepareEnvironments(params: {
       await makeEnvironments({ names: ["cloud", "inference"], python, report: progress.report, signal });
     }),
     progress.step("templates of the stacks (cdk synth)", async () =>
-      (await synthesise({ paths, region: LOCAL_REGION, signal })) ? undefined : "unchanged",
+      (await synthesize({ paths, region: localRegion, signal })) ? undefined : "unchanged",
     ),
   ]);
   return {

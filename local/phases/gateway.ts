@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { resourcePrefix } from "../../naming/resource-names";
 import { type BackgroundWork, startInBackground } from "../background-work";
 import { readTemplate } from "../cloud/assembly";
 import type { Deployment } from "../cloud/deployment";
 import type { LambdaApi } from "../cloud/lambda-api";
-import { REQUESTS_AT_ONCE } from "../cloud/ministack";
+import { requestsAtOnce } from "../cloud/ministack";
 import { createTokenCheck } from "../gateway/access-tokens";
 import { corsOfTemplate } from "../gateway/cors";
 import { type Gateway, startGateway } from "../gateway/gateway";
 import type { LocalPaths } from "../paths";
-import { type Progress, messageOf } from "../progress";
+import { messageOf, type Progress } from "../progress";
 import type { Addresses } from "./ports";
 
-/** On AWS the sweeper runs every few minutes; a schedule cannot be shorter than one. */
-const SWEEP_MILLISECONDS = 3_000;
+/** On AWS the reconciler runs every few minutes; a schedule cannot be shorter than one. */
+const reconcileMilliseconds = 3_000;
 
 /** Opens the API to clients. */
 export async function openGateway(params: {
@@ -38,14 +37,14 @@ export async function openGateway(params: {
           userPoolId: UserPoolId,
           userPoolClientId: UserPoolClientId,
         }),
-        requestsAtOnce: REQUESTS_AT_ONCE,
+        requestsAtOnce: requestsAtOnce,
       }),
   );
   return { ...gateway, [Symbol.asyncDispose]: gateway.stop };
 }
 
-/** Invokes the sweeper again and again; a sweep that fails is said once, until one works again. */
-export function startSweeper(params: {
+/** Invokes the reconciler again and again; a reconciliation that fails is said once, until one works again. */
+export function startReconciler(params: {
   readonly lambda: LambdaApi;
   readonly deployment: Deployment;
   readonly progress: Progress;
@@ -59,14 +58,14 @@ export function startSweeper(params: {
     work: async () => {
       for (;;) {
         try {
-          await lambda.invoke(deployment.outputs.SweepFunctionName, {});
+          await lambda.invoke(deployment.outputs.ReconcileFunctionName, {});
           complained = false;
-        } catch (problem) {
-          if (!complained && !signal.aborted) console.error(`The sweeper failed: ${messageOf(problem)}`);
+        } catch (error) {
+          if (!complained && !signal.aborted) console.error(`The reconciler failed: ${messageOf(error)}`);
           complained = true;
         }
         try {
-          await sleep(SWEEP_MILLISECONDS, undefined, { signal });
+          await sleep(reconcileMilliseconds, undefined, { signal });
         } catch {
           return;
         }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-import { LOOPBACK, freePort, isPortFree } from "../../tools/processes/free-port";
+import { freePort, isPortFree, loopback } from "../../tools/processes/free-port";
 import type { Deployment } from "../cloud/deployment";
 
 /** Where the parts of this start listen. */
@@ -28,8 +27,8 @@ export async function chooseAddresses(params: { readonly kept: Deployment | unde
   const gateway = await freePort(kept?.ports.gateway);
   return {
     ports: { cloud, sageMaker, gateway },
-    awsEndpointUrl: `http://${LOOPBACK}:${cloud}`,
-    sagemakerEndpointUrl: `http://${LOOPBACK}:${sageMaker}`,
+    awsEndpointUrl: `http://${loopback}:${cloud}`,
+    sagemakerEndpointUrl: `http://${loopback}:${sageMaker}`,
   };
 }
 

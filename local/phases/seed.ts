@@ -1,5 +1,4 @@
 import { join } from "node:path";
-
 import { techniqueIds } from "../../naming/resource-names";
 import { datasetCache, repository } from "../../tools/repository";
 import { buildDataset } from "../../tools/seeding/build-dataset";
@@ -10,7 +9,7 @@ import {
   seedCommittedCatalogue,
   seedDataset,
 } from "../../tools/seeding/stock-dataset";
-import { type StockModel, readStockModels, seedStockModel } from "../../tools/seeding/stock-models";
+import { readStockModels, seedStockModel, type StockModel } from "../../tools/seeding/stock-models";
 import { type BackgroundWork, startInBackground } from "../background-work";
 import type { Deployment } from "../cloud/deployment";
 import { createEndpoint } from "../cloud/endpoints";
@@ -117,6 +116,6 @@ async function seedBuiltDataset(params: { readonly deployment: Deployment; reado
   await seedDataset({ folder, s3: clients.s3, table: clients.table, ...placesOf(deployment) });
 }
 
-function placesOf({ outputs }: Deployment): { readonly artefactsBucket: string; readonly tableName: string } {
-  return { artefactsBucket: outputs.ArtefactsBucketName, tableName: outputs.TableName };
+function placesOf({ outputs }: Deployment): { readonly artifactsBucket: string; readonly tableName: string } {
+  return { artifactsBucket: outputs.ArtifactsBucketName, tableName: outputs.TableName };
 }

@@ -1,21 +1,21 @@
 import type { AssemblyHashes } from "../cloud/assembly";
 import {
-  type Deployment,
-  type DeploymentPlan,
-  type StackOutputs,
   bootstrap,
   deploy,
+  type Deployment,
+  type DeploymentPlan,
   describePlan,
   planDeployment,
   readKeptCloud,
   removeState,
+  type StackOutputs,
 } from "../cloud/deployment";
 import { adoptEarlierState } from "../cloud/earlier-state";
 import type { LambdaApi } from "../cloud/lambda-api";
-import { LOCAL_REGION, waitForEarlier } from "../cloud/ministack";
+import { localRegion, waitForEarlier } from "../cloud/ministack";
 import { randomPassword } from "../cloud/users";
 import type { LocalPaths } from "../paths";
-import { type Progress, messageOf } from "../progress";
+import { messageOf, type Progress } from "../progress";
 import type { Addresses } from "./ports";
 
 /** Decides whether the cloud of an earlier start is gone on with, and removes one that is not. */
@@ -56,7 +56,7 @@ export async function deployStacks(params: {
   readonly signal: AbortSignal;
 }): Promise<Deployment> {
   const { plan, assembly, addresses, lambda, paths, progress, signal } = params;
-  const target = { paths, endpointUrl: addresses.awsEndpointUrl, region: LOCAL_REGION, signal };
+  const target = { paths, endpointUrl: addresses.awsEndpointUrl, region: localRegion, signal };
   const outputs = await progress.step(stepNames[plan.kind], async (): Promise<StackOutputs> => {
     if (plan.kind === "fresh") await bootstrap(target);
     if (plan.kind === "keep") {
@@ -67,11 +67,11 @@ export async function deployStacks(params: {
       const deployed = await deploy(target);
       if (plan.kind === "update") await lambda.restartStreamSources();
       return deployed;
-    } catch (problem) {
-      if (plan.kind !== "update") throw problem;
+    } catch (error) {
+      if (plan.kind !== "update") throw error;
       throw new Error(
-        `${messageOf(problem)}\nWhat was in the cloud is kept. To begin anew instead: npm start -- --fresh`,
-        { cause: problem },
+        `${messageOf(error)}\nWhat was in the cloud is kept. To begin anew instead: npm start -- --fresh`,
+        { cause: error },
       );
     }
   });

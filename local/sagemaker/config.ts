@@ -1,7 +1,5 @@
 import { isAbsolute } from "node:path";
-
 import { z } from "zod";
-
 import { fault } from "./fault-injection";
 
 const environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
@@ -46,14 +44,14 @@ export const localSageMakerConfig = z.strictObject({
   endpointStartSeconds: z.number().min(0.1).max(3_600).default(180),
   /** Crashes in a row, with no good /ping between them, after which an endpoint is Failed. */
   endpointCrashLimit: z.int().min(1).max(100).default(5),
-  /** A model's time for one answer. */
+  /** A model's time for one response. */
   invocationTimeoutSeconds: z.number().min(0.05).max(3_600).default(60),
   /** Put the containers of jobs with network isolation in a network namespace of their own, where the host permits. */
   networkNamespaces: z.boolean().default(true),
   /** End, as for SIGTERM, when standard input ends: whoever starts this program holds its other end and so ends it with itself. */
   endWithStandardInput: z.boolean().default(false),
-  /** Refuse to send an answer that breaks the service model. For tests of this server. */
-  strictAnswers: z.boolean().default(false),
+  /** Refuse to send a response that breaks the service model. For tests of this server. */
+  strictResponses: z.boolean().default(false),
   /** Pending from the start. */
   faults: z.array(fault).default([]),
 });

@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
 import { sync as writeFileAtomically } from "write-file-atomic";
-import { z } from "zod";
+import type { z } from "zod";
 
 /**
  * Named records that outlive the server: each one a JSON file, replaced as a whole, so that a crash
@@ -58,8 +57,8 @@ export class DurableRecords<T extends z.ZodType> {
     try {
       const stored: unknown = JSON.parse(readFileSync(path, "utf8"));
       return this.schema.parse(stored);
-    } catch (cause) {
-      throw new Error(`${path} is not a record of this server. Move it away to start without it.`, { cause });
+    } catch (error) {
+      throw new Error(`${path} is not a record of this server. Move it away to start without it.`, { cause: error });
     }
   }
 }

@@ -6,10 +6,9 @@
  * `npx` and `tsx` are parents that a SIGKILL may take away alone.
  */
 import { readFileSync } from "node:fs";
-
+import { errorText } from "./api/service-error";
 import { parseLocalSageMakerConfig } from "./config";
 import { startLocalSageMaker } from "./server";
-import { errorText } from "./api/service-error";
 
 async function main(): Promise<void> {
   const [, , path] = process.argv;

@@ -1,37 +1,35 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
-
-import { LOOPBACK } from "../../tools/processes/free-port";
+import { loopback } from "../../tools/processes/free-port";
 import { takeProcessLock } from "../../tools/processes/process-lock";
-import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
-import { Endpoints } from "./hosting/endpoints";
-import { type Fault, PendingFaults, fault } from "./fault-injection";
-import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./hosting/invocation";
-import { Models } from "./hosting/models";
 import { type RequestBody, ServiceSchemas } from "./api/request-validation";
-import { S3Objects } from "./s3/s3-objects";
-import { ServiceError, errorText, throttled } from "./api/service-error";
-import { StateChangeEvents } from "./training/state-change-events";
+import { errorText, ServiceError, throttled } from "./api/service-error";
 import { Tags } from "./api/tags";
-import { TrainingJobs } from "./training/training-jobs";
 import {
-  CONTROL_BODY_BYTES,
-  RUNTIME_BODY_BYTES,
+  controlBodyBytes,
   parseJson,
   readBody,
+  runtimeBodyBytes,
   send,
   sendJson,
   sendJsonError,
   sendRestError,
   signedService,
 } from "./api/wire-protocol";
+import { type LocalSageMakerConfig, type LocalSageMakerConfigInput, parseLocalSageMakerConfig } from "./config";
+import { type Fault, fault, PendingFaults } from "./fault-injection";
+import { Endpoints } from "./hosting/endpoints";
+import { invokeEndpoint, refuseUnsupportedHeaders, validationError } from "./hosting/invocation";
+import { Models } from "./hosting/models";
+import { S3Objects } from "./s3/s3-objects";
+import { StateChangeEvents } from "./training/state-change-events";
+import { TrainingJobs } from "./training/training-jobs";
 
 export interface LocalSageMaker {
   /** For both services; the control path is below `/_local/`. */
@@ -46,9 +44,9 @@ export interface LocalSageMaker {
 }
 
 /** Longer than the clients keep idle connections: then they close them, and none is closed just as it is used. */
-const KEEP_ALIVE_MILLISECONDS = 120_000;
-const SERVE_SHUT_DOWN_GRACE_SECONDS = 4;
-const EVENTS_SHUT_DOWN_SECONDS = 1;
+const keepAliveMilliseconds = 120_000;
+const serveShutDownGraceSeconds = 4;
+const eventsShutDownSeconds = 1;
 
 type Operation = (body: RequestBody) => unknown;
 
@@ -149,9 +147,9 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
 
   const router = new RequestRouter({ config, operations, endpoints, faults, addFault });
   const server = createServer((request, response) => {
-    void router.answer(request, response);
+    void router.respond(request, response);
   });
-  server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
+  server.keepAliveTimeout = keepAliveMilliseconds;
   await Promise.all([trainingJobs.endLeftBehind(), endpoints.endLeftBehind()]);
   const port = await listen(server, config);
   router.port = port;
@@ -162,8 +160,8 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     router.isClosing = true;
-    await Promise.all([trainingJobs.shutDown(), endpoints.shutDown(SERVE_SHUT_DOWN_GRACE_SECONDS)]);
-    await Promise.race([events.drain(), sleep(EVENTS_SHUT_DOWN_SECONDS * 1_000, undefined, { ref: false })]);
+    await Promise.all([trainingJobs.shutDown(), endpoints.shutDown(serveShutDownGraceSeconds)]);
+    await Promise.race([events.drain(), sleep(eventsShutDownSeconds * 1_000, undefined, { ref: false })]);
     await new Promise<void>((resolve) => {
       server.close(() => {
         resolve();
@@ -175,7 +173,7 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
     unlock();
   };
   return {
-    url: `http://${LOOPBACK}:${port}`,
+    url: `http://${loopback}:${port}`,
     port,
     stop: async () => {
       await (stopped ??= stop());
@@ -183,7 +181,7 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
   };
 }
 
-/** Tells the two services, the control path and everything else apart, and turns whatever is thrown into an answer. */
+/** Tells the two services, the control path and everything else apart, and turns whatever is thrown into a response. */
 class RequestRouter {
   port = 0;
   isClosing = false;
@@ -209,16 +207,16 @@ class RequestRouter {
     this.addFault = params.addFault;
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     response.on("error", () => undefined);
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const isRuntime = path.startsWith("/endpoints/");
     try {
       this.refuseStrangers(request);
-      if (path.startsWith("/_local/")) await this.answerControl(request, response, path);
-      else if (isRuntime) await this.answerRuntime(request, response, { path, requestId });
-      else await this.answerOperation(request, response, requestId);
+      if (path.startsWith("/_local/")) await this.respondToControlCall(request, response, path);
+      else if (isRuntime) await this.respondToRuntimeCall(request, response, { path, requestId });
+      else await this.respondToOperation(request, response, requestId);
     } catch (error) {
       const known = error instanceof ServiceError ? error : internalFailure(error);
       if (isRuntime) sendRestError(response, { requestId, error: known });
@@ -234,7 +232,7 @@ class RequestRouter {
    */
   private refuseStrangers(request: IncomingMessage): void {
     const [host = "", ...moreHosts] = request.headersDistinct["host"] ?? [];
-    const allowed = [`${LOOPBACK}:${this.port}`, `localhost:${this.port}`, ...this.config.allowedHosts];
+    const allowed = [`${loopback}:${this.port}`, `localhost:${this.port}`, ...this.config.allowedHosts];
     const { origin, "sec-fetch-site": site = "none" } = request.headers;
     if (!allowed.includes(host) || moreHosts.length > 0 || origin !== undefined || site !== "none") {
       throw new ServiceError({
@@ -245,7 +243,11 @@ class RequestRouter {
     }
   }
 
-  private async answerOperation(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  private async respondToOperation(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
     const target = request.headers["x-amz-target"];
     const operation = typeof target === "string" ? /^SageMaker\.([A-Za-z]+)$/.exec(target)?.[1] : undefined;
     if (request.method !== "POST" || operation === undefined) {
@@ -256,7 +258,7 @@ class RequestRouter {
       });
     }
     requireSignature(request);
-    const text = await readBody(request, CONTROL_BODY_BYTES);
+    const text = await readBody(request, controlBodyBytes);
     const run = this.operations[operation];
     if (run === undefined) {
       const known = this.controlSchemas.allOperations.includes(operation);
@@ -270,12 +272,12 @@ class RequestRouter {
     }
     this.refuseForFaults(operation, throttled);
     const body = this.controlSchemas.checkInput(operation, parseJson(text));
-    const answer = await run(body);
-    if (this.config.strictAnswers) this.refuseBrokenAnswer(this.controlSchemas, operation, toJson(answer));
-    sendJson(response, { requestId, answer });
+    const output = await run(body);
+    if (this.config.strictResponses) this.refuseBrokenResponse(this.controlSchemas, operation, toJson(output));
+    sendJson(response, { requestId, output });
   }
 
-  private async answerRuntime(
+  private async respondToRuntimeCall(
     request: IncomingMessage,
     response: ServerResponse,
     params: { readonly path: string; readonly requestId: string },
@@ -288,10 +290,10 @@ class RequestRouter {
         "async-invocations": "InvokeEndpointAsync",
         "invocations-response-stream": "InvokeEndpointWithResponseStream",
       }[action];
-      await readBody(request, RUNTIME_BODY_BYTES);
+      await readBody(request, runtimeBodyBytes);
       throw validationError(`The operation ${operation ?? path} is not supported by this local SageMaker server.`);
     }
-    const body = await readBody(request, RUNTIME_BODY_BYTES);
+    const body = await readBody(request, runtimeBodyBytes);
     this.refuseForFaults(
       "InvokeEndpoint",
       () => new ServiceError({ code: "ThrottlingException", status: 429, message: "Rate exceeded" }),
@@ -311,23 +313,23 @@ class RequestRouter {
       throw error instanceof ServiceError ? validationError(error.message) : error;
     }
     refuseUnsupportedHeaders(members);
-    const answer = await invokeEndpoint({
+    const invoked = await invokeEndpoint({
       invocation: { endpointName, body, headers, requestId },
       endpoints: this.endpoints,
       config: this.config,
     });
-    if (this.config.strictAnswers) {
+    if (this.config.strictResponses) {
       const told = Object.entries(this.runtimeSchemas.outputHeaders("InvokeEndpoint")).flatMap(([header, member]) => {
-        const value = answer.headers[header];
+        const value = invoked.headers[header];
         return value === undefined ? [] : [[member, value]];
       });
-      this.refuseBrokenAnswer(this.runtimeSchemas, "InvokeEndpoint", { ...Object.fromEntries(told), Body: "" });
+      this.refuseBrokenResponse(this.runtimeSchemas, "InvokeEndpoint", { ...Object.fromEntries(told), Body: "" });
     }
-    send(response, { status: 200, headers: { ...answer.headers, "x-amzn-requestid": requestId }, body: answer.body });
+    send(response, { status: 200, headers: { ...invoked.headers, "x-amzn-requestid": requestId }, body: invoked.body });
   }
 
   /** The control path of this server, which the real service has not: faults and a sign of life. */
-  private async answerControl(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  private async respondToControlCall(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const reply = (status: number, content: unknown): void => {
       send(response, { status, headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
     };
@@ -346,7 +348,7 @@ class RequestRouter {
       if (!(request.headers["content-type"] ?? "").startsWith("application/json")) {
         throw new ServiceError({ code: "UnsupportedMediaType", status: 415, message: "Expected application/json." });
       }
-      const parsed = z.union([fault, z.array(fault)]).safeParse(parseJson(await readBody(request, CONTROL_BODY_BYTES)));
+      const parsed = z.union([fault, z.array(fault)]).safeParse(parseJson(await readBody(request, controlBodyBytes)));
       if (!parsed.success) {
         throw new ServiceError({ code: "BadRequest", status: 400, message: z.prettifyError(parsed.error) });
       }
@@ -355,9 +357,10 @@ class RequestRouter {
     } else throw new ServiceError({ code: "MethodNotAllowed", status: 405, message: "GET, POST or DELETE." });
   }
 
-  private refuseBrokenAnswer(schemas: ServiceSchemas, operation: string, answer: unknown): void {
-    const broken = schemas.answerFaults(operation, answer);
-    if (broken.length > 0) throw new Error(`the answer of ${operation} breaks the service model: ${broken.join("; ")}`);
+  private refuseBrokenResponse(schemas: ServiceSchemas, operation: string, output: unknown): void {
+    const broken = schemas.responseFaults(operation, output);
+    if (broken.length > 0)
+      throw new Error(`the response of ${operation} breaks the service model: ${broken.join("; ")}`);
   }
 
   private refuseForFaults(operation: string, throttling: () => ServiceError): void {
@@ -393,8 +396,8 @@ function internalFailure(error: unknown): ServiceError {
 }
 
 /** As a client would see it: without members that are undefined. */
-function toJson(answer: unknown): unknown {
-  return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
+function toJson(output: unknown): unknown {
+  return output === undefined ? undefined : JSON.parse(JSON.stringify(output));
 }
 
 function decodeName(name: string): string {

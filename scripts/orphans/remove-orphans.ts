@@ -1,30 +1,30 @@
 /** Removes objects that no row names, after somebody has looked at them. */
-import type { RowsByKey } from "../../lambdas/stores/rows-by-key";
-import { findOrphans, orphansOf, type BucketOfObjects } from "../../lambdas/resources/orphans";
+import { type BucketOfObjects, findOrphans, orphansOf } from "../../lambdas/resources/orphans";
 import type { ObjectStore, StoredObject } from "../../lambdas/stores/objects";
+import type { RowsByKey } from "../../lambdas/stores/rows-by-key";
 
 /**
  * Far longer than anything works on a file that its row does not name yet: a presigned URL lives for 5 minutes, a cut-off
  * creation is undone after 15, a training runs for a day at most.
  */
-export const leastAgeDays = 7;
+export const minAgeDays = 7;
 
 export interface FoundOrphan extends StoredObject {
   readonly bucket: BucketOfObjects;
 }
 
-export interface LookForOrphansParams {
+export interface ListOrphansParams {
   readonly buckets: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "pages">>>;
   readonly rows: RowsByKey;
-  /** Younger ones are left alone. @throws Error under {@link leastAgeDays} */
+  /** Younger ones are left alone. @throws Error under {@link minAgeDays} */
   readonly ageDays: number;
   readonly now: Date;
 }
 
 /** All orphans that are old enough, in the order of their keys. */
-export async function lookForOrphans({ buckets, rows, ageDays, now }: LookForOrphansParams): Promise<FoundOrphan[]> {
-  if (!(ageDays >= leastAgeDays)) {
-    throw new Error(`The age is ${ageDays} days; allowed are ${leastAgeDays} days or more.`);
+export async function listOrphans({ buckets, rows, ageDays, now }: ListOrphansParams): Promise<FoundOrphan[]> {
+  if (!(ageDays >= minAgeDays)) {
+    throw new Error(`The age is ${ageDays} days; allowed are ${minAgeDays} days or more.`);
   }
   const writtenBefore = new Date(now.getTime() - ageDays * 86_400_000);
   const found: FoundOrphan[] = [];
@@ -57,7 +57,7 @@ export async function removeOrphans({ orphans, expected, rows, stores }: RemoveO
     );
   }
   let removed = 0;
-  for (const bucket of ["artefacts", "work"] as const) {
+  for (const bucket of ["artifacts", "work"] as const) {
     const ofBucket = orphans.filter((orphan) => orphan.bucket === bucket);
     for (let start = 0; start < ofBucket.length; start += atOnce) {
       const still = await orphansOf(bucket, ofBucket.slice(start, start + atOnce), rows);

@@ -1,7 +1,6 @@
 /** Runs suites of tests in lanes beside each other, and counts what they report. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { describeResult, runStep } from "../run-step";
 
 export interface Counts {

@@ -2,7 +2,6 @@
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
-import type { OperationId } from "../../naming/api-routes";
 import { readUploadedMelody } from "../../lambdas/api/tracks/create-track";
 import { readUpload } from "../../lambdas/api/tracks/upload";
 import { Problem } from "../../lambdas/http/problem";
@@ -10,7 +9,8 @@ import { requireNoQuery } from "../../lambdas/http/query-names";
 import { bodyLimitBytes, readRequest, type Request } from "../../lambdas/http/request";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
 import { parseBody } from "../../lambdas/http/validation";
-import { hostileOperations, hostileRequests, type HostileRequest } from "./hostile-operations";
+import type { OperationId } from "../../naming/api-routes";
+import { hostileOperations, type HostileRequest, hostileRequests } from "./hostile-operations";
 
 export interface RefusalTime {
   readonly operation: string;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Outputs } from "./running-cloud";
 import { until } from "./until";
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Uint8Array;
@@ -18,7 +18,7 @@ export interface CallOptions {
 }
 
 export interface ApiSession {
-  readonly call: (method: string, path: string, options?: CallOptions) => Promise<ApiAnswer>;
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<ApiResponse>;
   /** Asks for a resource until it is as wanted. */
   readonly pollUntil: <Schema extends z.ZodType>(
     path: string,
@@ -41,7 +41,7 @@ export async function tokensOf(
   { awsEndpointUrl, userPoolClientId }: Outputs,
   { username, password }: Credentials,
 ): Promise<Tokens> {
-  const answer = await fetch(awsEndpointUrl, {
+  const response = await fetch(awsEndpointUrl, {
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.1",
@@ -53,7 +53,7 @@ export async function tokensOf(
       AuthParameters: { USERNAME: username, PASSWORD: password },
     }),
   });
-  return tokensSchema.parse(await answer.json()).AuthenticationResult;
+  return tokensSchema.parse(await response.json()).AuthenticationResult;
 }
 
 /** The token that the API takes. */
@@ -68,9 +68,9 @@ export function subjectOf(token: string): string {
 }
 
 export function openSession(outputs: Outputs, token?: string): ApiSession {
-  const call = async (method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> => {
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<ApiResponse> => {
     const body = options.json === undefined ? options.bytes : JSON.stringify(options.json);
-    const answer = await fetch(new URL(path, outputs.apiUrl), {
+    const response = await fetch(new URL(path, outputs.apiUrl), {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -80,16 +80,16 @@ export function openSession(outputs: Outputs, token?: string): ApiSession {
       },
       ...(body === undefined ? {} : { body }),
     });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const bytes = new Uint8Array(await response.arrayBuffer());
     return {
-      status: answer.status,
-      headers: answer.headers,
+      status: response.status,
+      headers: response.headers,
       bytes,
       json: (schema) => {
         const text = new TextDecoder().decode(bytes);
         const parsed = schema.safeParse(JSON.parse(text));
         if (!parsed.success)
-          throw new Error(`${method} ${path} answered ${answer.status} ${text}: ${z.prettifyError(parsed.error)}`);
+          throw new Error(`${method} ${path} answered ${response.status} ${text}: ${z.prettifyError(parsed.error)}`);
         return parsed.data;
       },
     };
@@ -100,10 +100,10 @@ export function openSession(outputs: Outputs, token?: string): ApiSession {
       let last: unknown;
       try {
         return await until(path, deadlineSeconds, async () => {
-          const answer = await call("GET", path);
+          const response = await call("GET", path);
           // Not ready yet, by the contract: the data set of a first start is still being built.
-          if (answer.status === 503) return undefined;
-          const resource = answer.json(schema);
+          if (response.status === 503) return undefined;
+          const resource = response.json(schema);
           last = resource;
           return wanted(resource) ? { resource } : undefined;
         }).then(({ resource }) => resource);

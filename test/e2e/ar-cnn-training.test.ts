@@ -4,8 +4,8 @@
  */
 import * as z from "zod";
 import { parseMidi } from "../../domain/music/song";
-import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
-import { startCloud, type RunningCloud } from "./running-cloud";
+import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
 let api: ApiSession;
@@ -17,10 +17,10 @@ const final = ({ state }: TrainingJob): boolean => ["READY", "FAILED", "STOPPED"
 const losses = ["loss", "selectionLoss", "toggleLoss", "startLoss", "validationLoss"];
 
 async function created(path: string, json: unknown): Promise<string> {
-  const answer = await api.call("POST", path, { json });
-  if (answer.status !== 202)
-    throw new Error(`${path} answered ${answer.status}: ${Buffer.from(answer.bytes).toString()}`);
-  return answer.json(z.object({ id: z.string() })).id;
+  const response = await api.call("POST", path, { json });
+  if (response.status !== 202)
+    throw new Error(`${path} answered ${response.status}: ${Buffer.from(response.bytes).toString()}`);
+  return response.json(z.object({ id: z.string() })).id;
 }
 
 const startTraining = (more: Readonly<Record<string, unknown>>): Promise<string> =>
@@ -74,9 +74,9 @@ describe("a training job of ar-cnn", () => {
   it("is not resumed as another technique's, nor with another network, nor for epochs that are done", async () => {
     const refused = async (more: Readonly<Record<string, unknown>>) => {
       const json = { name: "Resumed", technique: "ar-cnn", resumeFrom: stopped.id, ...more };
-      const answer = await api.call("POST", "/training-jobs", { json });
-      const { code, errors = [] } = answer.json(problem);
-      return { status: answer.status, code, pointers: errors.map(({ pointer }) => pointer) };
+      const response = await api.call("POST", "/training-jobs", { json });
+      const { code, errors = [] } = response.json(problem);
+      return { status: response.status, code, pointers: errors.map(({ pointer }) => pointer) };
     };
     const reason = { status: 422, code: "RESUME_NOT_POSSIBLE" };
     expect(await refused({ technique: "unet-gan" })).toEqual({ ...reason, pointers: ["/technique"] });

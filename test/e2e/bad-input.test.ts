@@ -17,18 +17,18 @@ import {
 import { openWorkOwner } from "../../naming/table-keys";
 import { ascii, meta, middleC, midiFile, repeated, trackChunk, uint32 } from "../support/midi-bytes";
 import { composition, model, trainingJob } from "../unit/api/support/items";
-import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type CallOptions } from "./api-session";
-import { documentedOperations, fillPath, type DocumentedOperation } from "./documented-operations";
+import { accessToken, type ApiResponse, type CallOptions, openSession, shapes, subjectOf } from "./api-session";
+import { type DocumentedOperation, documentedOperations, fillPath } from "./documented-operations";
 import { falseTokens, signedAgain } from "./false-tokens";
 import { functionMemory } from "./function-memory";
-import { startCloud, type RunningCloud } from "./running-cloud";
+import { type RunningCloud, startCloud } from "./running-cloud";
 import { openStoredState, type StoredState } from "./stored-state";
 import { until } from "./until";
 
-const longestAnswerSeconds = 2;
-const mostMemoryMebibytes = 256;
+const maxResponseSeconds = 2;
+const maxMemoryMebibytes = 256;
 /** lib/config/local.ts */
-const openTrainingJobsCap = 5;
+const openTrainingJobsQuota = 5;
 
 const problemSchema = z.object({
   status: z.int(),
@@ -49,15 +49,15 @@ type Problem = z.infer<typeof problemSchema>;
 const idSchema = z.object({ id: z.string() });
 
 /**
- * How long the answer takes is the input's matter, how long the machine is busy with others is not: of three tries the
- * quickest counts, and the second and third are made only where the first was too slow.
+ * How long the response takes is the input's matter, how long the machine is busy with others is not: of three tries
+ * the quickest counts, and the second and third are made only where the first was too slow.
  */
-async function inTime(what: string, ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+async function inTime(what: string, ask: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (let tries = 1; ; tries += 1) {
     const started = performance.now();
-    const answer = await ask();
+    const response = await ask();
     const seconds = (performance.now() - started) / 1000;
-    if (seconds <= longestAnswerSeconds) return answer;
+    if (seconds <= maxResponseSeconds) return response;
     if (tries === 3) throw new Error(`${what} took ${seconds.toFixed(1)} s, at the third try`);
   }
 }
@@ -77,31 +77,31 @@ class Client {
 
   /** The problem that a request must be answered with, in time. */
   async refused(status: number, method: string, path: string, options?: CallOptions): Promise<Problem> {
-    const answer = await inTime(`${method} ${path}`, async () => await this.call(method, path, options));
-    const text = new TextDecoder().decode(answer.bytes);
-    if (answer.status !== status) {
-      throw new Error(`${method} ${path} answered ${answer.status}, not ${status}: ${text.slice(0, 1000)}`);
+    const response = await inTime(`${method} ${path}`, async () => await this.call(method, path, options));
+    const text = new TextDecoder().decode(response.bytes);
+    if (response.status !== status) {
+      throw new Error(`${method} ${path} answered ${response.status}, not ${status}: ${text.slice(0, 1000)}`);
     }
-    expect(answer.headers.get("content-type")).toBe("application/problem+json");
-    const problem = answer.json(problemSchema);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const problem = response.json(problemSchema);
     expect(problem.status).toBe(status);
     return problem;
   }
 
   async created(path: string, options: CallOptions): Promise<string> {
-    const answer = await this.call("POST", path, options);
-    if (answer.status >= 300) throw new Error(`POST ${path}: ${new TextDecoder().decode(answer.bytes)}`);
-    return answer.json(idSchema).id;
+    const response = await this.call("POST", path, options);
+    if (response.status >= 300) throw new Error(`POST ${path}: ${new TextDecoder().decode(response.bytes)}`);
+    return response.json(idSchema).id;
   }
 
   /** A MIDI file that is accepted, in time, and deleted again. */
   async accepted(bytes: Uint8Array, query = ""): Promise<z.infer<typeof shapes.track>> {
     let track: z.infer<typeof shapes.track> | undefined;
     await inTime("POST /tracks", async () => {
-      const answer = await this.call("POST", `/tracks${query}`, { bytes });
-      expect(answer.status).toBe(201);
-      track = answer.json(shapes.track);
-      return answer;
+      const response = await this.call("POST", `/tracks${query}`, { bytes });
+      expect(response.status).toBe(201);
+      track = response.json(shapes.track);
+      return response;
     });
     const { items } = (await this.call("GET", "/tracks")).json(shapes.list(shapes.track));
     for (const { id } of items) expect((await this.call("DELETE", `/tracks/${id}`)).status).toBe(204);
@@ -147,13 +147,13 @@ async function storeHistory(sub: string, input: { readonly trackId: string }): P
   }
   const jobId = jobs.get("READY") ?? "";
   const ofJob = trainingJobPrefix({ sub, id: jobId });
-  await stored.putArtefact(`${ofJob}${sampleFile(1, "ode-to-joy")}`, goodMidi);
-  await stored.putArtefact(`${ofJob}${progressFile}`, '{"schemaVersion":1,"epoch":1,"epochs":20,"seconds":1}\n');
+  await stored.putArtifact(`${ofJob}${sampleFile(1, "ode-to-joy")}`, goodMidi);
+  await stored.putArtifact(`${ofJob}${progressFile}`, '{"schemaVersion":1,"epoch":1,"epochs":20,"seconds":1}\n');
 
   usedModelId = ulid();
   for (const id of [trainedId, usedModelId]) {
     await stored.putRow("MODEL", model({ sub, id, trainingJobId: jobId }));
-    for (const file of [modelFile, modelCardFile]) await stored.putArtefact(`${modelPrefix({ sub, id })}${file}`, "{}");
+    for (const file of [modelFile, modelCardFile]) await stored.putArtifact(`${modelPrefix({ sub, id })}${file}`, "{}");
   }
   otherTechniqueModelId = ulid();
   await stored.putRow("MODEL", model({ sub, id: otherTechniqueModelId, technique: "another-technique" }));
@@ -244,11 +244,11 @@ describe("who it is", () => {
         tokens.map(async ({ what, authorization }) => {
           const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
           const { call } = openSession(cloud.outputs);
-          const answer = await inTime(
+          const response = await inTime(
             `${operation.id} with ${what}`,
             async () => await call(operation.method, path, { ...goodBody(operation), headers }),
           );
-          return { what, status: answer.status };
+          return { what, status: response.status };
         }),
       );
       expect({ operation: operation.id, statuses }).toEqual({
@@ -418,7 +418,7 @@ describe("fields", () => {
       lowestPitch: -1,
       highestPitch: 128,
       density: 2.1,
-      leastProbability: 2,
+      minProbability: 2,
       diversityWeight: 10,
     });
     expect(allowedByPointer(ranges)).toEqual({
@@ -433,7 +433,7 @@ describe("fields", () => {
       "/parameters/lowestPitch": "an integer from 0 to 127",
       "/parameters/highestPitch": "an integer from 0 to 127",
       "/parameters/density": "a number from 0.25 to 2",
-      "/parameters/leastProbability": expect.stringMatching(/^a number from 0 to /),
+      "/parameters/minProbability": expect.stringMatching(/^a number from 0 to /),
       "/parameters/diversityWeight": expect.stringContaining("maxNotesAdded"),
     });
     expect(ranges.errors.find(({ pointer }) => pointer === "/parameters/editsPerPass")?.value).toBe(33);
@@ -467,17 +467,17 @@ describe("fields", () => {
   it.each(documentedOperations.map((operation) => [operation.id, operation] as const))(
     "%s refuses an unknown query parameter",
     async (_, operation) => {
-      const path = `${fillPath(operation.path, owned)}?colour=red`;
+      const path = `${fillPath(operation.path, owned)}?color=red`;
       const { errors } = await owner.refused(400, operation.method, path, goodBody(operation));
-      expect(errors.map(({ pointer }) => pointer)).toContain("?colour");
+      expect(errors.map(({ pointer }) => pointer)).toContain("?color");
     },
   );
 
   it("lists every broken query parameter", async () => {
-    const upload = await stranger.refused(400, "POST", "/tracks?name=&trackIndex=-1&colour=red&name=twice", {
+    const upload = await stranger.refused(400, "POST", "/tracks?name=&trackIndex=-1&color=red&name=twice", {
       bytes: goodMidi,
     });
-    expect(upload.errors.map(({ pointer }) => pointer).sort()).toEqual(["?colour", "?name", "?name", "?trackIndex"]);
+    expect(upload.errors.map(({ pointer }) => pointer).sort()).toEqual(["?color", "?name", "?name", "?trackIndex"]);
     for (const { path } of lists) {
       const { errors } = await stranger.refused(400, "GET", `${path}?limit=101&cursor=&page=2`);
       expect(errors.map(({ pointer }) => pointer).sort()).toEqual(["?cursor", "?limit", "?page"]);
@@ -501,7 +501,7 @@ describe("fields", () => {
     expect((await stranger.refused(415, "POST", "/tracks", { json: {} })).code).toBe("UNSUPPORTED_MEDIA_TYPE");
   });
 
-  it("shortens its answer where a hundred thousand fields are broken", async () => {
+  it("shortens its response where a hundred thousand fields are broken", async () => {
     const many = (count: number): Record<string, number> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]));
     const wide = await stranger.refused(400, "POST", "/compositions", { json: many(60_000) });
@@ -554,9 +554,9 @@ describe("bodies over the limits", () => {
 
   it("answers as API Gateway does over its own 10 MB", async () => {
     for (const path of ["/tracks", "/compositions"]) {
-      const answer = await stranger.call("POST", path, { bytes: new Uint8Array(10 * mebibyte + 1) });
-      expect(answer.status).toBe(413);
-      expect(answer.json(z.unknown())).toEqual({ message: "Request Entity Too Large" });
+      const response = await stranger.call("POST", path, { bytes: new Uint8Array(10 * mebibyte + 1) });
+      expect(response.status).toBe(413);
+      expect(response.json(z.unknown())).toEqual({ message: "Request Entity Too Large" });
     }
   });
 });
@@ -591,9 +591,9 @@ describe("a method that a path does not have: 405 with those that there are", ()
     const known = documentedOperations.filter((operation) => operation.path === path).map(({ method }) => method);
     const methods = known.includes("GET") ? [...known, "HEAD"] : known;
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((one) => !methods.includes(one))) {
-      const answer = await stranger.call(method, fillPath(path, owned));
-      expect([method, answer.status]).toEqual([method, 405]);
-      expect(answer.headers.get("allow")?.split(", ").sort()).toEqual([...methods].sort());
+      const response = await stranger.call(method, fillPath(path, owned));
+      expect([method, response.status]).toEqual([method, 405]);
+      expect(response.headers.get("allow")?.split(", ").sort()).toEqual([...methods].sort());
     }
   });
 });
@@ -605,7 +605,7 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
   const text = (size: number): number[] => meta(1, repeated(size, [65]));
   /** An event that means nothing between two of the longest deltas. */
   const longWait = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, 0xff, 0xff, 0xff, 0x7f];
-  const longestWaits = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, ...repeated(508, [0xff, 0xff, 0xff, 0x7f, 0])];
+  const maxWaits = [0xff, 0xff, 0xff, 0x7f, 0xd0, 0, ...repeated(508, [0xff, 0xff, 0xff, 0x7f, 0])];
   it.each<readonly [string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(), /not a MIDI file/],
     ["text", Uint8Array.from(ascii("hello, this is no MIDI file")), /not a MIDI file/],
@@ -671,12 +671,12 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     ["257 tracks", midiFile(repeatedTracks(257, middleC)), /more than 256 tracks/],
     [
       "256 tracks, each of 509 longest waits between notes",
-      midiFile(repeatedTracks(256, [...middleC, ...longestWaits, ...middleC]), { division: 32_767 }),
+      midiFile(repeatedTracks(256, [...middleC, ...maxWaits, ...middleC]), { division: 32_767 }),
       /more than 4096 waits of over 268435455 ticks/,
     ],
     [
       "the same in the longest bars that a time signature can say, so that it is under 4,096 bars",
-      midiFile(repeatedTracks(256, [...meta(0x58, [255, 0, 24, 8]), ...middleC, ...longestWaits, ...middleC]), {
+      midiFile(repeatedTracks(256, [...meta(0x58, [255, 0, 24, 8]), ...middleC, ...maxWaits, ...middleC]), {
         division: 32_767,
       }),
       /more than 4096 waits of over 268435455 ticks/,
@@ -687,15 +687,15 @@ describe("MIDI that cannot be used: 422 with the reason", () => {
     expect(problem.detail).toMatch(reason);
   });
 
-  it("in another metre than 4/4 throughout, nothing but drums, and a track that has no notes", async () => {
-    const metre = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
+  it("in another time signature than 4/4 throughout, nothing but drums, and a track that has no notes", async () => {
+    const timeSignature = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
     for (const [found, events] of [
-      ["3/4", [...metre(3, 2), ...middleC]],
-      ["6/8", [...metre(6, 3), ...middleC]],
-      ["1/4, 3/4", [...metre(1, 2), ...middleC, ...metre(3, 2), ...middleC]],
+      ["3/4", [...timeSignature(3, 2), ...middleC]],
+      ["6/8", [...timeSignature(6, 3), ...middleC]],
+      ["1/4, 3/4", [...timeSignature(1, 2), ...middleC, ...timeSignature(3, 2), ...middleC]],
     ] as const) {
       expect(await stranger.refused(422, "POST", "/tracks", { bytes: midiFile([trackChunk(events)]) })).toMatchObject({
-        code: "METRE_NOT_SUPPORTED",
+        code: "TIME_SIGNATURE_NOT_SUPPORTED",
         errors: [{ pointer: "/timeSignature", value: found, allowed: "4/4, 2/2, 8/8, 16/16" }],
       });
     }
@@ -894,20 +894,20 @@ describe("the same Idempotency-Key", () => {
     expect(same.json(idSchema).id).toBe(owned["trackId"]);
   });
 
-  it("at the same time: one resource, and every answer is the first one or 409", async () => {
+  it("at the same time: one resource, and every response is the first one or 409", async () => {
     const headers = { "idempotency-key": randomUUID() };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from(
         { length: 3 },
         async () => await stranger.call("POST", "/tracks?name=Once", { bytes: goodMidi, headers }),
       ),
     );
-    const ids = answers.filter(({ status }) => status === 201).map(({ json }) => json(idSchema).id);
+    const ids = responses.filter(({ status }) => status === 201).map(({ json }) => json(idSchema).id);
     expect(new Set(ids).size).toBe(1);
-    for (const answer of answers.filter(({ status }) => status !== 201)) {
-      expect(answer.status).toBe(409);
-      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
-      expect(answer.json(problemSchema).code).toBe("IDEMPOTENCY_KEY_IN_FLIGHT");
+    for (const response of responses.filter(({ status }) => status !== 201)) {
+      expect(response.status).toBe(409);
+      expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
+      expect(response.json(problemSchema).code).toBe("IDEMPOTENCY_KEY_IN_FLIGHT");
     }
     const { items } = (await stranger.call("GET", "/tracks")).json(shapes.list(shapes.track));
     expect(items.map(({ id }) => id)).toEqual([ids[0]]);
@@ -935,8 +935,8 @@ describe("in the wrong state: 409 with the state", () => {
   });
 
   it("one that is STOPPED stays so", async () => {
-    const answer = await owner.call("POST", `/training-jobs/${jobs.get("STOPPED") ?? ""}/stop`);
-    expect({ status: answer.status, state: answer.json(shapes.trainingJob).state }).toEqual({
+    const response = await owner.call("POST", `/training-jobs/${jobs.get("STOPPED") ?? ""}/stop`);
+    expect({ status: response.status, state: response.json(shapes.trainingJob).state }).toEqual({
       status: 202,
       state: "STOPPED",
     });
@@ -1012,9 +1012,9 @@ describe("a cursor that is not ours: 400", () => {
   });
 });
 
-it("refuses a training job over the cap with the cap and when to try again: 429; unfinished ones stay undeletable", async () => {
+it("refuses a training job over the quota with the quota and when to try again: 429; unfinished ones stay undeletable", async () => {
   const ids: string[] = [];
-  for (let count = 0; count < openTrainingJobsCap; count += 1) {
+  for (let count = 0; count < openTrainingJobsQuota; count += 1) {
     ids.push(await stranger.created("/training-jobs", { json: newJob }));
   }
   const refusal = await stranger.call("POST", "/training-jobs", { json: newJob });
@@ -1028,9 +1028,9 @@ it("refuses a training job over the cap with the cap and when to try again: 429;
   expect(refusal.status).toBe(429);
   expect(Number(refusal.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(refusal.json(problemSchema)).toMatchObject({
-    code: "USER_CAP_REACHED",
-    detail: expect.stringContaining(`${openTrainingJobsCap} unfinished training jobs`),
-    errors: [{ allowed: `at most ${openTrainingJobsCap}` }],
+    code: "USER_QUOTA_REACHED",
+    detail: expect.stringContaining(`${openTrainingJobsQuota} unfinished training jobs`),
+    errors: [{ allowed: `at most ${openTrainingJobsQuota}` }],
   });
   expect(undeletable.code).toBe("NOT_FINAL");
   expect(undeletable.detail).toMatch(/is (PENDING|QUEUED|STARTING|TRAINING);/);
@@ -1052,7 +1052,7 @@ describe("afterwards", () => {
   it("no function has needed more than 256 MB", () => {
     const memory = functionMemory(cloud.directory).filter(({ functionName }) => functionName.includes("Api"));
     expect(new Set(memory.map(({ functionName }) => functionName)).size).toBeGreaterThanOrEqual(5);
-    expect(memory.filter(({ peakMebibytes }) => peakMebibytes > mostMemoryMebibytes)).toEqual([]);
+    expect(memory.filter(({ peakMebibytes }) => peakMebibytes > maxMemoryMebibytes)).toEqual([]);
   });
 
   it("nothing is half written: the stranger has nothing, the owner what they had", async () => {
@@ -1064,7 +1064,7 @@ describe("afterwards", () => {
     const others = rows.filter((row) => row !== quota && !String(row["sk"]).startsWith("IDEMPOTENCY#"));
     // The notes of deletions stay for a while after the resources and their files are gone.
     expect(others.filter(({ kind, state }) => kind !== "PENDING_CHANGE" || state !== "DELETING")).toEqual([]);
-    const { pk: _, sk: __, ...counters } = quota ?? {};
+    const { pk: _pk, sk: _sk, ...counters } = quota ?? {};
     expect(counters).toMatchObject({ tracks: 0, openTrainingJobs: 0 });
     expect(Object.values(counters).filter((count) => count !== 0)).toEqual([]);
     expect(await stored.objectsOf(stranger.sub)).toEqual([]);

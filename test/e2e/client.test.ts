@@ -1,9 +1,9 @@
 /** What front ends lean on, over real HTTP on the whole local cloud: the typed client, HEAD, CORS, uploads, 304. */
 import { apiRoutes } from "../../naming/api-routes";
-import { accessToken, openSession, type ApiSession } from "./api-session";
+import { accessToken, type ApiSession, openSession } from "./api-session";
 import { firstCalls } from "./client-calls";
 import { randomMelody } from "./random-melody";
-import { startCloud, type RunningCloud } from "./running-cloud";
+import { type RunningCloud, startCloud } from "./running-cloud";
 import { until } from "./until";
 
 let cloud: RunningCloud;
@@ -40,8 +40,8 @@ test.each(["audio/mid", "audio/x-midi", "application/x-midi", "application/octet
   "bytes sent as %s arrive unchanged",
   async (type) => {
     const { midi } = randomMelody(4);
-    const answer = await api.call("POST", "/tracks", { bytes: midi, headers: { "content-type": type } });
-    expect(answer.status).toBe(201);
+    const response = await api.call("POST", "/tracks", { bytes: midi, headers: { "content-type": type } });
+    expect(response.status).toBe(201);
   },
   120_000,
 );
@@ -50,13 +50,13 @@ test("a form with one file arrives unchanged, with the name that it gives", asyn
   const form = new FormData();
   form.append("name", "Für Elise");
   form.append("file", new File([new Uint8Array(randomMelody(4).midi)], "elise.mid"));
-  const answer = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
+  const response = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {
     method: "POST",
     headers: { authorization: `Bearer ${token}` },
     body: form,
   });
-  expect(await answer.json()).toMatchObject({ name: "Für Elise", noteCount: expect.any(Number) });
-  expect(answer.status).toBe(201);
+  expect(await response.json()).toMatchObject({ name: "Für Elise", noteCount: expect.any(Number) });
+  expect(response.status).toBe(201);
 });
 
 test("HEAD has the status and the headers of GET, and no body, on every path without parameters", async () => {
@@ -77,9 +77,9 @@ test("HEAD has the status and the headers of GET, and no body, on every path wit
 test("browsers may read the headers that the contract names", async () => {
   const origin = "http://localhost:5173";
   const headers = { authorization: `Bearer ${token}`, origin };
-  const answer = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { headers });
-  expect(answer.headers.get("access-control-allow-origin")).not.toBeNull();
-  expect(answer.headers.get("access-control-expose-headers")).toBe(
+  const response = await fetch(new URL("/tracks", cloud.outputs.apiUrl), { headers });
+  expect(response.headers.get("access-control-allow-origin")).not.toBeNull();
+  expect(response.headers.get("access-control-expose-headers")).toBe(
     "ETag,Location,Retry-After,X-Request-Id,Content-Disposition",
   );
   const preflight = await fetch(new URL("/tracks", cloud.outputs.apiUrl), {

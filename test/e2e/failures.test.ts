@@ -1,17 +1,17 @@
 /** What breaks, breaks clearly: nothing stuck, nothing twice, no slot leaked. On the whole local cloud. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { accessToken, openSession, shapes, subjectOf, type ApiSession } from "./api-session";
-import { startCloud, type RunningCloud } from "./running-cloud";
-import { until } from "./until";
 import {
   isModelServer,
   isTrainerOf,
   isWorker,
   processesNaming,
-  signalAll,
   type SeenProcess,
+  signalAll,
 } from "../support/cloud-processes";
+import { accessToken, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
+import { type RunningCloud, startCloud } from "./running-cloud";
+import { until } from "./until";
 
 let cloud: RunningCloud;
 let api: ApiSession;
@@ -22,9 +22,9 @@ const final = ({ state }: { readonly state: string }): boolean =>
   ["READY", "FAILED", "STOPPED", "COMPLETED"].includes(state);
 
 async function submit(path: string, request: unknown): Promise<string> {
-  const answer = await api.call("POST", path, { json: request });
-  if (answer.status !== 202) throw new Error(`${answer.status}: ${new TextDecoder().decode(answer.bytes)}`);
-  return answer.json(idSchema).id;
+  const response = await api.call("POST", path, { json: request });
+  if (response.status !== 202) throw new Error(`${response.status}: ${new TextDecoder().decode(response.bytes)}`);
+  return response.json(idSchema).id;
 }
 
 const startTraining = (epochs: number): Promise<string> =>
@@ -70,7 +70,7 @@ it("ends a job whose container is killed with its reason, and frees its slot for
 
   // The model's file is damaged where it lies: the composition says so instead of playing noise.
   const sub = subjectOf(await accessToken(cloud.outputs, cloud.outputs.demoUser));
-  const object = `${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/users/${sub}/models/${modelId}/model.onnx`;
+  const object = `${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artifactsBucket}/users/${sub}/models/${modelId}/model.onnx`;
   expect((await fetch(object, { method: "PUT", body: "this is no model" })).status).toBe(200);
   const broken = await submit("/compositions", {
     name: "Broken",

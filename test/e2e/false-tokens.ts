@@ -8,7 +8,7 @@ import {
   CreateUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { localCredentials } from "../../local/cloud/ministack";
 import { randomPassword, seedUser, signIn } from "../../local/cloud/users";
 import { tokensOf } from "./api-session";
 import type { RunningCloud } from "./running-cloud";
@@ -23,7 +23,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const decode = (part: string): Record<string, unknown> =>
   z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(part, "base64url").toString("utf8")));
 
-/** Parts of a JWT (RFC 7515, compact serialisation). */
+/** Parts of a JWT (RFC 7515, compact serialization). */
 interface Parts {
   readonly header: Record<string, unknown>;
   readonly claims: Record<string, unknown>;
@@ -57,17 +57,17 @@ async function tokensOfOthers(cloud: RunningCloud): Promise<{ readonly pool: str
   const cognito = new CognitoIdentityProviderClient({
     endpoint: awsEndpointUrl,
     region,
-    credentials: LOCAL_CREDENTIALS,
+    credentials: localCredentials,
   });
   const clientOf = async (pool: string): Promise<string> => {
-    const answer = await cognito.send(
+    const response = await cognito.send(
       new CreateUserPoolClientCommand({
         UserPoolId: pool,
         ClientName: "another",
         ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"],
       }),
     );
-    return z.string().parse(answer.UserPoolClient?.ClientId);
+    return z.string().parse(response.UserPoolClient?.ClientId);
   };
   try {
     const created = await cognito.send(new CreateUserPoolCommand({ PoolName: "another" }));

@@ -3,7 +3,7 @@
  * not hold it to its memory size, so the process is measured: `VmHWM`, the most resident memory it ever had, with Node,
  * the bundle and the SDK in it (proc_pid_status(5)).
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface FunctionMemory {
   readonly functionName: string;

@@ -1,8 +1,8 @@
 /** Which TCP ports the processes of a local cloud listen on, from /proc: also those that nobody told anybody about. */
-import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The state LISTEN in /proc/net/tcp. */
-const LISTEN = "0A";
+/** The state listen in /proc/net/tcp. */
+const listen = "0A";
 
 export interface Listener {
   readonly pid: number;
@@ -26,7 +26,7 @@ export function listenersOf(pids: readonly number[]): Listener[] {
         readFileSync(`/proc/${pid}/net/${table}`, "utf8")
           .split("\n")
           .map((line) => line.trim().split(/\s+/))
-          .filter((fields) => fields[3] === LISTEN && inodes.has(fields[9] ?? ""))
+          .filter((fields) => fields[3] === listen && inodes.has(fields[9] ?? ""))
           .map((fields) => {
             const [address = "", port = "0"] = (fields[1] ?? "").split(":");
             return { pid, address, port: parseInt(port, 16) };

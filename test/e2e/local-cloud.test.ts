@@ -6,18 +6,16 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-
-import { type Browser, type Page, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import * as z from "zod";
-
 import { findChromium } from "../../scripts/chromium";
 import { type ListeningServer, startListeningServer } from "../support/listening-server";
-import { accessToken, type ApiAnswer, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
+import { head, rawClient } from "../support/raw-client";
+import { accessToken, type ApiResponse, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
 import { listenersOf } from "./listening-ports";
 import { randomMelody } from "./random-melody";
 import { processesOf, type RunningCloud, startCloud } from "./running-cloud";
 import { openStoredState, type StoredState } from "./stored-state";
-import { head, rawClient } from "../support/raw-client";
 import { until } from "./until";
 
 let cloud: RunningCloud;
@@ -49,14 +47,14 @@ const send = async (
   await new Promise((resolve, reject) => {
     const call = httpRequest(
       { host: "127.0.0.1", port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers }, agent: false },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode ?? 0);
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
       },
     );
-    call.on("upgrade", (answer, socket) => {
+    call.on("upgrade", (response, socket) => {
       socket.destroy();
-      resolve(answer.statusCode ?? 0);
+      resolve(response.statusCode ?? 0);
     });
     call.on("error", reject);
     call.end(body);
@@ -106,12 +104,12 @@ function zipOf(name: string, content: string): string {
   return Buffer.concat([local, central, end]).toString("base64");
 }
 
-const FUNCTION = "made-by-a-web-page";
+const functionName = "made-by-a-web-page";
 /** What shows that a page's code ran on this machine. */
 const marker = (): string => join(cloud.directory, "a-web-page-was-here");
 const creation = (): string =>
   JSON.stringify({
-    FunctionName: FUNCTION,
+    FunctionName: functionName,
     Runtime: "nodejs24.x",
     Role: "arn:aws:iam::000000000000:role/any",
     Handler: "index.handler",
@@ -123,13 +121,13 @@ const creation = (): string =>
     },
   });
 const functionsOfPages = async (): Promise<string[]> => {
-  const answer = await fetch(`${cloud.outputs.awsEndpointUrl}/2015-03-31/functions/`);
+  const response = await fetch(`${cloud.outputs.awsEndpointUrl}/2015-03-31/functions/`);
   const { Functions } = z
     .object({ Functions: z.array(z.object({ FunctionName: z.string() })) })
-    .parse(await answer.json());
+    .parse(await response.json());
   // The cloud's own are there, so the list is one.
   expect(Functions.length).toBeGreaterThan(5);
-  return Functions.map(({ FunctionName }) => FunctionName).filter((name) => name === FUNCTION);
+  return Functions.map(({ FunctionName }) => FunctionName).filter((name) => name === functionName);
 };
 
 describe("every listener", () => {
@@ -240,7 +238,7 @@ describe("every listener", () => {
     const path = "/2015-03-31/functions";
     const headers = { origin: "https://evil.example", "content-type": "text/plain" };
     expect(await send(port, { method: "POST", path, headers, body: creation() })).toBe(403);
-    expect(await send(port, { method: "POST", path: `${path}/${FUNCTION}/invocations`, headers, body: "{}" })).toBe(
+    expect(await send(port, { method: "POST", path: `${path}/${functionName}/invocations`, headers, body: "{}" })).toBe(
       403,
     );
     expect(await functionsOfPages()).toEqual([]);
@@ -270,9 +268,9 @@ if (executablePath === undefined) {
   let browser: Browser;
   let site: ListeningServer;
   let page: Page;
-  /** Status of every answer of MiniStack's that reached the browser, also where it shows the page nothing of it. */
-  const answers = (): number[] => [...statuses].flatMap(([id, status]) => (asked.has(id) ? [status] : []));
-  /** By request. The browser tells of an answer and of its request in either order. */
+  /** Status of every response of MiniStack's that reached the browser, also where it shows the page nothing of it. */
+  const responses = (): number[] => [...statuses].flatMap(([id, status]) => (asked.has(id) ? [status] : []));
+  /** By request. The browser tells of a response and of its request in either order. */
   const statuses = new Map<string, number>();
   const asked = new Set<string>();
 
@@ -324,11 +322,11 @@ if (executablePath === undefined) {
         const seen: string[] = [];
         const attempt = async (what: string, path: string, options: RequestInit): Promise<void> => {
           try {
-            const answer = await fetch(`${url}${path}`, options);
-            // An opaque answer shows a page nothing, but its request has been carried out.
-            seen.push(`${what}: ${answer.type === "opaque" ? "opaque" : answer.status}`);
-          } catch (problem) {
-            seen.push(`${what}: ${problem instanceof Error ? problem.name : "failed"}`);
+            const response = await fetch(`${url}${path}`, options);
+            // An opaque response shows a page nothing, but its request has been carried out.
+            seen.push(`${what}: ${response.type === "opaque" ? "opaque" : response.status}`);
+          } catch (error) {
+            seen.push(`${what}: ${error instanceof Error ? error.name : "failed"}`);
           }
         };
         const text = { "content-type": "text/plain" };
@@ -344,7 +342,7 @@ if (executablePath === undefined) {
         await attempt("create, readable", functions, { method: "POST", headers: text, body: body ?? "" });
         return seen;
       },
-      [endpoint, create, FUNCTION],
+      [endpoint, create, functionName],
     );
 
   it.each([
@@ -357,8 +355,8 @@ if (executablePath === undefined) {
       await page.goto(address());
       const seen = await attack(cloud.outputs.awsEndpointUrl, creation());
       // It has really tried: every request came to the server and back.
-      await until("four answers", 20, () => answers().length >= 4);
-      expect(answers()).toEqual([403, 403, 403, 403]);
+      await until("four answers", 20, () => responses().length >= 4);
+      expect(responses()).toEqual([403, 403, 403, 403]);
       expect(seen).toEqual([
         "list buckets: TypeError",
         "create: opaque",
@@ -391,9 +389,9 @@ if (executablePath === undefined) {
       page.click("button"),
     ]);
     expect(submitted.status()).toBe(403);
-    await until("the answers to the image and the form", 20, () => answers().length >= 2);
+    await until("the responses to the image and the form", 20, () => responses().length >= 2);
     // The page that the form has led to asks for an icon, too.
-    expect(new Set(answers())).toEqual(new Set([403]));
+    expect(new Set(responses())).toEqual(new Set([403]));
   });
 
   it("of a front end on this machine calls the API with a token, and reads a file by its presigned address", async () => {
@@ -406,10 +404,10 @@ if (executablePath === undefined) {
     await page.goto(`http://localhost:${site.port}/`);
     const read = await page.evaluate(
       async ([apiUrl, path, bearer]) => {
-        const answer = await fetch(`${apiUrl}${path}`, {
+        const response = await fetch(`${apiUrl}${path}`, {
           headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
         });
-        const { url } = (await answer.json()) as { url: string };
+        const { url } = (await response.json()) as { url: string };
         const file = await fetch(url);
         return { status: file.status, begins: new TextDecoder().decode((await file.arrayBuffer()).slice(0, 4)) };
       },
@@ -420,7 +418,7 @@ if (executablePath === undefined) {
 });
 
 describe("connections that hold on to what they can get", () => {
-  const MEBIBYTE = 1024 * 1024;
+  const mebibyte = 1024 * 1024;
   const apiPort = (): number => portOf(cloud.outputs.apiUrl);
   const composition = {
     name: "Meanwhile",
@@ -434,9 +432,9 @@ describe("connections that hold on to what they can get", () => {
     ["with one user's token", (): Record<string, string> => ({ Authorization: `Bearer ${token}` })],
   ])("60 of them %s do not keep another user from composing", async (_what, headers) => {
     const second = openSession(cloud.outputs, await accessToken(cloud.outputs, cloud.outputs.secondUser));
-    const all = { ...headers(), "Content-Type": "audio/midi", "Content-Length": 10 * MEBIBYTE };
+    const all = { ...headers(), "Content-Type": "audio/midi", "Content-Length": 10 * mebibyte };
     // Together they would fill all the room that the gateway has for bodies.
-    const part = Buffer.alloc(Math.floor((256 * MEBIBYTE) / 60));
+    const part = Buffer.alloc(Math.floor((256 * mebibyte) / 60));
     const idle = Array.from({ length: 60 }, () => rawClient(apiPort(), head(apiPort(), "POST /tracks", all), part));
     try {
       for (let round = 0; round < 3; round += 1) {
@@ -453,10 +451,10 @@ describe("connections that hold on to what they can get", () => {
 
   it("a thousand connections that say nothing are bounded, and an upload of 1 MiB at 64 KiB a second arrives", async () => {
     const silent = Array.from({ length: 1_000 }, () => rawClient(apiPort()));
-    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "audio/midi", "Content-Length": MEBIBYTE };
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "audio/midi", "Content-Length": mebibyte };
     const slow = rawClient(apiPort(), head(apiPort(), "POST /tracks", headers));
     try {
-      for (let sent = 0; sent < MEBIBYTE; sent += 16 * 1024) {
+      for (let sent = 0; sent < mebibyte; sent += 16 * 1024) {
         slow.socket.write(Buffer.alloc(16 * 1024));
         await new Promise((resume) => setTimeout(resume, 250));
       }
@@ -488,9 +486,9 @@ describe("500 requests at once", () => {
     const secondToken = await accessToken(cloud.outputs, cloud.outputs.secondUser);
     const second = openSession(cloud.outputs, secondToken);
     const { midi } = randomMelody(2);
-    const upload = async (session: ApiSession, name: string): Promise<{ name: string; answer: ApiAnswer }> => ({
+    const upload = async (session: ApiSession, name: string): Promise<{ name: string; response: ApiResponse }> => ({
       name,
-      answer: await session.call("POST", `/tracks?name=${name}`, { bytes: midi }),
+      response: await session.call("POST", `/tracks?name=${name}`, { bytes: midi }),
     });
     const models = (await second.call("GET", "/models")).json(shapes.list(shapes.model)).items;
     const modelId = models.find(({ stock, technique }) => stock && technique === "unet-gan")?.id;
@@ -519,7 +517,7 @@ describe("500 requests at once", () => {
     const next = await api.call("GET", "/models");
     expect(next.status).toBe(200);
 
-    const all = [...uploads.map(({ answer }) => answer), ...compositions, ...reads];
+    const all = [...uploads.map(({ response }) => response), ...compositions, ...reads];
     expect(all).toHaveLength(500);
     const counts: Record<number, number> = {};
     for (const { status } of all) counts[status] = (counts[status] ?? 0) + 1;
@@ -530,7 +528,7 @@ describe("500 requests at once", () => {
     for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     // Overload does not mean that nobody is served.
     expect(reads.some(({ status }) => status === 200)).toBe(true);
-    expect(uploads.some(({ answer }) => answer.status === 201)).toBe(true);
+    expect(uploads.some(({ response }) => response.status === 201)).toBe(true);
 
     for (const [bearer, parity] of [
       [token, 0],
@@ -539,7 +537,7 @@ describe("500 requests at once", () => {
       const rows = await state.rowsOf(subjectOf(bearer));
       const names = rows.map(({ name }) => String(name)).filter((name) => name.startsWith("burst-"));
       const accepted = uploads.filter(
-        ({ answer, name }) => answer.status === 201 && Number(name.slice(6)) % 2 === parity,
+        ({ response, name }) => response.status === 201 && Number(name.slice(6)) % 2 === parity,
       );
       expect(names.sort()).toEqual(accepted.map(({ name }) => name).sort());
       const quota = quotaSchema.parse(rows.find(({ sk }) => sk === "QUOTA"));

@@ -8,11 +8,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { parseMidi, type Song } from "../../domain/music/song";
 import { findSampleMelody } from "../../domain/music/sample-melodies";
-import { accessToken, openSession, shapes, subjectOf, type ApiAnswer, type ApiSession } from "./api-session";
-import { randomMelody, type RandomMelody } from "./random-melody";
-import { repository, startCloud, type RunningCloud } from "./running-cloud";
+import { parseMidi, type Song } from "../../domain/music/song";
+import { accessToken, type ApiResponse, type ApiSession, openSession, shapes, subjectOf } from "./api-session";
+import { type RandomMelody, randomMelody } from "./random-melody";
+import { repository, type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
 let api: ApiSession;
@@ -25,8 +25,8 @@ type TrainingJob = z.infer<typeof shapes.trainingJob>;
 
 const errorSchema = z.object({ code: z.string().optional() });
 
-async function created(answer: Promise<ApiAnswer>, status: number): Promise<string> {
-  const { status: actual, headers, bytes, json } = await answer;
+async function created(response: Promise<ApiResponse>, status: number): Promise<string> {
+  const { status: actual, headers, bytes, json } = await response;
   if (actual !== status) throw new Error(`expected ${status}, got ${actual}: ${new TextDecoder().decode(bytes)}`);
   const { id } = json(z.object({ id: z.string() }));
   expect(headers.get("location")).toContain(id);
@@ -48,10 +48,10 @@ async function compose(more: Readonly<Record<string, unknown>>): Promise<Composi
 }
 
 async function midiOf({ id }: { readonly id: string }): Promise<Uint8Array> {
-  const answer = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get("content-type")).toBe("audio/midi");
-  return answer.bytes;
+  const response = await api.call("GET", `/compositions/${id}/midi`, { headers: { accept: "audio/midi" } });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("audio/midi");
+  return response.bytes;
 }
 
 const accompaniment = (song: Song): string =>
@@ -130,7 +130,7 @@ describe("compose with the stock model", () => {
     expect(accompaniment(parseMidi(otherMidi))).not.toBe(accompaniment(parseMidi(firstMidi)));
   });
 
-  it("chains a composition into the next and honours the input options", async () => {
+  it("chains a composition into the next and honors the input options", async () => {
     const first = await compose({ seed: 3 });
     const options = { tempo: 60, transpose: -2, startBar: 2, bars: 4 };
     const second = await compose({ seed: 3, input: { compositionId: first.id, trackIndex: 0 }, inputOptions: options });
@@ -151,7 +151,7 @@ describe("compose with the stock model", () => {
     for (const voice of song.tracks.slice(1)) expect(emptyBars(voice, 64, song.ticksPerBeat)).toBe(0);
   });
 
-  it("answers polls with an ETag, repeats with the first answer, and hides everything from another user", async () => {
+  it("answers polls with an ETag, repeats with the first response, and hides everything from another user", async () => {
     const key = { "idempotency-key": randomUUID() };
     const request = {
       name: "Once",
@@ -222,7 +222,7 @@ describe("train on Bach", () => {
       });
       const sub = subjectOf(await accessToken(cloud.outputs, cloud.outputs.demoUser));
       const key = `users/${sub}/models/${trained.modelId ?? ""}/model.onnx`;
-      const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artefactsBucket}/${key}`);
+      const model = await fetch(`${cloud.outputs.awsEndpointUrl}/${cloud.outputs.artifactsBucket}/${key}`);
       expect(model.status).toBe(200);
       writeFileSync(join(folder, "model.onnx"), new Uint8Array(await model.arrayBuffer()));
       const odeToJoy = findSampleMelody("ode-to-joy");

@@ -3,17 +3,17 @@
  * API's contract does it, on the whole local cloud.
  */
 import * as z from "zod";
-import { cellOf, replayEdits, sameCells, soundingCells, type Cells } from "../../domain/music/edit-events";
-import { stepsPerBar, toGrid, type Melody } from "../../domain/music/melody";
+import { cellOf, type Cells, replayEdits, sameCells, soundingCells } from "../../domain/music/edit-events";
+import { type Melody, stepsPerBar, toGrid } from "../../domain/music/melody";
+import type { MidiNote } from "../../domain/music/midi-note";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import { writeMidi } from "../../domain/music/score";
-import type { MidiNote } from "../../domain/music/midi-note";
-import { parseMidi, tempoAt, type Song } from "../../domain/music/song";
+import { parseMidi, type Song, tempoAt } from "../../domain/music/song";
 import { editEventListSchema } from "../../domain/schemas/api/compositions";
 import type { EditEvent } from "../../domain/schemas/invocation";
-import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
+import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
-import { startCloud, type RunningCloud } from "./running-cloud";
+import { type RunningCloud, startCloud } from "./running-cloud";
 
 let cloud: RunningCloud;
 let api: ApiSession;
@@ -34,9 +34,9 @@ const techniqueModels = { "ar-cnn": "ar-cnn-bach", "unet-gan": "unet-gan-bach" }
 
 async function ended(technique: keyof typeof techniqueModels, more: More): Promise<Composition> {
   const json = { name: "Re-writing", technique, modelId: techniqueModels[technique], seed: 1, ...more };
-  const answer = await api.call("POST", "/compositions", { json });
-  if (answer.status !== 202) throw new Error(`${answer.status}: ${new TextDecoder().decode(answer.bytes)}`);
-  const { id } = answer.json(z.object({ id: z.string() }));
+  const response = await api.call("POST", "/compositions", { json });
+  if (response.status !== 202) throw new Error(`${response.status}: ${new TextDecoder().decode(response.bytes)}`);
+  const { id } = response.json(z.object({ id: z.string() }));
   const isFinal = ({ state }: Composition): boolean => state === "COMPLETED" || state === "FAILED";
   return await api.pollUntil(`/compositions/${id}`, shapes.composition, isFinal, 120);
 }
@@ -58,9 +58,9 @@ async function compose(technique: keyof typeof techniqueModels, more: More): Pro
 }
 
 async function upload(bytes: Uint8Array, query = ""): Promise<string> {
-  const answer = await api.call("POST", `/tracks${query}`, { bytes });
-  expect(answer.status).toBe(201);
-  return answer.json(z.object({ id: z.string() })).id;
+  const response = await api.call("POST", `/tracks${query}`, { bytes });
+  expect(response.status).toBe(201);
+  return response.json(z.object({ id: z.string() })).id;
 }
 
 const cellsOf = (notes: readonly MidiNote[], { ticksPerBeat, bars }: Pick<Melody, "ticksPerBeat" | "bars">): Cells =>
@@ -177,7 +177,7 @@ describe("Ode to Joy with wrong notes", () => {
     const piece = await compose("ar-cnn", { input: { trackId: odeTrackId }, parameters });
     expect(piece.edits.length).toBeGreaterThan(0);
     expectReplay(ode.melody, piece);
-    const mostRemoved = Math.floor(cellsOf(ode.melody.notes, ode.melody).size / 10);
+    const maxRemoved = Math.floor(cellsOf(ode.melody.notes, ode.melody).size / 10);
     let [added, removed] = [0, 0];
     for (const { step, pitch, kind, original, pass } of piece.edits) {
       expect(Math.floor(step / stepsPerBar)).toBeGreaterThanOrEqual(2);
@@ -188,7 +188,7 @@ describe("Ode to Joy with wrong notes", () => {
       if (original) removed += kind === "remove" ? 1 : -1;
       else added += kind === "add" ? 1 : -1;
       expect(added).toBeLessThanOrEqual(50);
-      expect(removed).toBeLessThanOrEqual(mostRemoved);
+      expect(removed).toBeLessThanOrEqual(maxRemoved);
     }
     expect(piece.edits.length).toBeLessThanOrEqual(20 * 8);
   });

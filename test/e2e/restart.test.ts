@@ -1,10 +1,10 @@
 /** What a start finds of the one before it, whichever way that ended. */
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
+import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
 import { randomMelody } from "./random-melody";
-import { type CloudProcess, leftOf, outputsOf, type Outputs, spawnCloud } from "./running-cloud";
+import { type CloudProcess, leftOf, type Outputs, outputsOf, spawnCloud } from "./running-cloud";
 import { until } from "./until";
 
 let running: CloudProcess | undefined;
@@ -25,8 +25,8 @@ const start = async (): Promise<{ outputs: Outputs; api: ApiSession }> => {
   return { outputs, api: openSession(outputs, await accessToken(outputs, outputs.demoUser)) };
 };
 const upload = async (api: ApiSession, name: string): Promise<void> => {
-  const answer = await api.call("POST", `/tracks?name=${name}`, { bytes: randomMelody(2).midi });
-  expect(answer.status).toBe(201);
+  const response = await api.call("POST", `/tracks?name=${name}`, { bytes: randomMelody(2).midi });
+  expect(response.status).toBe(201);
 };
 const trackNames = async (api: ApiSession): Promise<string[]> => {
   const { items } = (await api.call("GET", "/tracks")).json(shapes.list(z.object({ name: z.string() })));
@@ -42,8 +42,8 @@ const takeSnapshot = async ({ awsEndpointUrl }: Outputs): Promise<void> => {
     .pop();
   const manifest: unknown = JSON.parse(readFileSync(join(snapshotsFolder(), newest ?? "", "manifest.json"), "utf8"));
   const { record } = z.object({ record: z.unknown() }).parse(manifest);
-  const answer = await fetch(`${awsEndpointUrl}/_local/snapshot`, { method: "POST", body: JSON.stringify(record) });
-  expect(answer.status).toBe(200);
+  const response = await fetch(`${awsEndpointUrl}/_local/snapshot`, { method: "POST", body: JSON.stringify(record) });
+  expect(response.status).toBe(200);
 };
 
 it("goes on with the last snapshot after a stop that was cut off, says so, and keeps everything over a whole one", async () => {

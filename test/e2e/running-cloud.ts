@@ -1,5 +1,5 @@
 /** The whole local cloud as a person starts it: `npm start` in a process of its own, in a folder of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -19,7 +19,7 @@ const outputsSchema = z.object({
   secondUser: userSchema,
   awsEndpointUrl: z.url(),
   sagemakerEndpointUrl: z.url(),
-  artefactsBucket: z.string(),
+  artifactsBucket: z.string(),
   workBucket: z.string(),
   tableName: z.string(),
   stateMachineArn: z.string(),

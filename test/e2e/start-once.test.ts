@@ -1,7 +1,7 @@
 /** `npm start -- --once`, as the README says it. */
 import { readFileSync, rmSync } from "node:fs";
-import { parseMidi } from "../../domain/music/song";
 import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
+import { parseMidi } from "../../domain/music/song";
 import { leftOf, spawnCloud } from "./running-cloud";
 
 it("plays Twinkle, Twinkle by four voices and leaves nothing behind", async () => {

@@ -2,8 +2,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { ownedKey, userPartition, type OwnedKind } from "../../naming/table-keys";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { localCredentials } from "../../local/cloud/ministack";
+import { ownedKey, type OwnedKind, userPartition } from "../../naming/table-keys";
 import type { Outputs } from "./running-cloud";
 
 export interface StoredState {
@@ -13,13 +13,13 @@ export interface StoredState {
   readonly objectsOf: (sub: string) => Promise<readonly string[]>;
   /** Writes a row as the deployed code would have left it. */
   readonly putRow: (kind: OwnedKind, item: { readonly sub: string; readonly id: string }) => Promise<void>;
-  readonly putArtefact: (key: string, body: Uint8Array | string) => Promise<void>;
+  readonly putArtifact: (key: string, body: Uint8Array | string) => Promise<void>;
   readonly close: () => void;
 }
 
 export function openStoredState(outputs: Outputs): StoredState {
-  const { awsEndpointUrl, region, tableName, artefactsBucket, workBucket } = outputs;
-  const client = { endpoint: awsEndpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  const { awsEndpointUrl, region, tableName, artifactsBucket, workBucket } = outputs;
+  const client = { endpoint: awsEndpointUrl, region, credentials: localCredentials };
   const dynamo = new DynamoDBClient(client);
   const table = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -37,7 +37,7 @@ export function openStoredState(outputs: Outputs): StoredState {
     },
     objectsOf: async (sub) => {
       const found = await Promise.all(
-        [artefactsBucket, workBucket].map(async (Bucket) => {
+        [artifactsBucket, workBucket].map(async (Bucket) => {
           const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `users/${sub}/` }));
           return Contents.map(({ Key = "", ETag = "" }) => `${Bucket} ${Key} ${ETag}`);
         }),
@@ -49,8 +49,8 @@ export function openStoredState(outputs: Outputs): StoredState {
         new PutCommand({ TableName: tableName, Item: { ...item, ...ownedKey(kind, item.sub, item.id) } }),
       );
     },
-    putArtefact: async (key, body) => {
-      await s3.send(new PutObjectCommand({ Bucket: artefactsBucket, Key: key, Body: body }));
+    putArtifact: async (key, body) => {
+      await s3.send(new PutObjectCommand({ Bucket: artifactsBucket, Key: key, Body: body }));
     },
     close: () => {
       table.destroy();

@@ -1,8 +1,8 @@
 /** A training job that is under way when the local cloud is ended by Ctrl-C goes on when it is started again. */
 import { rmSync } from "node:fs";
 import type * as z from "zod";
-import { accessToken, openSession, shapes, type ApiSession } from "./api-session";
-import { newDirectory, startCloud, type RunningCloud } from "./running-cloud";
+import { accessToken, type ApiSession, openSession, shapes } from "./api-session";
+import { newDirectory, type RunningCloud, startCloud } from "./running-cloud";
 
 type TrainingJob = z.infer<typeof shapes.trainingJob>;
 
@@ -28,7 +28,7 @@ afterAll(async () => {
 it("the job ends READY, its epochs gone on with and not begun anew", async () => {
   const before = await started();
   await before.pollUntil("/training-topics", shapes.topics, ({ selection }) => selection.pieces > 100, 300);
-  const answer = await before.call("POST", "/training-jobs", {
+  const response = await before.call("POST", "/training-jobs", {
     json: {
       name: "Goes on",
       technique: "unet-gan",
@@ -36,8 +36,8 @@ it("the job ends READY, its epochs gone on with and not begun anew", async () =>
       hyperparameters: { epochs, batchSize: 8, transpositionRange: 0 },
     },
   });
-  expect(answer.status).toBe(202);
-  const { id } = answer.json(shapes.trainingJob.pick({ id: true }));
+  expect(response.status).toBe(202);
+  const { id } = response.json(shapes.trainingJob.pick({ id: true }));
   const path = `/training-jobs/${id}`;
   const seen = await before.pollUntil(
     path,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findSampleMelody } from "../../domain/music/sample-melodies";
 import { parseMidi, type Song } from "../../domain/music/song";
-import { repository, startCloud, type RunningCloud } from "./running-cloud";
+import { repository, type RunningCloud, startCloud } from "./running-cloud";
 
 const notRun = "<!-- not run by the test -->";
 

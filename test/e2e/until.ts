@@ -1,18 +1,18 @@
 const pauseMilliseconds = 250;
 
 /**
- * Asks again until there is an answer.
+ * Asks again until there is a response.
  * @throws Error that names what was waited for when the deadline passes; an error of `ask` ends the wait at once.
  */
-export async function until<Answer>(
+export async function until<Response>(
   what: string,
   deadlineSeconds: number,
-  ask: () => Promise<Answer | undefined | false> | Answer | undefined | false,
-): Promise<Answer> {
+  ask: () => Promise<Response | undefined | false> | Response | undefined | false,
+): Promise<Response> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
+    const response = await ask();
+    if (response !== undefined && response !== false) return response;
     if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds} s: ${what}`);
     await new Promise((resume) => setTimeout(resume, pauseMilliseconds));
   }

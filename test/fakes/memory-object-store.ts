@@ -1,10 +1,10 @@
 /** Buckets in memory. test/integration/objects.test.ts holds them and those on S3 to the same behavior. */
 import { createHash } from "node:crypto";
 import {
-  ObjectTooLargeError,
   type CopyParams,
   type NewObject,
   type ObjectDigest,
+  ObjectTooLargeError,
   type StoredObject,
 } from "../../lambdas/stores/objects";
 import type { PresignedUrl, PresigningObjectStore } from "../../lambdas/stores/presigned-urls";

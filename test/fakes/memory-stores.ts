@@ -1,35 +1,23 @@
 /** The real stores on a table in memory, with what a test looks at and puts there. */
 import type * as z from "zod";
-import type { OwnedBy } from "../../naming/object-keys";
 import {
-  catalogueKey,
-  kindPrefix,
-  ownedKey,
-  quotaKey,
-  slotsPartition,
-  sortKey,
-  stockModelKey,
-  ticketsPartition,
-  type OwnedKind,
-} from "../../naming/table-keys";
-import {
+  type CatalogueItem,
   compositionItemSchema,
   modelItemSchema,
+  type PendingChangeItem,
   pendingChangeItemSchema,
   quotaHeld,
   slotItemSchema,
-  trackItemSchema,
-  trainingJobItemSchema,
-  type CatalogueItem,
-  type PendingChangeItem,
   type StockModelItem,
+  trackItemSchema,
   type TrainingJobItem,
+  trainingJobItemSchema,
 } from "../../domain/schemas/items";
-import { quotaCounterSchema, type QuotaAmounts, type QuotaCounter } from "../../domain/schemas/user-caps";
+import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import {
   isFinalTrainingJobState,
-  trainingJobStates,
   type TrainingJobState,
+  trainingJobStates,
 } from "../../domain/states/training-job-state";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
@@ -43,6 +31,18 @@ import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/store
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import type { OwnedBy } from "../../naming/object-keys";
+import {
+  catalogueKey,
+  kindPrefix,
+  ownedKey,
+  type OwnedKind,
+  quotaKey,
+  slotsPartition,
+  sortKey,
+  stockModelKey,
+  ticketsPartition,
+} from "../../naming/table-keys";
 import { MemoryTable } from "./memory-table";
 
 const nameOf = ({ sub, id }: OwnedBy): string => `${sub}/${id}`;
@@ -86,11 +86,9 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
   const quotaOfAll = (counter: QuotaCounter): number =>
     table.peek(undefined, quotaKey("").sk).reduce((sum, row) => sum + Number(row[counter] ?? 0), 0);
   const moveQuota = (sub: string, amounts: QuotaAmounts): void => {
-    const moved = quotaCounterSchema.options.map((counter) => [
-      counter,
-      quotaOf(sub, counter) + (amounts[counter] ?? 0),
-    ]);
-    table.put(quotaKey(sub), Object.fromEntries(moved));
+    const moved: Record<string, number> = {};
+    for (const counter of quotaCounterSchema.options) moved[counter] = quotaOf(sub, counter) + (amounts[counter] ?? 0);
+    table.put(quotaKey(sub), moved);
   };
 
   const compositionRows = rowsOf(table, "COMPOSITION", compositionItemSchema);

@@ -1,8 +1,8 @@
 /** The table in memory. No await lies between the check of a write's conditions and the write itself. */
 import { inspect } from "node:util";
-import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 import type { Condition } from "../../lambdas/stores/conditions";
 import type { Row, RowChanges, RowPage, RowQuery, Table, Write, WriteResult } from "../../lambdas/stores/table";
+import { openWorkIndex, partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 
 /** As DynamoDB counts them. */
 const maxItemBytes = 400 * 1024;

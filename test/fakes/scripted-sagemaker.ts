@@ -1,9 +1,9 @@
 /** A SageMaker whose jobs live by a script and the virtual clock, and leave the files that our container leaves. */
-import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { createHash } from "node:crypto";
-import { techniqueIds, type TechniqueId } from "../../naming/resource-names";
+import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import type { CreateOutcome, DescribedTrainingJob, SageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
+import { type TechniqueId, techniqueIds } from "../../naming/resource-names";
 import type { MemoryBuckets } from "./memory-object-store";
 
 /** What the next call of CreateTrainingJob meets. */
@@ -51,12 +51,12 @@ interface Phase {
 const stopSeconds = 20;
 
 export class ScriptedSageMaker implements SageMakerJobs {
-  readonly jobs = new Map<string, Job>();
+  readonly trainingJobs = new Map<string, Job>();
   readonly plans: Plan[] = [];
   readonly creates: string[] = [];
   readonly stops: string[] = [];
   /** The largest number of jobs that ran at once. */
-  mostAtOnce = 0;
+  maxConcurrent = 0;
   /** What else happens while a job is being created. */
   whileCreating: () => void = () => undefined;
   /** What the service says instead. */
@@ -71,14 +71,14 @@ export class ScriptedSageMaker implements SageMakerJobs {
     const name = request.TrainingJobName ?? "";
     this.creates.push(name);
     this.whileCreating();
-    if (this.jobs.has(name)) return { kind: "NAME_IN_USE" };
+    if (this.trainingJobs.has(name)) return { kind: "NAME_IN_USE" };
     const plan = this.plans.shift() ?? { create: "RUN" };
     if (plan.create === "THROWS") throw new Error("InternalServerException");
     if (plan.create === "REFUSED") return { kind: "REFUSED", reason: "ValidationException: no" };
     if (plan.create !== "RUN") return { kind: plan.create };
     const epochs = plan.epochs ?? 10;
     const technique = techniqueOf(request);
-    this.jobs.set(name, {
+    this.trainingJobs.set(name, {
       request,
       technique,
       createdAt: this.seconds(),
@@ -97,12 +97,12 @@ export class ScriptedSageMaker implements SageMakerJobs {
         cardTechnique: plan.cardTechnique ?? technique,
       },
     });
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.running().length);
+    this.maxConcurrent = Math.max(this.maxConcurrent, this.running().length);
     return { kind: "CREATED" };
   }
 
   async describe(name: string): Promise<DescribedTrainingJob | undefined> {
-    const job = this.jobs.get(name);
+    const job = this.trainingJobs.get(name);
     if (job === undefined) return undefined;
     const phase = this.phase(job);
     this.sync(name, job, phase);
@@ -124,17 +124,17 @@ export class ScriptedSageMaker implements SageMakerJobs {
 
   async stop(name: string): Promise<void> {
     this.stops.push(name);
-    const job = this.jobs.get(name);
+    const job = this.trainingJobs.get(name);
     if (job !== undefined && !this.phase(job).ended) job.stoppedAt ??= this.seconds();
   }
 
   running(): string[] {
-    return [...this.jobs].filter(([, job]) => !this.phase(job).ended).map(([name]) => name);
+    return [...this.trainingJobs].filter(([, job]) => !this.phase(job).ended).map(([name]) => name);
   }
 
   /** Epoch seconds. */
   private begunAt(name: string): number {
-    const job = this.jobs.get(name);
+    const job = this.trainingJobs.get(name);
     return job === undefined ? this.seconds() : job.createdAt + job.plan.startSeconds;
   }
 

@@ -3,6 +3,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { failureSchema } from "../../domain/schemas/failure";
+import { quotaHeld } from "../../domain/schemas/items";
+import { type QuotaAmounts, quotaAmountsSchema, quotaCounterSchema } from "../../domain/schemas/user-quotas";
+import { localCredentials } from "../../local/cloud/ministack";
+import type { Outputs } from "../../local/outputs";
 import {
   compositionMidiKey,
   compositionScoreKey,
@@ -12,11 +17,6 @@ import {
   trackKey,
 } from "../../naming/object-keys";
 import { ownedKinds, slotsPartition, ticketsPartition, userPartition } from "../../naming/table-keys";
-import { failureSchema } from "../../domain/schemas/failure";
-import { quotaHeld } from "../../domain/schemas/items";
-import { quotaAmountsSchema, quotaCounterSchema, type QuotaAmounts } from "../../domain/schemas/user-caps";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
-import type { Outputs } from "../../local/outputs";
 import { faultsOfText } from "./outcomes";
 
 const rowSchema = z.looseObject({
@@ -59,8 +59,8 @@ export interface Books {
 }
 
 export function openBooks(outputs: Outputs): Books {
-  const { awsEndpointUrl, region, tableName, artefactsBucket, workBucket } = outputs;
-  const client = { endpoint: awsEndpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  const { awsEndpointUrl, region, tableName, artifactsBucket, workBucket } = outputs;
+  const client = { endpoint: awsEndpointUrl, region, credentials: localCredentials };
   const dynamo = new DynamoDBClient(client);
   const table = DynamoDBDocumentClient.from(dynamo);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -86,7 +86,7 @@ export function openBooks(outputs: Outputs): Books {
 
   const auditUser = async (sub: string, forgotten: ReadonlySet<string>): Promise<Audit> => {
     // Objects first: a row that is made meanwhile has its object later, never earlier than the list.
-    const artefacts = new Set(await keysOf(artefactsBucket, `users/${sub}/`));
+    const artifacts = new Set(await keysOf(artifactsBucket, `users/${sub}/`));
     const work = await keysOf(workBucket, `users/${sub}/`);
     const items = await partition(userPartition(sub));
     const rows = items.flatMap((item) => {
@@ -106,7 +106,7 @@ export function openBooks(outputs: Outputs): Books {
     const of = (kind: BookedRow["kind"]): BookedRow[] => rows.filter((row) => row.kind === kind);
     const counted = (counter: string): number => Number(quota[counter] ?? 0);
     const unfinished = (kind: BookedRow["kind"]): number => of(kind).filter((row) => !isFinal(row)).length;
-    // A creation that was cut off holds its place until the sweeper undoes it.
+    // A creation that was cut off holds its place until the reconciler undoes it.
     const held: readonly QuotaAmounts[] = [
       ...rows.map(quotaHeld),
       ...changes.map(({ holds }) => holds),
@@ -116,9 +116,9 @@ export function openBooks(outputs: Outputs): Books {
       const count = held.reduce((sum, amounts) => sum + (amounts[counter] ?? 0), 0);
       check(counted(counter) === count, `the quota counts ${counted(counter)} ${counter}, there are ${count}`);
     }
-    // What a pending change names is not forgotten: the sweeper removes it when the time of grace is over.
+    // What a pending change names is not forgotten: the reconciler removes it when the time of grace is over.
     const ids = new Set([...rows, ...changes].map(({ id }) => id));
-    const orphans = [...artefacts, ...work].filter((key) => {
+    const orphans = [...artifacts, ...work].filter((key) => {
       const [, id] = /^users\/[^/]+\/[^/]+\/([0-9A-Z]{26})/.exec(key) ?? [];
       return id !== undefined && !ids.has(id) && !forgotten.has(id);
     });
@@ -128,11 +128,11 @@ export function openBooks(outputs: Outputs): Books {
       check(!isFinal(row) || openWork === undefined, `${kind} ${id} is ${state ?? ""} and still counts as open work`);
       check((failure !== undefined) === (state === "FAILED"), `${kind} ${id} is ${state ?? ""}, its failure disagrees`);
       const files = filesOf(row);
-      const missing = files.filter((key) => !artefacts.has(key));
+      const missing = files.filter((key) => !artifacts.has(key));
       check(missing.length === 0, `lost: ${kind} ${id} lacks ${missing.join(", ")}`);
     }
     for (const { id, modelId } of of("TRAINING_JOB")) {
-      const hasFiles = artefacts.has(`${modelPrefix({ sub, id })}${modelFile}`);
+      const hasFiles = artifacts.has(`${modelPrefix({ sub, id })}${modelFile}`);
       // A model may be deleted while its job stays.
       const isPending = changes.some((change) => change.id === id) || forgotten.has(id);
       check(

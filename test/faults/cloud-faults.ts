@@ -1,20 +1,20 @@
 /**
  * Faults of the real local cloud: its processes killed and held up, its SageMaker server refusing and hanging, its objects
- * spoilt. One cloud in a folder of its own serves all of them; after each, everything is final and the books agree.
+ * corrupted. One cloud in a folder of its own serves all of them; after each, everything is final and the books agree.
  */
 import { appendFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { checkpointsPrefix, modelFile, modelPrefix } from "../../naming/object-keys";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { localCredentials } from "../../local/cloud/ministack";
 import type { Fault } from "../../local/sagemaker/fault-injection";
-import { accessToken, openSession, shapes, subjectOf, type ApiSession } from "../e2e/api-session";
+import { checkpointsPrefix, modelFile, modelPrefix } from "../../naming/object-keys";
+import { accessToken, type ApiSession, openSession, shapes, subjectOf } from "../e2e/api-session";
 import { randomMelody } from "../e2e/random-melody";
 import { until } from "../e2e/until";
 import { isModelServer, isTrainerOf, isWorker, signalAll } from "../support/cloud-processes";
-import { openBooks, type Audit } from "./books";
+import { type Audit, openBooks } from "./books";
 import { faultsOfText, type Outcome } from "./outcomes";
 import { OwnCloud } from "./own-cloud";
 
@@ -67,10 +67,10 @@ class CloudUser {
     return await until(`${path} is accepted`, soonSeconds, async () => {
       try {
         const headers = { ...options?.headers, "idempotency-key": key };
-        const answer = await this.api.call("POST", path, { ...options, headers });
-        if (answer.status < 300) return answer.json(idSchema).id;
-        if (answer.status < 500 && answer.status !== 429) {
-          throw new Error(`${path} answered ${answer.status}: ${new TextDecoder().decode(answer.bytes)}`);
+        const response = await this.api.call("POST", path, { ...options, headers });
+        if (response.status < 300) return response.json(idSchema).id;
+        if (response.status < 500 && response.status !== 429) {
+          throw new Error(`${path} answered ${response.status}: ${new TextDecoder().decode(response.bytes)}`);
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
@@ -124,9 +124,9 @@ class CloudUser {
   ): Promise<z.infer<Schema>> {
     const found = await until(path, finalSeconds, async () => {
       try {
-        const answer = await this.api.call("GET", path);
-        if (answer.status >= 500 || answer.status === 429) return undefined;
-        const one = answer.json(schema);
+        const response = await this.api.call("GET", path);
+        if (response.status >= 500 || response.status === 429) return undefined;
+        const one = response.json(schema);
         return wanted(one) ? { one } : undefined;
       } catch (error) {
         // The gateway, or what is behind it, is away for the moment.
@@ -146,13 +146,13 @@ class CloudUser {
   }
 
   async putObject(
-    bucket: "artefactsBucket" | "workBucket",
+    bucket: "artifactsBucket" | "workBucket",
     isWanted: (key: string) => boolean,
     body: string,
   ): Promise<number> {
     const outputs = this.cloud.outputs();
     const { awsEndpointUrl: endpoint, region } = outputs;
-    const s3 = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+    const s3 = new S3Client({ endpoint, region, credentials: localCredentials, forcePathStyle: true });
     try {
       const Bucket = outputs[bucket];
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `users/${this.sub}/` }));
@@ -166,12 +166,12 @@ class CloudUser {
 }
 
 async function inject(cloud: OwnCloud, faults: readonly Fault[]): Promise<void> {
-  const answer = await fetch(new URL("/_local/faults", cloud.outputs().sagemakerEndpointUrl), {
+  const response = await fetch(new URL("/_local/faults", cloud.outputs().sagemakerEndpointUrl), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(faults),
   });
-  if (!answer.ok) throw new Error(`the fault was not taken: ${answer.status} ${await answer.text()}`);
+  if (!response.ok) throw new Error(`the fault was not taken: ${response.status} ${await response.text()}`);
 }
 
 async function clearFaults(cloud: OwnCloud): Promise<void> {
@@ -297,11 +297,11 @@ const cases: readonly Case[] = [
   },
   {
     step: "composition",
-    fault: "the model's object is spoilt",
+    fault: "the model's object is corrupted",
     act: async (user) => {
       const { id, modelId = id } = await user.job(await user.train());
       const key = `${modelPrefix({ sub: user.sub, id: modelId })}${modelFile}`;
-      if ((await user.putObject("artefactsBucket", (one) => one === key, "this is no model")) !== 1) {
+      if ((await user.putObject("artifactsBucket", (one) => one === key, "this is no model")) !== 1) {
         throw new Error("the model has no file");
       }
       return { resource: await user.composition(await user.compose({ modelId })), ends: ["FAILED"] };
@@ -404,7 +404,7 @@ const cases: readonly Case[] = [
   },
   {
     step: "training",
-    fault: "goes on from a checkpoint that is spoilt",
+    fault: "goes on from a checkpoint that is corrupted",
     act: async (user) => {
       const first = await user.train({ hyperparameters: { epochs: 50 } });
       await user.untilTraining(first);
@@ -416,7 +416,7 @@ const cases: readonly Case[] = [
         (key) => key.startsWith(`${prefix}last.`),
         "this is no checkpoint",
       );
-      if (spoilt === 0) throw new Error("there is no checkpoint to spoil");
+      if (spoilt === 0) throw new Error("there is no checkpoint to corrupt");
       // A total: however many epochs this machine did before the stop.
       const hyperparameters = { epochs: progress.epoch + 2 };
       const id = await user.train({ topics: undefined, resumeFrom: first, hyperparameters });

@@ -1,21 +1,21 @@
 /** The composing plane and the API's resources, broken in every way. */
-import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { CompositionItem } from "../../domain/schemas/items";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
+import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import {
+  type Asked,
+  type ChangingRequest,
   changingRequests,
   compose,
   remove,
   rename,
-  type Asked,
-  type ChangingRequest,
 } from "../support/changing-requests";
-import { seeds, type SeedKind } from "../support/resource-world";
+import { type SeedKind, seeds } from "../support/resource-harness";
 import type { Reply } from "../unit/api/support/documented-api";
 import { alice } from "../unit/api/support/items";
-import { resourceWorldOf } from "../unit/resources/memory-world";
-import { answerOf, ComposingWorld, type ComposingWorldOptions } from "./composing-world";
-import { callTargets, deliveryFaults, type CallFault, type DeliveryFault } from "./fault-injector";
+import { resourceHarnessOf } from "../unit/resources/memory-harness";
+import { ComposingHarness, type ComposingHarnessOptions, responseOf } from "./composing-harness";
+import { type CallFault, callTargets, type DeliveryFault, deliveryFaults } from "./fault-injector";
 import { faultsOfText, type Outcome } from "./outcomes";
 
 const faultNames: Readonly<Record<CallFault | DeliveryFault, string>> = {
@@ -39,8 +39,8 @@ const ids = {
 const owned = (kind: SeedKind) => ({ sub: alice, id: ids[kind] });
 
 /** One of each, with its files and its place in the quota. */
-async function furnish({ api, clock }: ComposingWorld, kinds: readonly SeedKind[]): Promise<void> {
-  const resources = resourceWorldOf(api, clock);
+async function furnish({ api, clock }: ComposingHarness, kinds: readonly SeedKind[]): Promise<void> {
+  const resources = resourceHarnessOf(api, clock);
   for (const kind of kinds) await seeds[kind](resources, ids[kind]);
 }
 
@@ -72,7 +72,7 @@ function problemsOfReply(reply: Reply | undefined): readonly string[] {
   if (reply === undefined || reply.status < 400) return [];
   const { body } = reply;
   if (typeof body !== "object" || body === null || !("code" in body) || !("detail" in body)) {
-    return [`an answer ${reply.status} that tells nothing`];
+    return [`a response ${reply.status} that tells nothing`];
   }
   return faultsOfText({ code: String(body.code), message: String(body.detail), retryable: false });
 }
@@ -82,57 +82,57 @@ async function everyRequest(): Promise<Outcome[]> {
   for (const { name, operation: actor, needs, leaves, asked, statuses, overtaking } of requestLives) {
     const { method, path, call } = asked(needs === undefined ? "" : ids[needs]);
     const ask = async (
-      options: ComposingWorldOptions,
-      prepare: (world: ComposingWorld) => void = () => undefined,
-    ): Promise<{ readonly world: ComposingWorld; readonly reply: Reply | undefined }> => {
-      const world = new ComposingWorld(options);
-      await furnish(world, needs === undefined ? [] : [needs]);
-      prepare(world);
-      const reply = await world.request(actor, method, path, call);
-      await world.live();
-      return { world, reply };
+      options: ComposingHarnessOptions,
+      prepare: (harness: ComposingHarness) => void = () => undefined,
+    ): Promise<{ readonly harness: ComposingHarness; readonly reply: Reply | undefined }> => {
+      const harness = new ComposingHarness(options);
+      await furnish(harness, needs === undefined ? [] : [needs]);
+      prepare(harness);
+      const reply = await harness.request(actor, method, path, call);
+      await harness.live();
+      return { harness, reply };
     };
     const tell = (
       told: Pick<Outcome, "fault" | "where">,
-      { world, reply }: { readonly world: ComposingWorld; readonly reply: Reply | undefined },
+      { harness, reply }: { readonly harness: ComposingHarness; readonly reply: Reply | undefined },
       { mayEndOtherwise, mustStrike }: { readonly mayEndOtherwise: boolean; readonly mustStrike: boolean },
     ): void => {
-      const { tracks, compositions, models, trainingJobs } = world.api;
+      const { tracks, compositions, models, trainingJobs } = harness.api;
       const found = [tracks, compositions, models, trainingJobs].flatMap((all) => all.all().map(({ kind }) => kind));
       const isAsExpected = leaves === undefined ? found.length === 0 : found.length === 1 && found[0] === leaves;
       outcomes.push({
         life: "Requests that create, change and delete",
         step: name,
-        ended: reply === undefined ? "no answer" : String(reply.status),
+        ended: reply === undefined ? "no response" : String(reply.status),
         ...told,
         wrong: [
-          ...world.problems(),
+          ...harness.problems(),
           ...problemsOfReply(reply),
           ...(mayEndOtherwise || isAsExpected ? [] : [`lost or doubled: there are ${found.join(", ") || "none"}`]),
           ...(mayEndOtherwise || (reply !== undefined && statuses.includes(reply.status))
             ? []
-            : [`the answer should be ${statuses.join(" or ")}`]),
+            : [`the response should be ${statuses.join(" or ")}`]),
           ...(reply !== undefined &&
           mayEndOtherwise &&
           reply.status >= 500 &&
           mustStrike &&
-          world.options.isPatient !== false
+          harness.options.isPatient !== false
             ? ["a request that was overtaken is no fault of the service"]
             : []),
-          ...(!mustStrike || world.injector.struck ? [] : ["the fault did not come to pass"]),
+          ...(!mustStrike || harness.injector.struck ? [] : ["the fault did not come to pass"]),
         ],
       });
     };
     const dry = await ask({});
     tell({ fault: "none", where: "" }, dry, { mayEndOtherwise: false, mustStrike: false });
-    const recorded = dry.world.injector.recorded.filter((one) => one.actor === actor);
-    // What the request has left to do is the sweeper's.
-    const finishing = dry.world.injector.recorded.filter(
-      (one) => one.actor === "SweepOpenWork" && one.calls.some((port) => port.startsWith("pendingChanges.remove")),
+    const recorded = dry.harness.injector.recorded.filter((one) => one.actor === actor);
+    // What the request has left to do is the reconciler's.
+    const finishing = dry.harness.injector.recorded.filter(
+      (one) => one.actor === "ReconcileOpenWork" && one.calls.some((port) => port.startsWith("pendingChanges.remove")),
     );
     for (const call of callTargets(finishing)) {
       const swept = finishing.find(({ invocation }) => invocation === call.invocation)?.calls[call.call - 1] ?? "?";
-      const told = { fault: `${faultNames[call.fault]}, in the sweep that finishes it`, where: swept };
+      const told = { fault: `${faultNames[call.fault]}, in the reconciliation that finishes it`, where: swept };
       tell(told, await ask({ call }), { mayEndOtherwise: false, mustStrike: true });
     }
     for (const call of callTargets(recorded)) {
@@ -145,11 +145,11 @@ async function everyRequest(): Promise<Outcome[]> {
     const calls = recorded[0]?.calls ?? [];
     for (const [fault, other] of Object.entries(overtaking)) {
       for (const [index, where] of calls.entries()) {
-        const overtaken = await ask({}, (world) => {
-          world.injector.meanwhile = {
+        const overtaken = await ask({}, (harness) => {
+          harness.injector.meanwhile = {
             target: { actor, invocation: 1, call: index + 1 },
             act: async () => {
-              await world.api.call(other.method, other.path, other.call);
+              await harness.api.call(other.method, other.path, other.call);
             },
           };
         });
@@ -164,7 +164,7 @@ interface ComposingLife {
   readonly name: string;
   readonly kinds: readonly SeedKind[];
   readonly asked: Asked;
-  readonly options?: ComposingWorldOptions;
+  readonly options?: ComposingHarnessOptions;
   readonly actors: readonly string[];
 }
 
@@ -192,47 +192,47 @@ const composingLives: readonly ComposingLife[] = [
     kinds: [],
     asked: compose(),
     options: { isDispatchLost: true },
-    actors: ["SweepOpenWork", "ExecuteComposition"],
+    actors: ["ReconcileOpenWork", "ExecuteComposition"],
   },
 ];
 
 async function composeOnce(
   { kinds, asked, options }: Pick<ComposingLife, "kinds" | "asked" | "options">,
-  more: ComposingWorldOptions = {},
-  prepare: (world: ComposingWorld) => void = () => undefined,
-): Promise<ComposingWorld> {
-  const world = new ComposingWorld({ ...options, ...more });
-  await furnish(world, kinds);
-  prepare(world);
-  await world.request("createComposition", asked.method, asked.path, asked.call);
-  await world.live();
-  return world;
+  more: ComposingHarnessOptions = {},
+  prepare: (harness: ComposingHarness) => void = () => undefined,
+): Promise<ComposingHarness> {
+  const harness = new ComposingHarness({ ...options, ...more });
+  await furnish(harness, kinds);
+  prepare(harness);
+  await harness.request("createComposition", asked.method, asked.path, asked.call);
+  await harness.live();
+  return harness;
 }
 
 /** The one that was asked for: not the one that it was made from. */
-const made = ({ api }: ComposingWorld): readonly CompositionItem[] =>
+const made = ({ api }: ComposingHarness): readonly CompositionItem[] =>
   api.compositions.all().filter(({ id }) => id !== ids.COMPOSITION);
 
 function outcomeOf(
   told: Pick<Outcome, "life" | "step" | "fault" | "where">,
-  world: ComposingWorld,
+  harness: ComposingHarness,
   {
     ends,
     mustStrike = true,
     count = 1,
   }: { readonly ends: readonly string[]; readonly mustStrike?: boolean; readonly count?: number },
 ): Outcome {
-  const all = made(world);
+  const all = made(harness);
   const [row] = all;
   const ended = row === undefined ? "deleted" : [row.state, row.failure?.code].filter(Boolean).join(" ");
   return {
     ...told,
     ended,
     wrong: [
-      ...world.problems(),
+      ...harness.problems(),
       ...(all.length === count ? [] : [`lost or doubled: there are ${all.length}`]),
       ...(row === undefined || ends.includes(row.state) ? [] : [`lost: it should have ended ${ends.join(" or ")}`]),
-      ...(!mustStrike || world.injector.struck ? [] : ["the fault did not come to pass"]),
+      ...(!mustStrike || harness.injector.struck ? [] : ["the fault did not come to pass"]),
     ],
   };
 }
@@ -249,13 +249,15 @@ async function everyCall(): Promise<Outcome[]> {
       const { actor, invocation } = call;
       const port = recorded.find((one) => one.actor === actor && one.invocation === invocation)?.calls[call.call - 1];
       const where = `${port ?? "?"}, call ${call.call} of invocation ${invocation}`;
-      const world = await composeOnce(life, { call });
-      outcomes.push(outcomeOf({ life: life.name, step: actor, fault: faultNames[call.fault], where }, world, { ends }));
+      const harness = await composeOnce(life, { call });
+      outcomes.push(
+        outcomeOf({ life: life.name, step: actor, fault: faultNames[call.fault], where }, harness, { ends }),
+      );
     }
     for (const delivery of deliveryFaults) {
-      const world = await composeOnce(life, { delivery });
+      const harness = await composeOnce(life, { delivery });
       const at = { life: life.name, step: "ExecuteComposition", fault: faultNames[delivery], where: "" };
-      outcomes.push(outcomeOf(at, world, { ends }));
+      outcomes.push(outcomeOf(at, harness, { ends }));
     }
     outcomes.push(
       ...(await everyTakeOver(life, recorded.find(({ actor }) => actor === "ExecuteComposition")?.calls ?? [])),
@@ -269,7 +271,7 @@ async function everyTakeOver(life: ComposingLife, calls: readonly string[]): Pro
   const outcomes: Outcome[] = [];
   for (const isDeleted of [false, true]) {
     for (const [index, where] of calls.entries()) {
-      const world = await composeOnce(life, {}, (one) => {
+      const harness = await composeOnce(life, {}, (one) => {
         one.injector.meanwhile = {
           target: { actor: "ExecuteComposition", invocation: 1, call: index + 1 },
           act: async () => {
@@ -283,9 +285,9 @@ async function everyTakeOver(life: ComposingLife, calls: readonly string[]): Pro
         };
       });
       const fault = isDeleted ? "lease taken over, piece deleted" : "lease taken over";
-      const count = isDeleted ? made(world).length : 1;
+      const count = isDeleted ? made(harness).length : 1;
       const told = { life: life.name, step: "ExecuteComposition", fault, where };
-      outcomes.push(outcomeOf(told, world, { ends: ["COMPLETED"], count }));
+      outcomes.push(outcomeOf(told, harness, { ends: ["COMPLETED"], count }));
     }
   }
   return outcomes;
@@ -293,9 +295,9 @@ async function everyTakeOver(life: ComposingLife, calls: readonly string[]): Pro
 
 const unavailable = (reason: string): Invocation => ({ kind: "UNAVAILABLE", reason });
 const modelError = (status: number, body = ""): Invocation => ({ kind: "MODEL_ERROR", status, body });
-const bytes = (text: string): Invocation => ({ kind: "ANSWER", body: new TextEncoder().encode(text) });
+const bytes = (text: string): Invocation => ({ kind: "RESPONSE", body: new TextEncoder().encode(text) });
 
-/** Whatever is answered, or read, is judged by the worker: nothing of it waits for the sweeper to give up. */
+/** Whatever is answered, or read, is judged by the worker: nothing of it waits for the reconciler to give up. */
 const atOnce = (outcome: Outcome): Outcome => ({
   ...outcome,
   wrong: [...outcome.wrong, ...(outcome.ended.includes("COMPOSITION_ABANDONED") ? ["stuck: nobody judged it"] : [])],
@@ -304,8 +306,8 @@ const atOnce = (outcome: Outcome): Outcome => ({
 /** What the endpoint and the files it works on do. */
 async function everyEndpointFault(): Promise<Outcome[]> {
   const life = "What the endpoint answers";
-  const times = (count: number, answer: Invocation): readonly Invocation[] =>
-    Array.from({ length: count }, () => answer);
+  const times = (count: number, response: Invocation): readonly Invocation[] =>
+    Array.from({ length: count }, () => response);
   const cases: readonly (readonly [string, readonly Invocation[], Invocation | undefined, string])[] = [
     ["cold for 30 s", times(4, unavailable("TimeoutError")), undefined, "COMPLETED"],
     ["refuses connections twice", times(2, unavailable("ECONNREFUSED")), undefined, "COMPLETED"],
@@ -322,28 +324,28 @@ async function everyEndpointFault(): Promise<Outcome[]> {
       "FAILED",
     ],
     ["refuses without a reason", [], modelError(400, "<html>"), "FAILED"],
-    ["an answer that is no JSON", [], bytes("\u0000\u0001"), "FAILED"],
-    ["an answer that is empty", [], bytes(""), "FAILED"],
-    ["an answer of another shape", [], bytes('{"schemaVersion":1,"tracks":"none"}'), "FAILED"],
-    ["an answer that is too large", [], bytes("x".repeat(5_000_000)), "FAILED"],
+    ["a response that is no JSON", [], bytes("\u0000\u0001"), "FAILED"],
+    ["a response that is empty", [], bytes(""), "FAILED"],
+    ["a response of another shape", [], bytes('{"schemaVersion":1,"tracks":"none"}'), "FAILED"],
+    ["a response that is too large", [], bytes("x".repeat(5_000_000)), "FAILED"],
   ];
   const outcomes: Outcome[] = [];
-  for (const [fault, answers, always, end] of cases) {
-    const world = await composeOnce({ kinds: [], asked: compose() }, {}, (one) => {
-      one.answers.push(...answers);
+  for (const [fault, responses, always, end] of cases) {
+    const harness = await composeOnce({ kinds: [], asked: compose() }, {}, (one) => {
+      one.responses.push(...responses);
       one.always = always;
     });
     outcomes.push(
-      atOnce(outcomeOf({ life, step: "endpoint", fault, where: "" }, world, { ends: [end], mustStrike: false })),
+      atOnce(outcomeOf({ life, step: "endpoint", fault, where: "" }, harness, { ends: [end], mustStrike: false })),
     );
   }
   const another = await composeOnce({ kinds: [], asked: compose() }, {}, (one) => {
-    one.answers.push((row) => answerOf(row, { modelSha256: "0".repeat(64) }));
+    one.responses.push((row) => responseOf(row, { modelSha256: "0".repeat(64) }));
   });
-  const told = { life, step: "endpoint", fault: "an answer of another model", where: "" };
+  const told = { life, step: "endpoint", fault: "a response of another model", where: "" };
   outcomes.push(outcomeOf(told, another, { ends: ["FAILED"], mustStrike: false }));
 
-  const files: readonly (readonly [string, "TRACK" | "COMPOSITION", (world: ComposingWorld) => void])[] = [
+  const files: readonly (readonly [string, "TRACK" | "COMPOSITION", (harness: ComposingHarness) => void])[] = [
     ["the track's file is gone", "TRACK", ({ api }) => api.files.objects.delete(trackKey(owned("TRACK")))],
     [
       "the track's file is garbage",
@@ -364,16 +366,16 @@ async function everyEndpointFault(): Promise<Outcome[]> {
   for (const [fault, kind, spoil] of files) {
     const input = kind === "TRACK" ? { trackId: ids.TRACK } : { compositionId: ids.COMPOSITION };
     // After the request was accepted: of a file that is gone before, the API tells at once (lost-files.test.ts).
-    const world = await composeOnce({ kinds: [kind], asked: compose({ input }) }, {}, (one) => {
-      let isSpoilt = false;
+    const harness = await composeOnce({ kinds: [kind], asked: compose({ input }) }, {}, (one) => {
+      let isCorrupt = false;
       one.injector.always = (actor) => {
-        if (actor === "ExecuteComposition" && !isSpoilt) spoil(one);
-        isSpoilt ||= actor === "ExecuteComposition";
+        if (actor === "ExecuteComposition" && !isCorrupt) spoil(one);
+        isCorrupt ||= actor === "ExecuteComposition";
         return undefined;
       };
     });
-    // What the harness spoilt is not the service's to mend.
-    const outcome = outcomeOf({ life, step: "input", fault, where: "" }, world, {
+    // What the harness corrupted is not the service's to mend.
+    const outcome = outcomeOf({ life, step: "input", fault, where: "" }, harness, {
       ends: ["FAILED"],
       mustStrike: false,
     });
@@ -396,7 +398,7 @@ async function everyOutage(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [step, isOf] of parts) {
     for (const fault of ["THROWS_BEFORE", "CUT_OFF_BEFORE"] as const) {
-      const world = await composeOnce(
+      const harness = await composeOnce(
         { kinds: ["TRACK"], asked: compose({ input: { trackId: ids.TRACK } }) },
         {},
         (one) => {
@@ -404,7 +406,7 @@ async function everyOutage(): Promise<Outcome[]> {
         },
       );
       outcomes.push(
-        outcomeOf({ life, step, fault: `${faultNames[fault]}, always`, where: "" }, world, { ends: ["FAILED"] }),
+        outcomeOf({ life, step, fault: `${faultNames[fault]}, always`, where: "" }, harness, { ends: ["FAILED"] }),
       );
     }
   }

@@ -1,5 +1,5 @@
 /** The injector itself: what it breaks is broken, and nothing else is. */
-import { callFaults, callTargets, CutOff, FaultInjector, type CallTarget } from "./fault-injector";
+import { callFaults, type CallTarget, callTargets, CutOff, FaultInjector } from "./fault-injector";
 import { faultsOfText } from "./outcomes";
 
 async function lifeUnder(target: CallTarget | undefined) {

@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export const callFaults = ["THROWS_BEFORE", "THROWS_AFTER", "CUT_OFF_BEFORE", "CUT_OFF_AFTER"] as const;
 export type CallFault = (typeof callFaults)[number];
 
-/** Only for as long as it lasts: the call gives no answer, and nobody ends the function for it. */
+/** Only for as long as it lasts: the call gives no response, and nobody ends the function for it. */
 export type LastingFault = CallFault | "HANGS";
 
 /** What can happen to the delivery of a function's event, whatever the function calls. */
@@ -89,7 +89,7 @@ export class FaultInjector {
   }
 
   /** Runs a function; its calls of watched ports may break. @throws CutOff, or what the function throws */
-  async invoke<Answer>(actor: string, work: () => Promise<Answer>): Promise<Answer> {
+  async invoke<Response>(actor: string, work: () => Promise<Response>): Promise<Response> {
     const number = this.invocationsOf(actor) + 1;
     this.numbers.set(actor, number);
     const calls: string[] = [];

@@ -1,9 +1,9 @@
 /** A local cloud in a folder of its own that can be killed and started again over the same folder. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { outputsSchema, type Outputs } from "../../local/outputs";
+import { type Outputs, outputsSchema } from "../../local/outputs";
 import { processesOf } from "../e2e/running-cloud";
 import { until } from "../e2e/until";
 import { processesNaming, type SeenProcess } from "../support/cloud-processes";

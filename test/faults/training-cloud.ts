@@ -1,24 +1,24 @@
 /**
  * The training plane in memory, with all its functions: the real definition and the real steps, and around them the
- * outbox, the rule on ended executions, SageMaker's state change events and the sweeper, each on its schedule. Time is
- * virtual. Every call of a port may break.
+ * outbox, the rule on ended executions, SageMaker's state change events and the reconciler, each on its schedule. Time
+ * is virtual. Every call of a port may break.
  */
-import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
-import { executionName } from "../../naming/resource-names";
-import { functionSeconds, pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
 import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
-import { sweepOpenWork, sweepPatience } from "../../lambdas/open-work/reconcile-open-work";
+import { reconcileOpenWork, reconcilePatience } from "../../lambdas/open-work/reconcile-open-work";
+import type { FileRemoval } from "../../lambdas/resources/resource-files";
+import type { WithinTime } from "../../lambdas/training/time-limit";
 import { trainingJobChanged } from "../../lambdas/training/training-job-changed";
 import { workflowEnded } from "../../lambdas/training/workflow-ended";
-import type { Within } from "../../lambdas/training/within";
-import type { FileRemoval } from "../../lambdas/resources/resource-files";
+import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
+import { executionName } from "../../naming/resource-names";
+import { functionSeconds, pendingChangeGraceSeconds } from "../../naming/time-limits";
 import type { VirtualClock } from "../fakes/clock";
-import { runExecution, type ExecutionResult } from "../workflow/asl-interpreter";
-import { readDefinition, stepNames, sub, TrainingWorld, stepFolders } from "../workflow/training-world";
-import { FaultInjector, type CallTarget, type DeliveryFault } from "./fault-injector";
+import { type ExecutionResult, runExecution } from "../workflow/asl-interpreter";
+import { readDefinition, stepFolders, stepNames, sub, TrainingHarness } from "../workflow/training-harness";
+import { type CallTarget, type DeliveryFault, FaultInjector } from "./fault-injector";
 import { faultsOfText } from "./outcomes";
 import { streamImage } from "./stream-image";
 
@@ -43,11 +43,11 @@ export interface TrainingCloudOptions {
   readonly stopAt?: number;
 }
 
-const sweepEverySeconds = 300;
+const reconcileEverySeconds = 300;
 /** Every row is final so long after the execution, or the training, has ended. */
-const settledWithinSeconds = 1_200;
-/** By then the sweeper has removed what was begun and not ended: files of a model that was never added, say. */
-const finishedWithinSeconds = pendingChangeGraceSeconds + 2 * sweepEverySeconds + settledWithinSeconds;
+const finalizedWithinSeconds = 1_200;
+/** By then the reconciler has removed what was begun and not ended: files of a model that was never added, say. */
+const finishedWithinSeconds = pendingChangeGraceSeconds + 2 * reconcileEverySeconds + finalizedWithinSeconds;
 const deliveries = 3;
 
 const definition = readDefinition();
@@ -73,8 +73,8 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
       if (typeof value !== "function") return value;
       return async (...values: unknown[]): Promise<unknown> => {
         if (property === "advance" || property === "finish") refuseUnsafeNumbers(values);
-        const answer: unknown = await Reflect.apply(value, target, values);
-        return answer;
+        const response: unknown = await Reflect.apply(value, target, values);
+        return response;
       };
     },
   });
@@ -84,7 +84,7 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
 const noPorts: ReadonlySet<string> = new Set(["log", "metrics", "settings", "input"]);
 
 export class TrainingCloud {
-  readonly world: TrainingWorld;
+  readonly harness: TrainingHarness;
   readonly injector: FaultInjector;
   readonly results: ExecutionResult[] = [];
   /** What else happens before a state of the execution. */
@@ -104,25 +104,25 @@ export class TrainingCloud {
 
   constructor(
     private readonly options: TrainingCloudOptions = {},
-    world: TrainingWorld = new TrainingWorld(),
+    harness: TrainingHarness = new TrainingHarness(),
   ) {
-    this.world = world;
-    this.clock = world.clock;
+    this.harness = harness;
+    this.clock = harness.clock;
     this.injector = new FaultInjector(options.call, (actor) => {
       const isStep = stepNames.some((step) => step === actor);
       if (isStep || !this.isExecuting) this.clock.advance(timeOutOf(actor));
     });
-    const plain = world.settlingPorts;
+    const plain = harness.finalizingPorts;
     const watched = (): object =>
       Object.fromEntries(
         Object.entries(plain()).map(([name, port]) => [
           name,
           typeof port === "object" && !noPorts.has(name)
-            ? this.injector.watched(name, name === "jobs" ? refusingUnsafeNumbers(port) : port)
+            ? this.injector.watched(name, name === "trainingJobs" ? refusingUnsafeNumbers(port) : port)
             : port,
         ]),
       );
-    Object.defineProperty(world, "settlingPorts", { value: watched });
+    Object.defineProperty(harness, "finalizingPorts", { value: watched });
     this.executions = this.injector.watched("executions", {
       start: async (input: WorkflowInput) => {
         const name = executionName(input);
@@ -134,15 +134,15 @@ export class TrainingCloud {
     });
   }
 
-  private readonly within: Within = async (seconds, work) =>
+  private readonly withinTime: WithinTime = async (seconds, work) =>
     await this.injector.inTime(work, () => {
       if (!this.isExecuting) this.clock.advance(seconds);
     });
 
-  /** As the sweeper removes files. */
+  /** As the reconciler removes files. */
   private get removal(): FileRemoval {
-    const { artefacts, work } = this.world;
-    return { artefacts: this.injector.watched("artefacts", artefacts), work: this.injector.watched("work", work) };
+    const { artifacts, work } = this.harness;
+    return { artifacts: this.injector.watched("artifacts", artifacts), work: this.injector.watched("work", work) };
   }
 
   private get seconds(): number {
@@ -151,7 +151,7 @@ export class TrainingCloud {
 
   /** Makes a job, and lives on until nothing happens any more. */
   async live(job: TrainingJobItem): Promise<void> {
-    this.world.jobs.add(job);
+    this.harness.trainingJobs.add(job);
     this.sweptAt = this.seconds;
     if (this.options.isDispatchLost !== true) {
       await this.deliverRecord({ eventName: "INSERT", dynamodb: { NewImage: streamImage(job) } });
@@ -166,13 +166,13 @@ export class TrainingCloud {
         continue;
       }
       // A training that somebody still has to stop is not quiet.
-      if (this.world.sageMaker.running().length > 0) quietSince = Math.min(this.seconds, quietSince + 60);
+      if (this.harness.sageMaker.running().length > 0) quietSince = Math.min(this.seconds, quietSince + 60);
       if (this.isQuiet()) break;
-      const isOpen = [...this.world.jobs.rows.values()].some(({ state }) => !isFinalTrainingJobState(state));
-      if (isOpen && this.seconds > quietSince + settledWithinSeconds) break;
+      const isOpen = [...this.harness.trainingJobs.rows.values()].some(({ state }) => !isFinalTrainingJobState(state));
+      if (isOpen && this.seconds > quietSince + finalizedWithinSeconds) break;
       this.clock.advance(60);
       await this.tellChanges();
-      await this.sweepWhenDue();
+      await this.reconcileWhenDue();
     }
   }
 
@@ -188,7 +188,7 @@ export class TrainingCloud {
     const result = await runExecution({
       definition,
       clock: this.clock,
-      random: this.world.random,
+      random: this.harness.random,
       input: { ...input },
       before: async (state) => {
         this.before(state);
@@ -196,14 +196,14 @@ export class TrainingCloud {
         this.states += 1;
         if (definition.States[state]?.Type !== "Task") return;
         await this.tellChanges();
-        await this.sweepWhenDue();
+        await this.reconcileWhenDue();
       },
       ...(isAborted ? { abortAt: (state: string) => state === abortAt } : {}),
       task: async (name, event) => {
         const step = stepNames.find((candidate) => candidate === name);
         if (step === undefined) throw new Error(`no step ${name}`);
         const once = async (): Promise<unknown> =>
-          await this.injector.invoke(step, async () => await this.world.task(step, event));
+          await this.injector.invoke(step, async () => await this.harness.task(step, event));
         const anyhow = async (): Promise<void> => {
           await once().catch(() => undefined);
         };
@@ -219,8 +219,8 @@ export class TrainingCloud {
             return await once();
           }
           if (delivery.fault === "TWICE_AT_ONCE") {
-            const [answer] = await Promise.all([once(), anyhow()]);
-            return answer;
+            const [response] = await Promise.all([once(), anyhow()]);
+            return response;
           }
           // After the next step, and once more after the end.
           ranBefore = anyhow;
@@ -244,10 +244,10 @@ export class TrainingCloud {
     const event = { time, detail: { name: executionName(input), status, input: JSON.stringify(input) } };
     await this.deliver("WorkflowEnded", async () => {
       await workflowEnded({
-        ...this.world.settlingPorts(),
+        ...this.harness.finalizingPorts(),
         executions: this.executions,
-        openWork: this.injector.watched("openWork", this.world.openWork),
-        within: this.within,
+        openWork: this.injector.watched("openWork", this.harness.openWork),
+        withinTime: this.withinTime,
         event,
       });
     });
@@ -256,7 +256,7 @@ export class TrainingCloud {
   /** As the API does it, and the stream tells it. */
   private async requestStop({ sub: owner, jobId }: WorkflowInput): Promise<void> {
     const OldImage = streamImage(this.rowOf(jobId));
-    if (this.isStopTold || !this.world.jobs.requestStop({ sub: owner, id: jobId })) return;
+    if (this.isStopTold || !this.harness.trainingJobs.requestStop({ sub: owner, id: jobId })) return;
     this.isStopTold = true;
     const NewImage = streamImage(this.rowOf(jobId));
     await this.deliverRecord({ eventName: "MODIFY", dynamodb: { NewImage, OldImage } });
@@ -264,12 +264,12 @@ export class TrainingCloud {
 
   private async deliverRecord(record: object): Promise<void> {
     await this.deliver("DispatchWork", async () => {
-      const { trainingJobs, log, metrics } = this.world.settlingPorts();
+      const { sageMakerJobs, log, metrics } = this.harness.finalizingPorts();
       await dispatchWork({
         records: [record],
-        compositions: { send: async () => undefined },
+        compositionQueue: { send: async () => undefined },
         executions: this.executions,
-        trainingJobs,
+        sageMakerJobs,
         failures: this.injector.watched("failures", { keep: async () => undefined }),
         log,
         metrics,
@@ -278,8 +278,8 @@ export class TrainingCloud {
   }
 
   private async tellChanges(): Promise<void> {
-    for (const [name, { request }] of this.world.sageMaker.jobs) {
-      const described = await this.world.sageMaker.describe(name);
+    for (const [name, { request }] of this.harness.sageMaker.trainingJobs) {
+      const described = await this.harness.sageMaker.describe(name);
       const status = `${described?.status ?? ""} ${described?.secondaryStatus ?? ""}`;
       if (this.toldStatuses.get(name) === status) continue;
       this.toldStatuses.set(name, status);
@@ -287,28 +287,28 @@ export class TrainingCloud {
       const time = this.clock.now().toISOString();
       const event = { time, detail: { TrainingJobName: name, CheckpointConfig, OutputDataConfig } };
       await this.deliver("TrainingJobChanged", async () => {
-        await trainingJobChanged({ ...this.world.settlingPorts(), event, stage: "dev" });
+        await trainingJobChanged({ ...this.harness.finalizingPorts(), event, stage: "dev" });
       });
     }
   }
 
-  private async sweepWhenDue(): Promise<void> {
-    if (this.seconds - this.sweptAt < sweepEverySeconds) return;
+  private async reconcileWhenDue(): Promise<void> {
+    if (this.seconds - this.sweptAt < reconcileEverySeconds) return;
     this.sweptAt = this.seconds;
-    const { world, injector } = this;
+    const { harness, injector } = this;
     // On a schedule: one that fails comes again with the next.
     await injector
-      .invoke("SweepOpenWork", async () => {
-        await sweepOpenWork({
-          ...world.settlingPorts(),
-          openWork: injector.watched("openWork", world.openWork),
-          compositions: world.compositions,
+      .invoke("ReconcileOpenWork", async () => {
+        await reconcileOpenWork({
+          ...harness.finalizingPorts(),
+          openWork: injector.watched("openWork", harness.openWork),
+          compositions: harness.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,
-          pendingChanges: injector.watched("pendingChanges", world.stores.pendingChanges),
+          pendingChanges: injector.watched("pendingChanges", harness.stores.pendingChanges),
           removal: this.removal,
-          within: this.within,
-          patience: sweepPatience.aws,
+          withinTime: this.withinTime,
+          patience: reconcilePatience.aws,
           deadline: new Date(this.clock.now().getTime() + 45_000),
         });
       })
@@ -329,21 +329,24 @@ export class TrainingCloud {
   }
 
   rowOf(id: string): TrainingJobItem {
-    const row = this.world.jobs.rows.get(`${sub}/${id}`);
+    const row = this.harness.trainingJobs.rows.get(`${sub}/${id}`);
     if (row === undefined) throw new Error(`no job ${id}`);
     return row;
   }
 
   /** What is stuck, doubled, leaked or lost. */
   problems(): readonly string[] {
-    const { jobs, slots, tickets, sageMaker, artefacts } = this.world;
+    const { trainingJobs, slots, tickets, sageMaker, artifacts } = this.harness;
     const found: string[] = [];
     const check = (isWell: boolean, problem: string): void => {
       if (!isWell) found.push(problem);
     };
-    const open = [...jobs.rows.values()].filter(({ state }) => !isFinalTrainingJobState(state));
-    check(jobs.openNow() === open.length, `the quota counts ${jobs.openNow()}, open are ${open.length}`);
-    for (const row of jobs.rows.values()) {
+    const open = [...trainingJobs.rows.values()].filter(({ state }) => !isFinalTrainingJobState(state));
+    check(
+      trainingJobs.openNow() === open.length,
+      `the quota counts ${trainingJobs.openNow()}, open are ${open.length}`,
+    );
+    for (const row of trainingJobs.rows.values()) {
       const isFinal = isFinalTrainingJobState(row.state);
       check(isFinal, `stuck: the row stays ${row.state}`);
       check(!isFinal || row.openWork === undefined, "stuck: the final row still counts as open work");
@@ -352,25 +355,29 @@ export class TrainingCloud {
         `a row that is ${row.state} and a failure disagree`,
       );
       if (row.failure !== undefined) found.push(...faultsOfText(row.failure));
-      const model = this.world.models.rows.get(`${sub}/${row.id}`);
+      const model = this.harness.models.rows.get(`${sub}/${row.id}`);
       check((model === undefined) === (row.modelId === undefined), "the job and the models disagree about a model");
-      const files = artefacts.keys(modelPrefix({ sub, id: row.id })).length;
+      const files = artifacts.keys(modelPrefix({ sub, id: row.id })).length;
       if (model === undefined) check(files === 0, `leaked: ${files} files of a model that nobody has`);
       else check(files === 2, `lost: a model of ${files} files`);
       const quota = { models: model === undefined && isFinal ? 0 : 1, trainingJobs: 1, storedBytes: model?.bytes ?? 0 };
-      for (const [counter, counted] of Object.entries(jobs.quotaNow())) {
+      for (const [counter, counted] of Object.entries(trainingJobs.quotaNow())) {
         const rows = Object.entries(quota).find(([name]) => name === counter)?.[1];
         check(counted === rows, `the quota counts ${counted} ${counter}, there are ${rows ?? 0}`);
       }
-      const kept = artefacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
+      const kept = artifacts.keys(trainingJobPrefix(row)).some((key) => key.endsWith("progress.jsonl"));
       check(!isFinal || row.progress.epoch === 0 || kept, "lost: the progress was not kept");
     }
-    for (const { of, state } of this.world.stores.pending()) check(false, `stuck: a change of a ${of} stays ${state}`);
+    for (const { of, state } of this.harness.stores.pending())
+      check(false, `stuck: a change of a ${of} stays ${state}`);
     check(slots.heldNow().size === 0, `leaked: ${slots.heldNow().size} slots`);
     check(tickets.shownNow().size === 0, `leaked: ${tickets.shownNow().size} tickets`);
     check(sageMaker.running().length === 0, `leaked: ${sageMaker.running().length} training jobs run on`);
-    check(sageMaker.mostAtOnce <= this.world.settings.slots, `doubled: ${sageMaker.mostAtOnce} trainings at once`);
-    for (const states of jobs.history.values()) {
+    check(
+      sageMaker.maxConcurrent <= this.harness.settings.slots,
+      `doubled: ${sageMaker.maxConcurrent} trainings at once`,
+    );
+    for (const states of trainingJobs.history.values()) {
       for (const [index, to] of states.slice(1).entries()) {
         const from = states[index] ?? "READY";
         check(isLegalTrainingJobTransition(from, to), `the row went from ${from} to ${to}`);

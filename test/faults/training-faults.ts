@@ -1,12 +1,12 @@
 /** The training plane, broken in every way. */
-import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
 import type { TrainingJobItem } from "../../domain/schemas/items";
-import { longestProgressBytes } from "../../domain/training/progress";
+import { maxProgressBytes } from "../../domain/training/progress";
+import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
 import type { Plan } from "../fakes/scripted-sagemaker";
-import { jobId, stepNames, sub, trainingJob, TrainingWorld } from "../workflow/training-world";
-import { callTargets, deliveryFaults, type CallFault, type CallTarget, type DeliveryFault } from "./fault-injector";
+import { jobId, stepNames, sub, TrainingHarness, trainingJob } from "../workflow/training-harness";
+import { type CallFault, type CallTarget, callTargets, type DeliveryFault, deliveryFaults } from "./fault-injector";
 import type { Outcome } from "./outcomes";
-import { TrainingCloud, type DeliveryTarget, type TrainingCloudOptions } from "./training-cloud";
+import { type DeliveryTarget, TrainingCloud, type TrainingCloudOptions } from "./training-cloud";
 
 interface Life {
   readonly name: string;
@@ -18,7 +18,7 @@ interface Life {
   /** Goes on from a job that was stopped before. */
   readonly isResumed?: boolean;
   readonly options?: Omit<TrainingCloudOptions, "call" | "delivery">;
-  readonly before?: (world: TrainingWorld, state: string) => void;
+  readonly before?: (harness: TrainingHarness, state: string) => void;
 }
 
 const epochs = 4;
@@ -41,13 +41,13 @@ const lives: readonly Life[] = [
     // Long enough that a time-out on the way does not outlast it.
     plans: [{ ...run, secondsPerEpoch: 300 }],
     options: { stopAt: 18 },
-    actors: ["DispatchWork", "LookAtTrainingJob", "RegisterModel", "SettleTrainingJob"],
+    actors: ["DispatchWork", "MonitorTrainingJob", "RegisterModel", "FinalizeTrainingJob"],
   },
   {
     name: "A training that waits for capacity",
     ends: ["READY"],
     plans: [{ create: "QUOTA_EXCEEDED" }, { create: "THROTTLED" }, refused, run],
-    actors: ["TakeSlot", "LaunchTrainingJob", "LookAtTrainingJob", "TrainingJobChanged"],
+    actors: ["AcquireSlot", "LaunchTrainingJob", "MonitorTrainingJob", "TrainingJobChanged"],
   },
   {
     name: "A training that goes on from another's checkpoint",
@@ -59,33 +59,33 @@ const lives: readonly Life[] = [
     name: "A training whose stream record is lost",
     ends: ["READY"],
     options: { isDispatchLost: true },
-    actors: ["SweepOpenWork"],
+    actors: ["ReconcileOpenWork"],
   },
   {
     name: "A training whose execution is aborted once",
     // The next attempt adopts the SageMaker job.
     ends: ["READY"],
-    options: { abortAt: "LookAtTrainingJob", isAbortedOnce: true },
-    actors: ["WorkflowEnded", "SweepOpenWork"],
+    options: { abortAt: "MonitorTrainingJob", isAbortedOnce: true },
+    actors: ["WorkflowEnded", "ReconcileOpenWork"],
   },
   {
     name: "A training whose execution is aborted once, and nobody is told",
     ends: ["READY"],
-    options: { abortAt: "LookAtTrainingJob", isAbortedOnce: true, isEndLost: true },
-    actors: ["SweepOpenWork"],
+    options: { abortAt: "MonitorTrainingJob", isAbortedOnce: true, isEndLost: true },
+    actors: ["ReconcileOpenWork"],
   },
   {
     name: "A training whose every attempt is aborted",
-    // After the last attempt the job is settled. What SageMaker had finished by then may count.
+    // After the last attempt the job is finalized. What SageMaker had finished by then may count.
     ends: ["FAILED", "READY"],
-    options: { abortAt: "LookAtTrainingJob" },
-    actors: ["WorkflowEnded", "SweepOpenWork"],
+    options: { abortAt: "MonitorTrainingJob" },
+    actors: ["WorkflowEnded", "ReconcileOpenWork"],
   },
   {
     name: "A training whose every attempt is aborted, and nobody is told",
     ends: ["FAILED", "READY"],
-    options: { abortAt: "LookAtTrainingJob", isEndLost: true },
-    actors: ["SweepOpenWork"],
+    options: { abortAt: "MonitorTrainingJob", isEndLost: true },
+    actors: ["ReconcileOpenWork"],
   },
 ];
 
@@ -104,17 +104,17 @@ async function liveOnce(
   more: { readonly call?: CallTarget; readonly delivery?: DeliveryTarget; readonly stopAt?: number } = {},
   prepare: (cloud: TrainingCloud) => void = () => undefined,
 ): Promise<{ readonly cloud: TrainingCloud; readonly row: TrainingJobItem }> {
-  const world = new TrainingWorld();
+  const harness = new TrainingHarness();
   if (life.isResumed === true) {
     const checkpoints = checkpointsPrefix({ sub, id: jobId(1) });
     for (const file of ["last.pt", "best.pt", progressFile, referenceFile, sampleFile(1, "twinkle-twinkle")]) {
-      world.work.put(`${checkpoints}${file}`, "");
+      harness.work.put(`${checkpoints}${file}`, "");
     }
   }
-  world.sageMaker.plans.push(...(life.plans ?? [run]));
-  const cloud = new TrainingCloud({ ...life.options, ...more }, world);
+  harness.sageMaker.plans.push(...(life.plans ?? [run]));
+  const cloud = new TrainingCloud({ ...life.options, ...more }, harness);
   cloud.before = (state) => {
-    life.before?.(world, state);
+    life.before?.(harness, state);
   };
   prepare(cloud);
   const [first] = life.plans ?? [];
@@ -181,7 +181,7 @@ async function everyStop(): Promise<Outcome[]> {
       const times = (seen.get(state) ?? 0) + 1;
       seen.set(state, times);
       if (times > 2) continue;
-      const isTooLate = state === "Settled" || state === "IsSettled";
+      const isTooLate = state === "Finalized" || state === "IsFinalized";
       const told = {
         life: "A stop at every state",
         step: state,
@@ -197,7 +197,7 @@ async function everyStop(): Promise<Outcome[]> {
 
 const fourMinutes = 240;
 /** From the first call that fails: so long after it the job is final, and the training of {@link run} is within that. */
-const longestMinutes = 15;
+const maxMinutes = 15;
 
 /** A part that is away for minutes, and parts that never come back. */
 async function everyOutage(): Promise<Outcome[]> {
@@ -208,7 +208,7 @@ async function everyOutage(): Promise<Outcome[]> {
       let until: number | undefined;
       cloud.injector.always = (actor) => {
         if (actor !== step) return undefined;
-        const now = cloud.world.clock.now().getTime() / 1000;
+        const now = cloud.harness.clock.now().getTime() / 1000;
         until ??= now + fourMinutes;
         return now < until ? "THROWS_BEFORE" : undefined;
       };
@@ -220,9 +220,9 @@ async function everyOutage(): Promise<Outcome[]> {
     ["files of the training", (call) => call.startsWith("work.")],
     ["reading files of the training", (call) => call === "work.read" || call === "work.digest"],
     ["files that are kept", (call) => call.startsWith("artefacts.copy") || call.startsWith("artefacts.write")],
-    ["creating training jobs", (call) => call === "trainingJobs.create"],
+    ["creating training jobs", (call) => call === "sageMakerJobs.create"],
     ["the catalogue", (call) => call === "catalogues.get"],
-    ["adding the model", (call) => call === "jobs.addModel"],
+    ["adding the model", (call) => call === "trainingJobs.addModel"],
     ["tickets", (call) => call === "tickets.show" || call === "tickets.waiting"],
   ];
   for (const [part, isOf] of parts) {
@@ -230,18 +230,18 @@ async function everyOutage(): Promise<Outcome[]> {
     for (const fault of ["THROWS_BEFORE", "CUT_OFF_BEFORE"] as const) {
       let struckAt: number | undefined;
       const lived = await liveOnce(runsThrough, {}, (cloud) => {
-        // The sweeper and the rule's function give a call up that hangs: they are not cut off by it.
+        // The reconciler and the rule's function give a call up that hangs: they are not cut off by it.
         const inRepair = fault === "CUT_OFF_BEFORE" ? "HANGS" : fault;
         cloud.injector.always = (actor, call) => {
           if (!isOf(call)) return undefined;
-          struckAt ??= cloud.world.clock.now().getTime();
-          return actor === "SweepOpenWork" || actor === "WorkflowEnded" ? inRepair : fault;
+          struckAt ??= cloud.harness.clock.now().getTime();
+          return actor === "ReconcileOpenWork" || actor === "WorkflowEnded" ? inRepair : fault;
         };
       });
       const minutes = (Date.parse(lived.row.updatedAt) - (struckAt ?? Number.NaN)) / 60_000;
       const told = { life: "A part that is away", step: part, fault: `${faultNames[fault]}, always`, where: "" };
       const outcome = outcomeOf(told, lived, { ends: ["READY", "FAILED"] });
-      const late = minutes <= longestMinutes ? [] : [`stuck: it was final after ${minutes.toFixed(1)} minutes`];
+      const late = minutes <= maxMinutes ? [] : [`stuck: it was final after ${minutes.toFixed(1)} minutes`];
       // Where nothing can be kept for ever, a job is ended without its progress, rather than never.
       const mayBeLost = (problem: string): boolean => keepsNothing && problem === "lost: the progress was not kept";
       outcomes.push({ ...outcome, wrong: [...late, ...outcome.wrong.filter((problem) => !mayBeLost(problem))] });
@@ -275,7 +275,7 @@ const progresses: readonly (readonly [string, string | Uint8Array])[] = [
   ["a thousand metrics", `${line(Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`metric${n}`, n])))}\n`],
   ["bytes that are no text", Uint8Array.from({ length: 5_000 }, (_, n) => (n * 37) % 256)],
   ["no lines, but braces", "{".repeat(100_000)],
-  ["more bytes than are read", `${line({})}\n`.padEnd(longestProgressBytes + 1, "x")],
+  ["more bytes than are read", `${line({})}\n`.padEnd(maxProgressBytes + 1, "x")],
   ["nothing", ""],
 ];
 
@@ -285,22 +285,22 @@ async function everyCorruption(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const spoilt = async (
     told: Pick<Outcome, "step" | "fault">,
-    spoil: (world: TrainingWorld) => void,
+    spoil: (harness: TrainingHarness) => void,
     ends: readonly string[],
   ): Promise<void> => {
-    const lived = await liveOnce(runsThrough, {}, ({ world }) => {
-      const describe = world.sageMaker.describe.bind(world.sageMaker);
+    const lived = await liveOnce(runsThrough, {}, ({ harness }) => {
+      const describe = harness.sageMaker.describe.bind(harness.sageMaker);
       // After each time that the container has written.
-      world.sageMaker.describe = async (name) => {
+      harness.sageMaker.describe = async (name) => {
         const described = await describe(name);
-        spoil(world);
+        spoil(harness);
         return described;
       };
     });
     outcomes.push(outcomeOf({ life, where: "", ...told }, lived, { ends, hadToStrike: false }));
   };
-  const overwrite = (isSpoilt: (key: string) => boolean, body: Uint8Array | string) => (world: TrainingWorld) => {
-    for (const key of world.work.keys()) if (isSpoilt(key)) world.work.put(key, body);
+  const overwrite = (isCorrupt: (key: string) => boolean, body: Uint8Array | string) => (harness: TrainingHarness) => {
+    for (const key of harness.work.keys()) if (isCorrupt(key)) harness.work.put(key, body);
   };
   for (const [fault, body] of progresses) {
     await spoilt(
@@ -327,10 +327,10 @@ async function everyCorruption(): Promise<Outcome[]> {
   );
   await spoilt(
     { step: "samples", fault: "names that are none" },
-    (world) => {
+    (harness) => {
       for (const name of ["samples/../../x.mid", "samples/epoch-1e9/a.mid", "samples/epoch-0001/\u202e.mid"]) {
-        const [key] = world.work.keys().filter((one) => one.endsWith(progressFile));
-        if (key !== undefined) world.work.put(key.replace(progressFile, name), "MThd");
+        const [key] = harness.work.keys().filter((one) => one.endsWith(progressFile));
+        if (key !== undefined) harness.work.put(key.replace(progressFile, name), "MThd");
       }
     },
     ["READY"],
@@ -350,10 +350,10 @@ async function everyCorruption(): Promise<Outcome[]> {
     else {
       await spoilt(
         { step: "model card", fault },
-        (world) => {
-          for (const key of world.work.keys().filter(card)) {
-            const text = (world.work.text(key) ?? "").replace('"similarityIndex":0.1', '"similarityIndex":1.2e300');
-            world.work.put(key, text);
+        (harness) => {
+          for (const key of harness.work.keys().filter(card)) {
+            const text = (harness.work.text(key) ?? "").replace('"similarityIndex":0.1', '"similarityIndex":1.2e300');
+            harness.work.put(key, text);
           }
         },
         ["READY", "FAILED"],
@@ -420,9 +420,10 @@ async function everySageMakerFault(): Promise<Outcome[]> {
     const lived = await liveOnce({ ...runsThrough, plans });
     outcomes.push(outcomeOf({ life, step, fault, where: "" }, lived, { ends, hadToStrike: false }));
   }
-  const vanished = await liveOnce(runsThrough, {}, ({ world }) => {
-    const describe = world.sageMaker.describe.bind(world.sageMaker);
-    world.sageMaker.describe = async (name) => (world.row(1).progress.epoch >= 2 ? undefined : await describe(name));
+  const vanished = await liveOnce(runsThrough, {}, ({ harness }) => {
+    const describe = harness.sageMaker.describe.bind(harness.sageMaker);
+    harness.sageMaker.describe = async (name) =>
+      harness.row(1).progress.epoch >= 2 ? undefined : await describe(name);
   });
   const told = { life, step: "training", fault: "the job is not known any more", where: "" };
   outcomes.push(outcomeOf(told, vanished, { ends: ["FAILED"], hadToStrike: false }));

@@ -1,11 +1,11 @@
-import { Validations, type App } from "aws-cdk-lib";
+import { type App, Validations } from "aws-cdk-lib";
 import { Bucket, CfnBucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import * as z from "zod";
 import { loadStageConfig } from "../../lib/config/load-stage-config";
 import { addOpenComposer } from "../../lib/open-composer";
-import { makeApp } from "./support/synthesise";
+import { makeApp } from "./support/synthesize";
 
 const acknowledgementSchema = z.record(z.string(), z.string());
 

@@ -1,7 +1,7 @@
-import { App, Stack } from "aws-cdk-lib";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { App, Stack } from "aws-cdk-lib";
 
 const outdir = mkdtempSync(join(tmpdir(), "opencomposer-synth-"));
 afterAll(() => {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
+import { userQuotasSchema } from "../../domain/schemas/user-quotas";
+import { repositoryPath } from "../../lib/constructs/repository-root";
 import { environmentVariables } from "../../naming/environment-variables";
 import { functionSeconds } from "../../naming/time-limits";
-import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
-import { userCapsSchema } from "../../domain/schemas/user-caps";
-import { repositoryPath } from "../../lib/constructs/repository-root";
-import { synthesise } from "./support/synthesise";
+import { synthesize } from "./support/synthesize";
 
 const keys = z.enum(Object.keys(environmentVariables) as [keyof typeof environmentVariables]);
 
@@ -24,19 +24,19 @@ const entries = [
   "api/training",
   "events/dispatch-work",
   "events/execute-composition",
-  "events/sweep-open-work",
+  "events/reconcile-open-work",
   "events/workflow-ended",
   "events/training-job-changed",
   "events/count-orphans",
   "workflow/prepare-data",
-  "workflow/take-slot",
+  "workflow/acquire-slot",
   "workflow/launch-training-job",
-  "workflow/look-at-training-job",
+  "workflow/monitor-training-job",
   "workflow/register-model",
-  "workflow/settle-training-job",
+  "workflow/finalize-training-job",
 ] as const;
 
-const prod = synthesise("prod");
+const prod = synthesize("prod");
 const roles = new Map(
   prod.resourcesOf("AWS::IAM::Role").map(({ id, resource }) => [id, String(resource.Properties["Description"])]),
 );
@@ -88,7 +88,7 @@ function resolved(value: unknown): unknown {
 }
 
 test.each(["local", "dev", "prod"] as const)("the settings of %s are what the functions expect", (stage) => {
-  const values = synthesise(stage)
+  const values = synthesize(stage)
     .resourcesOf("AWS::Lambda::Function")
     .map(
       ({ resource }) =>
@@ -96,9 +96,9 @@ test.each(["local", "dev", "prod"] as const)("the settings of %s are what the fu
           .Variables,
     );
   const settings = values.map((variables) => variables["TRAINING_SETTINGS"]).filter((value) => value !== undefined);
-  const caps = values.map((variables) => variables["USER_CAPS"]).filter((value) => value !== undefined);
+  const quotas = values.map((variables) => variables["USER_QUOTAS"]).filter((value) => value !== undefined);
   expect(settings.length).toBeGreaterThan(0);
-  expect(caps.length).toBeGreaterThan(0);
+  expect(quotas.length).toBeGreaterThan(0);
   for (const value of settings) expect(trainingSettingsSchema.safeParse(resolved(value)).error).toBeUndefined();
-  for (const value of caps) expect(userCapsSchema.safeParse(resolved(value)).error).toBeUndefined();
+  for (const value of quotas) expect(userQuotasSchema.safeParse(resolved(value)).error).toBeUndefined();
 });

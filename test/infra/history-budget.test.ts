@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { stages } from "../../naming/resource-names";
 import { loadStageConfig } from "../../lib/config/load-stage-config";
 import type { TrainingConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
@@ -7,10 +6,11 @@ import {
   checkHistoryBudget,
   historyEventBudget,
   planHistory,
-  turnsOfLooking,
   stop,
+  turnsOfMonitoring,
   turnsPastDeadline,
 } from "../../lib/constructs/training/history-budget";
+import { stages } from "../../naming/resource-names";
 
 const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
 const training: TrainingConfig = {
@@ -18,11 +18,11 @@ const training: TrainingConfig = {
   volumeSizeGb: 10,
   useSpot: false,
   slots: 1,
-  longestRunSeconds: 3_600,
+  runtimeLimitSeconds: 3_600,
   queueDeadlineSeconds: 600,
   capacityDeadlineSeconds: 300,
   slotLeaseSeconds: 600,
-  look: { firstSeconds: 10, laterSeconds: 60, firstForSeconds: 100 },
+  monitor: { firstSeconds: 10, laterSeconds: 60, firstForSeconds: 100 },
   waitSeconds: 100,
 };
 
@@ -30,14 +30,14 @@ const training: TrainingConfig = {
 const small = JSON.stringify({
   StartAt: "Look",
   States: {
-    WaitToLook: { Type: "Wait", SecondsPath: "$.s", Next: "Look" },
+    WaitToMonitor: { Type: "Wait", SecondsPath: "$.s", Next: "Look" },
     Look: { Type: "Task", Resource: "${X}", Next: "Ended" },
     Ended: {
       Type: "Choice",
-      Choices: [{ Next: "WaitToLook" }, { Next: "Note" }, { Next: "WaitForSlot" }],
+      Choices: [{ Next: "WaitToMonitor" }, { Next: "Note" }, { Next: "WaitForSlot" }],
       Default: "Done",
     },
-    Note: { Type: "Pass", Next: "WaitToLook" },
+    Note: { Type: "Pass", Next: "WaitToMonitor" },
     WaitForSlot: { Type: "Wait", SecondsPath: "$.s", Next: "Slot" },
     Slot: { Type: "Task", Resource: "${Y}", Next: "WaitForSlot" },
     Done: { Type: "Succeed" },
@@ -46,7 +46,7 @@ const small = JSON.stringify({
 
 test("a turn is the longest way back to the Wait state that passes no other one", () => {
   const { loops } = planHistory(small, training);
-  expect(loops["WaitToLook"]?.eventsPerTurn).toBe(2 + 5 + 2 + 2);
+  expect(loops["WaitToMonitor"]?.eventsPerTurn).toBe(2 + 5 + 2 + 2);
   expect(loops["WaitForSlot"]?.eventsPerTurn).toBe(2 + 5);
 });
 
@@ -54,20 +54,20 @@ test("the turns come from the stage's deadlines and intervals", () => {
   const { loops, once, total } = planHistory(small, training);
   // 100 s of looks every 10 s; to 600 s each a tenth later than the last; 3,000 s of looks every 60 s; one for each of three
   // refused launches.
-  expect(loops["WaitToLook"]?.turns).toBe(10 + 19 + 50 + 3);
+  expect(loops["WaitToMonitor"]?.turns).toBe(10 + 19 + 50 + 3);
   expect(loops["WaitForSlot"]?.turns).toBe(6 + turnsPastDeadline);
   expect(once).toBe(2 + 5 + 2 + 2 + 2 + 5 + 2);
   expect(total).toBe(once + 82 * 11 + (6 + turnsPastDeadline) * 7);
 });
 
 test("on spot, SageMaker's own wait for capacity is looked at too", () => {
-  const turnsOf = (config: TrainingConfig): number => planHistory(small, config).loops["WaitToLook"]?.turns ?? 0;
+  const turnsOf = (config: TrainingConfig): number => planHistory(small, config).loops["WaitToMonitor"]?.turns ?? 0;
   expect(turnsOf({ ...training, useSpot: true }) - turnsOf(training)).toBe(5);
 });
 
 test.each(stages)("the longest job of %s stays inside the budget", (stage) => {
   const { total, loops } = planHistory(definition, loadStageConfig(stage).training);
-  expect(Object.keys(loops).sort()).toEqual(["WaitForCapacity", "WaitForSlot", "WaitForStop", "WaitToLook"]);
+  expect(Object.keys(loops).sort()).toEqual(["WaitForCapacity", "WaitForSlot", "WaitForStop", "WaitToMonitor"]);
   expect(total).toBeLessThanOrEqual(historyEventBudget);
   expect(total).toBeGreaterThan(1_000);
 });
@@ -76,10 +76,10 @@ test("settings over the budget are refused with the arithmetic", () => {
   expect(() => {
     checkHistoryBudget(definition, {
       ...training,
-      longestRunSeconds: 86_400,
-      look: { ...training.look, laterSeconds: 20 },
+      runtimeLimitSeconds: 86_400,
+      monitor: { ...training.monitor, laterSeconds: 20 },
     });
-  }).toThrow(/WaitToLook \d+ × 9 = \d+/);
+  }).toThrow(/WaitToMonitor \d+ × 9 = \d+/);
 });
 
 test("a Wait state that the plan does not know is refused", () => {
@@ -101,15 +101,16 @@ test("the slot step asks past the deadline as often as planned", () => {
 });
 
 it("never plans fewer looks than the step's rule takes", () => {
-  const look = { firstSeconds: 2, laterSeconds: 60, firstForSeconds: 60 };
+  const monitor = { firstSeconds: 2, laterSeconds: 60, firstForSeconds: 60 };
   const runs = [30, 600, 1_800, 86_400];
   for (const seconds of runs) {
-    let looks = 0;
-    for (let ran = 0; ran < seconds; looks += 1) {
-      // lambdas/training/monitoring-turn.ts, secondsToNextLook.
-      const inProportion = (look.firstSeconds * ran) / look.firstForSeconds;
-      ran += ran < look.firstForSeconds ? look.firstSeconds : Math.ceil(Math.min(look.laterSeconds, inProportion));
+    let turns = 0;
+    for (let ran = 0; ran < seconds; turns += 1) {
+      // lambdas/training/monitoring-turn.ts, secondsToNextTurn.
+      const inProportion = (monitor.firstSeconds * ran) / monitor.firstForSeconds;
+      ran +=
+        ran < monitor.firstForSeconds ? monitor.firstSeconds : Math.ceil(Math.min(monitor.laterSeconds, inProportion));
     }
-    expect(turnsOfLooking(look, seconds)).toBeGreaterThanOrEqual(looks);
+    expect(turnsOfMonitoring(monitor, seconds)).toBeGreaterThanOrEqual(turns);
   }
 });

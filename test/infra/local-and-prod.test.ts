@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Stage } from "../../naming/resource-names";
 import { repositoryPath } from "../../lib/constructs/repository-root";
+import type { Stage } from "../../naming/resource-names";
 import { permittedDifferences, renderPermittedDifferences, stacksOnAwsOnly } from "./support/permitted-differences";
-import { synthesise, type Resource, type StackName, type Synthesised } from "./support/synthesise";
+import { type Resource, type StackName, type Synthesised, synthesize } from "./support/synthesize";
 
-const local = synthesise("local");
-const prod = synthesise("prod");
+const local = synthesize("local");
+const prod = synthesize("prod");
 const sharedStacks = [...local.stacks.keys()];
 
 /** What carries the stage or a digest by construction: names of stacks, logical ids made from them, code of versions. */

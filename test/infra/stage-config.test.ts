@@ -1,7 +1,7 @@
-import { stages } from "../../naming/resource-names";
 import { loadStageConfig, parseStageConfig, StageConfigError } from "../../lib/config/load-stage-config";
 import { localConfig } from "../../lib/config/local";
 import { prodConfig } from "../../lib/config/prod";
+import { stages } from "../../naming/resource-names";
 
 const messageOf = (config: unknown): string => {
   try {
@@ -24,11 +24,11 @@ test.each(["production", "", undefined, 1, "toString"])("there is no stage %p", 
 test("every broken field is named at once, unknown keys included", () => {
   const message = messageOf({
     ...prodConfig,
-    sweepMinuets: 5,
+    reconcileMinuets: 5,
     training: { ...prodConfig.training, slots: 0, instanceType: "m5.xlarge" },
     api: { ...prodConfig.api, corsOrigins: ["http://example.org"] },
   });
-  for (const named of ["sweepMinuets", "training.slots", "training.instanceType", "api.corsOrigins"]) {
+  for (const named of ["reconcileMinuets", "training.slots", "training.instanceType", "api.corsOrigins"]) {
     expect(message).toContain(named);
   }
 });

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
-import { apiRoutes, routeKeys, type ApiRoute } from "../../naming/api-routes";
-import { briefVersionsTag } from "../../naming/object-keys";
-import { endpointName, techniqueIds } from "../../naming/resource-names";
 import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
 import { prodConfig } from "../../lib/config/prod";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { synthesise, type Resource, type StackName } from "./support/synthesise";
+import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
+import { briefVersionsTag } from "../../naming/object-keys";
+import { endpointName, techniqueIds } from "../../naming/resource-names";
+import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
-const prod = synthesise("prod");
-const dev = synthesise("dev");
+const prod = synthesize("prod");
+const dev = synthesize("dev");
 
 const statementSchema = z.looseObject({
   Effect: z.enum(["Allow", "Deny"]),
@@ -126,7 +126,7 @@ describe("HTTP API", () => {
   });
 
   test("a custom domain is mapped to the stage and needs a certificate of the region", () => {
-    const custom = synthesise(
+    const custom = synthesize(
       parseStageConfig({
         ...prodConfig,
         api: {
@@ -204,7 +204,7 @@ describe("storage", () => {
     }
   });
 
-  test("artefacts keep old versions for a while, work is forgotten", () => {
+  test("artifacts keep old versions for a while, work is forgotten", () => {
     template.hasResourceProperties("AWS::S3::Bucket", {
       VersioningConfiguration: { Status: "Enabled" },
       LifecycleConfiguration: {
@@ -281,7 +281,7 @@ describe("functions", () => {
 
   test("concurrency is reserved only where the stage says so", () => {
     const reserved = (config: unknown): number =>
-      synthesise(parseStageConfig(config))
+      synthesize(parseStageConfig(config))
         .resourcesOf("AWS::Lambda::Function")
         .filter(({ resource }) => property(resource, "ReservedConcurrentExecutions") !== undefined).length;
     expect(
@@ -296,7 +296,7 @@ describe("functions", () => {
   });
 });
 
-describe("rights", () => {
+describe("permissions", () => {
   test("nobody may scan the table, delete it, or use an action wildcard", () => {
     const actions = new Set(allowed.flatMap(({ Action }) => Action));
     expect([...actions].filter((action) => action.includes("*"))).toEqual([]);
@@ -325,16 +325,16 @@ describe("rights", () => {
       "Worker",
       "PrepareData",
       "LaunchTrainingJob",
-      "LookAtTrainingJob",
+      "MonitorTrainingJob",
       "DispatchWork",
       "TrainingJobChanged",
     ]) {
       expect([name, [...writers].filter((policy) => policy.includes(name))]).toEqual([name, []]);
     }
-    expect([...writers].some((policy) => policy.includes("SettleTrainingJob"))).toBe(true);
+    expect([...writers].some((policy) => policy.includes("FinalizeTrainingJob"))).toBe(true);
   });
 
-  test("users' objects are deleted by the API and the sweeper alone, and the orphan count only looks", () => {
+  test("users' objects are deleted by the API and the reconciler alone, and the orphan count only looks", () => {
     const deleting = new Set(
       allowing("s3:DeleteObject").map(({ policy }) => policy.replace(/RoleDefaultPolicy.*$/, "")),
     );
@@ -343,7 +343,7 @@ describe("rights", () => {
       "FunctionsModels",
       "FunctionsTracks",
       "FunctionsTraining",
-      "OpenWorkSweepOpenWork",
+      "OpenWorkReconcileOpenWork",
     ]);
     const ofCount = allowed.filter(({ policy }) => policy.includes("CountOrphans")).flatMap(({ Action }) => Action);
     expect(ofCount.filter((action) => /^(?:s3|dynamodb):/.test(action)).sort()).toEqual([
@@ -608,7 +608,7 @@ describe("inference", () => {
     }
   });
 
-  test("models are fetched from the artefacts bucket's own host only", () => {
+  test("models are fetched from the artifacts bucket's own host only", () => {
     const models = prod.resourcesOf("AWS::SageMaker::Model");
     expect(models).toHaveLength(techniqueIds.length);
     for (const { resource } of models) {
@@ -630,7 +630,7 @@ describe("inference", () => {
   });
 
   test("can be real-time by stage option", () => {
-    const realTime = synthesise(
+    const realTime = synthesize(
       parseStageConfig({
         ...prodConfig,
         endpoints: {
@@ -646,7 +646,7 @@ describe("inference", () => {
 
   test("an image that is in ECR already is pinned as written, and only its repository may be pulled", () => {
     const uri = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/music/unet-gan@sha256:${"0".repeat(64)}`;
-    const pinned = synthesise(
+    const pinned = synthesize(
       parseStageConfig({
         ...prodConfig,
         images: {
@@ -750,7 +750,7 @@ describe("alarms", () => {
   });
 
   test("go to the stage's addresses", () => {
-    const told = synthesise(parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }));
+    const told = synthesize(parseStageConfig({ ...prodConfig, alarms: { emailAddresses: ["ops@example.org"] } }));
     told.stack("Observability").template.hasResourceProperties("AWS::SNS::Subscription", {
       Protocol: "email",
       Endpoint: "ops@example.org",
@@ -767,9 +767,9 @@ test("no template names an account or a region", () => {
 });
 
 test.each([
-  ["Storage", ["TableName", "ArtefactsBucketName", "WorkBucketName"]],
+  ["Storage", ["TableName", "ArtifactsBucketName", "WorkBucketName"]],
   ["Api", ["ApiId", "ApiUrl", "UserPoolId", "UserPoolClientId"]],
-  ["Training", ["StateMachineArn", "CompositionQueueUrl", "SweepFunctionName", "TrainingRoleArn"]],
+  ["Training", ["StateMachineArn", "CompositionQueueUrl", "ReconcileFunctionName", "TrainingRoleArn"]],
 ] as const)("%s tells what clients and tools need", (stack, outputs) => {
   expect(prod.stack(stack).outputs).toEqual(expect.arrayContaining([...outputs]));
 });

@@ -1,9 +1,13 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
+import { createHash } from "node:crypto";
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
-import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
 import type { Melody } from "../../domain/music/melody";
+import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melodies";
+import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
+import { compositionSchema } from "../../domain/schemas/api/compositions";
+import { trackSchema } from "../../domain/schemas/api/tracks";
+import { trainingJobSchema } from "../../domain/schemas/api/training";
 import {
   checkpointsPrefix,
   compositionMidiKey,
@@ -12,19 +16,15 @@ import {
   trackKey,
 } from "../../naming/object-keys";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
-import { compositionSchema } from "../../domain/schemas/api/compositions";
-import { trackSchema } from "../../domain/schemas/api/tracks";
-import { trainingJobSchema } from "../../domain/schemas/api/training";
-import { startApiFunctions, type ApiFunctions } from "./support/api-functions";
-import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
-import { createHash } from "node:crypto";
+import { type ApiFunctions, startApiFunctions } from "./support/api-functions";
+import { type LocalTable, putStockRows, startLocalTable } from "./support/local-table";
 
 let local: LocalTable;
 let functions: ApiFunctions;
 
 beforeAll(async () => {
   local = await startLocalTable();
-  const caps = {
+  const quotas = {
     openCompositions: 10,
     openTrainingJobs: 5,
     tracks: 10,
@@ -33,7 +33,7 @@ beforeAll(async () => {
     trainingJobs: 50,
     storedBytes: 10_000_000,
   };
-  functions = await startApiFunctions({ local, caps });
+  functions = await startApiFunctions({ local, quotas });
   await putStockRows(local.table);
 });
 afterAll(async () => {
@@ -106,7 +106,7 @@ test("a composition from request to other instruments to deletion", async () => 
     [compositionScoreKey({ sub, id }), JSON.stringify(score)],
     [compositionMidiKey({ sub, id }, { revision: 1 }), midi],
   ] as const) {
-    await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key, Body }));
+    await local.s3.send(new PutObjectCommand({ Bucket: local.artifactsBucket, Key, Body }));
   }
   const set = {
     state: "COMPLETED",
@@ -190,7 +190,7 @@ test("H1: PATCH beside DELETE with the old ETag, 14 times: what DELETE refused t
     ]);
     const there = (await call("GET", `/tracks/${id}`, { sub })).status;
     const { KeyCount = 0 } = await local.s3.send(
-      new ListObjectsV2Command({ Bucket: local.artefactsBucket, Prefix: `users/${sub}/` }),
+      new ListObjectsV2Command({ Bucket: local.artifactsBucket, Prefix: `users/${sub}/` }),
     );
     const whole = deleted.status === 204 ? there === 404 && KeyCount === 0 : there === 200 && KeyCount === 1;
     if (!whole) lost.push(`PATCH ${patched.status}, DELETE ${deleted.status}, GET ${there}, ${KeyCount} files`);
@@ -204,13 +204,13 @@ test("composing on a track whose object is lost is refused, and not failed later
   const created = await call("POST", "/tracks", { sub, bytes, headers: { "content-type": "audio/midi" } });
   const { id } = trackSchema.parse(created.body);
   const json = { name: "On it", technique: "unet-gan", modelId: "unet-gan-bach", input: { trackId: id } };
-  await local.s3.send(new DeleteObjectCommand({ Bucket: local.artefactsBucket, Key: trackKey({ sub, id }) }));
+  await local.s3.send(new DeleteObjectCommand({ Bucket: local.artifactsBucket, Key: trackKey({ sub, id }) }));
   expect(await call("POST", "/compositions", { sub, json })).toMatchObject({
     status: 410,
     body: { code: "FILE_LOST" },
   });
   expect((await call("GET", "/compositions", { sub })).body).toEqual({ items: [] });
-  await local.s3.send(new PutObjectCommand({ Bucket: local.artefactsBucket, Key: trackKey({ sub, id }), Body: bytes }));
+  await local.s3.send(new PutObjectCommand({ Bucket: local.artifactsBucket, Key: trackKey({ sub, id }), Body: bytes }));
   expect((await call("POST", "/compositions", { sub, json })).status).toBe(202);
 });
 

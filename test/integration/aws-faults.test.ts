@@ -3,13 +3,11 @@
  * AWS has and the local cloud does not show: overload, conflicts, broken connections, silence.
  */
 import { ulid } from "ulid";
-import { apiRoutes, isOperationId, routeKey, type OperationId } from "../../naming/api-routes";
-import { openWorkOwner } from "../../naming/table-keys";
 import { createDocumentClient, createS3Client } from "../../lambdas/aws/clients";
-import { createObjectStore } from "../../lambdas/stores/objects";
 import { isPassingFault } from "../../lambdas/aws/passing-faults";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createDynamoDBTable } from "../../lambdas/stores/dynamodb-table";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { createPendingChanges, pendingChange } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
@@ -17,21 +15,23 @@ import { createSlots } from "../../lambdas/stores/slots";
 import { TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { apiRoutes, isOperationId, type OperationId, routeKey } from "../../naming/api-routes";
+import { openWorkOwner } from "../../naming/table-keys";
 import { doneValue } from "../support/done-value";
 import {
+  type AwsFault,
   dynamodbFaults,
+  type FaultyAws,
   s3Faults,
   silences,
   startFaultyAws,
-  type AwsFault,
-  type FaultyAws,
 } from "../support/faulty-aws";
-import { expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
-import { httpEvent, type Call, type Reply } from "../unit/api/support/documented-api";
-import { caps, composition, finishedOutput, trainingJob } from "../unit/api/support/items";
-import { localWorld } from "./support/local-world";
-import { startApiFunctions, type ApiFunctions } from "./support/api-functions";
-import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
+import { expectWhole, midi, reconcilePastGrace, type ResourceHarness, seeds } from "../support/resource-harness";
+import { type Call, httpEvent, type Reply } from "../unit/api/support/documented-api";
+import { composition, finishedOutput, quotas, trainingJob } from "../unit/api/support/items";
+import { type ApiFunctions, startApiFunctions } from "./support/api-functions";
+import { localHarness } from "./support/local-harness";
+import { type LocalTable, putStockRows, startLocalTable } from "./support/local-table";
 
 let local: LocalTable;
 let aws: FaultyAws;
@@ -40,7 +40,7 @@ let functions: ApiFunctions;
 beforeAll(async () => {
   local = await startLocalTable();
   aws = await startFaultyAws(local.endpointUrl);
-  functions = await startApiFunctions({ local, caps, endpointUrl: aws.url });
+  functions = await startApiFunctions({ local, quotas, endpointUrl: aws.url });
   await putStockRows(local.table);
 });
 afterAll(async () => {
@@ -51,14 +51,14 @@ afterAll(async () => {
 
 interface ApiCall {
   readonly operation: OperationId;
-  readonly request: (world: ResourceWorld) => Promise<readonly [target: string, call?: Call]>;
+  readonly request: (harness: ResourceHarness) => Promise<readonly [target: string, call?: Call]>;
   readonly usesS3?: boolean;
 }
 
 const upload: Call = { bytes: midi, headers: { "content-type": "audio/midi" } };
 const of =
   (kind: keyof typeof seeds, path: string, more = "", call: Call = {}): ApiCall["request"] =>
-  async (world) => [`/${path}/${await seeds[kind](world)}${more}`, call];
+  async (harness) => [`/${path}/${await seeds[kind](harness)}${more}`, call];
 const at =
   (target: string, call: Call = {}): ApiCall["request"] =>
   async () => [target, call];
@@ -99,9 +99,9 @@ const apiCalls: readonly ApiCall[] = [
   { operation: "deleteTrainingJob", request: of("TRAINING_JOB", "training-jobs"), usesS3: true },
   {
     operation: "stopTrainingJob",
-    request: async (world) => {
-      const job = trainingJob({ sub: world.sub });
-      await world.ports.trainingJobs.create({ item: job, takes: { openTrainingJobs: 1 }, quotas: caps });
+    request: async (harness) => {
+      const job = trainingJob({ sub: harness.sub });
+      await harness.ports.trainingJobs.create({ item: job, takes: { openTrainingJobs: 1 }, quotas: quotas });
       return [`/training-jobs/${job.id}/stop`, {}];
     },
   },
@@ -116,25 +116,25 @@ const apiCalls: readonly ApiCall[] = [
 
 /** Sends the request while AWS has the fault. */
 async function send(
-  world: ResourceWorld,
+  harness: ResourceHarness,
   { operation, request }: ApiCall,
   fault?: AwsFault,
   times?: number,
 ): Promise<Reply> {
-  const [target, call = {}] = await request(world);
+  const [target, call = {}] = await request(harness);
   const { method } = apiRoutes[operation];
   expect(httpEvent(method, target).routeKey).toBe(routeKey(apiRoutes[operation]));
   aws.meet(fault, times);
   try {
-    return await functions.call(method, target, { ...call, sub: world.sub });
+    return await functions.call(method, target, { ...call, sub: harness.sub });
   } finally {
     aws.meet(undefined);
   }
 }
 
-async function expectWholeAfterwards(world: ResourceWorld, when: string): Promise<void> {
-  await sweepPastGrace(world);
-  await expectWhole(world, when);
+async function expectWholeAfterwards(harness: ResourceHarness, when: string): Promise<void> {
+  await reconcilePastGrace(harness);
+  await expectWhole(harness, when);
 }
 
 test("every operation that needs a token is here", () => {
@@ -157,27 +157,27 @@ const allFaults = [...dynamodbFaults, ...s3Faults];
 test.each(apiCalls.map((call) => [call.operation, call] as const))(
   "%s: one fault of AWS is not seen",
   async (operation, call) => {
-    const { status: usual } = await send(localWorld(local), call);
+    const { status: usual } = await send(localHarness(local), call);
     for (const fault of faultsOf(call, allFaults)) {
-      const world = localWorld(local);
-      const { status } = await send(world, call, fault, 1);
+      const harness = localHarness(local);
+      const { status } = await send(harness, call, fault, 1);
       expect([fault.name, status]).toEqual([fault.name, usual]);
-      if (operation !== "stopTrainingJob") await expectWholeAfterwards(world, `${operation}, ${fault.name} once`);
+      if (operation !== "stopTrainingJob") await expectWholeAfterwards(harness, `${operation}, ${fault.name} once`);
     }
   },
   300_000,
 );
 
-/** A deletion is done when its row is gone: what S3 does not do is left to the sweeper. */
+/** A deletion is done when its row is gone: what S3 does not do is left to the reconciler. */
 const deletes = (operation: OperationId): boolean => apiRoutes[operation].method === "DELETE";
 
 test.each(apiCalls.map((call) => [call.operation, call] as const))(
   "%s: a fault that lasts is answered with 503 and Retry-After, and nothing is half-written",
   async (operation, call) => {
     for (const fault of faultsOf(call, allFaults)) {
-      const world = localWorld(local);
+      const harness = localHarness(local);
       const asked = aws.calls[fault.service];
-      const { status, headers } = await send(world, call, fault);
+      const { status, headers } = await send(harness, call, fault);
       const when = `${operation}, ${fault.name}`;
       const meets = fault.only === undefined || status === 503;
       if (fault.service === "s3" && deletes(operation)) expect([when, status]).toEqual([when, 204]);
@@ -186,7 +186,7 @@ test.each(apiCalls.map((call) => [call.operation, call] as const))(
         expect(Number(headers["retry-after"])).toBeGreaterThan(0);
         expect(aws.calls[fault.service]).toBeGreaterThan(asked);
       } else expect([when, status < 500]).toEqual([when, true]);
-      if (operation !== "stopTrainingJob") await expectWholeAfterwards(world, when);
+      if (operation !== "stopTrainingJob") await expectWholeAfterwards(harness, when);
     }
   },
   300_000,
@@ -196,17 +196,17 @@ const silent = apiCalls.filter(({ operation }) =>
   ["createTrack", "deleteTrack", "updateComposition", "deleteTrainingJob"].includes(operation),
 );
 test.each(silent.map((call) => [call.operation, call] as const))(
-  "%s: a service that never answers ends in an answer of ours before the function's time is over",
+  "%s: a service that never answers ends in a response of ours before the function's time is over",
   async (operation, call) => {
     for (const fault of silences) {
-      const world = localWorld(local);
-      const { status, headers } = await send(world, call, fault);
+      const harness = localHarness(local);
+      const { status, headers } = await send(harness, call, fault);
       if (fault.service === "s3" && deletes(operation)) expect(status).toBe(204);
       else {
         expect(status).toBe(503);
         expect(Number(headers["retry-after"])).toBeGreaterThan(0);
       }
-      await expectWholeAfterwards(world, `${operation}, ${fault.name}`);
+      await expectWholeAfterwards(harness, `${operation}, ${fault.name}`);
     }
   },
   120_000,
@@ -223,21 +223,21 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
   const now = () => new Date();
   const table = createDynamoDBTable({ client: createDocumentClient(), tableName: local.tableName });
   const stores = { table, now };
-  const jobs = createTrainingJobs(stores);
+  const trainingJobs = createTrainingJobs(stores);
   const compositions = createCompositions(stores);
   const slots = createSlots(table);
   const tickets = createTickets(table);
-  const store = createObjectStore({ client: createS3Client(), bucket: local.artefactsBucket });
+  const store = createObjectStore({ client: createS3Client(), bucket: local.artifactsBucket });
   const newJob = async () => {
-    const world = localWorld(local);
-    const item = trainingJob({ sub: world.sub, holds: { trainingJobs: 1, models: 1 } });
-    await world.seedRow(item);
+    const harness = localHarness(local);
+    const item = trainingJob({ sub: harness.sub, holds: { trainingJobs: 1, models: 1 } });
+    await harness.seedRow(item);
     return { sub: item.sub, id: item.id, attempt: item.attempt };
   };
   const newComposition = async (more: Parameters<typeof composition>[0] = {}) => {
-    const world = localWorld(local);
-    const item = composition({ sub: world.sub, ...more });
-    await world.seedRow(item);
+    const harness = localHarness(local);
+    const item = composition({ sub: harness.sub, ...more });
+    await harness.seedRow(item);
     return { sub: item.sub, id: item.id, attempt: item.attempt };
   };
   const running = { state: "RUNNING", attempt: 1, runningUntil: "2020-01-01T00:00:00.000Z" } as const;
@@ -253,35 +253,35 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
   const key = `users/someone/compositions/${ulid()}/score.json`;
   return [
     [
-      "jobs.get",
+      "trainingJobs.get",
       async () =>
         (
           (of) => async () =>
-            (await jobs.get(of))?.state
+            (await trainingJobs.get(of))?.state
         )(await newJob()),
     ],
     [
-      "jobs.advance",
+      "trainingJobs.advance",
       async () =>
         (
           (of) => async () =>
-            doneValue(await jobs.advance(of, { to: "QUEUED" })).state
+            doneValue(await trainingJobs.advance(of, { to: "QUEUED" })).state
         )(await newJob()),
     ],
     [
-      "jobs.beginModel",
+      "trainingJobs.beginModel",
       async () =>
         (
           (of) => async () =>
-            doneValue(await jobs.beginModel(of, of.id)).state
+            doneValue(await trainingJobs.beginModel(of, of.id)).state
         )(await newJob()),
     ],
     [
-      "jobs.finish",
+      "trainingJobs.finish",
       async () =>
         (
           (of) => async () =>
-            await jobs.finish(of, { state: "FAILED", failure, stopRequested: false })
+            await trainingJobs.finish(of, { state: "FAILED", failure, stopRequested: false })
         )(await newJob()),
     ],
     [
@@ -363,7 +363,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     [
       "tickets.show",
       async () => async () => {
-        await tickets.show({ sub: "a", jobId: ulid(), heartbeatAt: 1, asksAgainBy: 2 });
+        await tickets.heartbeat({ sub: "a", jobId: ulid(), heartbeatAt: 1, asksAgainBy: 2 });
       },
     ],
     ["tickets.waiting", async () => async () => Array.isArray(await tickets.waiting())],
@@ -411,9 +411,9 @@ test("every call of the workflow's and the worker's stores is made again after o
     for (const fault of allFaults.filter(({ service }) => service === serviceOf(name))) {
       const work = await prepare();
       aws.meet(fault, 1);
-      const answer = await work().catch((error: unknown) => error);
+      const response = await work().catch((error: unknown) => error);
       aws.meet(undefined);
-      expect([name, fault.name, answer]).toEqual([name, fault.name, expected]);
+      expect([name, fault.name, response]).toEqual([name, fault.name, expected]);
     }
   }
 }, 600_000);

@@ -1,7 +1,7 @@
 /** The typed client as somebody else gets it: packed, installed in a project of its own, compiled and run there. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -147,17 +147,18 @@ test("a strict project of Node compiles with it; it composes, waits with the ETa
     const { method = "", url = "", headers } = request;
     asked.push([method, url, headers.authorization, headers["idempotency-key"], headers["if-none-match"]].join(" "));
     request.resume();
-    const answer = (status: number, body: unknown): void => {
+    const respond = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json", etag: `"${looks}"`, "retry-after": "1" });
       response.end(status === 304 ? undefined : JSON.stringify(body));
     };
-    if (method === "POST") answer(202, { id: "c1", state: "PENDING" });
-    else if (url.endsWith("/midi")) answer(200, { url: "https://files/c1.mid", expiresAt: "2026-01-01T00:00:00.000Z" });
-    else if (url.startsWith("/models")) answer(404, { message: "Not Found" });
+    if (method === "POST") respond(202, { id: "c1", state: "PENDING" });
+    else if (url.endsWith("/midi"))
+      respond(200, { url: "https://files/c1.mid", expiresAt: "2026-01-01T00:00:00.000Z" });
+    else if (url.startsWith("/models")) respond(404, { message: "Not Found" });
     else {
       looks += 1;
-      if (looks === 2) answer(304, undefined);
-      else answer(200, { id: "c1", state: looks === 1 ? "RUNNING" : "COMPLETED" });
+      if (looks === 2) respond(304, undefined);
+      else respond(200, { id: "c1", state: looks === 1 ? "RUNNING" : "COMPLETED" });
     }
   });
   try {

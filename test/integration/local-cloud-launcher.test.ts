@@ -1,15 +1,13 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-
-import { LOCAL_CREDENTIALS, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
-import { repository } from "../../tools/repository";
+import { localCredentials, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
 import { isPortFree } from "../../tools/processes/free-port";
 import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
+import { repository } from "../../tools/repository";
 
 const region = "eu-west-1";
 let folder = "";
@@ -33,7 +31,7 @@ const start = async (persist: boolean): Promise<MiniStack> => {
   return cloud;
 };
 const s3 = (cloud: MiniStack): S3Client =>
-  new S3Client({ endpoint: cloud.endpointUrl, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+  new S3Client({ endpoint: cloud.endpointUrl, region, credentials: localCredentials, forcePathStyle: true });
 
 /** Processes of a group: what stands in the fifth field of their stat, after the name in parentheses. */
 const membersOf = (group: number): number[] =>

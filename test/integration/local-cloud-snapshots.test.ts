@@ -4,23 +4,21 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
-  PutItemCommand,
   paginateScan,
+  PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-
-import { LOCAL_CREDENTIALS, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
+import { localCredentials, type MiniStack, startMiniStack } from "../../local/cloud/ministack";
 import { findSnapshots, stateFolders } from "../../local/cloud/snapshots";
 import { environmentPython, findPython, makeEnvironments } from "../../tools/python/environments";
 
 const region = "eu-west-1";
 const TableName = "rows";
 /** The bytes of a composition's row. */
-const ROW = "x".repeat(1_100);
+const row = "x".repeat(1_100);
 let folder = "";
 let running: MiniStack[] = [];
 let clients: DynamoDBClient[] = [];
@@ -49,7 +47,7 @@ const tableOf = (cloud: MiniStack): DynamoDBClient => {
   const client = new DynamoDBClient({
     endpoint: cloud.endpointUrl,
     region,
-    credentials: LOCAL_CREDENTIALS,
+    credentials: localCredentials,
     maxAttempts: 1,
   });
   clients.push(client);
@@ -66,12 +64,12 @@ const createTable = async (client: DynamoDBClient): Promise<void> => {
   );
 };
 const put = async (client: DynamoDBClient, id: number): Promise<void> => {
-  await client.send(new PutItemCommand({ TableName, Item: { pk: { S: String(id) }, data: { S: ROW } } }));
+  await client.send(new PutItemCommand({ TableName, Item: { pk: { S: String(id) }, data: { S: row } } }));
 };
 const putMany = async (client: DynamoDBClient, first: number, count: number): Promise<void> => {
   for (let from = first; from < first + count; from += 25) {
     const Items = Array.from({ length: Math.min(25, first + count - from) }, (_, index) => ({
-      PutRequest: { Item: { pk: { S: String(from + index) }, data: { S: ROW } } },
+      PutRequest: { Item: { pk: { S: String(from + index) }, data: { S: row } } },
     }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: Items } }));
   }

@@ -5,15 +5,15 @@ import fc from "fast-check";
 import pMap from "p-map";
 import {
   createObjectStore,
-  ObjectTooLargeError,
   type ObjectStore,
+  ObjectTooLargeError,
   type StoredObject,
 } from "../../lambdas/stores/objects";
 import { createPresigningObjectStore, type PresigningObjectStore } from "../../lambdas/stores/presigned-urls";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { localCredentials } from "../../local/cloud/ministack";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { startListeningServer } from "../support/listening-server";
-import { startLocalTable, type LocalTable } from "./support/local-table";
+import { type LocalTable, startLocalTable } from "./support/local-table";
 
 interface Attributes {
   readonly contentType: string;
@@ -51,7 +51,7 @@ const open: Readonly<Record<"in memory" | "on S3", () => Buckets>> = {
   },
   "on S3": () => ({
     work: createPresigningObjectStore({ client: local.s3, bucket: local.workBucket, now }),
-    kept: createPresigningObjectStore({ client: local.s3, bucket: local.artefactsBucket, now }),
+    kept: createPresigningObjectStore({ client: local.s3, bucket: local.artifactsBucket, now }),
     attributesOf: async ({ bucket: Bucket }, Key) => {
       const { ContentType = "" } = await local.s3.send(new HeadObjectCommand({ Bucket, Key }));
       const { TagSet = [] } = await local.s3.send(new GetObjectTaggingCommand({ Bucket, Key }));
@@ -299,9 +299,9 @@ const prefix = fc.constantFrom("", "f/", "f/g/", "a");
 const maxBytes = fc.constantFrom(0, 1, 2, 3);
 const etagIn = async (store: ObjectStore, of: string) => (await store.digest(of, 10))?.etag;
 const storeCalls: fc.Arbitrary<StoreCall> = fc.oneof(
-  fc.tuple(side, key, body).map(([at, of, text_]): StoreCall => {
+  fc.tuple(side, key, body).map(([at, of, content]): StoreCall => {
     return async (stores) => {
-      await stores[at].write({ key: of, body: text_, contentType });
+      await stores[at].write({ key: of, body: content, contentType });
     };
   }),
   fc.tuple(side, key, maxBytes).map(
@@ -362,7 +362,7 @@ test("whatever is done to objects has the same outcome in memory and on S3", asy
 
 describe("on S3", () => {
   const at = (endpoint: string) =>
-    new S3Client({ endpoint, region: local.region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+    new S3Client({ endpoint, region: local.region, credentials: localCredentials, forcePathStyle: true });
 
   test("of an object that is too large no byte is waited for, and the connection is given back", async () => {
     let cutOff: Promise<void> | undefined;

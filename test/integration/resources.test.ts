@@ -1,7 +1,15 @@
 /** H1, H6, M5, H10: the protocol of rows and files on real transactions, a real index and real buckets. */
+import { createHash } from "node:crypto";
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { ulid } from "ulid";
+import { countOrphans } from "../../lambdas/resources/count-orphans";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { createObjectStore } from "../../lambdas/stores/objects";
+import { isDone } from "../../lambdas/stores/outcome";
+import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
+import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
 import {
   modelCardFile,
   modelFile,
@@ -11,24 +19,16 @@ import {
   trainingJobPrefix,
 } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
-import { createCompositions } from "../../lambdas/stores/compositions";
-import { isDone } from "../../lambdas/stores/outcome";
-import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
-import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
-import { countOrphans } from "../../lambdas/resources/count-orphans";
-import { createObjectStore } from "../../lambdas/stores/objects";
-import { modelOutputPrefix, registerModel } from "../../lambdas/training/register-model";
-import { lookForOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
-import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
+import { listOrphans, removeOrphans } from "../../scripts/orphans/remove-orphans";
 import { modelCard } from "../fakes/scripted-sagemaker";
+import { CollectingLog, CollectingMetrics } from "../fakes/telemetry";
 import { cutOffEverywhere, cutOffOperations } from "../support/cut-off-operations";
 import { everyFault, faultyPorts } from "../support/faulty-ports";
-import { apiOn, expectWhole, midi, seeds, sweepPastGrace, type ResourceWorld } from "../support/resource-world";
+import { apiOn, expectWhole, midi, reconcilePastGrace, type ResourceHarness, seeds } from "../support/resource-harness";
 import type { Call } from "../unit/api/support/documented-api";
 import { model, trainingJob } from "../unit/api/support/items";
-import { localWorld } from "./support/local-world";
-import { putStockRows, startLocalTable, type LocalTable } from "./support/local-table";
-import { createHash } from "node:crypto";
+import { localHarness } from "./support/local-harness";
+import { type LocalTable, putStockRows, startLocalTable } from "./support/local-table";
 
 let local: LocalTable;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
 test.each(cutOffOperations.map((operation) => [operation.name, operation] as const))(
   "%s: cut off before or after any of its calls, it leaves nothing half-done",
   async (_, operation) => {
-    expect(await cutOffEverywhere(operation, async () => localWorld(local))).toBeGreaterThan(8);
+    expect(await cutOffEverywhere(operation, async () => localHarness(local))).toBeGreaterThan(8);
   },
   300_000,
 );
@@ -54,21 +54,21 @@ test.each([
   "PATCH beside DELETE of one %s with the old ETag: a refused DELETE has deleted nothing",
   async (kind, path, json) => {
     for (let tries = 0; tries < 14; tries += 1) {
-      const world = localWorld(local);
-      const target = `/${path}/${await seeds[kind](world)}`;
-      const api = apiOn(world);
-      const call = { sub: world.sub, headers: { "if-match": '"1"' } };
+      const harness = localHarness(local);
+      const target = `/${path}/${await seeds[kind](harness)}`;
+      const api = apiOn(harness);
+      const call = { sub: harness.sub, headers: { "if-match": '"1"' } };
       const [patched, deleted] = await Promise.all([
         api.call("PATCH", target, { ...call, json }),
         api.call("DELETE", target, call),
       ]);
       expect([200, 404, 412]).toContain(patched.status);
       expect([204, 412]).toContain(deleted.status);
-      await sweepPastGrace(world);
-      await expectWhole(world, `PATCH ${patched.status}, DELETE ${deleted.status}`);
-      expect(await world.rows()).toHaveLength(deleted.status === 204 ? 0 : 1);
+      await reconcilePastGrace(harness);
+      await expectWhole(harness, `PATCH ${patched.status}, DELETE ${deleted.status}`);
+      expect(await harness.rows()).toHaveLength(deleted.status === 204 ? 0 : 1);
       if (kind === "COMPOSITION" && deleted.status === 412) {
-        expect((await api.call("GET", `${target}/midi`, { sub: world.sub })).status).toBe(200);
+        expect((await api.call("GET", `${target}/midi`, { sub: harness.sub })).status).toBe(200);
       }
     }
   },
@@ -76,14 +76,14 @@ test.each([
 );
 
 /** A job that is about to register its model, with the model that its training left. */
-async function trainedJob(world: ResourceWorld) {
+async function trainedJob(harness: ResourceHarness) {
   const job = trainingJob({
-    sub: world.sub,
+    sub: harness.sub,
     state: "UPLOADING",
     trainingJobName: `opencomposer-local-${ulid()}-1-1`,
     holds: { trainingJobs: 1, models: 1 },
   });
-  await world.seedRow(job);
+  await harness.seedRow(job);
   const model = new TextEncoder().encode("a model");
   const digest = createHash("sha256").update(model).digest("hex");
   const card = { ...modelCard(job.technique, digest, model.length) };
@@ -93,63 +93,68 @@ async function trainedJob(world: ResourceWorld) {
   };
   await put(modelFile, model);
   await put(modelCardFile, JSON.stringify({ ...card, dataset: { ...card.dataset, sha256: job.dataset.sha256 } }));
-  const jobs = createTrainingJobs({ table: local.table, now: world.clock.now });
+  const trainingJobs = createTrainingJobs({ table: local.table, now: harness.clock.now });
   const attempt = { sub: job.sub, id: job.id, attempt: job.attempt };
   const end = async () =>
-    await jobs.finish(attempt, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false, resumable: false });
-  return { job, jobs, end };
+    await trainingJobs.finish(attempt, {
+      state: "STOPPED",
+      endReason: "USER_STOP",
+      stopRequested: false,
+      resumable: false,
+    });
+  return { job, trainingJobs, end };
 }
 
 test("registering a model, cut off at any of its calls, leaves model and files together or neither", async () => {
-  const register = async (world: ResourceWorld, ports: ReturnType<typeof faultyPorts>) => {
-    const { job, jobs, end } = await trainedJob(world);
+  const register = async (harness: ResourceHarness, ports: ReturnType<typeof faultyPorts>) => {
+    const { job, trainingJobs, end } = await trainedJob(harness);
     const stores = {
       work: createObjectStore({ client: local.s3, bucket: local.workBucket }),
-      artefacts: createObjectStore({ client: local.s3, bucket: local.artefactsBucket }),
+      artifacts: createObjectStore({ client: local.s3, bucket: local.artifactsBucket }),
     };
     const input = { sub: job.sub, jobId: job.id, attempt: job.attempt };
     const params = {
       input,
-      jobs: ports.wrap(jobs),
+      trainingJobs: ports.wrap(trainingJobs),
       work: ports.wrap(stores.work),
-      artefacts: ports.wrap(stores.artefacts),
-      now: world.clock.now,
+      artifacts: ports.wrap(stores.artifacts),
+      now: harness.clock.now,
       log: new CollectingLog(),
     };
     const outcome = await registerModel(params).then(
       ({ outcome: said }) => said,
       () => "CUT OFF",
     );
-    return { outcome, end, again: async () => await registerModel({ ...params, jobs, ...stores }) };
+    return { outcome, end, again: async () => await registerModel({ ...params, trainingJobs, ...stores }) };
   };
   const counting = faultyPorts();
-  const whole = await register(localWorld(local), counting);
+  const whole = await register(localHarness(local), counting);
   expect(whole.outcome).toBe("REGISTERED");
   for (const fault of everyFault(counting.calls())) {
     // Nobody tries again: the job ends without its model, or with it.
-    const left = localWorld(local);
+    const left = localHarness(local);
     const { end } = await register(left, faultyPorts(fault));
     expect(await end()).toMatchObject({ kind: "DONE" });
-    await sweepPastGrace(left);
+    await reconcilePastGrace(left);
     await expectModelWhole(left, `${fault.kind} ${fault.moment} ${fault.at}, given up`);
     // The step is tried again at once, as the workflow does.
-    const retried = localWorld(local);
+    const retried = localHarness(local);
     const { again } = await register(retried, faultyPorts(fault));
     expect((await again()).outcome).toBe("REGISTERED");
-    await sweepPastGrace(retried);
+    await reconcilePastGrace(retried);
     await expectModelWhole(retried, `${fault.kind} ${fault.moment} ${fault.at}, tried again`);
   }
 });
 
 /** The job was put as a row alone: its own counter of open work is left out. */
-async function expectModelWhole(world: ResourceWorld, when: string): Promise<void> {
-  const rows = (await world.rows()).filter(({ kind }) => kind === "MODEL");
-  const objects = await world.objects();
+async function expectModelWhole(harness: ResourceHarness, when: string): Promise<void> {
+  const rows = (await harness.rows()).filter(({ kind }) => kind === "MODEL");
+  const objects = await harness.objects();
   const expected = rows.flatMap((row) => [modelCardFile, modelFile].map((name) => `${modelPrefix(row)}${name}`));
   expect([when, [...objects].sort()]).toEqual([when, expected.sort()]);
-  expect([when, await world.changes()]).toEqual([when, []]);
-  const quota = await world.quota();
-  const [job] = (await world.rows()).filter(({ kind }) => kind === "TRAINING_JOB");
+  expect([when, await harness.changes()]).toEqual([when, []]);
+  const quota = await harness.quota();
+  const [job] = (await harness.rows()).filter(({ kind }) => kind === "TRAINING_JOB");
   const held = job?.holds?.models ?? 0;
   expect([when, quota.models, quota.trainingJobs]).toEqual([when, rows.length + held, 1]);
   expect([when, quota.storedBytes]).toEqual([when, rows.length * "a model".length]);
@@ -161,16 +166,16 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
   const command = fc.tuple(fc.constantFrom(...commands), fc.nat({ max: 100 }));
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (steps) => {
-      const world = localWorld(local);
-      const api = apiOn(world);
+      const harness = localHarness(local);
+      const api = apiOn(harness);
       const send = async (method: string, target: string, call: Call = {}) => {
-        const { status } = await api.call(method, target, { ...call, sub: world.sub });
+        const { status } = await api.call(method, target, { ...call, sub: harness.sub });
         expect([method, target, status < 500]).toEqual([method, target, true]);
       };
-      const jobs = createTrainingJobs({ table: local.table, now: world.clock.now });
-      const compositions = createCompositions({ table: local.table, now: world.clock.now });
+      const trainingJobs = createTrainingJobs({ table: local.table, now: harness.clock.now });
+      const compositions = createCompositions({ table: local.table, now: harness.clock.now });
       for (const [step, chosen] of steps) {
-        const rows = await world.rows();
+        const rows = await harness.rows();
         const pick = <Row>(from: readonly Row[]): Row | undefined => from[chosen % Math.max(1, from.length)];
         const job = pick(rows.filter((row) => row.kind === "TRAINING_JOB" && row.openWork !== undefined));
         const piece = pick(rows.filter((row) => row.kind === "COMPOSITION" && row.openWork !== undefined));
@@ -183,21 +188,22 @@ test("H10: after any uploads, trainings, compositions and deletions the counters
           if (row !== undefined) await send("DELETE", `/${folders[row.kind]}/${row.id}`);
         }
         if (job?.kind !== "TRAINING_JOB") continue;
-        if (step === "END_WITHOUT_MODEL") await jobs.finish(job, { state: "FAILED", failure, stopRequested: false });
+        if (step === "END_WITHOUT_MODEL")
+          await trainingJobs.finish(job, { state: "FAILED", failure, stopRequested: false });
         if (step === "END_WITH_MODEL") {
-          const creation = await jobs.beginModel(job, job.id);
-          const item = model({ sub: world.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
+          const creation = await trainingJobs.beginModel(job, job.id);
+          const item = model({ sub: harness.sub, id: job.id, trainingJobId: job.id, bytes: 4 });
           for (const name of [modelFile, modelCardFile]) {
             const file = { body: new Uint8Array(4), contentType: "application/octet-stream" };
-            await world.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
+            await harness.ports.files.write({ key: `${modelPrefix(item)}${name}`, ...file });
           }
-          if (isDone(creation)) await jobs.addModel(job, item, creation.value);
-          await jobs.finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
+          if (isDone(creation)) await trainingJobs.addModel(job, item, creation.value);
+          await trainingJobs.finish(job, { state: "STOPPED", endReason: "USER_STOP", stopRequested: false });
         }
-        await keepProgress(world);
+        await keepProgress(harness);
       }
-      await sweepPastGrace(world);
-      await expectWhole(world, steps.map(([step]) => step).join(", "));
+      await reconcilePastGrace(harness);
+      await expectWhole(harness, steps.map(([step]) => step).join(", "));
     }),
     { numRuns: 25 },
   );
@@ -223,21 +229,21 @@ const composed: Call = {
 };
 
 /** What settling keeps of every job. */
-async function keepProgress(world: ResourceWorld): Promise<void> {
-  for (const row of await world.rows()) {
+async function keepProgress(harness: ResourceHarness): Promise<void> {
+  for (const row of await harness.rows()) {
     if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;
     const key = `${trainingJobPrefix(row)}${progressFile}`;
-    await world.ports.artefacts.write({ key, body: new Uint8Array(2), contentType: "application/jsonl" });
+    await harness.ports.artifacts.write({ key, body: new Uint8Array(2), contentType: "application/jsonl" });
   }
 }
 
 test("orphans are found and counted, and nothing else is", async () => {
-  const world = localWorld(local);
+  const harness = localHarness(local);
   const count = async (now: Date) => {
     const metrics = new CollectingMetrics();
     const found = await countOrphans({
       buckets: {
-        artefacts: createObjectStore({ client: local.s3, bucket: local.artefactsBucket }),
+        artifacts: createObjectStore({ client: local.s3, bucket: local.artifactsBucket }),
         work: createObjectStore({ client: local.s3, bucket: local.workBucket }),
       },
       rows: createRowsByKey(local.table),
@@ -252,20 +258,20 @@ test("orphans are found and counted, and nothing else is", async () => {
   const tomorrow = new Date(Date.now() + 2 * 86_400_000);
   // Changes of compositions that were cut off above have left files that are counted until the next changes remove them.
   const { orphans: earlier } = await count(tomorrow);
-  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](world);
+  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](harness);
   const before = await count(tomorrow);
   expect(before).toMatchObject({ orphans: earlier, complete: true });
   expect(before.objects).toBeGreaterThan(0);
 
-  const put = async (Key: string, Bucket = local.artefactsBucket) =>
+  const put = async (Key: string, Bucket = local.artifactsBucket) =>
     await local.s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345" }));
-  const [composed] = (await world.rows()).filter(({ kind }) => kind === "COMPOSITION");
-  await put(trackKey({ sub: world.sub, id: ulid() }));
-  await put(`${modelPrefix({ sub: world.sub, id: ulid() })}${modelFile}`);
-  await put(`users/${world.sub}/compositions/${composed?.id ?? ""}/2-lost.mid`);
-  await put(`users/${world.sub}/compositions/${composed?.id ?? ""}/notes.txt`);
-  await put(`${trainingJobPrefix({ sub: world.sub, id: ulid() })}${progressFile}`, local.workBucket);
-  await put(`users/${world.sub}/something-else`);
+  const [composed] = (await harness.rows()).filter(({ kind }) => kind === "COMPOSITION");
+  await put(trackKey({ sub: harness.sub, id: ulid() }));
+  await put(`${modelPrefix({ sub: harness.sub, id: ulid() })}${modelFile}`);
+  await put(`users/${harness.sub}/compositions/${composed?.id ?? ""}/2-lost.mid`);
+  await put(`users/${harness.sub}/compositions/${composed?.id ?? ""}/notes.txt`);
+  await put(`${trainingJobPrefix({ sub: harness.sub, id: ulid() })}${progressFile}`, local.workBucket);
+  await put(`users/${harness.sub}/something-else`);
   expect(await count(tomorrow)).toEqual({
     ...before,
     objects: before.objects + 6,
@@ -276,26 +282,26 @@ test("orphans are found and counted, and nothing else is", async () => {
   expect((await count(new Date())).orphans).toBe(0);
   // A file whose creation is pending is nobody's orphan yet.
   const pending = ulid();
-  await world.ports.tracks.begin({
-    owned: { sub: world.sub, id: pending },
+  await harness.ports.tracks.begin({
+    owned: { sub: harness.sub, id: pending },
     holds: { tracks: 1 },
-    quotas: world.ports.caps,
+    quotas: harness.ports.quotas,
   });
-  await put(trackKey({ sub: world.sub, id: pending }));
+  await put(trackKey({ sub: harness.sub, id: pending }));
   expect((await count(tomorrow)).orphans).toBe(earlier + 6);
 });
 
 test("orphans are removed when somebody says how many, and nothing else is", async () => {
-  const world = localWorld(local);
-  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](world);
-  const before = await world.objects();
+  const harness = localHarness(local);
+  for (const kind of ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as const) await seeds[kind](harness);
+  const before = await harness.objects();
   const checkpoints = async () =>
-    await local.s3.send(new ListObjectsV2Command({ Bucket: local.workBucket, Prefix: `users/${world.sub}/` }));
+    await local.s3.send(new ListObjectsV2Command({ Bucket: local.workBucket, Prefix: `users/${harness.sub}/` }));
   const { KeyCount } = await checkpoints();
   expect(KeyCount).toBeGreaterThan(0);
-  const lost = { sub: world.sub, id: ulid() };
+  const lost = { sub: harness.sub, id: ulid() };
   for (const [Bucket, Key] of [
-    [local.artefactsBucket, trackKey(lost)],
+    [local.artifactsBucket, trackKey(lost)],
     [local.workBucket, `${trainingJobPrefix(lost)}${progressFile}`],
   ] as const) {
     await local.s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345" }));
@@ -303,9 +309,9 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   const of = (bucket: string) => ({ client: local.s3, bucket });
   const rows = createRowsByKey(local.table);
   const look = async (now: Date) =>
-    await lookForOrphans({
+    await listOrphans({
       buckets: {
-        artefacts: createObjectStore(of(local.artefactsBucket)),
+        artifacts: createObjectStore(of(local.artifactsBucket)),
         work: createObjectStore(of(local.workBucket)),
       },
       rows,
@@ -315,9 +321,9 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   expect(await look(new Date())).toEqual([]);
   const nextWeek = new Date(Date.now() + 8 * 86_400_000);
   const orphans = await look(nextWeek);
-  expect(orphans.filter(({ key }) => key.includes(lost.id)).map(({ bucket }) => bucket)).toEqual(["artefacts", "work"]);
+  expect(orphans.filter(({ key }) => key.includes(lost.id)).map(({ bucket }) => bucket)).toEqual(["artifacts", "work"]);
   const stores = {
-    artefacts: createObjectStore(of(local.artefactsBucket)),
+    artifacts: createObjectStore(of(local.artifactsBucket)),
     work: createObjectStore(of(local.workBucket)),
   };
   const removal = { orphans, rows, stores };
@@ -326,17 +332,17 @@ test("orphans are removed when somebody says how many, and nothing else is", asy
   expect(await removeOrphans({ ...removal, expected: orphans.length })).toBe(orphans.length);
   expect(await look(nextWeek)).toEqual([]);
   // Every row still has all its files.
-  expect(await world.objects()).toEqual(before);
+  expect(await harness.objects()).toEqual(before);
   expect((await checkpoints()).KeyCount).toBe(KeyCount);
 });
 
 test("a row from before bytes were counted gives back what it raised, and no more", async () => {
-  const world = localWorld(local);
-  const id = await seeds.TRACK(world);
-  const [row] = await world.rows();
+  const harness = localHarness(local);
+  const id = await seeds.TRACK(harness);
+  const [row] = await harness.rows();
   const { holds: _, ...old } = row ?? {};
-  await local.table.write([{ kind: "PUT", key: ownedKey("TRACK", world.sub, id), row: old }]);
-  const before = await world.quota();
-  expect((await apiOn(world).call("DELETE", `/tracks/${id}`, { sub: world.sub })).status).toBe(204);
-  expect(await world.quota()).toEqual({ ...before, tracks: 0 });
+  await local.table.write([{ kind: "PUT", key: ownedKey("TRACK", harness.sub, id), row: old }]);
+  const before = await harness.quota();
+  expect((await apiOn(harness).call("DELETE", `/tracks/${id}`, { sub: harness.sub })).status).toBe(204);
+  expect(await harness.quota()).toEqual({ ...before, tracks: 0 });
 });

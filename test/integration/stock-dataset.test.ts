@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { datasetCatalogueFile, datasetManifestFile } from "../../naming/object-keys";
 import { catalogueItemSchema } from "../../domain/schemas/items";
+import { datasetCatalogueFile, datasetManifestFile } from "../../naming/object-keys";
 import { datasetCache, repository } from "../../tools/repository";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";
 

@@ -1,5 +1,4 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
-import { catalogueKey, openWorkOwner, ownedKey, quotaKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import type { PendingChangeItem } from "../../domain/schemas/items";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
@@ -11,24 +10,25 @@ import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createRowsByKey } from "../../lambdas/stores/rows-by-key";
 import { createSlots } from "../../lambdas/stores/slots";
-import { TableBusy, type Table } from "../../lambdas/stores/table";
+import { type Table, TableBusy } from "../../lambdas/stores/table";
 import { createTickets } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
+import { catalogueKey, openWorkOwner, ownedKey, quotaKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import { VirtualClock } from "../fakes/clock";
 import { MemoryTable } from "../fakes/memory-table";
 import { doneValue } from "../support/done-value";
 import {
-  caps as quotas,
   catalogue,
   composition,
   finishedOutput,
   model,
+  quotas as quotas,
   stockModel,
   track,
   trainingJob,
 } from "../unit/api/support/items";
-import { startLocalTable, type LocalTable } from "./support/local-table";
+import { type LocalTable, startLocalTable } from "./support/local-table";
 import { expectSameTables, tableBehavior } from "./support/table-behavior";
 
 let local: LocalTable;
@@ -773,7 +773,7 @@ describe.each([
     const sub = "slot-user";
     const holder = (n: number) => ({ sub, jobId: jobId(n) });
 
-    test("of many that take a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
+    test("of many that acquire a slot at once one gets it; renewing, reclaiming and freeing ask who holds it", async () => {
       const slots = createSlots(open());
       const index = 50;
       const heldAt = async (at: number) => (await slots.held()).find((slot) => slot.index === at);
@@ -834,8 +834,8 @@ describe.each([
 
     test("tickets come in the order of their jobs", async () => {
       const tickets = createTickets(open());
-      for (const n of [7, 5, 6]) await tickets.show({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
-      await tickets.show({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
+      for (const n of [7, 5, 6]) await tickets.heartbeat({ sub, jobId: jobId(n), heartbeatAt: n, asksAgainBy: 100 });
+      await tickets.heartbeat({ sub, jobId: jobId(5), heartbeatAt: 50, asksAgainBy: 100 });
       expect(await tickets.waiting()).toEqual(
         [5, 6, 7].map((n) => ({ sub, jobId: jobId(n), heartbeatAt: n === 5 ? 50 : n, asksAgainBy: 100 })),
       );

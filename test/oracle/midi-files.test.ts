@@ -7,11 +7,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import { metreName } from "../../domain/music/bar-lines";
+import { timeSignatureName } from "../../domain/music/bar-lines";
 import { midiLimits, UnreadableMidiError } from "../../domain/music/byte-reader";
-import { applyInputOptions, MelodyError, trackMelody, type Melody } from "../../domain/music/melody";
-import { chooseMelodyTrack } from "../../domain/music/melody-choice";
+import { applyInputOptions, type Melody, MelodyError, trackMelody } from "../../domain/music/melody";
 import { melodyChanges } from "../../domain/music/melody-changes";
+import { chooseMelodyTrack } from "../../domain/music/melody-choice";
 import { composeScore, writeMidi } from "../../domain/music/score";
 import { parseMidi, type Song } from "../../domain/music/song";
 import { environmentPython } from "../../tools/python/environments";
@@ -25,7 +25,7 @@ const fileSchema = z.object({
   ticksPerBeat: z.int().optional(),
   noteOns: z.int().default(0),
   tempos: z.array(z.tuple([z.int(), z.number()])).default([]),
-  metres: z.array(z.tuple([z.int(), z.string()])).default([]),
+  timeSignatures: z.array(z.tuple([z.int(), z.string()])).default([]),
   tracks: z
     .array(
       z.object({
@@ -119,14 +119,17 @@ const refusals: Readonly<Record<string, readonly [reason: RegExp, isRight: (file
       ["miditok: POP909_008.mid", "2/4"],
       ["miditok: POP909_010.mid", "2/4, then 1/4, then 2/4"],
       ["miditok: POP909_022.mid", "1/4"],
-    ].map(([label = "", metres = ""]) => [
+    ].map(([label = "", timeSignatures = ""]) => [
       label,
       [
-        new RegExp(`^the music is in ${metres};`),
+        new RegExp(`^the music is in ${timeSignatures};`),
         // Where the first sign is 4/4, no note begins under it.
-        ({ metres: found, tracks }: ReadByMido) => {
+        ({ timeSignatures: found, tracks }: ReadByMido) => {
           const first = Math.min(...tracks.flatMap(({ notes }) => notes.map(([tick]) => tick)));
-          return found.map(([, metre]) => metre).join(", then ") === metres && metreAt(found, first) !== "4/4";
+          return (
+            found.map(([, timeSignature]) => timeSignature).join(", then ") === timeSignatures &&
+            timeSignatureAt(found, first) !== "4/4"
+          );
         },
       ],
     ]),
@@ -143,8 +146,8 @@ const refusals: Readonly<Record<string, readonly [reason: RegExp, isRight: (file
   "miditok: empty.mid": [/has no notes/, ({ noteOns, error }) => error === undefined && noteOns === 0],
 };
 
-const metreAt = (metres: ReadByMido["metres"], tick: number): string | undefined =>
-  metres.findLast(([from]) => from <= tick)?.[1];
+const timeSignatureAt = (timeSignatures: ReadByMido["timeSignatures"], tick: number): string | undefined =>
+  timeSignatures.findLast(([from]) => from <= tick)?.[1];
 
 test("there are at least 60 different files", () => {
   expect(files.length).toBeGreaterThanOrEqual(60);
@@ -179,7 +182,7 @@ test("every track of every file that can be parsed is what mido reads, note for 
     const mine = {
       ticksPerBeat: song.ticksPerBeat,
       tempos: song.tempos.map(({ tick, beatsPerMinute }) => [tick, beatsPerMinute]),
-      metres: song.metres.map((sign) => [sign.tick, metreName(sign)]),
+      timeSignatures: song.timeSignatures.map((sign) => [sign.tick, timeSignatureName(sign)]),
       tracks: song.tracks.map(({ index, program, notes }) => ({
         index,
         program,
@@ -191,17 +194,17 @@ test("every track of every file that can be parsed is what mido reads, note for 
         ]),
       })),
     };
-    const { ticksPerBeat, tempos, metres, tracks } = file;
+    const { ticksPerBeat, tempos, timeSignatures, tracks } = file;
     // Compared as text first: a difference in 10,000 notes would take minutes to print.
-    if (JSON.stringify(mine) !== JSON.stringify({ ticksPerBeat, tempos, metres, tracks })) {
+    if (JSON.stringify(mine) !== JSON.stringify({ ticksPerBeat, tempos, timeSignatures, tracks })) {
       const text = (value: unknown): string => JSON.stringify([value]);
       const differing = tracks.findIndex((track, at) => text(track) !== text(mine.tracks[at]));
       const notes = tracks[differing]?.notes ?? [];
       const ours = mine.tracks[differing]?.notes ?? [];
       const at = notes.findIndex((note, index) => text(note) !== text(ours[index]));
       throw new Error(
-        `${labelOf(file)} differs: tempos ${text(mine.tempos)} and ${text(tempos)}, metres ${text(mine.metres)} and ` +
-          `${text(metres)}, track ${differing}, note ${at}: ours ${text(ours[at])}, mido's ${text(notes[at])}`,
+        `${labelOf(file)} differs: tempos ${text(mine.tempos)} and ${text(tempos)}, time signatures ${text(mine.timeSignatures)} and ` +
+          `${text(timeSignatures)}, track ${differing}, note ${at}: ours ${text(ours[at])}, mido's ${text(notes[at])}`,
       );
     }
     compared += 1;

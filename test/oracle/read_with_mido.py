@@ -114,7 +114,7 @@ def read(content: bytes) -> dict[str, Any]:
     """What mido reads of a file."""
     song = mido.MidiFile(file=BytesIO(content))
     tempos: dict[int, float] = {}
-    metres: dict[int, str] = {}
+    time_signatures: dict[int, str] = {}
     tracks: list[dict[str, Any]] = []
     further = len(song.tracks)
     note_ons = 0
@@ -128,7 +128,7 @@ def read(content: bytes) -> dict[str, Any]:
             if message.type == "set_tempo" and message.tempo > 0:
                 tempos[tick] = round(60_000_000 / message.tempo, 3)
             elif message.type == "time_signature":
-                metres[tick] = f"{message.numerator}/{message.denominator}"
+                time_signatures[tick] = f"{message.numerator}/{message.denominator}"
             elif message.type == "program_change":
                 if message.channel not in begun or message.channel not in programs:
                     programs[message.channel] = message.program
@@ -158,7 +158,7 @@ def read(content: bytes) -> dict[str, Any]:
         "ticksPerBeat": song.ticks_per_beat,
         "noteOns": note_ons,
         "tempos": in_order(tempos),
-        "metres": in_order({0: "4/4", **metres}),
+        "timeSignatures": in_order({0: "4/4", **time_signatures}),
         "tracks": sorted(tracks, key=lambda track: int(track["index"])),
     }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -21,10 +21,10 @@ export class Traffic {
   private readonly waiting: (() => void)[] = [];
   private underWay = 0;
 
-  constructor(private readonly mostAtOnce: number) {}
+  constructor(private readonly maxConcurrent: number) {}
 
   async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.underWay >= this.mostAtOnce) await new Promise<void>((resume) => this.waiting.push(resume));
+    if (this.underWay >= this.maxConcurrent) await new Promise<void>((resume) => this.waiting.push(resume));
     else this.underWay += 1;
     try {
       return await work();
@@ -54,8 +54,8 @@ export class Traffic {
   }
 }
 
-const longestWaitSeconds = 60;
-const answerSeconds = 120;
+const maxWaitSeconds = 60;
+const responseSeconds = 120;
 
 export class PoliteClient {
   constructor(
@@ -65,12 +65,13 @@ export class PoliteClient {
   ) {}
 
   /**
-   * Asks until there is an answer that is no "later": 429 of the throttle and 503 are asked again after Retry-After,
-   * as are a fault of the service and a broken connection, with the same Idempotency-Key. A cap that is reached is an answer.
+   * Asks until there is a response that is no "later": 429 of the throttle and 503 are asked again after Retry-After,
+   * as are a fault of the service and a broken connection, with the same Idempotency-Key. A quota that is reached is a
+   * response.
    *
    * @returns undefined when there was none within so many tries
    */
-  async ask(method: string, path: string, asked: Asked = {}, mostTries = 20): Promise<Answer | undefined> {
+  async ask(method: string, path: string, asked: Asked = {}, maxTries = 20): Promise<Response | undefined> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.token}`,
       ...(asked.json === undefined ? {} : { "content-type": "application/json" }),
@@ -79,23 +80,24 @@ export class PoliteClient {
       ...asked.headers,
     };
     const body = asked.json === undefined ? asked.bytes : JSON.stringify(asked.json);
-    for (let tries = 1; tries <= mostTries; tries += 1) {
-      const answer = await this.traffic.inTurn(async () => await this.once(method, path, headers, body));
-      if (answer === undefined) {
+    for (let tries = 1; tries <= maxTries; tries += 1) {
+      const response = await this.traffic.inTurn(async () => await this.once(method, path, headers, body));
+      if (response === undefined) {
         await sleep(1_000 * Math.min(tries, 10));
         continue;
       }
-      const retryAfter = answer.headers.get("retry-after");
-      const isLater = answer.status === 503 || (answer.status === 429 && !answer.text.includes("USER_CAP_REACHED"));
-      if (answer.status < 500 && !isLater) return answer;
-      if (isLater && retryAfter === null && answer.status === 503) {
-        this.traffic.fault(`${method} ${path} ${answer.status} without Retry-After ${answer.text.slice(0, 200)}`);
+      const retryAfter = response.headers.get("retry-after");
+      const isLater =
+        response.status === 503 || (response.status === 429 && !response.text.includes("USER_QUOTA_REACHED"));
+      if (response.status < 500 && !isLater) return response;
+      if (isLater && retryAfter === null && response.status === 503) {
+        this.traffic.fault(`${method} ${path} ${response.status} without Retry-After ${response.text.slice(0, 200)}`);
       }
-      if (answer.status >= 500 && !isLater) {
-        this.traffic.fault(`${method} ${path} ${answer.status} ${answer.text.slice(0, 200)}`);
+      if (response.status >= 500 && !isLater) {
+        this.traffic.fault(`${method} ${path} ${response.status} ${response.text.slice(0, 200)}`);
       }
       const seconds = retryAfter === null ? tries : Number(retryAfter);
-      await sleep(Math.min(longestWaitSeconds, Math.max(0.2, seconds)) * 1_000 * (1 + Math.random() / 2));
+      await sleep(Math.min(maxWaitSeconds, Math.max(0.2, seconds)) * 1_000 * (1 + Math.random() / 2));
     }
     return undefined;
   }
@@ -105,12 +107,12 @@ export class PoliteClient {
     path: string,
     headers: Readonly<Record<string, string>>,
     body: string | Uint8Array | undefined,
-  ): Promise<Answer | undefined> {
+  ): Promise<Response | undefined> {
     try {
       const response = await fetch(new URL(path, this.apiUrl), {
         method,
         headers,
-        signal: AbortSignal.timeout(answerSeconds * 1_000),
+        signal: AbortSignal.timeout(responseSeconds * 1_000),
         ...(body === undefined ? {} : { body }),
       });
       const text = await response.text();
@@ -119,7 +121,7 @@ export class PoliteClient {
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       this.traffic.count("none");
-      this.traffic.fault(`${method} ${path} no answer: ${cause}`);
+      this.traffic.fault(`${method} ${path} no response: ${cause}`);
       return undefined;
     }
   }

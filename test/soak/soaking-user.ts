@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { randomMelody } from "../e2e/random-melody";
 import type { Entry, Kind, Ledger } from "./ledger";
-import type { Answer, Asked, PoliteClient } from "./polite-client";
+import type { Asked, PoliteClient, Response } from "./polite-client";
 
 /** Training jobs of all users together. */
 export class TrainingBudget {
@@ -109,11 +109,11 @@ export class SoakingUser {
 
   private async create(kind: Kind, name: string, path: string, asked: Asked): Promise<boolean> {
     const { client, ledger, sub } = this.params;
-    const answer = await client.ask("POST", path, asked);
-    if (answer === undefined || answer.status >= 300) return false;
-    const { id } = createdSchema.parse(JSON.parse(answer.text));
+    const response = await client.ask("POST", path, asked);
+    if (response === undefined || response.status >= 300) return false;
+    const { id } = createdSchema.parse(JSON.parse(response.text));
     const entry = ledger.accept({ kind, sub, name, id });
-    const etag = answer.headers.get("etag") ?? undefined;
+    const etag = response.headers.get("etag") ?? undefined;
     this.kept.push({ entry, etag, state: kind === "TRACK" ? undefined : "PENDING" });
     return true;
   }
@@ -159,11 +159,11 @@ export class SoakingUser {
     if (kept === undefined) return;
     const { entry, etag } = kept;
     const headers = etag === undefined ? {} : { "if-none-match": etag };
-    const answer = await this.params.client.ask("GET", `${paths[entry.kind]}/${entry.id}`, { headers });
-    if (answer?.status === 404) this.params.ledger.notFound(entry);
-    if (answer?.status !== 200) return;
-    kept.etag = answer.headers.get("etag") ?? undefined;
-    kept.state = stateSchema.parse(JSON.parse(answer.text)).state;
+    const response = await this.params.client.ask("GET", `${paths[entry.kind]}/${entry.id}`, { headers });
+    if (response?.status === 404) this.params.ledger.notFound(entry);
+    if (response?.status !== 200) return;
+    kept.etag = response.headers.get("etag") ?? undefined;
+    kept.state = stateSchema.parse(JSON.parse(response.text)).state;
     if (kept.state === "READY") await this.look("/models");
     if (kept.state === "COMPLETED") await this.params.client.ask("GET", `/compositions/${entry.id}/midi`);
   }
@@ -174,12 +174,12 @@ export class SoakingUser {
     // Names tell doubles apart, so the new one is new, too.
     const json = { name: this.newName() };
     const headers = kept.etag === undefined || randomInt(2) === 0 ? {} : { "if-match": kept.etag };
-    const answer = await this.params.client.ask("PATCH", `${paths[kept.entry.kind]}/${kept.entry.id}`, {
+    const response = await this.params.client.ask("PATCH", `${paths[kept.entry.kind]}/${kept.entry.id}`, {
       json,
       headers,
     });
-    if (answer?.status === 404) this.params.ledger.notFound(kept.entry);
-    if (answer?.status === 200) kept.etag = answer.headers.get("etag") ?? undefined;
+    if (response?.status === 404) this.params.ledger.notFound(kept.entry);
+    if (response?.status === 200) kept.etag = response.headers.get("etag") ?? undefined;
   }
 
   private async remove(): Promise<void> {
@@ -189,10 +189,10 @@ export class SoakingUser {
     const { entry, etag } = kept;
     const headers = etag === undefined || randomInt(2) === 0 ? {} : { "if-match": etag };
     entry.isDeletionAsked = true;
-    const answer = await this.params.client.ask("DELETE", `${paths[entry.kind]}/${entry.id}`, { headers });
-    // The second try of a deletion whose answer was lost finds nothing.
-    if (answer?.status === 204 || answer?.status === 404) entry.isDeleted = true;
-    else if (answer !== undefined && answer.status < 500) entry.isDeletionAsked = false;
+    const response = await this.params.client.ask("DELETE", `${paths[entry.kind]}/${entry.id}`, { headers });
+    // The second try of a deletion whose response was lost finds nothing.
+    if (response?.status === 204 || response?.status === 404) entry.isDeleted = true;
+    else if (response !== undefined && response.status < 500) entry.isDeletionAsked = false;
   }
 
   private async list(): Promise<void> {
@@ -200,17 +200,18 @@ export class SoakingUser {
     await this.look(lists[randomInt(lists.length)] ?? "/models");
   }
 
-  private async look(path: string): Promise<Answer | undefined> {
-    const answer = await this.params.client.ask("GET", path);
-    if (path === "/models" && answer?.status === 200) this.models = modelsSchema.parse(JSON.parse(answer.text)).items;
-    return answer;
+  private async look(path: string): Promise<Response | undefined> {
+    const response = await this.params.client.ask("GET", path);
+    if (path === "/models" && response?.status === 200)
+      this.models = modelsSchema.parse(JSON.parse(response.text)).items;
+    return response;
   }
 
   private async stopOne(): Promise<void> {
     if (randomInt(3) > 0) return;
     const kept = this.pick(["TRAINING_JOB"], ({ state }) => state !== undefined && !finals.has(state));
     if (kept === undefined) return;
-    const answer = await this.params.client.ask("POST", `/training-jobs/${kept.entry.id}/stop`);
-    if (answer?.status === 404) this.params.ledger.notFound(kept.entry);
+    const response = await this.params.client.ask("POST", `/training-jobs/${kept.entry.id}/stop`);
+    if (response?.status === 404) this.params.ledger.notFound(kept.entry);
   }
 }

@@ -2,7 +2,7 @@
 import type { OperationId } from "../../naming/api-routes";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { Call } from "../unit/api/support/documented-api";
-import { midi, type SeedKind } from "./resource-world";
+import { midi, type SeedKind } from "./resource-harness";
 
 export interface Asked {
   readonly method: "POST" | "PATCH" | "DELETE";

@@ -1,5 +1,5 @@
 /** A server in front of the local cloud that answers some calls as AWS does when it is overloaded or broken. */
-import { request as forward, type IncomingMessage, type ServerResponse } from "node:http";
+import { type IncomingMessage, request as forward, type ServerResponse } from "node:http";
 import { startListeningServer } from "./listening-server";
 
 export type Service = "dynamodb" | "s3";
@@ -8,7 +8,7 @@ export interface AwsFault {
   readonly service: Service;
   readonly name: string;
   /** Answers instead of AWS; the operation is DynamoDB's, or the HTTP method. */
-  readonly answer: (response: ServerResponse, operation: string) => void;
+  readonly respond: (response: ServerResponse, operation: string) => void;
   /** Operations that can meet it; all when it is not said. */
   readonly only?: RegExp;
 }
@@ -38,10 +38,10 @@ const reset = (response: ServerResponse): void => {
 /** The client gives up first. */
 const silence = (): void => undefined;
 
-const dynamodb = (name: string, answer: AwsFault["answer"], only?: RegExp): AwsFault => ({
+const dynamodb = (name: string, respond: AwsFault["respond"], only?: RegExp): AwsFault => ({
   service: "dynamodb",
   name: `DynamoDB: ${name}`,
-  answer,
+  respond,
   ...(only === undefined ? {} : { only }),
 });
 const plainWrites = /^(?:PutItem|UpdateItem|DeleteItem)$/;
@@ -67,7 +67,7 @@ export const dynamodbFaults: readonly AwsFault[] = [
     transactions,
   ),
 ];
-const s3 = (name: string, answer: AwsFault["answer"]): AwsFault => ({ service: "s3", name: `S3: ${name}`, answer });
+const s3 = (name: string, respond: AwsFault["respond"]): AwsFault => ({ service: "s3", name: `S3: ${name}`, respond });
 export const s3Faults: readonly AwsFault[] = [
   s3("503 SlowDown", xml(503, "SlowDown")),
   s3("500 InternalError", xml(500, "InternalError")),
@@ -90,19 +90,19 @@ export async function startFaultyAws(target: string): Promise<FaultyAws> {
     calls[service] += 1;
     if (current?.service === service && left > 0 && (current.only?.test(called) ?? true)) {
       left -= 1;
-      const { answer } = current;
+      const { respond } = current;
       incoming.resume();
       incoming.on("end", () => {
-        answer(response, called);
+        respond(response, called);
       });
       return;
     }
     const { url: path, method } = incoming;
     // The local cloud answers by no other name than its own.
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
-    const onward = forward({ hostname, port, path, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const onward = forward({ hostname, port, path, method, headers }, (upstream) => {
+      response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+      upstream.pipe(response);
     });
     onward.on("error", () => response.destroy());
     incoming.pipe(onward);

@@ -43,9 +43,9 @@ export function faultyPorts(fault?: Fault): FaultyPorts {
             const call = calls;
             // A killed function's later calls never happen; the one that it died in may have been carried out.
             if (isHit(call) && !(fault?.moment === "AFTER" && call === fault.at)) throw failure();
-            const answer: unknown = await Reflect.apply(method, target, parameters);
+            const response: unknown = await Reflect.apply(method, target, parameters);
             if (isHit(call)) throw failure();
-            return answer;
+            return response;
           };
         },
       }),

@@ -1,5 +1,5 @@
 /** A client that sends what it likes, as slowly as it likes, and shows what comes back. */
-import { type Socket, connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 export interface RawClient {
   readonly socket: Socket;

@@ -5,12 +5,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { describedTechnique } from "../../lambdas/api/discovery/list-techniques";
+import { parameterSchema } from "../../domain/schemas/api/discovery";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkParameters, hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, type Techniques } from "../../domain/techniques/registry";
 import { readTechnique } from "../../domain/techniques/technique-document";
-import { parameterSchema } from "../../domain/schemas/api/discovery";
+import { describedTechnique } from "../../lambdas/api/discovery/list-techniques";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
 
 const file = join(__dirname, "../../contracts/fixtures/technique/valid-toy.json");

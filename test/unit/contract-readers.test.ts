@@ -8,9 +8,9 @@ import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
 import {
   endsInside,
-  invocationAnswerSchema,
   invocationErrorSchema,
-  mostMelodyNotes,
+  invocationResponseSchema,
+  maxMelodyNotes,
 } from "../../domain/schemas/invocation";
 import { referenceSchema } from "../../domain/schemas/metrics";
 import { modelCardSchema } from "../../domain/schemas/model-card";
@@ -99,14 +99,14 @@ function boundaryValues(schema: unknown, value: unknown): unknown[] {
   const lengths = [...around("maxLength", 1), ...around("minLength", -1).filter((length) => length >= 0)];
   const counts = [...around("maxItems", 1), ...around("minItems", -1).filter((count) => count >= 0)];
   const first: unknown = Array.isArray(value) ? value[0] : undefined;
-  const most = around("maxProperties", 1);
+  const max = around("maxProperties", 1);
   const names = isObject(value) ? Object.values(value) : [];
   return [
     ...around("minimum", -1),
     ...around("maximum", 1),
     ...lengths.map((length) => "x".repeat(length)),
     ...(first === undefined ? [] : counts.map((count) => Array.from({ length: count }, () => first))),
-    ...most.map((count) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`name${n}`, names[0] ?? 1]))),
+    ...max.map((count) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`name${n}`, names[0] ?? 1]))),
   ];
 }
 
@@ -117,7 +117,7 @@ function changesOf(contract: string): Change[] {
       const values = [...wrongValues, ...boundaryValues(schemaAt(schema, path), value)];
       const changes = values.map((other) => ({ what: "replaced", document: replaced(document, path, other) }));
       const removed = path.length === 0 ? [] : [{ what: "removed", document: replaced(document, path, undefined) }];
-      const added = isObject(value) ? [{ what: "added", document: replaced(document, [...path, "colour"], 1) }] : [];
+      const added = isObject(value) ? [{ what: "added", document: replaced(document, [...path, "color"], 1) }] : [];
       return [...changes, ...removed, ...added].map((change) => ({ path, ...change }));
     }),
   );
@@ -139,7 +139,7 @@ const places =
     patterns.some((pattern) => pattern.test(path.join("/")));
 
 const readers: readonly (readonly [string, z.ZodType, readonly Exception[]])[] = [
-  ["invocation-answer", invocationAnswerSchema, [newerWriter]],
+  ["invocation-response", invocationResponseSchema, [newerWriter]],
   [
     "invocation-error",
     invocationErrorSchema,
@@ -224,7 +224,7 @@ const casesSchema = z.object({
 test("the rules about notes and bars are judged as the cases say", () => {
   const { cases } = casesSchema.parse(read("cases", "invocation-melody.json"));
   for (const { name, bars, notes, copies, broken } of cases) {
-    const isKept = notes.length * copies <= mostMelodyNotes(bars) && notes.every((note) => endsInside(note, bars));
+    const isKept = notes.length * copies <= maxMelodyNotes(bars) && notes.every((note) => endsInside(note, bars));
     expect({ name, isKept }).toEqual({ name, isKept: broken.length === 0 });
   }
 });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import * as z from "zod";
-import { techniqueIds } from "../../naming/resource-names";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
 import { readTechnique } from "../../domain/techniques/technique-document";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
+import { techniqueIds } from "../../naming/resource-names";
 
 const contracts = join(__dirname, "../../contracts");
 const suffix = ".schema.json";

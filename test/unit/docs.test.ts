@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import * as z from "zod";
-import { parseMarkdown, type MarkdownDocument } from "./documents/markdown";
+import { type MarkdownDocument, parseMarkdown } from "./documents/markdown";
 import { existsInRepository, isRepositoryPath } from "./documents/named-paths";
 import { read, repository, repositoryFiles, repositoryPaths } from "./documents/repository-files";
 

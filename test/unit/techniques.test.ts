@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { perTechnique, techniqueIds } from "../../naming/resource-names";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { checkCompositionParameters, techniques } from "../../domain/techniques/registry";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
+import { perTechnique, techniqueIds } from "../../naming/resource-names";
 
 test("every technique is registered under its own id", () => {
   expect(perTechnique((technique) => techniques[technique].id)).toEqual(

@@ -94,7 +94,7 @@ export interface RunParams {
   readonly sleep?: (seconds: number) => Promise<void>;
   /** For retries with jitter: 0 ≤ x < 1. */
   readonly random: () => number;
-  /** Called before each state: other things that happen in the world. */
+  /** Called before each state: other things that happen in the harness. */
   readonly before?: (state: string) => void | Promise<void>;
   /** Ends the execution from outside when it comes to this state. */
   readonly abortAt?: (state: string) => boolean;
@@ -229,12 +229,13 @@ async function runTask(
   let historyEvents = 5;
   for (;;) {
     try {
-      const answer = await task(
+      const response = await task(
         name,
         JSON.parse(JSON.stringify({ data, enteredAt, retries: retried.reduce((sum, count) => sum + count, 0) })),
       );
-      const payload = JSON.stringify(answer ?? null);
-      if (payload.length > 10_000) throw new Error(`the answer of ${name} is not small: ${payload.length} characters`);
+      const payload = JSON.stringify(response ?? null);
+      if (payload.length > 10_000)
+        throw new Error(`the response of ${name} is not small: ${payload.length} characters`);
       return { resultPath: state.ResultPath, result: JSON.parse(payload), next: state.Next, historyEvents };
     } catch (error) {
       historyEvents += 3;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import validate from "asl-validator";
 import { functionSeconds, stepPatienceSeconds } from "../../naming/time-limits";
-import { definitionFile, readDefinition, stepFolders, stepNames } from "./training-world";
+import { definitionFile, readDefinition, stepFolders, stepNames } from "./training-harness";
 
 const text = readFileSync(definitionFile, "utf8");
 const definition = readDefinition();
@@ -41,9 +41,9 @@ test.each(tasks)("$name is cut off by its own time-out, retries, and catches Sta
   expect(state.Catch).toEqual([
     {
       ErrorEquals: ["States.ALL"],
-      ...(name === "SettleTrainingJob"
-        ? { ResultPath: "$.settlingError", Next: "WhyNotSettled" }
-        : { ResultPath: "$.error", Next: "SettleTrainingJob" }),
+      ...(name === "FinalizeTrainingJob"
+        ? { ResultPath: "$.finalizingError", Next: "WhyNotFinalized" }
+        : { ResultPath: "$.error", Next: "FinalizeTrainingJob" }),
     },
   ]);
 });
@@ -61,7 +61,7 @@ function delays({
   const atMost = each.reduce((sum, delay) => sum + delay, 0);
   // A delay is even between nothing and its length: its variance is a twelfth of its square.
   const deviation = Math.sqrt(each.reduce((sum, delay) => sum + delay ** 2 / 12, 0));
-  return { atMost, mean: atMost / 2, deviation, longest: Math.max(0, ...each) };
+  return { atMost, mean: atMost / 2, deviation, max: Math.max(0, ...each) };
 }
 
 /** In the order of their kind: what Lambda says of itself, a time-out, any other error. */
@@ -74,7 +74,7 @@ function retriersOf(name: string) {
 }
 
 const outageSeconds = 4 * 60;
-const longestSeconds = 15 * 60;
+const maxSeconds = 15 * 60;
 
 /** The longest that a state can take whose every try throws, and whose every try hangs until its task's time-out. */
 function longestOf(name: string) {
@@ -82,28 +82,28 @@ function longestOf(name: string) {
   const { runs, isTriedFor } = limitsOf(name);
   const timeOutSeconds = tasks.find((task) => task.name === name)?.state.TimeoutSeconds ?? Number.NaN;
   return {
-    ifItThrows: isTriedFor + delays(other).longest + runs,
+    ifItThrows: isTriedFor + delays(other).max + runs,
     ifItHangs: timeOutSeconds * (timeOut.MaxAttempts + 1) + delays(timeOut).atMost,
   };
 }
 
-describe.each(tasks.filter(({ name }) => name !== "SettleTrainingJob"))("$name", ({ name }) => {
+describe.each(tasks.filter(({ name }) => name !== "FinalizeTrainingJob"))("$name", ({ name }) => {
   test("outlives four minutes in which it fails or hangs", () => {
     const { service, timeOut, other } = retriersOf(name);
     expect({ ...service, ErrorEquals: [] }).toEqual({ ...other, ErrorEquals: [] });
-    const { mean, deviation, longest } = delays(other);
+    const { mean, deviation, max } = delays(other);
     expect(mean - 3 * deviation).toBeGreaterThan(outageSeconds);
-    expect(limitsOf(name).isTriedFor).toBeGreaterThan(outageSeconds + longest);
+    expect(limitsOf(name).isTriedFor).toBeGreaterThan(outageSeconds + max);
     const timeOutSeconds = tasks.find((task) => task.name === name)?.state.TimeoutSeconds ?? 0;
     // The try after the last one that the outage can reach.
     expect(timeOut.MaxAttempts + 1).toBeGreaterThan(outageSeconds / timeOutSeconds);
   });
 
-  test("ends the job within 15 minutes if it always fails or hangs, settling with it", () => {
-    const settling = longestOf("SettleTrainingJob");
+  test("ends the job within 15 minutes if it always fails or hangs, finalizing with it", () => {
+    const finalizing = longestOf("FinalizeTrainingJob");
     const step = longestOf(name);
-    expect(Math.max(step.ifItThrows, step.ifItHangs) + settling.ifItThrows).toBeLessThan(longestSeconds);
-    expect(Math.max(step.ifItThrows, step.ifItHangs) + settling.ifItHangs).toBeLessThan(longestSeconds);
+    expect(Math.max(step.ifItThrows, step.ifItHangs) + finalizing.ifItThrows).toBeLessThan(maxSeconds);
+    expect(Math.max(step.ifItThrows, step.ifItHangs) + finalizing.ifItHangs).toBeLessThan(maxSeconds);
   });
 });
 
@@ -117,13 +117,13 @@ test("every step is told when its state was entered, and what has been said befo
   }
 });
 
-test("no state but the three last ends the execution, and all that happens comes to settle", () => {
+test("no state but the three last ends the execution, and all that happens comes to finalize", () => {
   const ends = Object.entries(definition.States).filter(([, { Type }]) => Type === "Succeed" || Type === "Fail");
-  expect(ends.map(([name]) => name).sort()).toEqual(["Settled", "SettlingFailed", "StepFailed"]);
+  expect(ends.map(([name]) => name).sort()).toEqual(["Finalized", "FinalizingFailed", "StepFailed"]);
   const defaults = Object.values(definition.States).flatMap((state) =>
     state.Type === "Choice" ? [state.Default] : [],
   );
-  expect(new Set(defaults)).toEqual(new Set(["SettleTrainingJob", "WhyNotSettled", "SettlingFailed"]));
+  expect(new Set(defaults)).toEqual(new Set(["FinalizeTrainingJob", "WhyNotFinalized", "FinalizingFailed"]));
 });
 
 test("every choice asks whether a path is there before it reads it", () => {

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { trainingJobChanged } from "../../lambdas/training/training-job-changed";
 import type { RunPlan } from "../fakes/scripted-sagemaker";
-import { expectNothingLeft, jobId, sub, trainingJob, TrainingWorld } from "./training-world";
+import { expectNothingLeft, jobId, sub, TrainingHarness, trainingJob } from "./training-harness";
 
 interface StateChange {
   readonly source: string;
@@ -16,7 +16,7 @@ interface StateChange {
 /** When one change is told: after so many states of the workflow, none to many times. */
 type Deliveries = readonly number[];
 
-/** The bus between a world's SageMaker and the function that hears of changes. */
+/** The bus between a harness's SageMaker and the function that hears of changes. */
 class Events {
   /** What came of all deliveries, in their order. */
   readonly outcomes: string[] = [];
@@ -27,7 +27,7 @@ class Events {
   private changes = 0;
 
   constructor(
-    private readonly world: TrainingWorld,
+    private readonly harness: TrainingHarness,
     private readonly plan: readonly Deliveries[],
     /** Whether the function runs beside the workflow's step, or is waited for before it. */
     private readonly isBeside: boolean,
@@ -36,7 +36,7 @@ class Events {
   /** Called before each state: sees what has changed, and delivers what is due. */
   readonly before = async (): Promise<void> => {
     this.states += 1;
-    await this.look();
+    await this.monitor();
     for (const due of this.waiting.filter(({ at }) => at <= this.states)) {
       this.waiting.splice(this.waiting.indexOf(due), 1);
       const delivery = this.deliver(due.event);
@@ -48,13 +48,13 @@ class Events {
   /** Delivers what is left, the youngest first. */
   async finish(): Promise<void> {
     await Promise.all(this.underWay);
-    await this.look();
+    await this.monitor();
     for (const { event } of this.waiting.splice(0).reverse()) await this.deliver(event);
   }
 
-  private async look(): Promise<void> {
-    for (const [name, { request }] of this.world.sageMaker.jobs) {
-      const described = await this.world.sageMaker.describe(name);
+  private async monitor(): Promise<void> {
+    for (const [name, { request }] of this.harness.sageMaker.trainingJobs) {
+      const described = await this.harness.sageMaker.describe(name);
       const status = `${described?.status ?? ""} ${described?.secondaryStatus ?? ""}`;
       if (this.told.get(name) === status) continue;
       this.told.set(name, status);
@@ -76,18 +76,18 @@ class Events {
   }
 
   private async deliver(event: StateChange): Promise<void> {
-    const { jobs, sageMaker, work, clock, log, metrics } = this.world;
-    const answer = await trainingJobChanged({
+    const { trainingJobs, sageMaker, work, clock, log, metrics } = this.harness;
+    const response = await trainingJobChanged({
       event: JSON.parse(JSON.stringify(event)),
       stage: "dev",
-      jobs,
-      trainingJobs: sageMaker,
+      trainingJobs,
+      sageMakerJobs: sageMaker,
       work,
       now: clock.now,
       log,
       metrics,
     });
-    this.outcomes.push(answer.outcome);
+    this.outcomes.push(response.outcome);
   }
 }
 
@@ -101,37 +101,37 @@ interface Told {
 
 /** One job's whole life. */
 async function live({ plan, isBeside = false, plans = [], stopAt = null }: Told): Promise<{
-  readonly world: TrainingWorld;
+  readonly harness: TrainingHarness;
   readonly outcomes: readonly string[];
 }> {
-  const world = new TrainingWorld();
-  world.jobs.add(trainingJob(1));
-  world.sageMaker.plans.push(...plans);
-  const events = new Events(world, plan, isBeside);
+  const harness = new TrainingHarness();
+  harness.trainingJobs.add(trainingJob(1));
+  harness.sageMaker.plans.push(...plans);
+  const events = new Events(harness, plan, isBeside);
   let states = 0;
-  const result = await world.run(1, {
+  const result = await harness.run(1, {
     before: async () => {
-      if (states === stopAt) world.jobs.requestStop({ sub, id: jobId(1) });
+      if (states === stopAt) harness.trainingJobs.requestStop({ sub, id: jobId(1) });
       states += 1;
       await events.before();
     },
   });
   expect(result.status).toBe("SUCCEEDED");
-  const atItsEnd = world.row(1);
+  const atItsEnd = harness.row(1);
   await events.finish();
   // Whatever is told after the end changes nothing.
-  expect(world.row(1)).toEqual(atItsEnd);
-  expectNothingLeft(world);
-  return { world, outcomes: events.outcomes };
+  expect(harness.row(1)).toEqual(atItsEnd);
+  expectNothingLeft(harness);
+  return { harness, outcomes: events.outcomes };
 }
 
 /** What an owner sees in the end. How often the row was written on the way is of no concern. */
-function endOf(world: TrainingWorld): unknown {
-  const { version: _version, updatedAt: _updatedAt, ...row } = world.row(1);
-  return { row, models: [...world.models.rows.keys()], creates: world.sageMaker.creates };
+function endOf(harness: TrainingHarness): unknown {
+  const { version: _version, updatedAt: _updatedAt, ...row } = harness.row(1);
+  return { row, models: [...harness.models.rows.keys()], creates: harness.sageMaker.creates };
 }
 
-const ENDS: readonly { readonly what: string; readonly plans: readonly RunPlan[] }[] = [
+const ends: readonly { readonly what: string; readonly plans: readonly RunPlan[] }[] = [
   { what: "completes", plans: [] },
   { what: "reaches its limit of time", plans: [{ create: "RUN", end: "MaxRuntimeExceeded", endAfterEpochs: 4 }] },
   { what: "fails", plans: [{ create: "RUN", end: "Failed", failureReason: "AlgorithmError: No.", endAfterEpochs: 3 }] },
@@ -141,7 +141,7 @@ const ENDS: readonly { readonly what: string; readonly plans: readonly RunPlan[]
   },
 ];
 
-describe.each(ENDS)("a job that $what", ({ plans }) => {
+describe.each(ends)("a job that $what", ({ plans }) => {
   test.each<[string, readonly Deliveries[], boolean]>([
     ["told in time", [[0]], false],
     ["doubled", [[0, 0]], false],
@@ -152,25 +152,25 @@ describe.each(ENDS)("a job that $what", ({ plans }) => {
     ["told now and again later", [[0, 3, 100_000]], true],
     ["dropped but for some", [[], [], [0]], false],
   ])("ends the same with every event %s", async (_, plan, isBeside) => {
-    const { world: alone, outcomes: none } = await live({ plan: [[]], plans });
+    const { harness: alone, outcomes: none } = await live({ plan: [[]], plans });
     expect(none).toEqual([]);
-    const { world, outcomes } = await live({ plan, isBeside, plans });
+    const { harness, outcomes } = await live({ plan, isBeside, plans });
     expect(outcomes.length).toBeGreaterThan(0);
-    expect(endOf(world)).toEqual(endOf(alone));
+    expect(endOf(harness)).toEqual(endOf(alone));
   });
 });
 
 test("without any event the workflow carries the job alone, and a user's stop, too", async () => {
-  const { world } = await live({ plan: [] });
-  expect(world.row(1)).toMatchObject({ state: "READY", modelId: jobId(1), progress: { epoch: 10, percent: 100 } });
-  const { world: stopped } = await live({ plan: [], stopAt: 12 });
+  const { harness } = await live({ plan: [] });
+  expect(harness.row(1)).toMatchObject({ state: "READY", modelId: jobId(1), progress: { epoch: 10, percent: 100 } });
+  const { harness: stopped } = await live({ plan: [], stopAt: 12 });
   expect(stopped.row(1)).toMatchObject({ state: "STOPPED", endReason: "USER_STOP" });
 });
 
 test("an event of the present launch makes the row fresher; one of an earlier launch, or of another's job, is not heard", async () => {
-  const capacity = ENDS.find(({ plans }) => plans.length === 2)?.plans ?? [];
+  const capacity = ends.find(({ plans }) => plans.length === 2)?.plans ?? [];
   const { outcomes } = await live({ plan: [[0, 25]], plans: capacity });
-  expect(new Set(outcomes)).toEqual(new Set(["OBSERVED", "NOT_OURS", "ALREADY_FINAL"]));
+  expect(new Set(outcomes)).toEqual(new Set(["MONITORED", "NOT_OURS", "ALREADY_FINAL"]));
 });
 
 test("whatever is told and whenever, the job ends as it would have", async () => {
@@ -179,12 +179,12 @@ test("whatever is told and whenever, the job ends as it would have", async () =>
     fc.asyncProperty(
       fc.array(deliveries, { minLength: 1, maxLength: 8 }),
       fc.boolean(),
-      fc.constantFrom(...ENDS),
+      fc.constantFrom(...ends),
       fc.option(fc.integer({ min: 0, max: 40 })),
       async (plan, isBeside, { plans }, stopAt) => {
-        const { world: alone } = await live({ plan: [], plans, stopAt });
-        const { world } = await live({ plan, isBeside, plans, stopAt });
-        expect(endOf(world)).toEqual(endOf(alone));
+        const { harness: alone } = await live({ plan: [], plans, stopAt });
+        const { harness } = await live({ plan, isBeside, plans, stopAt });
+        expect(endOf(harness)).toEqual(endOf(alone));
       },
     ),
     { numRuns: 150 },

@@ -1,11 +1,11 @@
 /** H2: whatever a container leaves, and whatever throws: the job ends, and nothing of it stays taken. */
 import fc from "fast-check";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { maxProgressBytes } from "../../domain/training/progress";
 import { checkpointsPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { patience } from "../../naming/time-limits";
-import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { longestProgressBytes } from "../../domain/training/progress";
-import { DeployedWorld, manyJobIds } from "./deployed-world";
-import { stepNames, sub } from "./training-world";
+import { DeployedHarness, manyJobIds } from "./deployed-harness";
+import { stepNames, sub } from "./training-harness";
 
 const job = { sub, id: manyJobIds(1) };
 const jobKey = `${job.sub}/${job.id}`;
@@ -14,7 +14,7 @@ const jobKey = `${job.sub}/${job.id}`;
  * state. The retries inside the executions and all attempts are in it, and the time that a call takes until it fails; the
  * training itself, which may lie in between, is allowed on top.
  */
-const longestMinutes = 15;
+const maxMinutes = 15;
 const training = { epochs: 4, startSeconds: 10, secondsPerEpoch: 20, uploadSeconds: 5 } as const;
 const trainingMinutes =
   (training.startSeconds + training.epochs * training.secondsPerEpoch + training.uploadSeconds) / 60;
@@ -26,31 +26,31 @@ interface Left {
   readonly otherNames: readonly string[];
 }
 
-/** A world whose container leaves these bytes in place of its own whenever somebody looks. */
-async function worldThatLeaves(left: Left): Promise<DeployedWorld> {
-  const world = new DeployedWorld();
-  world.sageMaker.plans.push({ create: "RUN", ...training });
-  world.sageMaker.describedAs = (described) => {
+/** A harness whose container leaves these bytes in place of its own whenever somebody looks. */
+async function harnessThatLeaves(left: Left): Promise<DeployedHarness> {
+  const harness = new DeployedHarness();
+  harness.sageMaker.plans.push({ create: "RUN", ...training });
+  harness.sageMaker.describedAs = (described) => {
     const checkpoints = checkpointsPrefix(job);
-    if (left.progress !== undefined) world.work.put(`${checkpoints}progress.jsonl`, left.progress);
-    if (left.reference !== undefined) world.work.put(`${checkpoints}reference.json`, left.reference);
-    for (const name of left.otherNames) world.work.put(`${checkpoints}${name}`, "x");
+    if (left.progress !== undefined) harness.work.put(`${checkpoints}progress.jsonl`, left.progress);
+    if (left.reference !== undefined) harness.work.put(`${checkpoints}reference.json`, left.reference);
+    for (const name of left.otherNames) harness.work.put(`${checkpoints}${name}`, "x");
     const card = `${trainingOutputPrefix(job)}${described.name}/output/model/model-card.json`;
-    if (left.card !== undefined && world.work.objects.has(card)) world.work.put(card, left.card);
+    if (left.card !== undefined && harness.work.objects.has(card)) harness.work.put(card, left.card);
     return described;
   };
-  const { attempt } = world.addJob(1, { ...job, hyperparameters: { epochs: 4, earlyStopping: false } });
-  await world.executions.start({ sub: job.sub, jobId: job.id, attempt });
-  return world;
+  const { attempt } = harness.addJob(1, { ...job, hyperparameters: { epochs: 4, earlyStopping: false } });
+  await harness.executions.start({ sub: job.sub, jobId: job.id, attempt });
+  return harness;
 }
 
-function expectEnded(world: DeployedWorld): void {
-  const row = world.jobs.rows.get(jobKey);
+function expectEnded(harness: DeployedHarness): void {
+  const row = harness.trainingJobs.rows.get(jobKey);
   expect(row !== undefined && isFinalTrainingJobState(row.state)).toBe(true);
   expect(row?.openWork).toBeUndefined();
-  expect(world.jobs.openNow()).toBe(0);
-  expect([...world.slots.heldNow().values()]).toEqual([]);
-  expect([...world.tickets.shownNow().keys()]).toEqual([]);
+  expect(harness.trainingJobs.openNow()).toBe(0);
+  expect([...harness.slots.heldNow().values()]).toEqual([]);
+  expect([...harness.tickets.shownNow().keys()]).toEqual([]);
 }
 
 const nothing: Left = { progress: undefined, card: undefined, reference: undefined, otherNames: [] };
@@ -65,13 +65,13 @@ test.each<[string, string]>([
   ["negative seconds", line({ seconds: -5 })],
   ["an epoch that nobody asked for", `${line({})}\n${line({ epoch: 99_999, epochs: 99_999 })}`],
   ["a time before time", line({ timestamp: "-271821-04-20T00:00:00.000Z" })],
-  ["a file that is too long", `${line({})}\n`.repeat(Math.ceil(longestProgressBytes / 60))],
+  ["a file that is too long", `${line({})}\n`.repeat(Math.ceil(maxProgressBytes / 60))],
   ["a hundred thousand metrics", line(Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`m${n}`, n])))],
 ])("%s in the progress ends READY all the same", async (_, text) => {
-  const world = await worldThatLeaves({ ...nothing, progress: bytes(text) });
-  await world.runToTheEnd();
-  expect(world.jobs.rows.get(jobKey)).toMatchObject({ state: "READY", modelId: job.id });
-  expectEnded(world);
+  const harness = await harnessThatLeaves({ ...nothing, progress: bytes(text) });
+  await harness.runToTheEnd();
+  expect(harness.trainingJobs.rows.get(jobKey)).toMatchObject({ state: "READY", modelId: job.id });
+  expectEnded(harness);
 });
 
 const hostileNumber = fc.oneof(
@@ -126,34 +126,34 @@ const longestCallSeconds = Math.max(
 );
 
 function breakFor(
-  world: DeployedWorld,
+  harness: DeployedHarness,
   what: typeof broken extends fc.Arbitrary<infer Kind> ? Kind : never,
   secondsToFail: number,
 ): void {
   const fails = async (): Promise<never> => {
-    await world.time.sleep(secondsToFail);
+    await harness.time.sleep(secondsToFail);
     throw new Error(what);
   };
   switch (what) {
     case "nothing":
       return;
     case "the row cannot be read":
-      world.jobs.get = fails;
+      harness.trainingJobs.get = fails;
       return;
     case "the row cannot be ended":
-      world.jobs.finish = fails;
+      harness.trainingJobs.finish = fails;
       return;
     case "SageMaker does not describe":
-      world.sageMaker.describe = fails;
+      harness.sageMaker.describe = fails;
       return;
     case "progress cannot be read":
-      world.work.read = fails;
+      harness.work.read = fails;
       return;
     case "samples cannot be listed":
-      world.work.list = fails;
+      harness.work.list = fails;
       return;
     case "nothing can be copied":
-      world.artefacts.copy = fails;
+      harness.artifacts.copy = fails;
   }
 }
 
@@ -177,20 +177,20 @@ test("any bytes, any step that throws, anything that stays broken: final in time
       broken,
       fc.boolean(),
       async (left, fault, what, hangs) => {
-        const world = await worldThatLeaves(left);
-        const beganAt = world.clock.now().getTime();
+        const harness = await harnessThatLeaves(left);
+        const beganAt = harness.clock.now().getTime();
         let calls = 0;
-        world.failsNow = (step) => {
+        harness.failsNow = (step) => {
           if (fault?.step !== step) return undefined;
           calls += 1;
           return calls > fault.from && calls <= fault.from + fault.times ? fault.when : undefined;
         };
-        breakFor(world, what, hangs ? longestCallSeconds : 0);
-        await world.runToTheEnd();
-        expectEnded(world);
-        const finalAt = world.finalAt.get(job.id) ?? Number.POSITIVE_INFINITY;
-        const minutes = (finalAt - (world.firstThrowAt ?? beganAt)) / 60_000;
-        expect(minutes).toBeLessThanOrEqual(longestMinutes + trainingMinutes);
+        breakFor(harness, what, hangs ? longestCallSeconds : 0);
+        await harness.runToTheEnd();
+        expectEnded(harness);
+        const finalAt = harness.finalAt.get(job.id) ?? Number.POSITIVE_INFINITY;
+        const minutes = (finalAt - (harness.firstThrowAt ?? beganAt)) / 60_000;
+        expect(minutes).toBeLessThanOrEqual(maxMinutes + trainingMinutes);
       },
     ),
     { numRuns: 500 },

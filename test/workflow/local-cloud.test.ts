@@ -16,30 +16,30 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { build } from "esbuild";
-import { catalogueKey, ownedKey, type TableKey } from "../../naming/table-keys";
+import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
+import { createObjectStore } from "../../lambdas/stores/objects";
 import { createSlots } from "../../lambdas/stores/slots";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
-import { createObjectStore } from "../../lambdas/stores/objects";
-import { createWorkflowExecutions } from "../../lambdas/aws/workflow-executions";
-import { LOCAL_CREDENTIALS } from "../../local/cloud/ministack";
+import { localCredentials } from "../../local/cloud/ministack";
+import { catalogueKey, ownedKey, type TableKey } from "../../naming/table-keys";
 import { environmentPython } from "../../tools/python/environments";
 import { MemoryBuckets } from "../fakes/memory-object-store";
 import { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
-import { startLocalTable, type LocalTable } from "../integration/support/local-table";
+import { type LocalTable, startLocalTable } from "../integration/support/local-table";
+import type { ListeningServer } from "../support/listening-server";
 import { startScriptedServer } from "./scripted-sagemaker-server";
-import { type ListeningServer } from "../support/listening-server";
 import {
   catalogue,
-  piecesKey,
   definitionFile,
   jobId,
+  piecesKey,
   settings,
   stepFolders,
+  type StepName,
   stepNames,
   sub,
   trainingJob,
-  type StepName,
-} from "./training-world";
+} from "./training-harness";
 
 let local: LocalTable;
 beforeAll(async () => {
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 const now = () => new Date();
-const jobs = () => createTrainingJobs({ table: local.table, now });
+const trainingJobs = () => createTrainingJobs({ table: local.table, now });
 const put = async (key: TableKey, row: object) => {
   await local.table.write([{ kind: "PUT", key, row: { ...row } }]);
 };
@@ -67,7 +67,7 @@ const breakRow = async (n: number) => {
 
 test("objects: bounded reading, a digest whose very bytes are copied, listing, deleting", async () => {
   const work = createObjectStore({ client: local.s3, bucket: local.workBucket });
-  const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
+  const artifacts = createObjectStore({ client: local.s3, bucket: local.artifactsBucket });
   await work.write({ key: "a/model file.onnx", body: "model", contentType: "application/octet-stream" });
   expect(await work.read("a/none", 10)).toBeUndefined();
   await expect(work.read("a/model file.onnx", 4)).rejects.toThrow("allowed are 4");
@@ -79,10 +79,10 @@ test("objects: bounded reading, a digest whose very bytes are copied, listing, d
   });
   await work.write({ key: "a/model file.onnx", body: "other", contentType: "application/octet-stream" });
   const from = { bucket: local.workBucket, key: "a/model file.onnx" };
-  expect(await artefacts.copy({ from: { ...from, etag: digest.etag }, to: "b" })).toBe(false);
-  expect(await artefacts.copy({ from, to: "b" })).toBe(true);
-  expect(await artefacts.copy({ from: { ...from, key: "a/none" }, to: "c" })).toBe(false);
-  expect(Buffer.from((await artefacts.read("b", 10)) ?? []).toString()).toBe("other");
+  expect(await artifacts.copy({ from: { ...from, etag: digest.etag }, to: "b" })).toBe(false);
+  expect(await artifacts.copy({ from, to: "b" })).toBe(true);
+  expect(await artifacts.copy({ from: { ...from, key: "a/none" }, to: "c" })).toBe(false);
+  expect(Buffer.from((await artifacts.read("b", 10)) ?? []).toString()).toBe("other");
   for (const n of [1, 2, 3]) await work.write({ key: `l/${n}`, body: "x", contentType: "text/plain" });
   expect((await work.list("l/", 2)).map(({ key }) => key)).toEqual(["l/1", "l/2"]);
   await work.delete(["l/1", "l/2", "l/3"]);
@@ -109,11 +109,11 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       AWS_ENDPOINT_URL_SAGEMAKER: server.url,
       STAGE: "local",
       TABLE_NAME: local.tableName,
-      ARTEFACTS_BUCKET: local.artefactsBucket,
+      ARTIFACTS_BUCKET: local.artifactsBucket,
       WORK_BUCKET: local.workBucket,
       TRAINING_SETTINGS: JSON.stringify({
         ...settings,
-        look: { firstSeconds: 1, laterSeconds: 1, firstForSeconds: 5 },
+        monitor: { firstSeconds: 1, laterSeconds: 1, firstForSeconds: 5 },
         waitSeconds: 1,
       }),
       POWERTOOLS_SERVICE_NAME: "opencomposer-local",
@@ -123,7 +123,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     for (const name of stepNames) arns.set(name, await createFunction(name, environment));
     // Its patience with a step that throws is minutes: here two more tries are enough to come to Catch.
     const impatient = readFileSync(definitionFile, "utf8").replace(/"MaxAttempts": \d+/g, '"MaxAttempts": 2');
-    sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: LOCAL_CREDENTIALS });
+    sfn = new SFNClient({ endpoint: local.endpointUrl, region: local.region, credentials: localCredentials });
     createMachine = async (name, change) => {
       const definition = change(impatient).replace(
         /\$\{(\w+)FunctionArn\}/g,
@@ -135,8 +135,8 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     };
     stateMachineArn = await createMachine("training", (definition) => definition);
     await put(catalogueKey("bach-chorales"), catalogue);
-    const artefacts = createObjectStore({ client: local.s3, bucket: local.artefactsBucket });
-    await artefacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
+    const artifacts = createObjectStore({ client: local.s3, bucket: local.artifactsBucket });
+    await artifacts.write({ key: piecesKey, body: "{}", contentType: "application/x-ndjson" });
   });
 
   afterAll(async () => {
@@ -202,7 +202,7 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     );
     const job = await putJob(10, { hyperparameters: { epochs: 3 } });
     expect(await execute(10)).toBe("SUCCEEDED");
-    expect(await jobs().get(job)).toMatchObject({
+    expect(await trainingJobs().get(job)).toMatchObject({
       state: "READY",
       modelId: job.id,
       launch: 2,
@@ -212,17 +212,20 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
     expect(await createSlots(local.table).held()).toEqual([]);
   });
 
-  test("a step that throws is caught by States.ALL, and the job is settled", async () => {
+  test("a step that throws is caught by States.ALL, and the job is finalized", async () => {
     sageMaker.plans.push({ create: "REFUSED" });
     const refused = await putJob(11);
     expect(await execute(11)).toBe("SUCCEEDED");
-    expect(await jobs().get(refused)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
+    expect(await trainingJobs().get(refused)).toMatchObject({
+      state: "FAILED",
+      failure: { code: "TRAINING_JOB_REFUSED" },
+    });
 
     // A row that no longer fits its schema: what the step throws is unexpected.
     const broken = await putJob(12, { queuedSince: "2026-01-01T00:00:00.000Z" });
     await put(catalogueKey("bach-chorales"), { ...catalogue, pieces: "none" });
     expect(await execute(12)).toBe("SUCCEEDED");
-    expect(await jobs().get(broken)).toMatchObject({
+    expect(await trainingJobs().get(broken)).toMatchObject({
       state: "FAILED",
       failure: { code: "WORKFLOW_FAILED", retryable: true },
     });
@@ -236,20 +239,22 @@ describe("the definition on MiniStack's Step Functions, with the real functions"
       attempt: 1,
     });
 
-  test("how an execution ended that did not settle its job is told apart", async () => {
-    // A row that no step can read: each of them throws, settling as well.
+  test("how an execution ended that did not finalize its job is told apart", async () => {
+    // A row that no step can read: each of them throws, finalizing as well.
     await putJob(13, { hyperparameters: { epochs: 3 } });
     await breakRow(13);
     expect(await statusOf(13, stateMachineArn)).toBe("NOT_STARTED");
     expect(await execute(13)).toBe("FAILED");
     expect(await statusOf(13, stateMachineArn)).toBe("STEP_FAILED");
 
-    // A machine whose last step is a function that settles nothing.
-    const unsettling = await createMachine("unsettling", (text) => text.replace("${SettleTrainingJob", "${TakeSlot"));
+    // A machine whose last step is a function that finalizes nothing.
+    const unfinalizing = await createMachine("unfinalizing", (text) =>
+      text.replace("${FinalizeTrainingJob", "${AcquireSlot"),
+    );
     sageMaker.plans.push({ create: "REFUSED" });
     await putJob(14, {});
-    expect(await execute(14, unsettling)).toBe("FAILED");
-    expect(await statusOf(14, unsettling)).toBe("FAILED");
+    expect(await execute(14, unfinalizing)).toBe("FAILED");
+    expect(await statusOf(14, unfinalizing)).toBe("FAILED");
     await createSlots(local.table).release({ index: 0, jobId: jobId(14) });
   });
 

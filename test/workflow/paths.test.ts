@@ -1,12 +1,12 @@
 /** Every way through the workflow: the real definition and the real steps, virtual time, fakes around them. */
 import fc from "fast-check";
-import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
-import { techniqueIds } from "../../naming/resource-names";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters, hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
-import { largestModelBytes } from "../../domain/training/model-limits";
+import { maxModelBytes } from "../../domain/training/model-limits";
+import { modelPrefix, trainingJobPrefix } from "../../naming/object-keys";
+import { techniqueIds } from "../../naming/resource-names";
 import { lossesOf, type RunPlan } from "../fakes/scripted-sagemaker";
 import {
   expectNothingLeft,
@@ -15,40 +15,40 @@ import {
   readDefinition,
   stepNames,
   sub,
+  TrainingHarness,
   trainingJob,
-  TrainingWorld,
-} from "./training-world";
+} from "./training-harness";
 
 const job = { sub, id: jobId(1) };
 const run: RunPlan = { create: "RUN" };
 
 const visited = new Set<string>();
-async function finish(world: TrainingWorld, n = 1, more: Parameters<TrainingWorld["run"]>[1] = {}) {
-  const result = await world.run(n, more);
+async function finish(harness: TrainingHarness, n = 1, more: Parameters<TrainingHarness["run"]>[1] = {}) {
+  const result = await harness.run(n, more);
   for (const state of result.states) visited.add(state);
   return result;
 }
 
-function worldWithJob(
+function harnessWithJob(
   more: Parameters<typeof trainingJob>[1] = {},
-  settings: ConstructorParameters<typeof TrainingWorld>[0] = {},
+  settings: ConstructorParameters<typeof TrainingHarness>[0] = {},
 ) {
-  const world = new TrainingWorld(settings);
-  world.jobs.add(trainingJob(1, more));
-  return world;
+  const harness = new TrainingHarness(settings);
+  harness.trainingJobs.add(trainingJob(1, more));
+  return harness;
 }
 
 describe("a training that runs through", () => {
   test("ends READY with its model, its progress and its samples, and shows every epoch on the way", async () => {
-    const world = worldWithJob();
+    const harness = harnessWithJob();
     const seen: number[] = [];
-    const result = await finish(world, 1, {
+    const result = await finish(harness, 1, {
       before: () => {
-        seen.push(world.row(1).progress.epoch);
+        seen.push(harness.row(1).progress.epoch);
       },
     });
     expect(result.status).toBe("SUCCEEDED");
-    const row = world.row(1);
+    const row = harness.row(1);
     expect(row).toMatchObject({
       state: "READY",
       endReason: "EPOCHS_COMPLETED",
@@ -60,7 +60,7 @@ describe("a training that runs through", () => {
     expect(row.progress.secondsRemaining).toBeUndefined();
     expect(row.latestMetrics?.epoch).toBe(10);
     expect(new Set(seen).size).toBeGreaterThanOrEqual(5);
-    expect(world.jobs.history.get(jobId(1))).toEqual([
+    expect(harness.trainingJobs.history.get(jobId(1))).toEqual([
       "PENDING",
       "QUEUED",
       "STARTING",
@@ -68,21 +68,21 @@ describe("a training that runs through", () => {
       "UPLOADING",
       "READY",
     ]);
-    expect(world.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ name: "Job 1", trainingJobId: jobId(1) });
-    expect(world.artefacts.keys(modelPrefix(job))).toHaveLength(2);
-    expect(world.artefacts.keys(trainingJobPrefix(job))).toEqual([
+    expect(harness.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ name: "Job 1", trainingJobId: jobId(1) });
+    expect(harness.artifacts.keys(modelPrefix(job))).toHaveLength(2);
+    expect(harness.artifacts.keys(trainingJobPrefix(job))).toEqual([
       `${trainingJobPrefix(job)}progress.jsonl`,
       `${trainingJobPrefix(job)}reference.json`,
       `${trainingJobPrefix(job)}samples/epoch-0001/twinkle-twinkle.mid`,
     ]);
-    expect(world.sageMaker.creates).toHaveLength(1);
-    expectNothingLeft(world);
+    expect(harness.sageMaker.creates).toHaveLength(1);
+    expectNothingLeft(harness);
   });
 
   test("asks SageMaker for an isolated job with string hyperparameters, in the job's own prefixes", async () => {
-    const world = worldWithJob();
-    await finish(world);
-    const [request] = [...world.sageMaker.jobs.values()].map((created) => created.request);
+    const harness = harnessWithJob();
+    await finish(harness);
+    const [request] = [...harness.sageMaker.trainingJobs.values()].map((created) => created.request);
     expect(request).toMatchObject({
       TrainingJobName: `opencomposer-dev-${jobId(1)}-1-1`,
       EnableNetworkIsolation: true,
@@ -94,7 +94,7 @@ describe("a training that runs through", () => {
     expect(request?.StoppingCondition?.MaxWaitTimeInSeconds).toBeUndefined();
     expect(request?.CheckpointConfig?.S3Uri).toMatch(/checkpoints\/$/);
     expect(request?.AlgorithmSpecification?.MetricDefinitions?.length).toBeGreaterThan(0);
-    const selection: unknown = JSON.parse(world.work.text(`${trainingJobPrefix(job)}selection/manifest.json`) ?? "");
+    const selection: unknown = JSON.parse(harness.work.text(`${trainingJobPrefix(job)}selection/manifest.json`) ?? "");
     expect(selection).toMatchObject({
       jobId: jobId(1),
       pieces: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => ({ id: `bwv-${number}` })),
@@ -103,38 +103,38 @@ describe("a training that runs through", () => {
 
   test.each(techniqueIds)("of %s asks for its own container, hyperparameters and metrics", async (technique) => {
     const hyperparameters = checkParameters(techniques[technique].hyperparameters, { epochs: 10 }).values;
-    const world = worldWithJob({ technique, hyperparameters });
-    await finish(world);
-    const [created] = [...world.sageMaker.jobs.values()];
+    const harness = harnessWithJob({ technique, hyperparameters });
+    await finish(harness);
+    const [created] = [...harness.sageMaker.trainingJobs.values()];
     expect(created?.request.AlgorithmSpecification).toMatchObject({
-      TrainingImage: world.settings.images[technique],
+      TrainingImage: harness.settings.images[technique],
       MetricDefinitions: metricDefinitionsOf(technique),
     });
     expect(created?.request.HyperParameters).toEqual(hyperparametersOnTheWire(hyperparameters));
-    const row = world.row(1);
+    const row = harness.row(1);
     expect(row).toMatchObject({ state: "READY", endReason: "EPOCHS_COMPLETED" });
     expect(Object.keys(row.latestMetrics ?? {})).toEqual(expect.arrayContaining([...lossesOf(technique)]));
-    expect(world.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ technique });
-    expectNothingLeft(world);
+    expect(harness.models.rows.get(`${sub}/${jobId(1)}`)).toMatchObject({ technique });
+    expectNothingLeft(harness);
   });
 
   test("on spot, waiting is allowed for longer than training", async () => {
-    const world = worldWithJob({}, { useSpot: true });
-    await finish(world);
-    const [request] = [...world.sageMaker.jobs.values()].map((created) => created.request);
+    const harness = harnessWithJob({}, { useSpot: true });
+    await finish(harness);
+    const [request] = [...harness.sageMaker.trainingJobs.values()].map((created) => created.request);
     const { MaxRuntimeInSeconds = 0, MaxWaitTimeInSeconds = 0 } = request?.StoppingCondition ?? {};
     expect(request?.EnableManagedSpotTraining).toBe(true);
     expect(MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(MaxRuntimeInSeconds);
   });
 
   test("ends READY with its reason at a time limit and at an early stop", async () => {
-    const limited = worldWithJob();
+    const limited = harnessWithJob();
     limited.sageMaker.plans.push({ ...run, end: "MaxRuntimeExceeded", endAfterEpochs: 4 });
     await finish(limited);
     expect(limited.row(1)).toMatchObject({ state: "READY", endReason: "TIME_LIMIT", modelId: jobId(1) });
     expectNothingLeft(limited);
 
-    const early = worldWithJob({ hyperparameters: { epochs: 10, earlyStopping: true } });
+    const early = harnessWithJob({ hyperparameters: { epochs: 10, earlyStopping: true } });
     early.sageMaker.plans.push({ ...run, endAfterEpochs: 6 });
     await finish(early);
     expect(early.row(1)).toMatchObject({
@@ -148,96 +148,96 @@ describe("a training that runs through", () => {
 
 describe("a user's stop", () => {
   test("before the workflow has begun ends STOPPED without a call of SageMaker", async () => {
-    const world = worldWithJob();
-    world.jobs.requestStop(job);
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "STOPPED", endReason: "USER_STOP", resumable: false });
-    expect(world.row(1).modelId).toBeUndefined();
-    expect(world.sageMaker.creates).toEqual([]);
-    expectNothingLeft(world);
+    const harness = harnessWithJob();
+    harness.trainingJobs.requestStop(job);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "STOPPED", endReason: "USER_STOP", resumable: false });
+    expect(harness.row(1).modelId).toBeUndefined();
+    expect(harness.sageMaker.creates).toEqual([]);
+    expectNothingLeft(harness);
   });
 
   test("while queued ends STOPPED without a call of SageMaker", async () => {
-    const world = worldWithJob();
-    await world.slots.hold(0, { sub, jobId: jobId(0) });
+    const harness = harnessWithJob();
+    await harness.slots.hold(0, { sub, jobId: jobId(0) });
     let waits = 0;
-    await finish(world, 1, {
+    await finish(harness, 1, {
       before: (state) => {
-        if (state === "WaitForSlot" && (waits += 1) === 3) world.jobs.requestStop(job);
+        if (state === "WaitForSlot" && (waits += 1) === 3) harness.trainingJobs.requestStop(job);
       },
     });
-    expect(world.row(1).state).toBe("STOPPED");
-    expect(world.sageMaker.creates).toEqual([]);
-    await world.slots.release({ index: 0, jobId: jobId(0) });
-    expectNothingLeft(world);
+    expect(harness.row(1).state).toBe("STOPPED");
+    expect(harness.sageMaker.creates).toEqual([]);
+    await harness.slots.release({ index: 0, jobId: jobId(0) });
+    expectNothingLeft(harness);
   });
 
   test("while training ends STOPPED with the model that was saved", async () => {
-    const world = worldWithJob();
-    await finish(world, 1, {
+    const harness = harnessWithJob();
+    await finish(harness, 1, {
       before: (state) => {
-        if (state === "WaitToLook" && world.row(1).progress.epoch >= 3) world.jobs.requestStop(job);
+        if (state === "WaitToMonitor" && harness.row(1).progress.epoch >= 3) harness.trainingJobs.requestStop(job);
       },
     });
-    expect(world.row(1)).toMatchObject({
+    expect(harness.row(1)).toMatchObject({
       state: "STOPPED",
       endReason: "USER_STOP",
       modelId: jobId(1),
       resumable: true,
     });
-    expect(world.sageMaker.stops.length).toBeGreaterThan(0);
-    expectNothingLeft(world);
+    expect(harness.sageMaker.stops.length).toBeGreaterThan(0);
+    expectNothingLeft(harness);
   });
 
   test("before the first epoch ends STOPPED and says that there is no model", async () => {
-    const world = worldWithJob();
-    await finish(world, 1, {
+    const harness = harnessWithJob();
+    await finish(harness, 1, {
       before: (state) => {
-        if (state === "WaitToLook") world.jobs.requestStop(job);
+        if (state === "WaitToMonitor") harness.trainingJobs.requestStop(job);
       },
     });
-    expect(world.row(1)).toMatchObject({ state: "STOPPED", resumable: false });
-    expect(world.row(1).modelId).toBeUndefined();
-    expectNothingLeft(world);
+    expect(harness.row(1)).toMatchObject({ state: "STOPPED", resumable: false });
+    expect(harness.row(1).modelId).toBeUndefined();
+    expectNothingLeft(harness);
   });
 
   test("that comes while the job is being created stops it at once", async () => {
-    const world = worldWithJob();
-    world.sageMaker.whileCreating = () => {
-      world.jobs.requestStop(job);
+    const harness = harnessWithJob();
+    harness.sageMaker.whileCreating = () => {
+      harness.trainingJobs.requestStop(job);
     };
-    const stopsBeforeLooks: number[] = [];
-    await finish(world, 1, {
+    const stopsBeforeMonitoring: number[] = [];
+    await finish(harness, 1, {
       before: (state) => {
-        if (state === "WaitToLook") stopsBeforeLooks.push(world.sageMaker.stops.length);
+        if (state === "WaitToMonitor") stopsBeforeMonitoring.push(harness.sageMaker.stops.length);
       },
     });
-    expect(stopsBeforeLooks[0]).toBe(1);
-    expect(world.row(1).state).toBe("STOPPED");
-    expectNothingLeft(world);
+    expect(stopsBeforeMonitoring[0]).toBe(1);
+    expect(harness.row(1).state).toBe("STOPPED");
+    expectNothingLeft(harness);
   });
 
   test("while waiting for capacity ends STOPPED", async () => {
-    const world = worldWithJob();
-    world.sageMaker.plans.push({ create: "QUOTA_EXCEEDED" });
-    await finish(world, 1, {
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push({ create: "QUOTA_EXCEEDED" });
+    await finish(harness, 1, {
       before: (state) => {
-        if (state === "WaitForCapacity") world.jobs.requestStop(job);
+        if (state === "WaitForCapacity") harness.trainingJobs.requestStop(job);
       },
     });
-    expect(world.row(1).state).toBe("STOPPED");
-    expectNothingLeft(world);
+    expect(harness.row(1).state).toBe("STOPPED");
+    expectNothingLeft(harness);
   });
 });
 
 describe("failures are told, and nothing is left behind", () => {
   test("the container's own words are the job's failure", async () => {
-    const world = worldWithJob();
+    const harness = harnessWithJob();
     const failureReason =
       "AlgorithmError: The learning rate made the losses infinite. Choose a smaller one., exit code: 1";
-    world.sageMaker.plans.push({ ...run, end: "Failed", endAfterEpochs: 2, failureReason });
-    await finish(world);
-    expect(world.row(1)).toMatchObject({
+    harness.sageMaker.plans.push({ ...run, end: "Failed", endAfterEpochs: 2, failureReason });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({
       state: "FAILED",
       endReason: "FAILURE",
       resumable: true,
@@ -247,32 +247,32 @@ describe("failures are told, and nothing is left behind", () => {
         retryable: false,
       },
     });
-    expectNothingLeft(world);
+    expectNothingLeft(harness);
   });
 
   test("a time limit before the first epoch", async () => {
-    const world = worldWithJob();
-    world.sageMaker.plans.push({ ...run, end: "MaxRuntimeExceeded", endAfterEpochs: 0 });
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "TIME_LIMIT_REACHED" } });
-    expectNothingLeft(world);
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push({ ...run, end: "MaxRuntimeExceeded", endAfterEpochs: 0 });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "TIME_LIMIT_REACHED" } });
+    expectNothingLeft(harness);
   });
 
   test("a training that completes without a model, and one whose card is another model's", async () => {
-    const without = worldWithJob();
+    const without = harnessWithJob();
     without.sageMaker.plans.push({ ...run, leavesModel: false });
     await finish(without);
     expect(without.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_MISSING" } });
     expectNothingLeft(without);
 
-    const wrong = worldWithJob();
+    const wrong = harnessWithJob();
     wrong.sageMaker.plans.push({ ...run, wrongCard: true });
     await finish(wrong);
     expect(wrong.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED" } });
     expect(wrong.models.rows.size).toBe(0);
     expectNothingLeft(wrong);
 
-    const other = worldWithJob({ technique: "ar-cnn" });
+    const other = harnessWithJob({ technique: "ar-cnn" });
     other.sageMaker.plans.push({ ...run, cardTechnique: "unet-gan" });
     await finish(other);
     const failure = { code: "MODEL_REFUSED", message: expect.stringContaining("of the technique unet-gan") as unknown };
@@ -282,15 +282,15 @@ describe("failures are told, and nothing is left behind", () => {
   });
 
   test("a model is registered up to the largest size that an endpoint opens, and not a byte beyond", async () => {
-    const largest = worldWithJob();
-    largest.sageMaker.plans.push({ ...run, modelBytes: largestModelBytes });
-    await finish(largest);
-    expect(largest.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
+    const max = harnessWithJob();
+    max.sageMaker.plans.push({ ...run, modelBytes: maxModelBytes });
+    await finish(max);
+    expect(max.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
 
-    const larger = worldWithJob();
-    larger.sageMaker.plans.push({ ...run, modelBytes: largestModelBytes + 1 });
+    const larger = harnessWithJob();
+    larger.sageMaker.plans.push({ ...run, modelBytes: maxModelBytes + 1 });
     await finish(larger);
-    const message = expect.stringContaining(`more than ${largestModelBytes} bytes`) as unknown;
+    const message = expect.stringContaining(`more than ${maxModelBytes} bytes`) as unknown;
     expect(larger.row(1)).toMatchObject({ state: "FAILED", failure: { code: "MODEL_REFUSED", message } });
     expect(larger.models.rows.size).toBe(0);
     expectNothingLeft(larger);
@@ -310,58 +310,60 @@ describe("failures are told, and nothing is left behind", () => {
     ],
     ["checkpoints that are gone", { resumeFrom: jobId(9) }, "CHECKPOINT_GONE"],
   ])("%s", async (_, more, code) => {
-    const world = worldWithJob(more);
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
-    expect(world.sageMaker.creates).toEqual([]);
-    expectNothingLeft(world);
+    const harness = harnessWithJob(more);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+    expect(harness.sageMaker.creates).toEqual([]);
+    expectNothingLeft(harness);
   });
 
   test("a request that SageMaker refuses does not show its owner what only operators may see", async () => {
-    const world = worldWithJob();
-    world.sageMaker.plans.push({ create: "REFUSED" });
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
-    expect(world.row(1).failure?.message).not.toContain("ValidationException");
-    expect(world.log.lines.some(({ details }) => String(details["reason"]).includes("ValidationException"))).toBe(true);
-    expectNothingLeft(world);
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push({ create: "REFUSED" });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "TRAINING_JOB_REFUSED" } });
+    expect(harness.row(1).failure?.message).not.toContain("ValidationException");
+    expect(harness.log.lines.some(({ details }) => String(details["reason"]).includes("ValidationException"))).toBe(
+      true,
+    );
+    expectNothingLeft(harness);
   });
 
   test("the queue's deadline", async () => {
-    const world = worldWithJob();
-    await world.slots.hold(0, { sub, jobId: jobId(0) });
-    await finish(world);
-    expect(world.row(1)).toMatchObject({
+    const harness = harnessWithJob();
+    await harness.slots.hold(0, { sub, jobId: jobId(0) });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({
       state: "FAILED",
       failure: { code: "QUEUE_DEADLINE_PASSED", retryable: true },
     });
-    await world.slots.release({ index: 0, jobId: jobId(0) });
-    expectNothingLeft(world);
+    await harness.slots.release({ index: 0, jobId: jobId(0) });
+    expectNothingLeft(harness);
   });
 
   test("a data set that is still on its way is waited for, out of the queue's way", async () => {
-    const world = worldWithJob();
-    world.artefacts.objects.delete(piecesKey);
-    world.sageMaker.plans.push(run);
+    const harness = harnessWithJob();
+    harness.artifacts.objects.delete(piecesKey);
+    harness.sageMaker.plans.push(run);
     const input = { sub, jobId: jobId(1), attempt: 1 };
-    expect(await world.step("TakeSlot", input)).toMatchObject({ outcome: "WAITING_FOR_DATA" });
-    expect(await world.tickets.waiting()).toEqual([]);
+    expect(await harness.step("AcquireSlot", input)).toMatchObject({ outcome: "WAITING_FOR_DATA" });
+    expect(await harness.tickets.waiting()).toEqual([]);
     let turns = 0;
     const before = () => {
       turns += 1;
-      if (turns === 12) world.artefacts.put(piecesKey, "{}");
+      if (turns === 12) harness.artifacts.put(piecesKey, "{}");
     };
-    await finish(world, 1, { before });
-    expect(world.row(1)).toMatchObject({ state: "READY", launch: 1 });
-    expectNothingLeft(world);
+    await finish(harness, 1, { before });
+    expect(harness.row(1)).toMatchObject({ state: "READY", launch: 1 });
+    expectNothingLeft(harness);
   });
 
   test("a data set that never comes ends the wait with its own reason", async () => {
-    const world = worldWithJob();
-    world.artefacts.objects.delete(piecesKey);
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "DATASET_NOT_READY", retryable: true } });
-    expectNothingLeft(world);
+    const harness = harnessWithJob();
+    harness.artifacts.objects.delete(piecesKey);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "DATASET_NOT_READY", retryable: true } });
+    expectNothingLeft(harness);
   });
 });
 
@@ -375,149 +377,150 @@ describe("capacity", () => {
   };
 
   test("a refusal that comes as a Failed job is waited out, and the next launch has the next name", async () => {
-    const world = worldWithJob();
-    world.sageMaker.plans.push(refused, refused, { create: "QUOTA_EXCEEDED" }, { create: "THROTTLED" });
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "READY", launch: 4 });
-    expect(world.row(1).capacityRefusedSince).toBeUndefined();
-    const names = world.sageMaker.creates.map((name) => name.slice(-3));
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push(refused, refused, { create: "QUOTA_EXCEEDED" }, { create: "THROTTLED" });
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "READY", launch: 4 });
+    expect(harness.row(1).capacityRefusedSince).toBeUndefined();
+    const names = harness.sageMaker.creates.map((name) => name.slice(-3));
     // A throttled call has not used its name up.
     expect(names).toEqual(["1-1", "1-2", "1-3", "1-4", "1-4"]);
-    expect(world.jobs.history.get(jobId(1))).toContain("QUEUED");
-    expectNothingLeft(world);
+    expect(harness.trainingJobs.history.get(jobId(1))).toContain("QUEUED");
+    expectNothingLeft(harness);
   });
 
   test.each([
     ["waits on", false, "READY"],
     ["is stopped where that was asked for meanwhile", true, "STOPPED"],
-  ])("a refusal that was seen, and whose answer was lost, %s", async (_, isStopped, state) => {
-    const world = worldWithJob();
-    world.sageMaker.plans.push(refused);
-    world.fault = (step, call) => {
-      if (isStopped && step === "LookAtTrainingJob" && call === 2) world.jobs.requestStop({ sub, id: jobId(1) });
-      return step === "LookAtTrainingJob" && call === 1 ? "AFTER" : undefined;
+  ])("a refusal that was seen, and whose response was lost, %s", async (_, isStopped, state) => {
+    const harness = harnessWithJob();
+    harness.sageMaker.plans.push(refused);
+    harness.fault = (step, call) => {
+      if (isStopped && step === "MonitorTrainingJob" && call === 2)
+        harness.trainingJobs.requestStop({ sub, id: jobId(1) });
+      return step === "MonitorTrainingJob" && call === 1 ? "AFTER" : undefined;
     };
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state, launch: isStopped ? 1 : 2 });
-    expectNothingLeft(world);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state, launch: isStopped ? 1 : 2 });
+    expectNothingLeft(harness);
   });
 
   test("until a deadline", async () => {
-    const world = worldWithJob();
-    for (let launch = 0; launch < 200; launch += 1) world.sageMaker.plans.push(refused);
-    await finish(world);
-    expect(world.row(1)).toMatchObject({
+    const harness = harnessWithJob();
+    for (let launch = 0; launch < 200; launch += 1) harness.sageMaker.plans.push(refused);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({
       state: "FAILED",
       failure: { code: "CAPACITY_DEADLINE_PASSED", retryable: true },
     });
-    const waited = (world.clock.now().getTime() - Date.parse("2026-01-01T00:00:00.000Z")) / 1000;
+    const waited = (harness.clock.now().getTime() - Date.parse("2026-01-01T00:00:00.000Z")) / 1000;
     expect(waited).toBeGreaterThanOrEqual(1_800);
     expect(waited).toBeLessThan(3_600);
-    expectNothingLeft(world);
+    expectNothingLeft(harness);
   });
 });
 
 describe("unexpected errors", () => {
   test("a training survives that nobody could look at it for some minutes", async () => {
-    const world = worldWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
-    world.sageMaker.plans.push({ ...run, epochs: 100 });
-    world.fault = (name, call) => (name === "LookAtTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
-    await finish(world);
-    expect(world.row(1)).toMatchObject({ state: "READY", progress: { epoch: 100 } });
-    expect(world.sageMaker.stops).toEqual([]);
-    expectNothingLeft(world);
+    const harness = harnessWithJob({ hyperparameters: { epochs: 100, earlyStopping: false } });
+    harness.sageMaker.plans.push({ ...run, epochs: 100 });
+    harness.fault = (name, call) => (name === "MonitorTrainingJob" && call > 3 && call < 14 ? "BEFORE" : undefined);
+    await finish(harness);
+    expect(harness.row(1)).toMatchObject({ state: "READY", progress: { epoch: 100 } });
+    expect(harness.sageMaker.stops).toEqual([]);
+    expectNothingLeft(harness);
   });
 
   test.each(stepNames)("%s failing once, before or after its work, changes nothing", async (step) => {
     for (const when of ["BEFORE", "AFTER"] as const) {
-      const world = worldWithJob();
-      world.fault = (name, call) => (name === step && call === 1 ? when : undefined);
-      const result = await finish(world);
+      const harness = harnessWithJob();
+      harness.fault = (name, call) => (name === step && call === 1 ? when : undefined);
+      const result = await finish(harness);
       expect(result.status).toBe("SUCCEEDED");
-      expect(world.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
-      expect(world.sageMaker.jobs.size).toBe(1);
-      expect(world.models.rows.size).toBe(1);
-      expectNothingLeft(world);
+      expect(harness.row(1)).toMatchObject({ state: "READY", modelId: jobId(1) });
+      expect(harness.sageMaker.trainingJobs.size).toBe(1);
+      expect(harness.models.rows.size).toBe(1);
+      expectNothingLeft(harness);
     }
   });
 
-  test.each(stepNames.filter((name) => name !== "SettleTrainingJob"))(
+  test.each(stepNames.filter((name) => name !== "FinalizeTrainingJob"))(
     "%s failing always ends FAILED by way of Catch, with the job stopped and the slot free",
     async (step) => {
-      const world = worldWithJob();
+      const harness = harnessWithJob();
       // Looking is tried for minutes: the training goes on meanwhile.
-      world.sageMaker.plans.push({ ...run, ...(step === "LookAtTrainingJob" ? { epochs: 100 } : {}) });
-      world.fault = (name) => (name === step ? "BEFORE" : undefined);
-      const result = await finish(world);
+      harness.sageMaker.plans.push({ ...run, ...(step === "MonitorTrainingJob" ? { epochs: 100 } : {}) });
+      harness.fault = (name) => (name === step ? "BEFORE" : undefined);
+      const result = await finish(harness);
       expect(result.status).toBe("SUCCEEDED");
-      expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
-      if (step === "LookAtTrainingJob") expect(world.sageMaker.stops).toHaveLength(world.sageMaker.creates.length);
-      expectNothingLeft(world);
+      expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+      if (step === "MonitorTrainingJob") expect(harness.sageMaker.stops).toHaveLength(harness.sageMaker.creates.length);
+      expectNothingLeft(harness);
     },
   );
 
-  test("an execution that cannot settle fails, and is settled by whoever comes after", async () => {
-    const world = worldWithJob();
-    world.fault = (name) => (name === "SettleTrainingJob" ? "BEFORE" : undefined);
-    const result = await finish(world);
+  test("an execution that cannot finalize fails, and is finalized by whoever comes after", async () => {
+    const harness = harnessWithJob();
+    harness.fault = (name) => (name === "FinalizeTrainingJob" ? "BEFORE" : undefined);
+    const result = await finish(harness);
     expect(result.status).toBe("FAILED");
-    expect(result.states.at(-1)).toBe("SettlingFailed");
-    expect(isFinalTrainingJobState(world.row(1).state)).toBe(false);
+    expect(result.states.at(-1)).toBe("FinalizingFailed");
+    expect(isFinalTrainingJobState(harness.row(1).state)).toBe(false);
     // The registered model makes it READY all the same.
-    await world.step("SettleTrainingJob", { sub, jobId: jobId(1), attempt: 1, error: { Error: "x" } });
-    expect(world.row(1).state).toBe("READY");
-    expectNothingLeft(world);
+    await harness.step("FinalizeTrainingJob", { sub, jobId: jobId(1), attempt: 1, error: { Error: "x" } });
+    expect(harness.row(1).state).toBe("READY");
+    expectNothingLeft(harness);
   });
 
-  test("an execution with a step that fails for minutes, and that cannot settle, says so by its error", async () => {
-    const world = worldWithJob();
-    world.fault = (name) => (name === "SettleTrainingJob" || name === "RegisterModel" ? "BEFORE" : undefined);
-    const result = await finish(world);
+  test("an execution with a step that fails for minutes, and that cannot finalize, says so by its error", async () => {
+    const harness = harnessWithJob();
+    harness.fault = (name) => (name === "FinalizeTrainingJob" || name === "RegisterModel" ? "BEFORE" : undefined);
+    const result = await finish(harness);
     expect(result).toMatchObject({ status: "FAILED", error: "StepFailed" });
-    expect(isFinalTrainingJobState(world.row(1).state)).toBe(false);
-    await world.step("SettleTrainingJob", { ...result.data });
-    expect(world.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
-    expectNothingLeft(world);
+    expect(isFinalTrainingJobState(harness.row(1).state)).toBe(false);
+    await harness.step("FinalizeTrainingJob", { ...result.data });
+    expect(harness.row(1)).toMatchObject({ state: "FAILED", failure: { code: "WORKFLOW_FAILED", retryable: true } });
+    expectNothingLeft(harness);
   });
 
   test("a status that nobody knows keeps the row as it is, with a warning, until one is known", async () => {
-    const world = worldWithJob();
-    let looks = 0;
-    world.sageMaker.describedAs = (described) => {
-      looks += 1;
-      return looks > 6 ? described : { ...described, status: "Dreaming" };
+    const harness = harnessWithJob();
+    let turns = 0;
+    harness.sageMaker.describedAs = (described) => {
+      turns += 1;
+      return turns > 6 ? described : { ...described, status: "Dreaming" };
     };
-    await finish(world);
-    expect(world.metrics.count("UnknownSageMakerStatuses")).toBe(6);
-    expect(world.row(1).state).toBe("READY");
-    expectNothingLeft(world);
+    await finish(harness);
+    expect(harness.metrics.count("UnknownSageMakerStatuses")).toBe(6);
+    expect(harness.row(1).state).toBe("READY");
+    expectNothingLeft(harness);
   });
 
   test("an older attempt's execution leaves the row to the newer one", async () => {
-    const world = worldWithJob({ attempt: 2 });
-    const result = await finish(world);
+    const harness = harnessWithJob({ attempt: 2 });
+    const result = await finish(harness);
     expect(result.status).toBe("SUCCEEDED");
-    expect(world.row(1).state).toBe("PENDING");
-    expect(world.sageMaker.creates).toEqual([]);
+    expect(harness.row(1).state).toBe("PENDING");
+    expect(harness.sageMaker.creates).toEqual([]);
   });
 });
 
 test("a resumed job starts with the old one's checkpoints, progress and samples, in its own folder", async () => {
-  const world = new TrainingWorld();
-  world.jobs.add(trainingJob(1));
-  await finish(world, 1);
-  world.jobs.add(trainingJob(2, { resumeFrom: jobId(1) }));
+  const harness = new TrainingHarness();
+  harness.trainingJobs.add(trainingJob(1));
+  await finish(harness, 1);
+  harness.trainingJobs.add(trainingJob(2, { resumeFrom: jobId(1) }));
   const copied: (string | undefined)[] = [];
-  await finish(world, 2, {
+  await finish(harness, 2, {
     before: (state) => {
       const own = `${trainingJobPrefix({ sub, id: jobId(2) })}checkpoints/`;
-      if (state === "TakeSlot" && copied.length === 0)
-        copied.push(...world.work.keys(own).map((key) => key.slice(own.length)));
+      if (state === "AcquireSlot" && copied.length === 0)
+        copied.push(...harness.work.keys(own).map((key) => key.slice(own.length)));
     },
   });
   expect(copied).toEqual(["last.pt", "progress.jsonl", "reference.json", "samples/epoch-0001/twinkle-twinkle.mid"]);
-  expect(world.row(2).state).toBe("READY");
-  expectNothingLeft(world);
+  expect(harness.row(2).state).toBe("READY");
+  expectNothingLeft(harness);
 });
 
 test("every state of the definition has been walked through", () => {
@@ -553,23 +556,23 @@ test("whatever SageMaker does and whenever somebody stops it, the job ends, once
         { maxLength: 3 },
       ),
       async (plans, stopAt, faults) => {
-        const world = worldWithJob();
-        world.sageMaker.plans.push(...plans);
-        world.fault = (step, call) => faults.find(([name, at]) => name === step && at === call)?.[2];
+        const harness = harnessWithJob();
+        harness.sageMaker.plans.push(...plans);
+        harness.fault = (step, call) => faults.find(([name, at]) => name === step && at === call)?.[2];
         let states = 0;
         const stops: boolean[] = [];
-        const result = await world.run(1, {
+        const result = await harness.run(1, {
           before: () => {
-            if (states === stopAt) stops.push(world.jobs.requestStop(job));
+            if (states === stopAt) stops.push(harness.trainingJobs.requestStop(job));
             states += 1;
           },
         });
         expect(result.status).toBe("SUCCEEDED");
-        expectNothingLeft(world);
-        const { state, modelId } = world.row(1);
+        expectNothingLeft(harness);
+        const { state, modelId } = harness.row(1);
         if (stops.includes(true)) expect(["STOPPED", "FAILED"]).toContain(state);
         else expect(["READY", "FAILED"]).toContain(state);
-        expect(world.models.rows.size).toBe(modelId === undefined ? 0 : 1);
+        expect(harness.models.rows.size).toBe(modelId === undefined ? 0 : 1);
         if (state === "READY") expect(modelId).toBeDefined();
       },
     ),

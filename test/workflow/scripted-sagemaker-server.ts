@@ -1,24 +1,24 @@
 /** The scripted SageMaker behind HTTP, for Lambda functions that run in processes of their own. */
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
 import type { ScriptedSageMaker } from "../fakes/scripted-sagemaker";
-import { startListeningServer, type ListeningServer } from "../support/listening-server";
+import { type ListeningServer, startListeningServer } from "../support/listening-server";
 
-interface Answer {
+interface Response {
   readonly status: number;
   readonly body: unknown;
 }
 
-const notFound: Answer = {
+const notFound: Response = {
   status: 400,
   body: { __type: "ValidationException", message: "Requested resource not found." },
 };
 const seconds = (at: Date | undefined): number | undefined => (at === undefined ? undefined : at.getTime() / 1000);
 
-async function answer(
+async function respond(
   sageMaker: ScriptedSageMaker,
   operation: string,
   body: CreateTrainingJobCommandInput,
-): Promise<Answer> {
+): Promise<Response> {
   const name = body.TrainingJobName ?? "";
   switch (operation) {
     case "CreateTrainingJob": {
@@ -53,7 +53,7 @@ async function answer(
       };
     }
     case "StopTrainingJob":
-      if (!sageMaker.jobs.has(name)) return notFound;
+      if (!sageMaker.trainingJobs.has(name)) return notFound;
       await sageMaker.stop(name);
       return { status: 200, body: {} };
     default:
@@ -72,10 +72,10 @@ export async function startScriptedServer(
     request.on("end", () => {
       const operation = String(request.headers["x-amz-target"]).replace("SageMaker.", "");
       const body: CreateTrainingJobCommandInput = JSON.parse(Buffer.concat(parts).toString());
-      void answer(sageMaker, operation, body).then(async (answered) => {
+      void respond(sageMaker, operation, body).then(async (answeredWith) => {
         await afterwards();
-        response.writeHead(answered.status, { "content-type": "application/x-amz-json-1.1" });
-        response.end(JSON.stringify(answered.body));
+        response.writeHead(answeredWith.status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(answeredWith.body));
       });
     });
   });

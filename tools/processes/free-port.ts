@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 /** Where everything of the local cloud listens. Nothing is ever bound to another address. */
-export const LOOPBACK = "127.0.0.1";
+export const loopback = "127.0.0.1";
 
 /**
  * A TCP port on 127.0.0.1 that nothing listened on a moment ago.
@@ -28,7 +28,7 @@ async function canListen(port: number): Promise<number | undefined> {
     server.once("error", () => {
       resolve(undefined);
     });
-    server.listen(port, LOOPBACK, () => {
+    server.listen(port, loopback, () => {
       const address = server.address();
       server.close(() => {
         resolve(address !== null && typeof address === "object" ? address.port : undefined);

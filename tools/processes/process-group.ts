@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-
 import { killGroup } from "./kill-group";
 
 /** How a process ended. */
@@ -33,7 +32,7 @@ export interface StopParams {
 }
 
 /** How often a program that is being stopped is asked for its progress. */
-const PROGRESS_MILLISECONDS = 250;
+const progressMilliseconds = 250;
 
 export interface ProcessGroupParams {
   /** In messages and in the file of outputs. */
@@ -118,7 +117,7 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
               since = Date.now();
             } else if (Date.now() - since >= graceMilliseconds) killGroup({ pid });
           },
-          Math.min(PROGRESS_MILLISECONDS, graceMilliseconds),
+          Math.min(progressMilliseconds, graceMilliseconds),
         );
         await ended;
         clearInterval(watch);

@@ -1,8 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-
 import * as z from "zod";
-
 import { isProcessAlive, processStartTime } from "./process-identity";
 
 const holderSchema = z.object({
@@ -60,9 +58,9 @@ function removeDead(file: string): void {
   const removed = `${file}.${process.pid}.dead`;
   try {
     renameSync(file, removed);
-  } catch (problem) {
-    if (codeOf(problem) === "ENOENT") return;
-    throw problem;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
   }
   const holder = readHolder(removed);
   if (holder !== undefined && isAlive(holder)) linkUnlessThere(removed, file);
@@ -73,9 +71,9 @@ function linkUnlessThere(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
-  } catch (problem) {
-    if (codeOf(problem) === "EEXIST") return false;
-    throw problem;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
 

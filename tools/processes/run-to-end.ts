@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { type WriteStream, createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync,type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-
+import { finished } from "node:stream/promises";
 import { killGroup } from "./kill-group";
 
 export interface RunToEndParams {
@@ -70,8 +70,12 @@ export async function runToEnd(params: RunToEndParams): Promise<void> {
       throw new Error(said === "" ? `${name} ended with code ${code ?? "?"}.${where}` : `${said}${where}`);
     }
   } finally {
-    log?.end();
     signal?.removeEventListener("abort", end);
     process.removeListener("exit", end);
+    if (log !== undefined) {
+      // Whoever looks into the log now finds all of it.
+      log.end();
+      await finished(log);
+    }
   }
 }

@@ -36,7 +36,7 @@ LOCKS = {
         "datasets/requirements.txt",
         "tools/python/requirements.txt",
     ),
-    "clients": ("test/fidelity/requirements.txt",),
+    "clients": ("test/conformance/requirements.txt",),
     "plots": ("docs/plots/requirements.txt",),
     "midi-files": ("test/oracle/requirements.txt",),
 }

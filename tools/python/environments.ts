@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-
 import { runToEnd } from "../processes/run-to-end";
 import { repository } from "../repository";
 

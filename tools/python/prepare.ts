@@ -3,9 +3,9 @@
  * cloud inference`. With `dataset` the stock data set, too. A moment when all is there; never part of `npm ci`.
  */
 import { runCommand } from "../command-line";
+import { datasetCache, repository } from "../repository";
 import { buildDataset } from "../seeding/build-dataset";
 import { committedDataset, isDatasetBuilt } from "../seeding/stock-dataset";
-import { datasetCache, repository } from "../repository";
 import { findPython, makeEnvironments, pythonEnvironments } from "./environments";
 
 async function main(): Promise<void> {

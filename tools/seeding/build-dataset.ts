@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
 import { runToEnd } from "../processes/run-to-end";
 import { environmentPython, findPython, makeEnvironments } from "../python/environments";
 import { repository } from "../repository";

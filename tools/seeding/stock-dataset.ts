@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-
+import { catalogueItemSchema } from "../../domain/schemas/items";
 import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
-import { catalogueItemSchema } from "../../domain/schemas/items";
 
 /** What of a manifest (contracts/dataset-manifest) is compared. */
 export const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
@@ -49,10 +47,10 @@ export async function seedDataset(params: {
   readonly folder: string;
   readonly s3: S3Client;
   readonly table: DynamoDBDocumentClient;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly tableName: string;
 }): Promise<void> {
-  const { folder, s3, table, artefactsBucket, tableName } = params;
+  const { folder, s3, table, artifactsBucket, tableName } = params;
   const read = (name: string): Buffer => readFileSync(join(folder, name));
   const manifest = manifestSchema.parse(JSON.parse(read(datasetManifestFile).toString("utf8")));
   const pieces = read(datasetPiecesFile);
@@ -65,7 +63,7 @@ export async function seedDataset(params: {
   const { row, isCurrent } = await catalogueRow({ file: join(folder, datasetCatalogueFile), table, tableName });
   const prefix = datasetPrefix(manifest);
   // Already there; the bucket would keep each upload as a version.
-  if (isCurrent && (await exists(s3, artefactsBucket, `${prefix}${datasetPiecesFile}`))) return;
+  if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetPiecesFile}`))) return;
   // The pieces come last: whoever finds them finds the rest.
   const objects = [
     { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
@@ -74,7 +72,7 @@ export async function seedDataset(params: {
   ];
   for (const { name, body, type } of objects) {
     const key = `${prefix}${name}`;
-    await s3.send(new PutObjectCommand({ Bucket: artefactsBucket, Key: key, Body: body, ContentType: type }));
+    await s3.send(new PutObjectCommand({ Bucket: artifactsBucket, Key: key, Body: body, ContentType: type }));
   }
   await table.send(new PutCommand({ TableName: tableName, Item: row }));
 }

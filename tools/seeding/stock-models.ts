@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-
+import { type StockModelItem, stockModelItemSchema } from "../../domain/schemas/items";
+import { modelCardSchema } from "../../domain/schemas/model-card";
 import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-keys";
 import { techniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
-import { type StockModelItem, stockModelItemSchema } from "../../domain/schemas/items";
-import { modelCardSchema } from "../../domain/schemas/model-card";
 
 /** A card as `domain/` reads it, and what a stock model's row takes besides. */
 const stockModelCardSchema = modelCardSchema.extend({
@@ -81,17 +79,17 @@ export async function seedStockModel(params: {
   readonly stockModel: StockModel;
   readonly s3: S3Client;
   readonly table: DynamoDBDocumentClient;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly tableName: string;
 }): Promise<void> {
-  const { stockModel, s3, table, artefactsBucket, tableName } = params;
+  const { stockModel, s3, table, artifactsBucket, tableName } = params;
   const prefix = stockModelPrefix(stockModel.item);
   const objects = [
     { name: modelFile, body: stockModel.model, type: "application/octet-stream" },
     { name: modelCardFile, body: stockModel.card, type: "application/json" },
   ];
   for (const { name, body, type } of objects) {
-    const object = { Bucket: artefactsBucket, Key: `${prefix}${name}` };
+    const object = { Bucket: artifactsBucket, Key: `${prefix}${name}` };
     if ((await sizeOf(s3, object)) !== body.length) {
       await s3.send(new PutObjectCommand({ ...object, Body: body, ContentType: type }));
     }

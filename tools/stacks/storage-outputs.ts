@@ -1,18 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-
 import * as z from "zod";
-
 import { resourcePrefix, type Stage } from "../../naming/resource-names";
 
 const storageOutputsSchema = z.object({
   TableName: z.string(),
-  ArtefactsBucketName: z.string(),
+  ArtifactsBucketName: z.string(),
   WorkBucketName: z.string(),
 });
 
 export interface StorageOutputs {
   readonly tableName: string;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
 }
 
@@ -35,8 +33,8 @@ export function readStorageOutputs(file: string, stage: Stage): StorageOutputs {
       `In ${file} the stack ${stack} lacks the output ${names}. An older version of OpenComposer deployed it; deploy this one: ${how}`,
     );
   }
-  const { TableName: tableName, ArtefactsBucketName: artefactsBucket, WorkBucketName: workBucket } = outputs.data;
-  return { tableName, artefactsBucket, workBucket };
+  const { TableName: tableName, ArtifactsBucketName: artifactsBucket, WorkBucketName: workBucket } = outputs.data;
+  return { tableName, artifactsBucket, workBucket };
 }
 
 /** @throws Error that names the file where it is none that the CDK writes */

@@ -73,8 +73,8 @@ def test_every_time_is_explained(name: str) -> None:
     assert name in reported_names()
 
 
-def test_every_musical_measure_is_in_the_table_of_numbers() -> None:
-    given = {*LOSSES, *training_numbers.MEASURES}
+def test_every_musical_metric_is_in_the_table_of_numbers() -> None:
+    given = {*LOSSES, *training_numbers.METRICS}
     assert given == set(reported_names()) - TIMES - {"forcedBarRate"}
 
 

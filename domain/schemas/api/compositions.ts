@@ -3,7 +3,7 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { compositionStates } from "../../states/composition-state";
 import type { CompositionItem } from "../items";
 import {
-  failureAnswerSchema,
+  failureResponseSchema,
   idSchema,
   instantSchema,
   metricValuesSchema,
@@ -99,7 +99,7 @@ export const compositionSchema = z
     input: inputSchema,
     inputOptions: compositionInputOptionsSchema,
     parameters: z.record(z.string(), parameterValueSchema),
-    failure: failureAnswerSchema.optional(),
+    failure: failureResponseSchema.optional(),
     output: z
       .object({
         bars: z.int(),

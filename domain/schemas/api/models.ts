@@ -22,7 +22,7 @@ export const modelSchema = z
       id: z.string(),
       version: z.string(),
       sha256: sha256Schema,
-      licence: z.string(),
+      license: z.string(),
       pieces: z.int(),
       topics: z.record(z.string(), z.array(z.string())),
     }),
@@ -33,7 +33,8 @@ export type ModelResource = z.infer<typeof modelSchema>;
 export const modelListSchema = pageOf(modelSchema, "ModelList");
 
 export function modelResource(item: ModelItem | StockModelItem): ModelResource {
-  const { id, name, technique, createdAt, updatedAt, sha256, bytes, metrics, dataset, limits } = item;
+  const { id, name, technique, createdAt, updatedAt, sha256, bytes, metrics, limits } = item;
+  const { licence: license, ...dataset } = item.dataset;
   return {
     id,
     name,
@@ -45,7 +46,7 @@ export function modelResource(item: ModelItem | StockModelItem): ModelResource {
     sha256,
     bytes,
     metrics,
-    dataset,
+    dataset: { ...dataset, license },
     limits,
   };
 }

@@ -33,8 +33,8 @@ export interface OperationDescription {
   readonly body?: z.ZodType | "midi";
   readonly status: 200 | 201 | 202 | 204;
   /** `midi`: the bytes, or a presigned URL for those who accept JSON. */
-  readonly answer?: z.ZodType | "midi" | "openapi";
-  /** The answer carries an ETag; a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
+  readonly response?: z.ZodType | "midi" | "openapi";
+  /** The response carries an ETag; a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
   /** Says when to ask again, while there is something to wait for. */
@@ -50,19 +50,19 @@ const byModelId = z.object({ modelId: z.string().min(1).max(64) });
 const byTrainingJobId = z.object({ trainingJobId: idSchema });
 
 export const operationDescriptions = {
-  getHealth: { summary: "Check that the API responds", status: 200, answer: healthSchema, problems: [] },
-  getOpenApiDocument: { summary: "Get this document", status: 200, answer: "openapi", problems: [] },
+  getHealth: { summary: "Check that the API responds", status: 200, response: healthSchema, problems: [] },
+  getOpenApiDocument: { summary: "Get this document", status: 200, response: "openapi", problems: [] },
   listTechniques: {
     summary: "List the techniques with every parameter and hyperparameter",
     description: "A client can make forms or command-line flags from this response.",
     status: 200,
-    answer: techniqueListSchema,
+    response: techniqueListSchema,
     problems: [],
   },
   listSampleMelodies: {
     summary: "List the built-in melodies, which are in the public domain",
     status: 200,
-    answer: sampleMelodyListSchema,
+    response: sampleMelodyListSchema,
     problems: [],
   },
 
@@ -71,7 +71,7 @@ export const operationDescriptions = {
     description:
       "The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. " +
       "The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track " +
-      "without any such bar is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an " +
+      "without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an " +
       "upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep " +
       "their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track " +
       "of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, " +
@@ -80,24 +80,24 @@ export const operationDescriptions = {
     query: createTrackQuerySchema,
     body: "midi",
     status: 201,
-    answer: trackSchema,
+    response: trackSchema,
     tagged: true,
     located: true,
     idempotent: true,
-    problems: ["UNREADABLE_MIDI", "METRE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
+    problems: ["UNREADABLE_MIDI", "TIME_SIGNATURE_NOT_SUPPORTED", "TRACK_NOT_FOUND"],
   },
   listTracks: {
     summary: "List your tracks, newest first",
     query: pageQuerySchema,
     status: 200,
-    answer: trackListSchema,
+    response: trackListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getTrack: {
     summary: "Get a track",
     pathParameters: byTrackId,
     status: 200,
-    answer: trackSchema,
+    response: trackSchema,
     tagged: true,
     problems: ["NOT_FOUND"],
   },
@@ -106,7 +106,7 @@ export const operationDescriptions = {
     pathParameters: byTrackId,
     body: updateTrackSchema,
     status: 200,
-    answer: trackSchema,
+    response: trackSchema,
     tagged: true,
     problems: ["NOT_FOUND", "CONFLICT", "VERSION_MISMATCH"],
   },
@@ -129,7 +129,7 @@ export const operationDescriptions = {
       "trackIndex }`. `unet-gan` accompanies the highest notes of an input that has several at once, and keeps the others.",
     body: createCompositionSchema,
     status: 202,
-    answer: compositionSchema,
+    response: compositionSchema,
     tagged: true,
     located: true,
     polled: true,
@@ -152,14 +152,14 @@ export const operationDescriptions = {
     summary: "List your compositions, newest first",
     query: pageQuerySchema,
     status: 200,
-    answer: compositionListSchema,
+    response: compositionListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getComposition: {
     summary: "Get a composition",
     pathParameters: byCompositionId,
     status: 200,
-    answer: compositionSchema,
+    response: compositionSchema,
     tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
@@ -169,7 +169,7 @@ export const operationDescriptions = {
     pathParameters: byCompositionId,
     body: updateCompositionSchema,
     status: 200,
-    answer: compositionSchema,
+    response: compositionSchema,
     tagged: true,
     polled: true,
     problems: ["NOT_FOUND", "NOT_READY", "CONFLICT", "FILE_LOST", "VERSION_MISMATCH", "PROGRAMS_NOT_APPLICABLE"],
@@ -186,7 +186,7 @@ export const operationDescriptions = {
       "With `Accept: application/json` the response is a short-lived URL of the file. The ETag is the SHA-256 of the bytes.",
     pathParameters: byCompositionId,
     status: 200,
-    answer: "midi",
+    response: "midi",
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "NOT_READY", "FILE_LOST"],
   },
@@ -203,7 +203,7 @@ export const operationDescriptions = {
       "A technique that does not work by edits has none: the response is 404 `EDIT_EVENTS_NOT_AVAILABLE`.",
     pathParameters: byCompositionId,
     status: 200,
-    answer: editEventListSchema,
+    response: editEventListSchema,
     tagged: true,
     problems: ["NOT_FOUND", "EDIT_EVENTS_NOT_AVAILABLE", "NOT_READY", "FILE_LOST"],
   },
@@ -212,14 +212,14 @@ export const operationDescriptions = {
     summary: "List the stock models, then yours, newest first",
     query: pageQuerySchema,
     status: 200,
-    answer: modelListSchema,
+    response: modelListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getModel: {
     summary: "Get a model",
     pathParameters: byModelId,
     status: 200,
-    answer: modelSchema,
+    response: modelSchema,
     tagged: true,
     problems: ["NOT_FOUND"],
   },
@@ -237,7 +237,7 @@ export const operationDescriptions = {
       "tag with several values, which are repeated or joined by commas, it must have one. Only selected pieces are counted.",
     freeQuery: { name: "tags", description: "Each tag is a query parameter of its own name." },
     status: 200,
-    answer: trainingTopicsSchema,
+    response: trainingTopicsSchema,
     problems: ["TOPIC_NOT_FOUND", "DATASET_NOT_READY"],
   },
   createTrainingJob: {
@@ -249,7 +249,7 @@ export const operationDescriptions = {
       "must exceed those completed), and topics are the resumed job's and cannot be given.",
     body: createTrainingJobSchema,
     status: 202,
-    answer: trainingJobSchema,
+    response: trainingJobSchema,
     tagged: true,
     located: true,
     polled: true,
@@ -267,14 +267,14 @@ export const operationDescriptions = {
     summary: "List your training jobs, newest first",
     query: pageQuerySchema,
     status: 200,
-    answer: trainingJobListSchema,
+    response: trainingJobListSchema,
     problems: ["INVALID_CURSOR"],
   },
   getTrainingJob: {
     summary: "Get a training job",
     pathParameters: byTrainingJobId,
     status: 200,
-    answer: trainingJobSchema,
+    response: trainingJobSchema,
     tagged: true,
     polled: true,
     problems: ["NOT_FOUND"],
@@ -292,7 +292,7 @@ export const operationDescriptions = {
       "Repeating the request is harmless. For a job that is READY or FAILED the response is 409 `ALREADY_FINAL`.",
     pathParameters: byTrainingJobId,
     status: 202,
-    answer: trainingJobSchema,
+    response: trainingJobSchema,
     tagged: true,
     located: true,
     polled: true,
@@ -303,7 +303,7 @@ export const operationDescriptions = {
     pathParameters: byTrainingJobId,
     query: trainingMetricsQuerySchema,
     status: 200,
-    answer: trainingMetricsSchema,
+    response: trainingMetricsSchema,
     tagged: true,
     polled: true,
     problems: ["NOT_FOUND", "FILE_LOST"],
@@ -312,7 +312,7 @@ export const operationDescriptions = {
     summary: "List the samples that the model played, by epoch",
     pathParameters: byTrainingJobId,
     status: 200,
-    answer: sampleListSchema,
+    response: sampleListSchema,
     tagged: true,
     polled: true,
     problems: ["NOT_FOUND", "FILE_LOST"],
@@ -326,7 +326,7 @@ export const operationDescriptions = {
       melodyId: z.string().regex(/^[a-z0-9-]{1,64}$/),
     }),
     status: 200,
-    answer: "midi",
+    response: "midi",
     tagged: true,
     problems: ["NOT_FOUND", "NOT_ACCEPTABLE", "FILE_LOST"],
   },
@@ -341,7 +341,7 @@ export function commonProblems(id: OperationId): ProblemCode[] {
   if (description.body !== undefined) codes.push("UNSUPPORTED_MEDIA_TYPE");
   if (description.body !== undefined) codes.push(description.body === "midi" ? "MALFORMED_FORM" : "MALFORMED_JSON");
   if (description.idempotent === true) {
-    codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_CAP_REACHED");
+    codes.push("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_KEY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED", "USER_QUOTA_REACHED");
   }
   if (route.method !== "GET") codes.push("BUSY", "CONFLICT");
   return codes;

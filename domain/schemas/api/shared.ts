@@ -76,7 +76,7 @@ export const presignedUrlSchema = z
   .object({ url: z.url(), expiresAt: instantSchema })
   .meta({ id: "PresignedUrl", description: "A short-lived URL of the file itself; it needs no token." });
 
-export const failureAnswerSchema = z
+export const failureResponseSchema = z
   .object({ code: z.string(), message: z.string(), retryable: z.boolean() })
   .meta({ id: "Failure" });
 

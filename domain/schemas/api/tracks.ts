@@ -46,7 +46,7 @@ export const trackSchema = z
         "How many bars the chosen track has, counted by the time signatures from the beginning of the file. A note that ends less than a sixteenth after a bar line is taken to end on it.",
     }),
     firstBarWithNotes: z.int().meta({ description: "The bar, from 1, in which the first note begins." }),
-    otherMetres: z
+    otherTimeSignatures: z
       .array(z.object({ firstBar: z.int(), lastBar: z.int(), timeSignature: z.string() }))
       .meta({ description: "The bars that do not have four quarter notes. Compositions can be made of the others." }),
     tempo: z.number(),
@@ -70,13 +70,13 @@ export const trackListSchema = pageOf(trackSchema, "TrackList");
 
 export function trackResource(item: TrackItem): TrackResource {
   const { id, name, bars, tempo, timeSignature, noteCount, lowestPitch, highestPitch, trackIndex } = item;
-  const { firstBarWithNotes = 1, otherMetres = [], tracks, changes, createdAt, updatedAt } = item;
+  const { firstBarWithNotes = 1, otherMetres: otherTimeSignatures = [], tracks, changes, createdAt, updatedAt } = item;
   return {
     id,
     name,
     bars,
     firstBarWithNotes,
-    otherMetres,
+    otherTimeSignatures,
     tempo,
     timeSignature,
     noteCount,

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { isFinalTrainingJobState, trainingJobStates } from "../../states/training-job-state";
-import { mostTopicTags, mostValuesOfATag } from "../../training/selection";
+import { maxTopicTags, maxValuesPerTag } from "../../training/selection";
 import { endReasons, type TrainingJobItem } from "../items";
 import {
-  failureAnswerSchema,
+  failureResponseSchema,
   idSchema,
   instantSchema,
   nameSchema,
@@ -17,18 +17,18 @@ import {
 const topicValuesSchema = z
   .array(textSchema(64))
   .min(1)
-  .max(mostValuesOfATag)
+  .max(maxValuesPerTag)
   .refine((values) => new Set(values).size === values.length, "must not name a value twice")
   .meta({ uniqueItems: true });
 
 export const topicsSchema = z
   .record(textSchema(64), topicValuesSchema)
-  .refine((topics) => Object.keys(topics).length <= mostTopicTags, `must not name more than ${mostTopicTags} tags`)
+  .refine((topics) => Object.keys(topics).length <= maxTopicTags, `must not name more than ${maxTopicTags} tags`)
   .meta({
     id: "Topics",
     description:
       "Which pieces to train on. A piece must have every tag that is named here, and of each tag one of the values. Without topics all pieces are used.",
-    maxProperties: mostTopicTags,
+    maxProperties: maxTopicTags,
     example: { composer: ["bach"], mode: ["minor"] },
   });
 
@@ -86,7 +86,7 @@ export const trainingJobSchema = z
       description:
         "Whether a new job can go on from a checkpoint of this one. Checkpoints are deleted some days after the job's end.",
     }),
-    failure: failureAnswerSchema.optional(),
+    failure: failureResponseSchema.optional(),
     usage: z.object({ trainingSeconds: z.number(), billableSeconds: z.number() }),
   })
   .meta({ id: "TrainingJob" });

@@ -11,18 +11,18 @@ from opencomposer_music.piano_roll import Planes
 
 from opencomposer_evaluation.corpus import Lines, lines_of
 from opencomposer_evaluation.intervals import Statistic
-from opencomposer_evaluation.texture_measures import (
+from opencomposer_evaluation.texture_metrics import (
     beside_the_melody,
     measure_texture,
     ranked_lines,
     texture_statistics,
 )
-from opencomposer_evaluation.window_measures import measure_window, statistics
+from opencomposer_evaluation.window_metrics import measure_window, statistics
 
 
 @dataclass(frozen=True)
 class AccompanimentView:
-    """heard: (melody, tracks) -> the tracks that count; measure and statistics: of heard tracks, see window_measures;
+    """heard: (melody, tracks) -> the tracks that count; measure and statistics: of heard tracks, see window_metrics;
     lines: of heard tracks, one pitch a line and step."""
 
     heard: Callable[[Planes, Sequence[Planes]], list[Planes]]

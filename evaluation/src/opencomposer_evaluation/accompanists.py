@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from opencomposer_music.metrics import MAJOR_SCALE, chroma
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_training.dataset import Piece
 
 from opencomposer_evaluation.corpus import cut_steps, line_of
@@ -97,14 +97,14 @@ class RandomInScale:
             for start in range(0, melody.shape[1], STEPS_PER_BEAT):
                 pitch = choices[int(rng.integers(len(choices)))]
                 planes[SOUNDING, start : start + STEPS_PER_BEAT, pitch] = True
-                planes[STARTING, start, pitch] = True
+                planes[ONSET, start, pitch] = True
             tracks.append(planes)
         return tracks
 
 
 class RandomEdits:
     """Cells added at random, of the major scale that holds most of the melody and of the accompaniment's register:
-    an editor that knows key, register and how much is missing, and nothing else."""
+    a network that knows key, register and how much is missing, and nothing else."""
 
     def __init__(self, training: Sequence[Piece], counts: Sequence[int]) -> None:
         """counts: how many cells to add, by seed."""
@@ -121,8 +121,8 @@ class RandomEdits:
         planes = np.zeros_like(melody)
         chosen = rng.choice(places, min(self._counts[seed], len(places)), replace=False)
         planes[SOUNDING].reshape(-1)[chosen] = True
-        planes[STARTING, 0] = planes[SOUNDING, 0]
-        planes[STARTING, 1:] = planes[SOUNDING, 1:] & ~planes[SOUNDING, :-1]
+        planes[ONSET, 0] = planes[SOUNDING, 0]
+        planes[ONSET, 1:] = planes[SOUNDING, 1:] & ~planes[SOUNDING, :-1]
         return [planes]
 
 
@@ -151,7 +151,7 @@ class NearestWindow:
     then the smallest transposition. It always plays real music, which was written for another melody.
     """
 
-    LARGEST_SHIFT = 24
+    MAX_SHIFT = 24
 
     def __init__(self, training: Sequence[Piece], bars: int) -> None:
         self._pieces = tuple(training)
@@ -160,12 +160,12 @@ class NearestWindow:
         lines, onsets, self._places = [], [], list[tuple[int, int]]()
         for index, piece in enumerate(self._pieces):
             line = self._with_silence(piece.planes[0])
-            starts = piece.planes[0, STARTING].any(axis=1)
+            onsets = piece.planes[0, ONSET].any(axis=1)
             for start in range(0, max(1, len(line) - self._steps + 1), STEPS_PER_BAR):
-                window, window_starts = line[start : start + self._steps], starts[start : start + self._steps]
+                window, window_onsets = line[start : start + self._steps], onsets[start : start + self._steps]
                 missing = self._steps - len(window)
                 lines.append(np.pad(window, (0, missing), constant_values=self._silence))
-                onsets.append(np.pad(window_starts, (0, missing)))
+                onsets.append(np.pad(window_onsets, (0, missing)))
                 self._places.append((index, start))
         self._lines = np.stack(lines)
         self._onsets = np.stack(onsets)
@@ -180,9 +180,9 @@ class NearestWindow:
         line = self._with_silence(melody)
         steps = len(line)
         silent = line == self._silence
-        agreeing_onsets = (self._onsets[:, :steps] == melody[STARTING].any(axis=1)).sum(axis=1)
+        agreeing_onsets = (self._onsets[:, :steps] == melody[ONSET].any(axis=1)).sum(axis=1)
         best, found = -1, Found(0, 0, 0, 0)
-        for shift in sorted(range(-self.LARGEST_SHIFT, self.LARGEST_SHIFT + 1), key=lambda s: (abs(s), s)):
+        for shift in sorted(range(-self.MAX_SHIFT, self.MAX_SHIFT + 1), key=lambda s: (abs(s), s)):
             wanted = np.where(silent, self._silence, line - shift)
             equal = (self._lines[:, :steps] == wanted).sum(axis=1)
             score = np.where(self._tunes == not_of, -1, equal * (steps + 1) + agreeing_onsets)

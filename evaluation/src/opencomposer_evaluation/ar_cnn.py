@@ -21,33 +21,33 @@ from opencomposer_evaluation.accompanists import (
     RandomInScale,
     Silence,
 )
+from opencomposer_evaluation.ar_cnn_player import HARMONISATION, ArCnnPlayer, load_player, settings_of_call, told_of
+from opencomposer_evaluation.ar_cnn_player import added_track as track_of
 from opencomposer_evaluation.baselines.training_summary import (
     TrainingSummary,
     core_minutes,
     read_training_summary,
     training_time,
 )
+from opencomposer_evaluation.boundary_discontinuity import EIGHT_BAR_WINDOWS
 from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
-from opencomposer_evaluation.contestants import Contestant, TrainedContestants
-from opencomposer_evaluation.copies import CopyReport, PassageIndex, sounding_places
 from opencomposer_evaluation.corpus import Windows, choose_windows, repeated
-from opencomposer_evaluation.editors import HARMONISATION, EditorPlayer, load_player, settings_of_call, told_of
-from opencomposer_evaluation.editors import added_track as track_of
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.goals import Goal, exactly, goals_section
-from opencomposer_evaluation.intervals import Drawing
-from opencomposer_evaluation.mending import Mender, mending_section
+from opencomposer_evaluation.intervals import Resampling
+from opencomposer_evaluation.memorization import MemorizationReport, PassageIndex, sounding_places
 from opencomposer_evaluation.report import Report, Section, Table, number, percent, with_interval
-from opencomposer_evaluation.seams import EIGHT_BAR_WINDOWS
+from opencomposer_evaluation.restoration import Restorer, restoration_section
 from opencomposer_evaluation.sections import (
     COPY_BARS,
-    copies_section,
+    boundary_section,
     feature_table,
-    seams_section,
+    memorization_section,
     variety_section,
 )
 from opencomposer_evaluation.similarity import SimilarityIndex
 from opencomposer_evaluation.stock_models import TrainedModel, load_trained_models, training_times_in_words
+from opencomposer_evaluation.systems import System, TrainedContestants
 from opencomposer_evaluation.variety import first_bars_of_each_tune
 
 SEED = 0
@@ -55,14 +55,14 @@ BARS = 8
 WINDOWS = 256
 VARIETY_SEEDS = 12
 COPY_MELODIES = 48
-SEAM_SEEDS = 2
-SEAM_BARS = 12
+BOUNDARY_SEEDS = 2
+BOUNDARY_BARS = 12
 """A piece must go on for half a window after the place where windows would meet."""
 CONTROL_WINDOWS = 40
 DENSITIES = (0.5, 0.75, 1.0, 1.25, 1.5)
 REGION: Mapping[str, int] = {"firstBar": 3, "lastBar": 6, "lowestPitch": 40, "highestPitch": 60}
-MENDING: Mapping[str, ParameterValue] = {"temperature": 0.5, "editsPerPass": 4, "leastProbability": 0.5}
-MENDING_CHOSEN = (
+RESTORATION: Mapping[str, ParameterValue] = {"temperature": 0.5, "editsPerPass": 4, "minProbability": 0.5}
+RESTORATION_CHOSEN = (
     "It was chosen by the note F1 of the validation pieces with a tenth and a quarter of mistakes, among 2 to 32 edits "
     "a pass, least probabilities of 0 to 0.7 and temperatures of 0.5 to 1; most of these differ by less than 0.01."
 )
@@ -82,8 +82,8 @@ class Field:
     """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
     training pieces; view: how all of them are looked at."""
 
-    ours: TrainedContestants[EditorPlayer]
-    aws: EditorPlayer | None
+    ours: TrainedContestants[ArCnnPlayer]
+    aws: ArCnnPlayer | None
     aws_summary: TrainingSummary | None
     retrieval: NearestWindow
     view: AccompanimentView
@@ -127,14 +127,14 @@ class Compared:
 
 def evaluate(request: EvaluationRequest) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
-    dataset, say = request.dataset, request.say
-    drawing = Drawing(SEED, request.replicates)
+    dataset, log = request.dataset, request.log
+    resampling = Resampling(SEED, request.replicates)
     field = _field(request)
     windows = _windows(request)
-    compared = _compare(request, field, windows, drawing)
+    compared = _compare(request, field, windows, resampling)
     main = _comparison_section(request, field, windows, compared)
-    mending = _mending(request, field, drawing)
-    say("mending")
+    restoration = _mending(request, field, resampling)
+    log("mending")
     variety, _, _ = variety_section(
         field.ours.all,
         first_bars_of_each_tune(dataset.of_split("test"), BARS),
@@ -143,16 +143,16 @@ def evaluate(request: EvaluationRequest) -> Report:
         view=field.view,
         lines="highest, second, lowest pitch",
     )
-    say("variety")
-    copies, copied = copies_section(
+    log("variety")
+    memorization, copied = memorization_section(
         field.ours.all, field.retrieval, dataset, view=field.view, training_melodies=COPY_MELODIES
     )
-    say("copies")
-    seams = _seams(request, field, drawing)
-    say("seams")
+    log("copies")
+    boundaries = _seams(request, field, resampling)
+    log("seams")
     test = dataset.of_split("test")
     controls = _controls_section(field.ours.models[0].player, choose_windows(test, BARS, BARS, CONTROL_WINDOWS))
-    say("density and region")
+    log("density and region")
     goals = _goals_section(compared, field.ours.copies_of_training_melodies(copied))
     setting: dict[str, object] = {
         "technique": "ar-cnn",
@@ -161,7 +161,9 @@ def evaluate(request: EvaluationRequest) -> Report:
         "windows": {"bars": BARS, "hopBars": 1, "count": len(windows.test), "reference": len(windows.reference)},
         "bootstrapReplicates": request.replicates,
     }
-    return Report("AR-CNN, evaluation", setting, [main, goals, mending, variety, copies, seams, controls])
+    return Report(
+        "AR-CNN, evaluation", setting, [main, goals, restoration, variety, memorization, boundaries, controls]
+    )
 
 
 def _field(request: EvaluationRequest) -> Field:
@@ -176,7 +178,7 @@ def _field(request: EvaluationRequest) -> Field:
         _view(train),
     )
     there = "is" if field.aws else "is not"
-    request.say(f"{len(field.ours.models)} training seeds, AWS's objective {there} there")
+    request.log(f"{len(field.ours.models)} training seeds, AWS's objective {there} there")
     return field
 
 
@@ -192,14 +194,14 @@ def _windows(request: EvaluationRequest) -> EvaluationWindows:
     )
 
 
-def _compare(request: EvaluationRequest, field: Field, windows: EvaluationWindows, drawing: Drawing) -> Compared:
-    say, view = request.say, field.view
+def _compare(request: EvaluationRequest, field: Field, windows: EvaluationWindows, resampling: Resampling) -> Compared:
+    log, view = request.log, field.view
     index = SimilarityIndex([window_features(planes[0], view.composer(planes)) for planes in windows.reference.planes])
-    comparison = Comparison(windows.test, index, drawing, view)
-    elsewhere = Comparison(repeated(windows.floor, len(windows.test)), index, drawing, view)
+    comparison = Comparison(windows.test, index, resampling, view)
+    elsewhere = Comparison(repeated(windows.floor, len(windows.test)), index, resampling, view)
     bach = comparison.composer("Bach, test pieces", "composer")
     bach_elsewhere = elsewhere.composer("Bach, validation pieces", "floor")
-    say("Bach")
+    log("Bach")
     ours: list[Row] = []
     added: list[int] = []
     seconds = 0.0
@@ -209,7 +211,7 @@ def _compare(request: EvaluationRequest, field: Field, windows: EvaluationWindow
         if not ours:
             seconds, added = (time.process_time() - began) / len(windows.test), cells
         ours.append(row)
-        say(row.name)
+        log(row.name)
     return Compared(
         bach=bach,
         bach_elsewhere=bach_elsewhere,
@@ -226,44 +228,44 @@ def _baseline_rows(request: EvaluationRequest, field: Field, comparison: Compari
     rows: list[Row] = []
     for name, player in _aws_players(field.aws, field.aws_summary):
         rows.append(_edited_row(comparison, name, "awsObjective", player)[0])
-        request.say(name)
+        request.log(name)
     train = request.dataset.of_split("train")
     simple = (
-        Contestant("random edits in the scale, as many as ours", "baseline", RandomEdits(train, added)),
-        Contestant("random quarter notes of the scale", "baseline", RandomInScale(train)),
-        Contestant("nearest training window", "baseline", field.retrieval),
+        System("random edits in the scale, as many as ours", "baseline", RandomEdits(train, added)),
+        System("random quarter notes of the scale", "baseline", RandomInScale(train)),
+        System("nearest training window", "baseline", field.retrieval),
     )
-    for contestant in simple:
-        rows.append(comparison.row(contestant.name, contestant.kind, contestant.player))
-        request.say(contestant.name)
+    for system in simple:
+        rows.append(comparison.row(system.name, system.kind, system.player))
+        request.log(system.name)
     return rows
 
 
-def _mending(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
-    settings = settings_of_call(**MENDING)
-    menders = [
-        Mender(one.name, one.kind, model.player.with_settings(settings))
+def _mending(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
+    settings = settings_of_call(**RESTORATION)
+    restorers = [
+        Restorer(one.name, one.kind, model.player.with_settings(settings))
         for one, model in zip(field.ours.all, field.ours.models, strict=True)
     ]
     if field.aws is not None:
-        menders.append(Mender("AWS's objective, the same call", "awsObjective", field.aws.with_settings(settings)))
+        restorers.append(Restorer("AWS's objective, the same call", "awsObjective", field.aws.with_settings(settings)))
     windows = choose_windows(request.dataset.of_split("test"), BARS, BARS, request.windows)
-    section, _ = mending_section(menders, windows, drawing, {**MENDING}, MENDING_CHOSEN)
+    section, _ = restoration_section(restorers, windows, resampling, {**RESTORATION}, RESTORATION_CHOSEN)
     return section
 
 
-def _seams(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
+def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     player = field.ours.models[0].player
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
-    section, _ = seams_section(
+    section, _ = boundary_section(
         [
-            Contestant("one pass", "stock", player),
-            Contestant("the same model in separate eight-bar windows", "control", InSeparateWindows(player, BARS)),
+            System("one pass", "stock", player),
+            System("the same model in separate eight-bar windows", "control", InSeparateWindows(player, BARS)),
         ],
-        [piece for piece in pieces if piece.bars >= SEAM_BARS],
-        drawing,
-        seeds=SEAM_SEEDS,
-        least_bars=SEAM_BARS,
+        [piece for piece in pieces if piece.bars >= BOUNDARY_BARS],
+        resampling,
+        seeds=BOUNDARY_SEEDS,
+        min_bars=BOUNDARY_BARS,
         kinds=EIGHT_BAR_WINDOWS,
         view=field.view,
         contrast="every 8th bar line less the others",
@@ -271,10 +273,10 @@ def _seams(request: EvaluationRequest, field: Field, drawing: Drawing) -> Sectio
     return section
 
 
-def _goals_section(compared: Compared, copies: Sequence[CopyReport]) -> Section:
+def _goals_section(compared: Compared, memorization: Sequence[MemorizationReport]) -> Section:
     """The goals of the stock model, and of the mean of all trainings. copies: of each training."""
-    groups = [(compared.ours[0], copies[:1])]
-    groups += [(row, copies) for row in compared.mean]
+    groups = [(compared.ours[0], memorization[:1])]
+    groups += [(row, memorization) for row in compared.mean]
     return goals_section(
         "Set before this was measured, and judged by the value; the interval says whether other pieces might have "
         "said otherwise. Of several models the worst counts for copies.",
@@ -298,16 +300,16 @@ def _view(train: Sequence[Piece]) -> AccompanimentView:
     return replace(AS_TEXTURE, measure=measure)
 
 
-def _edited_row(comparison: Comparison, name: str, kind: str, player: EditorPlayer) -> tuple[Row, list[int]]:
-    """The row of an editor, and how many cells it added to each window. The seed of a window is its number."""
+def _edited_row(comparison: Comparison, name: str, kind: str, player: ArCnnPlayer) -> tuple[Row, list[int]]:
+    """The row of a network, and how many cells it added to each window. The seed of a window is its number."""
     melodies = comparison.melodies
     written = player.rewrite_many(melodies, range(len(melodies)))
-    told = [told_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
+    details = [told_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
     tracks = [track_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
-    return comparison.played(name, kind, tracks, told), [int(one["addedCells"]) for one in told]
+    return comparison.played(name, kind, tracks, details), [int(one["addedCells"]) for one in details]
 
 
-def _aws_players(player: EditorPlayer | None, summary: TrainingSummary | None) -> Sequence[tuple[str, EditorPlayer]]:
+def _aws_players(player: ArCnnPlayer | None, summary: TrainingSummary | None) -> Sequence[tuple[str, ArCnnPlayer]]:
     """The baseline by our sampling and by the original's; the names say for how long it was trained."""
     if player is None or summary is None:
         return []
@@ -400,7 +402,7 @@ def _introduction(request: EvaluationRequest, windows: EvaluationWindows) -> str
     there_are = len(training_windows(test, BARS, 1, 0))
     return (
         f"{count} windows of eight bars of the {len(test)} test pieces ({tunes} tunes), a bar apart: {own} "
-        f"of the {there_are} that there are{again}. Everyone hears the window's melody alone; editors get it locked, "
+        f"of the {there_are} that there are{again}. Everyone hears the window's melody alone; networks get it locked, "
         "and every other parameter has its default. Melody and "
         "accompaniment are looked at as one roll, so that voices in unison are one pitch. Four-voice share: steps at "
         "which exactly four pitches sound. Copies: two-bar windows of the accompaniment that are in a training piece "
@@ -410,7 +412,7 @@ def _introduction(request: EvaluationRequest, windows: EvaluationWindows) -> str
     )
 
 
-def _training_times(models: Sequence[TrainedModel[EditorPlayer]], summary: TrainingSummary | None) -> str:
+def _training_times(models: Sequence[TrainedModel[ArCnnPlayer]], summary: TrainingSummary | None) -> str:
     """What there is to know before training times are compared."""
     ours = training_times_in_words(models)
     if summary is None:
@@ -423,11 +425,11 @@ def _training_times(models: Sequence[TrainedModel[EditorPlayer]], summary: Train
     )
 
 
-def _controls_section(player: EditorPlayer, windows: Windows) -> Section:
+def _controls_section(player: ArCnnPlayer, windows: Windows) -> Section:
     """Density and region: whether what is asked for is what comes."""
     melodies = [planes[0] for planes in windows.planes]
     seeds = range(len(melodies))
-    usual = player.editor.essentials.density * DENSITY_UNIT
+    usual = player.network.metadata.density * DENSITY_UNIT
     rows: list[list[str]] = []
     data: list[dict[str, object]] = []
     for density in DENSITIES:
@@ -457,7 +459,7 @@ def _controls_section(player: EditorPlayer, windows: Windows) -> Section:
     )
 
 
-def _goals(row: Row, bach: Row, baselines: Sequence[Row], copies: Sequence[CopyReport]) -> list[Goal]:
+def _goals(row: Row, bach: Row, baselines: Sequence[Row], memorization: Sequence[MemorizationReport]) -> list[Goal]:
     """The goals for one row; copies are those of its models, of which the worst counts."""
     estimates = row.estimates
     groove = estimates["grooveConsistency"].minus(bach.estimates["grooveConsistency"])
@@ -470,7 +472,7 @@ def _goals(row: Row, bach: Row, baselines: Sequence[Row], copies: Sequence[CopyR
         Goal(
             "two-bar windows copied, training melodies",
             "at most 0.02",
-            exactly(max(report.copied_share for report in copies)),
+            exactly(max(report.copied_share for report in memorization)),
             highest=0.02,
         ),
     ]

@@ -17,7 +17,7 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
     stock = _one(evaluation["comparison"], kind="stock")
     composer = _one(evaluation["comparison"], kind="composer")
     variety = _one(evaluation["variety"]["players"], kind="stock")
-    copies = _one(evaluation["copies"], kind="stock", melodies="training")
+    memorization = _one(evaluation["copies"], kind="stock", melodies="training")
     retrieval = _one(evaluation["copies"], kind="retrieval", melodies="training")
     goals = evaluation["goals"][0]["goals"]
     return {
@@ -34,8 +34,8 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
             "composerMeanDifference": evaluation["variety"]["composer"]["meanDifferenceOfUnlike"],
         },
         "copies": {
-            "copiedWindowShare": copies["copiedWindowShare"],
-            "longestRunSteps": copies["longestRunSteps"],
+            "copiedWindowShare": memorization["copiedWindowShare"],
+            "longestRunSteps": memorization["longestRunSteps"],
             "retrievalCopiedWindowShare": retrieval["copiedWindowShare"],
             "retrievalLongestRunSteps": retrieval["longestRunSteps"],
         },

@@ -57,12 +57,12 @@ def main(arguments: Sequence[str]) -> int:
     model: Path = options.model or MODELS / evaluation.stock_model
     began = time.monotonic()
 
-    def say(line: str) -> None:
+    def log(line: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {line}", file=sys.stderr, flush=True)
 
     try:
         dataset = load_dataset(options.dataset)
-        report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, say))
+        report = evaluation.run(EvaluationRequest(model, options.baselines, dataset, windows, options.replicates, log))
     except (DatasetError, FileNotFoundError, MixedRecipes, ModelRejected) as problem:
         print(f"cannot evaluate: {problem}", file=sys.stderr)
         return 2
@@ -75,5 +75,5 @@ def main(arguments: Sequence[str]) -> int:
     write_atomically(target / TEXT_FILE, text.encode())
     if options.output is None:
         update_card(model, result)
-    say(f"written to {target / RESULT_FILE}")
+    log(f"written to {target / RESULT_FILE}")
     return 0

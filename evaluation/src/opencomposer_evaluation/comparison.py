@@ -12,9 +12,9 @@ from opencomposer_music.similarity_index import Vector, window_features
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
 from opencomposer_evaluation.corpus import Windows
-from opencomposer_evaluation.intervals import Drawing, Estimate, Numbers, estimate, mean_estimate
+from opencomposer_evaluation.intervals import Estimate, Numbers, Resampling, estimate, mean_estimate
 from opencomposer_evaluation.similarity import SimilarityIndex
-from opencomposer_evaluation.window_measures import gather_totals
+from opencomposer_evaluation.window_metrics import gather_totals
 
 SIMILARITY = "similarityIndex"
 
@@ -43,12 +43,12 @@ class Comparison:
     differences are paired."""
 
     def __init__(
-        self, windows: Windows, index: SimilarityIndex, drawing: Drawing, view: AccompanimentView = AS_VOICES
+        self, windows: Windows, index: SimilarityIndex, resampling: Resampling, view: AccompanimentView = AS_VOICES
     ) -> None:
         self._windows = windows
         self._index = index
         self._view = view
-        self._weights: Numbers = drawing.weights(windows.owners)
+        self._weights: Numbers = resampling.weights(windows.owners)
         self.melodies: Sequence[Planes] = [planes[0] for planes in windows.planes]
 
     def composer(self, name: str, kind: str) -> Row:
@@ -64,7 +64,7 @@ class Comparison:
         name: str,
         kind: str,
         accompaniments: Sequence[Sequence[Planes]],
-        told: Sequence[Mapping[str, float]] | None = None,
+        details: Sequence[Mapping[str, float]] | None = None,
     ) -> Row:
         """The row of accompaniments of all windows. `told`: counts of each window that only the player knows."""
         counts: list[dict[str, float]] = []
@@ -72,7 +72,7 @@ class Comparison:
         tracks: Sequence[Planes] = []
         for number, (melody, accompaniment) in enumerate(zip(self.melodies, accompaniments, strict=True)):
             tracks = self._view.heard(melody, accompaniment)
-            counts.append({**self._view.measure(melody, tracks), **(told[number] if told else {})})
+            counts.append({**self._view.measure(melody, tracks), **(details[number] if details else {})})
             features.append(window_features(melody, tracks))
         totals = gather_totals(counts)
         made = self._view.statistics(len(tracks))

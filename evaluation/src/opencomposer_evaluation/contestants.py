@@ -8,14 +8,14 @@ from typing import Generic, TypeVar
 
 from opencomposer_evaluation.accompanists import Accompanist
 from opencomposer_evaluation.comparison import Row, mean_row
-from opencomposer_evaluation.copies import CopyReport
+from opencomposer_evaluation.memorization import MemorizationReport
 from opencomposer_evaluation.stock_models import TrainedModel
 
 PlayerT = TypeVar("PlayerT", bound=Accompanist)
 
 
 @dataclass(frozen=True)
-class Contestant:
+class System:
     """A player under the name that tables give it."""
 
     name: str
@@ -30,15 +30,15 @@ class TrainedContestants(Generic[PlayerT]):
     models: Sequence[TrainedModel[PlayerT]]
 
     @property
-    def stock(self) -> Contestant:
+    def stock(self) -> System:
         """The stock model."""
         model = self.models[0]
-        return Contestant(f"our stock model (training seed {model.seed})", "stock", model.player)
+        return System(f"our stock model (training seed {model.seed})", "stock", model.player)
 
     @property
-    def all(self) -> list[Contestant]:
+    def all(self) -> list[System]:
         """The stock model and its other training seeds."""
-        others = [Contestant(f"training seed {model.seed}", "otherSeed", model.player) for model in self.models[1:]]
+        others = [System(f"training seed {model.seed}", "otherSeed", model.player) for model in self.models[1:]]
         return [self.stock, *others]
 
     def mean_rows(self, rows: Sequence[Row]) -> list[Row]:
@@ -48,8 +48,8 @@ class TrainedContestants(Generic[PlayerT]):
         seeds = ", ".join(str(model.seed) for model in self.models)
         return [mean_row(f"our recipe, mean of {len(rows)} training seeds ({seeds})", "seedMean", rows)]
 
-    def copies_of_training_melodies(self, reports: Mapping[str, CopyReport]) -> list[CopyReport]:
-        """What each training copied when it played to training melodies, of the reports of copies_section."""
+    def copies_of_training_melodies(self, reports: Mapping[str, MemorizationReport]) -> list[MemorizationReport]:
+        """What each training copied when it played to training melodies, of the reports of memorization_section."""
         return [reports[f"{one.kind}/{one.name}/training"] for one in self.all]
 
     def to_json(self) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from opencomposer_music import voice_leading
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 from opencomposer_training.dataset import (
     SPLITS,
     Dataset,
@@ -99,5 +99,5 @@ def cut_steps(planes: Planes, start: int, steps: int) -> Planes:
     """Planes [2, steps, 128] from step `start`. A note that was already sounding starts with the cut."""
     taken = planes[:, start : start + steps].copy()
     if taken.shape[1]:
-        taken[STARTING, 0] |= taken[SOUNDING, 0]
+        taken[ONSET, 0] |= taken[SOUNDING, 0]
     return taken

@@ -19,4 +19,4 @@ class EvaluationRequest:
     dataset: Dataset
     windows: int
     replicates: int
-    say: Callable[[str], None]
+    log: Callable[[str], None]

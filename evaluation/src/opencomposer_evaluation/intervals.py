@@ -75,7 +75,7 @@ def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int) -> N
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Resampling:
     """How groups are drawn again. The same drawing gives the same weights for the same owners."""
 
     seed: int

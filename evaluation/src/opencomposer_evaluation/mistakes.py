@@ -19,7 +19,7 @@ RULE = (
 
 
 @dataclass(frozen=True)
-class Spoilt:
+class Corrupted:
     """Music with mistakes. `planes`: [2, steps, 128]; `wrong`: notes that are not the original's; `replaced`: the
     original's that are missing; `kept`: those that are there."""
 
@@ -30,7 +30,7 @@ class Spoilt:
     kept: tuple[Note, ...]
 
 
-def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Spoilt:
+def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Corrupted:
     """Mistakes by the RULE in music [2, steps, 128], for each of about `rate` of its notes."""
     notes = planes_to_notes(original)
     steps = original.shape[1]
@@ -52,7 +52,7 @@ def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Sp
                     replaced.add(int(index))
                 break
     kept = [note for index, note in enumerate(notes) if index not in replaced]
-    return Spoilt(
+    return Corrupted(
         notes_to_planes([*kept, *wrong], steps),
         original,
         tuple(wrong),
@@ -61,16 +61,16 @@ def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Sp
     )
 
 
-def count_mended(spoilt: Spoilt, mended: Planes) -> dict[str, float]:
+def count_restored(corrupted: Corrupted, restored: Planes) -> dict[str, float]:
     """Counts of one piece, to be summed. Notes are the same when onset, length and pitch are. A wrong note counts as
     removed when less than half of it still sounds, a right one as lost likewise."""
     right, before, after = (
-        {note[:3] for note in planes_to_notes(planes)} for planes in (spoilt.original, spoilt.planes, mended)
+        {note[:3] for note in planes_to_notes(planes)} for planes in (corrupted.original, corrupted.planes, restored)
     )
 
     def mostly_silent(notes: tuple[Note, ...]) -> float:
         return sum(
-            2 * int(mended[SOUNDING, note.onset : note.onset + note.duration, note.pitch].sum()) < note.duration
+            2 * int(restored[SOUNDING, note.onset : note.onset + note.duration, note.pitch].sum()) < note.duration
             for note in notes
         )
 
@@ -79,10 +79,10 @@ def count_mended(spoilt: Spoilt, mended: Planes) -> dict[str, float]:
         "notesBefore": len(right) + len(before),
         "hitsAfter": len(right & after),
         "notesAfter": len(right) + len(after),
-        "wrong": len(spoilt.wrong),
-        "wrongRemoved": mostly_silent(spoilt.wrong),
-        "kept": len(spoilt.kept),
-        "rightLost": mostly_silent(spoilt.kept),
-        "replaced": len(spoilt.replaced),
-        "restored": sum(note[:3] in after for note in spoilt.replaced),
+        "wrong": len(corrupted.wrong),
+        "wrongRemoved": mostly_silent(corrupted.wrong),
+        "kept": len(corrupted.kept),
+        "rightLost": mostly_silent(corrupted.kept),
+        "replaced": len(corrupted.replaced),
+        "restored": sum(note[:3] in after for note in corrupted.replaced),
     }

@@ -10,20 +10,20 @@ from opencomposer_training.dataset import Dataset, Piece
 
 from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
 from opencomposer_evaluation.accompanists import Accompanist, NearestWindow, accompany_many
+from opencomposer_evaluation.boundary_discontinuity import METRICS, TWO_BAR_WINDOWS, BarLines, BoundaryComparison
 from opencomposer_evaluation.comparison import SIMILARITY, Row
-from opencomposer_evaluation.contestants import Contestant
-from opencomposer_evaluation.copies import CopyReport, PassageIndex, report_copies
 from opencomposer_evaluation.corpus import Lines, Windows
-from opencomposer_evaluation.intervals import Drawing, Estimate, estimate, rounded
+from opencomposer_evaluation.intervals import Estimate, Resampling, estimate, rounded
 from opencomposer_evaluation.melodies import random_melody, transposed, with_silent_bars
+from opencomposer_evaluation.memorization import MemorizationReport, PassageIndex, report_memorization
 from opencomposer_evaluation.report import Section, Table, number, percent, signed, with_interval
-from opencomposer_evaluation.seams import MEASURES, TWO_BAR_WINDOWS, BarLines, SeamComparison
-from opencomposer_evaluation.variety import HarmonisationReport, VarietyReport, report_harmonisations, report_variety
-from opencomposer_evaluation.window_measures import gather_totals, measure_window, statistics
+from opencomposer_evaluation.systems import System
+from opencomposer_evaluation.variety import HarmonizationReport, VarietyReport, report_harmonizations, report_variety
+from opencomposer_evaluation.window_metrics import gather_totals, measure_window, statistics
 
 VARIETY_SEEDS = 32
 COPY_BARS = 2
-SEAM_SEEDS = 4
+BOUNDARY_SEEDS = 4
 LONG_PIECE_BARS = 16
 
 
@@ -90,17 +90,17 @@ def feature_table(rows: Sequence[Row]) -> Table:
 
 
 def variety_section(
-    contestants: Sequence[Contestant],
+    systems: Sequence[System],
     melodies: Sequence[Planes],
     pieces: Sequence[Piece],
     *,
     seeds: int = VARIETY_SEEDS,
     view: AccompanimentView = AS_VOICES,
     lines: str = "voice",
-) -> tuple[Section, list[VarietyReport], HarmonisationReport]:
+) -> tuple[Section, list[VarietyReport], HarmonizationReport]:
     """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the view's lines are."""
-    reports = [report_variety(one.player, melodies, range(seeds), view) for one in contestants]
-    bach = report_harmonisations(pieces, view)
+    reports = [report_variety(one.player, melodies, range(seeds), view) for one in systems]
+    bach = report_harmonizations(pieces, view)
     table = Table(
         ["", f"different of {seeds}: least, mean", f"mean difference per ({lines}, step)", "least of a melody"],
         [
@@ -110,9 +110,9 @@ def variety_section(
                 number(report.difference_mean),
                 number(report.difference_least),
             ]
-            for one, report in zip(contestants, reports, strict=True)
+            for one, report in zip(systems, reports, strict=True)
         ]
-        + [["Bach's harmonisations of one tune", "-", number(bach.mean_unlike), "-"]],
+        + [["Bach's harmonizations of one tune", "-", number(bach.mean_unlike), "-"]],
     )
     introduction = (
         f"{len(melodies)} melodies (the first {melodies[0].shape[1] // STEPS_PER_BAR} bars of one test piece of each "
@@ -125,13 +125,13 @@ def variety_section(
         "tunes could be laid over each other: by the offset in beats and the transposition with most equal steps, of "
         "stretches of a bar or more in which the sopranos are the same throughout, at least two bars in all "
         f"({bach.aligned_steps} steps together). {bach.same} pairs differ in under 5 % of the cells and are one "
-        f"harmonisation written down twice; the others differ in {bach.mean_unlike:.3f} (quartiles {low:.2f}, "
+        f"harmonization written down twice; the others differ in {bach.mean_unlike:.3f} (quartiles {low:.2f}, "
         f"{middle:.2f}, {high:.2f}; mean over tunes {bach.tune_mean_unlike:.3f}; with the same ones {bach.mean:.3f})."
     )
     data = {
         "players": [
             {"name": one.name, "kind": one.kind, **report.to_json()}
-            for one, report in zip(contestants, reports, strict=True)
+            for one, report in zip(systems, reports, strict=True)
         ],
         "composer": bach.to_json(),
     }
@@ -147,7 +147,7 @@ class _Copies:
         self._own = own
         self.rows: list[list[str]] = []
         self.entries: list[dict[str, object]] = []
-        self.reports: dict[str, CopyReport] = {}
+        self.reports: dict[str, MemorizationReport] = {}
 
     def add(
         self, name: str, kind: str, split: str, lines: Sequence[Lines], tunes: Sequence[str | None] | None = None
@@ -155,7 +155,7 @@ class _Copies:
         """lines: what was played to each piece of the split. tunes: the tune of each piece, whose own passages then do
         not count."""
         bar = STEPS_PER_BAR
-        report = report_copies(self._index, lines, tunes or [None] * len(lines), COPY_BARS * bar, bar)
+        report = report_memorization(self._index, lines, tunes or [None] * len(lines), COPY_BARS * bar, bar)
         cells = [(one == two).ravel() for one, two in zip(lines, self._own[split], strict=True)]
         agreement = float(np.mean(np.concatenate(cells)))
         self.reports[f"{kind}/{name}/{split}"] = report
@@ -197,14 +197,14 @@ class _Copies:
         return Section("copies", "Copies", introduction, [table], self.entries)
 
 
-def copies_section(
-    contestants: Sequence[Contestant],
+def memorization_section(
+    systems: Sequence[System],
     retrieval: NearestWindow,
     dataset: Dataset,
     *,
     view: AccompanimentView = AS_VOICES,
     training_melodies: int | None = None,
-) -> tuple[Section, dict[str, CopyReport]]:
+) -> tuple[Section, dict[str, MemorizationReport]]:
     """What is copied from the training pieces, for melodies of the training and of the test pieces.
     `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
@@ -214,45 +214,47 @@ def copies_section(
         "training": [every[i] for i in asked],
         "test": [view.lines(view.composer(piece.planes)) for piece in test],
     }
-    copies = _Copies(PassageIndex(every, [piece.tune for piece in train]), own)
+    memorization = _Copies(PassageIndex(every, [piece.tune for piece in train]), own)
     train = [train[i] for i in asked]
 
     def heard(pieces: Sequence[Piece], played: Sequence[Sequence[Planes]]) -> list[Lines]:
         return [view.lines(view.heard(piece.planes[0], tracks)) for piece, tracks in zip(pieces, played, strict=True)]
 
-    copies.add("Bach", "composer", "test", own["test"])
-    copies.add("Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train])
-    for one in contestants:
+    memorization.add("Bach", "composer", "test", own["test"])
+    memorization.add(
+        "Bach, against other tunes", "composer", "training", own["training"], [piece.tune for piece in train]
+    )
+    for one in systems:
         for split, pieces in (("training", train), ("test", test)):
             played = accompany_many(one.player, [piece.planes[0] for piece in pieces], range(len(pieces)))
-            copies.add(one.name, one.kind, split, heard(pieces, played))
+            memorization.add(one.name, one.kind, split, heard(pieces, played))
     without_own = [retrieval.accompany_without(piece.planes[0], piece.tune) for piece in train]
-    copies.add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own))
+    memorization.add("nearest window, own tune left out", "retrieval", "training", heard(train, without_own))
     found = [retrieval.accompany(piece.planes[0], 0) for piece in test]
-    copies.add("nearest window", "retrieval", "test", heard(test, found))
-    return copies.section(), copies.reports
+    memorization.add("nearest window", "retrieval", "test", heard(test, found))
+    return memorization.section(), memorization.reports
 
 
-def seams_section(
-    contestants: Sequence[Contestant],
+def boundary_section(
+    systems: Sequence[System],
     pieces: Sequence[Piece],
-    drawing: Drawing,
+    resampling: Resampling,
     *,
-    seeds: int = SEAM_SEEDS,
-    least_bars: int = LONG_PIECE_BARS,
+    seeds: int = BOUNDARY_SEEDS,
+    min_bars: int = LONG_PIECE_BARS,
     kinds: BarLines = TWO_BAR_WINDOWS,
     view: AccompanimentView = AS_VOICES,
     contrast: str = "even bars less the others",
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
-    """What happens at bar lines of `pieces`, which have `least_bars` bars or more. The first contestant is the one that
+    """What happens at bar lines of `pieces`, which have `min_bars` bars or more. The first system is the one that
     matters; `contrast` says which bar lines are compared."""
-    comparison = SeamComparison(pieces, drawing, kinds, view)
+    comparison = BoundaryComparison(pieces, resampling, kinds, view)
     composer = "Bach"
     results = {composer: comparison.measure([[list(piece.planes[1:])] for piece in pieces])}
-    for one in contestants:
+    for one in systems:
         results[one.name] = comparison.measure(_several(one.player, pieces, seeds))
     rows: list[list[str]] = []
-    for measure in MEASURES:
+    for measure in METRICS:
         for name, found in results.items():
             beyond = found[f"{measure}/seam"].minus(results[composer][f"{measure}/seam"])
             rows.append(
@@ -267,7 +269,7 @@ def seams_section(
     table = Table(["measure", "", *kinds.names, f"seam: {contrast}", "seam less Bach's"], rows)
     bars = sum(piece.bars for piece in pieces)
     introduction = (
-        f"{len(pieces)} pieces of {least_bars} bars or more ({bars} bars, test and validation), {seeds} "
+        f"{len(pieces)} pieces of {min_bars} bars or more ({bars} bars, test and validation), {seeds} "
         "seeds each. changedVoices: share of accompaniment voices with another pitch after the bar line than before; "
         "leap: semitones that they move; wideLeaps: share of moves over a fifth; dissonantPairShare: in the beats "
         "before and after the bar line; scaleConsistency: of the two bars around it."
@@ -287,7 +289,7 @@ def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequen
 
 
 def robustness_section(
-    play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, drawing: Drawing
+    play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, resampling: Resampling
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
     """Melodies unlike the training's. `play` gives the voices and how many bars had to be forced."""
     steps = windows.planes.shape[3]
@@ -300,7 +302,7 @@ def robustness_section(
         "random notes of a scale": lambda number, melody: random_melody(steps, number, in_scale=True),
         "random semitones": lambda number, melody: random_melody(steps, number, in_scale=False),
     }
-    weights = drawing.weights(windows.owners)
+    weights = resampling.weights(windows.owners)
     results: dict[str, dict[str, Estimate]] = {}
     for name, change in kinds.items():
         counts: list[dict[str, float]] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from opencomposer_music.piano_roll import STEPS_PER_BAR, Planes, planes_to_notes
-from opencomposer_unet_gan.generation import Accompaniment, Generator, accompany, load_generator
+from opencomposer_unet_gan.generation import Accompaniment, LoadedGenerator, accompany, load_generator
 
 from opencomposer_evaluation.baselines import aws_recipe_generation
 
@@ -21,7 +21,7 @@ PlayerT = TypeVar("PlayerT")
 class UnetGanPlayer:
     """A U-Net GAN as the inference container plays it."""
 
-    generator: Generator
+    generator: LoadedGenerator
 
     def play(self, melody: Planes, seed: int) -> Accompaniment:
         """Like accompany(), with the count of bars that were forced."""
@@ -32,14 +32,14 @@ class UnetGanPlayer:
 
     def without_sampling(self) -> UnetGanPlayer:
         """The same model taking the likeliest at every step: only its noise input differs from seed to seed."""
-        essentials = self.generator.essentials
-        decoding = replace(essentials.decoding, pitch_temperature=0.0, onset_temperature=0.0)
-        return UnetGanPlayer(Generator(self.generator.session, replace(essentials, decoding=decoding)))
+        metadata = self.generator.metadata
+        decoding = replace(metadata.decoding, pitch_temperature=0.0, onset_temperature=0.0)
+        return UnetGanPlayer(LoadedGenerator(self.generator.session, replace(metadata, decoding=decoding)))
 
     def with_voices_apart(self) -> UnetGanPlayer:
         """The same model whose voices are each chosen for itself: what its network is worth without voice leading."""
-        essentials = replace(self.generator.essentials, voice_leading=None)
-        return UnetGanPlayer(Generator(self.generator.session, essentials))
+        metadata = replace(self.generator.metadata, voice_leading=None)
+        return UnetGanPlayer(LoadedGenerator(self.generator.session, metadata))
 
 
 @dataclass(frozen=True)

@@ -19,20 +19,19 @@ from opencomposer_evaluation.baselines.training_summary import (
     training_time,
 )
 from opencomposer_evaluation.comparison import SIMILARITY, Comparison, Row
-from opencomposer_evaluation.contestants import Contestant, TrainedContestants
-from opencomposer_evaluation.copies import CopyReport
 from opencomposer_evaluation.corpus import choose_windows
 from opencomposer_evaluation.evaluation_request import EvaluationRequest
 from opencomposer_evaluation.goals import Goal, exactly, goals_section
-from opencomposer_evaluation.intervals import Drawing, Estimate
+from opencomposer_evaluation.intervals import Estimate, Resampling
+from opencomposer_evaluation.memorization import MemorizationReport
 from opencomposer_evaluation.report import Report, Section
 from opencomposer_evaluation.sections import (
     LONG_PIECE_BARS,
     VARIETY_SEEDS,
+    boundary_section,
     comparison_section,
-    copies_section,
+    memorization_section,
     robustness_section,
-    seams_section,
     variety_section,
 )
 from opencomposer_evaluation.similarity import SimilarityIndex
@@ -44,6 +43,7 @@ from opencomposer_evaluation.stock_models import (
     load_unet_gan,
     training_times_in_words,
 )
+from opencomposer_evaluation.systems import System, TrainedContestants
 from opencomposer_evaluation.variety import VarietyReport, first_bars_of_each_tune
 
 SEED = 0
@@ -69,7 +69,7 @@ class Field:
     """Everyone who is judged. aws: by AWS's recipe, none where it was not trained; retrieval: plays training pieces."""
 
     ours: TrainedContestants[UnetGanPlayer]
-    aws: Sequence[Contestant]
+    aws: Sequence[System]
     aws_summary: TrainingSummary | None
     retrieval: NearestWindow
 
@@ -78,12 +78,12 @@ class Field:
         """The player of the stock model."""
         return self.ours.models[0].player
 
-    def baselines(self, train: Sequence[Piece]) -> list[Contestant]:
+    def baselines(self, train: Sequence[Piece]) -> list[System]:
         """All but the trainings of our recipe. train: the pieces that random notes take their scales from."""
         return [
             *self.aws,
-            Contestant("nearest training window", "baseline", self.retrieval),
-            Contestant("random notes of the scale", "baseline", RandomInScale(train)),
+            System("nearest training window", "baseline", self.retrieval),
+            System("random notes of the scale", "baseline", RandomInScale(train)),
         ]
 
 
@@ -113,19 +113,19 @@ class Compared:
 
 def evaluate(request: EvaluationRequest) -> Report:
     """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
-    dataset, say = request.dataset, request.say
-    drawing = Drawing(SEED, request.replicates)
+    dataset, log = request.dataset, request.log
+    resampling = Resampling(SEED, request.replicates)
     field = _field(request)
-    compared = _compare(request, field, drawing)
+    compared = _compare(request, field, resampling)
     main = _comparison_section(request, field, compared)
     variety, varieties = _variety(request, field)
-    say("variety")
-    copies, copied = copies_section([*field.ours.all, *field.aws], field.retrieval, dataset)
-    say("copies")
-    seams = _seams(request, field, drawing)
-    say("seams")
-    robustness = _robustness(request, field, drawing)
-    say("unusual melodies")
+    log("variety")
+    memorization, copied = memorization_section([*field.ours.all, *field.aws], field.retrieval, dataset)
+    log("copies")
+    boundaries = _seams(request, field, resampling)
+    log("seams")
+    robustness = _robustness(request, field, resampling)
+    log("unusual melodies")
     goals = _goals_section(request, compared, varieties, field.ours.copies_of_training_melodies(copied))
     setting: dict[str, object] = {
         "technique": "unet-gan",
@@ -134,7 +134,7 @@ def evaluate(request: EvaluationRequest) -> Report:
         "windows": {"bars": BARS, "hopBars": 1, "count": compared.windows, "reference": compared.reference},
         "bootstrapReplicates": request.replicates,
     }
-    return Report("U-Net GAN, evaluation", setting, [main, goals, variety, copies, seams, robustness])
+    return Report("U-Net GAN, evaluation", setting, [main, goals, variety, memorization, boundaries, robustness])
 
 
 def _field(request: EvaluationRequest) -> Field:
@@ -146,40 +146,40 @@ def _field(request: EvaluationRequest) -> Field:
         summary,
         NearestWindow(train, BARS),
     )
-    request.say(f"{len(field.ours.models)} training seeds, {len(field.baselines(train))} baselines")
+    request.log(f"{len(field.ours.models)} training seeds, {len(field.baselines(train))} baselines")
     return field
 
 
-def _aws_recipe(baselines: Path, summary: TrainingSummary | None) -> list[Contestant]:
+def _aws_recipe(baselines: Path, summary: TrainingSummary | None) -> list[System]:
     """The baseline, when it was trained; its name says for how long."""
     if summary is None:
         return []
     player = AwsRecipePlayer(aws_recipe_generation.load(baselines / AWS_RECIPE / "model.onnx"))
-    return [Contestant(f"AWS's recipe, {core_minutes(summary)}", "awsRecipe", player)]
+    return [System(f"AWS's recipe, {core_minutes(summary)}", "awsRecipe", player)]
 
 
-def _compare(request: EvaluationRequest, field: Field, drawing: Drawing) -> Compared:
+def _compare(request: EvaluationRequest, field: Field, resampling: Resampling) -> Compared:
     train, test, validation = (request.dataset.of_split(split) for split in ("train", "test", "validation"))
     windows = choose_windows(test, BARS, 1, request.windows)
     reference = choose_windows(train, BARS, 1, len(windows))
     floor = choose_windows(validation, BARS, 1, len(windows))
     index = SimilarityIndex([window_features(window[0], list(window[1:])) for window in reference.planes])
-    comparison = Comparison(windows, index, drawing)
+    comparison = Comparison(windows, index, resampling)
 
-    def row_of(contestant: Contestant) -> Row:
-        row = comparison.row(contestant.name, contestant.kind, contestant.player)
-        request.say(row.name)
+    def row_of(system: System) -> Row:
+        row = comparison.row(system.name, system.kind, system.player)
+        request.log(row.name)
         return row
 
     stock = field.ours.stock
     ours = [row_of(one) for one in field.ours.all]
     return Compared(
         bach=comparison.composer("Bach, test pieces", "composer"),
-        bach_elsewhere=Comparison(floor, index, drawing).composer("Bach, validation pieces", "floor"),
+        bach_elsewhere=Comparison(floor, index, resampling).composer("Bach, validation pieces", "floor"),
         ours=ours,
         mean=field.ours.mean_rows(ours),
         voices_apart=row_of(
-            Contestant(f"{stock.name}, each voice for itself", "voicesApart", field.player.with_voices_apart())
+            System(f"{stock.name}, each voice for itself", "voicesApart", field.player.with_voices_apart())
         ),
         baselines=[row_of(one) for one in field.baselines(train)],
         windows=len(windows),
@@ -203,7 +203,7 @@ def _voice_names(request: EvaluationRequest) -> list[str]:
 def _variety(request: EvaluationRequest, field: Field) -> tuple[Section, list[VarietyReport]]:
     """The section, and the report of each training of our recipe."""
     silent_noise = [
-        Contestant(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", model.player.without_sampling())
+        System(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", model.player.without_sampling())
         for one, model in zip(field.ours.all, field.ours.models, strict=True)
     ]
     melodies = first_bars_of_each_tune(request.dataset.of_split("test"), VARIETY_BARS)
@@ -212,40 +212,43 @@ def _variety(request: EvaluationRequest, field: Field) -> tuple[Section, list[Va
     return section, reports[: len(field.ours.models)]
 
 
-def _seams(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
+def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     pieces = [*request.dataset.of_split("validation"), *request.dataset.of_split("test")]
-    one_pass = Contestant("one pass (ADR 12)", "stock", field.player)
-    apart = Contestant(
+    one_pass = System("one pass (ADR 12)", "stock", field.player)
+    apart = System(
         "the same model in separate two-bar windows", "control", InSeparateWindows(field.player, ORIGINAL_WINDOW_BARS)
     )
     long_pieces = [piece for piece in pieces if piece.bars >= LONG_PIECE_BARS]
-    section, _ = seams_section([one_pass, apart, *field.aws], long_pieces, drawing)
+    section, _ = boundary_section([one_pass, apart, *field.aws], long_pieces, resampling)
     return section
 
 
-def _robustness(request: EvaluationRequest, field: Field, drawing: Drawing) -> Section:
+def _robustness(request: EvaluationRequest, field: Field, resampling: Resampling) -> Section:
     def play(melody: Planes, seed: int) -> tuple[Sequence[Planes], int]:
         played = field.player.play(melody, seed)
         return played.planes, played.forced_bars
 
     windows = choose_windows(request.dataset.of_split("test"), BARS, BARS, request.windows)
-    section, _ = robustness_section(play, windows, drawing)
+    section, _ = robustness_section(play, windows, resampling)
     return section
 
 
 def _goals_section(
-    request: EvaluationRequest, compared: Compared, varieties: Sequence[VarietyReport], copies: Sequence[CopyReport]
+    request: EvaluationRequest,
+    compared: Compared,
+    varieties: Sequence[VarietyReport],
+    memorization: Sequence[MemorizationReport],
 ) -> Section:
     """The goals of the stock model, and of the mean of all trainings. varieties, copies: of each training."""
-    groups = [(compared.ours[0], varieties[:1], copies[:1])]
-    groups += [(row, varieties, copies) for row in compared.mean]
+    groups = [(compared.ours[0], varieties[:1], memorization[:1])]
+    groups += [(row, varieties, memorization) for row in compared.mean]
     names = _voice_names(request)
     return goals_section(
         "Set before this was measured (but the limit for copies), and judged by the value; the interval says whether "
         "other pieces might have said otherwise. Of several models the worst counts for variety and copies.",
         [
-            (row.name, _goals(row, compared.bach, compared.baselines, names, varieties, copies))
-            for row, varieties, copies in groups
+            (row.name, _goals(row, compared.bach, compared.baselines, names, varieties, memorization))
+            for row, varieties, memorization in groups
         ],
     )
 
@@ -277,7 +280,7 @@ def _goals(
     baselines: Sequence[Row],
     voice_names: Sequence[str],
     varieties: Sequence[VarietyReport],
-    copies: Sequence[CopyReport],
+    memorization: Sequence[MemorizationReport],
 ) -> list[Goal]:
     """The goals for one row; varieties and copies are those of its models, of which the worst counts."""
 
@@ -321,7 +324,7 @@ def _goals(
         Goal(
             "two-bar windows copied, training melodies",
             "at most 0.02",
-            exactly(max(report.copied_share for report in copies)),
+            exactly(max(report.copied_share for report in memorization)),
             highest=0.02,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Whether one melody gets many accompaniments, and how much the composer's own harmonisations of one tune differ."""
+"""Whether one melody gets many accompaniments, and how much the composer's own harmonizations of one tune differ."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentV
 from opencomposer_evaluation.accompanists import Accompanist, accompany_many
 from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
 
-SHORTEST_RUN = STEPS_PER_BAR
+MIN_RUN = STEPS_PER_BAR
 """Sopranos count as the same where they are equal for at least a bar."""
 
-LEAST_ALIGNED = 2 * STEPS_PER_BAR
-"""A pair of harmonisations counts when at least two bars of it are aligned."""
+MIN_ALIGNED = 2 * STEPS_PER_BAR
+"""A pair of harmonizations counts when at least two bars of it are aligned."""
 
 SAME_HARMONISATION = 0.05
-"""Harmonisations that differ in a smaller share of cells are the same one, written down twice."""
+"""Harmonizations that differ in a smaller share of cells are the same one, written down twice."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def align_sopranos(first: Line, second: Line) -> Alignment:
         shift = int(np.argmax(counts)) - 128
         if counts[shift + 128] <= len(best.steps):
             continue
-        steps = start + long_runs(both & (one - two == shift), SHORTEST_RUN)
+        steps = start + long_runs(both & (one - two == shift), MIN_RUN)
         if len(steps) > len(best.steps):
             best = Alignment(offset, shift, steps)
     return best
@@ -133,11 +133,11 @@ def long_runs(flags: npt.NDArray[np.bool_], shortest: int) -> npt.NDArray[np.int
 
 
 @dataclass(frozen=True)
-class HarmonisationReport:
+class HarmonizationReport:
     """How much the composer's own accompaniments of one tune differ, over all pairs of pieces of a tune.
 
     `pairs` of `possible_pairs` could be aligned, of `tunes` tunes; `same` of them differ in less than 5 % of the cells
-    and count as one harmonisation written down twice. The differences are shares of (voice, step): over all aligned
+    and count as one harmonization written down twice. The differences are shares of (voice, step): over all aligned
     pairs, and without the same ones; `tune_mean` is the mean over tunes of the means of their unlike pairs.
     """
 
@@ -166,14 +166,14 @@ class HarmonisationReport:
         }
 
 
-def harmonisation_difference(first: Lines, second: Lines, alignment: Alignment) -> float:
+def harmonization_difference(first: Lines, second: Lines, alignment: Alignment) -> float:
     """Share of (accompaniment voice, aligned step) at which two pieces' lines [voices, steps] differ."""
     one = first[1:, alignment.steps]
     two = second[1:, alignment.steps + alignment.offset]
     return float(np.mean(one != np.where(two == REST, REST, two + alignment.shift)))
 
 
-def report_harmonisations(pieces: Sequence[Piece], view: AccompanimentView = AS_VOICES) -> HarmonisationReport:
+def report_harmonizations(pieces: Sequence[Piece], view: AccompanimentView = AS_VOICES) -> HarmonizationReport:
     """Compare every two pieces of one tune where their sopranos are the same."""
     lines = [np.vstack([line_of(piece.planes[0]), view.lines(view.composer(piece.planes))]) for piece in pieces]
     by_tune: dict[str, list[int]] = {}
@@ -185,16 +185,16 @@ def report_harmonisations(pieces: Sequence[Piece], view: AccompanimentView = AS_
         for one, two in itertools.combinations(members, 2):
             possible += 1
             alignment = align_sopranos(lines[one][0], lines[two][0])
-            if len(alignment.steps) >= LEAST_ALIGNED:
+            if len(alignment.steps) >= MIN_ALIGNED:
                 steps += len(alignment.steps)
-                differences.setdefault(tune, []).append(harmonisation_difference(lines[one], lines[two], alignment))
+                differences.setdefault(tune, []).append(harmonization_difference(lines[one], lines[two], alignment))
     every = [value for values in differences.values() for value in values]
     unlike = [value for value in every if value >= SAME_HARMONISATION]
     by_tune_unlike = [[v for v in values if v >= SAME_HARMONISATION] for values in differences.values()]
     if not unlike:
         raise ValueError("no two pieces of one tune could be aligned")
     low, middle, high = (float(value) for value in np.quantile(unlike, [0.25, 0.5, 0.75]))
-    return HarmonisationReport(
+    return HarmonizationReport(
         possible,
         len(every),
         len(differences),

@@ -1,29 +1,28 @@
-import { openWorkOwner } from "../../../naming/table-keys";
 import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import { quotaHeld, type CompositionItem } from "../../../domain/schemas/items";
-import type { UserCaps } from "../../../domain/schemas/user-caps";
+import { type CompositionItem, quotaHeld } from "../../../domain/schemas/items";
+import type { UserQuotas } from "../../../domain/schemas/user-quotas";
 import { checkParameters } from "../../../domain/techniques/parameter-values";
 import { techniques } from "../../../domain/techniques/registry";
-import { doneWith } from "../../stores/outcome";
-import type { IdempotencyRecords } from "../../stores/idempotency-records";
-import type { Tracks } from "../../stores/tracks";
-import type { Compositions } from "../../stores/compositions";
-import type { Models } from "../../stores/models";
-import type { StockModels } from "../../stores/models";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
-import { versionTag } from "../../http/entity-tag";
-import { answerOnce } from "../../http/idempotency";
-import { Problem } from "../../http/problem";
-import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
-import { shortValue } from "../../http/short-value";
-import { techniqueErrors } from "../../http/technique-values";
-import { parseBody } from "../../http/validation";
-import type { MetricRecorder } from "../../telemetry/metrics";
+import { openWorkOwner } from "../../../naming/table-keys";
 import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
 import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
 import { requireFiles } from "../../compositions/needed-file";
+import { versionTag } from "../../http/entity-tag";
+import { respondOnce } from "../../http/idempotency";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { shortValue } from "../../http/short-value";
+import { techniqueErrors } from "../../http/technique-values";
+import { parseBody } from "../../http/validation";
+import type { Compositions } from "../../stores/compositions";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import type { Models, StockModels } from "../../stores/models";
 import type { ObjectStore } from "../../stores/objects";
+import { doneWith } from "../../stores/outcome";
+import type { Tracks } from "../../stores/tracks";
+import type { MetricRecorder } from "../../telemetry/metrics";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
@@ -34,7 +33,7 @@ export interface CreateCompositionParams {
   readonly stockModels: Pick<StockModels, "get">;
   readonly files: Pick<ObjectStore, "exists">;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly caps: UserCaps;
+  readonly quotas: UserQuotas;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
   readonly randomSeed: () => number;
@@ -42,8 +41,8 @@ export interface CreateCompositionParams {
 }
 
 /** Accepts a composition. The work itself begins from the table's stream: one write, so nothing can be half begun. */
-export async function createComposition(params: CreateCompositionParams): Promise<Answer> {
-  const { request, compositions, tracks, models, stockModels, files, idempotencyRecords, caps, metrics } = params;
+export async function createComposition(params: CreateCompositionParams): Promise<Response> {
+  const { request, compositions, tracks, models, stockModels, files, idempotencyRecords, quotas, metrics } = params;
   const { newId, randomSeed, now } = params;
   const sub = request.subject();
   requireNoQuery(request);
@@ -52,11 +51,11 @@ export async function createComposition(params: CreateCompositionParams): Promis
     schema: createCompositionSchema,
     alsoCheck: (raw) => techniqueErrors(raw, "parameters"),
   });
-  return await answerOnce({
+  return await respondOnce({
     request,
     records: idempotencyRecords,
     now,
-    create: async (remember) => {
+    create: async (recordResponse) => {
       const { name, technique, modelId, input, inputOptions = {} } = body;
       const model = await chooseModel({ sub, modelId, technique, models, stockModels });
       const resolved = await resolveInput({ sub, input, tracks, compositions });
@@ -86,11 +85,11 @@ export async function createComposition(params: CreateCompositionParams): Promis
         openWork: "COMPOSITION",
         openWorkOwner: openWorkOwner(sub, id),
       };
-      const answer = jsonAnswer({ status: 202, body: compositionResource(item) });
+      const response = jsonResponse({ status: 202, body: compositionResource(item) });
       const created = {
-        ...answer,
+        ...response,
         headers: {
-          ...answer.headers,
+          ...response.headers,
           ...retryAfter(pollAfterSeconds(item, now())),
           location: `/compositions/${id}`,
           etag: versionTag(item),
@@ -99,8 +98,8 @@ export async function createComposition(params: CreateCompositionParams): Promis
       const outcome = await compositions.create({
         item,
         takes: { openCompositions: 1, ...quotaHeld(item) },
-        quotas: caps,
-        idempotency: remember(created),
+        quotas: quotas,
+        idempotency: recordResponse(created),
         mustExist: [...resolved.mustExist, model.mustExist],
       });
       if (outcome.kind === "REFERENCE_GONE") {

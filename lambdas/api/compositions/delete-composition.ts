@@ -1,15 +1,15 @@
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
-import type { OpenWork } from "../../stores/open-work";
-import type { Compositions } from "../../stores/compositions";
-import type { PendingChanges } from "../../stores/pending-changes";
-import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { noContent, type Response } from "../../http/response";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Compositions } from "../../stores/compositions";
 import type { ObjectStore } from "../../stores/objects";
+import type { OpenWork } from "../../stores/open-work";
+import type { PendingChanges } from "../../stores/pending-changes";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -23,7 +23,7 @@ export interface DeleteCompositionParams {
   readonly log: Log;
 }
 
-export async function deleteComposition(params: DeleteCompositionParams): Promise<Answer> {
+export async function deleteComposition(params: DeleteCompositionParams): Promise<Response> {
   const { request, compositions, openWork, pendingChanges, files, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
@@ -42,7 +42,7 @@ export async function deleteComposition(params: DeleteCompositionParams): Promis
         ({ input }) => "compositionId" in input && input.compositionId === of.id,
       );
       if (users.length > 0) throw inUse("composition", users);
-      return await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artefacts: files }, log });
+      return await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artifacts: files }, log });
     },
   });
   return noContent;

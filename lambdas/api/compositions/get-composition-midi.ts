@@ -1,12 +1,12 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
-import type { Compositions } from "../../stores/compositions";
-import type { Answer } from "../../http/answer";
-import { maxFileBytes } from "../../http/lost-file";
-import { midiAnswer } from "../../http/midi-answer";
-import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
-import { ownedItem } from "../../http/refusals";
 import { readCompositionFile } from "../../compositions/composition-file";
+import { maxFileBytes } from "../../http/lost-file";
+import { midiResponse } from "../../http/midi-response";
+import { requireNoQuery } from "../../http/query-names";
+import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import type { Response } from "../../http/response";
+import type { Compositions } from "../../stores/compositions";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { notReady } from "./not-ready";
 
@@ -20,7 +20,7 @@ export interface GetCompositionMidiParams {
 /** The row names another file by now, or is gone. */
 class FileGone extends Error {}
 
-export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Answer> {
+export async function getCompositionMidi(params: GetCompositionMidiParams): Promise<Response> {
   const { request, compositions, files, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
@@ -33,7 +33,7 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());
       const key = compositionMidiKey(of, midi);
       try {
-        return await midiAnswer({
+        return await midiResponse({
           request,
           sha256: midi.sha256,
           filename: item.name,

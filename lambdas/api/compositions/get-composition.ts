@@ -1,10 +1,10 @@
 import { compositionResource } from "../../../domain/schemas/api/compositions";
-import type { Compositions } from "../../stores/compositions";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
-import { taggedAnswer, versionTag } from "../../http/entity-tag";
+import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import type { Compositions } from "../../stores/compositions";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetCompositionParams {
@@ -14,14 +14,14 @@ export interface GetCompositionParams {
 }
 
 /** One read of one item: clients poll this. */
-export async function getComposition({ request, compositions, now }: GetCompositionParams): Promise<Answer> {
+export async function getComposition({ request, compositions, now }: GetCompositionParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);
   const item = await ownedItem("COMPOSITION", compositions, { sub, id: request.pathParameter("compositionId") });
-  return await taggedAnswer({
+  return await taggedResponse({
     request,
     tag: versionTag(item),
     headers: retryAfter(pollAfterSeconds(item, now())),
-    answer: () => jsonAnswer({ status: 200, body: compositionResource(item) }),
+    response: () => jsonResponse({ status: 200, body: compositionResource(item) }),
   });
 }

@@ -3,15 +3,15 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { type OperationsOf, withHttp } from "../../http/with-http";
+import { createCompositions } from "../../stores/compositions";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createModels, createStockModels } from "../../stores/models";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
-import { createStockModels, createModels } from "../../stores/models";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createCompositions } from "../../stores/compositions";
-import { createTracks } from "../../stores/tracks";
-import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
+import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createComposition } from "./create-composition";
@@ -23,7 +23,7 @@ import { listCompositions } from "./list-compositions";
 import { updateComposition } from "./update-composition";
 
 const component = "api/compositions";
-const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
+const environment = readEnvironment(["tableName", "artifactsBucket", "userQuotas"]);
 const log = logTo(createLogger(component));
 const table = createDynamoDBTable({
   client: createDocumentClient(patience.request.dynamodb),
@@ -41,10 +41,10 @@ const dependencies = {
   openWork: createOpenWork({ table, now }),
   files: createPresigningObjectStore({
     client: createS3Client(patience.request.s3),
-    bucket: environment.artefactsBucket,
+    bucket: environment.artifactsBucket,
     now,
   }),
-  caps: environment.userCaps,
+  quotas: environment.userQuotas,
   metrics,
   newId: ulid,
   randomSeed: () => randomInt(2_147_483_648),

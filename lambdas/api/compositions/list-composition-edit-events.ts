@@ -1,14 +1,14 @@
-import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { editEventListSchema } from "../../../domain/schemas/api/compositions";
-import type { Compositions } from "../../stores/compositions";
-import { jsonAnswer, type Answer } from "../../http/answer";
-import { taggedAnswer } from "../../http/entity-tag";
-import { Problem } from "../../http/problem";
-import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
-import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
-import { ownedItem } from "../../http/refusals";
+import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
+import { taggedResponse } from "../../http/entity-tag";
+import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
+import { Problem } from "../../http/problem";
+import { requireNoQuery } from "../../http/query-names";
+import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
+import type { Compositions } from "../../stores/compositions";
 import type { ObjectStore } from "../../stores/objects";
 import { notReady } from "./not-ready";
 
@@ -20,7 +20,7 @@ export interface ListCompositionEditEventsParams {
 }
 
 /** How a technique that edits note by note came to its result, step by step. */
-export async function listCompositionEditEvents(params: ListCompositionEditEventsParams): Promise<Answer> {
+export async function listCompositionEditEvents(params: ListCompositionEditEventsParams): Promise<Response> {
   const { request, compositions, files, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
@@ -30,11 +30,11 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
     const detail = `The technique ${item.technique} does not work by edits, so there are no edit events.`;
     throw new Problem("EDIT_EVENTS_NOT_AVAILABLE", { detail });
   }
-  return await taggedAnswer({
+  return await taggedResponse({
     request,
     // Edit events are written once, when the composition completes, so 304 needs no look at them.
     tag: `"edit-events-1-${item.id}"`,
-    answer: async () => {
+    response: async () => {
       const { items } = await readCompositionFile({
         compositions,
         item,
@@ -44,7 +44,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
           return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);
         },
       });
-      return jsonAnswer({ status: 200, body: { items } });
+      return jsonResponse({ status: 200, body: { items } });
     },
   });
 }

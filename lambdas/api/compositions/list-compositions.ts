@@ -1,14 +1,14 @@
 import { compositionResource } from "../../../domain/schemas/api/compositions";
-import type { Compositions } from "../../stores/compositions";
-import type { Answer } from "../../http/answer";
-import { pageAnswer } from "../../http/page-answer";
+import { pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
+import type { Response } from "../../http/response";
+import type { Compositions } from "../../stores/compositions";
 
 export interface ListCompositionsParams {
   readonly request: Request;
   readonly compositions: Pick<Compositions, "list">;
 }
 
-export async function listCompositions({ request, compositions }: ListCompositionsParams): Promise<Answer> {
-  return await pageAnswer({ request, kind: "COMPOSITION", list: compositions.list, resource: compositionResource });
+export async function listCompositions({ request, compositions }: ListCompositionsParams): Promise<Response> {
+  return await pageResponse({ request, kind: "COMPOSITION", list: compositions.list, resource: compositionResource });
 }

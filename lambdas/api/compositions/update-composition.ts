@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
-import { scoreSchema, writeMidi, type Score } from "../../../domain/music/score";
+import { type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
+import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
+import type { FieldError } from "../../../domain/schemas/api/problem";
+import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
 import {
   compositionMidiKey,
   compositionPrefix,
   compositionScoreKey,
   parseMidiRevision,
 } from "../../../naming/object-keys";
-import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
-import type { FieldError } from "../../../domain/schemas/api/problem";
-import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
-import { isDone } from "../../stores/outcome";
-import { TableBusy } from "../../stores/table";
-import type { Compositions } from "../../stores/compositions";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import { readCompositionFile } from "../../compositions/composition-file";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
-import { midiType } from "../../http/midi-answer";
+import { midiType } from "../../http/midi-response";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
+import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
-import { ownedItem } from "../../http/refusals";
-import type { Log } from "../../telemetry/logger";
-import { readCompositionFile } from "../../compositions/composition-file";
+import type { Compositions } from "../../stores/compositions";
 import type { ObjectStore } from "../../stores/objects";
+import { isDone } from "../../stores/outcome";
+import { TableBusy } from "../../stores/table";
+import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {
@@ -100,7 +100,7 @@ async function removeOldRevisions(files: Pick<ObjectStore, "list" | "delete">, i
 }
 
 /** Renames a composition and changes its instruments: the MIDI file is written again, under a key of its own. */
-export async function updateComposition(params: UpdateCompositionParams): Promise<Answer> {
+export async function updateComposition(params: UpdateCompositionParams): Promise<Response> {
   const { request, compositions, files, newToken, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("compositionId") };
   requireNoQuery(request);
@@ -169,7 +169,7 @@ export async function updateComposition(params: UpdateCompositionParams): Promis
     // The change is made. What is left behind goes with the next change, or with the composition.
     log.warn("old revisions of a composition were not removed", { id: of.id, reason: String(error) });
   }
-  return jsonAnswer({
+  return jsonResponse({
     status: 200,
     body: compositionResource(changed),
     headers: { etag: versionTag(changed), ...retryAfter(pollAfterSeconds(changed, now())) },

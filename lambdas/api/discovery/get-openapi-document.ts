@@ -1,6 +1,6 @@
-import { jsonAnswer, type Answer } from "../../http/answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
 
 export interface GetOpenApiDocumentParams {
   readonly request: Request;
@@ -8,7 +8,7 @@ export interface GetOpenApiDocumentParams {
   readonly document: unknown;
 }
 
-export async function getOpenApiDocument({ request, document }: GetOpenApiDocumentParams): Promise<Answer> {
+export async function getOpenApiDocument({ request, document }: GetOpenApiDocumentParams): Promise<Response> {
   requireNoQuery(request);
-  return jsonAnswer({ status: 200, body: document, headers: { "cache-control": "public, max-age=60" } });
+  return jsonResponse({ status: 200, body: document, headers: { "cache-control": "public, max-age=60" } });
 }

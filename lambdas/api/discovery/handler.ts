@@ -1,5 +1,5 @@
 import document from "../../../docs/openapi.json";
-import { withHttp, type OperationsOf } from "../../http/with-http";
+import { type OperationsOf, withHttp } from "../../http/with-http";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { getHealth } from "./get-health";
 import { getOpenApiDocument } from "./get-openapi-document";

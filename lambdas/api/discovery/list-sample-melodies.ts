@@ -1,9 +1,9 @@
 import { sampleMelodies } from "../../../domain/music/sample-melodies";
-import { jsonAnswer, type Answer } from "../../http/answer";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
 
-export async function listSampleMelodies({ request }: { readonly request: Request }): Promise<Answer> {
+export async function listSampleMelodies({ request }: { readonly request: Request }): Promise<Response> {
   requireNoQuery(request);
   const items = sampleMelodies.map(({ id, name, origin, bars, tempo, notes }) => ({
     id,
@@ -13,5 +13,5 @@ export async function listSampleMelodies({ request }: { readonly request: Reques
     tempo,
     noteCount: notes.length,
   }));
-  return jsonAnswer({ status: 200, body: { items }, headers: { "cache-control": "public, max-age=60" } });
+  return jsonResponse({ status: 200, body: { items }, headers: { "cache-control": "public, max-age=60" } });
 }

@@ -1,15 +1,14 @@
-import type { OpenWork } from "../../stores/open-work";
-import type { Models } from "../../stores/models";
-import type { PendingChanges } from "../../stores/pending-changes";
-import type { StockModels } from "../../stores/models";
-import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { noContent, type Response } from "../../http/response";
 import { deleteWithFiles } from "../../resources/delete-with-files";
+import type { Models, StockModels } from "../../stores/models";
 import type { ObjectStore } from "../../stores/objects";
+import type { OpenWork } from "../../stores/open-work";
+import type { PendingChanges } from "../../stores/pending-changes";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteModelParams {
@@ -23,7 +22,7 @@ export interface DeleteModelParams {
 }
 
 /** Deletes one of the caller's models; compositions that were made with it stay. */
-export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
+export async function deleteModel(params: DeleteModelParams): Promise<Response> {
   const { request, models, stockModels, openWork, pendingChanges, files, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
@@ -38,7 +37,7 @@ export async function deleteModel(params: DeleteModelParams): Promise<Answer> {
     change: async (item) => {
       const users = (await openWork.compositionsOf(of.sub)).filter(({ model }) => model.id === of.id);
       if (users.length > 0) throw inUse("model", users);
-      return await deleteWithFiles({ item, items: models, pendingChanges, removal: { artefacts: files }, log });
+      return await deleteWithFiles({ item, items: models, pendingChanges, removal: { artifacts: files }, log });
     },
   });
   return noContent;

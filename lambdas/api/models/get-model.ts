@@ -1,11 +1,10 @@
 import { modelResource } from "../../../domain/schemas/api/models";
-import type { Models } from "../../stores/models";
-import type { StockModels } from "../../stores/models";
-import { jsonAnswer, type Answer } from "../../http/answer";
-import { taggedAnswer, versionTag } from "../../http/entity-tag";
+import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
+import type { Models, StockModels } from "../../stores/models";
 
 export interface GetModelParams {
   readonly request: Request;
@@ -13,14 +12,14 @@ export interface GetModelParams {
   readonly stockModels: Pick<StockModels, "get">;
 }
 
-export async function getModel({ request, models, stockModels }: GetModelParams): Promise<Answer> {
+export async function getModel({ request, models, stockModels }: GetModelParams): Promise<Response> {
   const of = { sub: request.subject(), id: request.pathParameter("modelId") };
   requireNoQuery(request);
   const item = (await models.get(of)) ?? (await stockModels.get(of.id));
   if (item === undefined) throw notFound("model", of.id);
-  return await taggedAnswer({
+  return await taggedResponse({
     request,
     tag: versionTag(item),
-    answer: () => jsonAnswer({ status: 200, body: modelResource(item) }),
+    response: () => jsonResponse({ status: 200, body: modelResource(item) }),
   });
 }

@@ -1,18 +1,18 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { type OperationsOf, withHttp } from "../../http/with-http";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createModels, createStockModels } from "../../stores/models";
+import { createObjectStore } from "../../stores/objects";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
-import { createStockModels, createModels } from "../../stores/models";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { withHttp, type OperationsOf } from "../../http/with-http";
-import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { deleteModel } from "./delete-model";
 import { getModel } from "./get-model";
 import { listModels } from "./list-models";
 
-const environment = readEnvironment(["tableName", "artefactsBucket"]);
+const environment = readEnvironment(["tableName", "artifactsBucket"]);
 const log = logTo(createLogger("api/models"));
 const table = createDynamoDBTable({
   client: createDocumentClient(patience.request.dynamodb),
@@ -24,7 +24,7 @@ const dependencies = {
   stockModels: createStockModels(table),
   pendingChanges: createPendingChanges({ table, now }),
   openWork: createOpenWork({ table, now }),
-  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
   now,
   log,
 };

@@ -1,11 +1,10 @@
 import { modelResource } from "../../../domain/schemas/api/models";
 import { pageQuerySchema } from "../../../domain/schemas/api/shared";
-import type { Models } from "../../stores/models";
-import type { StockModels } from "../../stores/models";
-import { jsonAnswer, type Answer } from "../../http/answer";
 import { decodeCursor, encodeCursor } from "../../http/cursor";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
 import { parseQuery } from "../../http/validation";
+import type { Models, StockModels } from "../../stores/models";
 
 export interface ListModelsParams {
   readonly request: Request;
@@ -17,7 +16,7 @@ export interface ListModelsParams {
 const isOwn = (id: string): boolean => /^[0-9A-Z]{26}$/.test(id);
 
 /** Stock models first, by id; then the caller's own, newest first. One cursor runs through both. */
-export async function listModels({ request, models, stockModels }: ListModelsParams): Promise<Answer> {
+export async function listModels({ request, models, stockModels }: ListModelsParams): Promise<Response> {
   const sub = request.subject();
   const { limit, cursor } = parseQuery(request, pageQuerySchema);
   const scope = { kind: "MODEL", sub };
@@ -37,7 +36,7 @@ export async function listModels({ request, models, stockModels }: ListModelsPar
   const items = [...stock.items, ...ownItems];
   const hasMore = stock.hasMore || own.hasMore || own.items.length > ownItems.length;
   const last = items.at(-1);
-  return jsonAnswer({
+  return jsonResponse({
     status: 200,
     body: {
       items: items.map(modelResource),

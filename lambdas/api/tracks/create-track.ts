@@ -1,35 +1,40 @@
 import { createHash } from "node:crypto";
-import { metreName, otherMetres, usableMetres, type OtherMetre } from "../../../domain/music/bar-lines";
+import {
+  type OtherTimeSignature,
+  otherTimeSignatures,
+  timeSignatureName,
+  usableTimeSignatures,
+} from "../../../domain/music/bar-lines";
 import { UnreadableMidiError } from "../../../domain/music/byte-reader";
 import {
   firstBarWithNotes,
-  MelodyError,
-  metresOf,
-  stretchesOf,
-  trackMelody,
   type Melody,
+  MelodyError,
+  stretchesOf,
+  timeSignaturesOf,
+  trackMelody,
 } from "../../../domain/music/melody";
 import { melodyChanges } from "../../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../../domain/music/song";
-import { briefVersionsTag, trackKey } from "../../../naming/object-keys";
-import { trackResource } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
+import { trackResource } from "../../../domain/schemas/api/tracks";
 import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import { plainText } from "../../../domain/schemas/text";
-import type { UserCaps } from "../../../domain/schemas/user-caps";
-import { doneWith, isDone } from "../../stores/outcome";
-import type { IdempotencyRecords } from "../../stores/idempotency-records";
-import type { Tracks } from "../../stores/tracks";
-import type { PendingChanges } from "../../stores/pending-changes";
-import { jsonAnswer, type Answer } from "../../http/answer";
+import type { UserQuotas } from "../../../domain/schemas/user-quotas";
+import { briefVersionsTag, trackKey } from "../../../naming/object-keys";
 import { versionTag } from "../../http/entity-tag";
-import { answerOnce } from "../../http/idempotency";
-import { midiType } from "../../http/midi-answer";
+import { respondOnce } from "../../http/idempotency";
+import { midiType } from "../../http/midi-response";
 import { Problem } from "../../http/problem";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
 import { createWithFiles } from "../../resources/create-with-files";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { ObjectStore } from "../../stores/objects";
+import { doneWith, isDone } from "../../stores/outcome";
+import type { PendingChanges } from "../../stores/pending-changes";
+import type { Tracks } from "../../stores/tracks";
 import type { Log } from "../../telemetry/logger";
 import { readUpload, type Upload } from "./upload";
 
@@ -39,18 +44,18 @@ export interface CreateTrackParams {
   readonly pendingChanges: Pick<PendingChanges, "abandon" | "remove">;
   readonly idempotencyRecords: IdempotencyRecords;
   readonly files: Pick<ObjectStore, "write" | "delete" | "deleteAllUnder">;
-  readonly caps: UserCaps;
+  readonly quotas: UserQuotas;
   readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 /** A row is read at every poll: what it says of a file stays small. */
-const mostTracksListed = 64;
-const mostChangesListed = 50;
-const mostOtherMetresListed = 50;
-const longestChange = 300;
-const longestText = 200;
+const maxTracksListed = 64;
+const maxChangesListed = 50;
+const maxOtherTimeSignaturesListed = 50;
+const maxChangeLength = 300;
+const maxTextLength = 200;
 
 function readSong(bytes: Uint8Array): Song {
   try {
@@ -103,7 +108,7 @@ function noMelody({ tracks }: Song, pointer: string): Problem {
         allowed: tracks
           .map(({ index }) => index)
           .join(", ")
-          .slice(0, longestText),
+          .slice(0, maxTextLength),
       },
     ],
   });
@@ -114,14 +119,14 @@ function melodyErrors(
   song: Song,
   trackIndexField: TrackChoice["trackIndexField"],
 ): FieldError[] {
-  if (code === "METRE_NOT_SUPPORTED") {
-    const value = metresOf(song).join(", ").slice(0, longestText);
+  if (code === "TIME_SIGNATURE_NOT_SUPPORTED") {
+    const value = timeSignaturesOf(song).join(", ").slice(0, maxTextLength);
     return [
       {
         pointer: "/timeSignature",
         reason: "no note of the track stands in a bar of four quarter notes",
         value,
-        allowed: usableMetres.join(", "),
+        allowed: usableTimeSignatures.join(", "),
       },
     ];
   }
@@ -129,7 +134,7 @@ function melodyErrors(
   const allowed = song.tracks
     .map(({ index }) => index)
     .join(", ")
-    .slice(0, longestText);
+    .slice(0, maxTextLength);
   return [{ ...trackIndexField, reason: "no track with notes has this index", allowed }];
 }
 
@@ -148,20 +153,20 @@ function defaultName({ name }: Melody, fileName: string): string {
 }
 
 function listedChanges(song: Song, read: readonly string[]): string[] {
-  const changes = read.map((change) => plainText(change, longestChange));
-  if (song.tracks.length > mostTracksListed) {
-    changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${mostTracksListed} are listed`);
+  const changes = read.map((change) => plainText(change, maxChangeLength));
+  if (song.tracks.length > maxTracksListed) {
+    changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${maxTracksListed} are listed`);
   }
-  const more = changes.length - mostChangesListed;
-  return more > 0 ? [...changes.slice(0, mostChangesListed), `and ${more} more`] : changes;
+  const more = changes.length - maxChangesListed;
+  return more > 0 ? [...changes.slice(0, maxChangesListed), `and ${more} more`] : changes;
 }
 
 /** Where there are more, the last one stands for all the bars after it. */
-function listedMetres(melody: Melody): OtherMetre[] {
-  const others = otherMetres(stretchesOf(melody));
-  if (others.length <= mostOtherMetresListed) return others;
-  const listed = others.slice(0, mostOtherMetresListed - 1);
-  const firstBar = others[mostOtherMetresListed - 1]?.firstBar ?? 1;
+function listedTimeSignatures(melody: Melody): OtherTimeSignature[] {
+  const others = otherTimeSignatures(stretchesOf(melody));
+  if (others.length <= maxOtherTimeSignaturesListed) return others;
+  const listed = others.slice(0, maxOtherTimeSignaturesListed - 1);
+  const firstBar = others[maxOtherTimeSignaturesListed - 1]?.firstBar ?? 1;
   return [...listed, { firstBar, lastBar: melody.bars, timeSignature: "several" }];
 }
 
@@ -171,16 +176,16 @@ export function readUploadedMelody({ bytes, ...choice }: Pick<Upload, "bytes"> &
 }
 
 /** Reads a MIDI upload, chooses its melody and keeps the file as it came. */
-export async function createTrack(params: CreateTrackParams): Promise<Answer> {
-  const { request, tracks, pendingChanges, idempotencyRecords, files, caps, newId, now, log } = params;
+export async function createTrack(params: CreateTrackParams): Promise<Response> {
+  const { request, tracks, pendingChanges, idempotencyRecords, files, quotas, newId, now, log } = params;
   const sub = request.subject();
   const upload = readUpload(request);
-  return await answerOnce({
+  return await respondOnce({
     request,
     records: idempotencyRecords,
     now,
     content: upload.content,
-    create: async (remember) => {
+    create: async (recordResponse) => {
       const { song, melody, trackIndex, changes } = readUploadedMelody(upload);
       const pitches = melody.notes.map(({ pitch }) => pitch);
       const createdAt = now().toISOString();
@@ -198,14 +203,14 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         bytes: upload.bytes.length,
         bars: melody.bars,
         tempo: melody.tempo,
-        timeSignature: metreName(song.metres[0]),
+        timeSignature: timeSignatureName(song.timeSignatures[0]),
         noteCount: melody.notes.length,
         lowestPitch: Math.min(...pitches),
         highestPitch: Math.max(...pitches),
         trackIndex,
         firstBarWithNotes: firstBarWithNotes(melody),
-        otherMetres: listedMetres(melody),
-        tracks: song.tracks.slice(0, mostTracksListed).map(({ index, name, program, notes }) => ({
+        otherMetres: listedTimeSignatures(melody),
+        tracks: song.tracks.slice(0, maxTracksListed).map(({ index, name, program, notes }) => ({
           index,
           name: plainText(name, 100),
           program,
@@ -213,17 +218,17 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
         })),
         changes: listedChanges(song, changes),
       };
-      const answer = jsonAnswer({ status: 201, body: trackResource(item) });
+      const response = jsonResponse({ status: 201, body: trackResource(item) });
       const created = {
-        ...answer,
-        headers: { ...answer.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
+        ...response,
+        headers: { ...response.headers, location: `/tracks/${item.id}`, etag: versionTag(item) },
       };
       const outcome = await createWithFiles({
         item,
         items: tracks,
         holds: quotaHeld(item),
-        caps,
-        idempotency: remember(created),
+        quotas,
+        idempotency: recordResponse(created),
         writeFiles: async () => {
           await files.write({
             key: trackKey(item),
@@ -233,7 +238,7 @@ export async function createTrack(params: CreateTrackParams): Promise<Answer> {
           });
         },
         pendingChanges,
-        removal: { artefacts: files },
+        removal: { artifacts: files },
         log,
       });
       return isDone(outcome) ? doneWith(created) : outcome;

@@ -1,14 +1,14 @@
-import type { OpenWork } from "../../stores/open-work";
-import type { Tracks } from "../../stores/tracks";
-import type { PendingChanges } from "../../stores/pending-changes";
-import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { noContent, type Response } from "../../http/response";
 import { deleteWithFiles } from "../../resources/delete-with-files";
 import type { ObjectStore } from "../../stores/objects";
+import type { OpenWork } from "../../stores/open-work";
+import type { PendingChanges } from "../../stores/pending-changes";
+import type { Tracks } from "../../stores/tracks";
 import type { Log } from "../../telemetry/logger";
 
 export interface DeleteTrackParams {
@@ -20,7 +20,7 @@ export interface DeleteTrackParams {
   readonly log: Log;
 }
 
-export async function deleteTrack(params: DeleteTrackParams): Promise<Answer> {
+export async function deleteTrack(params: DeleteTrackParams): Promise<Response> {
   const { request, tracks, openWork, files, ...rest } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trackId") };
   requireNoQuery(request);
@@ -32,7 +32,7 @@ export async function deleteTrack(params: DeleteTrackParams): Promise<Answer> {
         ({ input }) => "trackId" in input && input.trackId === of.id,
       );
       if (users.length > 0) throw inUse("track", users);
-      return await deleteWithFiles({ ...rest, item, items: tracks, removal: { artefacts: files } });
+      return await deleteWithFiles({ ...rest, item, items: tracks, removal: { artifacts: files } });
     },
   });
   return noContent;

@@ -2,13 +2,13 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { type OperationsOf, withHttp } from "../../http/with-http";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
+import { createObjectStore } from "../../stores/objects";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createTracks } from "../../stores/tracks";
-import { withHttp, type OperationsOf } from "../../http/with-http";
-import { createObjectStore } from "../../stores/objects";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createTrack } from "./create-track";
 import { deleteTrack } from "./delete-track";
@@ -16,7 +16,7 @@ import { getTrack } from "./get-track";
 import { listTracks } from "./list-tracks";
 import { updateTrack } from "./update-track";
 
-const environment = readEnvironment(["tableName", "artefactsBucket", "userCaps"]);
+const environment = readEnvironment(["tableName", "artifactsBucket", "userQuotas"]);
 const log = logTo(createLogger("api/tracks"));
 const table = createDynamoDBTable({
   client: createDocumentClient(patience.request.dynamodb),
@@ -28,8 +28,8 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   openWork: createOpenWork({ table, now }),
-  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artefactsBucket }),
-  caps: environment.userCaps,
+  files: createObjectStore({ client: createS3Client(patience.request.s3), bucket: environment.artifactsBucket }),
+  quotas: environment.userQuotas,
   newId: ulid,
   now,
   log,

@@ -1,19 +1,19 @@
 import { trackResource, updateTrackSchema } from "../../../domain/schemas/api/tracks";
-import type { Tracks } from "../../stores/tracks";
-import { jsonAnswer, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
-import { parseBody } from "../../http/validation";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
+import { parseBody } from "../../http/validation";
+import type { Tracks } from "../../stores/tracks";
 
 export interface UpdateTrackParams {
   readonly request: Request;
   readonly tracks: Pick<Tracks, "get" | "change">;
 }
 
-export async function updateTrack({ request, tracks }: UpdateTrackParams): Promise<Answer> {
+export async function updateTrack({ request, tracks }: UpdateTrackParams): Promise<Response> {
   const of = { sub: request.subject(), id: request.pathParameter("trackId") };
   requireNoQuery(request);
   const { name } = parseBody({ request, schema: updateTrackSchema });
@@ -22,5 +22,5 @@ export async function updateTrack({ request, tracks }: UpdateTrackParams): Promi
     load: async () => await ownedItem("TRACK", tracks, of),
     change: async (item) => await tracks.change(item, { name }),
   });
-  return jsonAnswer({ status: 200, body: trackResource(changed), headers: { etag: versionTag(changed) } });
+  return jsonResponse({ status: 200, body: trackResource(changed), headers: { etag: versionTag(changed) } });
 }

@@ -1,20 +1,20 @@
 /** The ways in which a MIDI file is sent: its bytes as the body, or as the one file of a form. */
 import type * as z from "zod";
-import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
 import type { FieldError } from "../../../domain/schemas/api/problem";
+import { createTrackQuerySchema } from "../../../domain/schemas/api/tracks";
 import { midiTypes } from "../../../naming/media-types";
 import type { SameContent } from "../../http/idempotency";
 import { mediaType, unsupportedMediaType } from "../../http/media-type";
-import { formType, readForm, type Form, type FormFile } from "../../http/multipart-form";
+import { type Form, type FormFile, formType, readForm } from "../../http/multipart-form";
 import type { Request } from "../../http/request";
 import { shortValue } from "../../http/short-value";
 import {
   formValues,
   invalidRequest,
+  type NamedValues,
   parseQuery,
   parseValues,
   queryValues,
-  type NamedValues,
 } from "../../http/validation";
 
 export interface Upload {

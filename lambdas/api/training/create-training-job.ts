@@ -1,38 +1,38 @@
-import { openWorkOwner, ownedKey } from "../../../naming/table-keys";
 import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
 import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
-import type { UserCaps } from "../../../domain/schemas/user-caps";
-import { doneWith } from "../../stores/outcome";
-import type { IdempotencyRecords } from "../../stores/idempotency-records";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import type { Catalogues } from "../../stores/catalogues";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
+import type { UserQuotas } from "../../../domain/schemas/user-quotas";
+import { openWorkOwner, ownedKey } from "../../../naming/table-keys";
 import { versionTag } from "../../http/entity-tag";
-import { answerOnce } from "../../http/idempotency";
+import { respondOnce } from "../../http/idempotency";
 import { joinedProblem, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import { shortValue } from "../../http/short-value";
 import { techniqueErrors } from "../../http/technique-values";
 import { parseBodyAndLookUp } from "../../http/validation";
+import type { Catalogues } from "../../stores/catalogues";
+import type { IdempotencyRecords } from "../../stores/idempotency-records";
 import type { ObjectStore } from "../../stores/objects";
+import { doneWith } from "../../stores/outcome";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { MetricRecorder } from "../../telemetry/metrics";
-import { pollAfterSeconds } from "./poll-interval";
 import {
   dataChoiceErrors,
   planTraining,
-  resumableJobs,
   type PlanTrainingParams,
+  resumableJobs,
   type TrainingPlan,
 } from "../../training/training-plan";
+import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateTrainingJobParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get" | "create">;
   readonly catalogues: Catalogues;
   readonly idempotencyRecords: IdempotencyRecords;
-  readonly caps: UserCaps;
-  readonly longestRunSeconds: number;
+  readonly quotas: UserQuotas;
+  readonly runtimeLimitSeconds: number;
   readonly checkpointDays: number;
   readonly work: Pick<ObjectStore, "list">;
   readonly metrics: MetricRecorder;
@@ -42,24 +42,24 @@ export interface CreateTrainingJobParams {
 
 const defaultRunSeconds = 3600;
 
-function runTooLong(seconds: number | undefined, longest: number): Problem | undefined {
-  if (seconds === undefined || seconds <= longest) return undefined;
+function runTooLong(seconds: number | undefined, max: number): Problem | undefined {
+  if (seconds === undefined || seconds <= max) return undefined;
   return new Problem("RUN_TOO_LONG", {
-    detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${longest}.`,
+    detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${max}.`,
     errors: [
       {
         pointer: "/maxRuntimeSeconds",
         reason: "is over this deployment's limit",
         value: seconds,
-        allowed: `60 to ${longest}`,
+        allowed: `60 to ${max}`,
       },
     ],
   });
 }
 
 /** @throws Problem 422 with the broken fields of the plan and of the run's length together */
-async function planWithin(longestRunSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
-  const tooLong = runTooLong(params.body.maxRuntimeSeconds, longestRunSeconds);
+async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
+  const tooLong = runTooLong(params.body.maxRuntimeSeconds, runtimeLimitSeconds);
   let plan: TrainingPlan;
   try {
     plan = await planTraining(params);
@@ -71,8 +71,8 @@ async function planWithin(longestRunSeconds: number, params: PlanTrainingParams)
 }
 
 /** Accepts a training job. The workflow begins from the table's stream: one write, so nothing can be half begun. */
-export async function createTrainingJob(params: CreateTrainingJobParams): Promise<Answer> {
-  const { request, trainingJobs, catalogues, idempotencyRecords, caps, longestRunSeconds, metrics, newId, now } =
+export async function createTrainingJob(params: CreateTrainingJobParams): Promise<Response> {
+  const { request, trainingJobs, catalogues, idempotencyRecords, quotas, runtimeLimitSeconds, metrics, newId, now } =
     params;
   const { work, checkpointDays } = params;
   const sub = request.subject();
@@ -83,14 +83,14 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
     alsoCheck: (raw) => techniqueErrors(raw, "hyperparameters"),
     lookUp: async (raw) => await dataChoiceErrors(raw, catalogues),
   });
-  return await answerOnce({
+  return await respondOnce({
     request,
     records: idempotencyRecords,
     now,
-    create: async (remember) => {
-      const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, longestRunSeconds);
+    create: async (recordResponse) => {
+      const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, runtimeLimitSeconds);
       const plan = { sub, body, trainingJobs, catalogues, work };
-      const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(longestRunSeconds, plan);
+      const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, plan);
       const { name, technique, resumeFrom } = body;
       const id = newId();
       const createdAt = now().toISOString();
@@ -126,11 +126,11 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         openWork: "TRAINING_JOB",
         openWorkOwner: openWorkOwner(sub, id),
       };
-      const answer = jsonAnswer({ status: 202, body: trainingJobResource(item, { now: now(), checkpointDays }) });
+      const response = jsonResponse({ status: 202, body: trainingJobResource(item, { now: now(), checkpointDays }) });
       const created = {
-        ...answer,
+        ...response,
         headers: {
-          ...answer.headers,
+          ...response.headers,
           ...retryAfter(pollAfterSeconds(item, now())),
           location: `/training-jobs/${id}`,
           etag: versionTag(item),
@@ -140,8 +140,8 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         item,
         // Its model has a place from now on. How large it will be is not known: there must be room for something.
         takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
-        quotas: caps,
-        idempotency: remember(created),
+        quotas: quotas,
+        idempotency: recordResponse(created),
         mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
       });
       if (outcome.kind === "REFERENCE_GONE") {

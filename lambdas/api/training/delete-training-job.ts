@@ -1,15 +1,15 @@
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import type { OpenWork } from "../../stores/open-work";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import type { PendingChanges } from "../../stores/pending-changes";
-import { noContent, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { noContent, type Response } from "../../http/response";
 import { deleteWithFiles } from "../../resources/delete-with-files";
 import type { ObjectStore } from "../../stores/objects";
+import type { OpenWork } from "../../stores/open-work";
+import type { PendingChanges } from "../../stores/pending-changes";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Log } from "../../telemetry/logger";
 import { pollAfterSeconds } from "./poll-interval";
 
@@ -18,15 +18,15 @@ export interface DeleteTrainingJobParams {
   readonly trainingJobs: Pick<TrainingJobs, "get" | "remove">;
   readonly openWork: Pick<OpenWork, "trainingJobsOf">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
-  readonly artefacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
   readonly work: Pick<ObjectStore, "deleteAllUnder">;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 /** Deletes an ended job with its progress, samples and checkpoints. The model that came of it stays. */
-export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promise<Answer> {
-  const { request, trainingJobs, openWork, pendingChanges, artefacts, work, now, log } = params;
+export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promise<Response> {
+  const { request, trainingJobs, openWork, pendingChanges, artifacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   await changeOwned({
@@ -43,7 +43,7 @@ export async function deleteTrainingJob(params: DeleteTrainingJobParams): Promis
       }
       const users = (await openWork.trainingJobsOf(of.sub)).filter(({ resumeFrom }) => resumeFrom === of.id);
       if (users.length > 0) throw inUse("training job", users);
-      return await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artefacts, work }, log });
+      return await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artifacts, work }, log });
     },
   });
   return noContent;

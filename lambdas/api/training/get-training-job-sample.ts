@@ -1,27 +1,27 @@
-import { sampleFile, type Sample } from "../../../naming/object-keys";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { beginningOf } from "../../../domain/schemas/text";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import type { Answer } from "../../http/answer";
+import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
+import { type Sample, sampleFile } from "../../../naming/object-keys";
 import { isDamage, maxFileBytes } from "../../http/lost-file";
-import { midiAnswer } from "../../http/midi-answer";
+import { midiResponse } from "../../http/midi-response";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import type { Response } from "../../http/response";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
 
 export interface GetTrainingJobSampleParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly artifacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
 }
 
-export async function getTrainingJobSample(params: GetTrainingJobSampleParams): Promise<Answer> {
-  const { request, trainingJobs, artefacts, work } = params;
+export async function getTrainingJobSample(params: GetTrainingJobSampleParams): Promise<Response> {
+  const { request, trainingJobs, artifacts, work } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
@@ -32,7 +32,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
     throw notFound("sample", `${beginningOf(epoch, 10)}/${melodyId}`);
   }
   const chosen = { epoch: Number(epoch), melodyId };
-  const places = { item, artefacts, work };
+  const places = { item, artifacts, work };
   const what = `sample ${epoch}/${melodyId}`;
   try {
     const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId), maxFileBytes);
@@ -40,7 +40,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
       if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, what });
       throw notFound("sample", `${epoch}/${melodyId}`);
     }
-    return await midiAnswer({
+    return await midiResponse({
       request,
       filename: `${item.name} epoch ${epoch} ${melodyId}`,
       read: async () => sample.bytes,
@@ -60,7 +60,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
  * any epoch that was completed may have had it.
  */
 async function wasWritten(
-  places: Pick<GetTrainingJobSampleParams, "artefacts" | "work"> & { readonly item: TrainingJobItem },
+  places: Pick<GetTrainingJobSampleParams, "artifacts" | "work"> & { readonly item: TrainingJobItem },
   { epoch, melodyId }: Sample,
 ): Promise<boolean> {
   const { item } = places;

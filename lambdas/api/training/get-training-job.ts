@@ -1,10 +1,10 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
-import { taggedAnswer, versionTag } from "../../http/entity-tag";
+import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetTrainingJobParams {
@@ -20,14 +20,14 @@ export async function getTrainingJob({
   trainingJobs,
   now,
   checkpointDays,
-}: GetTrainingJobParams): Promise<Answer> {
+}: GetTrainingJobParams): Promise<Response> {
   const sub = request.subject();
   requireNoQuery(request);
   const item = await ownedItem("TRAINING_JOB", trainingJobs, { sub, id: request.pathParameter("trainingJobId") });
-  return await taggedAnswer({
+  return await taggedResponse({
     request,
     tag: versionTag(item),
     headers: retryAfter(pollAfterSeconds(item, now())),
-    answer: () => jsonAnswer({ status: 200, body: trainingJobResource(item, { now: now(), checkpointDays }) }),
+    response: () => jsonResponse({ status: 200, body: trainingJobResource(item, { now: now(), checkpointDays }) }),
   });
 }

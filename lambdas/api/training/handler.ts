@@ -2,14 +2,14 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
+import { type OperationsOf, withHttp } from "../../http/with-http";
+import { createCatalogues } from "../../stores/catalogues";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
-import { createCatalogues } from "../../stores/catalogues";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createTrainingJobs } from "../../stores/training-jobs";
-import { withHttp, type OperationsOf } from "../../http/with-http";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
+import { createTrainingJobs } from "../../stores/training-jobs";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
 import { createTrainingJob } from "./create-training-job";
@@ -17,17 +17,17 @@ import { deleteTrainingJob } from "./delete-training-job";
 import { getTrainingJob } from "./get-training-job";
 import { getTrainingJobSample } from "./get-training-job-sample";
 import { listTrainingJobMetrics } from "./list-training-job-metrics";
-import { listTrainingJobs } from "./list-training-jobs";
 import { listTrainingJobSamples } from "./list-training-job-samples";
+import { listTrainingJobs } from "./list-training-jobs";
 import { listTrainingTopics } from "./list-training-topics";
 import { stopTrainingJob } from "./stop-training-job";
 
 const environment = readEnvironment([
   "tableName",
-  "artefactsBucket",
+  "artifactsBucket",
   "workBucket",
-  "userCaps",
-  "longestRunSeconds",
+  "userQuotas",
+  "runtimeLimitSeconds",
   "checkpointDays",
 ]);
 const log = logTo(createLogger("api/training"));
@@ -44,10 +44,10 @@ const dependencies = {
   pendingChanges: createPendingChanges({ table, now }),
   idempotencyRecords: createIdempotencyRecords({ table, now }),
   openWork: createOpenWork({ table, now }),
-  artefacts: createPresigningObjectStore({ client: s3, bucket: environment.artefactsBucket, now }),
+  artifacts: createPresigningObjectStore({ client: s3, bucket: environment.artifactsBucket, now }),
   work: createPresigningObjectStore({ client: s3, bucket: environment.workBucket, now }),
-  caps: environment.userCaps,
-  longestRunSeconds: environment.longestRunSeconds,
+  quotas: environment.userQuotas,
+  runtimeLimitSeconds: environment.runtimeLimitSeconds,
   checkpointDays: environment.checkpointDays,
   metrics,
   newId: ulid,

@@ -1,33 +1,33 @@
-import { progressFile, referenceFile } from "../../../naming/object-keys";
 import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { referenceSchema } from "../../../domain/schemas/metrics";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import { epochMetrics, longestProgressBytes, parseProgress } from "../../../domain/training/progress";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import { retryAfter, type Answer } from "../../http/answer";
+import { epochMetrics, maxProgressBytes, parseProgress } from "../../../domain/training/progress";
+import { progressFile, referenceFile } from "../../../naming/object-keys";
 import { taggedList } from "../../http/entity-tag";
 import { DamagedFile, parseStoredJson } from "../../http/lost-file";
-import type { Request } from "../../http/request";
-import { parseQuery } from "../../http/validation";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { type Response, retryAfter } from "../../http/response";
+import { parseQuery } from "../../http/validation";
 import { ObjectTooLargeError } from "../../stores/objects";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
-import { pollAfterSeconds } from "./poll-interval";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Log } from "../../telemetry/logger";
 import { mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
+import { pollAfterSeconds } from "./poll-interval";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly artifacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly now: () => Date;
   readonly log: Log;
 }
 
 /** What a trainer writes is far smaller. */
-const longestReferenceBytes = 64 * 1024;
+const maxReferenceBytes = 64 * 1024;
 
 /** The curves are worth showing without what they are compared with, so a reference that cannot be read is left out. */
 function parseReference(bytes: Uint8Array | undefined, item: TrainingJobItem, log: Log): Record<string, number> {
@@ -43,15 +43,15 @@ function parseReference(bytes: Uint8Array | undefined, item: TrainingJobItem, lo
 }
 
 /** The curves: one item an epoch, and the same metrics on the training data to compare with. */
-export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Answer> {
-  const { request, trainingJobs, artefacts, work, now, log } = params;
+export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParams): Promise<Response> {
+  const { request, trainingJobs, artifacts, work, now, log } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   const { afterEpoch } = parseQuery(request, trainingMetricsQuerySchema);
   const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   /** Nothing at all where the file is not there; no bytes where it is too long to be one of ours. */
   const read = async (name: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     try {
-      return (await readTrainingFile({ item, artefacts, work }, name, maxBytes))?.bytes;
+      return (await readTrainingFile({ item, artifacts, work }, name, maxBytes))?.bytes;
     } catch (error) {
       if (!(error instanceof ObjectTooLargeError)) throw error;
       // No trainer of ours wrote it, and the workflow does not read it either.
@@ -60,8 +60,8 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
     }
   };
   const [progress, reference] = await Promise.all([
-    read(progressFile, longestProgressBytes),
-    read(referenceFile, longestReferenceBytes),
+    read(progressFile, maxProgressBytes),
+    read(referenceFile, maxReferenceBytes),
   ]);
   const planned = item.hyperparameters["epochs"];
   const { epochs } = parseProgress(progress ?? "", typeof planned === "number" ? planned : undefined);

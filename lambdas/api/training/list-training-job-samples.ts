@@ -1,28 +1,28 @@
-import type { TrainingJobs } from "../../stores/training-jobs";
-import { retryAfter, type Answer } from "../../http/answer";
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { type Response, retryAfter } from "../../http/response";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
-import { pollAfterSeconds } from "./poll-interval";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { listSamples, mustHaveFiles, trainingFileLost } from "../../training/training-files";
+import { pollAfterSeconds } from "./poll-interval";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
-  readonly artefacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
+  readonly artifacts: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly work: Pick<PresigningObjectStore, "read" | "list" | "presign">;
   readonly now: () => Date;
 }
 
 /** The same held-out melodies, as the model played them after each of these epochs. */
-export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Answer> {
-  const { request, trainingJobs, artefacts, work, now } = params;
+export async function listTrainingJobSamples(params: ListTrainingJobSamplesParams): Promise<Response> {
+  const { request, trainingJobs, artifacts, work, now } = params;
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
-  const samples = await listSamples({ item, artefacts, work });
+  const samples = await listSamples({ item, artifacts, work });
   if (samples.length === 0 && mustHaveFiles(item)) {
     throw await trainingFileLost({ trainingJobs, item, what: "folder of samples" });
   }

@@ -1,9 +1,9 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import type { Answer } from "../../http/answer";
-import { pageAnswer } from "../../http/page-answer";
+import { pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
+import type { Response } from "../../http/response";
+import type { TrainingJobs } from "../../stores/training-jobs";
 
 export interface ListTrainingJobsParams {
   readonly request: Request;
@@ -12,9 +12,9 @@ export interface ListTrainingJobsParams {
   readonly checkpointDays: number;
 }
 
-export async function listTrainingJobs(params: ListTrainingJobsParams): Promise<Answer> {
+export async function listTrainingJobs(params: ListTrainingJobsParams): Promise<Response> {
   const { request, trainingJobs, now, checkpointDays } = params;
   const life = { now: now(), checkpointDays };
   const resource = (item: TrainingJobItem) => trainingJobResource(item, life);
-  return await pageAnswer({ request, kind: "TRAINING_JOB", list: trainingJobs.list, resource });
+  return await pageResponse({ request, kind: "TRAINING_JOB", list: trainingJobs.list, resource });
 }

@@ -1,13 +1,13 @@
-import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
 import type { CatalogueItem } from "../../../domain/schemas/items";
-import type { Catalogues } from "../../stores/catalogues";
-import { jsonAnswer, type Answer } from "../../http/answer";
-import { Problem } from "../../http/problem";
+import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
 import { pointerStep } from "../../http/json-limits";
+import { Problem } from "../../http/problem";
 import { givenTo } from "../../http/query-names";
 import type { Request } from "../../http/request";
+import { jsonResponse, type Response } from "../../http/response";
 import { shortValue } from "../../http/short-value";
 import { invalidRequest } from "../../http/validation";
+import type { Catalogues } from "../../stores/catalogues";
 import { loadCatalogue } from "../../training/catalogue";
 import { tagValues, unknownTopics } from "../../training/topics";
 
@@ -39,7 +39,7 @@ function countValues(pieces: CatalogueItem["pieces"], all: ReadonlyMap<string, R
 }
 
 /** The tags of the stock data set, and how many of the pieces that a model would learn from carry each value. */
-export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Answer> {
+export async function listTrainingTopics({ request, catalogues }: ListTrainingTopicsParams): Promise<Response> {
   request.subject();
   const topics = topicsOf(request.query);
   const { pieces } = await loadCatalogue(catalogues, undefined);
@@ -64,7 +64,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has some of these topics; `errors` lists them.", errors });
   }
   const selected = selectPieces(pieces, topics).filter(isTrainedOn);
-  return jsonAnswer({
+  return jsonResponse({
     status: 200,
     body: {
       topics: countValues(selected, all),

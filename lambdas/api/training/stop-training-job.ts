@@ -1,14 +1,14 @@
 import { trainingJobResource } from "../../../domain/schemas/api/training";
 import type { TrainingJobItem } from "../../../domain/schemas/items";
-import { doneWith } from "../../stores/outcome";
-import type { TrainingJobs } from "../../stores/training-jobs";
-import { jsonAnswer, retryAfter, type Answer } from "../../http/answer";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import type { Request } from "../../http/request";
 import { ownedItem } from "../../http/refusals";
+import type { Request } from "../../http/request";
+import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { doneWith } from "../../stores/outcome";
+import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface StopTrainingJobParams {
@@ -24,7 +24,7 @@ export async function stopTrainingJob({
   trainingJobs,
   now,
   checkpointDays,
-}: StopTrainingJobParams): Promise<Answer> {
+}: StopTrainingJobParams): Promise<Response> {
   const of = { sub: request.subject(), id: request.pathParameter("trainingJobId") };
   requireNoQuery(request);
   const stopped = await changeOwned({
@@ -36,7 +36,7 @@ export async function stopTrainingJob({
       return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" });
     },
   });
-  return jsonAnswer({
+  return jsonResponse({
     status: 202,
     body: trainingJobResource(stopped, { now: now(), checkpointDays }),
     headers: {

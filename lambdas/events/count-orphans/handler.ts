@@ -1,25 +1,25 @@
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createRowsByKey } from "../../stores/rows-by-key";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { observed } from "../../telemetry/observed";
 import { countOrphans } from "../../resources/count-orphans";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
+import { createRowsByKey } from "../../stores/rows-by-key";
+import { instrumented } from "../../telemetry/instrumented";
 
-const { tableName, artefactsBucket, workBucket } = readEnvironment([
+const { tableName, artifactsBucket, workBucket } = readEnvironment([
   "stage",
   "tableName",
-  "artefactsBucket",
+  "artifactsBucket",
   "workBucket",
 ]);
 const rows = createRowsByKey(createDynamoDBTable({ client: createDocumentClient(), tableName }));
 const client = createS3Client();
 const buckets = {
-  artefacts: createObjectStore({ client, bucket: artefactsBucket }),
+  artifacts: createObjectStore({ client, bucket: artifactsBucket }),
   work: createObjectStore({ client, bucket: workBucket }),
 };
 
-export const handler = observed("events/count-orphans", async (_event, telemetry, context) => {
+export const handler = instrumented("events/count-orphans", async (_event, telemetry, context) => {
   const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
   return await countOrphans({ buckets, rows, now: () => new Date(), deadline, ...telemetry });
 });

@@ -5,8 +5,8 @@ import { createCompositionQueue, createDispatchFailures } from "../../aws/compos
 import { readEnvironment } from "../../aws/environment";
 import { createSageMakerJobs } from "../../aws/sagemaker-jobs";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
-import { observed } from "../../telemetry/observed";
 import { dispatchWork } from "../../open-work/dispatch-work";
+import { instrumented } from "../../telemetry/instrumented";
 
 const { compositionQueueUrl, dispatchFailuresQueueUrl, stateMachineArn } = readEnvironment([
   "stage",
@@ -15,15 +15,15 @@ const { compositionQueueUrl, dispatchFailuresQueueUrl, stateMachineArn } = readE
   "stateMachineArn",
 ]);
 const client = createQueueClient();
-const compositions = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
+const compositionQueue = createCompositionQueue({ client, queueUrl: compositionQueueUrl });
 const failures = createDispatchFailures({ client, queueUrl: dispatchFailuresQueueUrl });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
-const trainingJobs = createSageMakerJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
+const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient(patience.background.sagemakerStop) });
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 
-export const handler = observed("events/dispatch-work", async (event, telemetry) => {
+export const handler = instrumented("events/dispatch-work", async (event, telemetry) => {
   const { Records: records } = eventSchema.parse(event);
-  await dispatchWork({ records, compositions, executions, trainingJobs, failures, ...telemetry });
+  await dispatchWork({ records, compositionQueue, executions, sageMakerJobs, failures, ...telemetry });
   return {};
 });

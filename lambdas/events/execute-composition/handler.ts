@@ -9,31 +9,31 @@ import {
 import { compositionMessageSchema, createCompositionQueue } from "../../aws/composition-queue";
 import { createEndpointInvoker } from "../../aws/endpoint-invoker";
 import { readEnvironment } from "../../aws/environment";
-import { createCompositions } from "../../stores/compositions";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createTracks } from "../../stores/tracks";
-import { observed } from "../../telemetry/observed";
 import { executeComposition, retrySeconds } from "../../compositions/execute-composition";
 import { repeatedly } from "../../compositions/worker-lease";
+import { createCompositions } from "../../stores/compositions";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createPresigningObjectStore } from "../../stores/presigned-urls";
+import { createTracks } from "../../stores/tracks";
+import { instrumented } from "../../telemetry/instrumented";
 
-const { stage, tableName, artefactsBucket, compositionQueueUrl } = readEnvironment([
+const { stage, tableName, artifactsBucket, compositionQueueUrl } = readEnvironment([
   "stage",
   "tableName",
-  "artefactsBucket",
+  "artifactsBucket",
   "compositionQueueUrl",
 ]);
 const now = () => new Date();
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const compositions = createCompositions({ table, now });
 const tracks = createTracks({ table, now });
-const artefacts = createPresigningObjectStore({ client: createS3Client(), bucket: artefactsBucket, now });
+const artifacts = createPresigningObjectStore({ client: createS3Client(), bucket: artifactsBucket, now });
 const endpoint = createEndpointInvoker({ client: createSageMakerRuntimeClient() });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 
 /** Longer than one call of the endpoint, shorter than anybody could make use of. */
 const urlLifeSeconds = 300;
-const presign = async (key: string): Promise<string> => (await artefacts.presign(key, urlLifeSeconds)).url;
+const presign = async (key: string): Promise<string> => (await artifacts.presign(key, urlLifeSeconds)).url;
 
 const eventSchema = z.object({
   Records: z.array(
@@ -52,32 +52,35 @@ const eventSchema = z.object({
   ),
 });
 
-export const handler = observed("events/execute-composition", async (event, telemetry): Promise<SQSBatchResponse> => {
-  const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
-  for (const { messageId, receiptHandle, body, attributes } of eventSchema.parse(event).Records) {
-    const postpone = async (seconds: number): Promise<void> => {
-      await queue.postpone(receiptHandle, seconds);
-    };
-    const answer = await executeComposition({
-      of: { sub: body.sub, id: body.compositionId },
-      firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
-      compositions,
-      tracks,
-      artefacts,
-      endpoint,
-      presign,
-      postpone,
-      repeat: repeatedly,
-      stage,
-      now,
-      ...telemetry,
-    }).catch(async (error: unknown): Promise<never> => {
-      await postpone(retrySeconds(attributes.ApproximateReceiveCount));
-      throw error;
-    });
-    if (answer.kind === "DONE") continue;
-    await postpone(answer.afterSeconds);
-    batchItemFailures.push({ itemIdentifier: messageId });
-  }
-  return { batchItemFailures };
-});
+export const handler = instrumented(
+  "events/execute-composition",
+  async (event, telemetry): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
+    for (const { messageId, receiptHandle, body, attributes } of eventSchema.parse(event).Records) {
+      const postpone = async (seconds: number): Promise<void> => {
+        await queue.postpone(receiptHandle, seconds);
+      };
+      const response = await executeComposition({
+        of: { sub: body.sub, id: body.compositionId },
+        firstDeliveredAt: new Date(attributes.ApproximateFirstReceiveTimestamp),
+        compositions,
+        tracks,
+        artifacts,
+        endpoint,
+        presign,
+        postpone,
+        repeat: repeatedly,
+        stage,
+        now,
+        ...telemetry,
+      }).catch(async (error: unknown): Promise<never> => {
+        await postpone(retrySeconds(attributes.ApproximateReceiveCount));
+        throw error;
+      });
+      if (response.kind === "DONE") continue;
+      await postpone(response.afterSeconds);
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+    return { batchItemFailures };
+  },
+);

@@ -1,15 +1,15 @@
 import { createDocumentClient, createStepFunctionsClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createOpenWork } from "../../stores/open-work";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
-import { observed } from "../../telemetry/observed";
-import { createSettlingPorts } from "../../training/finalizing-ports";
-import { within } from "../../training/within";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createOpenWork } from "../../stores/open-work";
+import { instrumented } from "../../telemetry/instrumented";
+import { createFinalizingPorts } from "../../training/finalizing-ports";
+import { withinTime } from "../../training/time-limit";
 import { workflowEnded } from "../../training/workflow-ended";
 
-const environment = readEnvironment(["stage", "tableName", "artefactsBucket", "workBucket", "stateMachineArn"]);
-const ports = createSettlingPorts(environment);
+const environment = readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket", "stateMachineArn"]);
+const ports = createFinalizingPorts(environment);
 const openWork = createOpenWork({
   table: createDynamoDBTable({ client: createDocumentClient(), tableName: environment.tableName }),
   now: () => new Date(),
@@ -19,8 +19,11 @@ const executions = createWorkflowExecutions({
   stateMachineArn: environment.stateMachineArn,
 });
 
-/** The next attempt goes on; if there is none, a job that SageMaker still has to stop is settled by the sweeper later. */
-export const handler = observed(
+/**
+ * The next attempt goes on; if there is none, a job that SageMaker still has to stop is finalized by the reconciler
+ * later.
+ */
+export const handler = instrumented(
   "events/workflow-ended",
-  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, openWork, within }),
+  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, openWork, withinTime }),
 );

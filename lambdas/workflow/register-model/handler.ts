@@ -1,27 +1,28 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { createTrainingJobs } from "../../stores/training-jobs";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
-import { observedStep } from "../observed-step";
-import { stepInputSchema } from "../../training/step-input";
+import { createTrainingJobs } from "../../stores/training-jobs";
 import { registerModel } from "../../training/register-model";
+import { stepInputSchema } from "../../training/step-input";
+import { instrumentedStep } from "../instrumented-step";
 
-const { tableName, artefactsBucket, workBucket } = readEnvironment([
+const { tableName, artifactsBucket, workBucket } = readEnvironment([
   "stage",
   "tableName",
-  "artefactsBucket",
+  "artifactsBucket",
   "workBucket",
 ]);
 const now = () => new Date();
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
-const jobs = createTrainingJobs({ table, now });
+const trainingJobs = createTrainingJobs({ table, now });
 const client = createS3Client(patience.copy.s3);
 const work = createObjectStore({ client, bucket: workBucket });
-const artefacts = createObjectStore({ client, bucket: artefactsBucket });
+const artifacts = createObjectStore({ client, bucket: artifactsBucket });
 
-export const handler = observedStep(
+export const handler = instrumentedStep(
   "workflow/register-model",
-  async (data, { log }) => await registerModel({ input: stepInputSchema.parse(data), jobs, work, artefacts, now, log }),
+  async (data, { log }) =>
+    await registerModel({ input: stepInputSchema.parse(data), trainingJobs, work, artifacts, now, log }),
 );

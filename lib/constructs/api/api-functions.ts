@@ -9,15 +9,15 @@ import { ServiceFunction } from "../functions/service-function";
 export interface ApiFunctionsProps {
   readonly config: StageConfig;
   readonly table: Table;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
 }
 
-/** The functions behind the HTTP API: one for each set of rights, not one for each route. */
+/** The functions behind the HTTP API: one for each set of permissions, not one for each route. */
 export class ApiFunctions extends Construct {
   readonly byCapability: Readonly<Record<ApiCapability, ServiceFunction>>;
 
-  constructor(scope: Construct, id: string, { config, table, artefacts, work }: ApiFunctionsProps) {
+  constructor(scope: Construct, id: string, { config, table, artifacts, work }: ApiFunctionsProps) {
     super(scope, id);
 
     const make = (name: string, capability: ApiCapability, description: string, memoryMb: number): ServiceFunction =>
@@ -28,7 +28,7 @@ export class ApiFunctions extends Construct {
         memoryMb,
       });
 
-    // Techniques, sample melodies, health, the API's own document: no data, so no rights.
+    // Techniques, sample melodies, health, the API's own document: no data, so no permissions.
     const discovery = make(
       "Discovery",
       "discovery",
@@ -39,7 +39,7 @@ export class ApiFunctions extends Construct {
     // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, "write");
-    tracks.useArtefacts(artefacts, {
+    tracks.useArtifacts(artifacts, {
       put: ["users/*/tracks/*"],
       tag: ["users/*/tracks/*"],
       delete: ["users/*/tracks/*"],
@@ -52,7 +52,7 @@ export class ApiFunctions extends Construct {
       512,
     );
     compositions.useTable(table, "write");
-    compositions.useArtefacts(artefacts, {
+    compositions.useArtifacts(artifacts, {
       // Of tracks and models only whether they are there: S3 knows no smaller right for it.
       get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
@@ -62,20 +62,20 @@ export class ApiFunctions extends Construct {
 
     const models = make("Models", "models", "Stock and trained models", 512);
     models.useTable(table, "write");
-    models.useArtefacts(artefacts, { delete: ["users/*/models/*"], list: true });
+    models.useArtifacts(artifacts, { delete: ["users/*/models/*"], list: true });
 
     const training = make("Training", "training", "Training jobs: request, follow, stop, delete; topics", 512);
     training.useTable(table, "write");
     const ofJobs = ["users/*/training-jobs/*"];
-    training.useArtefacts(artefacts, { get: ofJobs, delete: ofJobs, list: true });
+    training.useArtifacts(artifacts, { get: ofJobs, delete: ofJobs, list: true });
     training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
 
     // Whether something is in use, and how much of it is under way.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
     for (const fn of [tracks, compositions, training]) {
-      fn.setJsonVariable(environmentVariables.userCaps, config.userCaps);
+      fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);
     }
-    training.setVariable(environmentVariables.longestRunSeconds, String(config.training.longestRunSeconds));
+    training.setVariable(environmentVariables.runtimeLimitSeconds, String(config.training.runtimeLimitSeconds));
     training.setVariable(environmentVariables.checkpointDays, String(config.storage.workDays));
     this.byCapability = { discovery, tracks, compositions, models, training };
   }

@@ -20,17 +20,17 @@ import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import {
+  type ApiCapability,
+  type ApiRoute,
   apiRoutes,
   defaultRouteCapability,
   methodsOf,
   routeKey,
-  type ApiCapability,
-  type ApiRoute,
 } from "../../../naming/api-routes";
 import type { StageConfig, Throttle } from "../../config/stage-config";
 import type { ServiceFunction } from "../functions/service-function";
-import { removalPolicy } from "../removal";
-import { acknowledge } from "../rights/acknowledge";
+import { acknowledge } from "../permissions/acknowledge";
+import { removalPolicy } from "../removal-policy";
 
 export interface ComposerHttpApiProps {
   readonly config: StageConfig;

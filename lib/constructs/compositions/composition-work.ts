@@ -10,13 +10,13 @@ import { techniqueIds } from "../../../naming/resource-names";
 import { functionSeconds } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
+import { endpointArn } from "../permissions/sagemaker-arns";
 import { DeadLetterQueue } from "../queues/dead-letter-queue";
-import { endpointArn } from "../rights/sagemaker-arns";
 
 export interface CompositionWorkProps {
   readonly config: StageConfig;
   readonly table: Table;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
 }
 
 const workerFolder = "events/execute-composition";
@@ -28,7 +28,7 @@ export class CompositionWork extends Construct {
   readonly deadLetters: Queue;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { config, table, artefacts }: CompositionWorkProps) {
+  constructor(scope: Construct, id: string, { config, table, artifacts }: CompositionWorkProps) {
     super(scope, id);
     this.deadLetters = new DeadLetterQueue(this, "DeadLetters").queue;
     this.queue = new Queue(this, "Queue", {
@@ -51,7 +51,7 @@ export class CompositionWork extends Construct {
       reservedConcurrency: config.functions.reservedConcurrency.executeComposition,
     });
     this.worker.useTable(table, "update");
-    this.worker.useArtefacts(artefacts, {
+    this.worker.useArtifacts(artifacts, {
       // Models are read by the endpoint, with a URL that this role signs: also a stock model, of which its image may have
       // another version.
       get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "stock/models/*"],

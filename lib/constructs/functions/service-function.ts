@@ -1,18 +1,18 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentVariables, telemetryNamespace } from "../../../naming/environment-variables";
 import { resourcePrefix } from "../../../naming/resource-names";
 import { openWorkIndex } from "../../../naming/table-keys";
-import { functionSeconds, type FunctionFolder } from "../../../naming/time-limits";
+import { type FunctionFolder, functionSeconds } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
-import { removalPolicy } from "../removal";
-import { acknowledgeWildcards } from "../rights/acknowledge";
+import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { removalPolicy } from "../removal-policy";
 import { bundledCode } from "./bundled-code";
 
 export interface ServiceFunctionProps {
@@ -27,7 +27,7 @@ export interface ServiceFunctionProps {
 }
 
 /** Key patterns (`*` inside) that a function may use in one bucket, by what it does to them. */
-export interface ObjectRights {
+export interface ObjectPermissions {
   readonly get?: readonly string[];
   readonly put?: readonly string[];
   readonly delete?: readonly string[];
@@ -38,12 +38,12 @@ export interface ObjectRights {
 }
 
 /**
- * What a function may do with items. A transaction needs the rights of the writes in it. Scan is never granted: no access
- * pattern needs it.
+ * What a function may do with items. A transaction needs the permissions of the writes in it. Scan is never granted: no
+ * access pattern needs it.
  */
 const tableActions = {
   /** Reads rows by their keys, and nothing else. */
-  look: ["dynamodb:BatchGetItem"],
+  monitor: ["dynamodb:BatchGetItem"],
   /** Reads, and changes items that are there. */
   update: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   /** Adds and removes items, too. */
@@ -78,7 +78,7 @@ export class ServiceFunction extends Construct {
     // Not the managed AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      description: `Rights of ${resourcePrefix(config.stage)} ${props.entry}`,
+      description: `Permissions of ${resourcePrefix(config.stage)} ${props.entry}`,
     });
     this.role.addToPolicy(
       new PolicyStatement({
@@ -117,7 +117,7 @@ export class ServiceFunction extends Construct {
     );
   }
 
-  /** Adds rights that no `use…` method covers. */
+  /** Adds permissions that no `use…` method covers. */
   allow(statement: PolicyStatement): void {
     this.role.addToPolicy(statement);
   }
@@ -150,12 +150,12 @@ export class ServiceFunction extends Construct {
     );
   }
 
-  useArtefacts(bucket: Bucket, rights: ObjectRights): void {
-    this.useBucket(bucket, rights, environmentVariables.artefactsBucket);
+  useArtifacts(bucket: Bucket, permissions: ObjectPermissions): void {
+    this.useBucket(bucket, permissions, environmentVariables.artifactsBucket);
   }
 
-  useWork(bucket: Bucket, rights: ObjectRights): void {
-    this.useBucket(bucket, rights, environmentVariables.workBucket);
+  useWork(bucket: Bucket, permissions: ObjectPermissions): void {
+    this.useBucket(bucket, permissions, environmentVariables.workBucket);
   }
 
   /** The right to send, and the variable that names the queue. */
@@ -164,7 +164,7 @@ export class ServiceFunction extends Construct {
     this.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
   }
 
-  private useBucket(bucket: Bucket, rights: ObjectRights, variable: string): void {
+  private useBucket(bucket: Bucket, permissions: ObjectPermissions, variable: string): void {
     this.setVariable(variable, bucket.bucketName);
     const grant = (actions: string[], keys: readonly string[] | undefined): void => {
       if (keys === undefined || keys.length === 0) return;
@@ -176,11 +176,11 @@ export class ServiceFunction extends Construct {
         "Objects of every user under one fixed kind of key: a function has one role for all users, and the key module builds keys from the token's sub.",
       );
     };
-    grant(["s3:GetObject"], rights.get);
-    grant(["s3:PutObject"], rights.put);
-    grant(["s3:DeleteObject"], rights.delete);
-    grant(["s3:PutObjectTagging"], rights.tag);
-    if (rights.list === true) {
+    grant(["s3:GetObject"], permissions.get);
+    grant(["s3:PutObject"], permissions.put);
+    grant(["s3:DeleteObject"], permissions.delete);
+    grant(["s3:PutObjectTagging"], permissions.tag);
+    if (permissions.list === true) {
       // Without it S3 answers 403 instead of 404 for an object that is not there. No condition on s3:prefix: a GetObject
       // has no prefix that the condition could match.
       this.allow(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }));

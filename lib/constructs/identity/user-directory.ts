@@ -6,13 +6,13 @@ import {
   Mfa,
   OAuthScope,
   UserPool,
-  UserPoolClient,
+  type UserPoolClient,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
 import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
-import { removalPolicy } from "../removal";
-import { acknowledge } from "../rights/acknowledge";
+import { acknowledge } from "../permissions/acknowledge";
+import { removalPolicy } from "../removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;

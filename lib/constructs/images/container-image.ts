@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
+import { type IRepository, Repository } from "aws-cdk-lib/aws-ecr";
 import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
-import { Repository, type IRepository } from "aws-cdk-lib/aws-ecr";
-import { PolicyStatement, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { localImageUri, type TechniqueId } from "../../../naming/resource-names";
 import type { ImageSource } from "../../config/stage-config";

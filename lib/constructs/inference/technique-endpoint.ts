@@ -6,14 +6,14 @@ import { Construct } from "constructs";
 import { endpointName, type TechniqueId } from "../../../naming/resource-names";
 import type { EndpointConfig, StageConfig } from "../../config/stage-config";
 import { ContainerImage } from "../images/container-image";
-import { makeSageMakerRole } from "../rights/sagemaker-role";
+import { makeSageMakerRole } from "../permissions/sagemaker-role";
 
 export interface TechniqueEndpointProps {
   readonly config: StageConfig;
   readonly technique: TechniqueId;
   readonly endpoint: EndpointConfig;
   /** Models come from here, by presigned URL; the endpoint itself has no right to read it. */
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
 }
 
 const variantName = "all";
@@ -46,7 +46,7 @@ function variant(endpoint: EndpointConfig, modelName: string): CfnEndpointConfig
 export class TechniqueEndpoint extends Construct {
   readonly endpoint: CfnEndpoint;
 
-  constructor(scope: Construct, id: string, { config, technique, endpoint, artefacts }: TechniqueEndpointProps) {
+  constructor(scope: Construct, id: string, { config, technique, endpoint, artifacts }: TechniqueEndpointProps) {
     super(scope, id);
     const name = endpointName(config.stage, technique);
     const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
@@ -75,7 +75,7 @@ export class TechniqueEndpoint extends Construct {
         image: image.uri,
         environment: {
           // The only host that the container fetches models from.
-          OPENCOMPOSER_MODEL_ORIGINS: `https://${artefacts.bucketRegionalDomainName}`,
+          OPENCOMPOSER_MODEL_ORIGINS: `https://${artifacts.bucketRegionalDomainName}`,
         },
       },
     });

@@ -3,11 +3,11 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import {
   Alarm,
   ComparisonOperator,
+  type IMetric,
   MathExpression,
   Metric,
   Stats,
   TreatMissingData,
-  type IMetric,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -80,7 +80,7 @@ export class ComposerAlarms extends Construct {
         period,
       }),
       1,
-      "Training workflow executions failed, timed out or were aborted. The rule or the sweeper begins the next attempt of their jobs, or ends them.",
+      "Training workflow executions failed, timed out or were aborted. The rule or the reconciler begins the next attempt of their jobs, or ends them.",
       "executions-aborted-timed-out-or-failed",
     );
     this.alarm(
@@ -92,7 +92,7 @@ export class ComposerAlarms extends Construct {
     );
     const waiting = {
       compositions: "Messages of compositions were given up after many deliveries.",
-      dispatch: "Stream records could not be dispatched; the sweeper starts their work later.",
+      dispatch: "Stream records could not be dispatched; the reconciler starts their work later.",
       events: "Events of a rule or the schedule could not be handled.",
     } as const;
     for (const kind of ["compositions", "dispatch", "events"] as const) {

@@ -1,10 +1,10 @@
 import { Duration } from "aws-cdk-lib";
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, type LifecycleRule } from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { briefVersionsTag } from "../../../naming/object-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { removalPolicy } from "../removal";
-import { acknowledge } from "../rights/acknowledge";
+import { acknowledge } from "../permissions/acknowledge";
+import { removalPolicy } from "../removal-policy";
 
 export interface ComposerBucketsProps {
   readonly config: StageConfig;
@@ -16,11 +16,11 @@ const unfinishedUploads: LifecycleRule = {
 };
 
 /**
- * `artefacts` keeps what users made (versioned, so that a mistake can be undone); `work` holds what a running job
+ * `artifacts` keeps what users made (versioned, so that a mistake can be undone); `work` holds what a running job
  * needs and forgets it after some days. Their keys stand in naming/object-keys.ts.
  */
 export class ComposerBuckets extends Construct {
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
 
   constructor(scope: Construct, id: string, { config }: ComposerBucketsProps) {
@@ -32,7 +32,8 @@ export class ComposerBuckets extends Construct {
       enforceSSL: true,
       removalPolicy: removalPolicy(config),
     };
-    this.artefacts = new Bucket(this, "Artefacts", {
+    // The id keeps its old spelling: with another one a deployment would get a new, empty bucket.
+    this.artifacts = new Bucket(this, "Artefacts", {
       ...common,
       versioned: true,
       lifecycleRules: [
@@ -56,7 +57,7 @@ export class ComposerBuckets extends Construct {
         { id: "forget-work", prefix: "users/", expiration: Duration.days(config.storage.workDays) },
       ],
     });
-    for (const bucket of [this.artefacts, this.work]) {
+    for (const bucket of [this.artifacts, this.work]) {
       acknowledge(
         bucket,
         "S1",

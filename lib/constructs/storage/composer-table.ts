@@ -2,7 +2,7 @@ import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } fro
 import { Construct } from "constructs";
 import { openWorkIndex, partitionKey, sortKey, timeToLiveAttribute } from "../../../naming/table-keys";
 import type { StageConfig } from "../../config/stage-config";
-import { removalPolicy } from "../removal";
+import { removalPolicy } from "../removal-policy";
 
 export interface ComposerTableProps {
   readonly config: StageConfig;

@@ -62,9 +62,9 @@ export interface HistoryPlan {
 
 /**
  * Time that SageMaker may take to end a job that was told to stop (120 s for the container, then the upload), and how
- * often the settling step looks whether it has (`stopWaitSeconds` there; test/infra/history-budget.test.ts compares).
+ * often the finalizing step looks whether it has (`stopWaitSeconds` there; test/infra/history-budget.test.ts compares).
  */
-export const stop = { longestSeconds: 900, everySeconds: 5 } as const;
+export const stop = { maxSeconds: 900, everySeconds: 5 } as const;
 
 /**
  * How often a job that is next in turn still asks for a slot after its deadline: as often as in
@@ -74,11 +74,11 @@ export const turnsPastDeadline = 100;
 
 /**
  * Looks at a job that runs for so long: `firstSeconds` apart for `firstForSeconds`, then in proportion to the time it has run
- * (each look that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are whole seconds,
- * rounded up, so this is an upper bound.
+ * (each monitoring turn that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are
+ * whole seconds, rounded up, so this is an upper bound.
  */
-export function turnsOfLooking(look: TrainingConfig["look"], seconds: number): number {
-  const { firstSeconds, laterSeconds, firstForSeconds } = look;
+export function turnsOfMonitoring(monitor: TrainingConfig["monitor"], seconds: number): number {
+  const { firstSeconds, laterSeconds, firstForSeconds } = monitor;
   const first = Math.ceil(Math.min(firstForSeconds, seconds) / firstSeconds);
   if (firstForSeconds === 0 || laterSeconds <= firstSeconds) {
     return first + Math.ceil(Math.max(0, seconds - firstForSeconds) / laterSeconds);
@@ -98,19 +98,19 @@ export function turnsOfLooking(look: TrainingConfig["look"], seconds: number): n
  */
 export function planHistory(definition: string, training: TrainingConfig): HistoryPlan {
   const workflow = workflowSchema.parse(JSON.parse(definition));
-  const { look, waitSeconds } = training;
+  const { monitor, waitSeconds } = training;
   const turns = (seconds: number, every: number): number => Math.ceil(seconds / every);
-  // Spot: SageMaker may wait for capacity inside the job, and the look goes on meanwhile.
-  const lookSeconds = training.longestRunSeconds + (training.useSpot ? training.capacityDeadlineSeconds : 0);
+  // Spot: SageMaker may wait for capacity inside the job, and the monitoring turn goes on meanwhile.
+  const monitorSeconds = training.runtimeLimitSeconds + (training.useSpot ? training.capacityDeadlineSeconds : 0);
   const capacityTurns = turns(training.capacityDeadlineSeconds, waitSeconds);
   const planned: Record<string, number> = {
     WaitForSlot: turns(training.queueDeadlineSeconds, waitSeconds) + turnsPastDeadline,
     WaitForCapacity: capacityTurns,
-    WaitToLook:
-      turnsOfLooking(look, lookSeconds) +
+    WaitToMonitor:
+      turnsOfMonitoring(monitor, monitorSeconds) +
       // A refusal for capacity comes as a job that failed: each one was launched, and looked at once.
       capacityTurns,
-    WaitForStop: turns(stop.longestSeconds, stop.everySeconds),
+    WaitForStop: turns(stop.maxSeconds, stop.everySeconds),
   };
   const waits = Object.entries(workflow.States).filter(([, state]) => state.Type === "Wait");
   const loops: Record<string, { turns: number; eventsPerTurn: number }> = {};

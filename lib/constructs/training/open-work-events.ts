@@ -1,6 +1,6 @@
 import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
-import { Rule, RuleTargetInput, Schedule, type IRuleTarget } from "aws-cdk-lib/aws-events";
+import { type IRuleTarget, Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
@@ -16,14 +16,14 @@ import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
+import { acknowledge } from "../permissions/acknowledge";
 import { DeadLetterQueue } from "../queues/dead-letter-queue";
-import { acknowledge } from "../rights/acknowledge";
-import { allowOnJobs, allowSettling } from "./training-workflow";
+import { allowFinalizing, allowOnJobs } from "./training-workflow";
 
 export interface OpenWorkEventsProps {
   readonly config: StageConfig;
   readonly table: Table;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
   readonly compositionQueue: Queue;
   readonly stateMachine: StateMachine;
@@ -34,7 +34,7 @@ export class OpenWorkEvents extends Construct {
   readonly dispatchFailures: Queue;
   /** Events that a rule could not deliver, or that a function failed on after its retries. */
   readonly eventFailures: Queue;
-  readonly sweeper: ServiceFunction;
+  readonly reconciler: ServiceFunction;
   private readonly props: OpenWorkEventsProps;
 
   constructor(scope: Construct, id: string, props: OpenWorkEventsProps) {
@@ -48,7 +48,7 @@ export class OpenWorkEvents extends Construct {
     }
 
     this.addDispatcher();
-    this.sweeper = this.addSweeper();
+    this.reconciler = this.addReconciler();
     this.addOrphanCount();
     this.addWorkflowEnded();
     this.addTrainingJobChanged();
@@ -99,39 +99,39 @@ export class OpenWorkEvents extends Construct {
     table.grantStreamRead(dispatcher.handler);
   }
 
-  private addSweeper(): ServiceFunction {
+  private addReconciler(): ServiceFunction {
     const { config, compositionQueue } = this.props;
-    const sweeper = this.make(
-      "SweepOpenWork",
-      "events/sweep-open-work",
+    const reconciler = this.make(
+      "ReconcileOpenWork",
+      "events/reconcile-open-work",
       "Repairs work whose execution or lease has ended",
     );
-    allowSettling(sweeper, this.props);
+    allowFinalizing(reconciler, this.props);
     // Files of resources whose creation or deletion was cut off: docs/adr/0020-rows-before-files.md.
-    const { artefacts, work } = this.props;
+    const { artifacts, work } = this.props;
     const ofJobs = "users/*/training-jobs/*";
-    sweeper.useArtefacts(artefacts, {
+    reconciler.useArtifacts(artifacts, {
       delete: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", ofJobs],
       list: true,
     });
-    sweeper.useWork(work, { delete: [ofJobs] });
-    sweeper.useOpenWorkIndex(this.props.table);
-    sweeper.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
-    this.allowExecutions(sweeper, { describe: true });
-    new Rule(this, "SweepSchedule", {
+    reconciler.useWork(work, { delete: [ofJobs] });
+    reconciler.useOpenWorkIndex(this.props.table);
+    reconciler.useQueue(compositionQueue, environmentVariables.compositionQueueUrl);
+    this.allowExecutions(reconciler, { describe: true });
+    new Rule(this, "ReconcileSchedule", {
       description: "Looks for unfinished work that nobody is working on",
-      schedule: Schedule.rate(Duration.minutes(config.sweepMinutes)),
-      targets: [this.target(sweeper, RuleTargetInput.fromObject({}))],
+      schedule: Schedule.rate(Duration.minutes(config.reconcileMinutes)),
+      targets: [this.target(reconciler, RuleTargetInput.fromObject({}))],
     });
-    return sweeper;
+    return reconciler;
   }
 
   /** Files that no row names are a fault: nothing but this would ever show them. */
   private addOrphanCount(): void {
-    const { table, artefacts, work } = this.props;
+    const { table, artifacts, work } = this.props;
     const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
-    counter.useTable(table, "look");
-    counter.useArtefacts(artefacts, { list: true });
+    counter.useTable(table, "monitor");
+    counter.useArtifacts(artifacts, { list: true });
     counter.useWork(work, { list: true });
     new Rule(this, "OrphanCountSchedule", {
       description: "Compares the objects of all users with their rows",
@@ -148,7 +148,7 @@ export class OpenWorkEvents extends Construct {
       "events/workflow-ended",
       "Goes on with the job of an execution that was cut off",
     );
-    allowSettling(ended, this.props);
+    allowFinalizing(ended, this.props);
     this.allowExecutions(ended, { describe: true });
     new Rule(this, "WorkflowEndedRule", {
       description: "Training workflow executions that failed, timed out or were aborted",
@@ -164,7 +164,7 @@ export class OpenWorkEvents extends Construct {
     });
   }
 
-  /** Only makes the row fresher than the workflow's next look would: it never ends a job. */
+  /** Only makes the row fresher than the workflow's next monitoring turn would: it never ends a job. */
   private addTrainingJobChanged(): void {
     const { config, table, work } = this.props;
     const changed = this.make(

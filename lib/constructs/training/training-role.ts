@@ -3,12 +3,12 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { resourcePrefix } from "../../../naming/resource-names";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledgeWildcards } from "../rights/acknowledge";
-import { makeSageMakerRole } from "../rights/sagemaker-role";
+import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { makeSageMakerRole } from "../permissions/sagemaker-role";
 
 export interface TrainingRoleProps {
   readonly config: StageConfig;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
 }
 
@@ -16,7 +16,7 @@ export interface TrainingRoleProps {
 export class TrainingRole extends Construct {
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { config, artefacts, work }: TrainingRoleProps) {
+  constructor(scope: Construct, id: string, { config, artifacts, work }: TrainingRoleProps) {
     super(scope, id);
     this.role = makeSageMakerRole(this, "Role", {
       description: `Training jobs of ${resourcePrefix(config.stage)}`,
@@ -25,7 +25,7 @@ export class TrainingRole extends Construct {
     });
     const jobs = "users/*/training-jobs/*";
     const readable = [
-      artefacts.arnForObjects("datasets/*"),
+      artifacts.arnForObjects("datasets/*"),
       work.arnForObjects(`${jobs}/selection/*`),
       work.arnForObjects(`${jobs}/checkpoints/*`),
     ];
@@ -37,7 +37,7 @@ export class TrainingRole extends Construct {
     this.role.addToPolicy(
       new PolicyStatement({
         actions: ["s3:ListBucket"],
-        resources: [artefacts.bucketArn],
+        resources: [artifacts.bucketArn],
         conditions: { StringLike: { "s3:prefix": ["datasets/*"] } },
       }),
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
-import { PolicyStatement, type IRole } from "aws-cdk-lib/aws-iam";
+import { type IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
@@ -9,16 +9,16 @@ import { environmentVariables } from "../../../naming/environment-variables";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
 import { ServiceFunction } from "../functions/service-function";
-import { removalPolicy } from "../removal";
+import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { trainingJobsArn } from "../permissions/sagemaker-arns";
+import { removalPolicy } from "../removal-policy";
 import { repositoryPath } from "../repository-root";
-import { acknowledgeWildcards } from "../rights/acknowledge";
-import { trainingJobsArn } from "../rights/sagemaker-arns";
 import { checkHistoryBudget } from "./history-budget";
 
 export interface TrainingWorkflowProps {
   readonly config: StageConfig;
   readonly table: Table;
-  readonly artefacts: Bucket;
+  readonly artifacts: Bucket;
   readonly work: Bucket;
   readonly trainingRole: IRole;
   /** TRAINING_SETTINGS, see domain/schemas/training-settings.ts. */
@@ -29,7 +29,7 @@ export interface TrainingWorkflowProps {
 const trainingJobObjects = "users/*/training-jobs/*";
 const prefixReason = "Training jobs of this deployment: their names begin with its prefix and end with the job's id.";
 
-/** Rights on this deployment's training jobs. */
+/** Permissions on this deployment's training jobs. */
 export function allowOnJobs(fn: ServiceFunction, ...actions: readonly ("Describe" | "Stop")[]): void {
   const jobs = trainingJobsArn(fn, fn.stageConfig.stage);
   fn.allow(
@@ -39,13 +39,13 @@ export function allowOnJobs(fn: ServiceFunction, ...actions: readonly ("Describe
 }
 
 /** What it takes to end a job: keep its progress and samples, write its row, stop what still runs. */
-export function allowSettling(
+export function allowFinalizing(
   fn: ServiceFunction,
-  { table, artefacts, work }: Pick<TrainingWorkflowProps, "table" | "artefacts" | "work">,
+  { table, artifacts, work }: Pick<TrainingWorkflowProps, "table" | "artifacts" | "work">,
 ): void {
   fn.useTable(table, "write");
   fn.useWork(work, { get: [trainingJobObjects], list: true });
-  fn.useArtefacts(artefacts, { put: [trainingJobObjects] });
+  fn.useArtifacts(artifacts, { put: [trainingJobObjects] });
   allowOnJobs(fn, "Describe", "Stop");
 }
 
@@ -56,7 +56,7 @@ export class TrainingWorkflow extends Construct {
 
   constructor(scope: Construct, id: string, props: TrainingWorkflowProps) {
     super(scope, id);
-    const { config, table, artefacts, work, trainingRole, settings } = props;
+    const { config, table, artifacts, work, trainingRole, settings } = props;
 
     const make = (name: string, entry: FunctionFolder, description: string, memoryMb = 512): ServiceFunction =>
       new ServiceFunction(this, name, { config, entry, description, memoryMb });
@@ -70,45 +70,50 @@ export class TrainingWorkflow extends Construct {
       list: true,
     });
 
-    const takeSlot = make("TakeSlot", "workflow/take-slot", "Takes or renews a training slot");
-    takeSlot.useTable(table, "write");
+    const acquireSlot = make("AcquireSlot", "workflow/acquire-slot", "Takes or renews a training slot");
+    acquireSlot.useTable(table, "write");
     // Whether the data set has arrived.
-    takeSlot.useArtefacts(artefacts, { get: ["datasets/*"], list: true });
-    allowOnJobs(takeSlot, "Describe");
+    acquireSlot.useArtifacts(artifacts, { get: ["datasets/*"], list: true });
+    allowOnJobs(acquireSlot, "Describe");
 
     const launch = make("LaunchTrainingJob", "workflow/launch-training-job", "Creates the SageMaker training job");
     launch.useTable(table, "update");
-    launch.setVariable(environmentVariables.artefactsBucket, artefacts.bucketName);
+    launch.setVariable(environmentVariables.artifactsBucket, artifacts.bucketName);
     launch.setVariable(environmentVariables.workBucket, work.bucketName);
     allowOnJobs(launch, "Describe", "Stop");
     this.allowCreatingJobs(launch, trainingRole);
 
-    const look = make("LookAtTrainingJob", "workflow/look-at-training-job", "Brings status and progress into the row");
-    look.useTable(table, "update");
-    look.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
-    allowOnJobs(look, "Describe", "Stop");
+    const monitor = make(
+      "MonitorTrainingJob",
+      "workflow/monitor-training-job",
+      "Brings status and progress into the row",
+    );
+    monitor.useTable(table, "update");
+    monitor.useWork(work, { get: [`${trainingJobObjects}/checkpoints/*`], list: true });
+    allowOnJobs(monitor, "Describe", "Stop");
 
     const register = make("RegisterModel", "workflow/register-model", "Keeps the model that a training job left", 1024);
     register.useTable(table, "write");
     register.useWork(work, { get: [`${trainingJobObjects}/output/*`], list: true });
-    register.useArtefacts(artefacts, { put: ["users/*/models/*"] });
+    register.useArtifacts(artifacts, { put: ["users/*/models/*"] });
 
-    const settle = make(
-      "SettleTrainingJob",
-      "workflow/settle-training-job",
+    const finalize = make(
+      "FinalizeTrainingJob",
+      "workflow/finalize-training-job",
       "Writes the final state of a training job",
     );
-    allowSettling(settle, { table, artefacts, work });
+    allowFinalizing(finalize, { table, artifacts, work });
 
-    for (const fn of [takeSlot, launch, look]) fn.setJsonVariable(environmentVariables.trainingSettings, settings);
+    for (const fn of [acquireSlot, launch, monitor])
+      fn.setJsonVariable(environmentVariables.trainingSettings, settings);
 
     this.steps = {
       PrepareDataFunctionArn: prepareData,
-      TakeSlotFunctionArn: takeSlot,
+      AcquireSlotFunctionArn: acquireSlot,
       LaunchTrainingJobFunctionArn: launch,
-      LookAtTrainingJobFunctionArn: look,
+      MonitorTrainingJobFunctionArn: monitor,
       RegisterModelFunctionArn: register,
-      SettleTrainingJobFunctionArn: settle,
+      FinalizeTrainingJobFunctionArn: finalize,
     };
 
     const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
@@ -160,7 +165,7 @@ export class TrainingWorkflow extends Construct {
           // ForAllValues is true of a key that is missing: Null asks that it be there.
           "ForAllValues:StringEquals": { "sagemaker:InstanceTypes": [training.instanceType] },
           Null: { "sagemaker:InstanceTypes": "false" },
-          NumericLessThanEquals: { "sagemaker:MaxRuntimeInSeconds": String(training.longestRunSeconds) },
+          NumericLessThanEquals: { "sagemaker:MaxRuntimeInSeconds": String(training.runtimeLimitSeconds) },
           Bool: { "sagemaker:NetworkIsolation": "true" },
         },
       }),

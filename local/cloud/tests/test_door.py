@@ -29,7 +29,7 @@ def status_of(
     query: dict[str, str] | None = None,
     kind: str = "http",
 ) -> int:
-    """The status of the answer; 200 is the application's own, so the request came through."""
+    """The status of the response; 200 is the application's own, so the request came through."""
     sent: list[Message] = []
 
     async def application(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -96,7 +96,7 @@ def test_a_page_of_this_machine_may_read_an_object_by_its_presigned_address(orig
     headers = [("host", OURS), ("origin", origin), ("sec-fetch-site", "cross-site")]
     for method in ("GET", "HEAD"):
         assert (
-            status_of(headers, method=method, path="/opencomposer-local-artefacts/users/1/a b.mid", query=SIGNED) == 200
+            status_of(headers, method=method, path="/opencomposer-local-artifacts/users/1/a b.mid", query=SIGNED) == 200
         )
 
 

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { z } from "zod";
-
 import { ServiceError, validationException } from "./service-error";
 
 export type ServiceName = "sagemaker" | "sagemaker-runtime";
@@ -42,7 +40,7 @@ type Definition = z.infer<typeof definition>;
 export type RequestBody = Readonly<Record<string, unknown>>;
 
 /** What a broken value may take of an error text: a hostile one could be megabytes. */
-const LONGEST_SHOWN_VALUE = 1_024;
+const maxShownValueLength = 1_024;
 
 /**
  * The AWS service model of one service as JSON Schemas (see schemas/generate.py), and the service's own words for what
@@ -79,7 +77,7 @@ export class ServiceSchemas {
     return this.file.operations[operation]?.inputHeaders ?? {};
   }
 
-  /** HTTP header (lower case) by member, for the members of an answer that travel as headers. */
+  /** HTTP header (lower case) by member, for the members of a response that travel as headers. */
   outputHeaders(operation: string): Readonly<Record<string, string>> {
     return this.file.operations[operation]?.outputHeaders ?? {};
   }
@@ -108,11 +106,13 @@ export class ServiceSchemas {
     throw this.refusal(shape, request, validate.errors ?? []);
   }
 
-  /** What in an answer breaks the model, as readable lines. An operation without an output shape must answer nothing. */
-  answerFaults(operation: string, answer: unknown): string[] {
+  /**
+   * What in a response breaks the model, as readable lines. An operation without an output shape must answer nothing.
+   */
+  responseFaults(operation: string, response: unknown): string[] {
     const shape = this.file.operations[operation]?.output;
-    if (shape === undefined) return answer === undefined ? [] : [`${operation} has no output in the service model`];
-    return this.shapeFaults(shape, answer);
+    if (shape === undefined) return response === undefined ? [] : [`${operation} has no output in the service model`];
+    return this.shapeFaults(shape, response);
   }
 
   /** What in `value` breaks the shape `shape` of the model, as readable lines. */
@@ -249,7 +249,7 @@ function javaText(value: unknown): string {
 }
 
 function shorten(text: string): string {
-  return text.length <= LONGEST_SHOWN_VALUE ? text : `${text.slice(0, LONGEST_SHOWN_VALUE)}…`;
+  return text.length <= maxShownValueLength ? text : `${text.slice(0, maxShownValueLength)}…`;
 }
 
 function jsonTypeName(value: unknown): string {

@@ -36,7 +36,7 @@ export function throttled(): ServiceError {
   return new ServiceError({ code: "ThrottlingException", status: 400, message: "Rate exceeded" });
 }
 
-/** The text names limit, utilisation and delta as the service does (GH:zenml-io/zenml#847). */
+/** The text names limit, utilization and delta as the service does (GH:zenml-io/zenml#847). */
 export function resourceLimitExceeded(params: {
   readonly limit: string;
   readonly quota: number;

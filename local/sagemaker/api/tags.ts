@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-
 import { z } from "zod";
-
 import { DurableRecords } from "../durable-records";
 import type { RequestBody } from "./request-validation";
 import { validationException } from "./service-error";
@@ -10,7 +8,7 @@ const tag = z.object({ Key: z.string(), Value: z.string() });
 export type Tag = z.infer<typeof tag>;
 
 const stored = z.strictObject({ arn: z.string(), tags: z.array(tag) });
-const MOST_TAGS = 50;
+const maxTags = 50;
 
 /** Tags by resource ARN. */
 export class Tags {
@@ -51,7 +49,7 @@ export class Tags {
     this.require(ResourceArn);
     Tags.check(added);
     const merged = new Map([...this.of(ResourceArn), ...added].map((one) => [one.Key, one]));
-    if (merged.size > MOST_TAGS) throw validationException(`A resource can have at most ${MOST_TAGS} tags.`);
+    if (merged.size > maxTags) throw validationException(`A resource can have at most ${maxTags} tags.`);
     this.set(ResourceArn, [...merged.values()]);
     return { Tags: [...merged.values()] };
   }

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-
 import { ServiceError } from "./service-error";
 
 /** CreateTrainingJob at its limits is some 400 KB; nothing of the control plane comes near this. */
-export const CONTROL_BODY_BYTES = 2 * 1024 * 1024;
-/** Beyond it nobody waits for a polite answer. Above the largest payload, so that this gets the service's own words. */
-export const RUNTIME_BODY_BYTES = 32 * 1024 * 1024;
+export const controlBodyBytes = 2 * 1024 * 1024;
+/**
+ * Beyond it nobody waits for a polite response. Above the largest payload, so that this gets the service's own words.
+ */
+export const runtimeBodyBytes = 32 * 1024 * 1024;
 
-/** Members of the two error shapes that are spelt with a capital in the control plane's model. */
-const MODELLED_CONTROL_ERRORS = new Set([
+/** Members of the two error shapes that are spelled with a capital in the control plane's model. */
+const modeledControlErrors = new Set([
   "ResourceInUse",
   "ResourceNotFound",
   "ResourceLimitExceeded",
@@ -43,9 +44,9 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** An answer of the AWS JSON 1.1 protocol; operations without output answer an empty body. */
-export function sendJson(response: ServerResponse, params: { requestId: string; answer: unknown }): void {
-  const text = params.answer === undefined ? "" : JSON.stringify(params.answer);
+/** A response of the AWS JSON 1.1 protocol; operations without output answer an empty body. */
+export function sendJson(response: ServerResponse, params: { requestId: string; output: unknown }): void {
+  const text = params.output === undefined ? "" : JSON.stringify(params.output);
   send(response, {
     status: 200,
     headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": params.requestId },
@@ -56,7 +57,7 @@ export function sendJson(response: ServerResponse, params: { requestId: string; 
 /** An error of the AWS JSON 1.1 protocol. */
 export function sendJsonError(response: ServerResponse, params: { requestId: string; error: ServiceError }): void {
   const { requestId, error } = params;
-  const messageMember = MODELLED_CONTROL_ERRORS.has(error.code) ? "Message" : "message";
+  const messageMember = modeledControlErrors.has(error.code) ? "Message" : "message";
   send(response, {
     status: error.status,
     headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },

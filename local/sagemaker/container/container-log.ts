@@ -13,9 +13,9 @@ export interface MetricDatum {
   readonly Timestamp: number;
 }
 
-const LARGEST_LOG_BYTES = 64 * 1024 * 1024;
+const maxLogBytes = 64 * 1024 * 1024;
 /** Longer lines are cut before metrics are looked for, as expressions of users run on them. */
-const LONGEST_LINE = 16 * 1024;
+const maxLineLength = 16 * 1024;
 
 /** A container's output: appended to a file, and searched line by line for metrics. */
 export class ContainerLog {
@@ -36,15 +36,15 @@ export class ContainerLog {
   }
 
   readonly write = (chunk: Buffer): void => {
-    if (this.written < LARGEST_LOG_BYTES) {
+    if (this.written < maxLogBytes) {
       writeSync(this.descriptor, chunk);
       this.written += chunk.length;
-      if (this.written >= LARGEST_LOG_BYTES) writeSync(this.descriptor, "\n[the rest of this log is not kept]\n");
+      if (this.written >= maxLogBytes) writeSync(this.descriptor, "\n[the rest of this log is not kept]\n");
     }
     if (this.definitions.length === 0) return;
     const lines = (this.line + this.decoder.decode(chunk, { stream: true })).split(/\r\n|\n|\r/);
-    this.line = (lines.pop() ?? "").slice(0, LONGEST_LINE);
-    for (const line of lines) this.search(line.slice(0, LONGEST_LINE));
+    this.line = (lines.pop() ?? "").slice(0, maxLineLength);
+    for (const line of lines) this.search(line.slice(0, maxLineLength));
   };
 
   /** Ends the log. @returns the last value of each metric that was seen (FinalMetricDataList). */

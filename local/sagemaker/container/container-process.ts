@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { killGroup } from "../../../tools/processes/kill-group";
-import { type ProcessIdentity, isProcessAlive, processStartTime } from "../../../tools/processes/process-identity";
+import { isProcessAlive, type ProcessIdentity, processStartTime } from "../../../tools/processes/process-identity";
 
-const GONE_AFTER_KILL_MILLISECONDS = 5_000;
+const goneAfterKillMilliseconds = 5_000;
 
 /** How a container's main process ended: a code, or the signal that killed it. */
 export interface ContainerExit {
@@ -45,7 +44,7 @@ export interface ContainerParams {
  * in a container. While the watcher lives, its group's number cannot be given to another process. It is forked twice,
  * lest the program find a child that it never made, and it ignores SIGTERM. Plain POSIX: Linux and macOS alike.
  */
-const GUARD = `
+const guard = `
 ( ( trap '' TERM INT HUP; exec </dev/null >/dev/null 2>&1; read -r _ <&3; kill -KILL -$$ ) & )
 exec "$@" 3<&-
 `;
@@ -55,7 +54,7 @@ export function startContainer(params: ContainerParams): ContainerProcess {
   const { command, environment, workingDirectory, onOutput, namespaceCommand = [] } = params;
   let child: ChildProcess;
   try {
-    child = spawn("/bin/sh", ["-c", GUARD, "container", ...namespaceCommand, ...command], {
+    child = spawn("/bin/sh", ["-c", guard, "container", ...namespaceCommand, ...command], {
       cwd: workingDirectory,
       env: { ...environment },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -127,7 +126,7 @@ function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): vo
 export async function endRecordedProcess(identity: ProcessIdentity): Promise<void> {
   if (!isProcessAlive(identity)) return;
   killGroup(identity);
-  const deadline = Date.now() + GONE_AFTER_KILL_MILLISECONDS;
+  const deadline = Date.now() + goneAfterKillMilliseconds;
   while (isProcessAlive(identity)) {
     if (Date.now() > deadline) throw new Error(`process ${identity.pid} of an earlier server cannot be ended`);
     await sleep(10);

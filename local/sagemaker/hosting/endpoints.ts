@@ -2,20 +2,18 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { z } from "zod";
-
+import { listPage } from "../api/list-pages";
+import type { RequestBody } from "../api/request-validation";
+import { errorText, validationException } from "../api/service-error";
+import { Tags } from "../api/tags";
 import type { LocalSageMakerConfig } from "../config";
 import { endRecordedProcess } from "../container/container-process";
 import { DurableRecords } from "../durable-records";
 import type { PendingFaults } from "../fault-injection";
-import { listPage } from "../api/list-pages";
+import type { S3Objects } from "../s3/s3-objects";
 import { ModelServer, servedContainer } from "./model-server";
 import type { Models } from "./models";
-import type { RequestBody } from "../api/request-validation";
-import type { S3Objects } from "../s3/s3-objects";
-import { errorText, validationException } from "../api/service-error";
-import { Tags } from "../api/tags";
 
 const processIdentity = z.strictObject({ pid: z.int(), startedAt: z.string() });
 
@@ -54,7 +52,7 @@ const created = z.object({
   EndpointConfigName: z.string(),
   Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).optional(),
 });
-const LONGEST_FAILURE_REASON = 1_024;
+const maxFailureReasonLength = 1_024;
 
 /** An endpoint that can be asked now, as the runtime sees it. */
 export interface InvocableEndpoint {
@@ -303,7 +301,7 @@ export class Endpoints {
         live.successor = undefined;
         await fresh?.stop(this.config.serveStopGraceSeconds);
         if (this.isGoing(name)) return;
-        const failureReason = errorText(error).slice(0, LONGEST_FAILURE_REASON);
+        const failureReason = errorText(error).slice(0, maxFailureReasonLength);
         const keepsOld = onFailure === "rollBack" && old !== undefined && old.state !== "failed";
         this.change(name, { status: keepsOld ? "InService" : "Failed", failureReason });
         return;
@@ -357,7 +355,7 @@ export class Endpoints {
         const live = this.live.get(name);
         if (live?.server !== server) return;
         live.invocable = undefined;
-        this.change(name, { status: "Failed", failureReason: reason.slice(0, LONGEST_FAILURE_REASON) });
+        this.change(name, { status: "Failed", failureReason: reason.slice(0, maxFailureReasonLength) });
       },
     });
     return server;

@@ -1,14 +1,13 @@
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
-
-import { LOOPBACK } from "../../../tools/processes/free-port";
-import type { LocalSageMakerConfig } from "../config";
-import type { Endpoints, InvocableEndpoint } from "./endpoints";
-import { cutText } from "../training/folder-contract";
+import { loopback } from "../../../tools/processes/free-port";
 import { ServiceError } from "../api/service-error";
+import type { LocalSageMakerConfig } from "../config";
+import { cutText } from "../training/folder-contract";
+import type { Endpoints, InvocableEndpoint } from "./endpoints";
 
 /** Payload limits of the service, requests and answers alike. */
-export const REAL_TIME_BYTES = 6 * 1024 * 1024;
-export const SERVERLESS_BYTES = 4 * 1024 * 1024;
+export const realTimeBytes = 6 * 1024 * 1024;
+export const serverlessBytes = 4 * 1024 * 1024;
 
 export interface Invocation {
   readonly endpointName: string;
@@ -18,13 +17,13 @@ export interface Invocation {
   readonly requestId: string;
 }
 
-export interface InvocationAnswer {
+export interface InvocationResponse {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Members that choose what answers, of endpoints that this server has not: ignoring them would mislead. */
-const UNSUPPORTED_MEMBERS = [
+const unsupportedMembers = [
   "TargetModel",
   "TargetContainerHostname",
   "InferenceComponentName",
@@ -34,15 +33,15 @@ const UNSUPPORTED_MEMBERS = [
 
 /** @throws ServiceError naming the member */
 export function refuseUnsupportedHeaders(members: Readonly<Record<string, unknown>>): void {
-  for (const member of UNSUPPORTED_MEMBERS) {
+  for (const member of unsupportedMembers) {
     if (members[member] !== undefined)
       throw validationError(`${member} is not supported by this local SageMaker server.`);
   }
 }
 
-const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
+const customAttributesHeader = "x-amzn-sagemaker-custom-attributes";
 /** What the service hands to the container; it strips everything else. */
-const FORWARDED = ["content-type", "accept", CUSTOM_ATTRIBUTES, "x-amzn-sagemaker-inference-id"];
+const forwarded = ["content-type", "accept", customAttributesHeader, "x-amzn-sagemaker-inference-id"];
 
 /**
  * InvokeEndpoint: hands the body to the endpoint's model server under the service's limits of time, size and concurrency.
@@ -53,14 +52,14 @@ export async function invokeEndpoint(params: {
   readonly invocation: Invocation;
   readonly endpoints: Endpoints;
   readonly config: LocalSageMakerConfig;
-}): Promise<InvocationAnswer> {
+}): Promise<InvocationResponse> {
   const { invocation, endpoints, config } = params;
   const { endpointName, body, requestId } = invocation;
   const about = endpoints.about(endpointName);
   if (about === undefined || about.status === "Creating" || about.status === "Deleting" || about.status === "Failed") {
     throw validationError(`Endpoint ${endpointName} of account ${config.accountId} not found.`);
   }
-  const limit = about.isServerless ? SERVERLESS_BYTES : REAL_TIME_BYTES;
+  const limit = about.isServerless ? serverlessBytes : realTimeBytes;
   if (body.length > limit) throw tooLarge(about.isServerless, limit, requestId);
   const variant = invocation.headers["x-amzn-sagemaker-target-variant"];
   const endpoint = endpoints.invocable(endpointName);
@@ -88,23 +87,23 @@ async function ask(params: {
   readonly endpoint: InvocableEndpoint;
   readonly config: LocalSageMakerConfig;
   readonly limit: number;
-}): Promise<InvocationAnswer> {
+}): Promise<InvocationResponse> {
   const { invocation, endpoint, config, limit } = params;
   const failed = (status: number, message: string): ServiceError =>
     modelError({ status, message, endpointName: endpoint.name, config });
   const headers: Record<string, string> = {};
-  for (const name of FORWARDED) {
+  for (const name of forwarded) {
     const value = invocation.headers[name];
     if (value !== undefined) headers[name] = value;
   }
-  const answer = await exchange({
+  const response = await exchange({
     port: endpoint.server.port,
     headers,
     body: invocation.body,
     milliseconds: config.invocationTimeoutSeconds * 1_000,
     limit,
   });
-  switch (answer.kind) {
+  switch (response.kind) {
     case "timeout":
       throw failed(
         0,
@@ -118,26 +117,27 @@ async function ask(params: {
       throw failed(0, "Amazon SageMaker could not get a response from the primary endpoint.");
     case "tooLarge":
       throw failed(0, `The response of container primary is larger than ${limit} bytes.`);
-    case "answer":
-      if (answer.status < 200 || answer.status >= 300) throw failed(answer.status, answer.body.toString("utf8"));
+    case "response":
+      if (response.status < 200 || response.status >= 300)
+        throw failed(response.status, response.body.toString("utf8"));
       return {
-        body: answer.body,
+        body: response.body,
         headers: {
-          "content-type": answer.headers["content-type"] ?? "application/octet-stream",
+          "content-type": response.headers["content-type"] ?? "application/octet-stream",
           "x-amzn-invoked-production-variant": endpoint.variantName,
-          ...customAttributes(answer.headers),
+          ...customAttributes(response.headers),
         },
       };
   }
 }
 
 function customAttributes(headers: IncomingHttpHeaders): Record<string, string> {
-  const value = headers[CUSTOM_ATTRIBUTES];
-  return typeof value === "string" ? { [CUSTOM_ATTRIBUTES]: value } : {};
+  const value = headers[customAttributesHeader];
+  return typeof value === "string" ? { [customAttributesHeader]: value } : {};
 }
 
 type Exchange =
-  | { readonly kind: "answer"; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | { readonly kind: "response"; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
   | { readonly kind: "timeout" | "refused" | "broken" | "tooLarge" };
 
 async function exchange(params: {
@@ -156,7 +156,7 @@ async function exchange(params: {
     };
     const call = httpRequest(
       {
-        host: LOOPBACK,
+        host: loopback,
         port,
         path: "/invocations",
         method: "POST",
@@ -164,25 +164,25 @@ async function exchange(params: {
         agent: false,
         headers: { ...headers, "content-length": body.length },
       },
-      (answer) => {
+      (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
-        answer.on("data", (chunk: Buffer) => {
+        response.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
           if (bytes > limit) end({ kind: "tooLarge" });
           else chunks.push(chunk);
         });
-        answer.on("end", () => {
-          if (!answer.complete) end({ kind: "broken" });
+        response.on("end", () => {
+          if (!response.complete) end({ kind: "broken" });
           else
             end({
-              kind: "answer",
-              status: answer.statusCode ?? 0,
-              headers: answer.headers,
+              kind: "response",
+              status: response.statusCode ?? 0,
+              headers: response.headers,
               body: Buffer.concat(chunks),
             });
         });
-        answer.on("error", () => {
+        response.on("error", () => {
           end({ kind: "broken" });
         });
       },
@@ -199,10 +199,10 @@ async function exchange(params: {
 }
 
 /** The runtime's model ends a message here. */
-const LONGEST_MESSAGE = 2_048;
+const maxMessageLength = 2_048;
 
 export function validationError(message: string): ServiceError {
-  return new ServiceError({ code: "ValidationError", status: 400, message: cutText(message, LONGEST_MESSAGE) });
+  return new ServiceError({ code: "ValidationError", status: 400, message: cutText(message, maxMessageLength) });
 }
 
 /** Serverless: GH:aws/sagemaker-python-sdk#4271; real-time: a bare 413, GH:aws/sagemaker-python-sdk#171. */
@@ -232,7 +232,7 @@ function modelError(params: {
   readonly config: LocalSageMakerConfig;
 }): ServiceError {
   const { status, endpointName, config } = params;
-  const original = cutText(params.message, LONGEST_MESSAGE);
+  const original = cutText(params.message, maxMessageLength);
   const side = status >= 400 && status < 500 ? "client" : "server";
   const group = `/aws/sagemaker/Endpoints/${endpointName}`;
   const before = `Received ${side} error (${status}) from primary with message "`;
@@ -242,7 +242,7 @@ function modelError(params: {
   return new ServiceError({
     code: "ModelError",
     status: 424,
-    message: `${before}${cutText(original, LONGEST_MESSAGE - before.length - after.length)}${after}`,
+    message: `${before}${cutText(original, maxMessageLength - before.length - after.length)}${after}`,
     members: {
       OriginalStatusCode: status,
       OriginalMessage: original,

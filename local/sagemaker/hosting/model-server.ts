@@ -3,18 +3,16 @@ import { mkdir, rm } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import pMap from "p-map";
 import { z } from "zod";
-
-import { LOOPBACK, freePort } from "../../../tools/processes/free-port";
+import { freePort, loopback } from "../../../tools/processes/free-port";
 import type { ProcessIdentity } from "../../../tools/processes/process-identity";
+import { errorText } from "../api/service-error";
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
-import { ContainerLog, appendPlatformLine } from "../container/container-log";
+import { appendPlatformLine, ContainerLog } from "../container/container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
 import { unpackArchive } from "../s3/model-archive";
-import { type S3Objects, asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix } from "../s3/s3-objects";
-import { errorText } from "../api/service-error";
+import { asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix, type S3Objects } from "../s3/s3-objects";
 
 /** What a model server is made of: a model's container definition as far as it is used here. */
 export const servedContainer = z.strictObject({
@@ -46,12 +44,12 @@ export interface ModelServerParams {
   readonly onGivenUp: (reason: string) => void;
 }
 
-const PING_TIMEOUT_MILLISECONDS = 2_000;
-const PING_INTERVAL_MILLISECONDS = 50;
-const LONGEST_BACK_OFF_SECONDS = 30;
+const pingTimeoutMilliseconds = 2_000;
+const pingIntervalMilliseconds = 50;
+const maxBackOffSeconds = 30;
 
 /** The service's words for a container that does not come up. */
-const PING_FAILED =
+const pingFailed =
   "The primary container for production variant did not pass the ping health check. Please check the logs of this endpoint.";
 
 /**
@@ -152,9 +150,9 @@ export class ModelServer {
       this.crashes += 1;
       appendPlatformLine(params.logFile, `${ended}; ${this.crashes} of ${config.endpointCrashLimit} in a row`);
       if (this.crashes >= config.endpointCrashLimit || (!this.hasStarted && Date.now() >= deadline)) {
-        throw new Error(`${PING_FAILED} (${ended})`);
+        throw new Error(`${pingFailed} (${ended})`);
       }
-      const pause = Math.min(LONGEST_BACK_OFF_SECONDS, 0.25 * 2 ** (this.crashes - 1));
+      const pause = Math.min(maxBackOffSeconds, 0.25 * 2 ** (this.crashes - 1));
       await sleep(pause * 1_000, undefined, { signal: this.stopping.signal });
     }
   }
@@ -188,7 +186,7 @@ export class ModelServer {
     let ready = false;
     while (!ready && isWaiting()) {
       ready = !this.params.neverHealthy && (await isHealthy(params.port));
-      if (!ready) await Promise.race([exited, sleep(PING_INTERVAL_MILLISECONDS, undefined, { ref: false })]);
+      if (!ready) await Promise.race([exited, sleep(pingIntervalMilliseconds, undefined, { ref: false })]);
     }
     const isUp = ready && !hasEnded();
     const isLate = !isUp && !hasEnded() && !this.isStopping();
@@ -222,7 +220,7 @@ export class ModelServer {
       PATH: entryPoint.environment["PATH"] ?? process.env["PATH"] ?? "/usr/bin:/bin",
       SAGEMAKER_BASE_DIR: params.root,
       SAGEMAKER_BIND_TO_PORT: String(params.port),
-      SAGEMAKER_BIND_HOST: LOOPBACK,
+      SAGEMAKER_BIND_HOST: loopback,
     };
   }
 
@@ -255,8 +253,8 @@ export class ModelServer {
         },
         parallelTransfers,
       );
-    } catch (cause) {
-      throw new Error(`Could not download the model data ${data.s3Uri}: ${errorText(cause)}`, { cause });
+    } catch (error) {
+      throw new Error(`Could not download the model data ${data.s3Uri}: ${errorText(error)}`, { cause: error });
     }
   }
 }
@@ -270,10 +268,10 @@ function exitText(exit: ContainerExit): string {
 async function isHealthy(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const call = httpRequest(
-      { host: LOOPBACK, port, path: "/ping", method: "GET", agent: false, timeout: PING_TIMEOUT_MILLISECONDS },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
+      { host: loopback, port, path: "/ping", method: "GET", agent: false, timeout: pingTimeoutMilliseconds },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
       },
     );
     call.on("timeout", () => {

@@ -1,14 +1,12 @@
 import { join } from "node:path";
-
 import { z } from "zod";
-
-import type { LocalSageMakerConfig } from "../config";
-import { DurableRecords } from "../durable-records";
 import { listPage } from "../api/list-pages";
-import type { ServedContainer } from "./model-server";
 import type { RequestBody } from "../api/request-validation";
 import { type ServiceError, validationException } from "../api/service-error";
 import { Tags } from "../api/tags";
+import type { LocalSageMakerConfig } from "../config";
+import { DurableRecords } from "../durable-records";
+import type { ServedContainer } from "./model-server";
 
 const tagList = z.array(z.object({ Key: z.string(), Value: z.string() })).optional();
 
@@ -66,14 +64,14 @@ const endpointConfigRecord = z.strictObject({
 export type ProductionVariant = z.infer<typeof variant>;
 
 /** Features of a configuration that change what an endpoint does and that this server has not. */
-const UNSUPPORTED_CONFIG_MEMBERS = [
+const unsupportedConfigMembers = [
   "DataCaptureConfig",
   "AsyncInferenceConfig",
   "ExplainerConfig",
   "ShadowProductionVariants",
   "CrossRegionTrafficConfig",
 ] as const;
-const UNSUPPORTED_VARIANT_MEMBERS = [
+const unsupportedVariantMembers = [
   "AcceleratorType",
   "ManagedInstanceScaling",
   "RoutingConfig",
@@ -154,13 +152,12 @@ export class Models {
   }
 
   createEndpointConfig(body: RequestBody): Record<string, unknown> {
-    for (const member of UNSUPPORTED_CONFIG_MEMBERS) if (body[member] !== undefined) throw notSupported(`${member} is`);
+    for (const member of unsupportedConfigMembers) if (body[member] !== undefined) throw notSupported(`${member} is`);
     const request = read(endpointConfigRequest, body);
     const name = request.EndpointConfigName;
     const [only, ...more] = request.ProductionVariants;
     if (only === undefined || more.length > 0) throw notSupported("other than one production variant is");
-    for (const member of UNSUPPORTED_VARIANT_MEMBERS)
-      if (only[member] !== undefined) throw notSupported(`${member} is`);
+    for (const member of unsupportedVariantMembers) if (only[member] !== undefined) throw notSupported(`${member} is`);
     if (only.ModelName === undefined) throw notSupported("a variant without ModelName (inference components) is");
     const hasInstances = only["InstanceType"] !== undefined;
     if (hasInstances === (only.ServerlessConfig !== undefined)) {

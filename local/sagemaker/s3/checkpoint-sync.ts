@@ -1,29 +1,27 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import pMap from "p-map";
-
 import {
   type FolderFile,
-  type S3Location,
-  type S3Objects,
   listFolder,
   parallelTransfers,
   pathBelowPrefix,
   readIfPresent,
+  type S3Location,
+  type S3Objects,
 } from "./s3-objects";
 
 interface KnownFile {
   readonly bytes: number;
   readonly modifiedMilliseconds: number;
   readonly inode: number;
-  /** Of the content in S3; unknown for files above {@link READ_AT_ONCE_BYTES}, which are compared by the above. */
+  /** Of the content in S3; unknown for files above {@link readAtOnceBytes}, which are compared by the above. */
   readonly sha256?: string;
 }
 
 /** Up to here a file is read at once, so that what reaches S3 is one state of it even while it grows. */
-const READ_AT_ONCE_BYTES = 64 * 1024 * 1024;
+const readAtOnceBytes = 64 * 1024 * 1024;
 
 /**
  * Keeps an S3 prefix equal to a container's checkpoint folder while the container runs: changed content is put, what was
@@ -110,7 +108,7 @@ export class CheckpointSync {
     if (before !== undefined && isUntouched(before, file)) return;
     const { path, bytes, modifiedMilliseconds, inode } = file;
     const to = { bucket: this.remote.bucket, key: this.key(path) };
-    if (bytes > READ_AT_ONCE_BYTES) {
+    if (bytes > readAtOnceBytes) {
       await this.s3.uploadFile(to, file.absolutePath);
       this.known.set(path, { bytes, modifiedMilliseconds, inode });
       return;
@@ -125,7 +123,7 @@ export class CheckpointSync {
 
   private async describe(file: FolderFile): Promise<KnownFile> {
     const { bytes, modifiedMilliseconds, inode } = file;
-    const content = bytes > READ_AT_ONCE_BYTES ? undefined : await readIfPresent(file.absolutePath);
+    const content = bytes > readAtOnceBytes ? undefined : await readIfPresent(file.absolutePath);
     return { bytes, modifiedMilliseconds, inode, ...(content === undefined ? {} : { sha256: hash(content) }) };
   }
 

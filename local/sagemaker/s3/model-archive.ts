@@ -4,16 +4,14 @@ import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-
-import { type Entry, type Extract, type Pack, extract, pack } from "tar-stream";
-
-import { type FolderFile, checkedRelativePath, listFolder } from "./s3-objects";
+import { type Entry, type Extract, extract, type Pack, pack } from "tar-stream";
+import { checkedRelativePath, type FolderFile, listFolder } from "./s3-objects";
 
 /** A hostile archive can unpack to anything; the largest disk of a serverless endpoint is 5 GB. */
-const LARGEST_UNPACKED_BYTES = 5 * 1024 ** 3;
-const MOST_FILES = 100_000;
+const maxUnpackedBytes = 5 * 1024 ** 3;
+const maxFiles = 100_000;
 /** What may stand between the contents of two files: headers, long names, padding. tar-stream keeps it in memory. */
-const LARGEST_HEADER_BYTES = 1024 ** 2;
+const maxHeaderBytes = 1024 ** 2;
 
 /**
  * Packs the plain files of a folder as `.tar.gz` (POSIX; owner root, mode 0644; names relative, as they are below the
@@ -56,9 +54,9 @@ async function packFiles(files: readonly FolderFile[], packed: Pack): Promise<vo
       }
     }
     packed.finalize();
-  } catch (problem) {
+  } catch (error) {
     packed.destroy();
-    throw problem;
+    throw error;
   }
 }
 
@@ -91,7 +89,7 @@ async function unpackEntries(entries: Extract, folder: string, headers: HeaderLi
     if (!Number.isSafeInteger(size) || size < 0) throw new Error("the archive is broken: a size is not a number");
     unpacked += size;
     files += 1;
-    if (unpacked > LARGEST_UNPACKED_BYTES || files > MOST_FILES) throw new Error("the archive is too large");
+    if (unpacked > maxUnpackedBytes || files > maxFiles) throw new Error("the archive is too large");
     if (type === "directory") {
       if (name !== "./" && name !== ".") checkedRelativePath(withoutDot(name).replace(/\/$/, ""));
       entry.resume();
@@ -111,7 +109,7 @@ async function* contentOf(entry: Entry, headers: HeaderLimit): AsyncGenerator<Bu
   }
 }
 
-/** Ends the reading of an archive with more than {@link LARGEST_HEADER_BYTES} after the last byte of a file. */
+/** Ends the reading of an archive with more than {@link maxHeaderBytes} after the last byte of a file. */
 class HeaderLimit extends Transform {
   private bytes = 0;
 
@@ -125,7 +123,7 @@ class HeaderLimit extends Transform {
     done: (error: Error | null, data?: Buffer) => void,
   ): void {
     this.bytes += chunk.length;
-    if (this.bytes > LARGEST_HEADER_BYTES) done(new Error("the archive has an oversized header"));
+    if (this.bytes > maxHeaderBytes) done(new Error("the archive has an oversized header"));
     else done(null, chunk);
   }
 }

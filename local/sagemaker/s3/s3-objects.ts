@@ -1,9 +1,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -55,8 +54,8 @@ export class S3Objects {
   }
 
   /** All objects whose key starts with `location.key`, or the first `most` of them. */
-  async list(location: S3Location, params: { most?: number; signal?: AbortSignal } = {}): Promise<S3Object[]> {
-    const { most = Infinity, signal } = params;
+  async list(location: S3Location, params: { max?: number; signal?: AbortSignal } = {}): Promise<S3Object[]> {
+    const { max = Infinity, signal } = params;
     const objects: S3Object[] = [];
     let token: string | undefined;
     do {
@@ -65,7 +64,7 @@ export class S3Objects {
           Bucket: location.bucket,
           Prefix: location.key,
           ...(token === undefined ? {} : { ContinuationToken: token }),
-          ...(most < 1_000 ? { MaxKeys: most } : {}),
+          ...(max < 1_000 ? { MaxKeys: max } : {}),
         }),
         abortable(signal),
       );
@@ -73,7 +72,7 @@ export class S3Objects {
         if (Key !== undefined) objects.push({ bucket: location.bucket, key: Key, bytes: Size ?? 0 });
       }
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined && objects.length < most);
+    } while (token !== undefined && objects.length < max);
     return objects;
   }
 
@@ -105,13 +104,13 @@ export class S3Objects {
 
   async remove(bucket: string, keys: readonly string[]): Promise<void> {
     for (let first = 0; first < keys.length; first += 1_000) {
-      const answer = await this.client.send(
+      const response = await this.client.send(
         new DeleteObjectsCommand({
           Bucket: bucket,
           Delete: { Objects: keys.slice(first, first + 1_000).map((Key) => ({ Key })), Quiet: true },
         }),
       );
-      const refused = answer.Errors?.[0];
+      const refused = response.Errors?.[0];
       if (refused !== undefined) throw new Error(`S3 did not delete ${refused.Key ?? "?"}: ${refused.Message ?? "?"}`);
     }
   }

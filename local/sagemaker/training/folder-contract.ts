@@ -1,7 +1,6 @@
 import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { CONTAINER_ROOT, type TrainingJobRequest } from "./training-job-request";
+import { containerRoot, type TrainingJobRequest } from "./training-job-request";
 
 /** The folders of one job, which its container sees as `/opt/ml` (here: as SAGEMAKER_BASE_DIR). */
 export interface TrainingFolders {
@@ -16,18 +15,18 @@ export interface TrainingFolders {
 }
 
 /** FailureReason is at most this long in the service model, in UTF-16 code units as AWS counts. */
-const LONGEST_FAILURE_REASON = 1_024;
+const maxFailureReasonLength = 1_024;
 
 export function trainingFolders(jobDirectory: string, request: TrainingJobRequest): TrainingFolders {
   const root = join(jobDirectory, "ml");
-  const checkpointPath = request.CheckpointConfig?.LocalPath ?? `${CONTAINER_ROOT}/checkpoints`;
+  const checkpointPath = request.CheckpointConfig?.LocalPath ?? `${containerRoot}/checkpoints`;
   return {
     root,
     scratch: join(jobDirectory, "tmp"),
     model: join(root, "model"),
     outputData: join(root, "output", "data"),
     failure: join(root, "output", "failure"),
-    checkpoints: join(root, checkpointPath.slice(CONTAINER_ROOT.length)),
+    checkpoints: join(root, checkpointPath.slice(containerRoot.length)),
     channel: (name) => join(root, "input", "data", name),
   };
 }
@@ -100,9 +99,9 @@ export async function readFailure(folders: TrainingFolders): Promise<string | un
   try {
     // The file is the container's: read no more of it than can be of use (4 bytes a character).
     const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(LONGEST_FAILURE_REASON * 4),
+      Buffer.alloc(maxFailureReasonLength * 4),
       0,
-      LONGEST_FAILURE_REASON * 4,
+      maxFailureReasonLength * 4,
       0,
     );
     const text = new TextDecoder("utf-8", { fatal: false })
@@ -126,7 +125,7 @@ export function failureReason(params: {
   readonly suffix?: string;
 }): string {
   const { kind, text, suffix = "" } = params;
-  const room = LONGEST_FAILURE_REASON - `${kind}: ${suffix}`.length;
+  const room = maxFailureReasonLength - `${kind}: ${suffix}`.length;
   return `${kind}: ${cutText(text, room)}${suffix}`;
 }
 

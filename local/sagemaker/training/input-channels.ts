@@ -1,17 +1,15 @@
 import { join } from "node:path";
-
 import pMap from "p-map";
 import { z } from "zod";
-
 import { errorText } from "../api/service-error";
 import {
-  type S3Location,
-  type S3Objects,
   asFolder,
   checkedRelativePath,
   parallelTransfers,
   parseS3Uri,
   pathBelowPrefix,
+  type S3Location,
+  type S3Objects,
 } from "../s3/s3-objects";
 import type { TrainingFolders } from "./folder-contract";
 import { ClientFault } from "./training-failure";
@@ -93,10 +91,10 @@ async function listManifest(params: { readonly location: S3Location; readonly s3
       from: { bucket: base.bucket, key: `${asFolder(base.key)}${path}` },
       path: checkedRelativePath(path),
     }));
-  } catch (cause) {
+  } catch (error) {
     throw new ClientFault(
-      `Data download failed: the manifest s3://${location.bucket}/${location.key} is not usable: ${errorText(cause)}`,
-      { cause },
+      `Data download failed: the manifest s3://${location.bucket}/${location.key} is not usable: ${errorText(error)}`,
+      { cause: error },
     );
   }
 }

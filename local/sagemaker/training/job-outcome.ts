@@ -1,7 +1,7 @@
 /** What a training job becomes when it ends, or when the machine under it is lost. */
 import { failureReason } from "./folder-contract";
 import { now } from "./time-limits";
-import { STOPPED_AS, type TrainingJob, advance, isWaitingForMachine } from "./training-job";
+import { advance, isWaitingForMachine, stoppedAs, type TrainingJob } from "./training-job";
 
 /**
  * The job at its end: Stopped where its stop was accepted, whatever the container's exit status is (a race that lost
@@ -12,7 +12,7 @@ export function ended(running: TrainingJob, failure: string | undefined): Traini
   const job = withEndTime(running);
   const { stopReason } = job;
   if (stopReason !== undefined) {
-    return advance(job, { to: STOPPED_AS[stopReason], status: "Stopped", now: now() });
+    return advance(job, { to: stoppedAs[stopReason], status: "Stopped", now: now() });
   }
   if (failure !== undefined) {
     return { ...advance(job, { to: "Failed", status: "Failed", now: now() }), failureReason: failure };

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-
 import { packFolder } from "../s3/model-archive";
 import type { S3Objects } from "../s3/s3-objects";
 import type { TrainingFolders } from "./folder-contract";

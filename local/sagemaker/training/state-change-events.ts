@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-
 import { localSageMakerEventSource } from "../../../naming/resource-names";
 import type { PendingFaults } from "../fault-injection";
-import { type TrainingJob, describeTrainingJob } from "./training-job";
+import { describeTrainingJob, type TrainingJob } from "./training-job";
 
-const TIME_MEMBERS = new Set([
+const timeMembers = new Set([
   "CreationTime",
   "LastModifiedTime",
   "TrainingStartTime",
@@ -66,7 +64,7 @@ export class StateChangeEvents {
   }
 
   private async send(job: TrainingJob): Promise<void> {
-    const answer = await this.client.send(
+    const response = await this.client.send(
       new PutEventsCommand({
         Entries: [
           {
@@ -82,7 +80,7 @@ export class StateChangeEvents {
       }),
       { abortSignal: AbortSignal.timeout(5_000) },
     );
-    const refused = answer.Entries?.find((entry) => entry.ErrorCode !== undefined);
+    const refused = response.Entries?.find((entry) => entry.ErrorCode !== undefined);
     if (refused !== undefined) throw new Error(`the event bus refused an event: ${refused.ErrorMessage ?? "?"}`);
   }
 }
@@ -98,7 +96,7 @@ function withMillisecondTimes(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]: [string, unknown]) => [
       key,
-      TIME_MEMBERS.has(key) && typeof member === "number"
+      timeMembers.has(key) && typeof member === "number"
         ? String(Math.round(member * 1_000))
         : withMillisecondTimes(member),
     ]),

@@ -1,9 +1,8 @@
 import { constants } from "node:os";
-
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
 import { ContainerLog } from "../container/container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
-import { type TrainingFolders, failureReason, readFailure } from "./folder-contract";
+import { failureReason, readFailure, type TrainingFolders } from "./folder-contract";
 import { now } from "./time-limits";
 import type { TrainingJob } from "./training-job";
 

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { RequestBody } from "../api/request-validation";
 import { type ServiceError, validationException } from "../api/service-error";
 import { parseS3Uri } from "../s3/s3-objects";
@@ -51,7 +50,7 @@ export const trainingJobRequest = z.looseObject({
 export type TrainingJobRequest = z.infer<typeof trainingJobRequest>;
 
 /** Features that change what a job does and that this server has not: refused, since ignoring them would mislead. */
-const UNSUPPORTED_MEMBERS = [
+const unsupportedMembers = [
   "DebugHookConfig",
   "DebugRuleConfigurations",
   "ProfilerRuleConfigurations",
@@ -66,9 +65,9 @@ const UNSUPPORTED_MEMBERS = [
 ] as const;
 
 /** Where a container sees its folders; the local folders of a job stand in for it. */
-export const CONTAINER_ROOT = "/opt/ml";
+export const containerRoot = "/opt/ml";
 
-export const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+export const defaultMaxRuntimeSeconds = 86_400;
 
 /**
  * Reads a request that already fits the service model, and applies the service's rules that its model does not say.
@@ -76,7 +75,7 @@ export const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
  * @throws ServiceError naming the broken rule
  */
 export function parseTrainingJobRequest(body: RequestBody): TrainingJobRequest {
-  for (const member of UNSUPPORTED_MEMBERS) {
+  for (const member of unsupportedMembers) {
     if (body[member] !== undefined) throw notSupported(`${member} is`);
   }
   refuseUnsupportedChoices(body);
@@ -144,11 +143,11 @@ function checkRules(request: TrainingJobRequest): void {
     checkS3Uri(request.CheckpointConfig.S3Uri);
     const { LocalPath } = request.CheckpointConfig;
     if (LocalPath !== undefined && !isBelowContainerRoot(LocalPath)) {
-      throw notSupported(`a CheckpointConfig.LocalPath outside ${CONTAINER_ROOT} ('${LocalPath}') is`);
+      throw notSupported(`a CheckpointConfig.LocalPath outside ${containerRoot} ('${LocalPath}') is`);
     }
   }
   const maxWait = limits?.MaxWaitTimeInSeconds;
-  const maxRuntime = limits?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+  const maxRuntime = limits?.MaxRuntimeInSeconds ?? defaultMaxRuntimeSeconds;
   if (request.EnableManagedSpotTraining === true) {
     if (maxWait === undefined || maxWait < maxRuntime) {
       throw validationException(
@@ -168,7 +167,7 @@ function checkRules(request: TrainingJobRequest): void {
 }
 
 function isBelowContainerRoot(path: string): boolean {
-  return path.startsWith(`${CONTAINER_ROOT}/`) && !path.split("/").includes("..");
+  return path.startsWith(`${containerRoot}/`) && !path.split("/").includes("..");
 }
 
 function checkS3Uri(uri: string): void {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { validationException } from "../api/service-error";
 import { asFolder, parseS3Uri } from "../s3/s3-objects";
 import { type TrainingJobRequest, trainingJobRequest } from "./training-job-request";
@@ -61,7 +60,7 @@ export const trainingJob = z.strictObject({
 
 export type TrainingJob = z.infer<typeof trainingJob>;
 
-const MESSAGES: Readonly<Record<SecondaryStatus, string>> = {
+const messages: Readonly<Record<SecondaryStatus, string>> = {
   Starting: "Starting the training job",
   Pending: "Training job waiting for capacity",
   Downloading: "Downloading input data",
@@ -88,7 +87,7 @@ export function newTrainingJob(params: {
     request,
     status: "InProgress",
     secondaryStatus: "Starting",
-    transitions: [{ Status: "Starting", StartTime: now, StatusMessage: MESSAGES.Starting }],
+    transitions: [{ Status: "Starting", StartTime: now, StatusMessage: messages.Starting }],
     creationTime: now,
     lastModifiedTime: now,
     finalMetrics: [],
@@ -132,28 +131,28 @@ export function advance(
         Status: to,
         StartTime: now,
         ...(ended ? { EndTime: now } : {}),
-        StatusMessage: params.message ?? MESSAGES[to],
+        StatusMessage: params.message ?? messages[to],
       },
     ],
   };
 }
 
 /** The phases in which a job has no machine: it waits for one, and loses nothing when this server ends. */
-const WAITING: readonly SecondaryStatus[] = ["Starting", "Pending", "Interrupted", "Restarting"];
+const waiting: readonly SecondaryStatus[] = ["Starting", "Pending", "Interrupted", "Restarting"];
 
 export function isWaitingForMachine(job: TrainingJob): boolean {
-  return job.stopReason === undefined && WAITING.includes(job.secondaryStatus);
+  return job.stopReason === undefined && waiting.includes(job.secondaryStatus);
 }
 
 /** What a job that was stopped shows at its end. */
-export const STOPPED_AS: Readonly<Record<StopReason, SecondaryStatus>> = {
+export const stoppedAs: Readonly<Record<StopReason, SecondaryStatus>> = {
   user: "Stopped",
   maxRuntime: "MaxRuntimeExceeded",
   maxWait: "MaxWaitTimeExceeded",
 };
 
 /** What a second on a spot machine is billed as. The market's prices differ; this one stands for a saving of 70 %. */
-const SPOT_BILLED_SHARE = 0.3;
+const spotBilledShare = 0.3;
 
 /**
  * Seconds that the job has had a machine: from Downloading to the machine's loss, or the end. What a spot job waits between
@@ -164,7 +163,7 @@ export function machineSeconds(job: Pick<TrainingJob, "transitions">): number {
   let hasMachine = false;
   for (const { Status, StartTime, EndTime = StartTime } of job.transitions) {
     if (Status === "Downloading") hasMachine = true;
-    else if (WAITING.includes(Status)) hasMachine = false;
+    else if (waiting.includes(Status)) hasMachine = false;
     if (hasMachine) sum += EndTime - StartTime;
   }
   return sum;
@@ -221,7 +220,7 @@ export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
       ? {}
       : {
           TrainingTimeInSeconds: Math.max(1, Math.round(seconds)),
-          BillableTimeInSeconds: Math.max(1, Math.round(seconds * (isSpot ? SPOT_BILLED_SHARE : 1))),
+          BillableTimeInSeconds: Math.max(1, Math.round(seconds * (isSpot ? spotBilledShare : 1))),
         }),
     SecondaryStatusTransitions: job.transitions,
     ...(job.finalMetrics.length === 0 ? {} : { FinalMetricDataList: job.finalMetrics }),
@@ -233,7 +232,7 @@ export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
 }
 
 /** One entry of ListTrainingJobs. */
-export function summariseTrainingJob(job: TrainingJob): Record<string, unknown> {
+export function summarizeTrainingJob(job: TrainingJob): Record<string, unknown> {
   return {
     TrainingJobName: job.request.TrainingJobName,
     TrainingJobArn: job.arn,

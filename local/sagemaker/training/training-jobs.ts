@@ -1,30 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
 import { z } from "zod";
-
+import { listPage } from "../api/list-pages";
+import type { RequestBody } from "../api/request-validation";
+import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "../api/service-error";
+import { Tags } from "../api/tags";
 import type { LocalSageMakerConfig } from "../config";
 import { endRecordedProcess, networkNamespaceCommand } from "../container/container-process";
 import { DurableRecords } from "../durable-records";
 import type { PendingFaults } from "../fault-injection";
-import { listPage } from "../api/list-pages";
-import type { RequestBody } from "../api/request-validation";
-import type { S3Objects } from "../s3/s3-objects";
-import { parseS3Uri } from "../s3/s3-objects";
-import { errorText, resourceInUse, resourceLimitExceeded, validationException } from "../api/service-error";
+import { parseS3Uri, type S3Objects } from "../s3/s3-objects";
 import { afterHostLoss, failedByPlatform } from "./job-outcome";
 import type { StateChangeEvents } from "./state-change-events";
-import { Tags } from "../api/tags";
 import {
-  type TrainingJob,
   describeTrainingJob,
   isFinal,
   newTrainingJob,
-  summariseTrainingJob,
+  summarizeTrainingJob,
+  type TrainingJob,
   trainingJob,
 } from "./training-job";
-import { type TrainingJobRequest, parseTrainingJobRequest } from "./training-job-request";
+import { parseTrainingJobRequest, type TrainingJobRequest } from "./training-job-request";
 import { TrainingRun } from "./training-run";
 
 const named = z.object({ TrainingJobName: z.string() });
@@ -132,7 +129,7 @@ export class TrainingJobs {
         creationTime: job.creationTime,
         lastModifiedTime: job.lastModifiedTime,
         status: job.status,
-        summary: summariseTrainingJob(job),
+        summary: summarizeTrainingJob(job),
       })),
     });
     return { TrainingJobSummaries: summaries, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
@@ -234,7 +231,7 @@ export class TrainingJobs {
       const found =
         location === undefined
           ? []
-          : await this.s3.list(location, { most: 1 }).catch((error: unknown) => {
+          : await this.s3.list(location, { max: 1 }).catch((error: unknown) => {
               if (errorName(error) === "NoSuchBucket") return [];
               throw new Error(`S3 could not be asked for ${S3Uri}: ${errorText(error)}`, { cause: error });
             });

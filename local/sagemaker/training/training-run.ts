@@ -1,22 +1,21 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { errorText } from "../api/service-error";
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
 import { appendPlatformLine } from "../container/container-log";
 import type { PendingFaults, SlowPhase } from "../fault-injection";
 import { CheckpointSync } from "../s3/checkpoint-sync";
-import { type S3Objects, asFolder } from "../s3/s3-objects";
-import { type TrainingFolders, failureReason, makeTrainingFolders, trainingFolders } from "./folder-contract";
+import { asFolder, type S3Objects } from "../s3/s3-objects";
+import { failureReason, makeTrainingFolders, type TrainingFolders, trainingFolders } from "./folder-contract";
 import { downloadInputChannels, requireS3Uri } from "./input-channels";
 import { JobFaults } from "./job-faults";
 import { afterHostLoss, ended, hasRetry, retried } from "./job-outcome";
 import { uploadResults } from "./result-upload";
 import { now, startTimeLimit } from "./time-limits";
-import { TrainingContainer, algorithmFailure } from "./training-container";
-import { HostLost, failureReasonOf } from "./training-failure";
-import { type SecondaryStatus, type StopReason, type TrainingJob, advance, isFinal } from "./training-job";
-import { DEFAULT_MAX_RUNTIME_SECONDS, type TrainingJobRequest } from "./training-job-request";
+import { algorithmFailure, TrainingContainer } from "./training-container";
+import { failureReasonOf, HostLost } from "./training-failure";
+import { advance, isFinal, type SecondaryStatus, type StopReason, type TrainingJob } from "./training-job";
+import { defaultMaxRuntimeSeconds, type TrainingJobRequest } from "./training-job-request";
 
 export interface TrainingRunParams {
   readonly job: TrainingJob;
@@ -33,8 +32,8 @@ export interface TrainingRunParams {
 }
 
 /** How long a container may go on when this server is told to end. */
-const SHUT_DOWN_GRACE_SECONDS = 4;
-const SHUT_DOWN_SYNC_SECONDS = 2;
+const shutDownGraceSeconds = 4;
+const shutDownSyncSeconds = 2;
 
 /**
  * One training job from Starting to its end: its phases in their order. This object is the only owner of the job's state: a
@@ -94,7 +93,7 @@ export class TrainingRun {
   async shutDown(): Promise<void> {
     this.hostLost = true;
     this.ending.abort();
-    this.container?.end(Math.min(SHUT_DOWN_GRACE_SECONDS, this.params.config.stopGraceSeconds));
+    this.container?.end(Math.min(shutDownGraceSeconds, this.params.config.stopGraceSeconds));
     await this.finished;
   }
 
@@ -103,7 +102,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<void> {
-    // First the answer to CreateTrainingJob, then the work.
+    // First the response to CreateTrainingJob, then the work.
     await sleep(0);
     const waitLimit = this.startWaitLimit();
     try {
@@ -196,7 +195,7 @@ export class TrainingRun {
       ...(identity === undefined ? {} : { process: identity }),
     });
     sync?.start(this.params.config.checkpointSyncSeconds);
-    const maxRuntime = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    const maxRuntime = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? defaultMaxRuntimeSeconds;
     const runLimit = startTimeLimit(maxRuntime - this.current.runSeconds, () => {
       this.requestStop("maxRuntime");
     });
@@ -227,7 +226,7 @@ export class TrainingRun {
           () => "done",
           (error: unknown) => errorText(error),
         ),
-        sleep(SHUT_DOWN_SYNC_SECONDS * 1_000, "it took too long", { ref: false }),
+        sleep(shutDownSyncSeconds * 1_000, "it took too long", { ref: false }),
       ]);
       if (outcome !== "done") appendPlatformLine(this.params.logFile, `last checkpoint sync: ${outcome}`);
       return;

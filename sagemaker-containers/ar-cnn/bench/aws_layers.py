@@ -34,13 +34,13 @@ class AwsLayers(nn.Module):
         super().__init__()
         inputs = (1, *AWS_WIDTHS)
         self.encoders = nn.ModuleList([Pair(i, o) for i, o in zip(inputs, AWS_WIDTHS, strict=False)])
-        self.encoder_normalisations = nn.ModuleList([nn.BatchNorm2d(width) for width in AWS_WIDTHS[:4]])
+        self.encoder_normalizations = nn.ModuleList([nn.BatchNorm2d(width) for width in AWS_WIDTHS[:4]])
         self.bottom = Pair(AWS_WIDTHS[-1], AWS_BOTTOM)
         below = (AWS_BOTTOM, *AWS_WIDTHS[::-1])
         self.decoders = nn.ModuleList(
             [Pair(lower + width, width) for lower, width in zip(below, AWS_WIDTHS[::-1], strict=False)]
         )
-        self.decoder_normalisations = nn.ModuleList(
+        self.decoder_normalizations = nn.ModuleList(
             [nn.BatchNorm2d(lower + width) for lower, width in zip(below, AWS_WIDTHS[:0:-1], strict=False)]
         )
         self.head = nn.Conv2d(AWS_WIDTHS[0], 1, 1)
@@ -49,15 +49,15 @@ class AwsLayers(nn.Module):
         skips: list[Tensor] = []
         for level, encoder in enumerate(self.encoders):
             x = encoder(x)
-            if level < len(self.encoder_normalisations):
-                x = self.encoder_normalisations[level](x)
+            if level < len(self.encoder_normalizations):
+                x = self.encoder_normalizations[level](x)
             skips.append(x)
             x = functional.dropout(functional.max_pool2d(x, 2), 0.5 if level else 0.0, self.training)
         x = self.bottom(x)
         for level, decoder in enumerate(self.decoders):
             x = torch.cat([functional.interpolate(x, scale_factor=2.0, mode="nearest"), skips[-1 - level]], dim=1)
-            if level < len(self.decoder_normalisations):
-                x = self.decoder_normalisations[level](x)
+            if level < len(self.decoder_normalizations):
+                x = self.decoder_normalizations[level](x)
             x = functional.dropout(decoder(x), 0.5 if level < len(self.decoders) - 1 else 0.0, self.training)
         logits: Tensor = self.head(x)
         return logits

@@ -2,7 +2,7 @@
 
     .venv/inference/bin/python sagemaker-containers/ar-cnn/bench/rewriting_bench.py [--model FILE] [--requests 40]
 
-Sampling ends when nothing is left to do, so the time depends on what the model has learnt, except with single edits:
+Sampling ends when nothing is left to do, so the time depends on what the model has learned, except with single edits:
 100 of them are 100 questions to the network, whoever answers.
 """
 

@@ -2,8 +2,8 @@
 
     .venv/training/bin/python sagemaker-containers/ar-cnn/bench/training_bench.py [--updates 3] [--size small]
 
-One update is forward, loss, backward and optimiser on 32 windows of eight bars that are spoilt already. Processor time,
-so that other load on the machine meets both alike. The updates alternate.
+One update is forward, loss, backward and optimizer on 32 windows of eight bars that are corrupted already. Processor
+time, so that other load on the machine meets both alike. The updates alternate.
 
 What AWS's layer sizes are: aws_layers.py.
 """
@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 from aws_layers import AWS_PITCHES, AwsLayers
 from opencomposer_ar_cnn.losses import Batch, losses
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, NetworkShape
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, EditNetwork, NetworkShape
 from opencomposer_training.learner import ModelSize
 from torch import Tensor, nn
 from torch.nn import functional
@@ -43,15 +43,15 @@ def random_cells(*shape: int) -> Tensor:
 def aws_update() -> tuple[Callable[[], None], nn.Module]:
     """AWS's objective: divergence of one softmax over the whole batch."""
     network = AwsLayers().train()
-    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     roll, difference = random_cells(BATCH, 1, STEPS, AWS_PITCHES), random_cells(BATCH, 1, STEPS, AWS_PITCHES)
     target = difference.flatten() / difference.sum()
 
     def update() -> None:
         loss = functional.kl_div(network(roll).flatten().log_softmax(dim=0), target, reduction="sum")
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        optimiser.step()
+        optimizer.step()
 
     return update, network
 
@@ -59,8 +59,8 @@ def aws_update() -> tuple[Callable[[], None], nn.Module]:
 def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
     """Our network and losses, in float32 as on most CPUs."""
     shape = NetworkShape(30, OUR_PITCHES, WIDTHS[size], BLOCKS[size], STEMS[size])
-    network = Editor(shape).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    network = EditNetwork(shape).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)
     cells = (BATCH, STEPS, OUR_PITCHES)
     planes = random_cells(BATCH, 4, STEPS, OUR_PITCHES)
     batch = Batch(
@@ -69,9 +69,9 @@ def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
 
     def update() -> None:
         loss = losses(network(batch.planes, batch.density), batch).total()
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        optimiser.step()
+        optimizer.step()
 
     return update, network
 

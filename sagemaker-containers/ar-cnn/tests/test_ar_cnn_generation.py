@@ -14,8 +14,8 @@ import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opencomposer_ar_cnn.essentials import parse_essentials
-from opencomposer_ar_cnn.generation import ArCnn, load_editor, rewrite_notes
+from opencomposer_ar_cnn.generation import ArCnn, load_network, rewrite_notes
+from opencomposer_ar_cnn.model_metadata import parse_metadata
 from opencomposer_ar_cnn.rewriting import replay
 from opencomposer_ar_cnn.sampling import sampling_settings
 from opencomposer_music.piano_roll import SOUNDING, Note, notes_to_planes, planes_to_notes
@@ -23,11 +23,11 @@ from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import InvocationFailure, ModelRejected
 from opencomposer_serving.invocation import InvocationRequest, Melody, ModelReference, broken_ranges
 from opencomposer_serving.technique import Generated
-from opencomposer_testing.tiny_editor import TinyEditor
+from opencomposer_testing.tiny_network import TinyNetwork
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
 TECHNIQUE = ArCnn(threads=1)
-EDITOR = load_editor(TinyEditor().file(), 1)
+EDITOR = load_network(TinyNetwork().file(), 1)
 PARAMETERS = TECHNIQUE.document.parameters
 DEFAULTS = PARAMETERS.defaults
 DEFAULT_SETTINGS = sampling_settings({})
@@ -84,9 +84,9 @@ def test_a_locked_melody_is_left_and_the_added_notes_are_a_track() -> None:
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_answers_keep_the_contract(locked: bool) -> None:
+def test_responses_keep_the_contract(locked: bool) -> None:
     generated = generate(melodyLock=locked)
-    answer = {
+    response = {
         "schemaVersion": 1,
         "technique": "ar-cnn",
         "modelSha256": "0" * 64,
@@ -98,8 +98,8 @@ def test_answers_keep_the_contract(locked: bool) -> None:
         **generated.extra,
         "seconds": 0.1,
     }
-    schema = json.loads((CONTRACTS / "invocation-answer.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(answer, allow_nan=False)))
+    schema = json.loads((CONTRACTS / "invocation-response.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(response, allow_nan=False)))
 
 
 @given(st.integers(1, 64), st.integers(0, 2**31 - 1), st.booleans())
@@ -117,8 +117,8 @@ def test_every_length_up_to_64_bars(bars: int, seed: int, locked: bool) -> None:
 
 
 def test_threads_do_not_change_the_edits() -> None:
-    threaded = load_editor(TinyEditor().file(), 2)
-    one, two = (rewrite_notes(editor, MELODY, 4, DEFAULT_SETTINGS, 3).events for editor in (EDITOR, threaded))
+    threaded = load_network(TinyNetwork().file(), 2)
+    one, two = (rewrite_notes(network, MELODY, 4, DEFAULT_SETTINGS, 3).events for network in (EDITOR, threaded))
     assert one == two
 
 
@@ -151,7 +151,7 @@ def test_a_region_that_the_model_does_not_edit_is_refused(parameters: dict[str, 
 
 
 def test_a_piece_longer_than_its_model_allows_is_refused() -> None:
-    short = load_editor(TinyEditor(max_bars=3).file(), 1)
+    short = load_network(TinyNetwork(max_bars=3).file(), 1)
     with pytest.raises(InvocationFailure) as caught:
         TECHNIQUE.generate(short, request(), Deadline.after(60))
     assert [field.pointer for field in caught.value.broken_fields] == ["/melody/bars"]
@@ -189,7 +189,7 @@ def deep_metadata(model: onnx.ModelProto) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("corrupt", "reason"),
     [
         (renamed_input, "its inputs are destiny, planes"),
         (fixed_length, "input planes has shape [any, 4, 32, 128]"),
@@ -198,27 +198,27 @@ def deep_metadata(model: onnx.ModelProto) -> None:
     ],
 )
 def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(
-    spoil: Callable[[onnx.ModelProto], None], reason: str
+    corrupt: Callable[[onnx.ModelProto], None], reason: str
 ) -> None:
-    model = TinyEditor().message()
-    spoil(model)
+    model = TinyNetwork().message()
+    corrupt(model)
     with pytest.raises(ModelRejected) as caught:
-        load_editor(model.SerializeToString(), 1)
+        load_network(model.SerializeToString(), 1)
     assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("tiny", "reason"),
     [
-        (TinyEditor(technique="unet-gan"), "'unet-gan'"),
-        (TinyEditor(max_bars=0), "maxBars"),
-        (TinyEditor(density=0), "density"),
-        (TinyEditor(scale=float("nan")), "finite"),
+        (TinyNetwork(technique="unet-gan"), "'unet-gan'"),
+        (TinyNetwork(max_bars=0), "maxBars"),
+        (TinyNetwork(density=0), "density"),
+        (TinyNetwork(scale=float("nan")), "finite"),
     ],
 )
-def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyEditor, reason: str) -> None:
+def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyNetwork, reason: str) -> None:
     with pytest.raises(ModelRejected) as caught:
-        rewrite_notes(load_editor(tiny.file(), 1), MELODY, 4, DEFAULT_SETTINGS, 0)
+        rewrite_notes(load_network(tiny.file(), 1), MELODY, 4, DEFAULT_SETTINGS, 0)
     assert reason in str(caught.value)
 
 
@@ -240,15 +240,15 @@ def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyEditor, r
     ],
 )
 def test_each_broken_member_of_the_metadata_is_refused(path: tuple[str | int, ...], value: object) -> None:
-    text = TinyEditor().essentials().to_json()
-    assert parse_essentials(text) == TinyEditor().essentials()
+    text = TinyNetwork().metadata().to_json()
+    assert parse_metadata(text) == TinyNetwork().metadata()
     data: Any = json.loads(text)
     place = data
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
     with pytest.raises(ValueError, match=r"."):
-        parse_essentials(json.dumps(data))
+        parse_metadata(json.dumps(data))
 
 
 @given(
@@ -260,10 +260,10 @@ def test_each_broken_member_of_the_metadata_is_refused(path: tuple[str | int, ..
 @settings(max_examples=20, deadline=None)
 def test_any_json_is_parsed_or_refused_by_a_sentence(value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parse_essentials(json.dumps(value))
+        parse_metadata(json.dumps(value))
 
 
-FILE = TinyEditor().file()
+FILE = TinyNetwork().file()
 
 
 @given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
@@ -272,6 +272,6 @@ def test_a_flipped_byte_is_rejected_or_harmless_but_never_another_error(position
     damaged = bytearray(FILE)
     damaged[position] ^= flip
     try:
-        rewrite_notes(load_editor(bytes(damaged), 1), MELODY, 4, replace(DEFAULT_SETTINGS, sampling_iterations=3), 0)
+        rewrite_notes(load_network(bytes(damaged), 1), MELODY, 4, replace(DEFAULT_SETTINGS, sampling_iterations=3), 0)
     except ModelRejected:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from opencomposer_ar_cnn.losses import LEAST_EDITS, selection_loss, start_loss, toggle_loss
+from opencomposer_ar_cnn.losses import MIN_EDITS, onset_loss, selection_loss, toggle_loss
 
 STEPS, PITCHES = 16, 8
 
@@ -55,7 +55,7 @@ def test_an_example_that_needs_nothing_teaches_to_leave_it_alone() -> None:
     logits = torch.full((1, STEPS, PITCHES), 2.0, requires_grad=True)
     assert selection_loss(logits, NOTHING, NOTHING).item() == 0
     loss = toggle_loss(logits, NOTHING, NOTHING)
-    assert loss.item() == pytest.approx(STEPS * PITCHES * 2.1269 / LEAST_EDITS, rel=1e-3)
+    assert loss.item() == pytest.approx(STEPS * PITCHES * 2.1269 / MIN_EDITS, rel=1e-3)
     torch.autograd.backward(loss)
     assert logits.grad is not None
     assert (logits.grad > 0).all()
@@ -67,11 +67,11 @@ def test_the_toggle_loss_does_not_ask_about_locked_cells() -> None:
 
 
 def test_starts_are_asked_only_where_they_are_open() -> None:
-    opened, starts = cells((1, 1), (2, 2)), cells((1, 1), (5, 5))
+    opened, onsets = cells((1, 1), (2, 2)), cells((1, 1), (5, 5))
     right = cells((1, 1)) * 60 - 30
-    assert start_loss(right, starts, opened).item() == pytest.approx(0, abs=1e-6)
-    assert start_loss(-right, starts, opened).item() == pytest.approx(30, rel=1e-3)
-    assert start_loss(right, starts, NOTHING).item() == 0
+    assert onset_loss(right, onsets, opened).item() == pytest.approx(0, abs=1e-6)
+    assert onset_loss(-right, onsets, opened).item() == pytest.approx(30, rel=1e-3)
+    assert onset_loss(right, onsets, NOTHING).item() == 0
 
 
 @pytest.mark.parametrize("scale", [1e4, -1e4])
@@ -81,7 +81,7 @@ def test_extreme_logits_give_finite_losses_and_gradients(scale: float) -> None:
     total = (
         selection_loss(logits, needed, locked)
         + toggle_loss(logits, needed, locked)
-        + start_loss(logits, needed, needed)
+        + onset_loss(logits, needed, needed)
     )
     torch.autograd.backward(total)
     assert torch.isfinite(total)
@@ -92,11 +92,11 @@ def test_extreme_logits_give_finite_losses_and_gradients(scale: float) -> None:
 def test_descending_finds_the_needed_edits() -> None:
     needed = cells((0, 0), (3, 4), (9, 7))
     logits = torch.zeros(1, STEPS, PITCHES, requires_grad=True)
-    optimiser = torch.optim.Adam([logits], lr=0.3)
+    optimizer = torch.optim.Adam([logits], lr=0.3)
     for _ in range(100):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         torch.autograd.backward(selection_loss(logits, needed, NOTHING) + toggle_loss(logits, needed, NOTHING))
-        optimiser.step()
+        optimizer.step()
     assert torch.equal((logits > 0).float(), needed)
     # The level is right too: the expected number of remaining edits.
     assert logits.sigmoid().sum().item() == pytest.approx(3, abs=0.3)

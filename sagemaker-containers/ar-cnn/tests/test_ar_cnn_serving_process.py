@@ -14,9 +14,9 @@ import jsonschema
 import pytest
 from opencomposer_music.piano_roll import Note
 from opencomposer_testing.serving_process import REPOSITORY, ServingProcess
-from opencomposer_testing.tiny_editor import TinyEditor
+from opencomposer_testing.tiny_network import TinyNetwork
 
-STOCK = TinyEditor().file()
+STOCK = TinyNetwork().file()
 
 
 def start(environment: dict[str, str]) -> ServingProcess:
@@ -26,7 +26,7 @@ def start(environment: dict[str, str]) -> ServingProcess:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingProcess]:
     stock = tmp_path_factory.mktemp("models")
-    for name, content in (("ar-cnn-bach", STOCK), ("unet-gan-bach", TinyEditor(technique="unet-gan").file())):
+    for name, content in (("ar-cnn-bach", STOCK), ("unet-gan-bach", TinyNetwork(technique="unet-gan").file())):
         (stock / name).mkdir()
         (stock / name / "model.onnx").write_bytes(content)
     with start({"OPENCOMPOSER_STOCK_MODELS_DIR": str(stock)}) as process:
@@ -62,22 +62,22 @@ def test_only_stock_models_of_this_technique_are_offered(server: ServingProcess)
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_requests_and_answers_are_what_the_contract_says(server: ServingProcess, locked: bool) -> None:
+def test_requests_and_responses_are_what_the_contract_says(server: ServingProcess, locked: bool) -> None:
     request = invocation(8, melodyLock=locked, editsPerPass=4, temperature=2)
     check("invocation-request", request)
-    answer = server.invoke(request)
-    assert answer.status == 200, answer.body
-    check("invocation-answer", answer.json())
-    assert answer.json()["editEvents"]
+    response = server.invoke(request)
+    assert response.status == 200, response.body
+    check("invocation-response", response.json())
+    assert response.json()["editEvents"]
 
 
 def test_the_longest_piece_with_the_most_edits_is_answered(server: ServingProcess) -> None:
-    answer = server.invoke(invocation(64, maxNotesAdded=1000, samplingIterations=25, editsPerPass=32, temperature=6))
-    assert answer.status == 200, answer.body
-    edits = len(answer.json()["editEvents"])
+    response = server.invoke(invocation(64, maxNotesAdded=1000, samplingIterations=25, editsPerPass=32, temperature=6))
+    assert response.status == 200, response.body
+    edits = len(response.json()["editEvents"])
     assert edits > 2000
     # A serverless endpoint passes on at most 4 MB, and the most edits are 100 passes of 256.
-    assert len(answer.body) / edits * 100 * 256 < 4_000_000
+    assert len(response.body) / edits * 100 * 256 < 4_000_000
 
 
 def test_the_same_request_gives_the_same_bytes_except_seconds_also_from_a_new_process(
@@ -108,10 +108,10 @@ def test_every_parameter_out_of_range_is_named_at_once(server: ServingProcess) -
         "density": 3,
         "creativeRisk": 1,
     }
-    answer = server.invoke(invocation(8, **broken))
-    assert answer.status == 400
-    check("invocation-error", answer.json())
-    assert {error["pointer"] for error in answer.json()["errors"]} == {f"/parameters/{name}" for name in broken}
+    response = server.invoke(invocation(8, **broken))
+    assert response.status == 400
+    check("invocation-error", response.json())
+    assert {error["pointer"] for error in response.json()["errors"]} == {f"/parameters/{name}" for name in broken}
 
 
 def test_a_region_outside_of_the_piece_an_empty_melody_and_65_bars_are_refused(server: ServingProcess) -> None:
@@ -125,9 +125,9 @@ def test_a_region_outside_of_the_piece_an_empty_melody_and_65_bars_are_refused(s
         (empty, "/melody/notes"),
         (long, "/melody/bars"),
     ):
-        answer = server.invoke(request)
-        assert answer.status == 400
-        assert pointer in {error["pointer"] for error in answer.json()["errors"]}
+        response = server.invoke(request)
+        assert response.status == 400
+        assert pointer in {error["pointer"] for error in response.json()["errors"]}
 
 
 def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProcess) -> None:

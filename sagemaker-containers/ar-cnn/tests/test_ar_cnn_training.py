@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from opencomposer_ar_cnn.generation import load_editor, rewrite_notes
+from opencomposer_ar_cnn.generation import load_network, rewrite_notes
 from opencomposer_ar_cnn.rewriting import added_notes
-from opencomposer_ar_cnn.training import EditorLearner, choose_shape
+from opencomposer_ar_cnn.training import ArCnnLearner, choose_shape
 from opencomposer_music.technique_document import load_technique
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import AR_CNN_HYPERPARAMETERS, AR_CNN_SAMPLING, ar_cnn_settings
@@ -23,7 +23,7 @@ from opencomposer_training.window_learner import LearnerSettings
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun[EditorLearner]]:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun[ArCnnLearner]]:
     """A short run with its model."""
     base = tmp_path_factory.mktemp("finished")
     run = start(base)
@@ -31,7 +31,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRu
     return base, run
 
 
-def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[EditorLearner]]) -> None:
+def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[ArCnnLearner]]) -> None:
     base, _ = finished
     lines = progress_lines(base)
     assert [line["epoch"] for line in lines] == [1, 2]
@@ -53,13 +53,13 @@ def test_what_a_run_leaves_behind(finished: tuple[Path, TrainingRun[EditorLearne
         ]
 
 
-def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, TrainingRun[EditorLearner]]) -> None:
+def test_the_last_sample_is_what_the_exported_model_plays(finished: tuple[Path, TrainingRun[ArCnnLearner]]) -> None:
     base, run = finished
     assert run.loop.best is not None
-    editor = load_editor((base / "model/model.onnx").read_bytes(), 1)
-    assert editor.essentials == run.learner.essentials
+    network = load_network((base / "model/model.onnx").read_bytes(), 1)
+    assert network.metadata == run.learner.metadata
     melody = run.learner.selection.melodies[0]
-    result = rewrite_notes(editor, melody.notes, melody.bars, AR_CNN_SAMPLING, int(AR_CNN_HYPERPARAMETERS["seed"]))
+    result = rewrite_notes(network, melody.notes, melody.bars, AR_CNN_SAMPLING, int(AR_CNN_HYPERPARAMETERS["seed"]))
     epoch = run.loop.best["epoch"]
     _, tracks = read_midi((base / f"checkpoints/samples/epoch-{epoch:04d}/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
@@ -81,7 +81,7 @@ def test_the_window_of_the_keyboard_holds_every_transposed_note(tmp_path: Path) 
         assert shape.pitches - (high - low + 1 + 2 * reach) < 16
 
 
-def test_it_learns_to_mend_what_it_has_seen(tmp_path: Path) -> None:
+def test_it_learns_to_restore_what_it_has_seen(tmp_path: Path) -> None:
     run = start(tmp_path, epochs=30, pieces=4, learningRate=1e-2)
     totals = [run.learner.learn(epoch, 0)["loss"] for epoch in range(30)]
     assert np.mean(totals[-5:]) < 0.85 * np.mean(totals[:5])
@@ -90,7 +90,7 @@ def test_it_learns_to_mend_what_it_has_seen(tmp_path: Path) -> None:
 def test_a_diverged_training_says_so(tmp_path: Path) -> None:
     run = start(tmp_path, pieces=4)
     with torch.no_grad():
-        run.learner.editor.head.weight.fill_(float("nan"))
+        run.learner.network.head.weight.fill_(float("nan"))
     with pytest.raises(TrainingFailure, match=r"diverged.*lower learningRate"):
         run.run()
 

@@ -1,4 +1,4 @@
-"""Training examples: what is spoilt, what is kept, and that the target always tells the way back."""
+"""Training examples: what is corrupted, what is kept, and that the target always tells the way back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_ar_cnn.corruption import Example, density_of, merge, spoil
-from opencomposer_ar_cnn.starts import before, joints, resolve_starts
-from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_ar_cnn.corruption import Example, corrupt, density_of, merge
+from opencomposer_ar_cnn.onsets import before, possible_ties, resolve_onsets
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, notes_to_planes
 from opencomposer_training.dataset import VoicePlanes
 
 PITCHES = 64
@@ -32,7 +32,7 @@ def four_voices(seed: int, bars: int = 4) -> VoicePlanes:
 
 def examples(count: int) -> list[tuple[VoicePlanes, Example]]:
     windows = [four_voices(seed) for seed in range(count)]
-    return [(window, spoil(window, np.random.default_rng(seed))) for seed, window in enumerate(windows)]
+    return [(window, corrupt(window, np.random.default_rng(seed))) for seed, window in enumerate(windows)]
 
 
 EXAMPLES = examples(400)
@@ -41,7 +41,7 @@ EXAMPLES = examples(400)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.integers(1, 8), st.integers(2, 4))
 def test_an_example_keeps_its_laws(music: int, seed: int, bars: int, voices: int) -> None:
     window = four_voices(music, bars)[:voices]
-    example = spoil(window, np.random.default_rng(seed))
+    example = corrupt(window, np.random.default_rng(seed))
     everything, _ = merge(window)
     # The music is the composer's, or some voices of it.
     assert not (example.target & ~everything).any()
@@ -54,14 +54,14 @@ def test_an_example_keeps_its_laws(music: int, seed: int, bars: int, voices: int
     # Toggling the difference gives the target.
     assert np.array_equal(example.roll ^ example.difference, example.target)
     # Notes start only where they sound, and wherever silence was before.
-    assert not (example.starts & ~example.roll).any()
-    assert example.starts[example.roll & ~before(example.roll)].all()
+    assert not (example.onsets & ~example.roll).any()
+    assert example.onsets[example.roll & ~before(example.roll)].all()
     assert example.density == pytest.approx(example.target.sum() / len(example.target) / 4)
 
 
-def test_the_same_seed_spoils_in_the_same_way() -> None:
+def test_the_same_seed_corrupts_in_the_same_way() -> None:
     window = four_voices(1)
-    one, same, other = (spoil(window, np.random.default_rng(seed)) for seed in (5, 5, 6))
+    one, same, other = (corrupt(window, np.random.default_rng(seed)) for seed in (5, 5, 6))
     assert all(np.array_equal(getattr(one, name), getattr(same, name)) for name in ("roll", "starts", "original"))
     assert not np.array_equal(one.roll, other.roll)
 
@@ -99,11 +99,11 @@ def test_wrong_notes_stand_near_the_music() -> None:
 
 
 def test_what_is_missing_comes_in_notes_bars_and_voices_and_not_only_in_cells() -> None:
-    """A random cell is missing alone; the neighbour of a cell that is missing here is mostly missing too."""
+    """A random cell is missing alone; the neighbor of a cell that is missing here is mostly missing too."""
     together = []
     for _, example in EXAMPLES:
         missing = example.target & ~example.roll
-        held = joints(example.target) & before(missing)
+        held = possible_ties(example.target) & before(missing)
         if held.any():
             together.append((missing & held).sum() / held.sum())
     assert np.mean(together) > 0.8
@@ -112,11 +112,11 @@ def test_what_is_missing_comes_in_notes_bars_and_voices_and_not_only_in_cells() 
 def test_repeats_are_sometimes_hidden_but_never_those_of_locked_notes() -> None:
     hidden = shown = 0
     for _, example in EXAMPLES:
-        repeats = joints(example.roll) & joints(example.target) & example.target_starts
-        hidden += int((repeats & ~example.starts).sum())
-        shown += int((repeats & example.starts).sum())
+        repeats = possible_ties(example.roll) & possible_ties(example.target) & example.target_onsets
+        hidden += int((repeats & ~example.onsets).sum())
+        shown += int((repeats & example.onsets).sum())
         inside = repeats & example.locked & before(example.locked)
-        assert example.starts[inside].all()
+        assert example.onsets[inside].all()
     assert hidden > 20
     assert shown > 20
 
@@ -133,12 +133,12 @@ def test_where_an_edited_roll_starts_its_notes() -> None:
         return np.array([[mark == "x"] for mark in text])
 
     original = column("xxxx....")
-    starts = column("x.x.....")
+    onsets = column("x.x.....")
     nothing = column("........")
 
     def resolve(sounding: str, locked: np.ndarray, repeats: np.ndarray) -> str:
-        result = resolve_starts(
-            column(sounding), original=original, original_starts=starts, locked=locked, repeats=repeats
+        result = resolve_onsets(
+            column(sounding), original=original, original_onsets=onsets, locked=locked, repeats=repeats
         )
         return "".join("x" if mark else "." for mark in result[:, 0])
 
@@ -155,7 +155,7 @@ def test_where_an_edited_roll_starts_its_notes() -> None:
 
 def test_merged_voices_start_where_any_of_them_starts() -> None:
     voices = np.stack([notes_to_planes([Note(0, 8, 60)], 16), notes_to_planes([Note(4, 4, 60)], 16)])
-    sounding, starts = merge(voices)
+    sounding, onsets = merge(voices)
     assert np.flatnonzero(sounding[:, 60]).tolist() == list(range(8))
-    assert np.flatnonzero(starts[:, 60]).tolist() == [0, 4]
-    assert np.array_equal(voices[:, STARTING].any(axis=0), starts)
+    assert np.flatnonzero(onsets[:, 60]).tolist() == [0, 4]
+    assert np.array_equal(voices[:, ONSET].any(axis=0), onsets)

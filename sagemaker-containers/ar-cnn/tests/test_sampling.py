@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_ar_cnn import sampling
+from opencomposer_ar_cnn.onsets import Cells
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes, replay
 from opencomposer_ar_cnn.sampling import (
-    EditorLimits,
+    EditLimits,
     EditSession,
     Floats,
     Network,
@@ -20,11 +21,10 @@ from opencomposer_ar_cnn.sampling import (
     octave_shift,
     rewrite,
 )
-from opencomposer_ar_cnn.starts import Cells
 from opencomposer_music.piano_roll import (
+    ONSET,
     PITCHES,
     SOUNDING,
-    STARTING,
     Note,
     Planes,
     notes_to_planes,
@@ -32,7 +32,7 @@ from opencomposer_music.piano_roll import (
 )
 
 DEFAULT_SETTINGS = sampling.sampling_settings({})
-LIMITS = EditorLimits(30, 93, 1.0, most_at_once=PITCHES)
+LIMITS = EditLimits(30, 93, 1.0, max_polyphony=PITCHES)
 
 
 def opinionated(seed: int, scale: float = 4.0, level: float = 0.0) -> Network:
@@ -59,8 +59,8 @@ def wishing(target: Cells, strength: float = 12.0) -> Network:
 
 
 @st.composite
-def pieces(draw: st.DrawFn, most_bars: int = 10) -> tuple[list[Note], int]:
-    bars = draw(st.integers(1, most_bars))
+def pieces(draw: st.DrawFn, max_bars: int = 10) -> tuple[list[Note], int]:
+    bars = draw(st.integers(1, max_bars))
     placed = draw(
         st.lists(
             st.tuples(st.integers(0, bars * 16 - 1), st.integers(1, 20), st.integers(0, 127), st.integers(1, 127)),
@@ -87,12 +87,12 @@ def sampling_settings(draw: st.DrawFn, bars: int) -> SamplingSettings:
         lowest_pitch=lowest,
         highest_pitch=draw(st.integers(lowest + 12, 127)),
         density=draw(st.floats(0.25, 2)),
-        least_probability=draw(st.sampled_from([0.0, 0.5, 0.95])),
+        min_probability=draw(st.sampled_from([0.0, 0.5, 0.95])),
     )
 
 
 @st.composite
-def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, int, EditorLimits]:
+def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, int, EditLimits]:
     notes, bars = draw(pieces())
     return (
         notes,
@@ -102,12 +102,12 @@ def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, 
             draw(st.integers(0, 99)), draw(st.sampled_from([0.1, 4.0, 1e5])), draw(st.sampled_from([-3.0, 2.0]))
         ),
         draw(st.integers(0, 2**31 - 1)),
-        replace(LIMITS, most_at_once=draw(st.sampled_from([1, 4, PITCHES]))),
+        replace(LIMITS, max_polyphony=draw(st.sampled_from([1, 4, PITCHES]))),
     )
 
 
 def run(
-    notes: list[Note], bars: int, chosen: SamplingSettings, network: Network, seed: int, limits: EditorLimits
+    notes: list[Note], bars: int, chosen: SamplingSettings, network: Network, seed: int, limits: EditLimits
 ) -> Rewriting | None:
     """The re-written piece, or None where the region holds nothing that the network sees."""
     try:
@@ -120,7 +120,7 @@ def run(
 @given(tasks())
 @settings(max_examples=60, deadline=None)
 def test_the_laws_of_every_rewriting(
-    task: tuple[list[Note], int, SamplingSettings, Network, int, EditorLimits],
+    task: tuple[list[Note], int, SamplingSettings, Network, int, EditLimits],
 ) -> None:
     notes, bars, chosen, network, seed, limits = task
     result = run(notes, bars, chosen, network, seed, limits)
@@ -128,9 +128,9 @@ def test_the_laws_of_every_rewriting(
         return
     piece = notes_to_planes(notes, bars * 16)
     scale = max(bars, 8)
-    most_added = chosen.max_notes_added * scale // 8
-    most_removed = int(piece[SOUNDING].sum()) * chosen.max_percentage_of_initial_notes_removed // 100
-    most_a_pass = chosen.edits_per_pass * scale // 8
+    max_added = chosen.max_notes_added * scale // 8
+    max_removed = int(piece[SOUNDING].sum()) * chosen.max_percentage_of_initial_notes_removed // 100
+    max_per_pass = chosen.edits_per_pass * scale // 8
     # Caps hold after every single edit, not only at the end.
     roll = piece[SOUNDING].copy()
     added = removed = 0
@@ -140,12 +140,12 @@ def test_the_laws_of_every_rewriting(
         roll[event.step, event.pitch] = event.kind == "add"
         added += 0 if event.original else (1 if event.kind == "add" else -1)
         removed += (1 if event.kind == "remove" else -1) if event.original else 0
-        assert added <= most_added
-        assert removed <= most_removed
-        assert chosen.least_probability - 1e-6 <= event.probability <= 1
+        assert added <= max_added
+        assert removed <= max_removed
+        assert chosen.min_probability - 1e-6 <= event.probability <= 1
         # Nothing is added to a chord as full as any in the training music.
         if event.kind == "add" and chosen.edits_per_pass > 1:
-            assert roll[event.step].sum() <= round(limits.most_at_once * max(1, chosen.density))
+            assert roll[event.step].sum() <= round(limits.max_polyphony * max(1, chosen.density))
         # The region: bars, and pitches.
         assert (chosen.first_bar - 1) * 16 <= event.step < (chosen.last_bar or bars) * 16
         assert chosen.lowest_pitch <= event.pitch <= chosen.highest_pitch
@@ -154,11 +154,11 @@ def test_the_laws_of_every_rewriting(
     passes = [event.passed for event in result.events]
     assert passes == sorted(passes)
     assert result.passes <= chosen.sampling_iterations
-    # A cell is edited once in a pass, and by its neighbours in so many notes as a pass may edit.
+    # A cell is edited once in a pass, and by its neighbors in so many notes as a pass may edit.
     cells = {(event.passed, event.pitch, event.step) for event in result.events}
-    assert len(cells) == len(result.events) <= most_a_pass * chosen.sampling_iterations
+    assert len(cells) == len(result.events) <= max_per_pass * chosen.sampling_iterations
     firsts = [passed for passed, pitch, step in cells if (passed, pitch, step - 1) not in cells]
-    assert all(firsts.count(number) <= most_a_pass for number in set(firsts))
+    assert all(firsts.count(number) <= max_per_pass for number in set(firsts))
     assert max(passes, default=-1) < max(result.passes, 1)
     # Replaying the edits on the input gives the output.
     assert np.array_equal(replay(piece[SOUNDING], result.events), result.planes[SOUNDING])
@@ -177,7 +177,7 @@ def test_the_laws_of_every_rewriting(
     assert np.array_equal(again.planes, result.planes)
 
 
-@given(pieces(most_bars=64))
+@given(pieces(max_bars=64))
 @settings(max_examples=40, deadline=None)
 def test_notes_survive_the_way_through_the_roll(piece: tuple[list[Note], int]) -> None:
     """Held and repeated notes stay what they are; where a pitch overlaps itself the earlier note ends."""
@@ -282,9 +282,9 @@ def test_any_temperature_and_any_logits_are_stable(temperature: float, scale: fl
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        answer = np.zeros(planes.shape[1:], dtype=np.float32)
-        answer[3, 3] = value
-        return answer, answer
+        response = np.zeros(planes.shape[1:], dtype=np.float32)
+        response[3, 3] = value
+        return response, response
 
     with pytest.raises(ValueError, match="not finite"):
         rewrite(network, notes_to_planes(WRONG, 128), settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0)
@@ -423,4 +423,4 @@ def test_an_edit_that_changes_nothing_is_no_replay() -> None:
     events = rewrite(wishing(TARGET), piece, settings=DEFAULT_SETTINGS, limits=LIMITS, seed=0).events
     with pytest.raises(ValueError, match="changes nothing"):
         replay(piece[SOUNDING], [events[0], events[0]])
-    assert piece[STARTING].any()
+    assert piece[ONSET].any()

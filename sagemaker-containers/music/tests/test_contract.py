@@ -57,8 +57,8 @@ def test_any_value_is_judged_as_another_library_judges_it_and_shortly(name: str,
 def test_missing_and_unknown_members_are_named() -> None:
     with pytest.raises(ContractError, match="the document lacks jobId"):
         check_contract("training-selection", {key: VALID[key] for key in VALID if key != "jobId"})
-    with pytest.raises(ContractError, match='unknown member "colour"; known are schemaVersion, jobId'):
-        check_contract("training-selection", {**VALID, "colour": 1})
+    with pytest.raises(ContractError, match='unknown member "color"; known are schemaVersion, jobId'):
+        check_contract("training-selection", {**VALID, "color": 1})
 
 
 REQUEST = Contract(load_schema("invocation-request"))
@@ -70,7 +70,7 @@ def faults(**changes: object) -> dict[str, Fault]:
 
 
 def test_every_broken_field_is_told_with_its_value_and_what_is_allowed() -> None:
-    melody = {**VALID_REQUEST["melody"], "bars": 65, "notes": [{"onset": 0, "pitch": 128, "colour": "red"}]}
+    melody = {**VALID_REQUEST["melody"], "bars": 65, "notes": [{"onset": 0, "pitch": 128, "color": "red"}]}
     found = faults(seed=True, model={"sha256": "ABC", "bytes": 1}, melody=melody, mood="sad")
     assert {pointer: (fault.kind, fault.shown_value, fault.allowed) for pointer, fault in found.items()} == {
         "/seed": ("value", "true", "an integer from 0 to 2147483647"),

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from opencomposer_music.decoding import (
     Decoding,
     Floats,
-    ModelEssentials,
+    ModelMetadata,
     NoiseShape,
     decode_planes,
     decode_tracks,
     draw_noise,
     encode_melody,
-    parse_essentials,
+    parse_metadata,
 )
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.piano_roll import SOUNDING, Note, Planes, notes_to_planes
 from opencomposer_music.voice_leading import REST, VoiceLeading
 
 GREEDY = Decoding(pitch_temperature=0, onset_temperature=0, coherence_steps=4)
-ESSENTIALS = ModelEssentials(
+METADATA = ModelMetadata(
     technique="unet-gan",
     voices=(
         Voice("Soprano", 52, "monophonic", 60, 81),
@@ -64,14 +64,14 @@ def test_the_likeliest_pitch_is_played_held_and_struck_again_where_an_onset_is_w
     onset[0, 4, 60] = 5
     pitch[0, 8:12, 62] = 9
     pitch[1, 2:6, [48, 55]] = 3
-    alto, piano = decode_tracks(pitch, onset, ESSENTIALS, SILENCE, rng())
+    alto, piano = decode_tracks(pitch, onset, METADATA, SILENCE, rng())
     assert alto == [Note(0, 4, 60), Note(4, 4, 60), Note(8, 4, 62)]
     assert piano == [Note(2, 4, 48), Note(2, 4, 55)]
 
 
 @given(st.integers(0, 1000), st.floats(0, 3))
 def test_a_monophonic_voice_never_has_two_pitches_at_once(seed: int, temperature: float) -> None:
-    warm = replace(ESSENTIALS, decoding=Decoding(temperature, temperature, 4))
+    warm = replace(METADATA, decoding=Decoding(temperature, temperature, 4))
     pitch = rng(seed).normal(size=(2, 32, 129)).astype(np.float32)
     onset = rng(seed + 1).normal(size=(2, 32, 128)).astype(np.float32)
     planes = decode_planes(pitch, onset, warm, silence(pitch), rng(seed))
@@ -81,7 +81,7 @@ def test_a_monophonic_voice_never_has_two_pitches_at_once(seed: int, temperature
 
 
 def test_sampling_varies_with_the_seed_and_holds_its_choice_for_a_beat() -> None:
-    warm = replace(ESSENTIALS, decoding=Decoding(1.0, 0, 4))
+    warm = replace(METADATA, decoding=Decoding(1.0, 0, 4))
     pitch, onset = logits(64)
     pitch[0, :, 50:70] = 5
     melodies = {tuple(decode_tracks(pitch, onset, warm, silence(pitch), rng(seed))[0]) for seed in range(8)}
@@ -90,20 +90,20 @@ def test_sampling_varies_with_the_seed_and_holds_its_choice_for_a_beat() -> None
 
 
 def test_a_pitch_changes_inside_an_eighth_only_where_it_is_worth_its_cost() -> None:
-    dear = replace(ESSENTIALS, decoding=Decoding(0, 0, 1, sixteenth_cost=1.0))
+    dear = replace(METADATA, decoding=Decoding(0, 0, 1, sixteenth_cost=1.0))
     pitch, onset = logits()
     pitch[0, :, [60, 62]] = 6
     pitch[0, 0, 60], pitch[0, 1, 62] = 7, 6.5  # both C: 13, C and D: 13.5 less the cost
     pitch[0, 2, 60], pitch[0, 3, 62] = 8, 7.5  # both C: 14, C and D: 15.5 less the cost
     pitch[0, 4:6, 62] = 6.2  # a change on the eighth costs nothing
-    plain = decode_tracks(pitch, onset, ESSENTIALS, SILENCE, rng())[0]
+    plain = decode_tracks(pitch, onset, METADATA, SILENCE, rng())[0]
     assert [(note.onset, note.pitch) for note in plain] == [(0, 60), (1, 62), (2, 60), (3, 62), (6, 60)]
     line = decode_tracks(pitch, onset, dear, SILENCE, rng())[0]
     assert [(note.onset, note.pitch) for note in line] == [(0, 60), (3, 62), (6, 60)]
 
 
 def test_sampling_follows_the_probabilities() -> None:
-    warm = replace(ESSENTIALS, decoding=Decoding(1.0, 0, 1))
+    warm = replace(METADATA, decoding=Decoding(1.0, 0, 1))
     pitch, onset = logits(16384)
     pitch[0] = -50
     pitch[0, :, 60], pitch[0, :, 64] = np.log(3), 0
@@ -114,16 +114,16 @@ def test_sampling_follows_the_probabilities() -> None:
 def test_logits_that_do_not_fit_or_are_not_finite_are_refused() -> None:
     pitch, onset = logits()
     with pytest.raises(ValueError, match="do not fit 2 voices"):
-        decode_planes(pitch[:1], onset[:1], ESSENTIALS, SILENCE, rng())
+        decode_planes(pitch[:1], onset[:1], METADATA, SILENCE, rng())
     pitch[0, 0, 0] = np.nan
     with pytest.raises(ValueError, match="not finite"):
-        decode_planes(pitch, onset, ESSENTIALS, SILENCE, rng())
+        decode_planes(pitch, onset, METADATA, SILENCE, rng())
 
 
 def test_a_melody_of_another_length_is_refused() -> None:
     pitch, onset = logits()
     with pytest.raises(ValueError, match="does not fit 16 steps"):
-        decode_planes(pitch, onset, ESSENTIALS, SILENCE[:, :12], rng())
+        decode_planes(pitch, onset, METADATA, SILENCE[:, :12], rng())
 
 
 LEADING = VoiceLeading(
@@ -134,16 +134,16 @@ LEADING = VoiceLeading(
 def test_voices_are_chosen_together_where_the_model_says_how() -> None:
     intervals = np.zeros((4, 12))
     intervals[:, 1] = -4
-    together = replace(ESSENTIALS, voice_leading=replace(LEADING, intervals=intervals, interval_weight=1.0))
+    together = replace(METADATA, voice_leading=replace(LEADING, intervals=intervals, interval_weight=1.0))
     pitch, onset = logits()
     pitch[0, :, 60], pitch[0, :, 59] = 9, 8
     melody = notes_to_planes([Note(0, 16, 61)], 16)
-    assert decode_tracks(pitch, onset, ESSENTIALS, melody, rng())[0] == [Note(0, 16, 60)]
+    assert decode_tracks(pitch, onset, METADATA, melody, rng())[0] == [Note(0, 16, 60)]
     assert decode_tracks(pitch, onset, together, melody, rng())[0] == [Note(0, 16, 59)]
 
 
 def test_voice_leading_survives_the_metadata() -> None:
-    read = parse_essentials(replace(ESSENTIALS, voice_leading=LEADING).to_json()).voice_leading
+    read = parse_metadata(replace(METADATA, voice_leading=LEADING).to_json()).voice_leading
     assert read is not None
     for name in ("intervals", "moves", "parallels"):
         assert np.array_equal(getattr(read, name), getattr(LEADING, name))
@@ -166,10 +166,10 @@ def test_voice_leading_survives_the_metadata() -> None:
     ],
 )
 def test_broken_voice_leading_is_refused_by_name(key: str, value: object, complaint: str) -> None:
-    data = json.loads(replace(ESSENTIALS, voice_leading=LEADING).to_json())
+    data = json.loads(replace(METADATA, voice_leading=LEADING).to_json())
     data["voiceLeading"][key] = value
     with pytest.raises(ValueError, match=complaint):
-        parse_essentials(json.dumps(data))
+        parse_metadata(json.dumps(data))
 
 
 def test_noise_shares_its_first_part_over_the_bars() -> None:
@@ -181,21 +181,21 @@ def test_noise_shares_its_first_part_over_the_bars() -> None:
 
 
 def test_a_melody_below_the_window_is_heard_in_its_octave() -> None:
-    encoded = encode_melody([Note(0, 4, 24), Note(4, 4, 28)], 1, ESSENTIALS)
+    encoded = encode_melody([Note(0, 4, 24), Note(4, 4, 28)], 1, METADATA)
     assert encoded.shape == (1, 2, 16, 128)
     assert encoded[0, SOUNDING, 0, 36] == 1
     assert encoded[0, SOUNDING, 4, 40] == 1
     assert encoded[0, SOUNDING].sum() == 8
 
 
-def test_essentials_survive_the_metadata() -> None:
-    costly = replace(ESSENTIALS, decoding=Decoding(0.25, 0.5, 2, 0.75))
-    for essentials in (ESSENTIALS, costly):
-        assert parse_essentials(essentials.to_json()) == essentials
+def test_metadata_survives_its_text() -> None:
+    costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75))
+    for metadata in (METADATA, costly):
+        assert parse_metadata(metadata.to_json()) == metadata
     # Files from before the cost existed pay nothing.
     data = json.loads(costly.to_json())
     del data["decoding"]["sixteenthCost"]
-    assert parse_essentials(json.dumps(data)).decoding.sixteenth_cost == 0
+    assert parse_metadata(json.dumps(data)).decoding.sixteenth_cost == 0
 
 
 @pytest.mark.parametrize(
@@ -222,23 +222,23 @@ def test_essentials_survive_the_metadata() -> None:
     ],
 )
 def test_broken_metadata_is_named(path: list[Any], value: object, complaint: str) -> None:
-    data = json.loads(ESSENTIALS.to_json())
+    data = json.loads(METADATA.to_json())
     target = data
     for key in path[:-1]:
         target = target[key]
     target[path[-1]] = value
     with pytest.raises(ValueError, match=complaint):
-        parse_essentials(json.dumps(data))
+        parse_metadata(json.dumps(data))
 
 
 def test_a_missing_member_of_the_metadata_is_named_with_what_belongs_there() -> None:
-    data = json.loads(ESSENTIALS.to_json())
+    data = json.loads(METADATA.to_json())
     del data["decoding"]["pitchTemperature"]
     with pytest.raises(ValueError, match=r"metadata lacks decoding\.pitchTemperature, which is a number from 0 to 10"):
-        parse_essentials(json.dumps(data))
+        parse_metadata(json.dumps(data))
 
 
 def test_metadata_that_is_no_json_object_is_refused() -> None:
     for text in ("", "[]", "null", "{", '"x"'):
         with pytest.raises(ValueError, match="metadata"):
-            parse_essentials(text)
+            parse_metadata(text)

@@ -12,7 +12,7 @@ from opencomposer_music.metrics import (
     dissonant_pair_share,
     empty_bar_rate,
     groove_consistency,
-    mean_measures,
+    mean_metrics,
     measure_composition,
     pitch_classes_used,
     pitches_used,
@@ -98,7 +98,7 @@ def test_tonal_distance_of_one_pitch_class_to_its_fifth_and_to_itself() -> None:
     assert tonal_distance(planes((0, 8, 60)), planes((0, 8, 60), (8, 8, 61))) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_groove_of_neighbouring_bars() -> None:
+def test_groove_of_neighboring_bars() -> None:
     same = planes((0, 4, 60), (4, 12, 62), (16, 4, 65), (20, 12, 60), bars=2)
     assert groove_consistency(same) == 1.0
     # The second bar has one onset more: one step of sixteen differs.
@@ -110,28 +110,28 @@ def test_a_composition_measures_its_accompaniment() -> None:
     melody = planes((0, 16, 72), (16, 16, 74), bars=2)
     alto = planes((0, 16, 64), bars=2)
     bass = planes((0, 16, 48), (16, 16, 50), bars=2)
-    measures = measure_composition(melody, [alto, bass])
-    assert measures["emptyBarRate"] == 0.25
-    assert measures["pitchesUsed"] == 0.75
-    assert measures["polyphonicRate"] == 0.5
-    assert measures["dissonantPairShare"] == 0.0
-    assert measures["qualifiedNoteRate"] == 1.0
-    assert measures["scaleConsistency"] == 1.0
+    metrics = measure_composition(melody, [alto, bass])
+    assert metrics["emptyBarRate"] == 0.25
+    assert metrics["pitchesUsed"] == 0.75
+    assert metrics["polyphonicRate"] == 0.5
+    assert metrics["dissonantPairShare"] == 0.0
+    assert metrics["qualifiedNoteRate"] == 1.0
+    assert metrics["scaleConsistency"] == 1.0
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.floats(0, 0.3))
-def test_measures_are_finite_and_in_their_ranges_for_any_music(seed: int, bars: int, density: float) -> None:
+def test_metrics_are_finite_and_in_their_ranges_for_any_music(seed: int, bars: int, density: float) -> None:
     rng = np.random.default_rng(seed)
     tracks = [rng.random((2, bars * 16, 128)) < density for _ in range(3)]
-    measures = measure_composition(tracks[0], tracks[1:])
-    assert all(math.isfinite(value) for value in measures.values())
+    metrics = measure_composition(tracks[0], tracks[1:])
+    assert all(math.isfinite(value) for value in metrics.values())
     for name in ("emptyBarRate", "dissonantPairShare", "qualifiedNoteRate", "scaleConsistency", "polyphonicRate"):
-        assert 0 <= measures[name] <= 1
-    assert ("grooveConsistency" in measures) == (bars > 1)
+        assert 0 <= metrics[name] <= 1
+    assert ("grooveConsistency" in metrics) == (bars > 1)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 11))
-def test_transposition_changes_no_measure(seed: int, shift: int) -> None:
+def test_transposition_changes_no_metric(seed: int, shift: int) -> None:
     rng = np.random.default_rng(seed)
     tracks = [np.zeros((2, 32, 128), dtype=np.bool_) for _ in range(3)]
     for track in tracks:
@@ -141,4 +141,4 @@ def test_transposition_changes_no_measure(seed: int, shift: int) -> None:
 
 
 def test_means_leave_out_what_a_piece_does_not_have() -> None:
-    assert mean_measures([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}
+    assert mean_metrics([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}

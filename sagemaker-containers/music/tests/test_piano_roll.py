@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opencomposer_music.piano_roll import (
-    STARTING,
+    ONSET,
     Note,
     fold_into_range,
     is_monophonic,
@@ -58,8 +58,8 @@ def test_an_onset_cuts_the_note_that_still_sounds() -> None:
 
 def test_a_pitch_that_sounds_without_an_onset_is_a_note_and_an_onset_without_sound_is_none() -> None:
     planes = notes_to_planes([Note(2, 3, 60)], 8)
-    planes[STARTING] = False
-    planes[STARTING, 6, 50] = True
+    planes[ONSET] = False
+    planes[ONSET, 6, 50] = True
     assert planes_to_notes(planes) == [Note(2, 3, 60)]
 
 

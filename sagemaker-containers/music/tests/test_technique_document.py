@@ -41,13 +41,13 @@ def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) ->
     program = (
         "import json, opencomposer_music as package; from opencomposer_music import model_limits, technique_document;"
         f"documents = [technique_document.load_technique(name) for name in {IDENTIFIERS!r}];"
-        "print(json.dumps([package.__file__, model_limits.LARGEST_MODEL_BYTES, [each.id for each in documents]]))"
+        "print(json.dumps([package.__file__, model_limits.MAX_MODEL_BYTES, [each.id for each in documents]]))"
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
     told = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     ).stdout
-    limit = json.loads((CONTRACTS / "model-limits.json").read_text())["largestModelBytes"]
+    limit = json.loads((CONTRACTS / "model-limits.json").read_text())["maxModelBytes"]
     assert json.loads(told) == [str(package / "__init__.py"), limit, IDENTIFIERS]
 
 

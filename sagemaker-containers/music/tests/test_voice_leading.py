@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencomposer_music.piano_roll import Note, notes_to_planes
 from opencomposer_music.voice_leading import (
-    LARGEST_SCORE,
+    MAX_SCORE,
     REST,
     Line,
     Table,
@@ -125,7 +125,7 @@ def test_the_tables_say_what_the_music_does() -> None:
     assert (leading.intervals[:, [1, 2, 6, 7, 11]] < -0.5).all()
     assert leading.parallels[4] < -1
     assert (leading.moves <= 0).all() and (leading.parallels <= 0).all()
-    assert all(np.abs(table).max() <= LARGEST_SCORE for table in (leading.intervals, leading.moves, leading.parallels))
+    assert all(np.abs(table).max() <= MAX_SCORE for table in (leading.intervals, leading.moves, leading.parallels))
 
 
 def test_music_without_a_rule_teaches_none() -> None:

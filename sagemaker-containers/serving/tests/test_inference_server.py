@@ -60,8 +60,8 @@ def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def test_ping_is_200_with_an_empty_body(server: ServingProcess) -> None:
-    answer = server.request("GET", "/ping")
-    assert (answer.status, answer.body) == (200, b"")
+    response = server.request("GET", "/ping")
+    assert (response.status, response.body) == (200, b"")
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_ping_is_200_with_an_empty_body(server: ServingProcess) -> None:
 def test_on_the_loopback_address_a_web_page_is_refused(server: ServingProcess, headers: dict[str, str]) -> None:
     given = {name: value.format(port=server.port) for name, value in headers.items()}
     for method, path, body in (("GET", "/ping", None), ("POST", "/invocations", b"{}")):
-        answer = server.request(method, path, body, {**JSON_TYPE, **given})
-        assert (answer.status, answer.json()["code"]) == (403, "FORBIDDEN")
+        response = server.request(method, path, body, {**JSON_TYPE, **given})
+        assert (response.status, response.json()["code"]) == (403, "FORBIDDEN")
 
 
 @pytest.mark.parametrize("line", [b"GET /ping HTTP/1.0", b"GET /ping HTTP/1.1", b"POST /invocations HTTP/1.0"])
@@ -110,10 +110,10 @@ def test_on_every_address_it_takes_the_name_that_sagemaker_calls_it_by() -> None
 
 
 def test_an_invocation_is_answered_as_the_contract_says(server: ServingProcess, host: ModelHost) -> None:
-    answer = server.invoke(invocation(reference(MODEL, host.serve("/a", MODEL))))
-    assert answer.status == 200, answer.body
-    assert answer.headers["content-type"] == "application/json"
-    body = answer.json()
+    response = server.invoke(invocation(reference(MODEL, host.serve("/a", MODEL))))
+    assert response.status == 200, response.body
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
     assert body["seconds"] >= 0
     del body["seconds"]
     assert body == {
@@ -150,12 +150,12 @@ def test_a_connection_serves_many_requests_and_survives_a_bad_one(server: Servin
 
 
 def test_all_broken_fields_are_listed_at_once(server: ServingProcess) -> None:
-    request = invocation({"sha256": "ABC", "bytes": 0}, seconds=-1, mood="sad", colour="red")
+    request = invocation({"sha256": "ABC", "bytes": 0}, seconds=-1, mood="sad", color="red")
     request["seed"] = 1.5
     request["melody"]["notes"][1]["pitch"] = 128
-    answer = server.invoke(request)
-    assert answer.status == 400
-    body = answer.json()
+    response = server.invoke(request)
+    assert response.status == 400
+    body = response.json()
     assert body["code"] == "BAD_REQUEST"
     pointers = {error["pointer"] for error in body["errors"]}
     assert pointers == {
@@ -172,9 +172,9 @@ def test_all_broken_fields_are_listed_at_once(server: ServingProcess) -> None:
 
 
 def test_a_technique_can_refuse_what_its_rules_alone_cannot_say(server: ServingProcess) -> None:
-    answer = server.invoke(invocation(reference(MODEL, None), firstBar=2))
-    assert answer.status == 400
-    assert answer.json()["errors"] == [
+    response = server.invoke(invocation(reference(MODEL, None), firstBar=2))
+    assert response.status == 400
+    assert response.json()["errors"] == [
         {"pointer": "/parameters/firstBar", "value": "2", "allowed": "an integer from 1 to 1"}
     ]
 
@@ -206,15 +206,15 @@ def test_what_is_no_invocation_gets_a_json_failure(
     status: int,
     code: str,
 ) -> None:
-    answer = server.request(method, path, body, headers)
-    assert (answer.status, answer.json()["code"]) == (status, code)
-    assert answer.json()["message"]
+    response = server.request(method, path, body, headers)
+    assert (response.status, response.json()["code"]) == (status, code)
+    assert response.json()["message"]
 
 
 def test_a_body_over_4_megabytes_is_refused_even_while_it_is_being_sent(server: ServingProcess) -> None:
-    answer = server.request("POST", "/invocations", b" " * (4 * 1024 * 1024 + 1), JSON_TYPE)
-    assert (answer.status, answer.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
-    assert answer.headers["connection"] == "close"
+    response = server.request("POST", "/invocations", b" " * (4 * 1024 * 1024 + 1), JSON_TYPE)
+    assert (response.status, response.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    assert response.headers["connection"] == "close"
 
 
 def with_host(server: ServingProcess, request: bytes) -> bytes:
@@ -298,19 +298,19 @@ def test_ping_is_answered_at_once_while_an_inference_runs_and_another_waits(
 
 
 def test_a_request_that_outlasts_its_time_is_ended(server: ServingProcess, host: ModelHost) -> None:
-    answer = server.invoke(invocation(reference(MODEL, host.serve("/long", MODEL)), seconds=20))
-    assert (answer.status, answer.json()["code"]) == (503, "DEADLINE_EXCEEDED")
+    response = server.invoke(invocation(reference(MODEL, host.serve("/long", MODEL)), seconds=20))
+    assert (response.status, response.json()["code"]) == (503, "DEADLINE_EXCEEDED")
 
 
 def test_a_failure_inside_is_500_without_its_secrets_and_is_logged_under_its_id(
     server: ServingProcess, host: ModelHost
 ) -> None:
-    answer = server.invoke(invocation(reference(MODEL, host.serve("/boom", MODEL)), fail=True))
-    assert (answer.status, answer.json()["code"]) == (500, "INTERNAL")
-    assert "secret" not in answer.body.decode()
+    response = server.invoke(invocation(reference(MODEL, host.serve("/boom", MODEL)), fail=True))
+    assert (response.status, response.json()["code"]) == (500, "INTERNAL")
+    assert "secret" not in response.body.decode()
     logged = server.wait_for_event("request-failed")
     assert "a secret inside" in logged["traceback"]
-    assert logged["requestId"] in answer.json()["message"]
+    assert logged["requestId"] in response.json()["message"]
 
 
 def test_the_access_line_tells_the_request_but_never_the_signed_url(server: ServingProcess, host: ModelHost) -> None:
@@ -338,14 +338,14 @@ def test_the_access_line_tells_the_request_but_never_the_signed_url(server: Serv
 
 
 def failure(server: ServingProcess, model: dict[str, Any]) -> tuple[int, str, str]:
-    answer = server.invoke(invocation(model))
-    body = answer.json()
+    response = server.invoke(invocation(model))
+    body = response.json()
     code, message = body["code"], body["message"]
-    if code.startswith("MODEL_") and answer.status == 400:
+    if code.startswith("MODEL_") and response.status == 400:
         # The owner of the composition reads it, who knows of no request to a container.
         assert re.fullmatch(r"[A-Z].{14,}\.", message), message
         assert "the request" not in message
-    return answer.status, code, message
+    return response.status, code, message
 
 
 def test_a_stock_model_that_is_not_there_is_not_found(server: ServingProcess) -> None:
@@ -445,13 +445,13 @@ def test_a_file_that_drips_is_given_up_in_time(server: ServingProcess, host: Mod
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 500])
-def test_an_origin_that_speaks_no_http_failed(server: ServingProcess, host: ModelHost, answer: bytes) -> None:
-    url = host.misbehave(f"/nonsense-{len(answer)}", lambda connection: connection.sendall(answer))
+@pytest.mark.parametrize("response", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 500])
+def test_an_origin_that_speaks_no_http_failed(server: ServingProcess, host: ModelHost, response: bytes) -> None:
+    url = host.misbehave(f"/nonsense-{len(response)}", lambda connection: connection.sendall(response))
     assert failure(server, reference(b"toy:nonsense", url))[:2] == (500, "MODEL_FETCH_FAILED")
 
 
-def test_an_expired_link_fails_as_one_that_a_new_link_may_mend(server: ServingProcess, host: ModelHost) -> None:
+def test_an_expired_link_fails_as_one_that_a_new_link_may_replace(server: ServingProcess, host: ModelHost) -> None:
     url = host.misbehave("/expired", lambda connection: connection.sendall(head(403, {"Content-Length": "0"})))
     status, code, message = failure(server, reference(b"toy:expired", url))
     assert (status, code) == (500, "MODEL_FETCH_FAILED")
@@ -471,8 +471,8 @@ def test_a_model_is_fetched_once_for_16_requests_at_once_and_never_again(
     content = b"toy:3"
     request = invocation(reference(content, host.serve("/flight", content, delay_seconds=0.3)))
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(server.invoke, [request] * 16))
-    assert [answer.status for answer in answers] == [200] * 16
+        responses = list(pool.map(server.invoke, [request] * 16))
+    assert [response.status for response in responses] == [200] * 16
     assert host.count("/flight") == 1
     assert server.invoke(request).status == 200
     assert host.count("/flight") == 1

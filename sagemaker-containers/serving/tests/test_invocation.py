@@ -152,11 +152,11 @@ def test_a_note_that_ends_after_the_last_bar_is_refused(request: dict[str, Any],
 
 @pytest.mark.parametrize("bars", [1, 2, 64])
 def test_as_many_notes_as_eight_a_step_and_no_more(bars: int) -> None:
-    most = bars * 16 * 8
+    max_ = bars * 16 * 8
     note = {"onset": 0, "duration": 1, "pitch": 60}
-    request = base(bars, [note] * most)
-    assert len(parse(request).melody.notes) == most
-    assert pointers(base(bars, [note] * (most + 1))) == {"/melody/notes"}
+    request = base(bars, [note] * max_)
+    assert len(parse(request).melody.notes) == max_
+    assert pointers(base(bars, [note] * (max_ + 1))) == {"/melody/notes"}
     assert pointers(base(bars, [])) == {"/melody/notes"}
 
 
@@ -166,7 +166,7 @@ def test_bars_outside_1_to_64_are_refused_and_the_notes_still_checked(bars: obje
     assert pointers(request) == {"/melody/bars", "/melody/notes/0/pitch"}
 
 
-def test_thousands_of_broken_notes_make_a_short_answer_that_counts_them() -> None:
+def test_thousands_of_broken_notes_make_a_short_response_that_counts_them() -> None:
     with pytest.raises(InvocationFailure) as caught:
         parse(base(64, [{"onset": -1, "duration": 0, "pitch": 200}] * 8192))
     assert len(caught.value.broken_fields) == 50
@@ -185,8 +185,8 @@ def test_a_url_is_never_repeated_in_a_failure() -> None:
 
 
 def test_unknown_members_are_refused_everywhere() -> None:
-    request = base(1, [{"onset": 0, "duration": 1, "pitch": 60, "colour": 1}])
-    request["colour"] = request["model"]["colour"] = request["melody"]["colour"] = request["parameters"]["colour"] = 1
+    request = base(1, [{"onset": 0, "duration": 1, "pitch": 60, "color": 1}])
+    request["color"] = request["model"]["color"] = request["melody"]["color"] = request["parameters"]["color"] = 1
     assert pointers(request) == {
         "/colour",
         "/model/colour",

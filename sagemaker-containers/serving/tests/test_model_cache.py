@@ -54,7 +54,7 @@ def make_cache(
     *,
     files: ModelFileCache | None = None,
     stock: dict[str, Path] | None = None,
-    most_fetched: int = 100,
+    max_fetched: int = 100,
     closed: list[bytes] | None = None,
     spent: set[bytes] | None = None,
 ) -> ModelCache[bytes]:
@@ -75,7 +75,7 @@ def make_cache(
         stock=stock or {},
         files=files,
         capacity_bytes=capacity,
-        most_fetched=most_fetched,
+        max_fetched=max_fetched,
         log=EventLog(StringIO()),
     )
 
@@ -302,7 +302,7 @@ def test_models_that_were_fetched_are_bounded_in_number_and_closed_when_dropped(
     path.write_bytes(b"stock")
     closed: list[bytes] = []
     stock = {sha256_of(b"stock"): path}
-    cache = make_cache(Shelf(CONTENTS), 1_000, stock=stock, most_fetched=2, closed=closed)
+    cache = make_cache(Shelf(CONTENTS), 1_000, stock=stock, max_fetched=2, closed=closed)
     for content in (b"stock", *CONTENTS[:4]):
         with cache.lease(reference(content), soon()):
             pass

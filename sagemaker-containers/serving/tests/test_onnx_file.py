@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_serving.failures import ModelRejected
-from opencomposer_serving.onnx_file import MOST_NODES, check_opset, embedded_metadata, summarise
+from opencomposer_serving.onnx_file import MAX_NODES, check_opset, embedded_metadata, summarize
 from opencomposer_testing.serving_process import REPOSITORY
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
 
 STOCK = [path.read_bytes() for path in sorted((REPOSITORY / "models").glob("*/model.onnx"))]
-Spoil = Callable[[onnx.ModelProto], None]
+Corrupt = Callable[[onnx.ModelProto], None]
 
 
 def message() -> onnx.ModelProto:
@@ -36,7 +36,7 @@ def message() -> onnx.ModelProto:
 def test_what_our_exporters_write_is_accepted() -> None:
     assert len(STOCK) == 2
     for content in (*STOCK, file_of(message())):
-        summary = summarise(content)
+        summary = summarize(content)
         check_opset(summary)
         assert embedded_metadata(summary).startswith("{")
         assert "Add" in summary.operators
@@ -107,7 +107,7 @@ def sparse_initializer(model: onnx.ModelProto) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("corrupt", "reason"),
     [
         (lambda model: model.graph.node.append(sparse_value("etc/passwd")), "sparse tensors"),
         (lambda model: model.graph.node.append(sparse_value("../onnx/secret.bin")), "sparse tensors"),
@@ -141,20 +141,20 @@ def sparse_initializer(model: onnx.ModelProto) -> None:
         (metadata_twice, "twice"),
         (lambda model: model.graph.value_info.append(floats("sum", 1)), "member 13"),
         (lambda model: model.graph.input.extend([floats(f"x{i}", 1) for i in range(9)]), "more than 8 input"),
-        (lambda model: model.graph.node.extend([model.graph.node[0]] * MOST_NODES), f"more than {MOST_NODES} node"),
+        (lambda model: model.graph.node.extend([model.graph.node[0]] * MAX_NODES), f"more than {MAX_NODES} node"),
     ],
 )
-def test_what_our_exporters_do_not_write_is_refused(spoil: Spoil, reason: str) -> None:
+def test_what_our_exporters_do_not_write_is_refused(corrupt: Corrupt, reason: str) -> None:
     model = message()
-    spoil(model)
+    corrupt(model)
     with pytest.raises(ModelRejected, match=reason):
-        summarise(model.SerializeToString())
+        summarize(model.SerializeToString())
 
 
 def test_a_member_that_is_given_twice_is_refused_since_parsers_would_merge_the_two() -> None:
     graph = b"\x3a" + _length(second := onnx.GraphProto(name="second").SerializeToString()) + second
     with pytest.raises(ModelRejected, match="more than 1 graph"):
-        summarise(file_of(message()) + graph)
+        summarize(file_of(message()) + graph)
 
 
 def _length(content: bytes) -> bytes:
@@ -165,7 +165,7 @@ def _length(content: bytes) -> bytes:
 @given(st.binary(max_size=400))
 def test_bytes_of_any_kind_are_refused_in_words(content: bytes) -> None:
     with pytest.raises(ModelRejected, match=r"."):
-        summarise(content)
+        summarize(content)
 
 
 @given(
@@ -182,7 +182,7 @@ def test_a_real_model_that_was_changed_anywhere_is_read_or_refused_in_words(
         position = int(place * (reach - 1))
         content[position : position + old_length] = new
     try:
-        summarise(bytes(content))
+        summarize(bytes(content))
     except ModelRejected as rejected:
         assert 0 < len(str(rejected)) < 1_000
 
@@ -195,7 +195,7 @@ def test_the_work_grows_no_faster_than_the_file(tag: bytes) -> None:
         content = tag * (size // len(tag))
         began = time.process_time()
         with pytest.raises(ModelRejected):
-            summarise(content)
+            summarize(content)
         return time.process_time() - began
 
     small = max(min(seconds(200_000) for _ in range(3)), 1e-3)
@@ -212,4 +212,4 @@ def test_a_model_that_is_read_in_another_folder_is_refused_as_well(
             model = message()
             model.graph.node.append(sparse_value(file))
             with pytest.raises(ModelRejected, match="sparse"):
-                summarise(model.SerializeToString())
+                summarize(model.SerializeToString())

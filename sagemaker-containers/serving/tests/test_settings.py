@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_music.model_limits import MAX_MODEL_BYTES
 from opencomposer_serving.settings import SettingsError, read_settings
 from opencomposer_testing.serving_process import REPOSITORY
 
@@ -55,9 +55,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
 
 def test_the_largest_model_is_the_contract_s_and_memory_must_hold_it() -> None:
     contract = json.loads((REPOSITORY / "contracts/model-limits.json").read_text())
-    assert read_settings({}).model_max_bytes == LARGEST_MODEL_BYTES == contract["largestModelBytes"]
-    with pytest.raises(SettingsError, match=f"OPENCOMPOSER_MODEL_MAX_BYTES is '{LARGEST_MODEL_BYTES + 1}' "):
-        read_settings({"OPENCOMPOSER_MODEL_MAX_BYTES": str(LARGEST_MODEL_BYTES + 1)})
+    assert read_settings({}).model_max_bytes == MAX_MODEL_BYTES == contract["maxModelBytes"]
+    with pytest.raises(SettingsError, match=f"OPENCOMPOSER_MODEL_MAX_BYTES is '{MAX_MODEL_BYTES + 1}' "):
+        read_settings({"OPENCOMPOSER_MODEL_MAX_BYTES": str(MAX_MODEL_BYTES + 1)})
     with pytest.raises(SettingsError, match="OPENCOMPOSER_MODEL_MEMORY_BYTES is 1 "):
         read_settings({"OPENCOMPOSER_MODEL_MEMORY_BYTES": "1"})
 

@@ -70,9 +70,9 @@ def test_the_server_serves_what_was_trained(trained: Path) -> None:
                 "parameters": {"firstBar": 2},
             }
             validate("invocation-request", request)
-            answer = server.invoke(request)
-            assert answer.status == 200, answer.body
-            assert [note["pitch"] for note in answer.json()["tracks"][0]["notes"]] == [60, 60 + shift]
+            response = server.invoke(request)
+            assert response.status == 200, response.body
+            assert [note["pitch"] for note in response.json()["tracks"][0]["notes"]] == [60, 60 + shift]
             refused = server.invoke({**request, "parameters": {"mood": "sad", "firstBar": 0}})
             assert [(each["pointer"], each["allowed"]) for each in refused.json()["errors"]] == [
                 ("/parameters/mood", "calm or wild"),

@@ -72,6 +72,18 @@ class Hostile:
         return (Path.touch, (self.path,))
 
 
+def test_layers_that_version_0_2_named_otherwise_are_found_again(tmp_path: Path) -> None:
+    weight = torch.ones(2)
+    optimizer = {"state": {0: {"step": 7}}}
+    networks = {"down.0.normalisation.weight": weight}
+    save_checkpoint(tmp_path, "last", {"networks": networks, "optimizer": optimizer})
+    state = load_checkpoint(tmp_path, "last")
+    assert state is not None
+    assert state["optimizer"] == optimizer
+    assert state["networks"].keys() == {"down.0.normalization.weight"}
+    assert torch.equal(state["networks"]["down.0.normalization.weight"], weight)
+
+
 def test_a_checkpoint_that_carries_code_is_left_aside(tmp_path: Path) -> None:
     witness = tmp_path / "was-run"
     torch.save({"format": 1, "epoch": Hostile(witness)}, tmp_path / "last.pt")
@@ -96,17 +108,17 @@ def content_of(state: object) -> bytes:
 
 
 def real_state() -> dict[str, Any]:
-    """Of the kinds that a training's checkpoint has: networks, an optimiser that has made a step, numbers and texts."""
+    """Of the kinds that a training's checkpoint has: networks, an optimizer that has made a step, numbers and texts."""
     network = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3)).to(
         memory_format=torch.channels_last
     )  # type: ignore[call-overload]
-    optimiser = torch.optim.Adam(network.parameters())
+    optimizer = torch.optim.Adam(network.parameters())
     network(torch.ones(1, 2, 5, 5)).sum().backward()
-    optimiser.step()
+    optimizer.step()
     return {
         "format": 1,
         "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "optimiser": optimizer.state_dict(),
         "loop": {"epoch": 3, "elapsedSeconds": 1.5, "best": None, "done": True, "large": 2**40},
         "widths": [1, 2],
         "empty": torch.empty(0),

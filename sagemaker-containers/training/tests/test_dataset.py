@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, notes_to_planes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, notes_to_planes
 from opencomposer_training.dataset import (
     DatasetError,
     Piece,
@@ -168,8 +168,8 @@ def test_a_window_starts_its_held_notes_transposes_and_fills_up_with_rest() -> N
     window = cut_window(held, 1, 2, 48, 32, 3)
     assert window.shape == (2, 2, 32, 32)
     assert window[0, SOUNDING, :8, 60 + 3 - 48].all()
-    assert list(np.nonzero(window[0, STARTING].any(axis=1))[0]) == [0, 8]
-    assert window[0, STARTING, 8, 62 + 3 - 48]
+    assert list(np.nonzero(window[0, ONSET].any(axis=1))[0]) == [0, 8]
+    assert window[0, ONSET, 8, 62 + 3 - 48]
     assert not window[0, :, 16:].any()
 
 

@@ -27,16 +27,16 @@ def music(*splits: Split) -> HeldOutMusic:
 
 def test_the_composers_own_accompaniment_of_it_measures_what_it_says() -> None:
     held_out = music("train", "train", "validation")
-    assert held_out.measure(map(lower_voices, held_out.windows)) == held_out.validation_measures
+    assert held_out.measure(map(lower_voices, held_out.windows)) == held_out.validation_metrics
     silence = [[np.zeros_like(window[0])] for window in held_out.windows]
-    assert held_out.measure(silence)["similarityIndex"] > held_out.validation_measures["similarityIndex"]
+    assert held_out.measure(silence)["similarityIndex"] > held_out.validation_metrics["similarityIndex"]
 
 
 def test_it_is_training_music_where_nothing_is_held_out() -> None:
     held_out = music("train", "train")
-    measures = dict(held_out.validation_measures)
-    measures.pop("similarityIndex")
-    assert measures.keys() == held_out.reference_measures.keys()
+    metrics = dict(held_out.validation_metrics)
+    metrics.pop("similarityIndex")
+    assert metrics.keys() == held_out.reference_metrics.keys()
     assert 0 < len(held_out.windows) <= 6
 
 

@@ -7,21 +7,21 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_music.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_music.model_limits import MAX_MODEL_BYTES, METADATA_KEY, OPSET
 from opencomposer_training.onnx_export import Inputs, check_servable, export_onnx, verify_export
 from torch import Tensor, nn
 
 
 class Tiny(nn.Module):
-    """Batch normalisation makes training and evaluation differ."""
+    """Batch normalization makes training and evaluation differ."""
 
     def __init__(self) -> None:
         super().__init__()
         self.convolution = nn.Conv1d(2, 3, 3, padding=1)
-        self.normalisation = nn.BatchNorm1d(3)
+        self.normalization = nn.BatchNorm1d(3)
 
     def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
-        heard: Tensor = self.normalisation(self.convolution(values))
+        heard: Tensor = self.normalization(self.convolution(values))
         return heard, heard.mean(dim=1)
 
 
@@ -76,5 +76,5 @@ class Sums(Tiny):
 def test_a_file_that_the_inference_container_would_refuse_is_noticed_by_its_exporter() -> None:
     with pytest.raises(RuntimeError, match='refuse the exported model: it uses the operator "ReduceSum"'):
         export(Sums())
-    with pytest.raises(RuntimeError, match=f"a model may have {LARGEST_MODEL_BYTES} at most"):
-        check_servable(bytes(LARGEST_MODEL_BYTES + 1))
+    with pytest.raises(RuntimeError, match=f"a model may have {MAX_MODEL_BYTES} at most"):
+        check_servable(bytes(MAX_MODEL_BYTES + 1))

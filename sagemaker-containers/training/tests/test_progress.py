@@ -56,9 +56,9 @@ def test_the_stdout_line_is_anchored_and_plain() -> None:
         metrics_line(3, {"criticLoss": float("nan")}, {})
 
 
-def test_the_stdout_line_has_every_loss_and_of_the_measures_those_that_every_technique_reports() -> None:
-    measures = {"tonalDistance": 1.4, "samplesPerSecond": 12.0, "similarityIndex": 0.2}
-    assert metrics_line(1, {"oddLoss": 0.5, "loss": 2.0}, measures) == (
+def test_the_stdout_line_has_every_loss_and_of_the_metrics_those_that_every_technique_reports() -> None:
+    metrics = {"tonalDistance": 1.4, "samplesPerSecond": 12.0, "similarityIndex": 0.2}
+    assert metrics_line(1, {"oddLoss": 0.5, "loss": 2.0}, metrics) == (
         "[opencomposer] epoch=1 oddLoss=0.500000 loss=2.000000 similarityIndex=0.200000 samplesPerSecond=12.000000"
     )
 

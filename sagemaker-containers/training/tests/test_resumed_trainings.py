@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
-from opencomposer_testing.broken_states import changes_of, spoilt
+from opencomposer_testing.broken_states import changes_of, corrupted
 from opencomposer_testing.tiny_training_job import progress_lines, without_times
 from opencomposer_testing.tiny_training_runs import RUNS
 from opencomposer_training.checkpoints import load_checkpoint
@@ -80,7 +80,7 @@ def test_whatever_a_checkpoint_says_the_job_goes_on_or_ends_with_one_sentence(
     @hypothesis_settings(max_examples=20)
     def resume(change: tuple[tuple[Any, ...], int]) -> None:
         (checkpoints / "last.pt").unlink()
-        torch.save(spoilt(state, *change), checkpoints / "last.pt")
+        torch.save(corrupted(state, *change), checkpoints / "last.pt")
         try:
             start(base)
         except TrainingFailure as failure:

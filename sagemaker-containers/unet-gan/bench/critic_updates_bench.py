@@ -45,7 +45,7 @@ AWS_SAME_PADDING = (1, 2, 1, 2)
 """What TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
 AWS_GENERATOR_PARAMETERS = 8_273_540
 AWS_CRITIC_PARAMETERS = 2_766_785
-"""Counted in the layers of AWS's notebook, batch normalisation's running statistics included."""
+"""Counted in the layers of AWS's notebook, batch normalization's running statistics included."""
 
 OUR_BATCH = 32
 OUR_BARS = 4
@@ -55,28 +55,28 @@ Update = Callable[[], None]
 
 
 class AwsDown(nn.Module):
-    """Convolution 4x4 with stride 2, batch normalisation but in the first, LeakyReLU."""
+    """Convolution 4x4 with stride 2, batch normalization but in the first, LeakyReLU."""
 
-    def __init__(self, inputs: int, outputs: int, *, normalised: bool) -> None:
+    def __init__(self, inputs: int, outputs: int, *, normalized: bool) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1)
-        self.normalisation = nn.BatchNorm2d(outputs) if normalised else nn.Identity()
+        self.normalization = nn.BatchNorm2d(outputs) if normalized else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
+        return functional.leaky_relu(self.normalization(self.convolution(x)), 0.2)
 
 
 class AwsUp(nn.Module):
-    """Repetition, convolution 4x4 that keeps the size, batch normalisation, ReLU, join with the skip connection."""
+    """Repetition, convolution 4x4 that keeps the size, batch normalization, ReLU, join with the skip connection."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, 4)
-        self.normalisation = nn.BatchNorm2d(outputs)
+        self.normalization = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         x = functional.pad(functional.interpolate(x, scale_factor=2.0, mode="nearest"), AWS_SAME_PADDING)
-        return torch.cat([functional.relu(self.normalisation(self.convolution(x))), skip], dim=1)
+        return torch.cat([functional.relu(self.normalization(self.convolution(x))), skip], dim=1)
 
 
 class AwsGenerator(nn.Module):
@@ -85,10 +85,10 @@ class AwsGenerator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         first, second, third, fourth = AWS_WIDTHS
-        self.down1 = AwsDown(1, first, normalised=False)
-        self.down2 = AwsDown(first, second, normalised=True)
-        self.down3 = AwsDown(second, third, normalised=True)
-        self.down4 = AwsDown(third, fourth, normalised=True)
+        self.down1 = AwsDown(1, first, normalized=False)
+        self.down2 = AwsDown(first, second, normalized=True)
+        self.down3 = AwsDown(second, third, normalized=True)
+        self.down4 = AwsDown(third, fourth, normalized=True)
         self.up3 = AwsUp(fourth + AWS_NOISE[0], third)
         self.up2 = AwsUp(2 * third, second)
         self.up1 = AwsUp(2 * second, first)
@@ -111,7 +111,7 @@ class AwsCritic(nn.Module):
         super().__init__()
         widths = (AWS_TRACKS + 1, *AWS_WIDTHS)
         self.layers = nn.Sequential(
-            *(AwsDown(inputs, outputs, normalised=False) for inputs, outputs in pairwise(widths))
+            *(AwsDown(inputs, outputs, normalized=False) for inputs, outputs in pairwise(widths))
         )
         self.score = nn.Linear(AWS_WIDTHS[-1] * 2 * 8, 1)
 
@@ -130,7 +130,7 @@ def aws_update() -> tuple[Update, dict[str, int]]:
         AWS_CRITIC_PARAMETERS,
     ):
         raise RuntimeError(f"these are not AWS's layer sizes: {sizes}")
-    optimiser = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
+    optimizer = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
     melody = torch.where(torch.rand(AWS_BATCH, 1, AWS_STEPS, AWS_PITCHES) < 1 / AWS_PITCHES, 1.0, -1.0)
     real = torch.where(torch.rand(AWS_BATCH, AWS_TRACKS, AWS_STEPS, AWS_PITCHES) < 1 / AWS_PITCHES, 1.0, -1.0)
 
@@ -143,9 +143,9 @@ def aws_update() -> tuple[Update, dict[str, int]]:
         penalty = ((gradient.flatten(1).norm(dim=1) - 1) ** 2).mean()
         scores_fake = critic(torch.cat([fake, melody], 1)).mean()
         scores_real = critic(torch.cat([real, melody], 1)).mean()
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         (scores_fake - scores_real + 10 * penalty).backward()
-        optimiser.step()
+        optimizer.step()
 
     return update, sizes
 
@@ -156,7 +156,7 @@ def our_update() -> tuple[Update, dict[str, int]]:
     generator = Generator(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     critic = Critic(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sizes = {"generatorParameters": parameters(generator), "criticParameters": parameters(critic)}
-    optimiser = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
+    optimizer = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
     reduced = choose_precision(torch.device("cpu"), with_avx512=False) == "bfloat16"
     steps, voices = OUR_BARS * 16, len(shape.heads)
     sounding = functional.one_hot(torch.randint(OUR_PITCHES, (OUR_BATCH, 1 + voices, steps)), OUR_PITCHES).float()
@@ -178,9 +178,9 @@ def our_update() -> tuple[Update, dict[str, int]]:
             scores = critic(torch.cat([real, fake]))
             penalty = gradient_penalty(critic, real, fake, torch.rand(OUR_BATCH, 1, 1, 1))
         loss = scores[OUR_BATCH:].mean() - scores[:OUR_BATCH].mean() + GRADIENT_PENALTY * penalty
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
 
     return update, sizes
 

@@ -36,10 +36,10 @@ def timed(connection: http.client.HTTPConnection, body: bytes | None = None) -> 
     """Seconds of one POST /invocations with that body, or of one GET /ping."""
     method, path = ("GET", "/ping") if body is None else ("POST", "/invocations")
     began = time.perf_counter()
-    answer = send(connection, method, path, body, {"Content-Type": "application/json"})
+    response = send(connection, method, path, body, {"Content-Type": "application/json"})
     seconds = time.perf_counter() - began
-    if answer.status != 200:
-        raise RuntimeError(f"{path} answered {answer.status}: {answer.body[:500]!r}")
+    if response.status != 200:
+        raise RuntimeError(f"{path} answered {response.status}: {response.body[:500]!r}")
     return seconds
 
 

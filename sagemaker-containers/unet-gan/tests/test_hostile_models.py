@@ -14,7 +14,7 @@ import pytest
 from opencomposer_testing import hostile_onnx
 from opencomposer_testing.hostile_onnx import GIBI
 from opencomposer_testing.model_host import ModelHost
-from opencomposer_testing.serving_process import Answer, ServingProcess, send
+from opencomposer_testing.serving_process import Response, ServingProcess, send
 from opencomposer_testing.tiny_generator import TinyGenerator
 from opencomposer_testing.tiny_onnx import file_of
 
@@ -23,7 +23,7 @@ MEBI = 2**20
 SERVER_MEBIBYTES = 300
 """The server itself takes some 80 MiB with the tiny stock model."""
 
-Spoil = Callable[[onnx.ModelProto], None]
+Corrupt = Callable[[onnx.ModelProto], None]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield process
 
 
-def ask(server: ServingProcess, content: bytes, bars: int, url: str | None = None) -> Answer:
+def ask(server: ServingProcess, content: bytes, bars: int, url: str | None = None) -> Response:
     model: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     if url is not None:
         model["url"] = url
@@ -67,9 +67,9 @@ def ask(server: ServingProcess, content: bytes, bars: int, url: str | None = Non
         connection.close()
 
 
-def spoilt(spoil: Spoil) -> bytes:
+def corrupted(corrupt: Corrupt) -> bytes:
     model = TinyGenerator().message()
-    spoil(model)
+    corrupt(model)
     return file_of(model)
 
 
@@ -87,7 +87,7 @@ OUTPUT, MELODY = "onset_logits", "melody"
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "corrupt",
     [
         lambda model: hostile_onnx.floats_filled(model, OUTPUT, GIBI // 4),
         lambda model: hostile_onnx.floats_filled(model, OUTPUT, GIBI),
@@ -99,14 +99,14 @@ OUTPUT, MELODY = "onset_logits", "melody"
     ids=["constant 1 GiB", "constant 4 GiB", "expand", "pad", "resize", "overflow"],
 )
 def test_a_model_that_takes_memory_without_end_is_rejected_in_words(
-    server: ServingProcess, host: ModelHost, spoil: Spoil
+    server: ServingProcess, host: ModelHost, corrupt: Corrupt
 ) -> None:
-    content = spoilt(spoil)
+    content = corrupted(corrupt)
     path = f"/{hashlib.sha256(content).hexdigest()}"
     for _ in range(2):
-        answer = ask(server, content, 4, host.serve(path, content))
-        assert (answer.status, answer.json()["code"]) == (400, "MODEL_CORRUPT"), answer.body
-        assert "The model cannot be used: ONNX Runtime cannot" in answer.json()["message"]
+        response = ask(server, content, 4, host.serve(path, content))
+        assert (response.status, response.json()["code"]) == (400, "MODEL_CORRUPT"), response.body
+        assert "The model cannot be used: ONNX Runtime cannot" in response.json()["message"]
     assert host.count(path) == 1
     assert ask(server, STOCK, 4).status == 200
     assert peak_mebibytes(server.pid) < SERVER_MEBIBYTES
@@ -115,30 +115,32 @@ def test_a_model_that_takes_memory_without_end_is_rejected_in_words(
 def test_a_model_that_computes_without_end_keeps_nobody_waiting_and_is_ended(
     server: ServingProcess, host: ModelHost
 ) -> None:
-    content = spoilt(lambda model: hostile_onnx.multiplied(model, OUTPUT, MELODY, size=2048, times=2000))
+    content = corrupted(lambda model: hostile_onnx.multiplied(model, OUTPUT, MELODY, size=2048, times=2000))
     assert len(content) < 400_000
     url = host.serve("/multiplied", content)
-    answers: list[Answer] = []
-    thread = threading.Thread(target=lambda: answers.append(ask(server, content, 4, url)))
+    responses: list[Response] = []
+    thread = threading.Thread(target=lambda: responses.append(ask(server, content, 4, url)))
     thread.start()
-    answered = 0
+    responded = 0
     while thread.is_alive():
         assert ask(server, STOCK, 4).status == 200
-        answered += 1
+        responded += 1
         thread.join(0.05)
-    assert answered >= 10
-    assert (answers[0].status, answers[0].json()["code"]) == (400, "MODEL_CORRUPT")
-    assert "computes for longer than a model may" in answers[0].json()["message"]
-    assert ask(server, content, 4, url).json()["message"] == answers[0].json()["message"]
+    assert responded >= 10
+    assert (responses[0].status, responses[0].json()["code"]) == (400, "MODEL_CORRUPT")
+    assert "computes for longer than a model may" in responses[0].json()["message"]
+    assert ask(server, content, 4, url).json()["message"] == responses[0].json()["message"]
     assert host.count("/multiplied") == 1
 
 
 def test_a_model_that_waits_for_one_length_of_piece_is_ended_alone(server: ServingProcess, host: ModelHost) -> None:
-    content = spoilt(lambda model: hostile_onnx.expanded_at_one_length(model, OUTPUT, MELODY, steps=48, elements=GIBI))
+    content = corrupted(
+        lambda model: hostile_onnx.expanded_at_one_length(model, OUTPUT, MELODY, steps=48, elements=GIBI)
+    )
     url = host.serve("/one-length", content)
     assert ask(server, content, 4, url).status == 200
-    answer = ask(server, content, 3, url)
-    assert (answer.status, answer.json()["code"]) == (400, "MODEL_CORRUPT"), answer.body
+    response = ask(server, content, 3, url)
+    assert (response.status, response.json()["code"]) == (400, "MODEL_CORRUPT"), response.body
     assert ask(server, content, 4, url).status == 200
     assert ask(server, STOCK, 3).status == 200
     assert peak_mebibytes(server.pid) < SERVER_MEBIBYTES

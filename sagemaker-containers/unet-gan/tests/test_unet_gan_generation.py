@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from opencomposer_music.model_metadata import Voice
-from opencomposer_music.piano_roll import SOUNDING, STARTING, Note, is_monophonic, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, planes_to_notes
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
 from opencomposer_unet_gan.generation import (
@@ -110,7 +110,7 @@ def test_a_forced_bar_holds_the_likeliest_pitch_of_each_half(head: str) -> None:
     logits[0:16, 60] = 5.0
     planes = np.zeros((2, 32, 128), dtype=np.bool_)
     planes[SOUNDING, 0:16, 64] = True
-    planes[STARTING, 0, 64] = True
+    planes[ONSET, 0, 64] = True
     assert fill_empty_bars(planes, logits, voice) == 1
     assert planes_to_notes(planes) == [Note(0, 16, 64), Note(16, 8, 62), Note(24, 8, 64)]
 
@@ -120,7 +120,7 @@ def test_a_forced_bar_starts_its_note_even_when_the_pitch_sounded_before() -> No
     logits[:, 60] = 2.0
     planes = np.zeros((2, 32, 128), dtype=np.bool_)
     planes[SOUNDING, 0:16, 60] = True
-    planes[STARTING, 0, 60] = True
+    planes[ONSET, 0, 60] = True
     fill_empty_bars(planes, logits, VOICES[1])
     assert planes_to_notes(planes) == [Note(0, 16, 60), Note(16, 16, 60)]
 
@@ -158,7 +158,7 @@ def test_the_highest_line_is_one_voice_made_of_the_highest_pitches(melody: tuple
 
 # ------------------------------------------------------------------------------------------------ what is no model
 
-Spoil = Callable[[onnx.ModelProto], None]
+Corrupt = Callable[[onnx.ModelProto], None]
 
 
 def external_data(model: onnx.ModelProto) -> None:
@@ -235,7 +235,7 @@ def no_graph(model: onnx.ModelProto) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("corrupt", "reason"),
     [
         (external_data, "external data"),
         (external_data_in_an_attribute, "external data"),
@@ -254,9 +254,9 @@ def no_graph(model: onnx.ModelProto) -> None:
         (no_graph, "no graph"),
     ],
 )
-def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(spoil: Spoil, reason: str) -> None:
+def test_a_file_that_breaks_a_rule_is_rejected_with_its_reason(corrupt: Corrupt, reason: str) -> None:
     model = TinyGenerator().message()
-    spoil(model)
+    corrupt(model)
     with pytest.raises(ModelRejected) as caught:
         load_generator(model.SerializeToString(), 1)
     assert reason in str(caught.value)
@@ -281,7 +281,7 @@ def test_metadata_or_weights_that_make_no_sense_are_rejected(tiny: TinyGenerator
 
 def test_metadata_with_another_number_of_voices_than_the_graph_is_rejected() -> None:
     model = TinyGenerator().message()
-    model.metadata_props[0].value = TinyGenerator(voices=VOICES[:3]).essentials().to_json()
+    model.metadata_props[0].value = TinyGenerator(voices=VOICES[:3]).metadata().to_json()
     with pytest.raises(ModelRejected) as caught:
         load_generator(model.SerializeToString(), 1)
     assert "pitch_logits has shape [any, 3, any, 129], expected [any, 2, any, 129]" in str(caught.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape, decode_planes
+from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape, decode_planes
 from opencomposer_music.model_metadata import Head, Limits, Voice
 from opencomposer_unet_gan.losses import (
     DIVERSITY_TARGET,
@@ -44,11 +44,11 @@ def test_training_plays_the_notes_that_serving_plays() -> None:
     logits = random_logits(0)
     played = perform(logits, HEADS, *no_noise(logits), slope=1.0)
     voices = tuple(Voice(head, 0, head, 0, 127) for head in ("monophonic", *HEADS))
-    essentials = ModelEssentials("unet-gan", voices, Limits(64, 0, 127), NoiseShape(1, 1), Decoding(0, 0, 1))
+    metadata = ModelMetadata("unet-gan", voices, Limits(64, 0, 127), NoiseShape(1, 1), Decoding(0, 0, 1))
     silence = np.zeros((2, 16, PITCHES), dtype=np.bool_)
     for index in range(2):
         pitch = torch.cat([logits.pitch[index], logits.rest[index]], dim=2).numpy()
-        served = decode_planes(pitch, logits.onset[index].numpy(), essentials, silence, np.random.default_rng(0))
+        served = decode_planes(pitch, logits.onset[index].numpy(), metadata, silence, np.random.default_rng(0))
         for voice, planes in enumerate(served):
             assert np.array_equal(played.sounding[index, voice].numpy() > 0.5, planes[0])
             assert np.array_equal(played.starting[index, voice].numpy() > 0.5, planes[1])

@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape, draw_noise, parse_essentials
+from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape, draw_noise, parse_metadata
 from opencomposer_music.model_limits import METADATA_KEY, OPSET
 from opencomposer_music.model_metadata import Head, Limits, Voice
 from opencomposer_unet_gan.export import export_onnx
@@ -15,7 +15,7 @@ from opencomposer_unet_gan.networks import FAR_BELOW, Critic, Generator, Network
 
 HEADS: tuple[Head, ...] = ("monophonic", "polyphonic")
 SHAPE = NetworkShape(HEADS, 40, 48, (8, 8, 12, 16), 6, 2, 4)
-ESSENTIALS = ModelEssentials(
+METADATA = ModelMetadata(
     "unet-gan",
     (
         Voice("Melody", 0, "monophonic", 48, 80),
@@ -29,7 +29,7 @@ ESSENTIALS = ModelEssentials(
 
 
 def trained_generator() -> Generator:
-    """A generator whose normalisations have seen data: running means and variances are not their initial ones."""
+    """A generator whose normalizations have seen data: running means and variances are not their initial ones."""
     torch.manual_seed(3)
     generator = Generator(SHAPE).train()
     for _ in range(3):
@@ -51,7 +51,7 @@ def test_logits_have_the_shapes_of_the_interface_for_any_number_of_bars(bars: in
 
 
 def test_a_bar_far_from_a_change_does_not_notice_it() -> None:
-    """Fully convolutional over time: bars see their neighbours, not the length of the piece."""
+    """Fully convolutional over time: bars see their neighbors, not the length of the piece."""
     generator = trained_generator()
     melody = (torch.rand(1, 2, 24 * 16, 48) < 0.05).float()
     noise = torch.randn(1, 24, 6)
@@ -61,7 +61,7 @@ def test_a_bar_far_from_a_change_does_not_notice_it() -> None:
     assert torch.allclose(whole[:, :, : 10 * 16], beginning[:, :, : 10 * 16], atol=1e-4)
 
 
-def test_noise_of_a_bar_changes_that_bar_and_its_neighbours_only() -> None:
+def test_noise_of_a_bar_changes_that_bar_and_its_neighbors_only() -> None:
     generator = trained_generator()
     melody = (torch.rand(1, 2, 16 * 16, 48) < 0.05).float()
     noise = torch.randn(1, 16, 6)
@@ -91,17 +91,17 @@ def test_the_critic_scores_each_sample_by_itself() -> None:
 
 def test_the_exported_file_is_whole_and_gives_the_same_logits() -> None:
     generator = trained_generator()
-    content = export_onnx(generator, ESSENTIALS)
+    content = export_onnx(generator, METADATA)
     assert not generator.training
     model = onnx.load_from_string(content)
     assert model.opset_import[0].version >= OPSET
     assert not any(tensor.external_data for tensor in model.graph.initializer)
     properties = {entry.key: entry.value for entry in model.metadata_props}
-    assert parse_essentials(properties[METADATA_KEY]) == ESSENTIALS
+    assert parse_metadata(properties[METADATA_KEY]) == METADATA
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(5)
     melody = (rng.random((1, 2, 3 * 16, 128)) < 0.02).astype(np.float32)
-    noise = draw_noise(rng, 3, ESSENTIALS.noise)
+    noise = draw_noise(rng, 3, METADATA.noise)
     pitch, onset = session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
     with torch.inference_mode():
         expected = ServedGenerator(generator).eval()(torch.from_numpy(melody), torch.from_numpy(noise))

@@ -84,9 +84,9 @@ def test_only_stock_models_of_this_technique_are_offered(server: ServingProcess)
 
 def test_a_stock_model_accompanies_in_every_length_up_to_64_bars(server: ServingProcess) -> None:
     for bars in range(1, 65):
-        answer = server.invoke(invocation(STOCK, scale(bars), bars))
-        assert answer.status == 200, answer.body
-        body = answer.json()
+        response = server.invoke(invocation(STOCK, scale(bars), bars))
+        assert response.status == 200, response.body
+        body = response.json()
         assert [(track["name"], track["program"]) for track in body["tracks"]] == [
             (voice.name, voice.program) for voice in VOICES[1:]
         ]
@@ -98,22 +98,22 @@ def test_a_stock_model_accompanies_in_every_length_up_to_64_bars(server: Serving
         assert body["metrics"]["emptyBarRate"] == 0
 
 
-def test_answers_and_failures_are_what_the_contract_says(server: ServingProcess) -> None:
+def test_responses_and_failures_are_what_the_contract_says(server: ServingProcess) -> None:
     def check(name: str, value: object) -> None:
         schema = json.loads((REPOSITORY / f"contracts/{name}.schema.json").read_text())
         jsonschema.Draft202012Validator(schema).validate(value)
 
     request = invocation(STOCK, [Note(0, 16, 60), Note(4, 4, 72)], 2)
     check("invocation-request", request)
-    check("invocation-answer", server.invoke(request).json())
+    check("invocation-response", server.invoke(request).json())
     for broken in (
         {},
         {**request, "melody": {"notes": [{}] * 300}},
         {**request, "model": {"sha256": "0" * 64, "bytes": 9}},
     ):
-        answer = server.invoke(broken)
-        assert answer.status == 400
-        check("invocation-error", answer.json())
+        response = server.invoke(broken)
+        assert response.status == 400
+        check("invocation-error", response.json())
 
 
 def test_the_same_request_gives_the_same_bytes_except_seconds(server: ServingProcess) -> None:
@@ -166,8 +166,8 @@ def test_a_stock_model_of_another_version_than_the_image_s_is_fetched(server: Se
     assert known.status == 200
     assert host.count("/stock/known") == 0
     gone = TinyGenerator(seed=9).file()
-    answer = server.invoke(invocation(gone, scale(2), 2, url=host.url("/stock/gone")))
-    assert (answer.status, answer.json()["code"]) == (400, "MODEL_NOT_FOUND")
+    response = server.invoke(invocation(gone, scale(2), 2, url=host.url("/stock/gone")))
+    assert (response.status, response.json()["code"]) == (400, "MODEL_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def test_a_corrupt_file_is_refused_in_plain_words(
     server: ServingProcess, host: ModelHost, content: bytes, reason: str
 ) -> None:
     url = host.serve(f"/corrupt-{hashlib.sha256(content).hexdigest()[:8]}", content)
-    answer = server.invoke(invocation(content, scale(1), 1, url=url))
-    assert (answer.status, answer.json()["code"]) == (400, "MODEL_CORRUPT")
-    assert reason in answer.json()["message"]
+    response = server.invoke(invocation(content, scale(1), 1, url=url))
+    assert (response.status, response.json()["code"]) == (400, "MODEL_CORRUPT")
+    assert reason in response.json()["message"]
     assert server.invoke(invocation(STOCK, scale(1), 1)).status == 200
 
 
@@ -194,15 +194,15 @@ def test_a_damaged_file_is_refused_by_its_checksum_before_it_is_loaded(server: S
     wanted = TinyGenerator(seed=3).file()
     damaged = bytearray(wanted)
     damaged[len(damaged) // 2] ^= 1
-    answer = server.invoke(invocation(wanted, scale(1), 1, url=host.serve("/damaged", bytes(damaged))))
-    assert (answer.status, answer.json()["code"]) == (400, "MODEL_CHECKSUM_MISMATCH")
+    response = server.invoke(invocation(wanted, scale(1), 1, url=host.serve("/damaged", bytes(damaged))))
+    assert (response.status, response.json()["code"]) == (400, "MODEL_CHECKSUM_MISMATCH")
 
 
 def test_a_piece_longer_than_its_model_allows_is_refused(server: ServingProcess, host: ModelHost) -> None:
     short = TinyGenerator(max_bars=4).file()
-    answer = server.invoke(invocation(short, scale(5), 5, url=host.serve("/short", short)))
-    assert answer.status == 400
-    assert answer.json()["errors"] == [{"pointer": "/melody/bars", "value": "5", "allowed": "an integer from 1 to 4"}]
+    response = server.invoke(invocation(short, scale(5), 5, url=host.serve("/short", short)))
+    assert response.status == 400
+    assert response.json()["errors"] == [{"pointer": "/melody/bars", "value": "5", "allowed": "an integer from 1 to 4"}]
 
 
 def test_neither_torch_nor_onnx_nor_mido_is_in_the_process(server: ServingProcess) -> None:
@@ -230,9 +230,9 @@ def test_eight_bars_take_a_tenth_of_a_second_at_most(server: ServingProcess) -> 
     seconds = []
     for _ in range(10):
         began = time.perf_counter()
-        answer = server.request("POST", "/invocations", request, {"Content-Type": "application/json"})
+        response = server.request("POST", "/invocations", request, {"Content-Type": "application/json"})
         seconds.append(time.perf_counter() - began)
-        assert answer.status == 200
+        assert response.status == 200
     assert min(seconds) < 0.1
 
 

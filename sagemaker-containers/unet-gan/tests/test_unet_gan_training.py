@@ -9,8 +9,8 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from opencomposer_music.decoding import decode_tracks, draw_noise, encode_melody, parse_essentials
-from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
+from opencomposer_music.decoding import decode_tracks, draw_noise, encode_melody, parse_metadata
+from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, notes_to_planes
 from opencomposer_testing.tiny_training_job import progress_lines, write_job
 from opencomposer_testing.tiny_training_runs import UNET_GAN_HYPERPARAMETERS, unet_gan_settings
 from opencomposer_testing.tiny_training_runs import unet_gan_run as start
@@ -61,17 +61,17 @@ def test_the_last_sample_is_what_the_exported_model_plays(tmp_path: Path) -> Non
     run = start(tmp_path, epochs=1)
     run.export(tmp_path / "model", run.run(), {})
     session = onnxruntime.InferenceSession(tmp_path / "model/model.onnx", providers=["CPUExecutionProvider"])
-    essentials = parse_essentials(session.get_modelmeta().custom_metadata_map["opencomposer"])
+    metadata = parse_metadata(session.get_modelmeta().custom_metadata_map["opencomposer"])
     melody = run.learner.selection.melodies[0]
     rng = np.random.Generator(np.random.PCG64(int(UNET_GAN_HYPERPARAMETERS["seed"])))
-    noise = draw_noise(rng, melody.bars, essentials.noise)
-    inputs = {"melody": encode_melody(melody.notes, melody.bars, essentials), "noise": noise}
+    noise = draw_noise(rng, melody.bars, metadata.noise)
+    inputs = {"melody": encode_melody(melody.notes, melody.bars, metadata), "noise": noise}
     pitch, onset = session.run(["pitch_logits", "onset_logits"], inputs)
     heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], essentials, heard, rng)
+    played = decode_tracks(np.asarray(pitch)[0], np.asarray(onset)[0], metadata, heard, rng)
     _, tracks = read_midi((tmp_path / "checkpoints/samples/epoch-0001/up-and-down.mid").read_bytes())
     sampled = {track.name: list(track.notes) for track in tracks}
-    for voice, notes in zip(essentials.voices[1:], played, strict=True):
+    for voice, notes in zip(metadata.voices[1:], played, strict=True):
         assert sampled.get(voice.name, []) == notes
 
 
@@ -176,15 +176,15 @@ def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_t
         # One note that never ends: whatever is silenced shows.
         melody = np.zeros((2, 64, 32), dtype=np.bool_)
         melody[SOUNDING, :, 5] = True
-        melody[STARTING, 0, 5] = True
+        melody[ONSET, 0, 5] = True
         silence_a_while(melody, np.random.default_rng(seed))
         silent = np.nonzero(~melody[SOUNDING].any(axis=1))[0]
         assert len(silent) >= STEPS_PER_BEAT
         assert silent[0] % STEPS_PER_BEAT == 0 and len(silent) % STEPS_PER_BEAT == 0
         assert np.array_equal(silent, np.arange(silent[0], silent[-1] + 1))
         sounding_again = int(silent[-1]) + 1
-        assert not melody[STARTING, silent].any()
-        assert sounding_again == 64 or melody[STARTING, sounding_again, 5]
+        assert not melody[ONSET, silent].any()
+        assert sounding_again == 64 or melody[ONSET, sounding_again, 5]
 
 
 def test_the_melody_is_silenced_in_some_windows_and_the_accompaniment_in_none(tmp_path: Path) -> None:

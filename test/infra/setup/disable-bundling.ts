@@ -1,6 +1,6 @@
 /**
  * esbuild for every function in every synthesis would make these tests minutes long, and they look at templates, not at
- * bundles. `disable-bundling.test.ts` guards that this works; `scripts/check-templates.ts` synthesises with bundles.
+ * bundles. `disable-bundling.test.ts` guards that this works; `scripts/check-templates.ts` synthesizes with bundles.
  */
 
 // An App takes its context from here, as it does under the CLI.

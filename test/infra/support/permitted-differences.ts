@@ -1,4 +1,4 @@
-import type { StackName } from "./synthesise";
+import type { StackName } from "./synthesize";
 
 /** A way in which the templates of `local` and `prod` may differ, and why. docs/local-and-aws.md shows this list. */
 export interface PermittedDifference {
@@ -35,9 +35,9 @@ export const permittedDifferences: readonly PermittedDifference[] = [
   },
   {
     type: "AWS::Lambda::Function",
-    path: /^Properties\/Environment\/Variables\/(?:STAGE|USER_CAPS|TRAINING_SETTINGS|LONGEST_RUN_SECONDS)/,
+    path: /^Properties\/Environment\/Variables\/(?:STAGE|USER_QUOTAS|TRAINING_SETTINGS|RUNTIME_LIMIT_SECONDS)/,
     what: "Values of function variables",
-    local: "the stage's name, caps, training settings, local image names",
+    local: "the stage's name, quotas, training settings, local image names",
     aws: "the same variables with the stage's values",
     why: "stage settings; which variables there are is the same",
   },
@@ -90,7 +90,7 @@ export const permittedDifferences: readonly PermittedDifference[] = [
   {
     type: "AWS::Events::Rule",
     path: /^Properties\/ScheduleExpression$/,
-    what: "How often the sweeper runs",
+    what: "How often the reconciler runs",
     local: "every minute (the local start also calls it every few seconds)",
     aws: "every 5 minutes",
     why: "stage setting; a minute is the least that a schedule can",

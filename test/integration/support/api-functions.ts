@@ -1,15 +1,15 @@
 /** The API's functions as they are deployed, environment and all, on a real table and real buckets. */
-import { environmentVariables } from "../../../naming/environment-variables";
-import { apiRoutes, isOperationId, routeKey, type ApiCapability, type OperationId } from "../../../naming/api-routes";
-import type { UserCaps } from "../../../domain/schemas/user-caps";
+import type { UserQuotas } from "../../../domain/schemas/user-quotas";
 import type { HttpEvent } from "../../../lambdas/http/request";
 import type { HttpResult } from "../../../lambdas/http/with-http";
-import { LOCAL_CREDENTIALS } from "../../../local/cloud/ministack";
-import { expectDocumented, httpEvent, type Call, type Reply } from "../../unit/api/support/documented-api";
+import { localCredentials } from "../../../local/cloud/ministack";
+import { type ApiCapability, apiRoutes, isOperationId, type OperationId, routeKey } from "../../../naming/api-routes";
+import { environmentVariables } from "../../../naming/environment-variables";
+import { type Call, expectDocumented, httpEvent, type Reply } from "../../unit/api/support/documented-api";
 import type { LocalTable } from "./local-table";
 
 export interface ApiFunctions {
-  /** Sends a request to the function of its route; the answer is held to the API's document. */
+  /** Sends a request to the function of its route; the response is held to the API's document. */
   readonly call: (method: string, target: string, details?: Call) => Promise<Reply>;
   /** Gives the environment back as it was. */
   readonly stop: () => void;
@@ -17,7 +17,7 @@ export interface ApiFunctions {
 
 export interface ApiFunctionsParams {
   readonly local: LocalTable;
-  readonly caps: UserCaps;
+  readonly quotas: UserQuotas;
   /** Of what stands before the table, where something does. */
   readonly endpointUrl?: string;
 }
@@ -28,22 +28,22 @@ const operationOf = (key: string | undefined): OperationId | undefined => {
 };
 
 export async function startApiFunctions(params: ApiFunctionsParams): Promise<ApiFunctions> {
-  const { local, caps, endpointUrl = local.endpointUrl } = params;
+  const { local, quotas, endpointUrl = local.endpointUrl } = params;
   const before = { ...process.env };
   // What the stack sets, and what the Lambda service adds.
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpointUrl,
     AWS_REGION: local.region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     POWERTOOLS_LOG_LEVEL: "SILENT",
     POWERTOOLS_METRICS_DISABLED: "true",
     POWERTOOLS_METRICS_NAMESPACE: "test",
     [environmentVariables.tableName]: local.tableName,
-    [environmentVariables.artefactsBucket]: local.artefactsBucket,
+    [environmentVariables.artifactsBucket]: local.artifactsBucket,
     [environmentVariables.workBucket]: local.workBucket,
-    [environmentVariables.userCaps]: JSON.stringify(caps),
-    [environmentVariables.longestRunSeconds]: "7200",
+    [environmentVariables.userQuotas]: JSON.stringify(quotas),
+    [environmentVariables.runtimeLimitSeconds]: "7200",
     [environmentVariables.checkpointDays]: "7",
   });
   const [discovery, tracks, compositions, models, training] = await Promise.all([

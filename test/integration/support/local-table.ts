@@ -5,12 +5,11 @@ import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
 import type { Table } from "../../../lambdas/stores/table";
-import { LOCAL_CREDENTIALS, startMiniStack } from "../../../local/cloud/ministack";
+import { localCredentials, startMiniStack } from "../../../local/cloud/ministack";
+import { catalogueKey, openWorkIndex, partitionKey, sortKey, stockModelKey } from "../../../naming/table-keys";
 import { environmentPython, findPython, makeEnvironments } from "../../../tools/python/environments";
-
 import { catalogue, stockModel } from "../../unit/api/support/items";
 
 const region = "eu-west-1";
@@ -23,7 +22,7 @@ export interface LocalTable {
   readonly s3: S3Client;
   readonly endpointUrl: string;
   readonly region: string;
-  readonly artefactsBucket: string;
+  readonly artifactsBucket: string;
   readonly workBucket: string;
   stop(): Promise<void>;
 }
@@ -32,7 +31,7 @@ export async function startLocalTable(): Promise<LocalTable> {
   await makeEnvironments({ names: ["cloud"], python: findPython(), report: () => undefined });
   const directory = mkdtempSync(path.join(tmpdir(), "opencomposer-table-"));
   const cloud = await startMiniStack({ python: environmentPython("cloud"), directory, region, persist: false });
-  const settings = { endpoint: cloud.endpointUrl, region, credentials: LOCAL_CREDENTIALS };
+  const settings = { endpoint: cloud.endpointUrl, region, credentials: localCredentials };
   const dynamodb = new DynamoDBClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const tableName = "opencomposer-test";
@@ -59,8 +58,8 @@ export async function startLocalTable(): Promise<LocalTable> {
       ],
     }),
   );
-  const [artefactsBucket, workBucket] = ["test-artefacts", "test-work"];
-  for (const Bucket of [artefactsBucket, workBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
+  const [artifactsBucket, workBucket] = ["test-artifacts", "test-work"];
+  for (const Bucket of [artifactsBucket, workBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   return {
     table: createDynamoDBTable({ client, tableName }),
@@ -69,7 +68,7 @@ export async function startLocalTable(): Promise<LocalTable> {
     s3,
     endpointUrl: cloud.endpointUrl,
     region,
-    artefactsBucket,
+    artifactsBucket,
     workBucket,
     stop: async () => {
       dynamodb.destroy();

@@ -1,20 +1,20 @@
 /** What every table must do, whatever it is made of: see stores.test.ts. */
 import fc from "fast-check";
-import { openWorkIndex, type TableKey } from "../../../naming/table-keys";
 import {
   absent,
   allOf,
   anyOf,
   atMost,
+  type Condition,
   equals,
   lessThan,
   oneOf,
   present,
   rowExists,
   rowIsAbsent,
-  type Condition,
 } from "../../../lambdas/stores/conditions";
 import type { Row, RowChanges, RowQuery, Table, Write, WriteResult } from "../../../lambdas/stores/table";
+import { openWorkIndex, type TableKey } from "../../../naming/table-keys";
 
 let partitions = 0;
 /** Every test has a partition of its own. */

@@ -1,16 +1,16 @@
 /** The typed client against servers on this machine that answer as the API, API Gateway and proxies do. */
-import { type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  type ApiClient,
   asProblem,
   compositionMidiUrl,
   createClient,
   readProblem,
   waitForComposition,
   waitForTrainingJob,
-  type ApiClient,
 } from "../../../client/client";
 import type { WaitClock } from "../../../client/wait";
-import { startListeningServer, type ListeningServer } from "../../support/listening-server";
+import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 interface Asked {
   readonly method: string;
@@ -175,14 +175,14 @@ describe("an error", () => {
     ["text/html", "<html>Please log in</html>"],
     ["application/json", '{"half":'],
     ["application/json", ""],
-  ])("is every answer of success that is not the API's: %s %j", async (type, text) => {
+  ])("is every response of success that is not the API's: %s %j", async (type, text) => {
     const { client } = await serving((response) => {
       response.writeHead(200, { "content-type": type });
       response.end(text);
     });
     const { data, error } = await getOne(client);
     expect(data).toBeUndefined();
-    expect(asProblem(error)).toMatchObject({ code: "UNEXPECTED_ANSWER", status: 502 });
+    expect(asProblem(error)).toMatchObject({ code: "UNEXPECTED_RESPONSE", status: 502 });
   });
 
   test("is a connection that breaks, or that there is not", async () => {
@@ -226,12 +226,12 @@ describe("waiting", () => {
   }
   const composition = (state: string): object => ({ id: "x", state, name: "A piece" });
   /** Answers one after the other, the last one for ever. */
-  const inTurn = (...answers: readonly Respond[]): Respond => {
+  const inTurn = (...responders: readonly Respond[]): Respond => {
     let next = 0;
     return (response, asked) => {
-      const answer = answers[Math.min(next, answers.length - 1)];
+      const responder = responders[Math.min(next, responders.length - 1)];
       next += 1;
-      answer?.(response, asked);
+      responder?.(response, asked);
     };
   };
   const notModified: Respond = (response) => {
@@ -296,19 +296,22 @@ describe("waiting", () => {
 
   test("adds a bounded share by chance, so that clients do not ask together", async () => {
     const clock = jumping(1);
-    const answers = inTurn(json(200, composition("RUNNING"), { "retry-after": "4" }), json(200, composition("FAILED")));
-    await waitForComposition((await serving(answers)).client, "x", { deadlineSeconds: 60, clock });
+    const responders = inTurn(
+      json(200, composition("RUNNING"), { "retry-after": "4" }),
+      json(200, composition("FAILED")),
+    );
+    await waitForComposition((await serving(responders)).client, "x", { deadlineSeconds: 60, clock });
     expect(clock.sleeps).toEqual([5000]);
   });
 
   test("reads a Retry-After that is a date", async () => {
     const clock = jumping();
     const date = new Date(9000).toUTCString();
-    const answers = inTurn(
+    const responders = inTurn(
       json(200, composition("RUNNING"), { "retry-after": date }),
       json(200, composition("FAILED")),
     );
-    await waitForComposition((await serving(answers)).client, "x", { deadlineSeconds: 60, clock });
+    await waitForComposition((await serving(responders)).client, "x", { deadlineSeconds: 60, clock });
     expect(clock.sleeps).toEqual([9000]);
   });
 
@@ -340,7 +343,7 @@ describe("waiting", () => {
     const { client } = await serving((response, asked) => {
       if (when === "while it waits") {
         json(200, composition("RUNNING"), { "retry-after": "3600" })(response, asked);
-        // The client is in its sleep once it has read the answer; a signal that comes before is heeded, too.
+        // The client is in its sleep once it has read the response; a signal that comes before is heeded, too.
         response.on("finish", () =>
           setImmediate(() => {
             abort.abort(new Error("enough"));

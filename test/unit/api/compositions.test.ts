@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { type Score, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
-import { writeMidi, type Score } from "../../../domain/music/score";
+import { compositionSchema } from "../../../domain/schemas/api/compositions";
+import { maxEditEvents } from "../../../domain/schemas/invocation";
+import type { CompositionItem } from "../../../domain/schemas/items";
 import {
   compositionEditEventsKey,
   compositionMidiKey,
@@ -9,12 +12,9 @@ import {
   modelPrefix,
   trackKey,
 } from "../../../naming/object-keys";
-import { compositionSchema } from "../../../domain/schemas/api/compositions";
-import { mostEditEvents } from "../../../domain/schemas/invocation";
-import type { CompositionItem } from "../../../domain/schemas/items";
-import { composerApi, type ComposerApi } from "./support/composer-api";
+import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, caps, composition, finishedOutput, model, stockModel, track } from "./support/items";
+import { alice, bob, composition, finishedOutput, model, quotas, stockModel, track } from "./support/items";
 
 const wanted = {
   name: "Evening",
@@ -188,12 +188,12 @@ describe("composing", () => {
     ).toEqual(["/inputOptions/swing", "/inputOptions/tempo", "/name", "/parameters/mood", "/seed"]);
   });
 
-  test("over the cap of unfinished ones answers 429; an idempotent repetition still gets its answer", async () => {
+  test("over the quota of unfinished ones answers 429; an idempotent repetition still gets its response", async () => {
     const api = composerApi();
     const keyed = async (key: string) =>
       await api.call("POST", "/compositions", { json: wanted, headers: { "idempotency-key": key } });
     const first = await keyed("0");
-    for (let count = 1; count < caps.openCompositions; count += 1) await keyed(String(count));
+    for (let count = 1; count < quotas.openCompositions; count += 1) await keyed(String(count));
     const refused = await keyed("more");
     expect(refused.status).toBe(429);
     expect(problemOf(refused).detail).toContain("3 unfinished compositions");
@@ -305,7 +305,7 @@ describe("a composition", () => {
   test("gives its edit events in their order, and every one of a very long list", async () => {
     const api = composerApi();
     const item = finishedPiece(api);
-    const items = Array.from({ length: mostEditEvents }, (_, index) => ({
+    const items = Array.from({ length: maxEditEvents }, (_, index) => ({
       step: index % 1024,
       pitch: 60,
       kind: Math.floor(index / 1024) % 2 === 0 ? "add" : "remove",

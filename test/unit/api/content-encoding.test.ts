@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { apiRoutes } from "../../../naming/api-routes";
 import { middleC, midiFile, trackChunk } from "../../support/midi-bytes";
 import { composerApi } from "./support/composer-api";
-import { problemOf, type Call } from "./support/documented-api";
+import { type Call, problemOf } from "./support/documented-api";
 
 const midi = midiFile([trackChunk(middleC)]);
 const json = Buffer.from(JSON.stringify({ name: "A" }));

@@ -1,8 +1,8 @@
 /** The name under which a browser keeps a piece: one that every file system takes, whatever its owner called the piece. */
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
+import { contentDisposition } from "../../../lambdas/http/midi-response";
 import { compositionMidiKey } from "../../../naming/object-keys";
-import { contentDisposition } from "../../../lambdas/http/midi-answer";
 import { composerApi } from "./support/composer-api";
 import { composition, finishedOutput } from "./support/items";
 

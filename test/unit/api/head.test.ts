@@ -21,7 +21,7 @@ test.each(gets)("HEAD of %s is answered as GET", async (_, { path }) => {
   api.trainingJobs.put(trainingJob({ id: ids.trainingJobId }));
   const target = path.replaceAll(
     /\{(\w+)\}/g,
-    (__, name: string) => Object.entries(ids).find(([id]) => id === name)?.[1] ?? "",
+    (_match, name: string) => Object.entries(ids).find(([id]) => id === name)?.[1] ?? "",
   );
   for (const there of [target, `${target}?unknown=1`]) {
     const get = await api.call("GET", there);

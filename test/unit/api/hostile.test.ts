@@ -125,7 +125,7 @@ test("any request gets a documented answer, and never a 500", async () => {
             ? (Object.entries(known).find(([key]) => key === name)?.[1] ?? other)
             : other,
         );
-        // `call` itself fails when the answer is not as docs/openapi.json says.
+        // `call` itself fails when the response is not as docs/openapi.json says.
         const reply = await api.call(method, `${target}${search}`, details);
         expect(reply.status).toBeLessThan(500);
         expect(api.log.lines.filter(({ level }) => level === "error")).toEqual([]);

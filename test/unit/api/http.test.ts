@@ -1,18 +1,18 @@
 import * as fc from "fast-check";
 import * as z from "zod";
-import { jsonAnswer } from "../../../lambdas/http/answer";
+import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
+import { pageQuerySchema } from "../../../domain/schemas/api/shared";
+import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
 import { negotiate } from "../../../lambdas/http/accept";
 import { decodeCursor, encodeCursor } from "../../../lambdas/http/cursor";
 import { isNotModified, requireMatch } from "../../../lambdas/http/entity-tag";
 import { Problem } from "../../../lambdas/http/problem";
 import { bodyLimitBytes, readRequest, type Request } from "../../../lambdas/http/request";
+import { jsonResponse } from "../../../lambdas/http/response";
+import { techniqueErrors } from "../../../lambdas/http/technique-values";
 import { jsonPointer, parseBody, parseQuery } from "../../../lambdas/http/validation";
 import { TableBusy } from "../../../lambdas/stores/table";
 import { techniqueIds } from "../../../naming/resource-names";
-import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
-import { pageQuerySchema } from "../../../domain/schemas/api/shared";
-import { techniqueErrors } from "../../../lambdas/http/technique-values";
 import { documentedApi, httpEvent, problemOf } from "./support/documented-api";
 import { alice, bob } from "./support/items";
 
@@ -61,7 +61,7 @@ describe("the wrapper", () => {
   });
 
   test("logs one line a request, without token and body", async () => {
-    const api = documentedApi({ updateTrack: async () => jsonAnswer({ status: 200, body: {} }) });
+    const api = documentedApi({ updateTrack: async () => jsonResponse({ status: 200, body: {} }) });
     await api
       .call("PATCH", "/tracks/x", { json: { name: "private words" }, headers: { authorization: "Bearer abc.def" } })
       .catch(() => undefined);
@@ -259,7 +259,7 @@ describe("validation", () => {
     );
   });
 
-  test("keeps its answer short for a body of many broken values, and says how many there are", () => {
+  test("keeps its response short for a body of many broken values, and says how many there are", () => {
     const values = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100));
     const topics = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`tag${index}`, values]));
     const problem = jobErrors({ name: "n", technique: "unet-gan", topics });

@@ -65,7 +65,7 @@ test.each([
   ['{"name":"a",}', "The body is not JSON: the first fault is in line 1, column 13."],
   ['{"name":"a"\n "b":2}', "The body is not JSON: the first fault is in line 2, column 2."],
   ["hello", "The body is not JSON."],
-])("%j is not JSON, and the answer says where as far as that is known", async (text, detail) => {
+])("%j is not JSON, and the response says where as far as that is known", async (text, detail) => {
   expect(problemOf((await sent(text)).reply)).toMatchObject({ status: 400, code: "MALFORMED_JSON", detail });
 });
 

@@ -1,10 +1,10 @@
 /** Refusing a body takes time in proportion to its size, whatever its shape. */
-import { apiRoutes, type ApiRoute } from "../../../naming/api-routes";
 import { bodyLimitBytes } from "../../../lambdas/http/request";
+import { type ApiRoute, apiRoutes } from "../../../naming/api-routes";
 import {
   hostileOperations,
-  hostileRequests,
   type HostileRequest,
+  hostileRequests,
 } from "../../../scripts/verification/hostile-operations";
 import { measureRefusals } from "../../../scripts/verification/refusal-times";
 import { composerApi } from "./support/composer-api";
@@ -46,11 +46,11 @@ async function timed(
 }
 
 /** Four times the size: linear work takes 4 times as long, quadratic 16 times. */
-const mostGrowth = 9;
+const maxGrowth = 9;
 /** A quarter of the goal of 300 ms for the whole size. What is faster is taken as this: it is lost in garbage collection. */
-const leastMs = 75;
+const minMs = 75;
 /** Garbage collection only ever adds time: one quiet try of these is enough. */
-const mostTries = 5;
+const maxTries = 5;
 
 test.each(hostileOperations)(
   "$method $path",
@@ -62,14 +62,14 @@ test.each(hostileOperations)(
       const small = quarter.next();
       if (small.done === true) throw new Error("both sizes have the same bodies");
       const { status, bytes, ms } = await timed(method, path, request);
-      let [largeMs, smallMs] = [ms, leastMs];
-      for (let tries = 1; tries < mostTries && largeMs > mostGrowth * smallMs; tries += 1) {
+      let [largeMs, smallMs] = [ms, minMs];
+      for (let tries = 1; tries < maxTries && largeMs > maxGrowth * smallMs; tries += 1) {
         smallMs = Math.max(smallMs, (await timed(method, path, small.value)).ms);
         largeMs = Math.min(largeMs, (await timed(method, path, request)).ms);
       }
       const seen = JSON.stringify({ name: request.name, largeMs, smallMs, status, bytes });
-      if (largeMs > mostGrowth * smallMs || status >= 500) throw new Error(seen);
-      // An answer repeats at most 100 faults, each of them short.
+      if (largeMs > maxGrowth * smallMs || status >= 500) throw new Error(seen);
+      // A response repeats at most 100 faults, each of them short.
       if (bytes > 100_000) throw new Error(seen);
     }
   },

@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { requireFiles } from "../../../lambdas/compositions/needed-file";
 import {
   compositionEditEventsKey,
   compositionMidiKey,
@@ -15,8 +16,7 @@ import {
   trackKey,
   trainingJobPrefix,
 } from "../../../naming/object-keys";
-import { requireFiles } from "../../../lambdas/compositions/needed-file";
-import { composerApi, type ComposerApi } from "./support/composer-api";
+import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";
 import { bob, composition, finishedOutput, model, track, trainingJob } from "./support/items";
 

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Melody } from "../../../domain/music/melody";
 import { endTick } from "../../../domain/music/midi-note";
-import { parseMidi, type Song } from "../../../domain/music/song";
 import { composeScore, writeMidi } from "../../../domain/music/score";
-import { trackSchema, type TrackResource } from "../../../domain/schemas/api/tracks";
+import { parseMidi, type Song } from "../../../domain/music/song";
+import { type TrackResource, trackSchema } from "../../../domain/schemas/api/tracks";
 import type { InputOptions } from "../../../domain/schemas/items";
 import { resolveMelody } from "../../../lambdas/compositions/resolve-melody";
-import { composerApi, type ComposerApi } from "./support/composer-api";
+import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
 import { composition } from "./support/items";
 
@@ -45,7 +45,7 @@ async function composed(uploaded: Uploaded, inputOptions: InputOptions = {}): Pr
     composition: item,
     compositions: { get: async () => undefined },
     tracks: { get: async () => api.tracks.all().find(({ id }) => id === track.id) },
-    artefacts: { read: async (key) => api.files.objects.get(key) },
+    artifacts: { read: async (key) => api.files.objects.get(key) },
   });
   if (resolved.kind === "UNUSABLE") throw new Error(resolved.failure.message);
   const { melody } = resolved;
@@ -73,7 +73,7 @@ async function goesThrough(file: string, { name, changes, bars = 8, notes = 28 }
   changes.forEach((change, index) => {
     expect(track.changes[index]).toEqual(typeof change === "string" ? change : expect.stringMatching(change));
   });
-  if (bars <= 64 && track.otherMetres.length === 0) {
+  if (bars <= 64 && track.otherTimeSignatures.length === 0) {
     const { melody, out } = await composed(uploaded);
     expect(melody.bars).toBe(bars);
     expect(out.tracks[0]).toMatchObject({ name, notes: { length: notes } });
@@ -137,7 +137,7 @@ test("i16: 120 beats a minute until the first tempo comes", async () => {
 
 test("i18: of two time signatures at one tick the later holds", async () => {
   const { track } = await goesThrough("i18-metre-replaced-at-same-tick.mid", { ...melody, changes: [] });
-  expect(track).toMatchObject({ timeSignature: "4/4", otherMetres: [] });
+  expect(track).toMatchObject({ timeSignature: "4/4", otherTimeSignatures: [] });
 });
 
 test("i19: a time signature after the last note says nothing about the music", async () => {
@@ -266,19 +266,19 @@ test("i80: pedal and pitch bend are told", async () => {
   });
 });
 
-test("i83: a bar in another metre leaves the other bars usable", async () => {
+test("i83: a bar in another time signature leaves the other bars usable", async () => {
   const uploaded = await goesThrough("i83-metre-other-after-bar-8.mid", {
     ...letter,
     bars: 17,
     notes: 57,
     changes: [/^bar 9 is in 2\/4: compose with bars 1 to 8, or bars 10 to 17/],
   });
-  expect(uploaded.track.otherMetres).toEqual([{ firstBar: 9, lastBar: 9, timeSignature: "2/4" }]);
+  expect(uploaded.track.otherTimeSignatures).toEqual([{ firstBar: 9, lastBar: 9, timeSignature: "2/4" }]);
   for (const options of [{}, { bars: 9 }, { startBar: 9 }, { startBar: 5, bars: 6 }]) {
     const refused = await ask(uploaded, options);
     expect(refused.status).toBe(422);
     expect(problemOf(refused)).toMatchObject({
-      code: "METRE_NOT_SUPPORTED",
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
       detail: expect.stringMatching(/bar 9 is in 2\/4.*bars 1 to 8, or bars 10 to 17/) as unknown,
       errors: [{ pointer: "/inputOptions/bars", allowed: "bars 1 to 8, or bars 10 to 17" }],
     });

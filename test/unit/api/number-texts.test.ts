@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { writeMidi } from "../../../domain/music/score";
 import { numberTextSchema } from "../../../domain/schemas/api/shared";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
-import { writeMidi } from "../../../domain/music/score";
 import { composerApi } from "./support/composer-api";
-import { problemOf, resourceOf, type Reply } from "./support/documented-api";
+import { problemOf, type Reply, resourceOf } from "./support/documented-api";
 import { trainingJob } from "./support/items";
 
 const note = { startTick: 0, durationTicks: 480, pitch: 60, velocity: 90 };
@@ -61,7 +61,7 @@ const queries = [
   ["GET", `/training-jobs/${ofJob.id}/metrics`, "afterEpoch", "an integer, 0 to 1000000"],
 ] as const;
 
-/** As an answer repeats it: characters that cannot be read are spelled out. */
+/** As a response repeats it: characters that cannot be read are spelled out. */
 const shown = (value: string): string => value.replace("\n", "\\u000a");
 
 describe.each(queries)("%s %s?%s", (method, path, name, allowed) => {

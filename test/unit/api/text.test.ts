@@ -1,9 +1,9 @@
 /** What may stand in a name, and in every other text of a user. */
+import { writeMidi } from "../../../domain/music/score";
 import { apiRoutes } from "../../../naming/api-routes";
 import { composerApi } from "./support/composer-api";
 import { problemOf } from "./support/documented-api";
 import { alice, track } from "./support/items";
-import { writeMidi } from "../../../domain/music/score";
 
 const id = "A".repeat(26);
 const midi = writeMidi({
@@ -101,7 +101,7 @@ test.each(["Für Elise", "主旋律", "𝄞 clef", "e\u0301tude", "👩‍👧",
   },
 );
 
-test("a name that is too long and cut in an answer is never cut through a character", async () => {
+test("a name that is too long and cut in a response is never cut through a character", async () => {
   const reply = await composerApi().call("PATCH", `/tracks/${id}`, {
     json: { name: `${"x".repeat(99)}${"𝄞".repeat(9)}` },
   });

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { writeMidi, type Score } from "../../../domain/music/score";
-import { trackKey } from "../../../naming/object-keys";
+import { type Score, writeMidi } from "../../../domain/music/score";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
+import { trackKey } from "../../../naming/object-keys";
 import { composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, caps, composition, track } from "./support/items";
+import { alice, bob, composition, quotas, track } from "./support/items";
 
 const note = (beat: number, pitch: number) => ({ startTick: beat * 480, durationTicks: 480, pitch, velocity: 90 });
 const score: Score = {
@@ -71,7 +71,7 @@ describe("uploading a track", () => {
     expect(api.tracks.all()).toEqual([]);
   });
 
-  test("refuses other metres clearly", async () => {
+  test("refuses other time signatures clearly", async () => {
     // The time signature event 4/4 (04 02) made 3/4 (03 02).
     const waltz = Buffer.from(midi);
     const at = waltz.indexOf(Buffer.from([0xff, 0x58, 0x04, 0x04]));
@@ -79,23 +79,23 @@ describe("uploading a track", () => {
     const reply = await composerApi().call("POST", "/tracks", { ...upload, bytes: waltz });
     expect(reply.status).toBe(422);
     expect(problemOf(reply)).toMatchObject({
-      code: "METRE_NOT_SUPPORTED",
+      code: "TIME_SIGNATURE_NOT_SUPPORTED",
       detail: expect.stringContaining("3/4") as unknown,
       errors: [{ pointer: "/timeSignature", value: "3/4", allowed: "4/4, 2/2, 8/8, 16/16" }],
     });
   });
 
-  test("over the cap answers 429 with the cap, and keeps no file", async () => {
+  test("over the quota answers 429 with the quota, and keeps no file", async () => {
     const api = composerApi();
-    for (let count = 0; count < caps.tracks; count += 1) await api.call("POST", "/tracks", upload);
+    for (let count = 0; count < quotas.tracks; count += 1) await api.call("POST", "/tracks", upload);
     const reply = await api.call("POST", "/tracks", upload);
     expect(reply.status).toBe(429);
     expect(problemOf(reply)).toMatchObject({
-      code: "USER_CAP_REACHED",
+      code: "USER_QUOTA_REACHED",
       detail: expect.stringContaining("5 tracks") as unknown,
     });
     expect(Number(reply.headers["retry-after"])).toBeGreaterThan(0);
-    expect(api.files.objects.size).toBe(caps.tracks);
+    expect(api.files.objects.size).toBe(quotas.tracks);
     expect((await api.call("POST", "/tracks", { ...upload, sub: bob })).status).toBe(201);
   });
 });
@@ -106,7 +106,7 @@ describe("an idempotency key", () => {
     headers: { ...upload.headers, "idempotency-key": key },
   });
 
-  test("gives the first answer again, and creates nothing more", async () => {
+  test("gives the first response again, and creates nothing more", async () => {
     const api = composerApi();
     const first = await api.call("POST", "/tracks", keyed("k-1"));
     const again = await api.call("POST", "/tracks", keyed("k-1"));

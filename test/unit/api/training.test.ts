@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
 import { trainingJobSchema } from "../../../domain/schemas/api/training";
 import { trainingJobStates } from "../../../domain/states/training-job-state";
 import { techniques } from "../../../domain/techniques/registry";
-import { longestProgressBytes } from "../../../domain/training/progress";
-import { composerApi, now, type ComposerApi } from "./support/composer-api";
+import { maxProgressBytes } from "../../../domain/training/progress";
+import { checkpointsPrefix, sampleFile, trainingJobPrefix } from "../../../naming/object-keys";
+import { type ComposerApi, composerApi, now } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";
-import { alice, bob, caps, catalogue, composition, model, stockModel, trainingJob } from "./support/items";
+import { alice, bob, catalogue, composition, model, quotas, stockModel, trainingJob } from "./support/items";
 
 const wanted = { name: "My model", technique: "unet-gan" };
 const create = async (api: ComposerApi, more: object = {}) =>
@@ -168,9 +168,9 @@ describe("a training job", () => {
     }
   });
 
-  test("over the cap answers 429 and when to try again", async () => {
+  test("over the quota answers 429 and when to try again", async () => {
     const api = composerApi();
-    for (let count = 0; count < caps.openTrainingJobs; count += 1) await create(api);
+    for (let count = 0; count < quotas.openTrainingJobs; count += 1) await create(api);
     const reply = await create(api);
     expect(reply.status).toBe(429);
     expect(problemOf(reply).detail).toContain("2 unfinished training jobs");
@@ -436,13 +436,13 @@ describe("watching", () => {
       JSON.stringify({ schemaVersion: 1, epoch: n + 1, epochs: 2_000, ...fullest }),
     );
     const text = lines.join("\n");
-    api.work.objects.set(key, Buffer.from(text.slice(0, longestProgressBytes)));
+    api.work.objects.set(key, Buffer.from(text.slice(0, maxProgressBytes)));
     const full = await api.call("GET", path);
     expect(full.status).toBe(200);
     // In Lambda's answer the body is a text inside JSON: 6 MB in all.
     expect(JSON.stringify(full.bytes.toString()).length).toBeLessThan(6_000_000);
 
-    api.work.objects.set(key, Buffer.alloc(longestProgressBytes + 1, "x"));
+    api.work.objects.set(key, Buffer.alloc(maxProgressBytes + 1, "x"));
     const tooLong = await api.call("GET", path);
     expect(tooLong.status).toBe(200);
     expect(tooLong.body).toEqual({ items: [], reference: {} });

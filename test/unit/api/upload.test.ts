@@ -1,9 +1,9 @@
 /** The ways in which a MIDI file may be sent to POST /tracks, and every other one refused. */
+import { writeMidi } from "../../../domain/music/score";
 import { trackSchema } from "../../../domain/schemas/api/tracks";
 import { trackKey } from "../../../naming/object-keys";
-import { writeMidi } from "../../../domain/music/score";
-import { composerApi, type ComposerApi } from "./support/composer-api";
-import { problemOf, resourceOf, type Reply } from "./support/documented-api";
+import { type ComposerApi, composerApi } from "./support/composer-api";
+import { problemOf, type Reply, resourceOf } from "./support/documented-api";
 import { alice } from "./support/items";
 
 const noteAt = (startTick: number) => ({ startTick, durationTicks: 480, pitch: 60, velocity: 90 });
@@ -167,7 +167,7 @@ describe("a form", () => {
       "an unknown field, a broken index and a name with a direction mark",
       (form) => {
         form.append("file", file());
-        form.append("colour", "red");
+        form.append("color", "red");
         form.append("trackIndex", "-1");
         form.append("name", "a\u202eb");
       },

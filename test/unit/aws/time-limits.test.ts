@@ -1,20 +1,12 @@
 /** Both numbers: how long a function may run, and how long its clients wait for AWS. */
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import {
-  functionSeconds,
-  marginMilliseconds,
-  patience,
-  pendingChangeGraceSeconds,
-  type FunctionFolder,
-  type Patience,
-} from "../../../naming/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../../../lambdas/aws/call-deadline";
 import {
   createDocumentClient,
@@ -25,6 +17,14 @@ import {
   createStepFunctionsClient,
 } from "../../../lambdas/aws/clients";
 import { isPassingFault } from "../../../lambdas/aws/passing-faults";
+import {
+  type FunctionFolder,
+  functionSeconds,
+  marginMilliseconds,
+  type Patience,
+  patience,
+  pendingChangeGraceSeconds,
+} from "../../../naming/time-limits";
 import { documentedApi } from "../api/support/documented-api";
 
 const root = path.join(__dirname, "../../..");
@@ -104,7 +104,7 @@ interface Pauses {
   /** Milliseconds of all pauses of one call together, also that before its first try. */
   readonly all: number;
   /** Milliseconds of the longest pause between two tries. */
-  readonly longest: number;
+  readonly max: number;
 }
 
 /**
@@ -119,11 +119,11 @@ async function longestPauses(client: (typeof builders)[keyof typeof builders], o
   jest.useFakeTimers();
   const random = jest.spyOn(Math, "random").mockReturnValue(1 - Number.EPSILON);
   try {
-    let found: Pauses = { all: 0, longest: 0 };
+    let found: Pauses = { all: 0, max: 0 };
     // The adaptive strategy remembers earlier calls, and then waits before the first try, too.
     for (let call = 0; call < 5; call += 1) {
       let [all, token] = await virtualMilliseconds(strategy.acquireInitialRetryToken("test"));
-      let longest = 0;
+      let max = 0;
       for (let retry = 1; retry < tries; retry += 1) {
         const hint = wish ? { retryAfterHint: new Date(Date.now() + 3_600_000) } : {};
         const [pause, next] = await virtualMilliseconds(
@@ -131,9 +131,9 @@ async function longestPauses(client: (typeof builders)[keyof typeof builders], o
         );
         token = next;
         all += pause;
-        longest = Math.max(longest, pause);
+        max = Math.max(max, pause);
       }
-      found = { all: Math.max(found.all, all), longest: Math.max(found.longest, longest) };
+      found = { all: Math.max(found.all, all), max: Math.max(found.max, max) };
     }
     return found;
   } finally {
@@ -199,7 +199,7 @@ test.each(functionFolders)("%s: no client waits for one call as long as the func
     // Behind the API a person waits.
     if (isRequest) expect(Object.values<Patience>(patience.request)).toContain(of);
     // A pause that begins just before the last moment for calls is over before the function is.
-    else expect({ builder, pause: pauses.longest < margin }).toEqual({ builder, pause: true });
+    else expect({ builder, pause: pauses.max < margin }).toEqual({ builder, pause: true });
   }
 });
 
@@ -207,8 +207,8 @@ test("throttling is what the SDK waits for longest: a second, doubled each time,
   const of = patience.background.dynamodb;
   expect(of.tries).toBe(3);
   const about = (milliseconds: number): unknown => expect.closeTo(milliseconds, -1);
-  expect(await longestPauses(createDocumentClient, of, false)).toEqual({ all: about(3_000), longest: about(2_000) });
-  expect(await longestPauses(createDocumentClient, of, true)).toEqual({ all: about(13_000), longest: about(7_000) });
+  expect(await longestPauses(createDocumentClient, of, false)).toEqual({ all: about(3_000), max: about(2_000) });
+  expect(await longestPauses(createDocumentClient, of, true)).toEqual({ all: about(13_000), max: about(7_000) });
 });
 
 test("a change that was cut off is finished after every function's time is over", () => {

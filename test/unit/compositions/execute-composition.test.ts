@@ -2,23 +2,23 @@ import { createHash } from "node:crypto";
 import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
 import requestContract from "../../../contracts/invocation-request.schema.json";
-import { parseMidi } from "../../../domain/music/song";
-import { longestMelodyBars } from "../../../domain/music/input-limits";
+import { maxMelodyBars } from "../../../domain/music/input-limits";
 import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
-import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
-import { mostEditEvents } from "../../../domain/schemas/invocation";
+import { parseMidi } from "../../../domain/music/song";
+import { maxEditEvents } from "../../../domain/schemas/invocation";
 import type { CompositionItem } from "../../../domain/schemas/items";
 import { techniques } from "../../../domain/techniques/registry";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import {
   executeComposition,
+  type ExecuteCompositionParams,
   inferenceBudgetSeconds,
   pauseSeconds,
   retrySeconds,
-  type ExecuteCompositionParams,
 } from "../../../lambdas/compositions/execute-composition";
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
+import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { memoryStores } from "../../fakes/memory-stores";
@@ -52,8 +52,8 @@ function composition(more: Partial<CompositionItem> = {}): CompositionItem {
   };
 }
 
-const answerOf = (more: object = {}): Invocation => ({
-  kind: "ANSWER",
+const responseOf = (more: object = {}): Invocation => ({
+  kind: "RESPONSE",
   body: new TextEncoder().encode(
     JSON.stringify({
       schemaVersion: 1,
@@ -69,17 +69,17 @@ const answerOf = (more: object = {}): Invocation => ({
 const modelError = (status: number, body: string): Invocation => ({ kind: "MODEL_ERROR", status, body });
 const unavailable: Invocation = { kind: "UNAVAILABLE", reason: "ECONNREFUSED" };
 
-class ComposingWorld {
+class ComposingHarness {
   readonly clock = new VirtualClock();
   readonly stores = memoryStores(this.clock.now);
   readonly compositions = this.stores.compositions;
   readonly tracks = this.stores.tracks;
-  readonly artefacts = new MemoryBuckets().store("artefacts");
+  readonly artifacts = new MemoryBuckets().store("artifacts");
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
   readonly requests: string[] = [];
   readonly firstDeliveredAt = this.clock.now();
-  answers: Invocation[] = [];
+  responses: Invocation[] = [];
   /** Seconds for which the message was hidden, in their order. */
   readonly postponed: number[] = [];
   /** One renewal of the worker's lease. */
@@ -92,12 +92,12 @@ class ComposingWorld {
       firstDeliveredAt: this.firstDeliveredAt,
       compositions: this.compositions,
       tracks: this.tracks,
-      artefacts: this.artefacts,
+      artifacts: this.artifacts,
       endpoint: {
         invoke: async (endpointName, request) => {
           this.requests.push(`${endpointName} ${new TextDecoder().decode(request)}`);
           await this.during();
-          return this.answers.shift() ?? answerOf();
+          return this.responses.shift() ?? responseOf();
         },
       },
       postpone: async (seconds) => {
@@ -122,10 +122,10 @@ class ComposingWorld {
   }
 }
 
-function worldWith(more: Partial<CompositionItem> = {}): ComposingWorld {
-  const world = new ComposingWorld();
-  world.compositions.add(composition(more));
-  return world;
+function harnessWith(more: Partial<CompositionItem> = {}): ComposingHarness {
+  const harness = new ComposingHarness();
+  harness.compositions.add(composition(more));
+  return harness;
 }
 
 test.each<Partial<CompositionItem>>([
@@ -134,23 +134,23 @@ test.each<Partial<CompositionItem>>([
   { technique: "ar-cnn", parameters: { passes: 3, melodyLock: true } },
   { model: { id: id(5), stock: false, sha256, bytes: 1_000 } },
 ])("asks the container as the contract says: %j", async (more) => {
-  const world = worldWith(more);
-  await world.deliver();
-  const [request = ""] = world.requests;
+  const harness = harnessWith(more);
+  await harness.deliver();
+  const [request = ""] = harness.requests;
   const validate = new Ajv2020({ strict: false }).compile(requestContract);
   const isKept = validate(JSON.parse(request.slice(request.indexOf("{"))));
   expect({ isKept, errors: validate.errors }).toEqual({ isKept: true, errors: null });
 });
 
 test("keeps the melody note for note, adds the tracks, writes MIDI and score, and ends COMPLETED once", async () => {
-  const world = worldWith();
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  const row = world.row();
+  const harness = harnessWith();
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const row = harness.row();
   expect(row).toMatchObject({ state: "COMPLETED", attempt: 1, output: { metrics: { emptyBarRate: 0 } } });
   expect(row.openWork).toBeUndefined();
   expect(row.runningUntil).toBeUndefined();
-  expect(world.compositions.openNow()).toBe(0);
-  const midi = world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
+  expect(harness.compositions.openNow()).toBe(0);
+  const midi = harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array();
   expect(row.midi).toEqual({
     revision: 1,
     bytes: midi.byteLength,
@@ -163,20 +163,20 @@ test("keeps the melody note for note, adds the tracks, writes MIDI and score, an
     melody?.notes.map(({ onset, duration, pitch }) => [onset * step, duration * step, pitch]),
   );
   expect(song.tracks[1]?.notes).toHaveLength(1);
-  expect(world.metrics.count("CompositionsCompleted")).toBe(1);
+  expect(harness.metrics.count("CompositionsCompleted")).toBe(1);
 
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.requests).toHaveLength(1);
-  expect(world.compositions.openNow()).toBe(0);
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.requests).toHaveLength(1);
+  expect(harness.compositions.openNow()).toBe(0);
 });
 
 test("the request names a model by its digest and by a signed URL of its own key, also a stock one", async () => {
-  const stock = worldWith();
+  const stock = harnessWith();
   await stock.deliver();
   expect(stock.requests[0]).toMatch(/^opencomposer-dev-unet-gan /);
   // The image of the endpoint may carry another version: the key is this version's.
   expect(stock.requests[0]).toContain(`https://bucket.example/stock/models/unet-gan-bach/${sha256}/model.onnx?signed`);
-  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  const own = harnessWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
   await own.deliver();
   expect(own.requests[0]).toContain(`https://bucket.example/users/${sub}/models/${id(5)}/model.onnx?signed`);
 });
@@ -186,15 +186,15 @@ test("a stock model that is nowhere fails the composition with what whoever runs
     code: "MODEL_NOT_FOUND",
     message: "https://bucket.example has no such model file (404)",
   });
-  const stock = worldWith();
-  stock.answers = [modelError(400, body)];
+  const stock = harnessWith();
+  stock.responses = [modelError(400, body)];
   await stock.deliver();
   expect(stock.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_NOT_FOUND", retryable: false } });
   expect(stock.row().failure?.message).toContain("unet-gan-bach");
   expect(stock.row().failure?.message).toContain("`npm run seed`");
 
-  const own = worldWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
-  own.answers = [modelError(400, body)];
+  const own = harnessWith({ model: { id: id(5), stock: false, sha256, bytes: 1_000 } });
+  own.responses = [modelError(400, body)];
   await own.deliver();
   expect(own.row().failure?.message).toBe("https://bucket.example has no such model file (404).");
 });
@@ -230,10 +230,10 @@ const rewritten = {
 };
 
 test("a re-written piece takes the melody's place, and its edits are kept in order", async () => {
-  const world = worldWith({ technique: "ar-cnn" });
-  world.answers = [answerOf(rewritten)];
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  const row = world.row();
+  const harness = harnessWith({ technique: "ar-cnn" });
+  harness.responses = [responseOf(rewritten)];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const row = harness.row();
   expect(row).toMatchObject({
     state: "COMPLETED",
     output: {
@@ -241,27 +241,27 @@ test("a re-written piece takes the melody's place, and its edits are kept in ord
       tracks: [{ index: 0, name: tune.name, source: "generated", noteCount: tune.notes.length + 1 }],
     },
   });
-  const song = parseMidi(world.artefacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
+  const song = parseMidi(harness.artifacts.objects.get(compositionMidiKey(row, { revision: 1 })) ?? new Uint8Array());
   expect(song.tracks).toHaveLength(1);
   expect(song.tracks[0]?.notes.slice(0, 2)).toEqual([
     { startTick: 0, durationTicks: 240, pitch: 67, velocity: 90 },
     { startTick: 240, durationTicks: 240, pitch: 60, velocity: 80 },
   ]);
-  const kept: unknown = JSON.parse(world.artefacts.text(compositionEditEventsKey(row)) ?? "");
+  const kept: unknown = JSON.parse(harness.artifacts.text(compositionEditEventsKey(row)) ?? "");
   expect(kept).toEqual({ items: rewritten.editEvents });
 
   // And goes on into the other technique.
-  world.compositions.add(composition({ id: id(2), input: { compositionId: id(1) }, openWorkOwner: "x" }));
-  await world.deliver(2);
-  expect(world.requests[1]).toContain('{"onset":2,"duration":2,"pitch":60,"velocity":80}');
+  harness.compositions.add(composition({ id: id(2), input: { compositionId: id(1) }, openWorkOwner: "x" }));
+  await harness.deliver(2);
+  expect(harness.requests[1]).toContain('{"onset":2,"duration":2,"pitch":60,"velocity":80}');
 });
 
 test("a model that added nothing to a locked melody leaves a silent track and no edits", async () => {
-  const world = worldWith({ technique: "ar-cnn", parameters: { melodyLock: true } });
+  const harness = harnessWith({ technique: "ar-cnn", parameters: { melodyLock: true } });
   const tracks = [{ name: "Added", program: 0, notes: [] }];
-  world.answers = [answerOf({ technique: "ar-cnn", tracks, editEvents: [] })];
-  await world.deliver();
-  expect(world.row().output).toMatchObject({
+  harness.responses = [responseOf({ technique: "ar-cnn", tracks, editEvents: [] })];
+  await harness.deliver();
+  expect(harness.row().output).toMatchObject({
     editEventCount: 0,
     tracks: [{ source: "input" }, { source: "generated", noteCount: 0 }],
   });
@@ -272,15 +272,15 @@ test.each([
   ["add what sounds", { editEvents: [edit(0, 67, "add", true), ...rewritten.editEvents] }],
   ["are wrong about the input", { editEvents: rewritten.editEvents.map((one) => ({ ...one, original: true })) }],
   ["are in another order than they can be", { editEvents: [edit(2, 60, "remove", false), ...rewritten.editEvents] }],
-])("edit events that %s are no answer", async (_, more) => {
-  const world = worldWith({ technique: "ar-cnn" });
-  world.answers = [answerOf({ ...rewritten, ...more })];
-  await world.deliver();
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_ANSWER_INVALID" } });
+])("edit events that %s are no response", async (_, more) => {
+  const harness = harnessWith({ technique: "ar-cnn" });
+  harness.responses = [responseOf({ ...rewritten, ...more })];
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "MODEL_RESPONSE_INVALID" } });
 });
 
-test("the most edits that the parameters allow fit into the answers of container and API", async () => {
-  const longest = Array.from({ length: mostEditEvents }, (_, index) => ({
+test("the most edits that the parameters allow fit into the responses of container and API", async () => {
+  const max = Array.from({ length: maxEditEvents }, (_, index) => ({
     step: 1023 - (index % 2),
     pitch: 127,
     kind: "remove" as const,
@@ -288,9 +288,9 @@ test("the most edits that the parameters allow fit into the answers of container
     pass: 99,
     probability: 0.123456,
   }));
-  const bytes = JSON.stringify({ items: longest }).length;
+  const bytes = JSON.stringify({ items: max }).length;
   // The API's answer is text inside of Lambda's: each quotation mark has a backslash there.
-  const carried = JSON.stringify({ body: JSON.stringify({ items: longest }) }).length;
+  const carried = JSON.stringify({ body: JSON.stringify({ items: max }) }).length;
   expect(bytes).toBeLessThan(2_500_000);
   expect(carried).toBeLessThan(3_000_000);
   const { editsPerPass, samplingIterations } = Object.fromEntries(
@@ -299,11 +299,11 @@ test("the most edits that the parameters allow fit into the answers of container
       "maximum" in parameter ? parameter.maximum : 0,
     ]),
   );
-  expect(mostEditEvents).toBe((editsPerPass ?? 0) * (samplingIterations ?? 0) * (longestMelodyBars / 8));
+  expect(maxEditEvents).toBe((editsPerPass ?? 0) * (samplingIterations ?? 0) * (maxMelodyBars / 8));
 });
 
 test("an input with more notes than a model is shown fails with how many there may be", async () => {
-  const world = worldWith({ input: { compositionId: id(2) } });
+  const harness = harnessWith({ input: { compositionId: id(2) } });
   const notes = Array.from({ length: 129 }, (_, index) => ({
     startTick: 120 * (index % 16),
     durationTicks: 120,
@@ -314,26 +314,26 @@ test("an input with more notes than a model is shown fails with how many there m
     ...{ schemaVersion: 1, name: "Dense", ticksPerBeat: 480, tempo: 100, bars: 1 },
     tracks: [{ name: "All", program: 0, source: "input", notes }],
   };
-  world.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
-  world.artefacts.put(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
-  await world.deliver();
-  expect(world.requests).toEqual([]);
-  expect(world.row()).toMatchObject({
+  harness.compositions.add(composition({ id: id(2), state: "COMPLETED" }));
+  harness.artifacts.put(compositionScoreKey({ sub, id: id(2) }), JSON.stringify(score));
+  await harness.deliver();
+  expect(harness.requests).toEqual([]);
+  expect(harness.row()).toMatchObject({
     state: "FAILED",
     failure: { code: "INPUT_TOO_LARGE", message: expect.stringMatching(/129 notes in 1 bar; allowed are at most 128/) },
   });
 });
 
 test("what a container says of single fields reaches the composition, once", async () => {
-  const world = worldWith({ technique: "ar-cnn" });
+  const harness = harnessWith({ technique: "ar-cnn" });
   const errors = [
     { pointer: "/parameters/lowestPitch", value: "110", allowed: "a region that meets the pitches 27 to 90" },
     { pointer: "/named", value: null, allowed: "twice" },
   ];
   const body = { code: "BAD_REQUEST", message: "the region holds no pitch; /named is missing", errors };
-  world.answers = [modelError(400, JSON.stringify(body))];
-  await world.deliver();
-  expect(world.row().failure).toEqual({
+  harness.responses = [modelError(400, JSON.stringify(body))];
+  await harness.deliver();
+  expect(harness.row().failure).toEqual({
     code: "BAD_REQUEST",
     message:
       "The region holds no pitch; /named is missing; /parameters/lowestPitch is 110, allowed: a region that meets the " +
@@ -343,13 +343,13 @@ test("what a container says of single fields reaches the composition, once", asy
 });
 
 test("a finished piece can be the input of the next one", async () => {
-  const world = worldWith();
-  await world.deliver();
-  world.compositions.add(
+  const harness = harnessWith();
+  await harness.deliver();
+  harness.compositions.add(
     composition({ id: id(2), input: { compositionId: id(1), trackIndex: 1 }, openWorkOwner: "x" }),
   );
-  await world.deliver(2);
-  const score = scoreSchema.parse(JSON.parse(world.artefacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
+  await harness.deliver(2);
+  const score = scoreSchema.parse(JSON.parse(harness.artifacts.text(compositionScoreKey({ sub, id: id(2) })) ?? ""));
   expect(score.tracks[0]).toMatchObject({ name: "Bass", source: "input" });
 });
 
@@ -359,17 +359,17 @@ test.each([
   ["a sample that is not there", { input: { sampleMelodyId: "none" } }, "INPUT_NOT_FOUND"],
   ["bars that are not in the melody", { inputOptions: { startBar: 900 } }, "BARS_OUT_OF_RANGE"],
 ])("%s ends FAILED with its reason, without a call", async (_, more, code) => {
-  const world = worldWith(more);
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
-  expect(world.requests).toEqual([]);
+  const harness = harnessWith(more);
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(harness.requests).toEqual([]);
 });
 
 test("another user's composition cannot be the input", async () => {
-  const world = worldWith({ input: { compositionId: id(4) } });
-  world.compositions.add(composition({ id: id(4), sub: "user-2", state: "COMPLETED" }));
-  await world.deliver();
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_NOT_FOUND" } });
+  const harness = harnessWith({ input: { compositionId: id(4) } });
+  harness.compositions.add(composition({ id: id(4), sub: "user-2", state: "COMPLETED" }));
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_NOT_FOUND" } });
 });
 
 test.each([
@@ -384,32 +384,32 @@ test.each([
     "MODEL_CHECKSUM_MISMATCH",
   ],
   ["an error in no known shape", modelError(400, "<html>"), "MODEL_ERROR"],
-  ["an answer that is not JSON", { kind: "ANSWER", body: new Uint8Array([255, 0]) }, "MODEL_ANSWER_INVALID"],
-  ["an answer of another model", answerOf({ modelSha256: "0".repeat(64) }), "MODEL_ANSWER_INVALID"],
+  ["a response that is not JSON", { kind: "RESPONSE", body: new Uint8Array([255, 0]) }, "MODEL_RESPONSE_INVALID"],
+  ["a response of another model", responseOf({ modelSha256: "0".repeat(64) }), "MODEL_RESPONSE_INVALID"],
   [
     "notes after the end of the piece, inside the longest one",
-    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 191, duration: 2, pitch: 1, velocity: 1 }] }] }),
-    "MODEL_ANSWER_INVALID",
+    responseOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 191, duration: 2, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_RESPONSE_INVALID",
   ],
-  ["more than 4 MiB", { kind: "ANSWER", body: new Uint8Array(4 * 1024 * 1024 + 1) }, "ANSWER_TOO_LARGE"],
+  ["more than 4 MiB", { kind: "RESPONSE", body: new Uint8Array(4 * 1024 * 1024 + 1) }, "RESPONSE_TOO_LARGE"],
   [
     "notes outside the longest piece",
-    answerOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 5_000, duration: 1, pitch: 1, velocity: 1 }] }] }),
-    "MODEL_ANSWER_INVALID",
+    responseOf({ tracks: [{ name: "x", program: 0, notes: [{ onset: 5_000, duration: 1, pitch: 1, velocity: 1 }] }] }),
+    "MODEL_RESPONSE_INVALID",
   ],
-] as const)("%s fails at once: the same request would fail again", async (_, answer, code) => {
-  const world = worldWith();
-  world.answers = [answer];
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
-  expect(world.compositions.openNow()).toBe(0);
+] as const)("%s fails at once: the same request would fail again", async (_, response, code) => {
+  const harness = harnessWith();
+  harness.responses = [response];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code, retryable: false } });
+  expect(harness.compositions.openNow()).toBe(0);
 });
 
 test("what a container says in other words than a sentence is told as one", async () => {
-  const world = worldWith();
-  world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"the file is no ONNX model"}')];
-  await world.deliver();
-  expect(world.row().failure?.message).toBe("The file is no ONNX model.");
+  const harness = harnessWith();
+  harness.responses = [modelError(400, '{"code":"MODEL_CORRUPT","message":"the file is no ONNX model"}')];
+  await harness.deliver();
+  expect(harness.row().failure?.message).toBe("The file is no ONNX model.");
 });
 
 test.each([
@@ -419,119 +419,120 @@ test.each([
   ["empty", ""],
   ["larger than any score", new Uint8Array(33 * 1024 * 1024)],
 ])("a score that is %s fails at once, with a reason: the same score would be read again", async (_, score) => {
-  const world = worldWith({ input: { compositionId: id(4) } });
+  const harness = harnessWith({ input: { compositionId: id(4) } });
   const source = composition({ id: id(4), state: "COMPLETED" });
-  world.compositions.add(source);
-  world.artefacts.put(compositionScoreKey(source), score);
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_UNREADABLE", retryable: false } });
-  expect(world.row().failure?.message).toMatch(/^\p{Lu}.+\.$/u);
+  harness.compositions.add(source);
+  harness.artifacts.put(compositionScoreKey(source), score);
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "INPUT_UNREADABLE", retryable: false } });
+  expect(harness.row().failure?.message).toMatch(/^\p{Lu}.+\.$/u);
 });
 
 test.each([
   ["nobody there", unavailable],
   ["a container's own fault", modelError(500, '{"code":"INTERNAL","message":"x"}')],
   ["a busy container", modelError(429, '{"code":"BUSY","message":"x"}')],
-])("%s gives the message back, longer each time, and works when it is back", async (_, answer) => {
-  const world = worldWith();
-  world.answers = [answer, answer];
-  const first = await world.deliver();
-  const second = await world.deliver();
+])("%s gives the message back, longer each time, and works when it is back", async (_, response) => {
+  const harness = harnessWith();
+  harness.responses = [response, response];
+  const first = await harness.deliver();
+  const second = await harness.deliver();
   expect([first, second]).toEqual([
     { kind: "AGAIN", afterSeconds: pauseSeconds(1) },
     { kind: "AGAIN", afterSeconds: pauseSeconds(2) },
   ]);
-  expect(world.row().state).toBe("RUNNING");
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
+  expect(harness.row().state).toBe("RUNNING");
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 3 });
 });
 
 test("the retries have a budget, then the composition fails and says that trying again may help", async () => {
-  const world = worldWith();
-  world.answers = Array.from({ length: 100 }, () => unavailable);
+  const harness = harnessWith();
+  harness.responses = Array.from({ length: 100 }, () => unavailable);
   for (;;) {
-    const answer = await world.deliver();
-    if (answer.kind === "DONE") break;
-    world.clock.advance(answer.afterSeconds);
+    const response = await harness.deliver();
+    if (response.kind === "DONE") break;
+    harness.clock.advance(response.afterSeconds);
   }
-  const spent = (world.clock.now().getTime() - world.firstDeliveredAt.getTime()) / 1000;
+  const spent = (harness.clock.now().getTime() - harness.firstDeliveredAt.getTime()) / 1000;
   expect(spent).toBeLessThanOrEqual(inferenceBudgetSeconds.dev);
   expect(spent).toBeGreaterThan(inferenceBudgetSeconds.dev / 2);
-  expect(world.row()).toMatchObject({ state: "FAILED", failure: { code: "INFERENCE_UNAVAILABLE", retryable: true } });
+  expect(harness.row()).toMatchObject({ state: "FAILED", failure: { code: "INFERENCE_UNAVAILABLE", retryable: true } });
 });
 
 test("a second delivery while a worker is at it waits for the lease, and takes over when it has run out", async () => {
-  const world = worldWith();
-  const died = world.deliver(1, { endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) } });
+  const harness = harnessWith();
+  const died = harness.deliver(1, { endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) } });
   void died;
   await Promise.resolve();
-  const again = await world.deliver();
+  const again = await harness.deliver();
   expect(again).toMatchObject({ kind: "AGAIN" });
   if (again.kind === "AGAIN") expect(again.afterSeconds).toBeGreaterThanOrEqual(leaseSeconds);
-  world.clock.advance(leaseSeconds + 1);
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  harness.clock.advance(leaseSeconds + 1);
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
 });
 
 test("a worker that comes back after its lease was taken over ends nothing", async () => {
-  const world = worldWith();
-  world.during = async () => {
-    if (world.requests.length > 1) return;
-    world.clock.advance(leaseSeconds + 1);
-    world.answers = [modelError(400, '{"code":"MODEL_CORRUPT","message":"x"}')];
-    await world.deliver();
+  const harness = harnessWith();
+  harness.during = async () => {
+    if (harness.requests.length > 1) return;
+    harness.clock.advance(leaseSeconds + 1);
+    harness.responses = [modelError(400, '{"code":"MODEL_CORRUPT","message":"x"}')];
+    await harness.deliver();
   };
-  await world.deliver();
-  expect(world.row()).toMatchObject({ state: "FAILED", attempt: 2 });
-  expect(world.compositions.openNow()).toBe(0);
+  await harness.deliver();
+  expect(harness.row()).toMatchObject({ state: "FAILED", attempt: 2 });
+  expect(harness.compositions.openNow()).toBe(0);
 });
 
 test("a worker that comes back after another has finished leaves the winner's file as it is", async () => {
-  const world = worldWith();
-  const slower = answerOf({ tracks: [{ name: "Tuba", program: 58, notes: [] }] });
-  world.during = async () => {
-    world.during = () => undefined;
-    world.clock.advance(leaseSeconds + 1);
-    world.answers = [answerOf()];
-    expect(await world.deliver()).toEqual({ kind: "DONE" });
-    world.answers = [slower];
+  const harness = harnessWith();
+  const slower = responseOf({ tracks: [{ name: "Tuba", program: 58, notes: [] }] });
+  harness.during = async () => {
+    harness.during = () => undefined;
+    harness.clock.advance(leaseSeconds + 1);
+    harness.responses = [responseOf()];
+    expect(await harness.deliver()).toEqual({ kind: "DONE" });
+    harness.responses = [slower];
   };
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  const row = world.row();
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  const row = harness.row();
   expect(row).toMatchObject({ state: "COMPLETED", attempt: 2 });
-  const served = world.artefacts.objects.get(compositionMidiKey(row, row.midi ?? { revision: 0 })) ?? new Uint8Array();
+  const served =
+    harness.artifacts.objects.get(compositionMidiKey(row, row.midi ?? { revision: 0 })) ?? new Uint8Array();
   expect(createHash("sha256").update(served).digest("hex")).toBe(row.midi?.sha256);
   expect(parseMidi(served).tracks).toHaveLength(2);
 });
 
 test("an unexpected error frees the lease and is thrown", async () => {
-  const world = worldWith();
+  const harness = harnessWith();
   const broken = { endpoint: { invoke: async () => await Promise.reject(new Error("out of memory")) } };
-  await expect(world.deliver(1, broken)).rejects.toThrow("out of memory");
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row().state).toBe("COMPLETED");
+  await expect(harness.deliver(1, broken)).rejects.toThrow("out of memory");
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row().state).toBe("COMPLETED");
 });
 
 test("a worker that lives keeps lease and message, three renewals before anybody else may have them", async () => {
   expect(leaseSeconds).toBeGreaterThanOrEqual(3 * renewSeconds);
-  const world = worldWith();
-  world.during = async () => {
-    world.during = () => undefined;
+  const harness = harnessWith();
+  harness.during = async () => {
+    harness.during = () => undefined;
     for (let second = 0; second < 60; second += renewSeconds) {
-      world.clock.advance(renewSeconds);
-      await world.renew();
-      expect(await world.deliver()).toMatchObject({ kind: "AGAIN" });
+      harness.clock.advance(renewSeconds);
+      await harness.renew();
+      expect(await harness.deliver()).toMatchObject({ kind: "AGAIN" });
     }
   };
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 1 });
-  expect(new Set(world.postponed)).toEqual(new Set([leaseSeconds]));
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 1 });
+  expect(new Set(harness.postponed)).toEqual(new Set([leaseSeconds]));
 });
 
 test("a worker that is killed is replaced within seconds", async () => {
-  const world = worldWith();
+  const harness = harnessWith();
   let hidden = 0;
-  const killed = world.deliver(1, {
+  const killed = harness.deliver(1, {
     endpoint: { invoke: async () => await new Promise<Invocation>(() => undefined) },
     postpone: async (seconds) => {
       hidden = seconds;
@@ -544,26 +545,26 @@ test("a worker that is killed is replaced within seconds", async () => {
   void killed;
   await new Promise((resolve) => setImmediate(resolve));
   expect(hidden).toBeLessThanOrEqual(leaseSeconds);
-  world.clock.advance(hidden + 1);
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  harness.clock.advance(hidden + 1);
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
 });
 
 test("a renewal that fails is told and tried again; one that is refused ends the renewing and undoes nothing", async () => {
-  const world = worldWith();
-  world.during = async () => {
-    world.during = () => undefined;
-    const renew = world.compositions.renew.bind(world.compositions);
-    world.compositions.renew = async () => await Promise.reject(new Error("throttled"));
-    await world.renew();
-    world.compositions.renew = renew;
-    world.clock.advance(leaseSeconds + 1);
-    expect(await world.deliver()).toEqual({ kind: "DONE" });
+  const harness = harnessWith();
+  harness.during = async () => {
+    harness.during = () => undefined;
+    const renew = harness.compositions.renew.bind(harness.compositions);
+    harness.compositions.renew = async () => await Promise.reject(new Error("throttled"));
+    await harness.renew();
+    harness.compositions.renew = renew;
+    harness.clock.advance(leaseSeconds + 1);
+    expect(await harness.deliver()).toEqual({ kind: "DONE" });
   };
-  const first = world.deliver();
+  const first = harness.deliver();
   await first;
-  expect(world.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
-  expect(world.log.lines.some(({ message }) => message === "the lease could not be renewed")).toBe(true);
+  expect(harness.row()).toMatchObject({ state: "COMPLETED", attempt: 2 });
+  expect(harness.log.lines.some(({ message }) => message === "the lease could not be renewed")).toBe(true);
 });
 
 test("after an unexpected error the message is back in five seconds, and less soon each time", () => {
@@ -573,11 +574,11 @@ test("after an unexpected error the message is back in five seconds, and less so
 test("repeating calls at once and again, never two at a time, and stops after the one that is under way", async () => {
   let calls = 0;
   let atOnce = 0;
-  let most = 0;
+  let max = 0;
   const repeated = repeatedly(0.001, async () => {
     calls += 1;
     atOnce += 1;
-    most = Math.max(most, atOnce);
+    max = Math.max(max, atOnce);
     await new Promise((resolve) => setTimeout(resolve, 5));
     atOnce -= 1;
   });
@@ -585,31 +586,31 @@ test("repeating calls at once and again, never two at a time, and stops after th
   while (calls < 3 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
   await repeated.stop();
   expect(atOnce).toBe(0);
-  expect(most).toBe(1);
+  expect(max).toBe(1);
   const after = calls;
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(calls).toBe(after);
 });
 
 test("measures that the table cannot hold do not keep a composition from its end", async () => {
-  const world = worldWith();
-  world.answers = [answerOf({ metrics: { emptyBarRate: 1e300, tonalDistance: 1e-300, similarityIndex: 0.25 } })];
-  expect(await world.deliver()).toEqual({ kind: "DONE" });
-  expect(world.row().output?.metrics).toEqual({ tonalDistance: 0, similarityIndex: 0.25 });
+  const harness = harnessWith();
+  harness.responses = [responseOf({ metrics: { emptyBarRate: 1e300, tonalDistance: 1e-300, similarityIndex: 0.25 } })];
+  expect(await harness.deliver()).toEqual({ kind: "DONE" });
+  expect(harness.row().output?.metrics).toEqual({ tonalDistance: 0, similarityIndex: 0.25 });
 });
 
 test("whatever bytes an endpoint answers, the composition ends or waits", async () => {
-  const answers = fc.oneof(
-    fc.uint8Array().map((body): Invocation => ({ kind: "ANSWER", body })),
-    fc.json().map((text): Invocation => ({ kind: "ANSWER", body: new TextEncoder().encode(text) })),
+  const responses = fc.oneof(
+    fc.uint8Array().map((body): Invocation => ({ kind: "RESPONSE", body })),
+    fc.json().map((text): Invocation => ({ kind: "RESPONSE", body: new TextEncoder().encode(text) })),
     fc.tuple(fc.integer({ min: 100, max: 599 }), fc.string()).map(([status, body]) => modelError(status, body)),
   );
   await fc.assert(
-    fc.asyncProperty(answers, async (answer) => {
-      const world = worldWith();
-      world.answers = [answer];
-      const { kind } = await world.deliver();
-      expect(world.row().state).toBe(kind === "DONE" ? "FAILED" : "RUNNING");
+    fc.asyncProperty(responses, async (response) => {
+      const harness = harnessWith();
+      harness.responses = [response];
+      const { kind } = await harness.deliver();
+      expect(harness.row().state).toBe(kind === "DONE" ? "FAILED" : "RUNNING");
     }),
   );
 });

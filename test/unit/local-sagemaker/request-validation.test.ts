@@ -1,10 +1,9 @@
 import { ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
-
 import { ServiceSchemas } from "../../../local/sagemaker/api/request-validation";
 import { ServiceError } from "../../../local/sagemaker/api/service-error";
-import { sagemakerClients } from "../../fidelity/support/local-services";
-import { controlAnswerFaults, runtimeAnswerFaults } from "../../fidelity/support/wire-check";
+import { sagemakerClients } from "../../conformance/support/local-services";
+import { controlResponseFaults, runtimeResponseFaults } from "../../conformance/support/wire-check";
 import { startListeningServer } from "../../support/listening-server";
 import { breaches, camelPath, fitting, readModel, requestOf, withBreach } from "./support/model-breaches";
 
@@ -81,17 +80,21 @@ it("shortens hostile values, and reads null as absent", () => {
   );
 });
 
-describe("the check of answers that the fidelity suite sees", () => {
+describe("the check of responses that the conformance suite sees", () => {
   const headers = { "x-amzn-requestid": "1", "content-type": "application/x-amz-json-1.1" };
   const control = (status: number, body: unknown, more: object = {}): string[] =>
-    controlAnswerFaults("CreateTrainingJob", { status, headers: { ...headers, ...more }, body: JSON.stringify(body) });
+    controlResponseFaults("CreateTrainingJob", {
+      status,
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    });
   const arn = "arn:aws:sagemaker:eu-central-1:000000000000:training-job/a";
 
   it("passes answers and errors that the model has", () => {
     expect(control(200, { TrainingJobArn: arn })).toEqual([]);
     expect(control(400, { __type: "ResourceInUse", Message: "taken" })).toEqual([]);
     expect(control(400, { __type: "ValidationException", message: "no" })).toEqual([]);
-    expect(controlAnswerFaults("StopTrainingJob", { status: 200, headers, body: "" })).toEqual([]);
+    expect(controlResponseFaults("StopTrainingJob", { status: 200, headers, body: "" })).toEqual([]);
   });
 
   it.each([
@@ -111,7 +114,7 @@ describe("the check of answers that the fidelity suite sees", () => {
 
   it("knows the runtime's answers, too", () => {
     const runtime = (status: number, more: object, body: unknown = { Message: "no" }): string =>
-      runtimeAnswerFaults("InvokeEndpoint", {
+      runtimeResponseFaults("InvokeEndpoint", {
         status,
         headers: { "x-amzn-requestid": "1", "content-type": "application/json", ...more },
         body: JSON.stringify(body),
@@ -141,9 +144,9 @@ describe("the check of answers that the fidelity suite sees", () => {
 });
 
 it("refuses answers that break the model", () => {
-  expect(schemas.answerFaults("DescribeTrainingJob", { TrainingJobName: "a" })).toContainEqual(
+  expect(schemas.responseFaults("DescribeTrainingJob", { TrainingJobName: "a" })).toContainEqual(
     expect.stringContaining("must have required property 'ModelArtifacts'"),
   );
-  expect(schemas.answerFaults("StopTrainingJob", {})).toHaveLength(1);
-  expect(schemas.answerFaults("StopTrainingJob", undefined)).toEqual([]);
+  expect(schemas.responseFaults("StopTrainingJob", {})).toHaveLength(1);
+  expect(schemas.responseFaults("StopTrainingJob", undefined)).toEqual([]);
 });

@@ -1,16 +1,15 @@
 import fc from "fast-check";
-
-import { cutText, failureReason } from "../../../local/sagemaker/training/folder-contract";
 import { listPage } from "../../../local/sagemaker/api/list-pages";
 import { asFolder, checkedRelativePath, parseS3Uri, pathBelowPrefix } from "../../../local/sagemaker/s3/s3-objects";
+import { cutText, failureReason } from "../../../local/sagemaker/training/folder-contract";
+import { afterHostLoss } from "../../../local/sagemaker/training/job-outcome";
 import {
-  type TrainingJob,
   advance,
   describeTrainingJob,
   isFinal,
   newTrainingJob,
+  type TrainingJob,
 } from "../../../local/sagemaker/training/training-job";
-import { afterHostLoss } from "../../../local/sagemaker/training/job-outcome";
 
 function job(more: object = {}): TrainingJob {
   return newTrainingJob({

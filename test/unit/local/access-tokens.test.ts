@@ -1,25 +1,23 @@
-import { type KeyObject, createHmac, generateKeyPairSync, sign } from "node:crypto";
-
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import * as fc from "fast-check";
-
-import { type TokenCheck, createTokenCheck } from "../../../local/gateway/access-tokens";
+import { createTokenCheck, type TokenCheck } from "../../../local/gateway/access-tokens";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
-const POOL = "eu-west-1_AbCdEf123";
-const CLIENT = "client1";
+const pool = "eu-west-1_AbCdEf123";
+const client = "client1";
 const now = Math.floor(Date.now() / 1000);
-const CLAIMS = {
-  iss: `https://cognito-idp.eu-west-1.amazonaws.com/${POOL}`,
+const defaultClaims = {
+  iss: `https://cognito-idp.eu-west-1.amazonaws.com/${pool}`,
   sub: "6f2c",
-  client_id: CLIENT,
+  client_id: client,
   token_use: "access",
   iat: now - 10,
   exp: now + 3_600,
 };
-const HEADER = { alg: "RS256", kid: "key1" };
+const header = { alg: "RS256", kid: "key1" };
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-const signed = (key: KeyObject, claims: object, head: object = HEADER): string => {
+const signed = (key: KeyObject, claims: object, head: object = header): string => {
   const input = `${encode(head)}.${encode(claims)}`;
   return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
 };
@@ -33,21 +31,21 @@ describe("check of access tokens", () => {
   beforeAll(async () => {
     server = await startListeningServer((request, response) => {
       const { n = "", e = "" } = own.publicKey.export({ format: "jwk" });
-      response.statusCode = request.url === `/${POOL}/.well-known/jwks.json` ? 200 : 404;
+      response.statusCode = request.url === `/${pool}/.well-known/jwks.json` ? 200 : 404;
       response.end(JSON.stringify({ keys: [{ kty: "RSA", kid: "key1", use: "sig", alg: "RS256", n, e }] }));
     });
-    check = await createTokenCheck({ endpointUrl: server.url, userPoolId: POOL, userPoolClientId: CLIENT });
+    check = await createTokenCheck({ endpointUrl: server.url, userPoolId: pool, userPoolClientId: client });
   });
   afterAll(async () => {
     await server.stop();
   });
 
   it.each(["Bearer ", "bearer ", "BEARER   ", ""])("knows the user of a good token after %j", (scheme) => {
-    expect(check(`${scheme}${signed(own.privateKey, CLAIMS)}`)).toBe("6f2c");
+    expect(check(`${scheme}${signed(own.privateKey, defaultClaims)}`)).toBe("6f2c");
   });
 
   it("leaves to the functions what kind of token it is, as API Gateway does", () => {
-    const { client_id: aud, ...claims } = CLAIMS;
+    const { client_id: aud, ...claims } = defaultClaims;
     expect(check(`Bearer ${signed(own.privateKey, { ...claims, aud, token_use: "id" })}`)).toBe("6f2c");
   });
 
@@ -56,24 +54,27 @@ describe("check of access tokens", () => {
     ["an empty one", () => "Bearer "],
     ["no JWT", () => "Bearer let-me-in"],
     ["a JWT of nothing", () => "Bearer e30.e30.e30"],
-    ["an expired one", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, exp: now - 60 })}`],
-    ["one signed by somebody else", () => `Bearer ${signed(other.privateKey, CLAIMS)}`],
-    ["one of another key", () => `Bearer ${signed(own.privateKey, CLAIMS, { alg: "RS256", kid: "key2" })}`],
-    ["one without a key", () => `Bearer ${signed(own.privateKey, CLAIMS, { alg: "RS256" })}`],
-    ["one of another pool", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, iss: `${CLAIMS.iss}4` })}`],
-    ["one of another client", () => `Bearer ${signed(own.privateKey, { ...CLAIMS, client_id: "client2" })}`],
+    ["an expired one", () => `Bearer ${signed(own.privateKey, { ...defaultClaims, exp: now - 60 })}`],
+    ["one signed by somebody else", () => `Bearer ${signed(other.privateKey, defaultClaims)}`],
+    ["one of another key", () => `Bearer ${signed(own.privateKey, defaultClaims, { alg: "RS256", kid: "key2" })}`],
+    ["one without a key", () => `Bearer ${signed(own.privateKey, defaultClaims, { alg: "RS256" })}`],
+    [
+      "one of another pool",
+      () => `Bearer ${signed(own.privateKey, { ...defaultClaims, iss: `${defaultClaims.iss}4` })}`,
+    ],
+    ["one of another client", () => `Bearer ${signed(own.privateKey, { ...defaultClaims, client_id: "client2" })}`],
     [
       "one with another user's name in it",
       () => {
-        const [head, , signature] = signed(own.privateKey, CLAIMS).split(".");
-        return `Bearer ${head}.${encode({ ...CLAIMS, sub: "another" })}.${signature}`;
+        const [head, , signature] = signed(own.privateKey, defaultClaims).split(".");
+        return `Bearer ${head}.${encode({ ...defaultClaims, sub: "another" })}.${signature}`;
       },
     ],
-    ["one without a signature", () => `Bearer ${encode({ alg: "none", kid: "key1" })}.${encode(CLAIMS)}.`],
+    ["one without a signature", () => `Bearer ${encode({ alg: "none", kid: "key1" })}.${encode(defaultClaims)}.`],
     [
       "one signed with the public key as a secret",
       () => {
-        const input = `${encode({ alg: "HS256", kid: "key1" })}.${encode(CLAIMS)}`;
+        const input = `${encode({ alg: "HS256", kid: "key1" })}.${encode(defaultClaims)}`;
         const secret = own.publicKey.export({ format: "pem", type: "spki" });
         return `Bearer ${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
       },
@@ -87,8 +88,8 @@ describe("check of access tokens", () => {
       fc.string(),
       fc.base64String(),
       fc.json().map((text) => Buffer.from(text).toString("base64url")),
-      fc.constant(encode(HEADER)),
-      fc.dictionary(fc.constantFrom(...Object.keys(CLAIMS)), fc.jsonValue()).map(encode),
+      fc.constant(encode(header)),
+      fc.dictionary(fc.constantFrom(...Object.keys(defaultClaims)), fc.jsonValue()).map(encode),
     );
     fc.assert(
       fc.property(
@@ -108,7 +109,7 @@ describe("check of access tokens", () => {
     const made = createTokenCheck({
       endpointUrl: server.url,
       userPoolId: "eu-west-1_None",
-      userPoolClientId: CLIENT,
+      userPoolClientId: client,
     });
     await expect(made).rejects.toThrow(/keys cannot be had: .*eu-west-1_None.* answered 404/);
   });

@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
-
 import { Admission, type Leave } from "../../../local/gateway/admission";
 
 const never = new AbortController().signal;
-const patient = { longestWaitMilliseconds: 60_000, mostWaiting: 1_000 };
+const patient = { maxWaitMilliseconds: 60_000, maxWaiting: 1_000 };
 
 describe("admission of requests to MiniStack", () => {
   it("serves the flows in turn, and each in its order", async () => {
@@ -21,7 +20,7 @@ describe("admission of requests to MiniStack", () => {
   });
 
   it("refuses at once when as many wait as may, and whoever has waited long enough", async () => {
-    const admission = new Admission({ atOnce: 1, mostWaiting: 1, longestWaitMilliseconds: 20 });
+    const admission = new Admission({ atOnce: 1, maxWaiting: 1, maxWaitMilliseconds: 20 });
     const leave = await admission.enter("a", never);
     const waits = admission.enter("a", never);
     expect(await admission.enter("b", never)).toBeUndefined();
@@ -31,7 +30,7 @@ describe("admission of requests to MiniStack", () => {
   });
 
   it("lets one flow have half of the waiting places, and another one wait, too", async () => {
-    const admission = new Admission({ atOnce: 1, mostWaiting: 10, longestWaitMilliseconds: 60_000 });
+    const admission = new Admission({ atOnce: 1, maxWaiting: 10, maxWaitMilliseconds: 60_000 });
     const going = new AbortController();
     const leave = await admission.enter("hog", never);
     const hogs = Array.from({ length: 20 }, async () => await admission.enter("hog", going.signal));

@@ -1,17 +1,16 @@
-/** The gateway and clients that go away before they have their answer, by real sockets. */
-import { type ServerResponse } from "node:http";
-
+/** The gateway and clients that go away before they have their response, by real sockets. */
+import type { ServerResponse } from "node:http";
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { startListeningServer } from "../../support/listening-server";
-import { type RawClient, head, rawClient, until } from "../../support/raw-client";
+import { head, type RawClient, rawClient, until } from "../../support/raw-client";
 
 const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
 /** Every name is a good token of the user of that name. */
 const checkToken = (authorization: string | undefined): string | undefined =>
   /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
 
-const AT_ONCE = 8;
-const MIB = 1024 * 1024;
+const atOnce = 8;
+const mib = 1024 * 1024;
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -22,11 +21,11 @@ afterEach(async () => {
 interface Work {
   readonly user: string;
   readonly response: ServerResponse;
-  /** The answer was taken to its end. */
+  /** The response was taken to its end. */
   isTaken: boolean;
-  /** The answer or its connection has ended. */
+  /** The response or its connection has ended. */
   isClosed: boolean;
-  /** Ends the work and sends the answer. */
+  /** Ends the work and sends the response. */
   readonly finish: () => void;
 }
 
@@ -36,14 +35,14 @@ interface Upstream {
   readonly works: Work[];
   readonly current: () => readonly Work[];
   /** The most that it has worked on at once. */
-  readonly most: () => number;
+  readonly max: () => number;
 }
 
 /** @param onWork told of each request when its body is there */
-async function startUpstream(onWork: (work: Work) => void, answer: string | Buffer = "{}"): Promise<Upstream> {
+async function startUpstream(onWork: (work: Work) => void, content: string | Buffer = "{}"): Promise<Upstream> {
   const works: Work[] = [];
   const current = new Set<Work>();
-  let most = 0;
+  let max = 0;
   const { url, stop } = await startListeningServer((request, response) => {
     response.on("error", () => undefined);
     request.on("error", () => undefined);
@@ -55,7 +54,7 @@ async function startUpstream(onWork: (work: Work) => void, answer: string | Buff
         isTaken: false,
         isClosed: false,
         finish: () => {
-          if (current.delete(work)) response.end(answer);
+          if (current.delete(work)) response.end(content);
         },
       };
       response.once("close", () => {
@@ -65,12 +64,12 @@ async function startUpstream(onWork: (work: Work) => void, answer: string | Buff
       });
       works.push(work);
       current.add(work);
-      most = Math.max(most, current.size);
+      max = Math.max(max, current.size);
       onWork(work);
     });
   });
   stops.push(stop);
-  return { url, works, current: () => [...current], most: () => most };
+  return { url, works, current: () => [...current], max: () => max };
 }
 
 /** What an upstream does that never finishes: nothing, or, when it is dripping, a byte now and then until the test ends. */
@@ -86,18 +85,18 @@ function dripping(isDripping: boolean): (response: ServerResponse) => void {
 }
 
 async function start(endpointUrl: string, more: Partial<GatewayParams> = {}): Promise<Gateway> {
-  const params = { port: 0, endpointUrl, apiId: "x", cors, checkToken, requestsAtOnce: AT_ONCE, ...more };
+  const params = { port: 0, endpointUrl, apiId: "x", cors, checkToken, requestsAtOnce: atOnce, ...more };
   const gateway = await startGateway(params);
   stops.push(gateway.stop);
   return gateway;
 }
 
-const BODY = JSON.stringify({ name: "whose sender leaves" });
+const body = JSON.stringify({ name: "whose sender leaves" });
 
 function leavers(gateway: Gateway, count: number, method: "GET" | "POST" = "POST"): RawClient[] {
-  const headers = { Authorization: "Bearer leaver", ...(method === "POST" ? { "Content-Length": BODY.length } : {}) };
+  const headers = { Authorization: "Bearer leaver", ...(method === "POST" ? { "Content-Length": body.length } : {}) };
   const made = Array.from({ length: count }, () =>
-    rawClient(gateway.port, head(gateway.port, `${method} /tracks`, headers), method === "POST" ? BODY : ""),
+    rawClient(gateway.port, head(gateway.port, `${method} /tracks`, headers), method === "POST" ? body : ""),
   );
   stops.push(() => leave(made));
   return made;
@@ -114,43 +113,43 @@ async function roundTrips(gateway: Gateway): Promise<void> {
 }
 
 async function ask(gateway: Gateway, user: string): Promise<{ readonly status: number; readonly length: number }> {
-  const answer = await fetch(`${gateway.url}/tracks`, { headers: { authorization: `Bearer ${user}` } });
-  return { status: answer.status, length: (await answer.arrayBuffer()).byteLength };
+  const response = await fetch(`${gateway.url}/tracks`, { headers: { authorization: `Bearer ${user}` } });
+  return { status: response.status, length: (await response.arrayBuffer()).byteLength };
 }
 
 /** Sends as many requests at once as there are places. The upstream answers none of them before all have come. */
 async function expectAllPlacesFree(gateway: Gateway, upstream: Upstream, user = "another"): Promise<void> {
-  const asked = Array.from({ length: AT_ONCE }, () => ask(gateway, user));
+  const asked = Array.from({ length: atOnce }, () => ask(gateway, user));
   const mine = (): readonly Work[] => upstream.current().filter((work) => work.user === user);
-  await until("all places are taken", () => mine().length === AT_ONCE);
+  await until("all places are taken", () => mine().length === atOnce);
   for (const { finish } of mine()) finish();
   expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200));
 }
 
-describe("clients that leave before their answer", () => {
+describe("clients that leave before their response", () => {
   it.each([
     ["that write", "POST", false],
     ["that read", "GET", false],
-    ["whose answer is on its way", "POST", true],
+    ["whose response is on its way", "POST", true],
   ] as const)("(%s) never bring more than the bound to MiniStack, which works on", async (_what, method, isBegun) => {
     const upstream = await startUpstream(({ response }) => {
       if (isBegun) response.write(" ");
     });
     const gateway = await start(upstream.url);
-    const first = leavers(gateway, AT_ONCE, method);
-    await until("all places are taken", () => upstream.works.length === AT_ONCE);
-    const queued = leavers(gateway, 200 - AT_ONCE, method);
+    const first = leavers(gateway, atOnce, method);
+    await until("all places are taken", () => upstream.works.length === atOnce);
+    const queued = leavers(gateway, 200 - atOnce, method);
     await roundTrips(gateway);
     await leave(first);
     await roundTrips(gateway);
     await leave(queued);
     await roundTrips(gateway);
-    expect(upstream.most()).toBe(AT_ONCE);
+    expect(upstream.max()).toBe(atOnce);
     for (const { finish } of upstream.current()) finish();
     await expectAllPlacesFree(gateway, upstream);
     // Whoever left the queue was never sent.
-    expect(upstream.works.filter(({ user }) => user === "leaver")).toHaveLength(AT_ONCE);
-    expect(upstream.most()).toBe(AT_ONCE);
+    expect(upstream.works.filter(({ user }) => user === "leaver")).toHaveLength(atOnce);
+    expect(upstream.max()).toBe(atOnce);
   });
 
   it("never bring more than the bound to MiniStack when they leave 100 ms after they came, wave by wave", async () => {
@@ -165,19 +164,19 @@ describe("clients that leave before their answer", () => {
     await Promise.all(waves);
     await roundTrips(gateway);
     await until("what was begun is done", () => upstream.current().length === 0);
-    expect(upstream.most()).toBe(AT_ONCE);
-    const asked = await Promise.all(Array.from({ length: 2 * AT_ONCE }, () => ask(gateway, "another")));
+    expect(upstream.max()).toBe(atOnce);
+    const asked = await Promise.all(Array.from({ length: 2 * atOnce }, () => ask(gateway, "another")));
     expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
-    expect(upstream.most()).toBe(AT_ONCE);
+    expect(upstream.max()).toBe(atOnce);
   });
 
   it("leave answers that are taken from MiniStack to their end and hold no room", async () => {
-    // One user has room for one such answer, but not for two: half of 256 MiB.
-    const length = 100 * MIB;
+    // One user has room for one such response, but not for two: half of 256 MiB.
+    const length = 100 * mib;
     const upstream = await startUpstream(() => undefined, Buffer.alloc(length, "a"));
     const gateway = await start(upstream.url);
-    const left = leavers(gateway, AT_ONCE);
-    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    const left = leavers(gateway, atOnce);
+    await until("all places are taken", () => upstream.works.length === atOnce);
     await leave(left);
     await roundTrips(gateway);
     for (const { finish } of upstream.current()) finish();
@@ -189,8 +188,8 @@ describe("clients that leave before their answer", () => {
     expect(await again).toEqual({ status: 200, length });
   });
 
-  it("leave in the middle of a large answer, whose rest is taken and holds no room", async () => {
-    const part = Buffer.alloc(50 * MIB, "a");
+  it("leave in the middle of a large response, whose rest is taken and holds no room", async () => {
+    const part = Buffer.alloc(50 * mib, "a");
     const upstream = await startUpstream(({ response }) => response.write(part), part);
     const gateway = await start(upstream.url);
     for (let round = 0; round < 6; round += 1) {
@@ -207,26 +206,26 @@ describe("clients that leave before their answer", () => {
     const again = ask(gateway, "leaver");
     await until("it has come", () => upstream.current().length === 1);
     for (const { finish } of upstream.current()) finish();
-    expect(await again).toEqual({ status: 200, length: 100 * MIB });
+    expect(await again).toEqual({ status: 200, length: 100 * mib });
   });
 
   it.each([
-    ["before an answer", false],
-    ["in the middle of an answer", true],
+    ["before a response", false],
+    ["in the middle of a response", true],
   ])("give their places back when MiniStack's connections fail %s", async (_what, isBegun) => {
     const upstream = await startUpstream(({ response }) => {
       if (isBegun) response.write(" ");
     });
     const gateway = await start(upstream.url);
-    const left = leavers(gateway, AT_ONCE);
-    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    const left = leavers(gateway, atOnce);
+    await until("all places are taken", () => upstream.works.length === atOnce);
     await leave(left);
     await roundTrips(gateway);
     const waiting = ask(gateway, "waiting");
     await roundTrips(gateway);
-    expect(upstream.works).toHaveLength(AT_ONCE);
+    expect(upstream.works).toHaveLength(atOnce);
     for (const { response } of upstream.current()) response.destroy();
-    await until("who waited has come", () => upstream.works.length === AT_ONCE + 1);
+    await until("who waited has come", () => upstream.works.length === atOnce + 1);
     for (const { finish } of upstream.current()) finish();
     expect((await waiting).status).toBe(200);
     await expectAllPlacesFree(gateway, upstream);
@@ -242,8 +241,8 @@ describe("clients that leave before their answer", () => {
       else drip(response);
     });
     const gateway = await start(upstream.url, { integrationMilliseconds: 300 });
-    const left = leavers(gateway, AT_ONCE);
-    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    const left = leavers(gateway, atOnce);
+    await until("all places are taken", () => upstream.works.length === atOnce);
     await leave(left);
     expect((await ask(gateway, "another")).status).toBe(200);
     await until("all others are given up", () => upstream.works.every(({ isClosed }) => isClosed));
@@ -252,8 +251,8 @@ describe("clients that leave before their answer", () => {
   it("do not keep the gateway from stopping, nor their requests from ending with it", async () => {
     const upstream = await startUpstream(() => undefined);
     const gateway = await start(upstream.url);
-    const left = leavers(gateway, AT_ONCE);
-    await until("all places are taken", () => upstream.works.length === AT_ONCE);
+    const left = leavers(gateway, atOnce);
+    await until("all places are taken", () => upstream.works.length === atOnce);
     await leave(left);
     await roundTrips(gateway);
     expect(upstream.works.filter(({ isClosed }) => isClosed)).toEqual([]);
@@ -263,7 +262,7 @@ describe("clients that leave before their answer", () => {
   });
 });
 
-describe("a client that waits for its answer", () => {
+describe("a client that waits for its response", () => {
   it.each([
     ["nothing", false],
     ["a byte now and then", true],

@@ -1,14 +1,12 @@
 import { Socket } from "node:net";
-
 import * as fc from "fast-check";
-
 import { Connections } from "../../../local/gateway/connections";
 
-const mostOf = (flow: string): number => (flow === "strangers" ? 2 : 3);
+const maxOf = (flow: string): number => (flow === "strangers" ? 2 : 3);
 
 describe("connections of the flows", () => {
   it("ends the one of the same flow that was unused for longest", () => {
-    const connections = new Connections({ strangers: "strangers", mostOf });
+    const connections = new Connections({ strangers: "strangers", maxOf });
     const [a, b, c, d, e] = Array.from({ length: 5 }, () => new Socket());
     if (a === undefined || b === undefined || c === undefined || d === undefined || e === undefined) throw new Error();
     connections.opened(a);
@@ -33,7 +31,7 @@ describe("connections of the flows", () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const connections = new Connections({ strangers: "strangers", mostOf });
+        const connections = new Connections({ strangers: "strangers", maxOf });
         const open: { socket: Socket; flow: string }[] = [];
         const countOf = (flow: string): number =>
           open.filter((one) => one.flow === flow && !one.socket.destroyed).length;
@@ -45,12 +43,12 @@ describe("connections of the flows", () => {
             target = "strangers";
             const socket = new Socket();
             open.push({ socket, flow: target });
-            const isFull = countOf(target) > mostOf(target);
+            const isFull = countOf(target) > maxOf(target);
             connections.opened(socket);
             expect(open.filter((each) => !each.socket.destroyed).length).toBe(before + (isFull ? 0 : 1));
           } else if (one !== undefined && act === "use") {
             one.flow = flow;
-            const isFull = countOf(flow) > mostOf(flow);
+            const isFull = countOf(flow) > maxOf(flow);
             connections.used(one.socket, flow);
             expect(open.filter((each) => !each.socket.destroyed).length).toBe(before - (isFull ? 1 : 0));
             expect(one.socket.destroyed && isFull).toBe(false);
@@ -58,7 +56,7 @@ describe("connections of the flows", () => {
             one.socket.destroy();
             one.socket.emit("close", false);
           }
-          expect(countOf(target)).toBeLessThanOrEqual(mostOf(target));
+          expect(countOf(target)).toBeLessThanOrEqual(maxOf(target));
         }
       }),
     );

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { hashOfAssembly, hashOfSources } from "../../../local/cloud/assembly";
 import {
   type Deployment,
-  type KeptCloud,
   describePlan,
+  type KeptCloud,
   planDeployment,
   readKeptCloud,
 } from "../../../local/cloud/deployment";
@@ -23,12 +22,12 @@ const deployment: Deployment = {
     UserPoolId: "p",
     UserPoolClientId: "c",
     TableName: "t",
-    ArtefactsBucketName: "b",
+    ArtifactsBucketName: "b",
     WorkBucketName: "w",
     StateMachineArn: "m",
     CompositionQueueUrl: "q",
     TrainingRoleArn: "r",
-    SweepFunctionName: "s",
+    ReconcileFunctionName: "s",
   },
   demoUser: { username: "demo", password: "x" },
   secondUser: { username: "second", password: "y" },

@@ -1,8 +1,7 @@
-import { type RequestListener, request as httpRequest } from "node:http";
+import { request as httpRequest, type RequestListener } from "node:http";
 import { json } from "node:stream/consumers";
-
-import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { corsOfTemplate } from "../../../local/gateway/cors";
+import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { type ListeningServer, startListeningServer } from "../../support/listening-server";
 
 /** Every name is a good token of the user of that name. */
@@ -36,7 +35,7 @@ const cors = corsOfTemplate({
 
 async function startOn(
   endpointUrl: string,
-  more: Pick<GatewayParams, "requestsAtOnce" | "longestWaitMilliseconds">,
+  more: Pick<GatewayParams, "requestsAtOnce" | "maxWaitMilliseconds">,
 ): Promise<Gateway> {
   return await startGateway({ port: 0, endpointUrl, apiId: "x", cors, checkToken, ...more });
 }
@@ -49,7 +48,7 @@ describe("local gateway", () => {
     body: Buffer.alloc(0),
   };
   let upstream: ListeningServer;
-  const answerSeen: RequestListener = (request, response) => {
+  const responseSeen: RequestListener = (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -65,7 +64,7 @@ describe("local gateway", () => {
   };
   let gateway: Gateway;
   beforeAll(async () => {
-    upstream = await startListeningServer(answerSeen);
+    upstream = await startListeningServer(responseSeen);
     gateway = await startGateway({
       port: 0,
       endpointUrl: upstream.url,
@@ -85,10 +84,10 @@ describe("local gateway", () => {
   });
 
   it("serves the API's resources at the root, path and query untouched", async () => {
-    const answer = await fetch(`${gateway.url}/compositions/01H%20X/midi?a=1&a=2&b=%2F`, {
+    const response = await fetch(`${gateway.url}/compositions/01H%20X/midi?a=1&a=2&b=%2F`, {
       headers: { authorization: "Bearer t", accept: "audio/midi" },
     });
-    expect(await answer.json()).toEqual({ ok: true });
+    expect(await response.json()).toEqual({ ok: true });
     expect(seen).toHaveLength(1);
     expect(seen[0]?.url).toBe("/_aws/execute-api/abc123/compositions/01H%20X/midi?a=1&a=2&b=%2F");
     expect(seen[0]?.headers["authorization"]).toBe("Bearer t");
@@ -97,11 +96,11 @@ describe("local gateway", () => {
   it("passes binary bodies both ways and the function's status and headers back", async () => {
     reply = { status: 201, headers: { etag: '"7"', location: "/tracks/1" }, body: Buffer.from([0, 255, 10, 13]) };
     const body = Buffer.from([77, 84, 0, 255, 254]);
-    const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get("etag")).toBe('"7"');
-    expect(answer.headers.get("location")).toBe("/tracks/1");
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(reply.body);
+    const response = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body });
+    expect(response.status).toBe(201);
+    expect(response.headers.get("etag")).toBe('"7"');
+    expect(response.headers.get("location")).toBe("/tracks/1");
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(reply.body);
     expect(seen[0]?.body).toEqual(body);
   });
 
@@ -133,24 +132,24 @@ describe("local gateway", () => {
 
   it("answers HEAD with the headers of GET and no body", async () => {
     reply = { status: 200, headers: { etag: '"7"', "content-length": "11" }, body: Buffer.from('{"ok":true}') };
-    const answer = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD", headers: signedIn });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("etag")).toBe('"7"');
-    expect(answer.headers.get("content-length")).toBe("11");
-    expect(await answer.text()).toBe("");
+    const response = await fetch(`${gateway.url}/tracks/1`, { method: "HEAD", headers: signedIn });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("etag")).toBe('"7"');
+    expect(response.headers.get("content-length")).toBe("11");
+    expect(await response.text()).toBe("");
     expect(seen[0]?.method).toBe("HEAD");
   });
 
   it("answers a preflight itself, as the template declares", async () => {
-    const answer = await fetch(`${gateway.url}/tracks`, {
+    const response = await fetch(`${gateway.url}/tracks`, {
       method: "OPTIONS",
       headers: { origin: "http://localhost:5173", "access-control-request-method": "POST" },
     });
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
-    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,POST");
-    expect(answer.headers.get("access-control-allow-headers")).toBe("authorization");
-    expect(answer.headers.get("access-control-max-age")).toBe("3600");
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(response.headers.get("access-control-allow-methods")).toBe("GET,POST");
+    expect(response.headers.get("access-control-allow-headers")).toBe("authorization");
+    expect(response.headers.get("access-control-max-age")).toBe("3600");
     expect(seen).toHaveLength(0);
   });
 
@@ -171,12 +170,12 @@ describe("local gateway", () => {
       referer: "http://localhost:5173/",
       "sec-fetch-site": "cross-site",
     };
-    const answer = await fetch(`${gateway.url}/tracks`, {
+    const response = await fetch(`${gateway.url}/tracks`, {
       method: "POST",
       headers: { ...browser, ...signedIn },
       body: "x",
     });
-    expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+    expect(response.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     for (const name of Object.keys(browser)) expect(seen[0]?.headers[name]).toBeUndefined();
   });
 
@@ -192,12 +191,12 @@ describe("local gateway", () => {
           method: "POST",
           headers: { ...signedIn, ...(known ? { "content-length": size } : { "transfer-encoding": "chunked" }) },
         },
-        (answer) => {
+        (response) => {
           let body = "";
-          answer.setEncoding("utf8").on("data", (text: string) => (body += text));
-          answer.on("end", () => {
+          response.setEncoding("utf8").on("data", (text: string) => (body += text));
+          response.on("end", () => {
             outgoing.destroy();
-            resolve({ status: answer.statusCode ?? 0, body });
+            resolve({ status: response.statusCode ?? 0, body });
           });
         },
       );
@@ -228,17 +227,17 @@ describe("local gateway", () => {
 
   it("hides what a function that threw said, as API Gateway does", async () => {
     reply = { status: 502, headers: {}, body: Buffer.from('{"errorMessage":"secret"}') };
-    const answer = await fetch(`${gateway.url}/x`);
-    expect(answer.status).toBe(500);
-    expect(await answer.json()).toEqual({ message: "Internal Server Error" });
+    const response = await fetch(`${gateway.url}/x`);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ message: "Internal Server Error" });
   });
 
   it("adds www-authenticate to a refused token", async () => {
     reply = { status: 401, headers: {}, body: Buffer.from('{"message":"Unauthorized"}') };
-    const answer = await fetch(`${gateway.url}/tracks`, { headers: signedIn });
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
-    expect(await answer.json()).toEqual({ message: "Unauthorized" });
+    const response = await fetch(`${gateway.url}/tracks`, { headers: signedIn });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await response.json()).toEqual({ message: "Unauthorized" });
   });
 
   it.each([
@@ -285,9 +284,9 @@ describe("local gateway", () => {
       requestsAtOnce: 4,
     });
     try {
-      const answer = await fetch(`${lonely.url}/health`);
-      expect(answer.status).toBe(503);
-      expect(await answer.json()).toEqual({ message: "Service Unavailable" });
+      const response = await fetch(`${lonely.url}/health`);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toEqual({ message: "Service Unavailable" });
     } finally {
       await lonely.stop();
     }
@@ -299,24 +298,24 @@ describe("local gateway under load", () => {
   const startSlowUpstream = async (): Promise<{
     readonly url: string;
     readonly urls: string[];
-    readonly most: () => number;
-    readonly answerOne: () => boolean;
+    readonly max: () => number;
+    readonly respondToOne: () => boolean;
     readonly stop: () => Promise<void>;
   }> => {
     const held: (() => void)[] = [];
     const urls: string[] = [];
-    let most = 0;
+    let max = 0;
     const { url, stop } = await startListeningServer((request, response) => {
       request.resume();
       urls.push(`${request.method} ${request.url?.split("/").pop()}`);
       held.push(() => response.end("{}"));
-      most = Math.max(most, held.length);
+      max = Math.max(max, held.length);
     });
     return {
       url,
       urls,
-      most: () => most,
-      answerOne: () => {
+      max: () => max,
+      respondToOne: () => {
         const one = held.shift();
         one?.();
         return one !== undefined;
@@ -336,18 +335,18 @@ describe("local gateway under load", () => {
     const upstream = await startSlowUpstream();
     const gateway = await startOn(upstream.url, { requestsAtOnce: 3 });
     try {
-      let answered = 0;
+      let responded = 0;
       const burst = Array.from({ length: 60 }, async () => {
-        const answer = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body: "m" });
-        answered += 1;
-        return answer.status;
+        const response = await fetch(`${gateway.url}/tracks`, { method: "POST", headers: signedIn, body: "m" });
+        responded += 1;
+        return response.status;
       });
       await until(() => {
-        upstream.answerOne();
-        return answered === 60;
+        upstream.respondToOne();
+        return responded === 60;
       });
       expect(new Set(await Promise.all(burst))).toEqual(new Set([200]));
-      expect(upstream.most()).toBe(3);
+      expect(upstream.max()).toBe(3);
     } finally {
       await gateway.stop();
       await upstream.stop();
@@ -372,14 +371,14 @@ describe("local gateway under load", () => {
           body: "m".repeat(5_000),
           ...(Math.random() < 0.5 ? { signal: leave } : {}),
         });
-        await sent.then(async (answer) => await answer.text()).catch(() => undefined);
+        await sent.then(async (response) => await response.text()).catch(() => undefined);
       };
       for (let round = 0; round < 60; round += 1) await Promise.all(Array.from({ length: 20 }, impatient));
-      const answer = await fetch(`${gateway.url}/tracks`, {
+      const response = await fetch(`${gateway.url}/tracks`, {
         headers: { ...signedIn, origin: "http://localhost:5173" },
       });
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+      expect(response.status).toBe(200);
+      expect(response.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     } finally {
       await gateway.stop();
       await upstream.stop();
@@ -410,7 +409,7 @@ describe("local gateway under load", () => {
         headers: { origin: "http://localhost:5173", "access-control-request-method": "GET" },
       });
       while (!upstream.urls.includes("GET poll")) {
-        upstream.answerOne();
+        upstream.respondToOne();
         const before = upstream.urls.length;
         await until(() => upstream.urls.length > before);
       }
@@ -420,7 +419,7 @@ describe("local gateway under load", () => {
       let open = 31;
       for (const one of [...uploads, poll]) void one.then(() => (open -= 1));
       await until(() => {
-        upstream.answerOne();
+        upstream.respondToOne();
         return open === 0;
       });
       stuck.destroy();
@@ -432,7 +431,7 @@ describe("local gateway under load", () => {
 
   it("tells who has waited too long to come again, in API Gateway's words, and asks no function", async () => {
     const upstream = await startSlowUpstream();
-    const gateway = await startOn(upstream.url, { requestsAtOnce: 1, longestWaitMilliseconds: 50 });
+    const gateway = await startOn(upstream.url, { requestsAtOnce: 1, maxWaitMilliseconds: 50 });
     try {
       const first = fetch(`${gateway.url}/first`);
       await until(() => upstream.urls.length === 1);
@@ -440,10 +439,10 @@ describe("local gateway under load", () => {
       expect(late.status).toBe(503);
       expect(await late.json()).toEqual({ message: "Service Unavailable" });
       expect(Number(late.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-      upstream.answerOne();
+      upstream.respondToOne();
       expect((await first).status).toBe(200);
       const next = fetch(`${gateway.url}/next`);
-      await until(() => upstream.answerOne());
+      await until(() => upstream.respondToOne());
       expect((await next).status).toBe(200);
       expect(upstream.urls).toEqual(["GET first", "GET next"]);
     } finally {

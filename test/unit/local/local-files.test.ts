@@ -1,20 +1,18 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import * as z from "zod";
-
 import { randomPassword } from "../../../local/cloud/users";
 import { takeInstanceLock } from "../../../local/instance-lock";
 import { type Outputs, removeOutputs, writeOutputs } from "../../../local/outputs";
 import { localPaths } from "../../../local/paths";
-import { repository } from "../../../tools/repository";
 import { freePort, isPortFree } from "../../../tools/processes/free-port";
 import { processStartTime } from "../../../tools/processes/process-identity";
 import { takeProcessLock } from "../../../tools/processes/process-lock";
+import { repository } from "../../../tools/repository";
 import { until } from "../../e2e/until";
 
 let folder = "";
@@ -34,7 +32,7 @@ const outputs: Outputs = {
   secondUser: { username: "second", password: "y" },
   awsEndpointUrl: "http://127.0.0.1:2",
   sagemakerEndpointUrl: "http://127.0.0.1:3",
-  artefactsBucket: "a",
+  artifactsBucket: "a",
   workBucket: "w",
   tableName: "t",
   stateMachineArn: "arn:m",

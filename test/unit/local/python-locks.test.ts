@@ -38,7 +38,7 @@ test("there is one beside each user, and none elsewhere", () => {
     "local/cloud",
     "sagemaker-containers/serving",
     "sagemaker-containers/training",
-    "test/fidelity",
+    "test/conformance",
     "test/oracle",
     "tools/python",
   ]);

@@ -1,7 +1,7 @@
-import { apiRoutes, methodsOf, type ApiRoute } from "../../../naming/api-routes";
 import { methodsAt, needsToken, readTarget } from "../../../local/gateway/request-target";
+import { type ApiRoute, apiRoutes, methodsOf } from "../../../naming/api-routes";
 
-const HOSTS = ["127.0.0.1:3000", "localhost:3000"];
+const hosts = ["127.0.0.1:3000", "localhost:3000"];
 
 describe("which requests need a token", () => {
   it.each(Object.entries<ApiRoute>(apiRoutes))("%s: as its route says", (_id, route) => {
@@ -45,6 +45,6 @@ describe("the target of a request", () => {
     ["GET", "*", { kind: "unusable" }],
     ["OPTIONS", "*", { kind: "path", path: "*", search: "" }],
   ])("of %s %s", (method, url, expected) => {
-    expect(readTarget({ method, url }, HOSTS)).toEqual(expected);
+    expect(readTarget({ method, url }, hosts)).toEqual(expected);
   });
 });

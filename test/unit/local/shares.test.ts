@@ -1,5 +1,4 @@
 import * as fc from "fast-check";
-
 import { type Holding, Shares } from "../../../local/gateway/shares";
 
 describe("shares of a stock", () => {

@@ -1,9 +1,8 @@
 /** The gateway against clients that hold on to what they can get, by real sockets. */
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { type Gateway, type GatewayParams, startGateway } from "../../../local/gateway/gateway";
 import { startListeningServer } from "../../support/listening-server";
-import { type RawClient, head, rawClient, until } from "../../support/raw-client";
+import { head, type RawClient, rawClient, until } from "../../support/raw-client";
 
 const cors = { AllowOrigins: [], AllowMethods: [], AllowHeaders: [], ExposeHeaders: [], AllowCredentials: false };
 /** Every name is a good token of the user of that name. */
@@ -11,24 +10,24 @@ const checkToken = (authorization: string | undefined): string | undefined =>
   /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
 
 /** What the gateway has for all bodies together. */
-const ROOM = 256 * 1024 * 1024;
-const LARGEST = 10 * 1024 * 1024;
-const COUNT = 60;
+const room = 256 * 1024 * 1024;
+const maxBodyBytes = 10 * 1024 * 1024;
+const count = 60;
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-/** @param answerBytes of each answer */
-async function startUpstream(answerBytes = 2): Promise<{ readonly url: string; readonly lines: string[] }> {
+/** @param responseBytes of each response */
+async function startUpstream(responseBytes = 2): Promise<{ readonly url: string; readonly lines: string[] }> {
   const lines: string[] = [];
   const { url, stop } = await startListeningServer((request, response) => {
     response.on("error", () => undefined);
     request.resume();
     request.on("end", () => {
       lines.push(`${request.method} ${request.url?.replace("/_aws/execute-api/x", "")}`);
-      response.end(Buffer.alloc(answerBytes, "a"));
+      response.end(Buffer.alloc(responseBytes, "a"));
     });
   });
   stops.push(stop);
@@ -73,7 +72,7 @@ const isWritten = ({ socket, isClosed, received }: RawClient): boolean =>
 
 describe("idle connections that declare a body", () => {
   // Just so many that 60 of them fill the gateway's whole room and none is refused for being too much.
-  const filling = Buffer.alloc(Math.floor(ROOM / COUNT), "x");
+  const filling = Buffer.alloc(Math.floor(room / count), "x");
 
   it.each([
     ["nothing of it, without a token", "/tracks", {}, Buffer.alloc(0)],
@@ -84,8 +83,8 @@ describe("idle connections that declare a body", () => {
     ["all that there is room for, with one user's token", "/tracks", { Authorization: "Bearer hog" }, filling],
   ])("and send %s do not keep another user from writing", async (_what, path, headers, sent) => {
     const gateway = await start((await startUpstream()).url);
-    const declared = { ...headers, "Content-Length": LARGEST };
-    const idle = clients(gateway, COUNT, head(gateway.port, `POST ${path}`, declared), sent);
+    const declared = { ...headers, "Content-Length": maxBodyBytes };
+    const idle = clients(gateway, count, head(gateway.port, `POST ${path}`, declared), sent);
     await until("all is sent", () => idle.every(isWritten));
     // Meanwhile the gateway reads what still lies in the sockets.
     for (let round = 0; round < 30; round += 1) {
@@ -119,8 +118,8 @@ describe("idle connections that declare a body", () => {
 
   it("leave half of the room to others and are refused in API Gateway's words", async () => {
     const gateway = await start((await startUpstream()).url);
-    const headers = { Authorization: "Bearer hog", "Content-Length": LARGEST };
-    const hogs = clients(gateway, 40, head(gateway.port, "POST /tracks", headers), Buffer.alloc(LARGEST - 1, "x"));
+    const headers = { Authorization: "Bearer hog", "Content-Length": maxBodyBytes };
+    const hogs = clients(gateway, 40, head(gateway.port, "POST /tracks", headers), Buffer.alloc(maxBodyBytes - 1, "x"));
     // Half of the room has place for 12 of them.
     await until("the others are refused", () => hogs.filter(({ received }) => received() !== "").length >= 28);
     for (const { received } of hogs.filter((hog) => hog.received() !== "")) {
@@ -130,18 +129,18 @@ describe("idle connections that declare a body", () => {
     const upload = await fetch(`${gateway.url}/tracks`, {
       method: "POST",
       headers: { authorization: "Bearer another" },
-      body: Buffer.alloc(LARGEST),
+      body: Buffer.alloc(maxBodyBytes),
     });
     expect(upload.status).toBe(200);
   });
 
   it.each([6_800, 300_000])(
-    "and an answer of %i bytes finds no room: 503, and the gateway goes on",
-    async (answerBytes) => {
-      const gateway = await start((await startUpstream(answerBytes)).url);
-      const headers = { Authorization: "Bearer hog", "Content-Length": LARGEST };
-      clients(gateway, 12, head(gateway.port, "POST /tracks", headers), Buffer.alloc(LARGEST - 1, "x"));
-      const rest = ROOM / 2 - 12 * (LARGEST - 1) - 4_000;
+    "and a response of %i bytes finds no room: 503, and the gateway goes on",
+    async (responseBytes) => {
+      const gateway = await start((await startUpstream(responseBytes)).url);
+      const headers = { Authorization: "Bearer hog", "Content-Length": maxBodyBytes };
+      clients(gateway, 12, head(gateway.port, "POST /tracks", headers), Buffer.alloc(maxBodyBytes - 1, "x"));
+      const rest = room / 2 - 12 * (maxBodyBytes - 1) - 4_000;
       clients(gateway, 1, head(gateway.port, "POST /tracks", headers), Buffer.alloc(rest, "x"));
       const get = async (user: string): Promise<Response> =>
         await fetch(`${gateway.url}/techniques`, { headers: { authorization: `Bearer ${user}` } });
@@ -153,13 +152,13 @@ describe("idle connections that declare a body", () => {
       const [one, another] = [await get("hog"), await get("another")];
       expect(one.status).toBe(503);
       expect(another.status).toBe(200);
-      expect((await another.arrayBuffer()).byteLength).toBe(answerBytes);
+      expect((await another.arrayBuffer()).byteLength).toBe(responseBytes);
     },
   );
 });
 
 describe("a body that comes too slowly", () => {
-  const pace = { windowMilliseconds: 300, leastBytes: 4_800 };
+  const pace = { windowMilliseconds: 300, minBytes: 4_800 };
 
   it.each([
     ["that stops in the middle", 1_000, undefined],
@@ -168,7 +167,7 @@ describe("a body that comes too slowly", () => {
     ["that came fast at first, and then drips", 200_000, 20],
   ])("%s ends with 408, and its room is free again", async (_what, first, everyMilliseconds) => {
     const gateway = await start((await startUpstream()).url, { pace });
-    const headers = { Authorization: "Bearer slow", "Content-Length": LARGEST };
+    const headers = { Authorization: "Bearer slow", "Content-Length": maxBodyBytes };
     const sent = Buffer.alloc(first, "x");
     const [slow] = clients(gateway, 1, head(gateway.port, "POST /tracks", headers), sent);
     const drip = setInterval(() => slow?.socket.write("x"), everyMilliseconds ?? 1e9);
@@ -185,7 +184,7 @@ describe("a body that comes too slowly", () => {
 
   it("gives back all room: after many of them one user has as much as before", async () => {
     const gateway = await start((await startUpstream()).url, { pace });
-    const headers = { Authorization: "Bearer slow", "Content-Length": LARGEST };
+    const headers = { Authorization: "Bearer slow", "Content-Length": maxBodyBytes };
     for (let round = 0; round < 3; round += 1) {
       const sent = Buffer.alloc(9_000_000, "x");
       const slow = clients(gateway, 12, head(gateway.port, "POST /tracks", headers), sent);
@@ -196,7 +195,7 @@ describe("a body that comes too slowly", () => {
 
   it("is not one of 64 KiB a second, with the gateway's own rate of 16", async () => {
     const upstream = await startUpstream();
-    const gateway = await start(upstream.url, { pace: { windowMilliseconds: 2_000, leastBytes: 32 * 1024 } });
+    const gateway = await start(upstream.url, { pace: { windowMilliseconds: 2_000, minBytes: 32 * 1024 } });
     const total = 320 * 1024;
     const headers = { Authorization: "Bearer slow", "Content-Length": total };
     const [slow] = clients(gateway, 1, head(gateway.port, "POST /tracks", headers));
@@ -214,15 +213,15 @@ describe("answers that are not taken", () => {
     const upstream = await startUpstream(40 * 1024 * 1024);
     const gateway = await start(upstream.url, {
       requestsAtOnce: 1,
-      longestWaitMilliseconds: 5_000,
-      pace: { windowMilliseconds: 2_000, leastBytes: 32 * 1024 },
+      maxWaitMilliseconds: 5_000,
+      pace: { windowMilliseconds: 2_000, minBytes: 32 * 1024 },
     });
     const stalled = clients(gateway, 2, head(gateway.port, "GET /tracks", { Authorization: "Bearer hog" }));
     for (const { socket } of stalled) socket.pause();
     await until("MiniStack has answered them", () => upstream.lines.length === 2);
-    const answer = await fetch(`${gateway.url}/tracks`, { headers: { authorization: "Bearer another" } });
-    expect(answer.status).toBe(200);
-    expect((await answer.arrayBuffer()).byteLength).toBe(40 * 1024 * 1024);
+    const response = await fetch(`${gateway.url}/tracks`, { headers: { authorization: "Bearer another" } });
+    expect(response.status).toBe(200);
+    expect((await response.arrayBuffer()).byteLength).toBe(40 * 1024 * 1024);
     // A socket that is not read does not show its end.
     await sleep(6_000);
     for (const { socket } of stalled) socket.resume();
@@ -258,10 +257,10 @@ describe("a flood of connections", () => {
 });
 
 describe("requests of odd forms", () => {
-  const answerTo = async (gateway: Gateway, sent: string): Promise<string> => {
+  const responseTo = async (gateway: Gateway, sent: string): Promise<string> => {
     const [one] = clients(gateway, 1, sent);
     await until(
-      `there is an answer to ${sent}`,
+      `there is a response to ${sent}`,
       () => one?.isClosed() === true || one?.received().includes("\r\n\r\n") === true,
     );
     return one?.received().split("\r\n")[0] ?? "";
@@ -283,7 +282,7 @@ describe("requests of odd forms", () => {
   ])("%s is answered %s", async (line, status) => {
     const gateway = await start((await startUpstream()).url);
     const sent = head(gateway.port, line.replace("OURS", `127.0.0.1:${gateway.port}`));
-    expect(await answerTo(gateway, sent)).toBe(`HTTP/1.1 ${status}`);
+    expect(await responseTo(gateway, sent)).toBe(`HTTP/1.1 ${status}`);
     expect(await compose(gateway)).toBe(200);
   });
 
@@ -304,8 +303,8 @@ describe("requests of odd forms", () => {
   ])("%s is refused", async (_what, sent, status) => {
     const upstream = await startUpstream();
     const gateway = await start(upstream.url);
-    const answer = await answerTo(gateway, sent.replace("OURS", `127.0.0.1:${gateway.port}`));
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const response = await responseTo(gateway, sent.replace("OURS", `127.0.0.1:${gateway.port}`));
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(upstream.lines).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ const metaAt = (tick: number, type: number, data: readonly number[]): Event => (
   bytes: [0xff, type, ...variableLength(data.length), ...data],
 });
 const nameAt = (name: readonly number[]): Event => metaAt(0, 0x03, name);
-const metreAt = (tick: number, numerator: number, power: number): Event =>
+const timeSignatureAt = (tick: number, numerator: number, power: number): Event =>
   metaAt(tick, 0x58, [numerator, power, 24, 8]);
 const tempoAt = (tick: number, microsecondsPerBeat: number): Event =>
   metaAt(tick, 0x51, uint32(microsecondsPerBeat).slice(1));
@@ -347,8 +347,8 @@ describe("ends of notes", () => {
       fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 24, max: 960 }), fc.nat(), (bars, ticks, over) => {
         const note = (durationTicks: number): MidiNote => ({ startTick: 0, durationTicks, pitch: 60, velocity: 90 });
         const barsOf = (durationTicks: number): number =>
-          barAt(barLines({ metres: [], ticksPerBeat: ticks, notes: [note(durationTicks)] }), 0) +
-          barLines({ metres: [], ticksPerBeat: ticks, notes: [note(durationTicks)] }).reduce(
+          barAt(barLines({ timeSignatures: [], ticksPerBeat: ticks, notes: [note(durationTicks)] }), 0) +
+          barLines({ timeSignatures: [], ticksPerBeat: ticks, notes: [note(durationTicks)] }).reduce(
             (sum, each) => sum + each.bars,
             0,
           ) -
@@ -362,12 +362,12 @@ describe("ends of notes", () => {
 
   test("a note that begins after the bar line makes a bar, however short it is", () => {
     const notes = [{ startTick: bar, durationTicks: 1, pitch: 60, velocity: 90 }];
-    expect(barLines({ metres: [], ticksPerBeat: division, notes })).toMatchObject([{ bars: 2 }]);
+    expect(barLines({ timeSignatures: [], ticksPerBeat: division, notes })).toMatchObject([{ bars: 2 }]);
   });
 });
 
-describe("metres", () => {
-  const equalMetres: readonly (readonly [number, number])[] = [
+describe("timeSignatures", () => {
+  const equalTimeSignatures: readonly (readonly [number, number])[] = [
     [4, 2],
     [2, 1],
     [8, 3],
@@ -376,14 +376,17 @@ describe("metres", () => {
   ];
 
   test("what has four quarter notes in a bar is 4/4, wherever it stands; what is overruled or after the notes says nothing", () => {
-    const sign = fc.record({ tick: fc.nat(4000), metre: fc.constantFrom(...equalMetres) });
+    const sign = fc.record({ tick: fc.nat(4000), timeSignature: fc.constantFrom(...equalTimeSignatures) });
     fc.assert(
       fc.property(lineArbitrary, fc.array(sign), (notes, signs) => {
         const lastEnd = Math.max(...notes.map(endTick));
         const harmless = [
-          ...signs.flatMap(({ tick, metre }) => [metreAt(tick, 3, 2), metreAt(tick, ...metre)]),
-          metreAt(lastEnd, 3, 2),
-          metreAt(lastEnd + 1000, 5, 3),
+          ...signs.flatMap(({ tick, timeSignature }) => [
+            timeSignatureAt(tick, 3, 2),
+            timeSignatureAt(tick, ...timeSignature),
+          ]),
+          timeSignatureAt(lastEnd, 3, 2),
+          timeSignatureAt(lastEnd + 1000, 5, 3),
         ];
         const melody = trackMelody(oneTrack([...harmless, ...notesAsEvents(notes)]), 0);
         expect(melody).toEqual(trackMelody(oneTrack(notesAsEvents(notes)), 0));
@@ -403,7 +406,7 @@ describe("metres", () => {
         const odd = before * bar;
         const next = odd + quarters * division;
         const song = oneTrack([
-          ...[metreAt(0, 4, 2), metreAt(odd, quarters, 2), metreAt(next, 4, 2)],
+          ...[timeSignatureAt(0, 4, 2), timeSignatureAt(odd, quarters, 2), timeSignatureAt(next, 4, 2)],
           ...notesAsEvents([...beats(4 * before, 0), ...beats(quarters, odd), ...beats(4 * after, next)]),
         ]);
         const melody = trackMelody(song, 0);
@@ -424,10 +427,10 @@ describe("metres", () => {
     );
     const bars = fc.array(fc.nat(20), { maxLength: 5 });
     fc.assert(
-      fc.property(lineArbitrary, impossible, bars, bars, (notes, [numerator, power], metreBars, tempoBars) => {
+      fc.property(lineArbitrary, impossible, bars, bars, (notes, [numerator, power], timeSignatureBars, tempoBars) => {
         const song = oneTrack([
           ...notesAsEvents(notes),
-          ...metreBars.map((at) => metreAt(at * bar, numerator, power)),
+          ...timeSignatureBars.map((at) => timeSignatureAt(at * bar, numerator, power)),
           ...tempoBars.map((at) => tempoAt(at * bar, 0)),
         ]);
         const [track] = song.tracks;
@@ -447,7 +450,11 @@ describe("metres", () => {
         const signature = "(no beats, or beats shorter than a 64th)";
         expect(changes.filter((change) => /tempo|signature/.test(change))).toEqual([
           ...told(tempoBars, "tempo of 0 microseconds a beat", "tempos of 0 microseconds a beat"),
-          ...told(metreBars, `impossible time signature ${signature}`, `impossible time signatures ${signature}`),
+          ...told(
+            timeSignatureBars,
+            `impossible time signature ${signature}`,
+            `impossible time signatures ${signature}`,
+          ),
         ]);
       }),
     );

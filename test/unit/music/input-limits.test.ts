@@ -1,8 +1,8 @@
 /** The API judges the facts of a melody, the worker the melody: they must say the same. */
 import fc from "fast-check";
-import { barCount, barLines, otherMetres } from "../../../domain/music/bar-lines";
-import { chooseBars, longestMelodyBars, transposeFault } from "../../../domain/music/input-limits";
-import { applyInputOptions, firstBarWithNotes, MelodyError, type Melody } from "../../../domain/music/melody";
+import { barCount, barLines, otherTimeSignatures } from "../../../domain/music/bar-lines";
+import { chooseBars, maxMelodyBars, transposeFault } from "../../../domain/music/input-limits";
+import { applyInputOptions, firstBarWithNotes, type Melody, MelodyError } from "../../../domain/music/melody";
 
 const ticksPerBeat = 480;
 
@@ -20,12 +20,12 @@ const melodies = fc
   .record({ notes, threeFourFrom: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }) })
   .map(({ notes: unsorted, threeFourFrom }): Melody => {
     const sorted = unsorted.sort((one, other) => one.startTick - other.startTick);
-    const metres = [{ tick: 0, numerator: 4, denominator: 4 }];
+    const timeSignatures = [{ tick: 0, numerator: 4, denominator: 4 }];
     if (threeFourFrom !== undefined) {
-      metres.push({ tick: threeFourFrom * 4 * ticksPerBeat, numerator: 3, denominator: 4 });
-      metres.push({ tick: (threeFourFrom * 4 + 6) * ticksPerBeat, numerator: 4, denominator: 4 });
+      timeSignatures.push({ tick: threeFourFrom * 4 * ticksPerBeat, numerator: 3, denominator: 4 });
+      timeSignatures.push({ tick: (threeFourFrom * 4 + 6) * ticksPerBeat, numerator: 4, denominator: 4 });
     }
-    const stretches = barLines({ metres, ticksPerBeat, notes: sorted });
+    const stretches = barLines({ timeSignatures, ticksPerBeat, notes: sorted });
     return {
       name: "",
       program: 0,
@@ -46,7 +46,7 @@ const inputOptions = fc.record(
   { requiredKeys: [] },
 );
 
-/** The worker's judgement: undefined where it takes the melody. */
+/** The worker's judgment: undefined where it takes the melody. */
 function workersFault(melody: Melody, options: Parameters<typeof applyInputOptions>[1]): MelodyError | undefined {
   try {
     applyInputOptions(melody, options);
@@ -63,9 +63,9 @@ test("what the API refuses, the worker refuses with the same code", () => {
       const facts = {
         bars: melody.bars,
         firstBarWithNotes: firstBarWithNotes(melody),
-        otherMetres: otherMetres(melody.barLines ?? []),
+        otherTimeSignatures: otherTimeSignatures(melody.barLines ?? []),
       };
-      const choice = chooseBars({ melody: facts, options, maxBars: longestMelodyBars });
+      const choice = chooseBars({ melody: facts, options, maxBars: maxMelodyBars });
       const fault = workersFault(melody, options);
       if (choice.kind === "REFUSED") {
         expect(fault?.code).toBe(choice.fault.code);
@@ -96,7 +96,7 @@ test("chosen bars lie inside the melody and are no more than the model takes", (
         expect(choice.startBar).toBe(options.startBar ?? 1);
         expect(choice.bars).toBe(options.bars ?? bars - choice.startBar + 1);
         expect(choice.startBar + choice.bars - 1).toBeLessThanOrEqual(bars);
-        expect(choice.bars).toBeLessThanOrEqual(Math.min(maxBars, longestMelodyBars));
+        expect(choice.bars).toBeLessThanOrEqual(Math.min(maxBars, maxMelodyBars));
       },
     ),
   );

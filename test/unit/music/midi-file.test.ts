@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { TMidiEvent } from "midi-json-parser-worker";
-import { applyInputOptions, MelodyError, toGrid, trackMelody, type Melody } from "../../../domain/music/melody";
-import { metreName } from "../../../domain/music/bar-lines";
+import { timeSignatureName } from "../../../domain/music/bar-lines";
 import { midiLimits, UnreadableMidiError } from "../../../domain/music/byte-reader";
 import { Tally } from "../../../domain/music/left-out-events";
+import { applyInputOptions, type Melody, MelodyError, toGrid, trackMelody } from "../../../domain/music/melody";
 import { melodyChanges } from "../../../domain/music/melody-changes";
-import { parseMidi, tempoAt } from "../../../domain/music/song";
 import { readNotation, sampleAsMelody, sampleMelodies } from "../../../domain/music/sample-melodies";
 import {
   composeScore,
+  type Score,
   scoreMelody,
   scoreOutput,
   scoreSchema,
   writeMidi,
-  type Score,
 } from "../../../domain/music/score";
+import { parseMidi, tempoAt } from "../../../domain/music/song";
 import {
   ascii,
   meta,
@@ -46,7 +46,7 @@ const changesOf = (bytes: Uint8Array, trackIndex = 0): readonly string[] => {
 };
 
 const signs = (song: ReturnType<typeof parseMidi>): string[] =>
-  song.metres.map((sign) => `${sign.tick}: ${metreName(sign)}`);
+  song.timeSignatures.map((sign) => `${sign.tick}: ${timeSignatureName(sign)}`);
 
 describe("parseMidi reads what real files have", () => {
   it.each([
@@ -186,7 +186,7 @@ describe("parseMidi hands the parser all that counts, and only that", () => {
     expect(tracks.map(({ program }) => program)).toEqual([1, 4, 9]);
   });
 
-  it("takes tempo and metre from whatever track has them", () => {
+  it("takes tempo and time signature from whatever track has them", () => {
     const late = [96, 0xff, 0x51, 3, 0x0f, 0x42, 0x40, 0, 0xff, 0x58, 4, 3, 2, 24, 8, 0, 0xff, 0x58, 4, 6, 3, 24, 8];
     const early = [...meta(0x51, [0x07, 0xa1, 0x20]), ...meta(0x58, [4, 2, 24, 8]), ...meta(0x58, [6, 3, 24, 8])];
     const song = parseMidi(file([track([...late, ...c4]), track(early)]));
@@ -327,7 +327,7 @@ describe("what json-midi-encoder writes", () => {
         );
         expect(song).toMatchObject({
           ticksPerBeat: division,
-          metres: [{ tick: 0, numerator, denominator }],
+          timeSignatures: [{ tick: 0, numerator, denominator }],
           changes: [],
         });
         expect(song.tempos).toHaveLength(1);
@@ -472,13 +472,13 @@ describe("a melody", () => {
     expect(() => trackMelody(song, 1)).toThrow(MelodyError);
   });
 
-  const metre = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
+  const timeSignature = (numerator: number, power: number): number[] => meta(0x58, [numerator, power, 24, 8]);
 
   it.each([
     ["that says none", [], 4],
-    ["in 4/4", metre(4, 2), 4],
-    ["in 2/2", metre(2, 1), 4],
-    ["in 4/4, then 2/2", [...metre(4, 2), ...c4, ...metre(2, 1)], 5],
+    ["in 4/4", timeSignature(4, 2), 4],
+    ["in 2/2", timeSignature(2, 1), 4],
+    ["in 4/4, then 2/2", [...timeSignature(4, 2), ...c4, ...timeSignature(2, 1)], 5],
   ])("of a file %s has bars of four quarters", (_, events, quarters) => {
     const song = parseMidi(file([track([...events, ...repeated(4, c4)])]));
     expect(trackMelody(song, 0)).toMatchObject({ bars: Math.ceil(quarters / 4), ticksPerBeat: 96 });
@@ -487,20 +487,20 @@ describe("a melody", () => {
   it.each([
     [
       "3/4",
-      metre(3, 2),
+      timeSignature(3, 2),
       /^the music is in 3\/4; only bars of four quarter notes \(4\/4, 2\/2, 8\/8, 16\/16\) are supported$/,
     ],
-    ["6/8", metre(6, 3), /6\/8/],
-    ["12/8", metre(12, 3), /12\/8/],
-    ["a bar cut short by a change to 3/4", [...metre(4, 2), ...c4, ...metre(3, 2)], /4\/4, then 3\/4/],
+    ["6/8", timeSignature(6, 3), /6\/8/],
+    ["12/8", timeSignature(12, 3), /12\/8/],
+    ["a bar cut short by a change to 3/4", [...timeSignature(4, 2), ...c4, ...timeSignature(3, 2)], /4\/4, then 3\/4/],
   ])("of a file in %s is refused", (_, events, reason) => {
     const song = parseMidi(file([track([...events, ...c4])]));
-    expect(codeOf(() => trackMelody(song, 0))).toBe("METRE_NOT_SUPPORTED");
+    expect(codeOf(() => trackMelody(song, 0))).toBe("TIME_SIGNATURE_NOT_SUPPORTED");
     expect(() => trackMelody(song, 0)).toThrow(reason);
   });
 
   it("with an upbeat as a short first bar is usable from bar 2 on", () => {
-    const bytes = file([track([...metre(1, 2), ...c4, ...metre(4, 2), ...repeated(8, c4)])]);
+    const bytes = file([track([...timeSignature(1, 2), ...c4, ...timeSignature(4, 2), ...repeated(8, c4)])]);
     const melody = trackMelody(parseMidi(bytes), 0);
     expect(melody.bars).toBe(3);
     expect(changesOf(bytes)).toEqual(["bar 1 is in 1/4: compose with bars 2 to 3 (startBar and bars of inputOptions)"]);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
-import { longestDelta, UnreadableMidiError } from "../../../domain/music/byte-reader";
+import { maxDelta, UnreadableMidiError } from "../../../domain/music/byte-reader";
 import { PlainTrack } from "../../../domain/music/plain-track";
 
 /** Small ones, those at which a delta gets another byte, and those that take several deltas. */
 const waits = fc.oneof(
   fc.nat(200),
-  fc.constantFrom(127, 128, 16_383, 16_384, 2_097_151, 2_097_152, longestDelta - 1, longestDelta, longestDelta + 1),
-  fc.nat(5 * longestDelta),
+  fc.constantFrom(127, 128, 16_383, 16_384, 2_097_151, 2_097_152, maxDelta - 1, maxDelta, maxDelta + 1),
+  fc.nat(5 * maxDelta),
 );
 const events = fc.array(fc.record({ wait: waits, pitch: fc.nat(127) }), { maxLength: 40 });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { cellOf, replayEdits, sameCells, soundingCells, type Cells } from "../../../domain/music/edit-events";
-import { stepsPerBar, toGrid, type Melody, type ModelNote } from "../../../domain/music/melody";
+import { cellOf, type Cells, replayEdits, sameCells, soundingCells } from "../../../domain/music/edit-events";
+import { type Melody, type ModelNote, stepsPerBar, toGrid } from "../../../domain/music/melody";
+import type { MidiNote } from "../../../domain/music/midi-note";
 import { rewrittenMelody } from "../../../domain/music/rewritten-melody";
 import { composeScore, scoreOutput, writeMidi } from "../../../domain/music/score";
-import type { MidiNote } from "../../../domain/music/midi-note";
 import { parseMidi } from "../../../domain/music/song";
 import type { EditEvent } from "../../../domain/schemas/invocation";
 

@@ -20,7 +20,7 @@ class Outbox {
   async dispatch(records: readonly unknown[], more: Partial<DispatchWorkParams> = {}): Promise<void> {
     await dispatchWork({
       records,
-      compositions: {
+      compositionQueue: {
         send: async (message) => {
           this.do(this.sent, message);
         },
@@ -30,7 +30,7 @@ class Outbox {
           this.do(this.started, input);
         },
       },
-      trainingJobs: {
+      sageMakerJobs: {
         stop: async (name) => {
           this.do(this.stopped, name);
         },
@@ -105,7 +105,7 @@ test("a stop that hangs holds up nothing, and one that fails is left to the work
     { stopRequested: { BOOL: true }, trainingJobName: { S: "job-1" } },
   );
   const hanging = outbox.dispatch([told, inserted("COMPOSITION")], {
-    trainingJobs: {
+    sageMakerJobs: {
       stop: async () => {
         await new Promise(() => undefined);
       },
@@ -117,7 +117,7 @@ test("a stop that hangs holds up nothing, and one that fails is left to the work
 
   const failing = new Outbox();
   await failing.dispatch([told], {
-    trainingJobs: {
+    sageMakerJobs: {
       stop: async () => {
         throw new Error("throttled");
       },

@@ -1,5 +1,8 @@
 /** Which objects are orphans, to the very name, and how they are removed. */
 import * as fc from "fast-check";
+import { countOrphans } from "../../../lambdas/resources/count-orphans";
+import type { BucketOfObjects } from "../../../lambdas/resources/orphans";
+import type { RowByKey } from "../../../lambdas/stores/rows-by-key";
 import {
   checkpointsPrefix,
   compositionEditEventsKey,
@@ -17,11 +20,8 @@ import {
   trainingJobPrefix,
   trainingOutputPrefix,
 } from "../../../naming/object-keys";
-import { ownedKey, pendingChangeKey, type OwnedKind, type TableKey } from "../../../naming/table-keys";
-import type { RowByKey } from "../../../lambdas/stores/rows-by-key";
-import { countOrphans } from "../../../lambdas/resources/count-orphans";
-import type { BucketOfObjects } from "../../../lambdas/resources/orphans";
-import { lookForOrphans, removeOrphans } from "../../../scripts/orphans/remove-orphans";
+import { ownedKey, type OwnedKind, pendingChangeKey, type TableKey } from "../../../naming/table-keys";
+import { listOrphans, removeOrphans } from "../../../scripts/orphans/remove-orphans";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
 
@@ -30,12 +30,12 @@ const now = new Date("2026-03-01T00:00:00.000Z");
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 
 /** Two buckets and a table in memory. */
-class World {
+class Harness {
   readonly rowsByKey = new Map<string, RowByKey>();
   /** When what is put next was written. */
   private writtenAt = now;
   private readonly memory = new MemoryBuckets({ now: () => this.writtenAt, pageSize: 3 });
-  readonly buckets = { artefacts: this.memory.store("artefacts"), work: this.memory.store("work") };
+  readonly buckets = { artifacts: this.memory.store("artifacts"), work: this.memory.store("work") };
   asked = 0;
 
   row(kind: OwnedKind, midi?: RowByKey["midi"]): this {
@@ -45,7 +45,7 @@ class World {
     this.rowsByKey.set(`${key.pk} ${key.sk}`, { ...key, ...(midi === undefined ? {} : { midi }) });
     return this;
   }
-  put(key: string, bucket: BucketOfObjects = "artefacts", days = 30): this {
+  put(key: string, bucket: BucketOfObjects = "artifacts", days = 30): this {
     this.writtenAt = daysAgo(days);
     this.buckets[bucket].put(key, "bytes");
     return this;
@@ -58,9 +58,9 @@ class World {
     },
   };
 
-  look = async (ageDays = 7) => await lookForOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
+  look = async (ageDays = 7) => await listOrphans({ buckets: this.buckets, rows: this.rows, ageDays, now });
   orphanKeys = async (): Promise<string[]> => (await this.look()).map(({ key }) => key);
-  left = (): string[] => [...this.buckets.artefacts.keys(), ...this.buckets.work.keys()];
+  left = (): string[] => [...this.buckets.artifacts.keys(), ...this.buckets.work.keys()];
 }
 
 const sha256 = "a".repeat(64);
@@ -94,18 +94,18 @@ const work = [
 test.each(Object.entries(named))(
   "the files that a row of %s names are no orphans, and without it all are",
   async (kind, keys) => {
-    const world = new World();
-    for (const key of keys) world.put(key);
-    expect(await world.orphanKeys()).toEqual([...keys].sort());
-    expect(await world.row(kind as OwnedKind, midi(3, "abc")).orphanKeys()).toEqual([]);
+    const harness = new Harness();
+    for (const key of keys) harness.put(key);
+    expect(await harness.orphanKeys()).toEqual([...keys].sort());
+    expect(await harness.row(kind as OwnedKind, midi(3, "abc")).orphanKeys()).toEqual([]);
   },
 );
 
 test("the files of a running job are no orphans, and without its row all are", async () => {
-  const world = new World();
-  for (const key of work) world.put(key, "work");
-  expect(await world.orphanKeys()).toEqual([...work].sort());
-  expect(await world.row("TRAINING_JOB").orphanKeys()).toEqual([]);
+  const harness = new Harness();
+  for (const key of work) harness.put(key, "work");
+  expect(await harness.orphanKeys()).toEqual([...work].sort());
+  expect(await harness.row("TRAINING_JOB").orphanKeys()).toEqual([]);
 });
 
 test.each<[OwnedKind, string]>([
@@ -125,8 +125,8 @@ test.each<[OwnedKind, string]>([
   ["TRAINING_JOB", `${trainingJobPrefix(of)}x/samples/epoch-0001/a.mid`],
   ["TRAINING_JOB", `${trainingJobPrefix(of)}samples/epoch-00001/a.mid`],
 ])("beside the row of a %s, %s is an orphan: its row does not name it", async (kind, key) => {
-  const world = new World().row(kind, midi(3, "abc")).put(key);
-  expect(await world.orphanKeys()).toEqual([key]);
+  const harness = new Harness().row(kind, midi(3, "abc")).put(key);
+  expect(await harness.orphanKeys()).toEqual([key]);
 });
 
 test("any other name under a row's prefix is an orphan", async () => {
@@ -140,46 +140,46 @@ test("any other name under a row's prefix is an orphan", async () => {
         TRACK: trackKey,
       }[kind];
       const key = `${prefix(of)}${text}`;
-      const world = new World().row(kind, midi(3, "abc")).put(key);
-      expect(await world.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
+      const harness = new Harness().row(kind, midi(3, "abc")).put(key);
+      expect(await harness.orphanKeys()).toEqual(named[kind].includes(key) ? [] : [key]);
     }),
     { numRuns: 500 },
   );
 });
 
 test("a composition without a MIDI file yet names what its worker may write, and no more", async () => {
-  const world = new World().row("COMPOSITION");
-  world.put(compositionMidiKey(of, { revision: 2 })).put(compositionScoreKey(of));
-  expect(await world.orphanKeys()).toEqual([]);
+  const harness = new Harness().row("COMPOSITION");
+  harness.put(compositionMidiKey(of, { revision: 2 })).put(compositionScoreKey(of));
+  expect(await harness.orphanKeys()).toEqual([]);
   const stray = compositionMidiKey(of, { revision: 2, token: "abc" });
-  expect(await world.put(stray).orphanKeys()).toEqual([stray]);
+  expect(await harness.put(stray).orphanKeys()).toEqual([stray]);
 });
 
 test("what a pending change speaks of is nobody's orphan, in either bucket", async () => {
-  const world = new World().item(pendingChangeKey("TRAINING_JOB", of.sub, of.id));
-  world.put(`${trainingJobPrefix(of)}${progressFile}`).put(`${checkpointsPrefix(of)}last.pt`, "work");
-  expect(await world.orphanKeys()).toEqual([]);
+  const harness = new Harness().item(pendingChangeKey("TRAINING_JOB", of.sub, of.id));
+  harness.put(`${trainingJobPrefix(of)}${progressFile}`).put(`${checkpointsPrefix(of)}last.pt`, "work");
+  expect(await harness.orphanKeys()).toEqual([]);
 });
 
 test("young files are left alone, and a look at younger ones than a week is refused", async () => {
-  const world = new World().put(trackKey(of), "artefacts", 6.9);
-  expect(await world.orphanKeys()).toEqual([]);
-  await expect(world.look(6)).rejects.toThrow("7 days or more");
-  await expect(world.look(Number.NaN)).rejects.toThrow("7 days or more");
-  expect(await world.put(trackKey(of), "artefacts", 7.1).orphanKeys()).toEqual([trackKey(of)]);
+  const harness = new Harness().put(trackKey(of), "artifacts", 6.9);
+  expect(await harness.orphanKeys()).toEqual([]);
+  await expect(harness.look(6)).rejects.toThrow("7 days or more");
+  await expect(harness.look(Number.NaN)).rejects.toThrow("7 days or more");
+  expect(await harness.put(trackKey(of), "artifacts", 7.1).orphanKeys()).toEqual([trackKey(of)]);
 });
 
 test("the count names the first twenty, in both buckets, and removes nothing", async () => {
-  const world = new World()
-    .put(trackKey(of), "artefacts", 2)
+  const harness = new Harness()
+    .put(trackKey(of), "artifacts", 2)
     .put(work[0] ?? "", "work", 2)
     .put("users/alice/x", "work", 0.5);
-  for (let index = 0; index < 30; index += 1) world.put(`users/alice/unnamed-${String(index).padStart(2, "0")}`);
+  for (let index = 0; index < 30; index += 1) harness.put(`users/alice/unnamed-${String(index).padStart(2, "0")}`);
   const [log, metrics] = [new CollectingLog(), new CollectingMetrics()];
   const deadline = new Date(now.getTime() + 1);
   const count = await countOrphans({
-    buckets: world.buckets,
-    rows: world.rows,
+    buckets: harness.buckets,
+    rows: harness.rows,
     now: () => now,
     deadline,
     log,
@@ -190,11 +190,11 @@ test("the count names the first twenty, in both buckets, and removes nothing", a
   const [line] = log.lines;
   const { first } = line?.details as { first: string[] };
   expect(first).toHaveLength(20);
-  expect(first[0]).toBe(`artefacts: ${trackKey(of)}`);
-  expect(world.left()).toHaveLength(33);
+  expect(first[0]).toBe(`artifacts: ${trackKey(of)}`);
+  expect(harness.left()).toHaveLength(33);
   const late = await countOrphans({
-    buckets: world.buckets,
-    rows: world.rows,
+    buckets: harness.buckets,
+    rows: harness.rows,
     now: () => now,
     deadline: now,
     log,
@@ -204,32 +204,37 @@ test("the count names the first twenty, in both buckets, and removes nothing", a
 });
 
 describe("removing", () => {
-  const strays = (): World =>
-    new World()
+  const strays = (): Harness =>
+    new Harness()
       .put(trackKey(of))
       .put("users/alice/x")
       .put(work[0] ?? "", "work");
 
   test("takes exactly what was listed, out of both buckets", async () => {
-    const world = strays().row("MODEL");
-    for (const key of named.MODEL) world.put(key);
-    const orphans = await world.look();
-    expect(await removeOrphans({ rows: world.rows, stores: world.buckets, orphans, expected: 3 })).toBe(3);
-    expect(world.left()).toEqual([...named.MODEL].sort());
+    const harness = strays().row("MODEL");
+    for (const key of named.MODEL) harness.put(key);
+    const orphans = await harness.look();
+    expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(3);
+    expect(harness.left()).toEqual([...named.MODEL].sort());
   });
 
   test.each([0, 2, 4])("of %i where there are 3 removes nothing", async (expected) => {
-    const world = strays();
-    const removal = removeOrphans({ rows: world.rows, stores: world.buckets, orphans: await world.look(), expected });
+    const harness = strays();
+    const removal = removeOrphans({
+      rows: harness.rows,
+      stores: harness.buckets,
+      orphans: await harness.look(),
+      expected,
+    });
     await expect(removal).rejects.toThrow(`3 orphans, not ${expected}`);
-    expect(world.left()).toHaveLength(3);
+    expect(harness.left()).toHaveLength(3);
   });
 
   test("leaves what has got a row since it was listed", async () => {
-    const world = strays();
-    const orphans = await world.look();
-    world.row("TRACK");
-    expect(await removeOrphans({ rows: world.rows, stores: world.buckets, orphans, expected: 3 })).toBe(2);
-    expect(world.left()).toEqual([trackKey(of)]);
+    const harness = strays();
+    const orphans = await harness.look();
+    harness.row("TRACK");
+    expect(await removeOrphans({ rows: harness.rows, stores: harness.buckets, orphans, expected: 3 })).toBe(2);
+    expect(harness.left()).toEqual([trackKey(of)]);
   });
 });

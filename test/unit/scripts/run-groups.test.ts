@@ -2,9 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import * as z from "zod";
-
 import { runGroups, type Suite } from "../../../scripts/suites/run-groups";
 
 const counts = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() });

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { runStep, type Step } from "../../../scripts/run-step";
 
 const bash = (script: string, more: Partial<Step> = {}): Step => ({

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-
 import { freePort } from "../../../tools/processes/free-port";
 import { startListeningServer } from "../../support/listening-server";
 
@@ -70,7 +69,7 @@ const outputsOf = (awsEndpointUrl: string): string =>
     secondUser: { username: "second", password: "y" },
     awsEndpointUrl,
     sagemakerEndpointUrl: "http://127.0.0.1:1",
-    artefactsBucket: "a",
+    artifactsBucket: "a",
     workBucket: "w",
     tableName: "t",
     stateMachineArn: "arn:m",

@@ -1,8 +1,8 @@
 /** Rows that a newer version wrote are read by an older one, whoever reads them: there is one reader of each entity. */
-import { ownedKey } from "../../../naming/table-keys";
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { UnreadableItem } from "../../../lambdas/stores/item-codec";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
+import { ownedKey } from "../../../naming/table-keys";
 import { MemoryTable } from "../../fakes/memory-table";
 import { composition, finishedOutput, trainingJob } from "../api/support/items";
 

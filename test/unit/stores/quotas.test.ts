@@ -1,13 +1,12 @@
-/** A 429 names the cap that was hit. */
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+/** A 429 names the quota that was hit. */
+import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createDynamoDBTable } from "../../../lambdas/stores/dynamodb-table";
 import { TableBusy } from "../../../lambdas/stores/table";
-import { caps, composition } from "../api/support/items";
+import { composition, quotas } from "../api/support/items";
 
-interface Answers {
+interface Responses {
   /** Counters when the condition was checked; nothing where they are not told. */
   readonly atCheck: Readonly<Record<string, { readonly N: string }>> | undefined;
   /** Counters when they are read a moment later. */
@@ -17,7 +16,7 @@ interface Answers {
 }
 
 /** A table whose quota part refuses. */
-function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: Answers) {
+function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: Responses) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "eu-west-1" }));
   let transactions = 0;
   const send = async (command: unknown): Promise<unknown> => {
@@ -36,11 +35,11 @@ function refusingTable({ atCheck, later, refusals = Number.POSITIVE_INFINITY }: 
   return { table: createDynamoDBTable({ client, tableName: "t" }), transactions: () => transactions };
 }
 
-async function outcomeOf(answers: Answers): Promise<unknown> {
-  const { table } = refusingTable(answers);
+async function outcomeOf(responses: Responses): Promise<unknown> {
+  const { table } = refusingTable(responses);
   const compositions = createCompositions({ table, now: () => new Date() });
   return await compositions
-    .create({ item: composition(), takes: { compositions: 1, openCompositions: 1 }, quotas: caps })
+    .create({ item: composition(), takes: { compositions: 1, openCompositions: 1 }, quotas: quotas })
     .then(
       (outcome) => outcome,
       (error: unknown) => error,
@@ -54,29 +53,31 @@ const counters = (openCompositions: number, compositions: number) => ({
 
 test("the counters of the check decide, not those of a later read", async () => {
   const outcome = await outcomeOf({
-    atCheck: counters(caps.openCompositions, 4),
+    atCheck: counters(quotas.openCompositions, 4),
     // Work has ended between the check and the read.
     later: { openCompositions: 0, compositions: 4 },
   });
   expect(outcome).toEqual({
     kind: "QUOTA_REACHED",
     counter: "openCompositions",
-    quota: caps.openCompositions,
+    quota: quotas.openCompositions,
   });
 });
 
-test("of two caps the one that is full is named; of two full ones the one that empties by itself", async () => {
-  expect(await outcomeOf({ atCheck: counters(1, caps.compositions), later: {} })).toMatchObject({
+test("of two quotas the one that is full is named; of two full ones the one that empties by itself", async () => {
+  expect(await outcomeOf({ atCheck: counters(1, quotas.compositions), later: {} })).toMatchObject({
     counter: "compositions",
   });
-  expect(await outcomeOf({ atCheck: counters(caps.openCompositions, caps.compositions), later: {} })).toMatchObject({
-    counter: "openCompositions",
-  });
+  expect(await outcomeOf({ atCheck: counters(quotas.openCompositions, quotas.compositions), later: {} })).toMatchObject(
+    {
+      counter: "openCompositions",
+    },
+  );
 });
 
 test("where the check does not tell its counters, they are read; when none is full by then, it is tried again", async () => {
   expect(
-    await outcomeOf({ atCheck: undefined, later: { openCompositions: caps.openCompositions, compositions: 4 } }),
+    await outcomeOf({ atCheck: undefined, later: { openCompositions: quotas.openCompositions, compositions: 4 } }),
   ).toMatchObject({ counter: "openCompositions" });
   const free = { openCompositions: 0, compositions: 4 };
   expect(await outcomeOf({ atCheck: undefined, later: free, refusals: 2 })).toMatchObject({ kind: "DONE" });

@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-import { type RunToEndParams, runToEnd } from "../../../tools/processes/run-to-end";
+import { runToEnd, type RunToEndParams } from "../../../tools/processes/run-to-end";
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { readStorageOutputs } from "../../../tools/stacks/storage-outputs";
 
 let folder: string;
@@ -12,7 +11,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const outputs = { TableName: "t", ArtefactsBucketName: "a", WorkBucketName: "w" };
+const outputs = { TableName: "t", ArtifactsBucketName: "a", WorkBucketName: "w" };
 const fileWith = (content: string): string => {
   const file = join(folder, "cdk-outputs.json");
   writeFileSync(file, content);
@@ -26,7 +25,7 @@ it("reads the names of the stage that is asked for", () => {
       "opencomposer-prod-Storage": { ...outputs, TableName: "p" },
     }),
   );
-  expect(readStorageOutputs(file, "prod")).toEqual({ tableName: "p", artefactsBucket: "a", workBucket: "w" });
+  expect(readStorageOutputs(file, "prod")).toEqual({ tableName: "p", artifactsBucket: "a", workBucket: "w" });
 });
 
 it.each([
@@ -43,7 +42,7 @@ it.each([
   [
     "it has none of the outputs",
     { "opencomposer-dev-Storage": {} },
-    /lacks the output TableName, ArtefactsBucketName, WorkBucketName\./,
+    /lacks the output TableName, ArtifactsBucketName, WorkBucketName\./,
   ],
 ])("says what to deploy where %s", (_, stacks, message) => {
   const file = fileWith(JSON.stringify(stacks));

@@ -19,7 +19,7 @@ test("too few epochs, and a line that still falls, are fluctuating", () => {
   expect(convergenceOf(epochsOf(Array.from({ length: 60 }, (_, epoch) => -epoch)))).toEqual({ state: "fluctuating" });
 });
 
-test("a decay goes from fluctuating through settling to converged, and stays there", () => {
+test("a decay goes from fluctuating through finalizing to converged, and stays there", () => {
   const states = Array.from({ length: 100 }, (_, n) => convergenceOf(epochsOf(decay(n + 1, 0.1))).state);
   const order = { fluctuating: 0, settling: 1, converged: 2 };
   const ranks = states.map((state) => order[state]);
@@ -112,8 +112,8 @@ test("the work grows with the number of epochs, not with its square", () => {
     expect(convergenceOf(epochs).state).toBe("converged");
     return process.cpuUsage(before).user;
   };
-  const least = (count: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => work(count)));
+  const min = (count: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => work(count)));
   work(20_000);
   // Linear is 4, quadratic 16. Large enough that a pause of the garbage collector is a small part of either.
-  expect(least(80_000) / least(20_000)).toBeLessThan(10);
+  expect(min(80_000) / min(20_000)).toBeLessThan(10);
 });

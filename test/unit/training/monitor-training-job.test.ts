@@ -1,15 +1,15 @@
 /** A look at a training job writes what is new, and nothing where nothing is. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { checkpointsPrefix, progressFile } from "../../../naming/object-keys";
-import { trainingJobItemSchema, type TrainingJobItem } from "../../../domain/schemas/items";
+import { type TrainingJobItem, trainingJobItemSchema } from "../../../domain/schemas/items";
 import { doneWith } from "../../../lambdas/stores/outcome";
-import { observeTrainingJob, type ObserveTrainingJobParams } from "../../../lambdas/training/monitor-training-job";
+import { monitorTrainingJob, type MonitorTrainingJobParams } from "../../../lambdas/training/monitor-training-job";
+import { checkpointsPrefix, progressFile } from "../../../naming/object-keys";
 import { MemoryBuckets } from "../../fakes/memory-object-store";
 import { CollectingLog, CollectingMetrics } from "../../fakes/telemetry";
-import { trainingJob } from "../../workflow/training-world";
+import { trainingJob } from "../../workflow/training-harness";
 
 const fixtures = join(__dirname, "../../../contracts/fixtures/progress-line");
 const lineSchema = z.looseObject({ epoch: z.int() });
@@ -35,10 +35,10 @@ function observed(progressLines: readonly string[]) {
   const written: unknown[] = [];
   const work = new MemoryBuckets().store("work-bucket");
   work.put(`${checkpointsPrefix(row)}${progressFile}`, progressLines.map((text) => `${text}\n`).join(""));
-  const params = (): ObserveTrainingJobParams => ({
+  const params = (): MonitorTrainingJobParams => ({
     job: row,
     trainingJobName: "name",
-    jobs: {
+    trainingJobs: {
       get: async () => row,
       advance: async (_, { set }) => {
         written.push(set);
@@ -46,7 +46,7 @@ function observed(progressLines: readonly string[]) {
         return doneWith(row);
       },
     },
-    trainingJobs: {
+    sageMakerJobs: {
       describe: async () => ({
         name: "name",
         status: "InProgress",
@@ -66,7 +66,7 @@ function observed(progressLines: readonly string[]) {
     log: new CollectingLog(),
     metrics: new CollectingMetrics(),
   });
-  return { look: async () => await observeTrainingJob(params()), written, work, row: () => row };
+  return { monitor: async () => await monitorTrainingJob(params()), written, work, row: () => row };
 }
 
 const zeros = fc.constantFrom("0.0", "-0.0", "0.25", "-0.25");
@@ -77,11 +77,11 @@ test("a second look at the same progress writes nothing, whatever numbers the co
       const lines = losses.map((loss, index) =>
         JSON.stringify({ ...line, epoch: index + 1, epochs: 20, generatorLoss: "PLACE" }).replace(`"PLACE"`, loss),
       );
-      const { look, written, row } = observed(lines);
-      await look();
+      const { monitor, written, row } = observed(lines);
+      await monitor();
       expect(row().latestMetrics).toHaveProperty("generatorLoss");
       expect(written).toHaveLength(1);
-      await look();
+      await monitor();
       expect(written).toHaveLength(1);
     }),
     { examples: [[["-0.0"]]] },
@@ -90,13 +90,13 @@ test("a second look at the same progress writes nothing, whatever numbers the co
 
 test("a further epoch is written", async () => {
   const first = JSON.stringify({ ...line, epoch: 1, epochs: 20 });
-  const { look, written, work, row } = observed([first]);
-  await look();
+  const { monitor, written, work, row } = observed([first]);
+  await monitor();
   work.put(
     `${checkpointsPrefix(row())}${progressFile}`,
     `${first}\n${JSON.stringify({ ...line, epoch: 2, epochs: 20 })}\n`,
   );
-  await look();
+  await monitor();
   expect(written).toHaveLength(2);
   expect(row().progress).toMatchObject({ epoch: 2 });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { convergenceSchema, trainingProgressSchema } from "../../../domain/schemas/items";
 import { epochMetricsSchema } from "../../../domain/schemas/metrics";
 import { convergenceOf } from "../../../domain/training/convergence";
-import { epochMetrics, parseProgress, summariseProgress } from "../../../domain/training/progress";
+import { epochMetrics, parseProgress, summarizeProgress } from "../../../domain/training/progress";
 
 const line = (epoch: number, more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ schemaVersion: 1, epoch, epochs: 20, generatorLoss: -epoch, seconds: 10, ...more });
@@ -52,7 +52,7 @@ test("whatever the bytes, parsing returns: epochs in order, one each, metrics fi
         epochMetricsSchema.parse(epochMetrics(each));
         expect(Object.values(each.metrics).every(Number.isFinite)).toBe(true);
       }
-      const summary = summariseProgress(epochs, { now: 0, runsSince: 0 });
+      const summary = summarizeProgress(epochs, { now: 0, runsSince: 0 });
       if (summary !== undefined) trainingProgressSchema.parse(summary);
       convergenceSchema.parse(convergenceOf(epochs));
     }),
@@ -65,18 +65,18 @@ test("the rest is what is left at the pace of the last five epochs, less what ha
     [1, 2, 3, 4, 5, 6].map((epoch) => line(epoch, { timestamp, seconds: epoch === 1 ? 500 : 10 })).join("\n"),
   );
   const now = Date.parse(timestamp) + 4_000;
-  expect(summariseProgress(epochs, { now, runsSince: 0 })).toEqual({
+  expect(summarizeProgress(epochs, { now, runsSince: 0 })).toEqual({
     epoch: 6,
     epochs: 20,
     percent: 30,
     secondsRemaining: 136,
   });
-  expect(summariseProgress(epochs, { now, plannedEpochs: 12, runsSince: 0 })).toMatchObject({
+  expect(summarizeProgress(epochs, { now, plannedEpochs: 12, runsSince: 0 })).toMatchObject({
     epochs: 12,
     percent: 50,
     secondsRemaining: 56,
   });
-  expect(summariseProgress([], { now, runsSince: 0 })).toBeUndefined();
+  expect(summarizeProgress([], { now, runsSince: 0 })).toBeUndefined();
 });
 
 test("a resumed job knows no pace until an epoch of its own is done: the old lines are another run's", () => {
@@ -84,7 +84,7 @@ test("a resumed job knows no pace until an epoch of its own is done: the old lin
   const old = [1, 2, 3].map((epoch) => line(epoch, { timestamp: "2026-01-01T00:00:00.000Z", seconds: 500 }));
   const before = parseProgress(old.join("\n"), 20).epochs;
   for (const runsSince of [begun, undefined]) {
-    expect(summariseProgress(before, { now: begun + 30_000, plannedEpochs: 20, runsSince })).toEqual({
+    expect(summarizeProgress(before, { now: begun + 30_000, plannedEpochs: 20, runsSince })).toEqual({
       epoch: 3,
       epochs: 20,
       percent: 15,
@@ -92,7 +92,7 @@ test("a resumed job knows no pace until an epoch of its own is done: the old lin
   }
   const own = line(4, { timestamp: "2026-01-02T00:00:10.000Z", seconds: 10 });
   const after = parseProgress([...old, own].join("\n"), 20).epochs;
-  expect(summariseProgress(after, { now: begun + 10_000, plannedEpochs: 20, runsSince: begun })).toMatchObject({
+  expect(summarizeProgress(after, { now: begun + 10_000, plannedEpochs: 20, runsSince: begun })).toMatchObject({
     epoch: 4,
     secondsRemaining: 160,
   });

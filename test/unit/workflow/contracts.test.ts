@@ -2,29 +2,29 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
-import { invocationAnswerSchema, invocationErrorSchema } from "../../../domain/schemas/invocation";
-import { techniqueIds } from "../../../naming/resource-names";
 import { topicsSchema } from "../../../domain/schemas/api/training";
-import { techniques } from "../../../domain/techniques/registry";
-import { mostEpochs } from "../../../domain/training/progress";
-import { mostTopicTags, mostValuesOfATag } from "../../../domain/training/selection";
+import { invocationErrorSchema, invocationResponseSchema } from "../../../domain/schemas/invocation";
 import { modelCardSchema } from "../../../domain/schemas/model-card";
-import { jobId, sub, trainingJob, TrainingWorld } from "../../workflow/training-world";
+import { techniques } from "../../../domain/techniques/registry";
+import { maxEpochs } from "../../../domain/training/progress";
+import { maxTopicTags, maxValuesPerTag } from "../../../domain/training/selection";
+import { techniqueIds } from "../../../naming/resource-names";
+import { jobId, sub, TrainingHarness, trainingJob } from "../../workflow/training-harness";
 
 const contracts = join(__dirname, "../../../contracts");
 const json = (file: string): unknown => JSON.parse(readFileSync(join(contracts, file), "utf8"));
 const ajv = new Ajv2020({ strict: false });
 
 test("the prepare step writes a selection that the trainer accepts", async () => {
-  const world = new TrainingWorld();
-  world.jobs.add(trainingJob(1, { topics: { composer: ["bach"], key: [] } }));
-  await world.step("PrepareData", { sub, jobId: jobId(1), attempt: 1 });
-  const [key = ""] = world.work.keys();
+  const harness = new TrainingHarness();
+  harness.trainingJobs.add(trainingJob(1, { topics: { composer: ["bach"], key: [] } }));
+  await harness.step("PrepareData", { sub, jobId: jobId(1), attempt: 1 });
+  const [key = ""] = harness.work.keys();
   const schema = json("training-selection.schema.json");
   if (typeof schema !== "object" || schema === null) throw new Error("no schema");
   const validate = ajv.compile(schema);
-  expect(validate(JSON.parse(world.work.text(key) ?? ""))).toBe(true);
-  expect(JSON.parse(world.work.text(key) ?? "")).toMatchObject({
+  expect(validate(JSON.parse(harness.work.text(key) ?? ""))).toBe(true);
+  expect(JSON.parse(harness.work.text(key) ?? "")).toMatchObject({
     topics: { composer: ["bach"] },
     melodies: { length: 3 },
   });
@@ -48,10 +48,10 @@ test("topics have the same limits wherever they are taken, written and read", ()
     at(api, ["components", "schemas", "Topics"]),
   ];
   for (const each of topics) {
-    expect(at(each, ["maxProperties"])).toBe(mostTopicTags);
-    expect(at(each, ["additionalProperties", "maxItems"])).toBe(mostValuesOfATag);
+    expect(at(each, ["maxProperties"])).toBe(maxTopicTags);
+    expect(at(each, ["additionalProperties", "maxItems"])).toBe(maxValuesPerTag);
   }
-  const values = Array.from({ length: mostValuesOfATag }, (_, n) => `value-${n}`);
+  const values = Array.from({ length: maxValuesPerTag }, (_, n) => `value-${n}`);
   expect(topicsSchema.safeParse({ tag: values }).success).toBe(true);
   expect(topicsSchema.safeParse({ tag: [...values, "one-more"] }).success).toBe(false);
 });
@@ -64,14 +64,14 @@ test("whatever hyperparameters the API takes, the trainers' contracts take", () 
       expect(of).toBeDefined();
       if (parameter.type !== "integer" && parameter.type !== "number") continue;
       expect([at(of, ["minimum"]), at(of, ["maximum"])]).toEqual([parameter.minimum, parameter.maximum]);
-      if (parameter.name === "epochs") expect(parameter.maximum).toBeLessThanOrEqual(mostEpochs);
+      if (parameter.name === "epochs") expect(parameter.maximum).toBeLessThanOrEqual(maxEpochs);
     }
   }
 });
 
 test.each([
   ["a model card", modelCardSchema, "model-card", "valid-"],
-  ["an invocation's answer", invocationAnswerSchema, "invocation-answer", "valid-"],
+  ["an invocation's answer", invocationResponseSchema, "invocation-response", "valid-"],
   ["an invocation's error", invocationErrorSchema, "invocation-error", "valid-"],
 ])("every valid fixture of %s is read", (_, schema, contract, prefix) => {
   const folder = join("fixtures", contract);

@@ -1,4 +1,4 @@
-r"""AWS's objective and corruption for the AR-CNN, learnt by our network: the baseline that our own recipe must beat.
+r"""AWS's objective and corruption for the AR-CNN, learned by our network: the baseline that our own recipe must beat.
 
     OMP_NUM_THREADS=1 .venv/training/bin/python -m opencomposer_evaluation.baselines.ar_cnn_aws_objective \
       --datasets CACHE_FOLDER --work FOLDER
@@ -12,7 +12,7 @@ its losses; the code here is ours): of the sounding cells a whole percentage fro
 1.5 per cent, are toggled, cell by cell and anywhere; the loss is the Kullback-Leibler divergence of one softmax over
 all cells of a batch from the uniform distribution over the cells that were toggled. The network is told nothing but
 the roll.
-What is ours, so that nothing else differs: network, window of the keyboard, data, transposition, batches, optimiser,
+What is ours, so that nothing else differs: network, window of the keyboard, data, transposition, batches, optimizer,
 averaging of weights, and the question whether a pitch that sounds on starts anew, which AWS's model does not have.
 
 Time is CPU seconds of this process on one thread, from its start: other load on the machine does not count.
@@ -33,10 +33,10 @@ import numpy as np
 import torch
 from opencomposer_ar_cnn.corruption import Example, density_of, merge
 from opencomposer_ar_cnn.export import export_onnx
-from opencomposer_ar_cnn.losses import Batch, Losses, start_loss
-from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, Logits
-from opencomposer_ar_cnn.starts import Cells, before
-from opencomposer_ar_cnn.training import EditorLearner, to_batch
+from opencomposer_ar_cnn.losses import Batch, Losses, onset_loss
+from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, Logits
+from opencomposer_ar_cnn.onsets import Cells, before
+from opencomposer_ar_cnn.training import ArCnnLearner, to_batch
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
 from opencomposer_training.dataset import Dataset, Selection, VoicePlanes, cut_window, training_windows
@@ -51,7 +51,7 @@ from opencomposer_evaluation.corpus import load_dataset
 ROOT = Path(__file__).resolve().parents[4]
 TARGETS = ROOT / "models/baselines"
 RECIPE = ROOT / "models/ar-cnn-bach/recipe.json"
-MOST_REMOVED_PERCENT = 100
+MAX_REMOVED_PERCENT = 100
 ADDED_SHARE = (0.01, 0.015)
 UNSEEN_PLANES = [INPUT_PLANES.index(name) for name in ("locked", "original")]
 LEVEL_WINDOWS = 96
@@ -60,14 +60,14 @@ LEVEL_KEY = 2**31 + 1
 CHECKPOINT_SECONDS = 60.0
 
 
-def spoil_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
+def corrupt_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
     """AWS's corruption of one window [voices, 2, steps, pitches]: single cells, missing and added anywhere.
 
     Nothing is locked and nothing is told apart as brought by the user: those planes are silent.
     """
-    target, starts = merge(planes)
+    target, onsets = merge(planes)
     sounding, silent = np.flatnonzero(target), np.flatnonzero(~target)
-    removed = len(sounding) * int(rng.integers(MOST_REMOVED_PERCENT + 1)) / 100
+    removed = len(sounding) * int(rng.integers(MAX_REMOVED_PERCENT + 1)) / 100
     added = len(silent) * float(rng.uniform(*ADDED_SHARE))
     toggled = np.concatenate(
         [
@@ -80,11 +80,11 @@ def spoil_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
     nothing = np.zeros_like(target)
     return Example(
         roll=roll,
-        starts=roll & ((starts & target) | ~before(roll)),
+        onsets=roll & ((onsets & target) | ~before(roll)),
         original=nothing,
         locked=nothing,
         target=target,
-        target_starts=starts,
+        target_onsets=onsets,
         density=density_of(target),
     )
 
@@ -100,11 +100,11 @@ def batch_losses(logits: Logits, batch: Batch) -> Losses:
     return Losses(
         selection=batch_divergence(logits.toggle, batch.difference),
         toggle=torch.zeros(()),
-        start=start_loss(logits.start, batch.starts, batch.open_starts),
+        start=onset_loss(logits.start, batch.onsets, batch.open_onsets),
     )
 
 
-class TimedLearner(EditorLearner):
+class TimedLearner(ArCnnLearner):
     """A learner whose learning rate falls with the time that is used up, not with epochs. `progress`: its share."""
 
     progress = 0.0
@@ -117,13 +117,13 @@ def make_run(
     dataset: Dataset, work: Path, hyperparameters: dict[str, Any], **changes: Any
 ) -> TrainingRun[TimedLearner]:
     """The stock recipe with AWS's objective and corruption, afresh or from the checkpoint in `work`. `changes`: as
-    EditorLearner takes them, for tests."""
+    ArCnnLearner takes them, for tests."""
     selection = Selection("ar-cnn", {}, {}, {piece.id: piece.split for piece in dataset.pieces}, ())
     made = TrainingRun(
         "ar-cnn",
         lambda resumed: TimedLearner(
             LearnerInputs(dataset, selection, hyperparameters, resumed),
-            spoil_window=spoil_cells,
+            corrupt_window=corrupt_cells,
             objective=batch_losses,
             **changes,
         ),
@@ -132,7 +132,7 @@ def make_run(
     )
     # Silent planes give these weights no gradient: they stay 0, and the model hears nothing of locks when it is played.
     with torch.no_grad():
-        for network in (made.learner.editor, made.learner.average):
+        for network in (made.learner.network, made.learner.average):
             network.stem.weight[:, UNSEEN_PLANES] = 0
     return made
 
@@ -189,7 +189,7 @@ def train(
     return used
 
 
-def level_of(learner: EditorLearner) -> float:
+def level_of(learner: ArCnnLearner) -> float:
     """The constant that makes the sum of a window's toggle probabilities, on the average of held-out windows, the
     number of edits that it needs.
 
@@ -199,7 +199,7 @@ def level_of(learner: EditorLearner) -> float:
     windows = training_windows(pieces, learner.window_bars, learner.window_bars, 0)[:LEVEL_WINDOWS]
     shape = learner.shape
     examples = [
-        spoil_cells(
+        corrupt_cells(
             cut_window(pieces[w.piece], w.start_bar, learner.window_bars, shape.lowest_pitch, shape.pitches),
             random_generator(learner.settings.seed, LEVEL_KEY, number),
         )
@@ -219,15 +219,15 @@ def level_of(learner: EditorLearner) -> float:
     return (low + high) / 2
 
 
-def levelled(learner: EditorLearner, level: float) -> Editor:
+def levelled(learner: ArCnnLearner, level: float) -> EditNetwork:
     """The averaged weights with `level` added to every toggle logit."""
-    editor = Editor(learner.shape)
-    editor.load_state_dict(learner.average.state_dict())
+    network = EditNetwork(learner.shape)
+    network.load_state_dict(learner.average.state_dict())
     time_stride, pitch_stride = learner.shape.stem
-    assert editor.head.bias is not None
+    assert network.head.bias is not None
     with torch.no_grad():
-        editor.head.bias[: time_stride * pitch_stride] += level
-    return editor.eval()
+        network.head.bias[: time_stride * pitch_stride] += level
+    return network.eval()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -263,7 +263,7 @@ def main(arguments: Sequence[str]) -> int:
         print("Stopped before the first update: there is nothing to write.")
         return 1
     level = level_of(learner)
-    content = export_onnx(levelled(learner, level), learner.essentials)
+    content = export_onnx(levelled(learner, level), learner.metadata)
     summary = {
         "schemaVersion": 1,
         "objective": "aws-ar-cnn",
@@ -275,7 +275,7 @@ def main(arguments: Sequence[str]) -> int:
         "updates": learner.updates,
         "windowsSeen": learner.updates * learner.settings.batch_size,
         "level": round(level, 4),
-        "parameters": sum(parameter.numel() for parameter in learner.editor.parameters()),
+        "parameters": sum(parameter.numel() for parameter in learner.network.parameters()),
         "dataset": {
             **recipe["dataset"],
             "sha256": json.loads((folder / "manifest.json").read_text())["sha256"],

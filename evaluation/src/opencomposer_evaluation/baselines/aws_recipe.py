@@ -8,9 +8,9 @@ same command goes on where it was stopped. At the end models/baselines/<name>/ g
 training-summary.json.
 
 What is AWS's, as facts (aws-samples/aws-deepcomposer-samples, gan/GAN.ipynb; the code here is ours, in PyTorch): the
-layers and their sizes, Keras' default initialisation, windows of two bars as rolls in {-1, 1}, WGAN-GP with penalty 10,
+layers and their sizes, Keras' default initialization, windows of two bars as rolls in {-1, 1}, WGAN-GP with penalty 10,
 Adam(1e-3, 0.5, 0.9) for both networks, batches of 64, five critic updates and one generator update an iteration, each
-on a batch of its own, batch normalisation by running statistics where the critic learns and by the batch's where the
+on a batch of its own, batch normalization by running statistics where the critic learns and by the batch's where the
 generator does, truncated normal noise, no reconstruction loss, no transposition, no averaging of weights.
 What is ours: `--filters` (AWS has 64; the noise has eight times as many channels, as there), and all two-bar windows of
 our training pieces where AWS's sample has one window of each of 229 pieces.
@@ -60,8 +60,8 @@ GRADIENT_PENALTY = 10.0
 LEARNING_RATE = 1e-3
 BETAS = (0.5, 0.9)
 KERAS_ADAM_EPSILON = 1e-7
-KERAS_NORMALISATION_EPSILON = 1e-3
-NORMALISATION_MOMENTUM = 0.2
+KERAS_NORMALIZATION_EPSILON = 1e-3
+NORMALIZATION_MOMENTUM = 0.2
 """PyTorch's share of the new value; Keras calls the share of the old one momentum, and AWS's sample has it at 0.8."""
 NORM_EPSILON = 1e-8
 SAME_PADDING = (1, 2, 1, 2)
@@ -104,28 +104,28 @@ class DoublingConvolution(nn.Conv2d):
 
 
 class Down(nn.Module):
-    """Convolution 4x4 with stride 2, LeakyReLU, then batch normalisation where there is any."""
+    """Convolution 4x4 with stride 2, LeakyReLU, then batch normalization where there is any."""
 
-    def __init__(self, inputs: int, outputs: int, *, normalised: bool) -> None:
+    def __init__(self, inputs: int, outputs: int, *, normalized: bool) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1)
-        self.normalisation = normalisation(outputs) if normalised else nn.Identity()
+        self.normalization = normalization(outputs) if normalized else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        normalised: Tensor = self.normalisation(functional.leaky_relu(self.convolution(x), 0.2))
-        return normalised
+        normalized: Tensor = self.normalization(functional.leaky_relu(self.convolution(x), 0.2))
+        return normalized
 
 
 class Up(nn.Module):
-    """Each cell four times, convolution 4x4 that keeps the size, batch normalisation, ReLU, join with the skip."""
+    """Each cell four times, convolution 4x4 that keeps the size, batch normalization, ReLU, join with the skip."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.convolution = DoublingConvolution(inputs, outputs, 4)
-        self.normalisation = normalisation(outputs)
+        self.normalization = normalization(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        return torch.cat([functional.relu(self.normalisation(self.convolution(x))), skip], dim=1)
+        return torch.cat([functional.relu(self.normalization(self.convolution(x))), skip], dim=1)
 
 
 class Generator(nn.Module):
@@ -135,15 +135,15 @@ class Generator(nn.Module):
     def __init__(self, filters: int) -> None:
         super().__init__()
         first, second, third, fourth = widths(filters)
-        self.down1 = Down(1, first, normalised=False)
-        self.down2 = Down(first, second, normalised=True)
-        self.down3 = Down(second, third, normalised=True)
-        self.down4 = Down(third, fourth, normalised=True)
+        self.down1 = Down(1, first, normalized=False)
+        self.down2 = Down(first, second, normalized=True)
+        self.down3 = Down(second, third, normalized=True)
+        self.down4 = Down(third, fourth, normalized=True)
         self.up3 = Up(fourth + noise_shape(filters)[0], third)
         self.up2 = Up(2 * third, second)
         self.up1 = Up(2 * second, first)
         self.last = DoublingConvolution(2 * first, TRACKS, 4)
-        self.apply(initialise_as_keras)
+        self.apply(initialize_as_keras)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Tensor:
         half = self.down1(melody)
@@ -161,22 +161,22 @@ class Critic(nn.Module):
         super().__init__()
         channels = (TRACKS + 1, *widths(filters))
         self.layers = nn.Sequential(
-            *(Down(inputs, outputs, normalised=False) for inputs, outputs in pairwise(channels))
+            *(Down(inputs, outputs, normalized=False) for inputs, outputs in pairwise(channels))
         )
         self.score = nn.Linear(channels[-1] * (WINDOW_STEPS // 16) * (PITCHES // 16), 1)
-        self.apply(initialise_as_keras)
+        self.apply(initialize_as_keras)
 
     def forward(self, tracks: Tensor, melody: Tensor) -> Tensor:
         score: Tensor = self.score(self.layers(torch.cat([tracks, melody], dim=1)).flatten(1))
         return score.squeeze(1)
 
 
-def normalisation(channels: int) -> nn.BatchNorm2d:
-    """Batch normalisation with Keras' epsilon and AWS's momentum."""
-    return nn.BatchNorm2d(channels, eps=KERAS_NORMALISATION_EPSILON, momentum=NORMALISATION_MOMENTUM)
+def normalization(channels: int) -> nn.BatchNorm2d:
+    """Batch normalization with Keras' epsilon and AWS's momentum."""
+    return nn.BatchNorm2d(channels, eps=KERAS_NORMALIZATION_EPSILON, momentum=NORMALIZATION_MOMENTUM)
 
 
-def initialise_as_keras(module: nn.Module) -> None:
+def initialize_as_keras(module: nn.Module) -> None:
     """Glorot's uniform weights and no bias."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.xavier_uniform_(module.weight)
@@ -185,7 +185,7 @@ def initialise_as_keras(module: nn.Module) -> None:
 
 
 def parameters(network: nn.Module) -> int:
-    """Number of parameters as Keras counts them: with the running statistics of batch normalisation."""
+    """Number of parameters as Keras counts them: with the running statistics of batch normalization."""
     running = sum(buffer.numel() for buffer in network.buffers() if buffer.dim() > 0)
     return running + sum(parameter.numel() for parameter in network.parameters())
 
@@ -203,7 +203,7 @@ class Losses:
 
 
 class AwsRecipe:
-    """The training: networks, optimisers and what has been done. Every random choice is a function of (seed, update),
+    """The training: networks, optimizers and what has been done. Every random choice is a function of (seed, update),
     so that a resumed run equals an uninterrupted one."""
 
     def __init__(self, windows: npt.NDArray[np.bool_], filters: int, seed: int) -> None:
@@ -217,8 +217,8 @@ class AwsRecipe:
         torch.manual_seed(seed)
         self.generator = Generator(filters).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.critic = Critic(filters).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.generator_optimiser = self._adam(self.generator)
-        self.critic_optimiser = self._adam(self.critic)
+        self.generator_optimizer = self._adam(self.generator)
+        self.critic_optimizer = self._adam(self.critic)
 
     @staticmethod
     def _adam(network: nn.Module) -> torch.optim.Adam:
@@ -259,9 +259,9 @@ class AwsRecipe:
         penalty = (norm - 1).square().mean()
         scores = self.critic(torch.cat([fake, real]), torch.cat([melody, melody]))
         wasserstein = scores[:BATCH].mean() - scores[BATCH:].mean()
-        self.critic_optimiser.zero_grad(set_to_none=True)
+        self.critic_optimizer.zero_grad(set_to_none=True)
         (wasserstein + GRADIENT_PENALTY * penalty).backward()
-        self.critic_optimiser.step()
+        self.critic_optimizer.step()
         return float(wasserstein.detach()), float(penalty.detach())
 
     def _update_generator(self, real: Tensor, rng: np.random.Generator) -> tuple[float, float]:
@@ -271,9 +271,9 @@ class AwsRecipe:
         fake = self.generator(melody, self._noise(rng))
         self.critic.requires_grad_(False)
         loss = -self.critic(fake, melody).mean()
-        self.generator_optimiser.zero_grad(set_to_none=True)
+        self.generator_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.generator_optimiser.step()
+        self.generator_optimizer.step()
         self.critic.requires_grad_(True)
         return float(loss.detach()), float((fake.detach() > 0).any(dim=3).float().mean())
 
@@ -285,8 +285,8 @@ class AwsRecipe:
             "updates": self.updates,
             "generator": self.generator.state_dict(),
             "critic": self.critic.state_dict(),
-            "generatorOptimiser": self.generator_optimiser.state_dict(),
-            "criticOptimiser": self.critic_optimiser.state_dict(),
+            "generatorOptimiser": self.generator_optimizer.state_dict(),
+            "criticOptimiser": self.critic_optimizer.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -299,8 +299,8 @@ class AwsRecipe:
         self.updates = state["updates"]
         self.generator.load_state_dict(state["generator"])
         self.critic.load_state_dict(state["critic"])
-        self.generator_optimiser.load_state_dict(state["generatorOptimiser"])
-        self.critic_optimiser.load_state_dict(state["criticOptimiser"])
+        self.generator_optimizer.load_state_dict(state["generatorOptimiser"])
+        self.critic_optimizer.load_state_dict(state["criticOptimiser"])
 
 
 def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
@@ -378,7 +378,7 @@ def export_onnx(generator: Generator, filters: int) -> bytes:
     copy.eval()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"
-        # The tracing exporter is deprecated in favour of one that needs another package; its result is checked below.
+        # The tracing exporter is deprecated in favor of one that needs another package; its result is checked below.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             copy,
@@ -400,24 +400,24 @@ def export_onnx(generator: Generator, filters: int) -> bytes:
     rng = np.random.default_rng(0)
     melody = np.where(rng.random((3, 1, WINDOW_STEPS, PITCHES)) < 1 / PITCHES, 1, -1).astype(np.float32)
     noise = truncated_normal(rng, (3, *noise_shape(filters)))
-    (answer,) = session.run(["tracks"], {"melody": melody, "noise": noise})
+    (response,) = session.run(["tracks"], {"melody": melody, "noise": noise})
     with torch.inference_mode():
         expected = copy(torch.from_numpy(melody), torch.from_numpy(noise)).numpy()
-    difference = float(np.max(np.abs(np.asarray(answer) - expected)))
+    difference = float(np.max(np.abs(np.asarray(response) - expected)))
     if not difference <= EXPORT_TOLERANCE:
         raise RuntimeError(f"the exported model differs from the trained one by {difference}")
     return content
 
 
 def keep_weights_as_float16(model: onnx.ModelProto) -> None:
-    """Store the large initialisers as float16; ONNX Runtime widens them once, when it loads the file."""
-    for index, initialiser in enumerate(model.graph.initializer):
-        values = onnx.numpy_helper.to_array(initialiser)
+    """Store the large initializers as float16; ONNX Runtime widens them once, when it loads the file."""
+    for index, initializer in enumerate(model.graph.initializer):
+        values = onnx.numpy_helper.to_array(initializer)
         if values.dtype != np.float32 or values.size < 1000:
             continue
-        name = initialiser.name
+        name = initializer.name
         narrow = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.float16")
-        initialiser.CopyFrom(narrow)
+        initializer.CopyFrom(narrow)
         widen = onnx.helper.make_node("Cast", [narrow.name], [name], name=f"widen{index}", to=onnx.TensorProto.FLOAT)
         model.graph.node.insert(0, widen)
 

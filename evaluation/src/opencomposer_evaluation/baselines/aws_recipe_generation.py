@@ -1,6 +1,6 @@
 """Accompaniments by the baseline that follows AWS's recipe, generated as AWS's sample does it.
 
-Windows of two bars, each with noise of its own and without sight of its neighbours; a cell of the roll sounds where the
+Windows of two bars, each with noise of its own and without sight of its neighbors; a cell of the roll sounds where the
 output is above 0. There is no onset plane: a pitch that sounds in two steps in a row is held, also across two windows,
 so a note can never be repeated at once.
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 
 WINDOW_STEPS = 32
 """Two bars of sixteen steps."""
@@ -62,10 +62,10 @@ def accompany(model: AwsRecipeModel, melody_planes: Planes, seed: int) -> list[P
     melody = np.full((windows * WINDOW_STEPS, PITCHES), -1.0, dtype=np.float32)
     melody[:steps][melody_planes[SOUNDING]] = 1.0
     noise = truncated_normal(np.random.Generator(np.random.PCG64(seed)), (windows, *model.noise_shape))
-    (answer,) = model.session.run(
+    (response,) = model.session.run(
         ["tracks"], {"melody": melody.reshape(windows, 1, WINDOW_STEPS, PITCHES), "noise": noise}
     )
-    tracks = np.asarray(answer).transpose(1, 0, 2, 3).reshape(-1, windows * WINDOW_STEPS, PITCHES)[1:, :steps]
+    tracks = np.asarray(response).transpose(1, 0, 2, 3).reshape(-1, windows * WINDOW_STEPS, PITCHES)[1:, :steps]
     return [planes_of(track > 0) for track in tracks]
 
 
@@ -75,5 +75,5 @@ def planes_of(sounding: npt.NDArray[np.bool_]) -> Planes:
     before[1:] = sounding[:-1]
     planes = np.zeros((2, *sounding.shape), dtype=np.bool_)
     planes[SOUNDING] = sounding
-    planes[STARTING] = sounding & ~before
+    planes[ONSET] = sounding & ~before
     return planes

@@ -1,4 +1,5 @@
-"""Spoilt music, from which the network learns to mend: what is missing and what is wrong, in the shapes that occur.
+"""Corrupted music, from which the network learns to restore: what is missing and what is wrong, in the shapes that
+occur.
 
 The published method (ES-Net, arXiv 2008.08927, and its sample code) removes and adds single cells anywhere on the
 keyboard. Music that people bring, and music that the sampler has half written, lacks whole voices, bars or notes, and
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR
+from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR
 from opencomposer_training.dataset import VoicePlanes
 
-from opencomposer_ar_cnn.starts import Cells, before, joints
+from opencomposer_ar_cnn.onsets import Cells, before, possible_ties
 
 LOCKED_SHARE = 0.5
 OTHER_LOCKED_VOICE_SHARE = 0.2
@@ -26,7 +27,7 @@ FEWER_VOICES_SHARE = 0.15
 """Examples whose music itself has fewer voices, so that the density means something."""
 CLEAN_SHARE = 0.25
 """Examples without a wrong note."""
-MOST_WRONG_NOTES = 0.3
+MAX_WRONG_NOTES = 0.3
 """Wrong notes for each right one, at most."""
 WRONG_INTERVALS = np.array([-12, -7, -5, -4, -3, -2, -2, -1, -1, 1, 1, 2, 2, 3, 4, 5, 7, 12])
 WRONG_LENGTHS = np.array([1, 1, 1, 2, 2, 3, 4, 4, 8])
@@ -39,16 +40,16 @@ DENSITY_UNIT = 4.0
 class Example:
     """One training example. All arrays are [steps, pitches].
 
-    roll, starts: the spoilt music as it is now; original: how it was brought, before anyone edited it; locked: what
-    must stay; target, target_starts: the composer's music; density: of the target.
+    roll, starts: the corrupted music as it is now; original: how it was brought, before anyone edited it; locked: what
+    must stay; target, target_onsets: the composer's music; density: of the target.
     """
 
     roll: Cells
-    starts: Cells
+    onsets: Cells
     original: Cells
     locked: Cells
     target: Cells
-    target_starts: Cells
+    target_onsets: Cells
     density: float
 
     @property
@@ -60,7 +61,7 @@ class Example:
 def merge(planes: VoicePlanes) -> tuple[Cells, Cells]:
     """All voices as one roll: which pitches sound and which start. Where one voice holds what another starts, it
     starts."""
-    return _anywhere(planes[:, SOUNDING]), _anywhere(planes[:, STARTING])
+    return _anywhere(planes[:, SOUNDING]), _anywhere(planes[:, ONSET])
 
 
 def _anywhere(cells: npt.NDArray[np.bool_]) -> Cells:
@@ -73,28 +74,28 @@ def density_of(sounding: Cells) -> float:
     return float(sounding.sum() / len(sounding) / DENSITY_UNIT)
 
 
-def spoil(planes: VoicePlanes, rng: np.random.Generator) -> Example:
+def corrupt(planes: VoicePlanes, rng: np.random.Generator) -> Example:
     """A random training example of one window [voices, 2, steps, pitches]; voice 0 is the melody."""
     planes = _fewer_voices(planes, rng)
-    target, target_starts = merge(planes)
+    target, target_onsets = merge(planes)
     locked_voices = _choose_locks(planes, rng)
     locked = _anywhere(planes[:, SOUNDING] & locked_voices[:, :, np.newaxis])
     removed = _choose_removals(planes, float(rng.random()), rng) & ~locked_voices
     roll = _anywhere(planes[:, SOUNDING] & ~removed[:, :, np.newaxis]) | locked
     given_steps = locked_voices.all(axis=0)
-    share = 0.0 if rng.random() < CLEAN_SHARE else float(rng.random()) ** 2 * MOST_WRONG_NOTES
-    count = round(share * int(target_starts.sum()))
-    wrong, wrong_starts, replaced = _wrong_notes(target, target_starts, count, rng)
+    share = 0.0 if rng.random() < CLEAN_SHARE else float(rng.random()) ** 2 * MAX_WRONG_NOTES
+    count = round(share * int(target_onsets.sum()))
+    wrong, wrong_onsets, replaced = _wrong_notes(target, target_onsets, count, rng)
     wrong[given_steps] = False
     roll = (roll & ~(replaced & ~locked)) | wrong
-    starts = _hide_repeats(roll, target_starts & target, wrong_starts, locked, rng)
+    onsets = _hide_repeats(roll, target_onsets & target, wrong_onsets, locked, rng)
     return Example(
         roll=roll,
-        starts=starts,
+        onsets=onsets,
         original=_choose_original(roll, locked, rng),
         locked=locked,
         target=target,
-        target_starts=target_starts,
+        target_onsets=target_onsets,
         density=density_of(target),
     )
 
@@ -141,24 +142,24 @@ def _choose_removals(planes: VoicePlanes, rate: float, rng: np.random.Generator)
         offset = int(rng.integers(length))
         return np.repeat(chance, length, axis=1)[:, offset : offset + steps]
     if kind == "notes":
-        indices = np.cumsum(planes[:, STARTING].any(axis=2), axis=1)
+        indices = np.cumsum(planes[:, ONSET].any(axis=2), axis=1)
         chance = rng.random((voices, steps + 1)) < rate
         return chance[np.arange(voices)[:, np.newaxis], indices]
     return np.asarray(rng.random((voices, steps)) < rate, dtype=np.bool_)
 
 
 def _wrong_notes(
-    target: Cells, target_starts: Cells, count: int, rng: np.random.Generator
+    target: Cells, target_onsets: Cells, count: int, rng: np.random.Generator
 ) -> tuple[Cells, Cells, Cells]:
     """Up to `count` notes near the music that do not belong to it: their cells, their first cells, and the cells of
     the right notes in whose place half of them stand."""
     steps, pitches = target.shape
     wrong = np.zeros_like(target)
-    wrong_starts = np.zeros_like(target)
+    wrong_onsets = np.zeros_like(target)
     replaced = np.zeros_like(target)
     sounding = np.argwhere(target)
     if count == 0 or len(sounding) == 0:
-        return wrong, wrong_starts, replaced
+        return wrong, wrong_onsets, replaced
     chosen = sounding[rng.integers(len(sounding), size=count)]
     intervals = WRONG_INTERVALS[rng.integers(len(WRONG_INTERVALS), size=count)]
     lengths = WRONG_LENGTHS[rng.integers(len(WRONG_LENGTHS), size=count)]
@@ -169,35 +170,35 @@ def _wrong_notes(
         first, last = int(step), min(int(step + length), steps)
         if replace:
             # A right note, played elsewhere: from its own first cell to its own last.
-            first = _note_begin(target_starts[:, pitch], int(step))
-            last = _note_end(target[:, pitch], target_starts[:, pitch], int(step))
+            first = _note_begin(target_onsets[:, pitch], int(step))
+            last = _note_end(target[:, pitch], target_onsets[:, pitch], int(step))
             replaced[first:last, pitch] = True
         wrong[first:last, pitch + interval] = True
-        wrong_starts[first, pitch + interval] = True
+        wrong_onsets[first, pitch + interval] = True
     # What belongs to the music cannot be wrong.
     wrong &= ~target
-    return wrong, wrong_starts & wrong, replaced
+    return wrong, wrong_onsets & wrong, replaced
 
 
-def _note_begin(starts: npt.NDArray[np.bool_], step: int) -> int:
-    begins = np.flatnonzero(starts[: step + 1])
+def _note_begin(onsets: npt.NDArray[np.bool_], step: int) -> int:
+    begins = np.flatnonzero(onsets[: step + 1])
     return int(begins[-1]) if len(begins) else 0
 
 
-def _note_end(sounding: npt.NDArray[np.bool_], starts: npt.NDArray[np.bool_], step: int) -> int:
-    ends = np.flatnonzero(~sounding[step + 1 :] | starts[step + 1 :])
+def _note_end(sounding: npt.NDArray[np.bool_], onsets: npt.NDArray[np.bool_], step: int) -> int:
+    ends = np.flatnonzero(~sounding[step + 1 :] | onsets[step + 1 :])
     return step + 1 + int(ends[0]) if len(ends) else len(sounding)
 
 
 def _hide_repeats(
-    roll: Cells, right_starts: Cells, wrong_starts: Cells, locked: Cells, rng: np.random.Generator
+    roll: Cells, right_onsets: Cells, wrong_onsets: Cells, locked: Cells, rng: np.random.Generator
 ) -> Cells:
     """The starts that the network sees: some repeated notes look held, since it is the network that must tell. Those
     of locked notes stay in sight."""
-    touching = joints(roll)
+    touching = possible_ties(roll)
     hidden = touching & ~locked & (rng.random(roll.shape) < rng.random())
-    starts = roll & ((right_starts & ~hidden) | wrong_starts | ~before(roll))
-    return np.asarray(starts, dtype=np.bool_)
+    onsets = roll & ((right_onsets & ~hidden) | wrong_onsets | ~before(roll))
+    return np.asarray(onsets, dtype=np.bool_)
 
 
 def _choose_original(roll: Cells, locked: Cells, rng: np.random.Generator) -> Cells:

@@ -15,8 +15,8 @@ from opencomposer_training.held_out_music import HeldOutMusic
 from opencomposer_training.midi_file import Track, midi_bytes
 
 from opencomposer_ar_cnn.corruption import merge
-from opencomposer_ar_cnn.essentials import EditorEssentials
-from opencomposer_ar_cnn.network import Editor, ServedEditor
+from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
+from opencomposer_ar_cnn.network import EditNetwork, ServedNetwork
 from opencomposer_ar_cnn.rewriting import added_notes
 from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, rewrite, sampling_settings
 
@@ -28,14 +28,14 @@ HARMONISATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 
 
 def accompaniment(planes: VoicePlanes) -> Planes:
     """All voices but the first as one roll [2, steps, pitches], without what the first one sounds."""
-    sounding, starts = merge(planes[1:])
-    return np.asarray(np.stack([sounding, starts]) & ~planes[0, SOUNDING], dtype=np.bool_)
+    sounding, onsets = merge(planes[1:])
+    return np.asarray(np.stack([sounding, onsets]) & ~planes[0, SOUNDING], dtype=np.bool_)
 
 
-def served_logits(editor: Editor, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
+def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
     """The logits as the model file gives them, always in float32: planes [batch, 4, steps, 128], densities [batch]."""
-    served = ServedEditor(editor.eval())
-    device = next(editor.parameters()).device
+    served = ServedNetwork(network.eval())
+    device = next(network.parameters()).device
     with torch.inference_mode():
         toggle, start = served(
             torch.from_numpy(planes).to(device), torch.from_numpy(densities).to(device).reshape(-1, 1)
@@ -44,25 +44,25 @@ def served_logits(editor: Editor, planes: Floats, densities: Floats) -> tuple[Fl
 
 
 class Evaluation:
-    """What the editor writes to held-out melodies, with the same random choices in every epoch."""
+    """What the network writes to held-out melodies, with the same random choices in every epoch."""
 
     def __init__(
-        self, dataset: Dataset, essentials: EditorEssentials, *, bars: int, sampling: SamplingSettings, seed: int
+        self, dataset: Dataset, metadata: ArCnnMetadata, *, bars: int, sampling: SamplingSettings, seed: int
     ) -> None:
         self.music = HeldOutMusic(
             dataset, bars=bars, windows=EVALUATION_WINDOWS, accompaniment=lambda window: [accompaniment(window)]
         )
-        self._essentials = essentials
+        self._metadata = metadata
         self._sampling = sampling
         self._seed = seed
 
-    def measure(self, editor: Editor) -> dict[str, float]:
-        """Measures and similarity index of what the editor writes to the held-out melodies."""
+    def measure(self, network: EditNetwork) -> dict[str, float]:
+        """Measures and similarity index of what the network writes to the held-out melodies."""
         sessions = [
             EditSession(
                 window[0],
                 settings=self._sampling,
-                limits=self._essentials.editor_limits,
+                limits=self._metadata.edit_limits,
                 rng=random_generator(self._seed, index),
             )
             for index, window in enumerate(self.music.windows)
@@ -70,7 +70,7 @@ class Evaluation:
         while active := [session for session in sessions if not session.finished]:
             planes = np.stack([session.planes() for session in active])
             densities = np.array([session.density for session in active], dtype=np.float32)
-            toggle, start = served_logits(editor, planes, densities)
+            toggle, start = served_logits(network, planes, densities)
             for index, session in enumerate(active):
                 session.advance(toggle[index], start[index])
         return self.music.measure(
@@ -81,8 +81,8 @@ class Evaluation:
 
 def write_samples(
     folder: Path,
-    editor: Editor,
-    essentials: EditorEssentials,
+    network: EditNetwork,
+    metadata: ArCnnMetadata,
     melodies: Sequence[Melody],
     *,
     sampling: SamplingSettings,
@@ -93,14 +93,14 @@ def write_samples(
     The random choices are those that serving makes for this seed.
     """
 
-    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, start = served_logits(editor, planes[np.newaxis], np.array([density], dtype=np.float32))
+    def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, start = served_logits(network, planes[np.newaxis], np.array([density], dtype=np.float32))
         return toggle[0], start[0]
 
-    given, added = essentials.voices
+    given, added = metadata.voices
     for melody in melodies:
         piece = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        written = rewrite(network, piece, settings=sampling, limits=essentials.editor_limits, seed=seed)
+        written = rewrite(logits_of, piece, settings=sampling, limits=metadata.edit_limits, seed=seed)
         tracks = [
             Track(given.name, given.program, [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]),
             Track(added.name, added.program, added_notes(melody.notes, written)),

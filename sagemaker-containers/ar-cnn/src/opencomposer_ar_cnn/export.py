@@ -1,4 +1,4 @@
-"""The trained editor as one ONNX file."""
+"""The trained network as one ONNX file."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
 from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
 
-from opencomposer_ar_cnn.essentials import EditorEssentials
-from opencomposer_ar_cnn.network import INPUT_PLANES, Editor, ServedEditor
+from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
+from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, ServedNetwork
 
 
-def export_onnx(editor: Editor, essentials: EditorEssentials) -> bytes:
-    """The editor as a single ONNX file with its essentials in the metadata, for any number of pieces and bars.
+def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
+    """The network as a single ONNX file with its metadata, for any number of pieces and bars.
 
     Raises RuntimeError when ONNX Runtime does not give PyTorch's logits, for one bar or several, one piece or two.
     """
     # A copy in the plain memory layout, on the CPU: the exporter records what it sees.
-    copy = Editor(editor.shape)
-    copy.load_state_dict(editor.state_dict())
+    copy = EditNetwork(network.shape)
+    copy.load_state_dict(network.state_dict())
     return export_module(
-        ServedEditor(copy),
+        ServedNetwork(copy),
         example=_inputs(1, 2),
         input_axes={"planes": {0: "batch", 2: "steps"}, "density": {0: "batch"}},
         outputs={"toggle_logits": ("batch", "steps", PITCHES), "start_logits": ("batch", "steps", PITCHES)},
-        metadata=essentials.to_json(),
+        metadata=metadata.to_json(),
         trials=[_inputs(1, 1), _inputs(2, 5)],
     )
 

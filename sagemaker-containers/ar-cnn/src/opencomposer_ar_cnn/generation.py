@@ -1,4 +1,4 @@
-"""Re-write a piece with an exported editor: numpy and ONNX Runtime only.
+"""Re-write a piece with an exported network: numpy and ONNX Runtime only.
 
 All random numbers come from `PCG64(seed)` in one fixed order, so that a seed means the same notes on every call.
 """
@@ -17,33 +17,33 @@ from opencomposer_music.technique_document import TechniqueDocument, load_techni
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
-from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.essentials import EditorEssentials, parse_essentials
+from opencomposer_ar_cnn.model_metadata import ArCnnMetadata, parse_metadata
 from opencomposer_ar_cnn.rewriting import Rewriting, added_notes, edited_notes
 from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings, rewrite, sampling_settings
 
 
 @dataclass(frozen=True)
-class LoadedEditor:
+class LoadedNetwork:
     """A loaded model: its ONNX Runtime session and what its metadata says."""
 
     session: onnxruntime.InferenceSession
-    essentials: EditorEssentials
+    metadata: ArCnnMetadata
 
 
-def load_editor(model: bytes, threads: int) -> LoadedEditor:
+def load_network(model: bytes, threads: int) -> LoadedNetwork:
     """Check an ONNX file of the exporter and open it.
 
     Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
     """
-    summary = summarise(model)
+    summary = summarize(model)
     check_opset(summary)
     try:
-        essentials = parse_essentials(embedded_metadata(summary))
+        metadata = parse_metadata(embedded_metadata(summary))
     except (ValueError, RecursionError) as error:
         raise ModelRejected(str(error)) from None
     session = open_session(model, threads)
@@ -54,22 +54,22 @@ def load_editor(model: bytes, threads: int) -> LoadedEditor:
             TensorShape("toggle_logits", (None, None, PITCHES)), TensorShape("start_logits", (None, None, PITCHES))
         ),
     )
-    editor = LoadedEditor(session, essentials)
-    look_at_silence(editor, 1)
-    return editor
+    network = LoadedNetwork(session, metadata)
+    look_at_silence(network, 1)
+    return network
 
 
-def look_at_silence(editor: LoadedEditor, bars: int) -> None:
+def look_at_silence(network: LoadedNetwork, bars: int) -> None:
     """Run the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
     silence = np.zeros((4, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
-    run_editor(editor, silence, editor.essentials.density)
+    run_network(network, silence, network.metadata.density)
 
 
-def run_editor(editor: LoadedEditor, planes: Floats, density: float) -> tuple[Floats, Floats]:
+def run_network(network: LoadedNetwork, planes: Floats, density: float) -> tuple[Floats, Floats]:
     """planes [4, steps, 128] -> toggle and start logits, [steps, 128] each. Raises ModelRejected."""
     feed = {"planes": planes[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
     try:
-        toggle, start = editor.session.run(["toggle_logits", "start_logits"], feed)
+        toggle, start = network.session.run(["toggle_logits", "start_logits"], feed)
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
         raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
     wanted = (1, *planes.shape[1:])
@@ -81,7 +81,7 @@ def run_editor(editor: LoadedEditor, planes: Floats, density: float) -> tuple[Fl
 
 
 def rewrite_notes(
-    editor: LoadedEditor,
+    network: LoadedNetwork,
     notes: Sequence[Note],
     bars: int,
     settings: SamplingSettings,
@@ -91,17 +91,17 @@ def rewrite_notes(
     """Re-write a piece of `bars` bars. Raises ModelRejected when the model cannot run or answers nonsense, and
     NothingToEdit."""
 
-    def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
-        toggle, start = run_editor(editor, planes, density)
+    def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
+        toggle, start = run_network(network, planes, density)
         if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
             raise ModelRejected("it answers with numbers that are not finite")
         return toggle, start
 
     return rewrite(
-        network,
+        logits_of,
         notes_to_planes(notes, bars * STEPS_PER_BAR),
         settings=settings,
-        limits=editor.essentials.editor_limits,
+        limits=network.metadata.edit_limits,
         seed=seed,
         before_each_pass=before_each_pass,
     )
@@ -128,19 +128,19 @@ class ArCnn:
     def document(self) -> TechniqueDocument:
         return load_technique(TECHNIQUE)
 
-    def load(self, model: bytes) -> LoadedEditor:
-        return load_editor(model, self._threads)
+    def load(self, model: bytes) -> LoadedNetwork:
+        return load_network(model, self._threads)
 
-    def rehearse(self, model: LoadedEditor) -> None:
-        look_at_silence(model, min(model.essentials.limits.max_bars, MAX_BARS))
+    def rehearse(self, model: LoadedNetwork) -> None:
+        look_at_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
 
-    def generate(self, model: LoadedEditor, request: InvocationRequest, deadline: Deadline) -> Generated:
-        melody, most = request.melody, model.essentials.limits.max_bars
-        if melody.bars > most:
+    def generate(self, model: LoadedNetwork, request: InvocationRequest, deadline: Deadline) -> Generated:
+        melody, max_ = request.melody, model.metadata.limits.max_bars
+        if melody.bars > max_:
             raise InvocationFailure(
                 "BAD_REQUEST",
-                f"this model re-writes at most {most} bars, the melody has {melody.bars}",
-                [BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {most}")],
+                f"this model re-writes at most {max_} bars, the melody has {melody.bars}",
+                [BrokenField("/melody/bars", shown(melody.bars), f"an integer from 1 to {max_}")],
             )
         settings = sampling_settings(request.parameters)
         try:
@@ -155,7 +155,7 @@ class ArCnn:
         except ModelRejected as rejected:
             raise unusable_model(rejected) from None
         except NothingToEdit:
-            limits = model.essentials.limits
+            limits = model.metadata.limits
             raise InvocationFailure(
                 "BAD_REQUEST",
                 "the region between lowestPitch and highestPitch holds no pitch that this model edits in this piece",
@@ -172,18 +172,16 @@ class ArCnn:
                     )
                 ],
             ) from None
-        return self._answer(model.essentials, melody.notes, rewriting, settings.melody_lock)
+        return self._respond(model.metadata, melody.notes, rewriting, settings.melody_lock)
 
-    def _answer(
-        self, essentials: EditorEssentials, given: Sequence[Note], rewriting: Rewriting, locked: bool
-    ) -> Generated:
+    def _respond(self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, locked: bool) -> Generated:
         """With a locked melody the added notes are a track beside it. Else the whole piece is re-written: it takes the
         melody's place, since a note may be held on from given into added cells."""
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
         extra: dict[str, object] = {"editEvents": events}
         if locked:
-            voice = essentials.voices[1]
+            voice = metadata.voices[1]
             notes = added_notes(given, rewriting)
             tracks = [GeneratedTrack(voice.name, voice.program, notes)]
             metrics = measure_composition(original, [notes_to_planes(notes, original.shape[1])])

@@ -1,4 +1,4 @@
-"""What the editor is asked: which edits lead back to the composer's music, how sure it is, and where notes start."""
+"""What the network is asked: which edits lead back to the composer's music, how sure it is, and where notes start."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from torch.nn import functional
 
 from opencomposer_ar_cnn.network import Logits
 
-LEAST_EDITS = 8.0
+MIN_EDITS = 8.0
 """The toggle loss is a sum over all cells for each edit that is needed; of an example that needs fewer than these it
 would be nothing but noise times a large number."""
 
 
 class Batch(NamedTuple):
     """Tensors of one batch, float 0/1, [batch, steps, pitches] but for planes [batch, 4, steps, pitches] and density
-    [batch, 1]. open_starts: cells of the target whose pitch sounds at the step before too."""
+    [batch, 1]. open_onsets: cells of the target whose pitch sounds at the step before too."""
 
     planes: Tensor
     density: Tensor
     difference: Tensor
     locked: Tensor
-    open_starts: Tensor
-    starts: Tensor
+    open_onsets: Tensor
+    onsets: Tensor
 
 
 class Losses(NamedTuple):
@@ -35,14 +35,14 @@ class Losses(NamedTuple):
     start: Tensor
 
     def total(self) -> Tensor:
-        """What is minimised."""
+        """What is minimized."""
         return self.selection + self.toggle + self.start
 
 
 def selection_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
     """KL(uniform over the needed edits || softmax over all cells that may be edited), example by example.
 
-    0 when every needed edit is as likely as the others and nothing else is likely at all. The published code normalises
+    0 when every needed edit is as likely as the others and nothing else is likely at all. The published code normalizes
     over the whole batch instead, so that examples with few needed edits hardly count (ES-Net, arXiv 2008.08927, and
     the sample code of AR-CNN). An example that needs no edit adds nothing. logits, difference, locked:
     [batch, steps, pitches].
@@ -65,13 +65,13 @@ def toggle_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
     """
     each = functional.binary_cross_entropy_with_logits(logits, difference, reduction="none") * (1 - locked)
     count = difference.flatten(1).sum(dim=1)  # (batch)
-    return (each.flatten(1).sum(dim=1) / count.clamp(min=LEAST_EDITS)).mean()
+    return (each.flatten(1).sum(dim=1) / count.clamp(min=MIN_EDITS)).mean()
 
 
-def start_loss(logits: Tensor, starts: Tensor, open_starts: Tensor) -> Tensor:
+def onset_loss(logits: Tensor, onsets: Tensor, open_onsets: Tensor) -> Tensor:
     """Binary cross entropy "a note starts here", asked only where it is open: where the pitch sounds on."""
-    asked = functional.binary_cross_entropy_with_logits(logits, starts, weight=open_starts, reduction="sum")
-    return asked / open_starts.sum().clamp(min=1)
+    asked = functional.binary_cross_entropy_with_logits(logits, onsets, weight=open_onsets, reduction="sum")
+    return asked / open_onsets.sum().clamp(min=1)
 
 
 def losses(logits: Logits, batch: Batch) -> Losses:
@@ -79,5 +79,5 @@ def losses(logits: Logits, batch: Batch) -> Losses:
     return Losses(
         selection_loss(logits.toggle, batch.difference, batch.locked),
         toggle_loss(logits.toggle, batch.difference, batch.locked),
-        start_loss(logits.start, batch.starts, batch.open_starts),
+        onset_loss(logits.start, batch.onsets, batch.open_onsets),
     )

@@ -1,4 +1,4 @@
-"""The editor: a U-Net over time x pitch that says of every cell whether to toggle it, and of touching cells whether a
+"""The network: a U-Net over time x pitch that says of every cell whether to toggle it, and of touching cells whether a
 note starts there.
 
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
@@ -103,10 +103,10 @@ class Down(nn.Module):
     def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, stride, stride=stride, bias=False)
-        self.normalisation = nn.BatchNorm2d(outputs)
+        self.normalization = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(self.normalisation(self.convolution(x)))
+        return functional.relu(self.normalization(self.convolution(x)))
 
 
 class Up(nn.Module):
@@ -116,16 +116,16 @@ class Up(nn.Module):
         super().__init__()
         self.stride = stride
         self.reduction = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.normalisation = nn.BatchNorm2d(outputs)
+        self.normalization = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        x = self.normalisation(self.reduction(x))  # (batch, outputs, t, p)
+        x = self.normalization(self.reduction(x))  # (batch, outputs, t, p)
         scale = (float(self.stride[0]), float(self.stride[1]))
         x = functional.interpolate(x, scale_factor=scale, mode="nearest")  # (batch, outputs, scale * t, scale * p)
         return functional.relu(x + skip)
 
 
-class Editor(nn.Module):
+class EditNetwork(nn.Module):
     """Planes of the present roll to logits of its edits. Why these sizes: docs/experiments/ar-cnn.md."""
 
     place: Tensor
@@ -143,7 +143,7 @@ class Editor(nn.Module):
         derived = len(self.chord) + 2
         inputs = len(INPUT_PLANES) + 1 + self.place.shape[1] + derived
         self.stem = nn.Conv2d(inputs, first, (time + 2, pitch + 2), stride=shape.stem, padding=1, bias=False)
-        self.stem_normalisation = nn.BatchNorm2d(first)
+        self.stem_normalization = nn.BatchNorm2d(first)
         levels = list(zip(shape.widths, shape.widths[1:], shape.strides, strict=False))
         self.encoders = nn.ModuleList([_blocks(width, shape.blocks) for width in shape.widths[:3]])
         self.downs = nn.ModuleList([Down(upper, lower, stride) for upper, lower, stride in levels])
@@ -165,7 +165,7 @@ class Editor(nn.Module):
         wanted = planes[:, :1] * 0 + density.reshape(batch, 1, 1, 1)  # (batch, 1, t, p)
         full = torch.cat([planes, wanted, place, self._harmony(planes[:, :1])], dim=1)  # (batch, 15, t, p)
         full = full.contiguous(memory_format=torch.channels_last)
-        x = functional.relu(self.stem_normalisation(self.stem(full)))  # (batch, w1, t/a, p/b)
+        x = functional.relu(self.stem_normalization(self.stem(full)))  # (batch, w1, t/a, p/b)
         skips: list[Tensor] = []
         for encoder, down in zip(self.encoders, self.downs, strict=True):
             x = encoder(x)
@@ -198,18 +198,18 @@ class Editor(nn.Module):
         return torch.cat([chord, classes.reshape(batch, 2, steps, pitches)], dim=1)  # (batch, 5, t, p)
 
 
-class ServedEditor(nn.Module):
-    """The editor as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
+class ServedNetwork(nn.Module):
+    """The network as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, network: EditNetwork) -> None:
         super().__init__()
-        self.editor = editor
+        self.network = network
 
     def forward(self, planes: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
         """planes [batch, 4, steps, 128], density [batch, 1] -> toggle and start logits, [batch, steps, 128] each."""
-        shape = self.editor.shape
+        shape = self.network.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
-        logits = self.editor(planes[:, :, :, low:high], density)
+        logits = self.network(planes[:, :, :, low:high], density)
         borders = (low, PITCHES - high)
         toggle = functional.pad(logits.toggle, borders, value=FAR_BELOW)  # (batch, t, 128)
         start = functional.pad(logits.start, borders, value=FAR_BELOW)  # (batch, t, 128)

@@ -20,7 +20,7 @@ from opencomposer_music.piano_roll import (
     planes_to_notes,
 )
 
-from opencomposer_ar_cnn.starts import Cells
+from opencomposer_ar_cnn.onsets import Cells
 
 
 class EditEvent(NamedTuple):
@@ -35,7 +35,7 @@ class EditEvent(NamedTuple):
     probability: float
 
     def as_json(self) -> dict[str, object]:
-        """By the names of contracts/invocation-answer.schema.json."""
+        """By the names of contracts/invocation-response.schema.json."""
         return {
             "step": self.step,
             "pitch": self.pitch,

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import (
+    ONSET,
     PITCHES,
     SOUNDING,
-    STARTING,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Planes,
@@ -27,8 +27,8 @@ from opencomposer_music.piano_roll import (
 from opencomposer_music.technique_document import load_technique
 
 from opencomposer_ar_cnn import TECHNIQUE
+from opencomposer_ar_cnn.onsets import Cells, resolve_onsets
 from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
-from opencomposer_ar_cnn.starts import Cells, resolve_starts
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats, float], tuple[Floats, Floats]]
@@ -53,7 +53,7 @@ ADDED_SHARE = 1.0
 REMOVED_SHARE = 0.8
 """They must be at least so likely to be edited, in proportion to the drawn cell. A note may well be added bit by bit,
 but half of a wrong note removed is a wrong note left."""
-MOST_TOGGLES = 4
+MAX_TOGGLES = 4
 """A cell that the network has changed its mind about so often stays as it is."""
 NEED_GROWTH = 0.005
 """By how much that rises from pass to pass, so that music whose every state could be improved comes to its end."""
@@ -85,7 +85,7 @@ class SamplingSettings:
     lowest_pitch: int
     highest_pitch: int
     density: float
-    least_probability: float
+    min_probability: float
 
     def in_proportion(self, count: int, bars: int) -> int:
         """A count for eight bars in a piece of `bars` bars."""
@@ -107,22 +107,22 @@ def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
         lowest_pitch=int(parameters["lowestPitch"]),
         highest_pitch=int(parameters["highestPitch"]),
         density=float(parameters["density"]),
-        least_probability=float(parameters["leastProbability"]),
+        min_probability=float(parameters["minProbability"]),
     )
 
 
 @dataclass(frozen=True)
-class EditorLimits:
+class EditLimits:
     """What the network sees and knows: its window of the keyboard, and of its training music the density of the steps
     at which anything sounds and how many pitches sound at once at most."""
 
     lowest_pitch: int
     highest_pitch: int
     density: float
-    most_at_once: int
+    max_polyphony: int
 
 
-def octave_shift(sounding: Cells, limits: EditorLimits) -> int:
+def octave_shift(sounding: Cells, limits: EditLimits) -> int:
     """By how many semitones (whole octaves) the network must hear the piece raised, so that as much of it as possible
     lies in its window."""
     used = sounding.sum(axis=0)
@@ -148,13 +148,13 @@ class EditSession:
     """
 
     def __init__(
-        self, piece: Planes, *, settings: SamplingSettings, limits: EditorLimits, rng: np.random.Generator
+        self, piece: Planes, *, settings: SamplingSettings, limits: EditLimits, rng: np.random.Generator
     ) -> None:
         """piece: [2, steps, 128], a whole number of bars. Raises NothingToEdit."""
         self._settings = settings
         self._rng = rng
         self._original = piece[SOUNDING].copy()
-        self._original_starts = piece[STARTING] & self._original
+        self._original_onsets = piece[ONSET] & self._original
         self._roll = self._original.copy()
         steps = len(self._roll)
         bars = steps // STEPS_PER_BAR
@@ -175,16 +175,16 @@ class EditSession:
         self.density = limits.density * settings.density * sounding_share(self._original)
         self._enough = ENOUGH * max(bars, ORIGINAL_BARS) / ORIGINAL_BARS
         self._draws_per_pass = settings.in_proportion(settings.edits_per_pass, bars)
-        self._most_edits = self._draws_per_pass * settings.sampling_iterations
-        self._most_added = settings.in_proportion(settings.max_notes_added, bars)
-        self._most_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
+        self._max_edits = self._draws_per_pass * settings.sampling_iterations
+        self._max_added = settings.in_proportion(settings.max_notes_added, bars)
+        self._max_removed = int(self._original.sum()) * settings.max_percentage_of_initial_notes_removed // 100
         self._added = 0
         self._removed = 0
         self._batched = settings.edits_per_pass > 1
         self._tidying_passes = (
             min(TIDYING_PASSES, settings.sampling_iterations // TIDYING_SHARE) if self._batched else 0
         )
-        self._most_at_once = round(limits.most_at_once * max(1.0, settings.density)) if self._batched else PITCHES
+        self._max_polyphony = round(limits.max_polyphony * max(1.0, settings.density)) if self._batched else PITCHES
         self._first_expected: float | None = None
         self._tidying = False
         self._edited = False
@@ -197,8 +197,8 @@ class EditSession:
 
     def planes(self) -> Floats:
         """What the network must be asked now, [4, steps, 128]: roll, starts, locked, original."""
-        self._asked_starts = self._starts()
-        cells = (self._roll, self._asked_starts, self._locked, self._original)
+        self._asked_onsets = self._onsets()
+        cells = (self._roll, self._asked_onsets, self._locked, self._original)
         return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
 
     def advance(self, toggle: Floats, start: Floats) -> None:
@@ -211,12 +211,12 @@ class EditSession:
         allowed = self._allowed()[:, self._columns]
         # Written with tanh, which does not overflow.
         probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
-        allowed = allowed & (probabilities >= self._settings.least_probability)
+        allowed = allowed & (probabilities >= self._settings.min_probability)
         likelihoods = np.where(allowed, probabilities, 0.0)
         temperature = self._temperature(float(likelihoods.sum()))
         asked = self._unsettled(likelihoods) if self._batched else allowed
         self._expected = float(likelihoods[asked].sum())
-        if self._passes == self._settings.sampling_iterations or len(self._events) >= self._most_edits:
+        if self._passes == self._settings.sampling_iterations or len(self._events) >= self._max_edits:
             # This answer was only asked for the starts of the finished roll.
             self.finished = True
             return
@@ -240,7 +240,7 @@ class EditSession:
 
     def result(self) -> Rewriting:
         """What has become of the piece."""
-        return Rewriting(np.stack([self._roll, self._starts()]), tuple(self._events), self._passes, self._expected)
+        return Rewriting(np.stack([self._roll, self._onsets()]), tuple(self._events), self._passes, self._expected)
 
     def _unsettled(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
         """The cells of the beats that need an edit, [steps, columns]."""
@@ -253,11 +253,11 @@ class EditSession:
     ) -> Iterator[tuple[int, int]]:
         """The drawn cells, each with the cells before and after it that are as good as equally likely: a note is seldom
         a sixteenth long, and half a note removed is a wrong one left."""
-        roll, starts = self._roll[:, self._columns], self._asked_starts[:, self._columns]
+        roll, onsets = self._roll[:, self._columns], self._asked_onsets[:, self._columns]
         before = roll.copy()
         for step, column in drawn:
             sounds = before[step, column]
-            least = (REMOVED_SHARE if sounds else ADDED_SHARE) * likelihoods[step, column]
+            min_ = (REMOVED_SHARE if sounds else ADDED_SHARE) * likelihoods[step, column]
             if roll[step, column] != sounds:
                 # It came with another of this pass.
                 continue
@@ -272,18 +272,18 @@ class EditSession:
                     if not 0 <= place < len(roll) or not likelihoods[place, column] > 0:
                         break
                     alike = roll[place, column] == before[place, column] == sounds
-                    unlikely = likelihoods[place, column] < least
-                    if unlikely or not alike or (sounds and starts[later, column]):
+                    unlikely = likelihoods[place, column] < min_
+                    if unlikely or not alike or (sounds and onsets[later, column]):
                         break
                     yield place, column
                     if roll[place, column] == sounds:
                         break
 
-    def _starts(self) -> Cells:
-        return resolve_starts(
+    def _onsets(self) -> Cells:
+        return resolve_onsets(
             self._roll,
             original=self._original,
-            original_starts=self._original_starts,
+            original_onsets=self._original_onsets,
             locked=self._locked,
             repeats=self._repeats,
         )
@@ -291,13 +291,13 @@ class EditSession:
     def _allowed(self) -> Cells:
         """Cells that may be toggled now: inside the region, not locked, and within the caps."""
         allowed: Cells = self._editable.copy()
-        if self._added >= self._most_added:
+        if self._added >= self._max_added:
             allowed = allowed & (self._roll | self._original)
-        if self._removed >= self._most_removed:
+        if self._removed >= self._max_removed:
             allowed = allowed & ~(self._roll & self._original)
         if self._batched:
-            full = self._roll.sum(axis=1, keepdims=True) >= self._most_at_once
-            allowed = allowed & (self._roll | ~full) & (self._toggles < MOST_TOGGLES)
+            full = self._roll.sum(axis=1, keepdims=True) >= self._max_polyphony
+            allowed = allowed & (self._roll | ~full) & (self._toggles < MAX_TOGGLES)
         return allowed
 
     def _temperature(self, expected: float) -> float:
@@ -339,13 +339,13 @@ class EditSession:
             pitch = column + self._columns.start
             original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
             # A pass may reach a cap in its middle.
-            if len(self._events) >= self._most_edits:
+            if len(self._events) >= self._max_edits:
                 return
-            if not sounds and self._batched and self._roll[step].sum() >= self._most_at_once:
+            if not sounds and self._batched and self._roll[step].sum() >= self._max_polyphony:
                 continue
-            if original and sounds and self._removed >= self._most_removed:
+            if original and sounds and self._removed >= self._max_removed:
                 continue
-            if not original and not sounds and self._added >= self._most_added:
+            if not original and not sounds and self._added >= self._max_added:
                 continue
             change = -1 if sounds != original else 1
             if original:
@@ -381,7 +381,7 @@ def rewrite(
     piece: Planes,
     *,
     settings: SamplingSettings,
-    limits: EditorLimits,
+    limits: EditLimits,
     seed: int,
     before_each_pass: Callable[[], None] = lambda: None,
 ) -> Rewriting:

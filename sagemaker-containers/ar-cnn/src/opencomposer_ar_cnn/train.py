@@ -16,9 +16,9 @@ def _technique() -> TrainedTechnique:
     from opencomposer_music.technique_document import load_technique
 
     from opencomposer_ar_cnn import TECHNIQUE
-    from opencomposer_ar_cnn.training import EditorLearner
+    from opencomposer_ar_cnn.training import ArCnnLearner
 
-    return TrainedTechnique(load_technique(TECHNIQUE), EditorLearner)
+    return TrainedTechnique(load_technique(TECHNIQUE), ArCnnLearner)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Learning to mend spoilt music. The loop around it is `opencomposer_training.training_loop`.
+"""Learning to restore corrupted music. The loop around it is `opencomposer_training.training_loop`.
 
 Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
 uninterrupted one.
@@ -26,14 +26,14 @@ from opencomposer_training.weight_averaging import average_weights
 from opencomposer_training.window_learner import LearnerSettings, WindowLearner, WindowRecipe
 
 from opencomposer_ar_cnn import TECHNIQUE
-from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, merge, spoil
-from opencomposer_ar_cnn.essentials import EditorEssentials
+from opencomposer_ar_cnn.corruption import DENSITY_UNIT, Example, corrupt, merge
 from opencomposer_ar_cnn.evaluation import HARMONISATION, Evaluation, write_samples
 from opencomposer_ar_cnn.export import export_onnx
 from opencomposer_ar_cnn.losses import Batch, Losses, losses
-from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, Editor, Logits, NetworkShape
+from opencomposer_ar_cnn.model_metadata import ArCnnMetadata
+from opencomposer_ar_cnn.network import BLOCKS, STEMS, WIDTHS, EditNetwork, Logits, NetworkShape
+from opencomposer_ar_cnn.onsets import possible_ties
 from opencomposer_ar_cnn.sampling import SamplingSettings
-from opencomposer_ar_cnn.starts import joints
 
 WINDOW_BARS = 8
 WINDOW_HOP = 2
@@ -60,7 +60,7 @@ RECIPE = WindowRecipe(
 )
 
 
-Spoil = Callable[[VoicePlanes, np.random.Generator], Example]
+Corrupt = Callable[[VoicePlanes, np.random.Generator], Example]
 Objective = Callable[[Logits, Batch], Losses]
 
 
@@ -72,7 +72,7 @@ def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
     return NetworkShape(lowest, pitches, WIDTHS[settings.model_size], BLOCKS[settings.model_size], stem)
 
 
-def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> EditorEssentials:
+def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> ArCnnMetadata:
     """What the model file must say about itself."""
     reach = settings.transposition_range
     name, program = dataset.voices[0]
@@ -88,11 +88,11 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -
     added = Voice("Accompaniment", dataset.voices[1][1], "polyphonic", shape.lowest_pitch, highest)
     rolls = [merge(piece.planes)[0] for piece in dataset.of_split("train")]
     sounding_steps = sum(int(roll.any(axis=1).sum()) for roll in rolls)
-    return EditorEssentials(
+    return ArCnnMetadata(
         (given, added),
         Limits(MAX_BARS, shape.lowest_pitch, highest),
         density=round(sum(int(roll.sum()) for roll in rolls) / DENSITY_UNIT / max(1, sounding_steps), 4),
-        most_at_once=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
+        max_polyphony=max(1, *(int(roll.sum(axis=1).max()) for roll in rolls)),
     )
 
 
@@ -103,16 +103,16 @@ def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
         return torch.from_numpy(np.stack(arrays)).to(device).float()
 
     return Batch(
-        planes=tensor([np.stack([e.roll, e.starts, e.locked, e.original]) for e in examples]),  # (batch, 4, t, p)
+        planes=tensor([np.stack([e.roll, e.onsets, e.locked, e.original]) for e in examples]),  # (batch, 4, t, p)
         density=torch.tensor([[e.density] for e in examples], device=device),  # (batch, 1)
         difference=tensor([e.difference for e in examples]),  # (batch, t, p), like the ones below
         locked=tensor([e.locked for e in examples]),
-        open_starts=tensor([joints(e.target) for e in examples]),
-        starts=tensor([e.target_starts for e in examples]),
+        open_onsets=tensor([possible_ties(e.target) for e in examples]),
+        onsets=tensor([e.target_onsets for e in examples]),
     )
 
 
-class EditorLearner(WindowLearner[LearnerSettings]):
+class ArCnnLearner(WindowLearner[LearnerSettings]):
     """The editing network and the average of its weights, which is what is exported."""
 
     shape: NetworkShape
@@ -123,7 +123,7 @@ class EditorLearner(WindowLearner[LearnerSettings]):
         *,
         window_bars: int = WINDOW_BARS,
         sampling: SamplingSettings = HARMONISATION,
-        spoil_window: Spoil = spoil,
+        corrupt_window: Corrupt = corrupt,
         objective: Objective = losses,
     ) -> None:
         """The last four are what a test or a comparison changes: the recipe's own are the defaults.
@@ -132,7 +132,7 @@ class EditorLearner(WindowLearner[LearnerSettings]):
         """
         settings = LearnerSettings.from_hyperparameters(inputs.hyperparameters)
         super().__init__(inputs, settings, replace(RECIPE, window_bars=window_bars))
-        self._spoil = spoil_window
+        self._corrupt = corrupt_window
         self._objective = objective
         self.window_bars = window_bars
         self.sampling = sampling
@@ -142,15 +142,15 @@ class EditorLearner(WindowLearner[LearnerSettings]):
                 self.shape = self._restored_shape(inputs.resumed["shape"])
                 self.precision = restored_precision(inputs.resumed["precision"])
         torch.manual_seed(settings.seed)
-        self.editor = Editor(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.editor).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(
-            self.editor.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
+        self.network = EditNetwork(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
         )
-        self.parts = {"editor": self.editor, "average": self.average, "optimiser": self.optimiser}
-        self.essentials = describe(self.dataset, self.shape, settings)
+        self.parts = {"editor": self.network, "average": self.average, "optimiser": self.optimizer}
+        self.metadata = describe(self.dataset, self.shape, settings)
         self.evaluation = Evaluation(
-            self.dataset, self.essentials, bars=window_bars, sampling=sampling, seed=settings.seed
+            self.dataset, self.metadata, bars=window_bars, sampling=sampling, seed=settings.seed
         )
         self.data = TrainedOn(self.selection, self.pieces, window_bars, self.evaluation.music)
         self._held_out = self._validation_batches()
@@ -167,18 +167,18 @@ class EditorLearner(WindowLearner[LearnerSettings]):
     # -- data ----------------------------------------------------------------------------------------------------------
 
     def _example(self, window: Window, rng: np.random.Generator) -> Example:
-        """A window in a random transposition, spoilt."""
+        """A window in a random transposition, corrupted."""
         shape, reach = self.shape, self.settings.transposition_range
-        return self._spoil(
+        return self._corrupt(
             self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach), rng
         )
 
     def _validation_batches(self) -> list[Batch]:
-        """Held-out windows, spoilt in the same way every time."""
+        """Held-out windows, corrupted in the same way every time."""
         pieces = self.dataset.of_split("validation") or self.data.pieces
         low, pitches = self.shape.lowest_pitch, self.shape.pitches
         examples = [
-            spoil(
+            corrupt(
                 cut_window(pieces[window.piece], window.start_bar, self.window_bars, low, pitches),
                 random_generator(self.settings.seed, VALIDATION_KEY, number),
             )
@@ -193,19 +193,19 @@ class EditorLearner(WindowLearner[LearnerSettings]):
         rng = random_generator(self.settings.seed, epoch, batch)
         data = to_batch([self._example(window, rng) for window in self.windows.batch(epoch, batch)], self.device)
         rate = self._rate(epoch + batch / self.batches(epoch))
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = rate
-        self.editor.train()
+        self.network.train()
         with self.autocast():
-            logits = self.editor(data.planes, data.density)  # (batch, t, p) each
+            logits = self.network(data.planes, data.density)  # (batch, t, p) each
         parts = self._objective(logits, data)
         total = parts.total()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
-        torch.nn.utils.clip_grad_norm_(self.editor.parameters(), CLIP)
-        self.optimiser.step()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        self.optimizer.step()
         self.updates += 1
-        average_weights(self.average, self.editor, self.updates, EMA_DECAY)
+        average_weights(self.average, self.network, self.updates, EMA_DECAY)
         values = torch.stack([total.detach(), *(part.detach() for part in parts)]).tolist()
         return dict(zip(("loss", "selectionLoss", "toggleLoss", "startLoss"), values, strict=True))
 
@@ -226,7 +226,7 @@ class EditorLearner(WindowLearner[LearnerSettings]):
         write_samples(
             folder,
             self.average,
-            self.essentials,
+            self.metadata,
             self.selection.melodies,
             sampling=self.sampling,
             seed=self.settings.seed,
@@ -239,14 +239,14 @@ class EditorLearner(WindowLearner[LearnerSettings]):
         return self.settings.learning_rate * factor * min(1.0, (self.updates + 1) / WARM_UP)
 
     def export(self, state: Mapping[str, Any]) -> ExportedModel:
-        editor = Editor(self.shape)
+        network = EditNetwork(self.shape)
         with reading_checkpoint():
-            editor.load_state_dict(state["average"])
+            network.load_state_dict(state["average"])
         return ExportedModel(
-            content=export_onnx(editor, self.essentials),
-            essentials=self.essentials,
+            content=export_onnx(network, self.metadata),
+            metadata=self.metadata,
             name=f"AR-CNN, {self.selection.dataset['id']}",
             description="Re-writes a piece note by note: adds what is missing, removes what does not belong.",
-            parameters=sum(parameter.numel() for parameter in editor.parameters()),
-            metrics=self.evaluation.measure(editor),
+            parameters=sum(parameter.numel() for parameter in network.parameters()),
+            metrics=self.evaluation.measure(network),
         )

@@ -203,8 +203,8 @@ def in_words(schema: Mapping[str, Any]) -> str:
     if kind == "object" and schema.get("required"):
         *others, last = schema["required"]
         return f"an object with {', '.join(others)} and {last}" if others else f"an object with {last}"
-    least, most, unit = (_limits_of(schema, kind)) if isinstance(kind, str) else (None, None, "")
-    return f"{_KINDS.get(kind, 'as the contract says')}{_between(least, most, unit)}"
+    min_, max_, unit = (_limits_of(schema, kind)) if isinstance(kind, str) else (None, None, "")
+    return f"{_KINDS.get(kind, 'as the contract says')}{_between(min_, max_, unit)}"
 
 
 _KINDS: Mapping[Any, str] = {
@@ -228,15 +228,15 @@ def _limits_of(schema: Mapping[str, Any], kind: str) -> tuple[Any, Any, str]:
     return schema.get("minimum"), schema.get("maximum"), ""
 
 
-def _between(least: Any, most: Any, unit: str) -> str:
+def _between(min_: Any, max_: Any, unit: str) -> str:
     begin = "of" if unit else "from"
-    if least is None and most is None:
+    if min_ is None and max_ is None:
         return ""
-    if most is None:
-        return f" {begin} at least {least}{unit}" if unit else f" of at least {least}"
-    if least is None:
-        return f" of at most {most}{unit}"
-    return f" {begin} {least} to {most}{unit}" if least != most else f" of {least}{unit}"
+    if max_ is None:
+        return f" {begin} at least {min_}{unit}" if unit else f" of at least {min_}"
+    if min_ is None:
+        return f" of at most {max_}{unit}"
+    return f" {begin} {min_} to {max_}{unit}" if min_ != max_ else f" of {min_}{unit}"
 
 
 def pointer_step(part: str | int) -> str:

@@ -25,9 +25,9 @@ from opencomposer_music.model_metadata import (
     voice_to_json,
 )
 from opencomposer_music.piano_roll import (
+    ONSET,
     PITCHES,
     SOUNDING,
-    STARTING,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Note,
@@ -38,8 +38,8 @@ from opencomposer_music.piano_roll import (
 )
 from opencomposer_music.voice_leading import (
     INTERVALS,
-    LARGEST_MOVE,
-    LARGEST_SCORE,
+    MAX_MOVE,
+    MAX_SCORE,
     REST,
     Line,
     Table,
@@ -48,8 +48,8 @@ from opencomposer_music.voice_leading import (
     line_of,
 )
 
-LARGEST_WEIGHT = 10.0
-LARGEST_NOISE = 4096
+MAX_WEIGHT = 10.0
+MAX_NOISE = 4096
 
 Floats = npt.NDArray[np.float32]
 
@@ -58,22 +58,22 @@ def _number(minimum: float, maximum: float) -> Mapping[str, Any]:
     return {"type": "number", "minimum": minimum, "maximum": maximum}
 
 
-def _list_of(entry: Mapping[str, Any], least: int, most: int) -> Mapping[str, Any]:
-    return {"type": "array", "minItems": least, "maxItems": most, "items": entry}
+def _list_of(entry: Mapping[str, Any], min_: int, max_: int) -> Mapping[str, Any]:
+    return {"type": "array", "minItems": min_, "maxItems": max_, "items": entry}
 
 
 def _object_of(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Mapping[str, Any]:
     return {"type": "object", "properties": members, "required": [name for name in members if name not in optional]}
 
 
-_SCORE = _number(-LARGEST_SCORE, LARGEST_SCORE)
-_WEIGHT = _number(0, LARGEST_WEIGHT)
+_SCORE = _number(-MAX_SCORE, MAX_SCORE)
+_WEIGHT = _number(0, MAX_WEIGHT)
 METADATA = metadata_contract(
     {
         "noise": _object_of(
             {
-                "size": {"type": "integer", "minimum": 0, "maximum": LARGEST_NOISE},
-                "shared": {"type": "integer", "minimum": 0, "maximum": LARGEST_NOISE},
+                "size": {"type": "integer", "minimum": 0, "maximum": MAX_NOISE},
+                "shared": {"type": "integer", "minimum": 0, "maximum": MAX_NOISE},
             }
         ),
         "decoding": _object_of(
@@ -88,7 +88,7 @@ METADATA = metadata_contract(
         "voiceLeading": _object_of(
             {
                 "intervals": _list_of(_list_of(_SCORE, INTERVALS, INTERVALS), STEPS_PER_BEAT, STEPS_PER_BEAT),
-                "moves": _list_of(_list_of(_SCORE, LARGEST_MOVE + 1, LARGEST_MOVE + 1), 1, 15),
+                "moves": _list_of(_list_of(_SCORE, MAX_MOVE + 1, MAX_MOVE + 1), 1, 15),
                 "parallels": _list_of(_SCORE, INTERVALS, INTERVALS),
                 "intervalWeight": _WEIGHT,
                 "moveWeight": _WEIGHT,
@@ -127,7 +127,7 @@ class Decoding:
 
 
 @dataclass(frozen=True)
-class ModelEssentials:
+class ModelMetadata:
     """What must be known to use a model file: carried in its metadata under the key `opencomposer`."""
 
     technique: str
@@ -171,7 +171,7 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
     }
 
 
-def parse_essentials(text: str, technique: str | None = None) -> ModelEssentials:
+def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
     """Read and check the metadata of a model file, of this technique where one is given.
 
     Raises ValueError with one sentence naming what is wrong.
@@ -182,7 +182,7 @@ def parse_essentials(text: str, technique: str | None = None) -> ModelEssentials
     if shared > size:
         raise ValueError(broken_member("noise.shared", shared, f"an integer from 0 to {size}"))
     decoding = root["decoding"]
-    return ModelEssentials(
+    return ModelMetadata(
         root["technique"],
         voices,
         read_limits(root),
@@ -216,12 +216,12 @@ def _table(values: object) -> Table:
     return np.array(values, dtype=np.float64)
 
 
-def encode_melody(notes: Sequence[Note], bars: int, essentials: ModelEssentials) -> Floats:
+def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> Floats:
     """The model's melody input, float32 [1, 2, steps, 128].
 
     Notes outside the model's window are folded into it by octaves: the model must hear them to accompany them.
     """
-    limits = essentials.limits
+    limits = metadata.limits
     folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
     return notes_to_planes(folded, bars * STEPS_PER_BAR).astype(np.float32)[np.newaxis]
 
@@ -234,14 +234,14 @@ def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats
 
 
 def decode_planes(
-    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
+    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
 ) -> list[Planes]:
     """Choose the notes of every accompaniment voice.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
     128] -> boolean planes [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
     """
-    voices = essentials.voices[1:]
+    voices = metadata.voices[1:]
     steps = pitch_logits.shape[1]
     if pitch_logits.shape != (len(voices), steps, PITCHES + 1) or onset_logits.shape != (len(voices), steps, PITCHES):
         raise ValueError(
@@ -251,7 +251,7 @@ def decode_planes(
         raise ValueError(f"a melody of the shape {melody.shape} does not fit {steps} steps")
     if not (np.isfinite(pitch_logits).all() and np.isfinite(onset_logits).all()):
         raise ValueError("the model answered with numbers that are not finite")
-    decoding = essentials.decoding
+    decoding = metadata.decoding
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []
     for index, voice in enumerate(voices):
@@ -262,7 +262,7 @@ def decode_planes(
         if voice.head == "monophonic":
             gumbel = -np.log(-np.log(pitch_noise))
             scores[index] = pitch_logits[index] + decoding.pitch_temperature * gumbel
-    lines = _choose(scores, essentials, melody)
+    lines = _choose(scores, metadata, melody)
     planes: list[Planes] = []
     for index in range(len(voices)):
         if index in lines:
@@ -276,15 +276,15 @@ def decode_planes(
         before[1:] = sounding[:-1]
         voice_planes = np.zeros((2, steps, PITCHES), dtype=np.bool_)
         voice_planes[SOUNDING] = sounding
-        voice_planes[STARTING] = sounding & (wanted | ~before)
+        voice_planes[ONSET] = sounding & (wanted | ~before)
         planes.append(voice_planes)
     return planes
 
 
-def _choose(scores: Mapping[int, Table], essentials: ModelEssentials, melody: Planes) -> dict[int, Line]:
+def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes) -> dict[int, Line]:
     """The line of each monophonic voice: together where the model knows how, else each for itself."""
-    cost = essentials.decoding.sixteenth_cost
-    leading = essentials.voice_leading
+    cost = metadata.decoding.sixteenth_cost
+    leading = metadata.voice_leading
     if leading is None:
         return {index: _best_line(values, cost) for index, values in scores.items()}
     lines = choose_lines(list(scores.values()), line_of(melody), leading, list(scores), cost)
@@ -292,10 +292,10 @@ def _choose(scores: Mapping[int, Table], essentials: ModelEssentials, melody: Pl
 
 
 def decode_tracks(
-    pitch_logits: Floats, onset_logits: Floats, essentials: ModelEssentials, melody: Planes, rng: np.random.Generator
+    pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
 ) -> list[list[Note]]:
     """Like decode_planes, as notes: one list for each accompaniment voice."""
-    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, essentials, melody, rng)]
+    return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, rng)]
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.piano_roll import (
+    ONSET,
     SOUNDING,
-    STARTING,
     STEPS_PER_BAR,
     STEPS_PER_BEAT,
     Planes,
@@ -136,14 +136,14 @@ def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
     padded[: per_step.shape[0]] = per_step
     per_beat = padded.reshape(beats, STEPS_PER_BEAT, 12).sum(axis=1)
     totals = per_beat.sum(axis=1, keepdims=True)
-    normalised = np.divide(per_beat, totals, out=np.full_like(per_beat, np.nan), where=totals > 0)
-    return np.asarray(normalised @ transform.T, dtype=np.float64)
+    normalized = np.divide(per_beat, totals, out=np.full_like(per_beat, np.nan), where=totals > 0)
+    return np.asarray(normalized @ transform.T, dtype=np.float64)
 
 
 def groove_consistency(planes: Planes) -> float | None:
-    """1 - mean share of the 16 steps at which the onsets of two neighbouring bars differ (Wu & Yang 2020). None for
+    """1 - mean share of the 16 steps at which the onsets of two neighboring bars differ (Wu & Yang 2020). None for
     fewer than two bars."""
-    onsets = np.asarray(bars_of(planes[STARTING]).any(axis=2))
+    onsets = np.asarray(bars_of(planes[ONSET]).any(axis=2))
     if len(onsets) < 2:
         return None
     return float(1 - np.mean(onsets[1:] != onsets[:-1]))
@@ -161,7 +161,7 @@ def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict
     everything = [*tracks] if melody is None else [melody, *tracks]
     accompaniment = np.any(tracks, axis=0)
     qualified = [rate for rate in map(qualified_note_rate, tracks) if rate is not None]
-    measures = {
+    metrics = {
         "emptyBarRate": float(np.mean([empty_bar_rate(track) for track in tracks])),
         "dissonantPairShare": dissonant_pair_share(everything) or 0.0,
         "qualifiedNoteRate": float(np.mean(qualified)) if qualified else 0.0,
@@ -173,11 +173,11 @@ def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict
     }
     groove = [value for value in map(groove_consistency, tracks) if value is not None]
     if groove:
-        measures["grooveConsistency"] = float(np.mean(groove))
-    return measures
+        metrics["grooveConsistency"] = float(np.mean(groove))
+    return metrics
 
 
-def mean_measures(pieces: Sequence[dict[str, float]]) -> dict[str, float]:
+def mean_metrics(pieces: Sequence[dict[str, float]]) -> dict[str, float]:
     """Mean of each measure over the pieces that have it."""
     names = sorted({name for piece in pieces for name in piece})
     return {name: float(np.mean([piece[name] for piece in pieces if name in piece])) for name in names}

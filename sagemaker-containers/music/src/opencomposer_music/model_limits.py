@@ -12,10 +12,10 @@ from importlib import resources
 METADATA_KEY = "opencomposer"
 """Key of metadata_props under which a model file says what must be known to use it."""
 OPSET = 17
-LONGEST_METADATA_CHARACTERS = 64 * 1024
+MAX_METADATA_CHARACTERS = 64 * 1024
 
-LARGEST_MODEL_BYTES: int = json.loads(
+MAX_MODEL_BYTES: int = json.loads(
     resources.files("opencomposer_music").joinpath("model-limits.json").read_text(encoding="utf-8")
-)["largestModelBytes"]
+)["maxModelBytes"]
 """Size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has less
 than half of it."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from opencomposer_music.contract import Contract, load_schema
 
-LEAST_PITCHES = 12
+MIN_PITCHES = 12
 """So many pitches the part of the keyboard that a network sees has at least."""
 MAX_SHOWN_CHARACTERS = 60
 """So much of a wrong value is repeated in the sentence."""
@@ -116,9 +116,9 @@ def read_limits(root: Mapping[str, Any]) -> Limits:
     """Return the limits of metadata that keeps its contract."""
     limits = root["limits"]
     lowest, highest = int(limits["lowestPitch"]), int(limits["highestPitch"])
-    least = lowest + LEAST_PITCHES - 1
-    if highest < least:
-        raise ValueError(broken_member("limits.highestPitch", highest, f"an integer from {least} to 127"))
+    min_ = lowest + MIN_PITCHES - 1
+    if highest < min_:
+        raise ValueError(broken_member("limits.highestPitch", highest, f"an integer from {min_} to 127"))
     return Limits(int(limits["maxBars"]), lowest, highest)
 
 

@@ -106,14 +106,14 @@ class ParameterSet:
         for each in self.ranges:
             first, last = int(values[each.begin]), int(values[each.end])
             maximum = self.parameters[each.end].maximum
-            most = bars if each.inside_bars or maximum is None else int(maximum)
+            max_ = bars if each.inside_bars or maximum is None else int(maximum)
             if each.inside_bars and first > bars:
                 broken.append(BrokenValue(each.begin, first, f"an integer from 1 to {bars}"))
             is_open = each.open_end is not None and last == each.open_end[0]
             if not is_open and (last < first or (each.inside_bars and last > bars)):
-                least = first if first <= most else 1
+                min_ = first if first <= max_ else 1
                 rest = "" if each.open_end is None else f", or {each.open_end[0]} for {each.open_end[1]}"
-                broken.append(BrokenValue(each.end, last, f"an integer from {least} to {most}{rest}"))
+                broken.append(BrokenValue(each.end, last, f"an integer from {min_} to {max_}{rest}"))
         return broken
 
 

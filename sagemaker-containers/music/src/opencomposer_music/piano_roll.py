@@ -25,7 +25,7 @@ Planes = npt.NDArray[np.bool_]
 """Boolean array of shape [2, steps, 128]: plane 0 = the pitch sounds, plane 1 = a note of that pitch starts."""
 
 SOUNDING = 0
-STARTING = 1
+ONSET = 1
 
 
 class Note(NamedTuple):
@@ -57,7 +57,7 @@ def notes_to_planes(notes: Iterable[Note], steps: int) -> Planes:
         if note.onset >= steps:
             continue
         planes[SOUNDING, note.onset : note.onset + note.duration, note.pitch] = True
-        planes[STARTING, note.onset, note.pitch] = True
+        planes[ONSET, note.onset, note.pitch] = True
     return planes
 
 
@@ -71,14 +71,14 @@ def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[No
     steps = sounding.shape[0]
     before = np.zeros_like(sounding)
     before[1:] = sounding[:-1]
-    starts = sounding & (planes[STARTING] | ~before)
+    onsets = sounding & (planes[ONSET] | ~before)
     # A note ends where its pitch stops or where the next note of the same pitch starts.
     ends = np.zeros((steps + 1, sounding.shape[1]), dtype=np.bool_)
-    ends[1:steps] = sounding[:-1] & (~sounding[1:] | starts[1:])
+    ends[1:steps] = sounding[:-1] & (~sounding[1:] | onsets[1:])
     if steps > 0:
         ends[steps] = sounding[-1]
     # Column by column, the n-th start belongs to the n-th end.
-    start_pitches, start_steps = np.nonzero(starts.T)
+    start_pitches, start_steps = np.nonzero(onsets.T)
     _, end_steps = np.nonzero(ends.T)
     order = np.lexsort((start_pitches, start_steps))
     return [

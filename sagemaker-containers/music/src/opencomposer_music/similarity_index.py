@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opencomposer_music.metrics import chroma, dissonant_pair_share, pitch_classes_used, scale_consistency
-from opencomposer_music.piano_roll import SOUNDING, STARTING, STEPS_PER_BAR, Planes, planes_to_notes
+from opencomposer_music.piano_roll import ONSET, SOUNDING, STEPS_PER_BAR, Planes, planes_to_notes
 
 FEATURES = (
     "pitchClassesUsed",
@@ -59,7 +59,7 @@ def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vecto
     classes = np.sum([chroma(track[SOUNDING]).sum(axis=0) for track in tracks], axis=0).astype(np.float64)
     lengths_seen = np.array([sum(length >= edge for edge in LENGTH_EDGES) - 1 for length in lengths], dtype=np.int64)
     length_histogram = np.bincount(lengths_seen, minlength=len(LENGTH_EDGES)).astype(np.float64)
-    onsets = np.sum([track[STARTING].any(axis=1) for track in tracks], axis=0)
+    onsets = np.sum([track[ONSET].any(axis=1) for track in tracks], axis=0)
     onset_histogram = np.zeros(STEPS_PER_BAR)
     np.add.at(onset_histogram, np.arange(steps) % STEPS_PER_BAR, onsets)
     values: dict[str, float | Vector] = {

@@ -30,10 +30,10 @@ REST = PITCHES
 INTERVALS = 12
 """Intervals are taken without their octaves: distance in semitones modulo 12."""
 
-LARGEST_MOVE = 24
+MAX_MOVE = 24
 """Moves of two octaves and more are counted together."""
 
-LARGEST_SCORE = 4.0
+MAX_SCORE = 4.0
 """A thing that was never seen is not impossible: no table's entry lies beyond this."""
 
 OUT_OF_REACH = 8.0
@@ -93,8 +93,8 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     for piece in pieces:
         lines = [line_of(voice) for voice in piece]
         while len(moved) < len(lines) - 1:
-            moved.append(np.full(LARGEST_MOVE + 1, 0.5))
-            jumped.append(np.full(LARGEST_MOVE + 1, 0.5))
+            moved.append(np.full(MAX_MOVE + 1, 0.5))
+            jumped.append(np.full(MAX_MOVE + 1, 0.5))
         bars = len(lines[0]) // STEPS_PER_BAR
         for first, second in itertools.combinations(lines, 2):
             _count_intervals(together, first, second)
@@ -118,9 +118,9 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     ]
     parallels = np.log(kept / alike) - np.log(before / alike) - np.log(after / alike)
     return VoiceLeading(
-        _entries(intervals, LARGEST_SCORE),
+        _entries(intervals, MAX_SCORE),
         # Never a reward: it would make voices move where they would rest.
-        _entries(np.stack(moves) if moves else np.zeros((0, LARGEST_MOVE + 1)), 0.0),
+        _entries(np.stack(moves) if moves else np.zeros((0, MAX_MOVE + 1)), 0.0),
         _entries(parallels, 0.0),
         weights.intervals,
         weights.moves,
@@ -130,7 +130,7 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
 
 def _entries(table: Table, highest: float) -> Table:
     """Within bounds, and rounded as the model file has them: training must hear what serving plays."""
-    return np.asarray(np.clip(table, -LARGEST_SCORE, highest).round(3) + 0.0, dtype=np.float64)
+    return np.asarray(np.clip(table, -MAX_SCORE, highest).round(3) + 0.0, dtype=np.float64)
 
 
 def choose_lines(
@@ -178,7 +178,7 @@ def best_line(unary: Table, moves: Table, sixteenth_cost: float, others: Sequenc
     scores = unary[:, classes]
     distance = pitches[np.newaxis, :] - pitches[:, np.newaxis]  # [from, to]
     transition = np.zeros((voiced + 1, voiced + 1))
-    transition[:voiced, :voiced] = moves[np.minimum(np.abs(distance), LARGEST_MOVE)]
+    transition[:voiced, :voiced] = moves[np.minimum(np.abs(distance), MAX_MOVE)]
     np.fill_diagonal(transition, 0.0)
     inside_eighth = transition - sixteenth_cost * ~np.eye(voiced + 1, dtype=np.bool_)
     similar = {1: distance > 0, -1: distance < 0}
@@ -234,7 +234,7 @@ def _count_intervals(counts: Table, first: Line, second: Line) -> None:
 
 def _count_moves(counts: Table, start: Line, end: Line) -> None:
     moving = (start != end) & (start != REST) & (end != REST)
-    np.add.at(counts, np.minimum(np.abs(start - end)[moving], LARGEST_MOVE), 1)
+    np.add.at(counts, np.minimum(np.abs(start - end)[moving], MAX_MOVE), 1)
 
 
 def _similar_motion(first: Line, second: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -8,8 +8,8 @@ from opencomposer_music.contract import Fault
 
 from opencomposer_serving.failures import BrokenField
 
-MOST_BROKEN_FIELDS_SHOWN = 50
-LONGEST_SENTENCE = 3500
+MAX_BROKEN_FIELDS_SHOWN = 50
+MAX_SENTENCE_CHARACTERS = 3500
 
 
 class BrokenFields:
@@ -26,7 +26,7 @@ class BrokenFields:
         """Count broken fields, and keep those that are among the first."""
         for fault in faults:
             self.count += 1
-            if len(self.kept) < MOST_BROKEN_FIELDS_SHOWN:
+            if len(self.kept) < MAX_BROKEN_FIELDS_SHOWN:
                 self.kept.append(broken_field(fault))
 
     def sentence(self) -> str:
@@ -35,7 +35,7 @@ class BrokenFields:
         length = 0
         for field in self.kept:
             part = field.sentence()
-            if parts and length + len(part) > LONGEST_SENTENCE:
+            if parts and length + len(part) > MAX_SENTENCE_CHARACTERS:
                 break
             parts.append(part)
             length += len(part) + 2

@@ -1,6 +1,6 @@
 """What can go wrong with an invocation, and how the caller is told.
 
-Every failure that a caller can meet is one row of `STATUS_OF_CODE`; an answer outside 2xx is
+Every failure that a caller can meet is one row of `STATUS_OF_CODE`; a response outside 2xx is
 always the JSON object `{code, message}` (bad requests add `errors`, one entry a broken field).
 """
 
@@ -75,7 +75,7 @@ class BrokenField:
 
 
 class InvocationFailure(Exception):
-    """An answer other than 200, with a stable code and one plain message for people."""
+    """A response other than 200, with a stable code and one plain message for people."""
 
     def __init__(self, code: FailureCode, message: str, broken_fields: Sequence[BrokenField] = ()) -> None:
         super().__init__(message)

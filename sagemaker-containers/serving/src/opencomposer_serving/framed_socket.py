@@ -33,10 +33,10 @@ class FramedSocket:
         except OSError:
             raise ConnectionEnded from None
 
-    def receive(self, most_bytes: int, deadline: Deadline | None = None) -> bytes:
-        """One message of at most `most_bytes`."""
+    def receive(self, max_bytes: int, deadline: Deadline | None = None) -> bytes:
+        """One message of at most `max_bytes`."""
         (length,) = LENGTH.unpack(self._receive_exactly(LENGTH.size, deadline))
-        if length > most_bytes:
+        if length > max_bytes:
             raise ConnectionEnded
         return bytes(self._receive_exactly(length, deadline))
 

@@ -22,7 +22,7 @@ from opencomposer_serving.technique import Generated, Technique
 ModelT = TypeVar("ModelT")
 THREAD_BYTES = 16 * 1024 * 1024
 """Stack and buffers of a thread of ONNX Runtime."""
-MOST_QUESTION_BYTES = 1024 * 1024 * 1024
+MAX_QUESTION_BYTES = 1024 * 1024 * 1024
 """The server is trusted: it has checked the sizes."""
 PARENT_LOOK_SECONDS = 1.0
 
@@ -38,9 +38,9 @@ def run_model_process(technique: Technique[ModelT], number: int, threads: int) -
     connection = FramedSocket(socket.socket(fileno=number))
     try:
         while True:
-            question = json.loads(connection.receive(MOST_QUESTION_BYTES))
-            content = connection.receive(MOST_QUESTION_BYTES)
-            connection.send(inside.answer(question, content))
+            question = json.loads(connection.receive(MAX_QUESTION_BYTES))
+            content = connection.receive(MAX_QUESTION_BYTES)
+            connection.send(inside.response(question, content))
             del content
             return_freed_memory()
     except ConnectionEnded:
@@ -82,26 +82,26 @@ class _Inside(Generic[ModelT]):
         self._memory_bytes = 0
         self._models: list[ModelT] = []
 
-    def answer(self, question: dict[str, Any], content: bytes) -> bytes:
-        """The answer to one question, as JSON. Raises nothing: whatever goes wrong is an answer too."""
+    def response(self, question: dict[str, Any], content: bytes) -> bytes:
+        """The response to one question, as JSON. Raises nothing: whatever goes wrong is a response too."""
         deadline = Deadline.after(float(question["seconds"]))
         limit_computing(int(question["cpuSeconds"]))
         try:
             if question["do"] == "load":
                 self._memory_bytes = int(question["memoryBytes"])
                 limit_memory(self._memory_bytes + self._threads * THREAD_BYTES)
-                answer: dict[str, object] = self._load(content)
+                response: dict[str, object] = self._load(content)
             else:
                 request = read_judged_invocation(content, self._technique.document.parameters)
-                answer = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
-            return json.dumps(answer, separators=(",", ":")).encode("ascii")
+                response = {"generated": _as_json(self._technique.generate(self._models[0], request, deadline))}
+            return json.dumps(response, separators=(",", ":")).encode("ascii")
         except InvocationFailure as failure:
-            answer = {"failure": failure.as_json()}
+            response = {"failure": failure.as_json()}
         except MemoryError:
-            answer = {"failure": unusable_model(self._needs_memory()).as_json()}
+            response = {"failure": unusable_model(self._needs_memory()).as_json()}
         except Exception:  # noqa: BLE001 - told to the server, which logs it
-            answer = {"crashed": traceback.format_exc(limit=30)}
-        return json.dumps(answer).encode("ascii")
+            response = {"crashed": traceback.format_exc(limit=30)}
+        return json.dumps(response).encode("ascii")
 
     def _load(self, content: bytes) -> dict[str, object]:
         try:

@@ -113,9 +113,9 @@ def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Ite
     """
     steps = int(melody["bars"]) * STEPS_PER_BAR
     notes = melody["notes"]
-    most = steps * MAX_NOTES_PER_STEP
-    if len(notes) > most:
-        allowed = f"a list of 1 to {most} notes, {MAX_NOTES_PER_STEP} for each step"
+    max_ = steps * MAX_NOTES_PER_STEP
+    if len(notes) > max_:
+        allowed = f"a list of 1 to {max_} notes, {MAX_NOTES_PER_STEP} for each step"
         yield broken_rule(("melody", "notes"), notes, allowed)
         return
     for index, note in enumerate(notes):
@@ -138,8 +138,8 @@ def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
         return
     # With broken bars the notes are still held against the longest piece.
     bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
-    spoilt = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
-    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, spoilt)
+    corrupted = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
+    yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, corrupted)
 
 
 def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault]:

@@ -32,7 +32,7 @@ Source = Literal["memory", "stock", "disk", "fetched"]
 CACHED_FILE = re.compile(r"[0-9a-f]{64}\.model")
 PARTIAL_SUFFIX = ".partial"
 PARTIAL_LIFETIME_SECONDS = 3600.0
-MOST_VERDICTS = 1_000
+MAX_VERDICTS = 1_000
 """So many rejected files are remembered."""
 
 
@@ -159,7 +159,7 @@ class ModelCache(Generic[ModelT]):
     """Lends loaded models.
 
     `capacity_bytes` bounds the sum of the file sizes of all models in memory; it must hold the largest allowed model.
-    `most_fetched` bounds the number of those among them that are no stock models. `load` gets a file's bytes and where
+    `max_fetched` bounds the number of those among them that are no stock models. `load` gets a file's bytes and where
     they came from; `is_spent` says whether a model must not be kept after its use; `close` is called once for each
     model that is dropped.
     """
@@ -174,7 +174,7 @@ class ModelCache(Generic[ModelT]):
         stock: Mapping[str, Path],
         files: ModelFileCache | None,
         capacity_bytes: int,
-        most_fetched: int,
+        max_fetched: int,
         log: EventLog,
     ) -> None:
         self._load = load
@@ -184,7 +184,7 @@ class ModelCache(Generic[ModelT]):
         self._stock = stock
         self._files = files
         self._capacity_bytes = capacity_bytes
-        self._most_fetched = most_fetched
+        self._max_fetched = max_fetched
         self._log = log
         self._changed = threading.Condition()
         self._verdicts: OrderedDict[str, str] = OrderedDict()
@@ -350,12 +350,12 @@ class ModelCache(Generic[ModelT]):
 
     def _has_room(self, size: int, fetched: bool) -> bool:
         held = sum(key not in self._stock for key in self._entries)
-        return self._held() + size <= self._capacity_bytes and not (fetched and held >= self._most_fetched)
+        return self._held() + size <= self._capacity_bytes and not (fetched and held >= self._max_fetched)
 
     def _remember(self, sha256: str, reason: str) -> None:
         with self._changed:
             self._verdicts[sha256] = reason
-            if len(self._verdicts) > MOST_VERDICTS:
+            if len(self._verdicts) > MAX_VERDICTS:
                 self._verdicts.popitem(last=False)
 
     def _forget(self, sha256: str) -> None:

@@ -201,7 +201,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, http.client.IncompleteRead):
-        return "the answer ended early"
+        return "the response ended early"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return type(error).__name__

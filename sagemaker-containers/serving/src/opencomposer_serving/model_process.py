@@ -55,7 +55,7 @@ GIVE_WAY_SECONDS = 5.0
 """A request that computes longer than this no longer keeps those for other models waiting."""
 GRACE_SECONDS = 1.0
 """By so much the process may overrun a deadline of its own before it is killed."""
-MOST_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ class ModelProcess:
     def load(self, content: bytes, deadline: Deadline) -> None:
         """Hand over the model's file. Raises ModelRejected, or InvocationFailure when the time or the process ended."""
         limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
-        answer = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
-        if "rejected" in answer:
-            raise ModelRejected(str(answer["rejected"])[:1000])
+        response = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
+        if "rejected" in response:
+            raise ModelRejected(str(response["rejected"])[:1000])
 
     def generate(
         self, request: InvocationRequest, body: bytes, deadline: Deadline, give_way: Callable[[], None]
@@ -116,13 +116,13 @@ class ModelProcess:
         timer.start()
         try:
             limits = {"cpuSeconds": self._limits.request_cpu_seconds}
-            answer = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
+            response = self._ask({"do": "generate", "seconds": deadline.remaining(), **limits}, body, deadline)
         except ModelRejected as rejected:
             raise unusable_model(rejected) from None
         finally:
             timer.cancel()
         try:
-            return _generated(answer["generated"])
+            return _generated(response["generated"])
         except (KeyError, TypeError, ValueError, AttributeError):
             self.close()
             raise unusable_model("its process answered nonsense") from None
@@ -143,7 +143,7 @@ class ModelProcess:
         try:
             self._connection.send(json.dumps(question).encode("ascii"), allowed)
             self._connection.send(content, allowed)
-            answer = json.loads(self._connection.receive(MOST_ANSWER_BYTES, allowed))
+            response = json.loads(self._connection.receive(MAX_RESPONSE_BYTES, allowed))
         except TimeoutError:
             self.close()
             raise InvocationFailure(
@@ -154,14 +154,14 @@ class ModelProcess:
         except (ValueError, RecursionError):
             self.close()
             raise ModelRejected("its process answered nonsense") from None
-        if not isinstance(answer, dict):
+        if not isinstance(response, dict):
             self.close()
             raise ModelRejected("its process answered nonsense")
-        if "failure" in answer:
-            raise _failure(answer["failure"])
-        if "crashed" in answer:
-            raise ModelProcessFailed(str(answer["crashed"]))
-        return answer
+        if "failure" in response:
+            raise _failure(response["failure"])
+        if "crashed" in response:
+            raise ModelProcessFailed(str(response["crashed"]))
+        return response
 
     def _end(self) -> Exception:
         """Why the process ended by itself."""

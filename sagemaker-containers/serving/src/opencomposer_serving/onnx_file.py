@@ -12,20 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from opencomposer_music.model_limits import LONGEST_METADATA_CHARACTERS, METADATA_KEY, OPSET
+from opencomposer_music.model_limits import MAX_METADATA_CHARACTERS, METADATA_KEY, OPSET
 
 from opencomposer_serving.failures import ModelRejected
 
-MOST_NODES = 4_000
-MOST_INITIALIZERS = 2_000
-MOST_TENSORS_OF_A_NODE = 256
-MOST_INPUTS_OR_OUTPUTS = 8
-MOST_AXES = 8
-MOST_INTEGERS = 64
-MOST_METADATA_ENTRIES = 16
-MOST_UNKNOWN_MEMBERS = 100
+MAX_NODES = 4_000
+MAX_INITIALIZERS = 2_000
+MAX_TENSORS_PER_NODE = 256
+MAX_INPUTS_OR_OUTPUTS = 8
+MAX_AXES = 8
+MAX_INTEGERS = 64
+MAX_METADATA_ENTRIES = 16
+MAX_UNKNOWN_MEMBERS = 100
 """After so many the rest of a message is not searched for a better reason."""
-LONGEST_NAME = 512
+MAX_NAME_CHARACTERS = 512
 """Bytes of the name of a node, tensor, operator or axis."""
 SHOWN_CHARACTERS = 60
 """So much of a wrong name is repeated in a reason."""
@@ -79,7 +79,7 @@ ATTRIBUTE_TYPES: Mapping[AttributeKind, int] = {"f": 1, "i": 2, "s": 3, "t": 4, 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
 VARINT, FIXED64, LENGTH_DELIMITED, FIXED32 = 0, 1, 2, 5
-HIGHEST_TAG = 2**32 - 1
+MAX_TAG = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Field:
 
     name: str
     wire_type: int
-    most: int = 1
+    max_: int = 1
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ _MODEL = _Message(
         2: _Field("producer_name", LENGTH_DELIMITED),
         3: _Field("producer_version", LENGTH_DELIMITED),
         7: _Field("graph", LENGTH_DELIMITED),
-        8: _Field("opset_import", LENGTH_DELIMITED, MOST_METADATA_ENTRIES),
-        14: _Field("metadata_props", LENGTH_DELIMITED, MOST_METADATA_ENTRIES),
+        8: _Field("opset_import", LENGTH_DELIMITED, MAX_METADATA_ENTRIES),
+        14: _Field("metadata_props", LENGTH_DELIMITED, MAX_METADATA_ENTRIES),
     },
     {
         20: "it holds instructions for training, which are not allowed",
@@ -122,19 +122,19 @@ _MODEL = _Message(
 _GRAPH = _Message(
     "graph",
     {
-        1: _Field("node", LENGTH_DELIMITED, MOST_NODES),
+        1: _Field("node", LENGTH_DELIMITED, MAX_NODES),
         2: _Field("name", LENGTH_DELIMITED),
-        5: _Field("initializer", LENGTH_DELIMITED, MOST_INITIALIZERS),
-        11: _Field("input", LENGTH_DELIMITED, MOST_INPUTS_OR_OUTPUTS),
-        12: _Field("output", LENGTH_DELIMITED, MOST_INPUTS_OR_OUTPUTS),
+        5: _Field("initializer", LENGTH_DELIMITED, MAX_INITIALIZERS),
+        11: _Field("input", LENGTH_DELIMITED, MAX_INPUTS_OR_OUTPUTS),
+        12: _Field("output", LENGTH_DELIMITED, MAX_INPUTS_OR_OUTPUTS),
     },
     {14: "it holds quantization annotations, which are not allowed", 15: _SPARSE},
 )
 _NODE = _Message(
     "node",
     {
-        1: _Field("input", LENGTH_DELIMITED, MOST_TENSORS_OF_A_NODE),
-        2: _Field("output", LENGTH_DELIMITED, MOST_TENSORS_OF_A_NODE),
+        1: _Field("input", LENGTH_DELIMITED, MAX_TENSORS_PER_NODE),
+        2: _Field("output", LENGTH_DELIMITED, MAX_TENSORS_PER_NODE),
         3: _Field("name", LENGTH_DELIMITED),
         4: _Field("op_type", LENGTH_DELIMITED),
         5: _Field("attribute", LENGTH_DELIMITED, 16),
@@ -149,7 +149,7 @@ _ATTRIBUTE = _Message(
         3: _Field("i", VARINT),
         4: _Field("s", LENGTH_DELIMITED),
         5: _Field("t", LENGTH_DELIMITED),
-        8: _Field("ints", VARINT, MOST_INTEGERS),
+        8: _Field("ints", VARINT, MAX_INTEGERS),
         20: _Field("type", VARINT),
     },
     {6: _SUB_GRAPH, 11: _SUB_GRAPH, 22: _SPARSE, 23: _SPARSE},
@@ -157,7 +157,7 @@ _ATTRIBUTE = _Message(
 _TENSOR = _Message(
     "tensor",
     {
-        1: _Field("dims", VARINT, MOST_AXES),
+        1: _Field("dims", VARINT, MAX_AXES),
         2: _Field("data_type", VARINT),
         8: _Field("name", LENGTH_DELIMITED),
         9: _Field("raw_data", LENGTH_DELIMITED),
@@ -169,7 +169,7 @@ _TYPE = _Message("type of an input or output", {1: _Field("tensor_type", LENGTH_
 _TENSOR_TYPE = _Message(
     "tensor type of an input or output", {1: _Field("elem_type", VARINT), 2: _Field("shape", LENGTH_DELIMITED)}
 )
-_SHAPE = _Message("shape of an input or output", {1: _Field("dim", LENGTH_DELIMITED, MOST_AXES)})
+_SHAPE = _Message("shape of an input or output", {1: _Field("dim", LENGTH_DELIMITED, MAX_AXES)})
 _DIMENSION = _Message(
     "axis of an input or output", {1: _Field("dim_value", VARINT), 2: _Field("dim_param", LENGTH_DELIMITED)}
 )
@@ -186,7 +186,7 @@ class OnnxSummary:
     operators: set[str] = field(default_factory=set)
 
 
-def summarise(model: bytes) -> OnnxSummary:
+def summarize(model: bytes) -> OnnxSummary:
     """Read the whole file without running it.
 
     Raises ModelRejected when it is no ONNX message, or holds anything that our exporters do not write: an operator, an
@@ -232,9 +232,9 @@ class _Members:
 
     def add(self, of: _Message, field_rule: _Field, value: int | memoryview) -> None:
         values = self._values.setdefault(field_rule.name, [])
-        if len(values) >= field_rule.most:
+        if len(values) >= field_rule.max_:
             # A second value of a member that has one would be merged with the first by ONNX Runtime's parser.
-            raise ModelRejected(f"a {of.name} has more than {field_rule.most} {field_rule.name}, which is not allowed")
+            raise ModelRejected(f"a {of.name} has more than {field_rule.max_} {field_rule.name}, which is not allowed")
         values.append(value)
 
     def names(self) -> set[str]:
@@ -273,8 +273,8 @@ def _read_opset(message: memoryview, summary: OnnxSummary) -> None:
 def _read_entry(message: memoryview, summary: OnnxSummary) -> None:
     members = _read(message, _ENTRY)
     value = members.message("value")
-    if value is not None and len(value) > LONGEST_METADATA_CHARACTERS:
-        raise ModelRejected(f"its metadata has {len(value)} characters, allowed are {LONGEST_METADATA_CHARACTERS}")
+    if value is not None and len(value) > MAX_METADATA_CHARACTERS:
+        raise ModelRejected(f"its metadata has {len(value)} characters, allowed are {MAX_METADATA_CHARACTERS}")
     key = members.text("key")
     if key in summary.metadata:
         raise ModelRejected(f"its metadata has {key[:SHOWN_CHARACTERS]!r} twice")
@@ -371,12 +371,12 @@ def _read(message: memoryview, of: _Message) -> _Members:
             if number in of.refused:
                 raise ModelRejected(of.refused[number])
             unknown.append(number)
-            if len(unknown) >= MOST_UNKNOWN_MEMBERS:
+            if len(unknown) >= MAX_UNKNOWN_MEMBERS:
                 break
             continue
         if wire_type == rule.wire_type:
             members.add(of, rule, value)
-        elif rule.wire_type == VARINT and wire_type == LENGTH_DELIMITED and rule.most > 1:
+        elif rule.wire_type == VARINT and wire_type == LENGTH_DELIMITED and rule.max_ > 1:
             for packed in _packed(value):
                 members.add(of, rule, packed)
         else:
@@ -392,7 +392,7 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
     end = len(message)
     while position < end:
         tag, position = _varint(message, position)
-        if tag > HIGHEST_TAG or tag < 8:
+        if tag > MAX_TAG or tag < 8:
             raise ValueError("a field has a number that is none")
         number, wire_type = tag >> 3, tag & 7
         value: int | memoryview
@@ -444,6 +444,6 @@ def _signed(value: int) -> int:
 
 
 def _text(value: memoryview) -> str:
-    if len(value) > LONGEST_NAME:
-        raise ModelRejected(f"it holds a name of {len(value)} bytes, allowed are {LONGEST_NAME}")
+    if len(value) > MAX_NAME_CHARACTERS:
+        raise ModelRejected(f"it holds a name of {len(value)} bytes, allowed are {MAX_NAME_CHARACTERS}")
     return bytes(value).decode("utf-8")

@@ -23,7 +23,7 @@ class TensorShape:
 
 
 def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """Open an ONNX Runtime session on the CPU for bytes that `onnx_file.summarise` and `check_opset` have passed.
+    """Open an ONNX Runtime session on the CPU for bytes that `onnx_file.summarize` and `check_opset` have passed.
 
     Raises ModelRejected when ONNX Runtime refuses the graph.
     """

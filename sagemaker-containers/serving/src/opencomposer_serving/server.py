@@ -107,7 +107,7 @@ class Invoker(Generic[ModelT]):
         self._inference = InferencePlace()
 
     def invoke(self, body: bytes, still_wanted: Callable[[], bool], facts: dict[str, object]) -> bytes:
-        """The answer as JSON bytes; `facts` gains what the access line should say.
+        """The response as JSON bytes; `facts` gains what the access line should say.
 
         The same body gives the same bytes, but for the member `seconds`, which comes last.
         Raises InvocationFailure; ClientGone when `still_wanted` says so before the work begins.
@@ -128,17 +128,17 @@ class Invoker(Generic[ModelT]):
                     generated = leased.model.generate(request, body, deadline, give_way)
         finally:
             self._places.release()
-        answer = answer_bytes(request, generated, time.perf_counter() - started)
-        if len(answer) > MAX_BODY_BYTES:
+        response = response_bytes(request, generated, time.perf_counter() - started)
+        if len(response) > MAX_BODY_BYTES:
             raise InvocationFailure(
-                "INTERNAL", f"the answer has {len(answer)} bytes, and an endpoint carries {MAX_BODY_BYTES}"
+                "INTERNAL", f"the response has {len(response)} bytes, and an endpoint carries {MAX_BODY_BYTES}"
             )
-        return answer
+        return response
 
 
-def answer_bytes(request: InvocationRequest, generated: Generated, seconds: float) -> bytes:
-    """The answer of contracts/invocation-answer.schema.json as JSON."""
-    answer: dict[str, object] = {
+def response_bytes(request: InvocationRequest, generated: Generated, seconds: float) -> bytes:
+    """The response of contracts/invocation-response.schema.json as JSON."""
+    response: dict[str, object] = {
         "schemaVersion": SCHEMA_VERSION,
         "technique": request.technique,
         "modelSha256": request.model.sha256,
@@ -154,11 +154,11 @@ def answer_bytes(request: InvocationRequest, generated: Generated, seconds: floa
         **generated.extra,
         "seconds": round(seconds, 6),
     }
-    return json.dumps(answer, allow_nan=False, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return json.dumps(response, allow_nan=False, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 class ClientGone(Exception):
-    """The client closed its connection before its answer."""
+    """The client closed its connection before its response."""
 
 
 class InvocationHandler(Protocol):
@@ -278,7 +278,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
 
 @dataclass
 class Exchange:
-    """One request and its answer, as the access line will tell it."""
+    """One request and its response, as the access line will tell it."""
 
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.perf_counter)
@@ -323,12 +323,12 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
                 try:
                     body = self._receive(exchange)
                     arrived()
-                    answer = self._answer(body, exchange)
+                    response = self._respond(body, exchange)
                 except InvocationFailure as failure:
                     self._send_failure(failure, exchange)
                 except ClientGone:
                     raise
-                except Exception:  # noqa: BLE001 - the last line of defence: one bad request must not end the server
+                except Exception:  # noqa: BLE001 - the last line of defense: one bad request must not end the server
                     self.server.log.event(
                         "request-failed", requestId=exchange.request_id, traceback=traceback.format_exc(limit=30)
                     )
@@ -339,7 +339,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
                         exchange,
                     )
                 else:
-                    self._send(200, answer, exchange)
+                    self._send(200, response, exchange)
         except ClientGone:
             self.close_connection = True
             exchange.facts["clientGone"] = True
@@ -416,7 +416,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         if self.command == "POST" and self.headers.get_content_type() != "application/json":
             raise InvocationFailure("UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json")
 
-    def _answer(self, body: bytes, exchange: Exchange) -> bytes:
+    def _respond(self, body: bytes, exchange: Exchange) -> bytes:
         if self.path == "/ping":
             return b""
         if self.server.traffic.stopping.is_set():
@@ -457,13 +457,13 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         exchange.response_bytes = len(body)
         try:
             self.connection.settimeout(WRITE_SECONDS)
-            # A HEAD request was refused by its route, and its answer must have no body.
+            # A HEAD request was refused by its route, and its response must have no body.
             self.connection.sendall(head if self.command == "HEAD" else head + body)
         except OSError:
             raise ClientGone from None
 
     def _linger(self) -> None:
-        """Let a client that is still sending read its answer: closing at once would reset the connection."""
+        """Let a client that is still sending read its response: closing at once would reset the connection."""
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             self._reader.deadline = Deadline.after(LINGER_SECONDS)

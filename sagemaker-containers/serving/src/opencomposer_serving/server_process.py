@@ -25,7 +25,7 @@ from opencomposer_serving.usable_cores import usable_cores
 
 ModelT = TypeVar("ModelT")
 
-MOST_MODEL_PROCESSES = 4
+MAX_MODEL_PROCESSES = 4
 """Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
 
 
@@ -77,7 +77,7 @@ def run_server(
             stock={model.sha256: model.path for model in stock},
             files=files,
             capacity_bytes=settings.memory_bytes,
-            most_fetched=MOST_MODEL_PROCESSES,
+            max_fetched=MAX_MODEL_PROCESSES,
             log=log,
         )
         invoker = Invoker(

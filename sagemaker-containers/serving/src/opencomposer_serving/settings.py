@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opencomposer_music.model_limits import LARGEST_MODEL_BYTES
+from opencomposer_music.model_limits import MAX_MODEL_BYTES
 
 from opencomposer_serving.model_fetch import Origin, parse_origin
 
@@ -69,7 +69,7 @@ def read_settings(environment: Mapping[str, str]) -> ServingSettings:
     if stock_models_dir is not None and not stock_models_dir.is_dir():
         broken.append(f"OPENCOMPOSER_STOCK_MODELS_DIR is {str(stock_models_dir)!r} (allowed: an existing folder)")
     gibibytes_64 = 64 * 1024 * MEBIBYTE
-    model_max_bytes = integer("OPENCOMPOSER_MODEL_MAX_BYTES", LARGEST_MODEL_BYTES, 1, LARGEST_MODEL_BYTES)
+    model_max_bytes = integer("OPENCOMPOSER_MODEL_MAX_BYTES", MAX_MODEL_BYTES, 1, MAX_MODEL_BYTES)
     memory_bytes = integer("OPENCOMPOSER_MODEL_MEMORY_BYTES", DEFAULT_MEMORY_BYTES, 1, gibibytes_64)
     if memory_bytes < model_max_bytes:
         broken.append(

@@ -9,7 +9,7 @@ from pathlib import Path
 from opencomposer_serving.event_log import EventLog
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_serving.model_cache import sha256_of
-from opencomposer_serving.onnx_file import embedded_metadata, summarise
+from opencomposer_serving.onnx_file import embedded_metadata, summarize
 
 MODEL_FILE = "model.onnx"
 
@@ -52,7 +52,7 @@ def find_stock_models(
 def technique_of(model: bytes) -> str:
     """The technique's id that an ONNX file of ours names; raises ModelRejected where it names none."""
     try:
-        metadata: object = json.loads(embedded_metadata(summarise(model)))
+        metadata: object = json.loads(embedded_metadata(summarize(model)))
     except (ValueError, RecursionError):
         raise ModelRejected("its metadata is not JSON") from None
     technique = metadata.get("technique") if isinstance(metadata, dict) else None

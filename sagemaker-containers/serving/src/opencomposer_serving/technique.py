@@ -28,8 +28,8 @@ class GeneratedTrack:
 class Generated:
     """What a technique made of a request.
 
-    `extra` holds the answer's optional members as JSON-ready values (`editEvents`, `melody`: see
-    contracts/invocation-answer.schema.json).
+    `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`: see
+    contracts/invocation-response.schema.json).
     """
 
     tracks: Sequence[GeneratedTrack]

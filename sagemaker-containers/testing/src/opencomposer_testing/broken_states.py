@@ -46,7 +46,7 @@ def places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [(*path, key) for key, _ in members] + inner
 
 
-def spoilt(state: dict[str, Any], place: tuple[Any, ...], wrong: int) -> dict[str, Any]:
+def corrupted(state: dict[str, Any], place: tuple[Any, ...], wrong: int) -> dict[str, Any]:
     """A copy in which the value at the place is another, or missing. wrong: index into WRONG_VALUES."""
     changed = copy.deepcopy(state)
     holder: Any = changed

@@ -14,7 +14,7 @@ GIBI = 2**30
 
 
 def add_to_output(model: onnx.ModelProto, output: str, scalar: str, nodes: Sequence[onnx.NodeProto]) -> None:
-    """Compute `nodes` and add what they leave in `scalar` (all axes 1) to an output: no optimiser can drop them."""
+    """Compute `nodes` and add what they leave in `scalar` (all axes 1) to an output: no optimizer can drop them."""
     for node in model.graph.node:
         node.output[:] = ["harmless" if name == output else name for name in node.output]
     model.graph.node.extend([*nodes, helper.make_node("Add", ["harmless", scalar], [output])])

@@ -38,7 +38,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Bench:
-    """One technique's cases. reported_metrics: metrics of the answers whose means say how much was done in the time."""
+    """One technique's cases. reported_metrics: metrics of the responses whose means say how much was done in the
+    time."""
 
     technique: str
     cases: Sequence[Case]
@@ -80,28 +81,28 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
             def timed(case: Case, seed: int) -> tuple[float, dict[str, float]]:
                 body = composition_request(bench.technique, identity, case, seed)
                 began = time.perf_counter()
-                answer = send(connection, "POST", "/invocations", body, {"Content-Type": "application/json"})
+                response = send(connection, "POST", "/invocations", body, {"Content-Type": "application/json"})
                 seconds = time.perf_counter() - began
-                if answer.status != 200:
-                    raise RuntimeError(f"the server answered {answer.status}: {answer.body.decode()}")
-                return seconds, answer.json()["metrics"]
+                if response.status != 200:
+                    raise RuntimeError(f"the server answered {response.status}: {response.body.decode()}")
+                return seconds, response.json()["metrics"]
 
             first, _ = timed(bench.cases[0], 0)
             cases = []
             for case in bench.cases:
-                answers = [timed(case, seed) for seed in range(max(1, round(requests * case.share)))]
-                seconds = [seconds for seconds, _ in answers]
+                responses = [timed(case, seed) for seed in range(max(1, round(requests * case.share)))]
+                seconds = [seconds for seconds, _ in responses]
                 cases.append(
                     {
                         "name": case.name,
                         "bars": case.bars,
                         "parameters": dict(case.parameters),
-                        "requests": len(answers),
+                        "requests": len(responses),
                         "p50Seconds": round(percentile(seconds, 50), 4),
                         "p95Seconds": round(percentile(seconds, 95), 4),
                         **({} if case.goal_seconds is None else {"goalSeconds": case.goal_seconds}),
                         "means": {
-                            name: round(mean(metrics[name] for _, metrics in answers), 1)
+                            name: round(mean(metrics[name] for _, metrics in responses), 1)
                             for name in bench.reported_metrics
                         },
                     }

@@ -82,11 +82,11 @@ class ModelHost:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._answer, args=(connection,), daemon=True)
+            thread = threading.Thread(target=self._respond, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _respond(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             connection.settimeout(10)
             received = b""
@@ -107,6 +107,6 @@ class ModelHost:
 
 
 def head(status: int, headers: dict[str, str]) -> bytes:
-    """Status line and headers of an answer."""
+    """Status line and headers of a response."""
     lines = [f"HTTP/1.1 {status} Status", *(f"{name}: {value}" for name, value in headers.items()), "Connection: close"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -22,8 +22,8 @@ START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Status, headers in lower case, and body of one HTTP answer."""
+class Response:
+    """Status, headers in lower case, and body of one HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -109,7 +109,7 @@ class ServingProcess:
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> Response:
         """One request on a connection of its own."""
         connection = self.connect()
         try:
@@ -117,7 +117,7 @@ class ServingProcess:
         finally:
             connection.close()
 
-    def invoke(self, request: object) -> Answer:
+    def invoke(self, request: object) -> Response:
         """POST /invocations with a JSON body."""
         body = json.dumps(request).encode()
         return self.request("POST", "/invocations", body, {"Content-Type": "application/json"})
@@ -157,9 +157,9 @@ def send(
     path: str,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Answer:
+) -> Response:
     """One request on a connection that stays open."""
     connection.request(method, path, body=body, headers=dict(headers or {}))
     response = connection.getresponse()
     content = response.read()
-    return Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, content)
+    return Response(response.status, {key.lower(): value for key, value in response.getheaders()}, content)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape
 from opencomposer_music.model_metadata import Limits, Voice
 
 from opencomposer_testing.tiny_onnx import constant, file_of, floats, tiny_model
@@ -36,8 +36,8 @@ class TinyGenerator:
     technique: str = "unet-gan"
     scale: float = 1.0
 
-    def essentials(self) -> ModelEssentials:
-        return ModelEssentials(
+    def metadata(self) -> ModelMetadata:
+        return ModelMetadata(
             self.technique,
             self.voices,
             Limits(self.max_bars, 36, 99),
@@ -46,7 +46,7 @@ class TinyGenerator:
         )
 
     def message(self) -> onnx.ModelProto:
-        """The model as a message that a test may spoil."""
+        """The model as a message that a test may corrupt."""
         rng = np.random.default_rng(self.seed)
         voices = len(self.voices) - 1
 
@@ -80,7 +80,7 @@ class TinyGenerator:
                 floats("onset_logits", "batch", voices, "steps", 128),
             ],
             initializers=initializers,
-            metadata=self.essentials().to_json(),
+            metadata=self.metadata().to_json(),
         )
 
     def file(self) -> bytes:

@@ -31,7 +31,7 @@ def tiny_model(
     initializers: Sequence[TensorProto],
     metadata: str,
 ) -> onnx.ModelProto:
-    """A model as a message that a test may spoil. metadata: JSON text, under the key of our exporter."""
+    """A model as a message that a test may corrupt. metadata: JSON text, under the key of our exporter."""
     graph = helper.make_graph(list(nodes), "tiny", list(inputs), list(outputs), list(initializers))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     entry = model.metadata_props.add()

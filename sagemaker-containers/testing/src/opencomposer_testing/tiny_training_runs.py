@@ -90,13 +90,13 @@ def ar_cnn_settings(**changes: ParameterValue) -> LearnerSettings:
 
 def ar_cnn_run(
     base: Path, stop_after: int | None = None, *, pieces: int = 13, **changes: ParameterValue
-) -> TrainingRun[ar_cnn.EditorLearner]:
+) -> TrainingRun[ar_cnn.ArCnnLearner]:
     """A run of the job under `base`; after `stop_after` batches it is asked to stop."""
     dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2)
     hyperparameters = {**AR_CNN_HYPERPARAMETERS, **changes}
     return TrainingRun(
         "ar-cnn",
-        lambda resumed: ar_cnn.EditorLearner(
+        lambda resumed: ar_cnn.ArCnnLearner(
             LearnerInputs(dataset, selection, hyperparameters, resumed), window_bars=2, sampling=AR_CNN_SAMPLING
         ),
         checkpoints=base / "checkpoints",

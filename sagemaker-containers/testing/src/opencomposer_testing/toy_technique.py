@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from opencomposer_music.metrics import mean_measures, measure_composition
+from opencomposer_music.metrics import mean_metrics, measure_composition
 from opencomposer_music.model_metadata import Limits, Voice
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, STEPS_PER_BAR
 from opencomposer_music.technique_document import TechniqueDocument, read_technique
@@ -75,7 +75,7 @@ class Toy:
 
 
 @dataclass(frozen=True)
-class ToyEssentials:
+class ToyMetadata:
     """What the model card says about the model."""
 
     technique: str
@@ -112,8 +112,8 @@ class ToyLearner:
 
     def measure(self) -> Mapping[str, float]:
         shifted = [(piece, np.roll(piece.planes[0], round(self.shift), axis=-1)) for piece in self.dataset.pieces]
-        measures = mean_measures([measure_composition(piece.planes[0], [planes]) for piece, planes in shifted])
-        return {"similarityIndex": abs(self.shift - _distance(self.dataset.pieces)) / PITCHES, **measures}
+        metrics = mean_metrics([measure_composition(piece.planes[0], [planes]) for piece, planes in shifted])
+        return {"similarityIndex": abs(self.shift - _distance(self.dataset.pieces)) / PITCHES, **metrics}
 
     def write_samples(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,18 +127,18 @@ class ToyLearner:
     def export(self, state: Mapping[str, Any]) -> ExportedModel:
         names = self.dataset.voices[:2]
         voices = tuple(Voice(name, program, "monophonic", 0, PITCHES - 1) for name, program in names)
-        essentials = ToyEssentials("toy", voices, Limits(64, 0, PITCHES - 1))
+        metadata = ToyMetadata("toy", voices, Limits(64, 0, PITCHES - 1))
         content = f"toy:{round(state['shift'])}".encode()
-        return ExportedModel(content, essentials, "Toy", "Shifts a melody.", parameters=1, metrics=self.measure())
+        return ExportedModel(content, metadata, "Toy", "Shifts a melody.", parameters=1, metrics=self.measure())
 
     @property
-    def reference_measures(self) -> Mapping[str, float]:
-        measures = [measure_composition(piece.planes[0], [piece.planes[1]]) for piece in self.dataset.pieces]
-        return mean_measures(measures)
+    def reference_metrics(self) -> Mapping[str, float]:
+        metrics = [measure_composition(piece.planes[0], [piece.planes[1]]) for piece in self.dataset.pieces]
+        return mean_metrics(metrics)
 
     @property
-    def validation_measures(self) -> Mapping[str, float]:
-        return {"similarityIndex": 0.0, **self.reference_measures}
+    def validation_metrics(self) -> Mapping[str, float]:
+        return {"similarityIndex": 0.0, **self.reference_metrics}
 
 
 def _distance(pieces: Sequence[Piece]) -> float:

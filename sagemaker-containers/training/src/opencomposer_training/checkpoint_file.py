@@ -18,10 +18,10 @@ from typing import Any, NoReturn
 
 import torch
 
-MOST_CHECKPOINT_BYTES = 256 * 1024 * 1024
+MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
 """The largest that a training writes, of a `large` U-Net GAN, has 73 MB."""
-MOST_PICKLE_BYTES = 4 * 1024 * 1024
-MOST_RECORDS = 20_000
+MAX_PICKLE_BYTES = 4 * 1024 * 1024
+MAX_RECORDS = 20_000
 
 # fmt: off
 OPCODES = frozenset((
@@ -33,7 +33,7 @@ OPCODES = frozenset((
 # fmt: on
 """What pickles of protocol 2 need for numbers, texts, lists, dicts and tensors. Others allocate by a length that they
 state, or make objects."""
-LONGEST_INTEGER = 8
+MAX_INTEGER_DIGITS = 8
 """Bytes of an integer."""
 
 STORAGE_TYPES = {"FloatStorage": torch.float32, "LongStorage": torch.int64}
@@ -46,8 +46,8 @@ class BrokenCheckpoint(Exception):
 def read_checkpoint(content: bytes) -> object:
     """What a checkpoint's file holds. Raises BrokenCheckpoint for any other bytes; memory stays within a few times the
     file's size."""
-    if len(content) > MOST_CHECKPOINT_BYTES:
-        raise BrokenCheckpoint(f"it has more than {MOST_CHECKPOINT_BYTES} bytes")
+    if len(content) > MAX_CHECKPOINT_BYTES:
+        raise BrokenCheckpoint(f"it has more than {MAX_CHECKPOINT_BYTES} bytes")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             records = _records(archive, len(content))
@@ -61,7 +61,7 @@ def read_checkpoint(content: bytes) -> object:
 def _records(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
     """The archive's records by their names without the archive's own. Each is checked against its checksum."""
     entries = archive.infolist()
-    if len(entries) > MOST_RECORDS or sum(entry.file_size for entry in entries) > size:
+    if len(entries) > MAX_RECORDS or sum(entry.file_size for entry in entries) > size:
         raise BrokenCheckpoint("its records are larger than the file")
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
         raise BrokenCheckpoint("it is compressed, which no checkpoint of ours is")
@@ -121,12 +121,12 @@ def _tensor(
 
 def _check_opcodes(content: bytes) -> None:
     """Raise BrokenCheckpoint for a pickle that does more than ours do, or names memory cells far beyond its size."""
-    if not 0 < len(content) <= MOST_PICKLE_BYTES:
+    if not 0 < len(content) <= MAX_PICKLE_BYTES:
         raise BrokenCheckpoint("its pickle is missing or too large")
     for opcode, argument, _ in pickletools.genops(content):
         if opcode.name not in OPCODES:
             _refuse_opcode(opcode.name)
-        if opcode.name == "LONG1" and isinstance(argument, int) and argument.bit_length() > 8 * LONGEST_INTEGER:
+        if opcode.name == "LONG1" and isinstance(argument, int) and argument.bit_length() > 8 * MAX_INTEGER_DIGITS:
             _refuse_opcode("a long number")
         if opcode.name.endswith("BINPUT") and isinstance(argument, int) and argument > len(content):
             _refuse_opcode("a cell of memory that it cannot need")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import torch
 
-from opencomposer_training.checkpoint_file import MOST_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
+from opencomposer_training.checkpoint_file import MAX_CHECKPOINT_BYTES, BrokenCheckpoint, read_checkpoint
 from opencomposer_training.environment import TrainingFailure, write_atomically
 
 FORMAT = 1
@@ -39,7 +39,7 @@ def load_checkpoint(folder: Path, name: CheckpointName) -> dict[str, Any] | None
     path = folder / f"{name}.pt"
     try:
         size = path.stat().st_size
-        state = _parse(path.read_bytes()) if size <= MOST_CHECKPOINT_BYTES else None
+        state = _parse(path.read_bytes()) if size <= MAX_CHECKPOINT_BYTES else None
     except FileNotFoundError:
         return None
     if state is None:
@@ -80,4 +80,14 @@ def _parse(content: bytes) -> dict[str, Any] | None:
         state = read_checkpoint(content)
     except BrokenCheckpoint:
         return None
-    return state if isinstance(state, dict) and state.get("format") == FORMAT else None
+    return _with_present_names(state) if isinstance(state, dict) and state.get("format") == FORMAT else None
+
+
+def _with_present_names(state: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the state with the layer names that networks have now. Version 0.2 wrote `normalisation`."""
+    return {
+        name.replace("normalisation", "normalization") if isinstance(name, str) else name: (
+            _with_present_names(value) if isinstance(value, dict) else value
+        )
+        for name, value in state.items()
+    }

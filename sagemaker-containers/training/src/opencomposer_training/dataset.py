@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from opencomposer_music.contract import ContractError, check_contract
 from opencomposer_music.piano_roll import (
+    ONSET,
     PITCHES,
     SOUNDING,
-    STARTING,
     STEPS_PER_BAR,
     Note,
     is_monophonic,
@@ -265,7 +265,7 @@ def cut_window(
     source_high = min(PITCHES, lowest + pitches - shift)
     target = source_low + shift - lowest
     result[:, :, : taken.shape[2], target : target + source_high - source_low] = taken[:, :, :, source_low:source_high]
-    result[:, STARTING, 0] |= result[:, SOUNDING, 0]
+    result[:, ONSET, 0] |= result[:, SOUNDING, 0]
     return result
 
 

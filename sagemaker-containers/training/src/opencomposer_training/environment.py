@@ -48,7 +48,7 @@ class TrainingEnvironment:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder synchronised with S3: checkpointconfig.json's LocalPath where it is inside the base folder.
+        """The folder synchronized with S3: checkpointconfig.json's LocalPath where it is inside the base folder.
 
         Elsewhere (the file names /opt/ml/checkpoints while the base was moved, or there is no file): `checkpoints`.
         """

@@ -1,4 +1,4 @@
-"""The windows of a training's epochs in the order in which they are learnt: a function of (seed, epoch) alone."""
+"""The windows of a training's epochs in the order in which they are learned: a function of (seed, epoch) alone."""
 
 from __future__ import annotations
 

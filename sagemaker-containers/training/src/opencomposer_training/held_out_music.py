@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from opencomposer_music.metrics import mean_measures, measure_composition
+from opencomposer_music.metrics import mean_metrics, measure_composition
 from opencomposer_music.piano_roll import Planes
 from opencomposer_music.similarity_index import SimilarityReference, Vector, window_features
 
@@ -17,7 +17,7 @@ REFERENCE_WINDOWS = 192
 class HeldOutMusic:
     """Windows of the validation pieces; of the training pieces, where a selection has no others.
 
-    reference_measures, validation_measures: of the composers' accompaniment of the training pieces and of the windows.
+    reference_metrics, validation_metrics: of the composers' accompaniment of the training pieces and of the windows.
     """
 
     def __init__(
@@ -31,17 +31,17 @@ class HeldOutMusic:
         features = [window_features(window[0], accompaniment(window)) for window in reference]
         # A tiny selection has fewer windows than a density needs; repeating them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
-        self.reference_measures = mean_measures(
+        self.reference_metrics = mean_metrics(
             [measure_composition(window[0], accompaniment(window)) for window in reference]
         )
-        self.validation_measures = self.measure(accompaniment(window) for window in self.windows)
+        self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
         """Mean measures and similarity index of tracks that were written to the melodies of the windows, in their
         order."""
-        measures: list[dict[str, float]] = []
+        metrics: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         for window, tracks in zip(self.windows, written, strict=True):
-            measures.append(measure_composition(window[0], tracks))
+            metrics.append(measure_composition(window[0], tracks))
             features.append(window_features(window[0], tracks))
-        return {**mean_measures(measures), "similarityIndex": self._reference.similarity_index(features)}
+        return {**mean_metrics(metrics), "similarityIndex": self._reference.similarity_index(features)}

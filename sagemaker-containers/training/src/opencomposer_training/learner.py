@@ -14,7 +14,7 @@ from opencomposer_music.parameter_set import ParameterValue
 
 from opencomposer_training.dataset import Dataset, Piece, Selection
 from opencomposer_training.environment import TrainingFailure
-from opencomposer_training.model_card import CardEssentials
+from opencomposer_training.model_card import CardMetadata
 
 ModelSize = Literal["small", "large"]
 """The sizes of networks that a technique offers: the values of the hyperparameter modelSize."""
@@ -51,11 +51,11 @@ class Reference(Protocol):
     """The measures of the training music and of the held-out music."""
 
     @property
-    def reference_measures(self) -> Mapping[str, float]:
+    def reference_metrics(self) -> Mapping[str, float]:
         """Measures of the training pieces."""
 
     @property
-    def validation_measures(self) -> Mapping[str, float]:
+    def validation_metrics(self) -> Mapping[str, float]:
         """Measures of the held-out pieces, with the similarity index."""
 
 
@@ -75,7 +75,7 @@ class ExportedModel:
     the run may have been begun by a version that decoded otherwise."""
 
     content: bytes
-    essentials: CardEssentials
+    metadata: CardMetadata
     name: str
     description: str
     parameters: int

@@ -19,7 +19,7 @@ CARD_FILE = "model-card.json"
 EndReason = Literal["epochs", "earlyStopping", "stopped"]
 
 
-class CardEssentials(Protocol):
+class CardMetadata(Protocol):
     """What every technique's model says about itself and its card repeats."""
 
     @property
@@ -55,7 +55,7 @@ def write_model(
     folder: Path,
     model: bytes,
     *,
-    essentials: CardEssentials,
+    metadata: CardMetadata,
     name: str,
     description: str,
     opset: int,
@@ -65,7 +65,7 @@ def write_model(
     """Write model.onnx and model-card.json into `folder`; the card last, so that a card's model is always there."""
     card = {
         "schemaVersion": 1,
-        "technique": essentials.technique,
+        "technique": metadata.technique,
         "name": name,
         "description": description,
         "createdAt": now(),
@@ -76,8 +76,8 @@ def write_model(
             "opset": opset,
             "parameters": parameters,
         },
-        "voices": [voice_to_json(voice) for voice in essentials.voices],
-        "limits": limits_to_json(essentials.limits),
+        "voices": [voice_to_json(voice) for voice in metadata.voices],
+        "limits": limits_to_json(metadata.limits),
         "dataset": dict(record.dataset),
         "hyperparameters": dict(record.hyperparameters),
         "seed": record.seed,

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import onnx
 import onnxruntime
 import torch
-from opencomposer_music.model_limits import LARGEST_MODEL_BYTES, METADATA_KEY, OPSET
+from opencomposer_music.model_limits import MAX_MODEL_BYTES, METADATA_KEY, OPSET
 from opencomposer_serving.failures import ModelRejected
-from opencomposer_serving.onnx_file import check_opset, summarise
+from opencomposer_serving.onnx_file import check_opset, summarize
 from torch import nn
 
 TOLERANCE = 2e-3
@@ -43,7 +43,7 @@ def export_onnx(
     served.eval()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"
-        # The tracing exporter is deprecated in favour of one that needs another package; its result is checked below.
+        # The tracing exporter is deprecated in favor of one that needs another package; its result is checked below.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             served,
@@ -77,12 +77,12 @@ def export_onnx(
 
 def check_servable(content: bytes) -> None:
     """Read the file as the inference container does. Raises RuntimeError where it would be refused there."""
-    if len(content) > LARGEST_MODEL_BYTES:
+    if len(content) > MAX_MODEL_BYTES:
         raise RuntimeError(
-            f"the exported model has {len(content)} bytes, and a model may have {LARGEST_MODEL_BYTES} at most"
+            f"the exported model has {len(content)} bytes, and a model may have {MAX_MODEL_BYTES} at most"
         )
     try:
-        check_opset(summarise(content))
+        check_opset(summarize(content))
     except ModelRejected as rejected:
         raise RuntimeError(f"the inference container would refuse the exported model: {rejected}") from None
 
@@ -93,10 +93,10 @@ def verify_export(content: bytes, served: nn.Module, outputs: Sequence[str], tri
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     for trial in trials:
-        answers = session.run(list(outputs), dict(trial))
+        responses = session.run(list(outputs), dict(trial))
         with torch.inference_mode():
             expected = served(*(torch.from_numpy(value) for value in trial.values()))
-        for answer, wanted in zip(answers, expected, strict=True):
-            difference = float(np.max(np.abs(np.asarray(answer) - wanted.numpy())))
+        for response, wanted in zip(responses, expected, strict=True):
+            difference = float(np.max(np.abs(np.asarray(response) - wanted.numpy())))
             if not difference <= TOLERANCE:
                 raise RuntimeError(f"the exported model differs from the trained one by {difference}")

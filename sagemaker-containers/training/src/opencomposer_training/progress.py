@@ -15,7 +15,7 @@ from opencomposer_training.environment import write_atomically
 PROGRESS_FILE = "progress.jsonl"
 REFERENCE_FILE = "reference.json"
 SAMPLES_FOLDER = "samples"
-STDOUT_MEASURES = (
+STDOUT_METRICS = (
     "similarityIndex",
     "emptyBarRate",
     "dissonantPairShare",
@@ -71,13 +71,13 @@ def write_reference(folder: Path, metrics: Mapping[str, float], validation: Mapp
     write_atomically(folder / REFERENCE_FILE, (json.dumps(content, allow_nan=False, indent=2) + "\n").encode())
 
 
-def metrics_line(epoch: int, losses: Mapping[str, float], measures: Mapping[str, float]) -> str:
+def metrics_line(epoch: int, losses: Mapping[str, float], metrics: Mapping[str, float]) -> str:
     """The line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`.
 
     All losses, whatever the technique calls them, and those measures that every technique reports. Raises ValueError
     for a number that is not finite.
     """
-    reported = {**losses, **{name: measures[name] for name in STDOUT_MEASURES if name in measures}}
+    reported = {**losses, **{name: metrics[name] for name in STDOUT_METRICS if name in metrics}}
     parts = [f"{name}={_plain(value)}" for name, value in reported.items()]
     return " ".join([f"[opencomposer] epoch={epoch}", *parts])
 

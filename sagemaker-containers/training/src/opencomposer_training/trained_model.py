@@ -44,7 +44,7 @@ def write_best_model(
     write_model(
         folder,
         model.content,
-        essentials=model.essentials,
+        metadata=model.metadata,
         name=model.name,
         description=model.description,
         opset=OPSET,
@@ -63,8 +63,8 @@ def write_best_model(
             end_reason=end_reason,
             metrics=model.metrics,
             reference={
-                "metrics": data.reference.reference_measures,
-                "validation": data.reference.validation_measures,
+                "metrics": data.reference.reference_metrics,
+                "validation": data.reference.validation_metrics,
             },
             versions={
                 "python": platform.python_version(),

@@ -21,12 +21,12 @@ from opencomposer_training.progress import SAMPLES_FOLDER, append_progress, metr
 
 CHECKPOINT_SECONDS = 60.0
 SAMPLES_PER_RUN = 20
-LEAST_PATIENCE = 10
+MIN_PATIENCE = 10
 # Far beyond any training: what a checkpoint says is carried into progress lines and the model card.
-MOST_EPOCHS = 1_000_000
-MOST_BATCHES = 1_000_000_000
-MOST_WINDOWS = 1_000_000_000_000
-LONGEST_SECONDS = 1e9
+MAX_EPOCHS = 1_000_000
+MAX_BATCHES = 1_000_000_000
+MAX_WINDOWS = 1_000_000_000_000
+MAX_SECONDS = 1e9
 
 
 def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
@@ -70,15 +70,15 @@ class Sums:
 
 def restored_count(value: object) -> int:
     """A number of updates from a checkpoint. Raises ValueError where it is none."""
-    return _integer(value, MOST_BATCHES)
+    return _integer(value, MAX_BATCHES)
 
 
 def _restored_sums(stored: Mapping[str, Any]) -> Sums:
-    counts = {str(name): _integer(value, MOST_BATCHES) for name, value in stored["counts"].items()}
+    counts = {str(name): _integer(value, MAX_BATCHES) for name, value in stored["counts"].items()}
     losses = {str(name): _number(value, math.inf) for name, value in stored["losses"].items()}
     if losses.keys() != counts.keys() or 0 in counts.values():
         raise ValueError("the sums of the losses do not belong together")
-    return Sums(losses, counts, _integer(stored["windows"], MOST_WINDOWS), _number(stored["seconds"], LONGEST_SECONDS))
+    return Sums(losses, counts, _integer(stored["windows"], MAX_WINDOWS), _number(stored["seconds"], MAX_SECONDS))
 
 
 def _restored_best(stored: Mapping[str, Any], epochs: int) -> dict[str, Any]:
@@ -87,18 +87,18 @@ def _restored_best(stored: Mapping[str, Any], epochs: int) -> dict[str, Any]:
     return {"epoch": epoch, "metrics": metrics, "lowest": _number(stored["lowest"], math.inf)}
 
 
-def _integer(value: object, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise ValueError(f"{repr(value)[:60]} is no whole number from 0 to {most}")
+def _integer(value: object, max_: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= max_:
+        raise ValueError(f"{repr(value)[:60]} is no whole number from 0 to {max_}")
     return value
 
 
-def _number(value: object, most: float) -> float:
+def _number(value: object, max_: float) -> float:
     """A finite number; one that is to be at most a finite `most` is not negative either."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{repr(value)[:60]} is no number")
-    if most < math.inf and not 0 <= value <= most:
-        raise ValueError(f"{value} is no number from 0 to {most}")
+    if max_ < math.inf and not 0 <= value <= max_:
+        raise ValueError(f"{value} is no number from 0 to {max_}")
     return float(value)
 
 
@@ -125,11 +125,11 @@ class TrainingLoop:
         Raises KeyError, TypeError or ValueError for one that no loop has written.
         """
         loop = state["loop"]
-        self.epoch = _integer(loop["epoch"], MOST_EPOCHS)
-        self.batch = _integer(loop["batch"], MOST_BATCHES)
-        self.elapsed = _number(loop["elapsedSeconds"], LONGEST_SECONDS)
+        self.epoch = _integer(loop["epoch"], MAX_EPOCHS)
+        self.batch = _integer(loop["batch"], MAX_BATCHES)
+        self.elapsed = _number(loop["elapsedSeconds"], MAX_SECONDS)
         self.sums = _restored_sums(loop["sums"])
-        self.since_improvement = _integer(loop["sinceImprovement"], MOST_EPOCHS)
+        self.since_improvement = _integer(loop["sinceImprovement"], MAX_EPOCHS)
         self.best = None if loop["best"] is None else _restored_best(loop["best"], self.epoch)
         if self.batch >= self.learner.batches(self.epoch):
             # The data or the batch size has changed since: the epoch that was under way is begun again.
@@ -145,7 +145,7 @@ class TrainingLoop:
                 self._save("last")
                 return "stopped"
             self._finish_epoch()
-            patience = max(LEAST_PATIENCE, self.settings.epochs // 5)
+            patience = max(MIN_PATIENCE, self.settings.epochs // 5)
             if self.settings.early_stopping and self.since_improvement >= patience:
                 return "earlyStopping"
         return "epochs"
@@ -188,14 +188,14 @@ class TrainingLoop:
 
     def _finish_epoch(self) -> None:
         started = time.monotonic()
-        held_out, measures = dict(self.learner.validate()), dict(self.learner.measure())
+        held_out, metrics = dict(self.learner.validate()), dict(self.learner.measure())
         self.epoch += 1
         self.batch = 0
         sums, self.sums = self.sums, Sums()
         epochs = self.settings.epochs
         if self.epoch in (1, epochs) or self.epoch % max(1, epochs // SAMPLES_PER_RUN) == 0:
             self.learner.write_samples(self.checkpoints / SAMPLES_FOLDER / f"epoch-{self.epoch:04d}")
-        improved = self._judge({**held_out, **measures}[self.settings.criterion], measures)
+        improved = self._judge({**held_out, **metrics}[self.settings.criterion], metrics)
         self.elapsed += time.monotonic() - started
         if improved:
             self._save("best")
@@ -203,7 +203,7 @@ class TrainingLoop:
         losses = {**sums.means(), **held_out}
         seconds = sums.seconds + time.monotonic() - started
         speed = sums.windows / max(sums.seconds, 1e-9)
-        print(metrics_line(self.epoch, losses, {**measures, "samplesPerSecond": speed}), flush=True)
+        print(metrics_line(self.epoch, losses, {**metrics, "samplesPerSecond": speed}), flush=True)
         append_progress(
             self.checkpoints,
             {
@@ -211,17 +211,17 @@ class TrainingLoop:
                 "epoch": self.epoch,
                 "epochs": epochs,
                 **losses,
-                **measures,
+                **metrics,
                 "seconds": seconds,
                 "elapsedSeconds": self.elapsed,
                 "samplesPerSecond": speed,
             },
         )
 
-    def _judge(self, value: float, measures: Mapping[str, float]) -> bool:
+    def _judge(self, value: float, metrics: Mapping[str, float]) -> bool:
         """Whether the epoch that has just ended is the best so far.
 
-        Among epochs that the criterion cannot tell apart the latest is the best: it has learnt longest.
+        Among epochs that the criterion cannot tell apart the latest is the best: it has learned longest.
         """
         tolerance = self.settings.tolerance
         lowest = value if self.best is None else float(self.best["lowest"])
@@ -229,5 +229,5 @@ class TrainingLoop:
         self.since_improvement = 0 if clearly else self.since_improvement + 1
         improved = value <= lowest + tolerance
         if improved:
-            self.best = {"epoch": self.epoch, "metrics": dict(measures), "lowest": min(value, lowest)}
+            self.best = {"epoch": self.epoch, "metrics": dict(metrics), "lowest": min(value, lowest)}
         return improved

@@ -49,7 +49,7 @@ class TrainingRun(Generic[L]):
     def run(self) -> EndReason:
         """Train to the last epoch, an early stop or a stop request."""
         reference = self.learner.data.reference
-        write_reference(self.loop.checkpoints, reference.reference_measures, reference.validation_measures)
+        write_reference(self.loop.checkpoints, reference.reference_metrics, reference.validation_metrics)
         return self.loop.run()
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:

@@ -61,7 +61,7 @@ class WindowLearner(Generic[S]):
     learn.
 
     device: a GPU where there is one. updates: how often the network has been changed. shape: a dataclass with the sizes
-    of the networks. parts: the networks and optimisers by the names that a checkpoint keeps them under. The technique
+    of the networks. parts: the networks and optimizers by the names that a checkpoint keeps them under. The technique
     sets the last two.
     """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from opencomposer_music.decoding import ModelEssentials, decode_planes, decode_tracks, draw_noise, encode_melody
+from opencomposer_music.decoding import ModelMetadata, decode_planes, decode_tracks, draw_noise, encode_melody
 from opencomposer_music.piano_roll import STEPS_PER_BAR, notes_to_planes
 from opencomposer_training.dataset import Dataset, Melody
 from opencomposer_training.environment import write_atomically
@@ -24,11 +24,11 @@ MELODY_VELOCITY = 100
 class Evaluation:
     """How the generator plays to held-out melodies, with the same noise in every epoch."""
 
-    def __init__(self, dataset: Dataset, essentials: ModelEssentials, bars: int, seed: int) -> None:
+    def __init__(self, dataset: Dataset, metadata: ModelMetadata, bars: int, seed: int) -> None:
         self.music = HeldOutMusic(
             dataset, bars=bars, windows=EVALUATION_WINDOWS, accompaniment=lambda window: list(window[1:])
         )
-        self._essentials = essentials
+        self._metadata = metadata
         self._bars = bars
         self._seed = seed
 
@@ -36,10 +36,10 @@ class Evaluation:
         """Measures and similarity index of the generator's accompaniments of the held-out melodies."""
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
-        noise = np.concatenate([draw_noise(rng, self._bars, self._essentials.noise) for _ in melodies])
+        noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])
         pitch, onset = served_logits(generator, melodies.astype(np.float32), noise)
         return self.music.measure(
-            decode_planes(pitch[index], onset[index], self._essentials, melody, rng)
+            decode_planes(pitch[index], onset[index], self._metadata, melody, rng)
             for index, melody in enumerate(melodies)
         )
 
@@ -62,7 +62,7 @@ def served_logits(
 
 
 def write_samples(
-    folder: Path, generator: Generator, essentials: ModelEssentials, melodies: Sequence[Melody], seed: int
+    folder: Path, generator: Generator, metadata: ModelMetadata, melodies: Sequence[Melody], seed: int
 ) -> None:
     """One MIDI file for each melody: the melody as it is, and the accompaniment as the model plays it now.
 
@@ -70,11 +70,11 @@ def write_samples(
     """
     for melody in melodies:
         rng = np.random.Generator(np.random.PCG64(seed))
-        noise = draw_noise(rng, melody.bars, essentials.noise)
-        pitch, onset = served_logits(generator, encode_melody(melody.notes, melody.bars, essentials), noise)
+        noise = draw_noise(rng, melody.bars, metadata.noise)
+        pitch, onset = served_logits(generator, encode_melody(melody.notes, melody.bars, metadata), noise)
         heard = notes_to_planes(melody.notes, melody.bars * STEPS_PER_BAR)
-        played = decode_tracks(pitch[0], onset[0], essentials, heard, rng)
+        played = decode_tracks(pitch[0], onset[0], metadata, heard, rng)
         given = [note._replace(velocity=MELODY_VELOCITY) for note in melody.notes]
-        tracks = [Track(essentials.voices[0].name, essentials.voices[0].program, given)]
-        tracks += [Track(v.name, v.program, notes) for v, notes in zip(essentials.voices[1:], played, strict=True)]
+        tracks = [Track(metadata.voices[0].name, metadata.voices[0].program, given)]
+        tracks += [Track(v.name, v.program, notes) for v, notes in zip(metadata.voices[1:], played, strict=True)]
         write_atomically(folder / f"{melody.id}.mid", midi_bytes(melody.tempo, tracks))

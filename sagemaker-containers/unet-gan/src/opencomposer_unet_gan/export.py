@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from opencomposer_music.decoding import ModelEssentials, draw_noise
+from opencomposer_music.decoding import ModelMetadata, draw_noise
 from opencomposer_music.piano_roll import PITCHES, STEPS_PER_BAR
 from opencomposer_training.onnx_export import Inputs
 from opencomposer_training.onnx_export import export_onnx as export_module
@@ -11,30 +11,30 @@ from opencomposer_training.onnx_export import export_onnx as export_module
 from opencomposer_unet_gan.networks import Generator, ServedGenerator
 
 
-def export_onnx(generator: Generator, essentials: ModelEssentials) -> bytes:
-    """The generator as a single ONNX file with its essentials in the metadata, for any number of pieces and bars.
+def export_onnx(generator: Generator, metadata: ModelMetadata) -> bytes:
+    """The generator as a single ONNX file with its metadata, for any number of pieces and bars.
 
     Raises RuntimeError when ONNX Runtime does not give PyTorch's logits, for one bar or several, one piece or two.
     """
     # A copy in the plain memory layout, on the CPU: the exporter records what it sees.
     copy = Generator(generator.shape)
     copy.load_state_dict(generator.state_dict())
-    voices = len(essentials.voices) - 1
+    voices = len(metadata.voices) - 1
     return export_module(
         ServedGenerator(copy),
-        example=_inputs(1, 2, essentials),
+        example=_inputs(1, 2, metadata),
         input_axes={"melody": {0: "batch", 2: "steps"}, "noise": {0: "batch", 1: "bars"}},
         outputs={
             "pitch_logits": ("batch", voices, "steps", PITCHES + 1),
             "onset_logits": ("batch", voices, "steps", PITCHES),
         },
-        metadata=essentials.to_json(),
-        trials=[_inputs(1, 1, essentials), _inputs(2, 5, essentials)],
+        metadata=metadata.to_json(),
+        trials=[_inputs(1, 1, metadata), _inputs(2, 5, metadata)],
     )
 
 
-def _inputs(pieces: int, bars: int, essentials: ModelEssentials) -> Inputs:
+def _inputs(pieces: int, bars: int, metadata: ModelMetadata) -> Inputs:
     rng = np.random.default_rng(bars)
     cells = rng.random((pieces, 2, bars * STEPS_PER_BAR, PITCHES)) < 0.02
-    noise = np.concatenate([draw_noise(rng, bars, essentials.noise) for _ in range(pieces)])
+    noise = np.concatenate([draw_noise(rng, bars, metadata.noise) for _ in range(pieces)])
     return {"melody": cells.astype(np.float32), "noise": noise}

@@ -15,18 +15,18 @@ import onnxruntime
 from opencomposer_music.contract import shown
 from opencomposer_music.decoding import (
     Floats,
-    ModelEssentials,
+    ModelMetadata,
     decode_planes,
     draw_noise,
     encode_melody,
-    parse_essentials,
+    parse_metadata,
 )
 from opencomposer_music.metrics import measure_composition
 from opencomposer_music.model_metadata import Voice
 from opencomposer_music.piano_roll import (
+    ONSET,
     PITCHES,
     SOUNDING,
-    STARTING,
     STEPS_PER_BAR,
     Note,
     Planes,
@@ -37,7 +37,7 @@ from opencomposer_music.technique_document import TechniqueDocument, load_techni
 from opencomposer_serving.deadline import Deadline
 from opencomposer_serving.failures import BrokenField, InvocationFailure, ModelRejected, unusable_model
 from opencomposer_serving.invocation import MAX_BARS, InvocationRequest
-from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarise
+from opencomposer_serving.onnx_file import check_opset, embedded_metadata, summarize
 from opencomposer_serving.onnx_model import TensorShape, check_tensors, open_session
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
@@ -46,7 +46,7 @@ from opencomposer_unet_gan import TECHNIQUE
 IMPOSSIBLE = np.float32(-1e9)
 """Logit of what must never be chosen: finite, since decoding refuses infinities, and far beyond any noise."""
 
-LEAST_NOTE_PROBABILITY = 0.01
+MIN_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
 
 
@@ -56,11 +56,11 @@ Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Generator:
+class LoadedGenerator:
     """A loaded model: its ONNX Runtime session and what its metadata says."""
 
     session: onnxruntime.InferenceSession
-    essentials: ModelEssentials
+    metadata: ModelMetadata
 
 
 @dataclass(frozen=True)
@@ -78,42 +78,42 @@ class Accompaniment:
         return [planes_to_notes(planes) for planes in self.planes]
 
 
-def load_generator(model: bytes, threads: int) -> Generator:
+def load_generator(model: bytes, threads: int) -> LoadedGenerator:
     """Check an ONNX file of the exporter and open it.
 
     Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
     """
-    summary = summarise(model)
+    summary = summarize(model)
     check_opset(summary)
     try:
-        essentials = parse_essentials(embedded_metadata(summary), TECHNIQUE)
+        metadata = parse_metadata(embedded_metadata(summary), TECHNIQUE)
     except (ValueError, RecursionError) as error:
         raise ModelRejected(str(error)) from None
     session = open_session(model, threads)
-    accompaniment = len(essentials.voices) - 1
+    accompaniment = len(metadata.voices) - 1
     check_tensors(
         session,
         inputs=_named(
             TensorShape("melody", (None, 2, None, PITCHES)),
-            TensorShape("noise", (None, None, essentials.noise.size)),
+            TensorShape("noise", (None, None, metadata.noise.size)),
         ),
         outputs=_named(
             TensorShape("pitch_logits", (None, accompaniment, None, PITCHES + 1)),
             TensorShape("onset_logits", (None, accompaniment, None, PITCHES)),
         ),
     )
-    generator = Generator(session, essentials)
+    generator = LoadedGenerator(session, metadata)
     play_silence(generator, 1)
     return generator
 
 
-def play_silence(generator: Generator, bars: int) -> None:
+def play_silence(generator: LoadedGenerator, bars: int) -> None:
     """Run the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
     silence = np.zeros((1, 2, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
-    _run(generator, silence, np.zeros((1, bars, generator.essentials.noise.size), dtype=np.float32))
+    _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
-def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
+def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
     """Write the accompaniment voices for a melody of `bars` bars.
 
     The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
@@ -125,22 +125,22 @@ def accompany(generator: Generator, melody: Sequence[Note], bars: int, seed: int
 
     Raises ModelRejected when the model cannot run or answers nonsense.
     """
-    essentials = generator.essentials
+    metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
     line = highest_line(melody, bars)
-    conditioning = encode_melody(line, bars, essentials)  # (1, 2, steps, 128)
-    noise = draw_noise(rng, bars, essentials.noise)  # (1, bars, noise size)
+    conditioning = encode_melody(line, bars, metadata)  # (1, 2, steps, 128)
+    noise = draw_noise(rng, bars, metadata.noise)  # (1, bars, noise size)
     pitch_logits, onset_logits = _run(generator, conditioning, noise)  # (voices, steps, 129), (voices, steps, 128)
-    for index, voice in enumerate(essentials.voices[1:]):
+    for index, voice in enumerate(metadata.voices[1:]):
         pitch_logits[index, :, : voice.lowest_pitch] = IMPOSSIBLE
         pitch_logits[index, :, voice.highest_pitch + 1 : PITCHES] = IMPOSSIBLE
     try:
         heard = notes_to_planes(line, bars * STEPS_PER_BAR)
-        planes = decode_planes(pitch_logits, onset_logits, essentials, heard, rng)
+        planes = decode_planes(pitch_logits, onset_logits, metadata, heard, rng)
     except ValueError as error:
         raise ModelRejected(str(error)) from None
     forced = sum(
-        fill_empty_bars(voice_planes, pitch_logits[index], essentials.voices[1 + index])
+        fill_empty_bars(voice_planes, pitch_logits[index], metadata.voices[1 + index])
         for index, voice_planes in enumerate(planes)
     )
     return Accompaniment(planes, forced)
@@ -159,7 +159,7 @@ def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
     line = np.zeros_like(planes)
     steps = np.nonzero(sounding.any(axis=1))[0]
     line[SOUNDING, steps, highest[steps]] = True
-    line[STARTING] = planes[STARTING] & line[SOUNDING]
+    line[ONSET] = planes[ONSET] & line[SOUNDING]
     return planes_to_notes(line)
 
 
@@ -175,12 +175,12 @@ def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
         if planes[SOUNDING, bar].any():
             continue
         probabilities = note_probabilities(pitch_logits[bar], voice)  # (16, 128)
-        if _any_note_probability(probabilities, voice) < LEAST_NOTE_PROBABILITY:
+        if _any_note_probability(probabilities, voice) < MIN_NOTE_PROBABILITY:
             continue
         for half in range(0, STEPS_PER_BAR, HALF_BAR):
             pitch = int(np.argmax(probabilities[half : half + HALF_BAR].sum(axis=0)))
             planes[SOUNDING, start + half : start + half + HALF_BAR, pitch] = True
-        planes[STARTING, start] = planes[SOUNDING, start]
+        planes[ONSET, start] = planes[SOUNDING, start]
         filled += 1
     return filled
 
@@ -201,13 +201,13 @@ def _any_note_probability(probabilities: Probabilities, voice: Voice) -> float:
     return float(by_step.max())
 
 
-def _run(generator: Generator, melody: Floats, noise: Floats) -> tuple[Floats, Floats]:
+def _run(generator: LoadedGenerator, melody: Floats, noise: Floats) -> tuple[Floats, Floats]:
     """Logits of one piece: pitch [voices, steps, 129] and onset [voices, steps, 128]."""
     try:
         pitch, onset = generator.session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own
         raise ModelRejected(f"ONNX Runtime cannot run it ({str(error).splitlines()[0][:200]})") from None
-    voices, steps = len(generator.essentials.voices) - 1, melody.shape[2]
+    voices, steps = len(generator.metadata.voices) - 1, melody.shape[2]
     pitch_shape, onset_shape = (1, voices, steps, PITCHES + 1), (1, voices, steps, PITCHES)
     if pitch.shape != pitch_shape or onset.shape != onset_shape:
         raise ModelRejected(
@@ -231,25 +231,25 @@ class UnetGan:
     def document(self) -> TechniqueDocument:
         return load_technique(TECHNIQUE)
 
-    def load(self, model: bytes) -> Generator:
+    def load(self, model: bytes) -> LoadedGenerator:
         return load_generator(model, self._threads)
 
-    def rehearse(self, model: Generator) -> None:
-        play_silence(model, min(model.essentials.limits.max_bars, MAX_BARS))
+    def rehearse(self, model: LoadedGenerator) -> None:
+        play_silence(model, min(model.metadata.limits.max_bars, MAX_BARS))
 
-    def generate(self, model: Generator, request: InvocationRequest, deadline: Deadline) -> Generated:
-        bars, most = request.melody.bars, model.essentials.limits.max_bars
-        if bars > most:
+    def generate(self, model: LoadedGenerator, request: InvocationRequest, deadline: Deadline) -> Generated:
+        bars, max_ = request.melody.bars, model.metadata.limits.max_bars
+        if bars > max_:
             raise InvocationFailure(
                 "BAD_REQUEST",
-                f"this model accompanies at most {most} bars, the melody has {bars}",
-                [BrokenField("/melody/bars", shown(bars), f"an integer from 1 to {most}")],
+                f"this model accompanies at most {max_} bars, the melody has {bars}",
+                [BrokenField("/melody/bars", shown(bars), f"an integer from 1 to {max_}")],
             )
         try:
             accompaniment = accompany(model, request.melody.notes, bars, request.seed)
         except ModelRejected as rejected:
             raise unusable_model(rejected) from None
-        voices = model.essentials.voices[1:]
+        voices = model.metadata.voices[1:]
         tracks = [
             GeneratedTrack(voice.name, voice.program, notes)
             for voice, notes in zip(voices, accompaniment.notes(), strict=True)

@@ -61,14 +61,14 @@ class Logits(NamedTuple):
 class Down(nn.Module):
     """Halve time and pitch: convolution 4x4 with stride 2."""
 
-    def __init__(self, inputs: int, outputs: int, normalised: bool) -> None:
+    def __init__(self, inputs: int, outputs: int, normalized: bool) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1, bias=not normalised)
-        self.normalisation = nn.BatchNorm2d(outputs) if normalised else nn.Identity()
+        self.convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1, bias=not normalized)
+        self.normalization = nn.BatchNorm2d(outputs) if normalized else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.convolution(x)  # (batch, outputs, t/2, p/2)
-        return functional.leaky_relu(self.normalisation(x), 0.2)
+        return functional.leaky_relu(self.normalization(x), 0.2)
 
 
 class Up(nn.Module):
@@ -81,12 +81,12 @@ class Up(nn.Module):
         super().__init__()
         self.reduction = nn.Conv2d(inputs, outputs, 1)
         self.convolution = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
-        self.normalisation = nn.BatchNorm2d(outputs)
+        self.normalization = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         x = self.reduction(x)  # (batch, outputs, t, p)
         x = functional.interpolate(x, scale_factor=2.0, mode="nearest")  # (batch, outputs, 2t, 2p)
-        x = functional.leaky_relu(self.normalisation(self.convolution(x)), 0.2)
+        x = functional.leaky_relu(self.normalization(self.convolution(x)), 0.2)
         return torch.cat([x, skip], dim=1)  # (batch, outputs + channels of skip, 2t, 2p)
 
 
@@ -101,17 +101,17 @@ class Generator(nn.Module):
         first, second, third, fourth = shape.widths
         voices = len(shape.heads)
         self.register_buffer("place", _place_planes(shape), persistent=False)
-        self.stem = Down(2 + self.place.shape[1], first, normalised=True)
-        self.down1 = Down(first, second, normalised=True)
-        self.down2 = Down(second, third, normalised=True)
-        self.down3 = Down(third, fourth, normalised=True)
+        self.stem = Down(2 + self.place.shape[1], first, normalized=True)
+        self.down1 = Down(first, second, normalized=True)
+        self.down2 = Down(second, third, normalized=True)
+        self.down3 = Down(third, fourth, normalized=True)
         self.noise_rows = shape.pitches // DOWNSAMPLING
         self.noise_channels = fourth // 2
         self.noise = nn.Linear(shape.noise_size, self.noise_channels * self.noise_rows)
         self.bottom1 = nn.Conv2d(fourth + self.noise_channels, fourth, 3, padding=1, bias=False)
-        self.bottom1_normalisation = nn.BatchNorm2d(fourth)
+        self.bottom1_normalization = nn.BatchNorm2d(fourth)
         self.bottom2 = nn.Conv2d(fourth, fourth, 3, padding=1, bias=False)
-        self.bottom2_normalisation = nn.BatchNorm2d(fourth)
+        self.bottom2_normalization = nn.BatchNorm2d(fourth)
         self.up3 = Up(fourth, third)
         self.up2 = Up(2 * third, second)
         self.up1 = Up(2 * second, first)
@@ -134,8 +134,8 @@ class Generator(nn.Module):
         spread = self.noise(noise).reshape(batch, -1, self.noise_channels, self.noise_rows)  # (batch, bars, w4/2, p/16)
         spread = spread.transpose(1, 2)  # (batch, w4/2, bars, p/16)
         x = torch.cat([sixteenth, spread.to(sixteenth.dtype)], dim=1)  # (batch, w4 + w4/2, bars, p/16)
-        x = functional.leaky_relu(self.bottom1_normalisation(self.bottom1(x)), 0.2)  # (batch, w4, bars, p/16)
-        x = functional.leaky_relu(x + self.bottom2_normalisation(self.bottom2(x)), 0.2)
+        x = functional.leaky_relu(self.bottom1_normalization(self.bottom1(x)), 0.2)  # (batch, w4, bars, p/16)
+        x = functional.leaky_relu(x + self.bottom2_normalization(self.bottom2(x)), 0.2)
         x = self.up3(x, eighth)  # (batch, 2 * w3, t/8, p/8)
         x = self.up2(x, quarter)  # (batch, 2 * w2, t/4, p/4)
         x = self.up1(x, half)  # (batch, 2 * w1, t/2, p/2)
@@ -178,7 +178,7 @@ class Critic(nn.Module):
     """Scores melody and accompaniment together; higher is more like the data (WGAN).
 
     Two views: the planes themselves, and the pitch classes of every voice, in which a chord is the same in any octave.
-    No normalisation between samples: the gradient penalty is each sample's own (Gulrajani et al. 2017).
+    No normalization between samples: the gradient penalty is each sample's own (Gulrajani et al. 2017).
     """
 
     fold: Tensor
@@ -192,10 +192,10 @@ class Critic(nn.Module):
         self.register_buffer("fold", functional.one_hot(pitches % 12, 12).float(), persistent=False)
         inputs = 2 + 2 * voices
         self.layers = nn.Sequential(
-            Down(inputs, widths[0], normalised=False),
-            Down(widths[0], widths[1], normalised=False),
-            Down(widths[1], widths[2], normalised=False),
-            Down(widths[2], widths[3], normalised=False),
+            Down(inputs, widths[0], normalized=False),
+            Down(widths[0], widths[1], normalized=False),
+            Down(widths[1], widths[2], normalized=False),
+            Down(widths[2], widths[3], normalized=False),
         )
         bars = shape.window_bars
         self.chords = nn.Conv2d(1 + voices, widths[1], (2, 12), stride=(2, 1))

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from opencomposer_music.decoding import Decoding, ModelEssentials, NoiseShape
+from opencomposer_music.decoding import Decoding, ModelMetadata, NoiseShape
 from opencomposer_music.model_metadata import Head, Limits, Voice
-from opencomposer_music.piano_roll import PITCHES, SOUNDING, STARTING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, STEPS_PER_BAR, STEPS_PER_BEAT, Planes
 from opencomposer_music.random_numbers import random_generator
 from opencomposer_music.voice_leading import Weights, learn_voice_leading
 from opencomposer_training.checkpoints import reading_checkpoint
@@ -90,7 +90,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
     )
 
 
-def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> ModelEssentials:
+def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> ModelMetadata:
     """What the model file must say about itself."""
     voices: list[Voice] = []
     for index, (name, program) in enumerate(dataset.voices):
@@ -100,7 +100,7 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
         voices.append(Voice(name, program, head, max(0, low - reach), min(PITCHES - 1, high + reach)))
     highest = shape.lowest_pitch + shape.pitches - 1
     heard = dataset.of_split("train") or dataset.pieces
-    return ModelEssentials(
+    return ModelMetadata(
         TECHNIQUE,
         tuple(voices),
         Limits(MAX_BARS, shape.lowest_pitch, highest),
@@ -120,7 +120,7 @@ def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
     start = int(rng.integers(beats)) * STEPS_PER_BEAT
     melody[:, start : start + length] = False
     if start + length < melody.shape[1]:
-        melody[STARTING, start + length] |= melody[SOUNDING, start + length]
+        melody[ONSET, start + length] |= melody[SOUNDING, start + length]
 
 
 class GanLearner(WindowLearner[Settings]):
@@ -143,17 +143,17 @@ class GanLearner(WindowLearner[Settings]):
         self.critic = Critic(self.shape).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
         rate = settings.learning_rate
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), lr=rate / 2, betas=(0.5, 0.9))
-        self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
+        self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), lr=rate / 2, betas=(0.5, 0.9))
+        self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
         self.parts = {
             "generator": self.generator,
             "critic": self.critic,
             "average": self.average,
-            "generatorOptimiser": self.generator_optimiser,
-            "criticOptimiser": self.critic_optimiser,
+            "generatorOptimiser": self.generator_optimizer,
+            "criticOptimiser": self.critic_optimizer,
         }
-        self.essentials = describe(self.dataset, self.shape, settings)
-        self.evaluation = Evaluation(self.dataset, self.essentials, WINDOW_BARS, settings.seed)
+        self.metadata = describe(self.dataset, self.shape, settings)
+        self.evaluation = Evaluation(self.dataset, self.metadata, WINDOW_BARS, settings.seed)
         self.data = TrainedOn(self.selection, self.pieces, WINDOW_BARS, self.evaluation.music)
 
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
@@ -209,11 +209,11 @@ class GanLearner(WindowLearner[Settings]):
         """
         progress = min(1.0, epochs_done / self.settings.epochs)
         factor = 1.0 if progress < 0.5 else 1.0 - 0.9 * (progress - 0.5) / 0.5
-        for optimiser, rate in (
-            (self.critic_optimiser, self.settings.learning_rate),
-            (self.generator_optimiser, self.settings.learning_rate / 2),
+        for optimizer, rate in (
+            (self.critic_optimizer, self.settings.learning_rate),
+            (self.generator_optimizer, self.settings.learning_rate / 2),
         ):
-            for group in optimiser.param_groups:
+            for group in optimizer.param_groups:
                 group["lr"] = rate * factor
         return self.settings.reconstruction_weight * (1 - 0.9 * progress), 1 + 4 * progress
 
@@ -230,9 +230,9 @@ class GanLearner(WindowLearner[Settings]):
             scores = self.critic(torch.cat([real, fake]))  # (2 * batch)
             penalty = gradient_penalty(self.critic, real, fake, mix)
         loss = scores[len(melody) :].mean() - scores[: len(melody)].mean() + GRADIENT_PENALTY * penalty
-        self.critic_optimiser.zero_grad(set_to_none=True)
+        self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.critic_optimiser.step()
+        self.critic_optimizer.step()
         return float(loss.detach())
 
     def _update_generator(
@@ -244,7 +244,7 @@ class GanLearner(WindowLearner[Settings]):
             if self.settings.diversity_weight == 0:
                 logits = self.generator(melody, bottleneck)
             else:
-                # One pass for both noises: the batch normalisation sees them together.
+                # One pass for both noises: the batch normalization sees them together.
                 other, _, _ = self._noise(len(melody), rng)
                 both = self.generator(torch.cat([melody, melody]), torch.cat([bottleneck, other]))
                 logits = Logits(*(part[: len(melody)] for part in both))  # (batch, …) each, as of one pass
@@ -254,10 +254,10 @@ class GanLearner(WindowLearner[Settings]):
         with self.autocast():
             adversarial = -self.critic(critic_input(melody, performance)).mean()
         reconstruction = reconstruction_loss(logits, self.shape.heads, target)
-        self.generator_optimiser.zero_grad(set_to_none=True)
+        self.generator_optimizer.zero_grad(set_to_none=True)
         (adversarial + weight * reconstruction + self.settings.diversity_weight * diversity).backward()
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), GENERATOR_CLIP)
-        self.generator_optimiser.step()
+        self.generator_optimizer.step()
         average_weights(self.average, self.generator, self.updates, EMA_DECAY)
         return float(adversarial.detach()), float(reconstruction.detach())
 
@@ -284,18 +284,18 @@ class GanLearner(WindowLearner[Settings]):
         return self.evaluation.measure(self.average)
 
     def write_samples(self, folder: Path) -> None:
-        write_samples(folder, self.average, self.essentials, self.selection.melodies, self.settings.seed)
+        write_samples(folder, self.average, self.metadata, self.selection.melodies, self.settings.seed)
 
     def export(self, state: Mapping[str, Any]) -> ExportedModel:
         generator = Generator(self.shape)
         with reading_checkpoint():
             generator.load_state_dict(state["average"])
         return ExportedModel(
-            content=export_onnx(generator, self.essentials),
-            essentials=self.essentials,
+            content=export_onnx(generator, self.metadata),
+            metadata=self.metadata,
             name=f"U-Net GAN, {self.selection.dataset['id']}",
             description=f"Gives a melody {len(self.shape.heads)} accompanying voices "
-            f"({', '.join(voice.name for voice in self.essentials.voices[1:])}).",
+            f"({', '.join(voice.name for voice in self.metadata.voices[1:])}).",
             parameters=sum(parameter.numel() for parameter in generator.parameters()),
             metrics=self.evaluation.measure(generator),
         )

@@ -1,5 +1,6 @@
 /** The whole API on a table and buckets in memory. */
 import { ulid } from "ulid";
+import type { UserQuotas } from "../../../../domain/schemas/user-quotas";
 import { createComposition } from "../../../../lambdas/api/compositions/create-composition";
 import { deleteComposition } from "../../../../lambdas/api/compositions/delete-composition";
 import { getComposition } from "../../../../lambdas/api/compositions/get-composition";
@@ -23,28 +24,27 @@ import { deleteTrainingJob } from "../../../../lambdas/api/training/delete-train
 import { getTrainingJob } from "../../../../lambdas/api/training/get-training-job";
 import { getTrainingJobSample } from "../../../../lambdas/api/training/get-training-job-sample";
 import { listTrainingJobMetrics } from "../../../../lambdas/api/training/list-training-job-metrics";
-import { listTrainingJobs } from "../../../../lambdas/api/training/list-training-jobs";
 import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-training-job-samples";
+import { listTrainingJobs } from "../../../../lambdas/api/training/list-training-jobs";
 import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
 import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
-import type { UserCaps } from "../../../../domain/schemas/user-caps";
-import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
-import type { OpenWork } from "../../../../lambdas/stores/open-work";
+import type { Operation } from "../../../../lambdas/http/with-http";
+import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
+import type { IdempotencyRecords } from "../../../../lambdas/stores/idempotency-records";
 import type { Models, StockModels } from "../../../../lambdas/stores/models";
+import type { OpenWork } from "../../../../lambdas/stores/open-work";
+import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
+import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
 import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
-import type { PendingChanges } from "../../../../lambdas/stores/pending-changes";
-import type { Catalogues } from "../../../../lambdas/stores/catalogues";
-import type { PresigningObjectStore } from "../../../../lambdas/stores/presigned-urls";
-import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
 import type { OperationId } from "../../../../naming/api-routes";
-import { collectingLog, documentedApi, type DocumentedApi } from "./documented-api";
 import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
-import { memoryStores, type MemoryStores } from "../../../fakes/memory-stores";
-import { caps, catalogue, stockModel } from "./items";
+import { type MemoryStores, memoryStores } from "../../../fakes/memory-stores";
+import { collectingLog, type DocumentedApi, documentedApi } from "./documented-api";
+import { catalogue, quotas, stockModel } from "./items";
 
 export interface ComposerApi extends DocumentedApi {
   readonly ports: ComposerPorts;
@@ -81,9 +81,9 @@ export interface ComposerStores {
 
 /** Everything that the operations are given. */
 export interface ComposerPorts extends ComposerStores {
-  readonly artefacts: PresigningObjectStore;
-  readonly caps: UserCaps;
-  readonly longestRunSeconds: number;
+  readonly artifacts: PresigningObjectStore;
+  readonly quotas: UserQuotas;
+  readonly runtimeLimitSeconds: number;
   readonly checkpointDays: number;
   readonly metrics: MetricRecorder;
   readonly newId: () => string;
@@ -94,7 +94,7 @@ export interface ComposerPorts extends ComposerStores {
 }
 
 /** What a stage sets: the same for every test. */
-const stage = { caps, longestRunSeconds: 7_200, checkpointDays: 7 } as const;
+const stage = { quotas, runtimeLimitSeconds: 7_200, checkpointDays: 7 } as const;
 
 /** The stores, and everything else that the operations need, as every test has it. */
 export const composerPorts = (
@@ -103,7 +103,7 @@ export const composerPorts = (
 ): ComposerPorts => ({
   ...stores,
   ...stage,
-  artefacts: stores.files,
+  artifacts: stores.files,
   metrics,
   newId: ulid,
   randomSeed: () => 1234,
@@ -161,7 +161,7 @@ export function composerApi({ seeded = true, clock = () => now }: ComposerApiPar
   }
   const { tracks, compositions, models, trainingJobs } = stores;
   const buckets = new MemoryBuckets({ now: clock });
-  const [files, work] = [buckets.store("artefacts"), buckets.store("work")];
+  const [files, work] = [buckets.store("artifacts"), buckets.store("work")];
   const recorded: string[] = [];
   const operationsLog = collectingLog();
   const metrics = { record: (name: string) => void recorded.push(name) };

@@ -1,15 +1,15 @@
 /**
- * The operations behind their wrapper, called as API Gateway calls them; every answer is held against docs/openapi.json:
- * its status is documented for the operation, and its body fits the schema.
+ * The operations behind their wrapper, called as API Gateway calls them; every response is held against
+ * docs/openapi.json: its status is documented for the operation, and its body fits the schema.
  */
 import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as z from "zod";
 import document from "../../../../docs/openapi.json";
-import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../naming/api-routes";
-import { withHttp, type HttpResult, type Operation, type WithHttpParams } from "../../../../lambdas/http/with-http";
 import type { HttpEvent } from "../../../../lambdas/http/request";
+import { type HttpResult, type Operation, withHttp, type WithHttpParams } from "../../../../lambdas/http/with-http";
 import type { Log, LogDetails } from "../../../../lambdas/telemetry/logger";
+import { apiRoutes, isOperationId, methodsOf, type OperationId } from "../../../../naming/api-routes";
 import { alice } from "./items";
 
 export interface Call {
@@ -58,7 +58,7 @@ addFormats(ajv);
 ajv.addSchema(document, "openapi");
 
 const validators = new Map<string, ValidateFunction>();
-/** Compiling takes milliseconds, and thousands of answers share a few schemas. */
+/** Compiling takes milliseconds, and thousands of responses share a few schemas. */
 function validatorOf($ref: string): ValidateFunction {
   const known = validators.get($ref) ?? ajv.compile({ $ref });
   validators.set($ref, known);
@@ -97,7 +97,7 @@ function documented(id: OperationId): Readonly<Record<string, DocumentedResponse
 const headersOfTheContract = ["etag", "location", "retry-after", "content-disposition", "idempotent-replayed"];
 const finalStates: readonly unknown[] = ["COMPLETED", "FAILED", "STOPPED", "READY"];
 
-/** Whether the answer must say when to ask again. */
+/** Whether the response must say when to ask again. */
 function mustSayWhen({ status, body }: Reply): boolean {
   if (status === 429 || status === 503) return true;
   const state = z.looseObject({ state: z.string() }).safeParse(body).data?.state;
@@ -118,7 +118,7 @@ function expectDocumentedHeaders(what: string, reply: Reply, headers: Documented
   if (!/^[1-9]\d*$/.test(reply.headers["retry-after"] ?? "")) throw new Error(`${what} lacks Retry-After in seconds`);
 }
 
-/** Throws when an answer is not as the document says. */
+/** Throws when a response is not as the document says. */
 export function expectDocumented(id: OperationId, reply: Reply): void {
   const { method, path } = apiRoutes[id];
   const response = documented(id)[String(reply.status)];
@@ -174,8 +174,8 @@ export function expectHelpfulErrors(target: string, call: Call, reply: Reply): v
     if (error.reason === "" || error.allowed === undefined || error.allowed.trim() === "") {
       throw new Error(`does not say what is wrong, or what is allowed: ${said}`);
     }
-    // A cap is about what is there, and not about anything that was sent.
-    if (code === "USER_CAP_REACHED") continue;
+    // A quota is about what is there, and not about anything that was sent.
+    if (code === "USER_QUOTA_REACHED") continue;
     const sent = sentAt(error.pointer, target, call);
     if (sent !== undefined && error.value === undefined) throw new Error(`does not repeat the value: ${said}`);
     // The error of a name repeats the name.

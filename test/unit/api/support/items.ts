@@ -1,6 +1,5 @@
 /** Items as they stand in the table, with what a test cares about. */
 import { ulid } from "ulid";
-import { openWorkOwner } from "../../../../naming/table-keys";
 import type {
   CatalogueItem,
   CompositionItem,
@@ -9,6 +8,7 @@ import type {
   TrackItem,
   TrainingJobItem,
 } from "../../../../domain/schemas/items";
+import { openWorkOwner } from "../../../../naming/table-keys";
 
 export const alice = "11111111-1111-4111-8111-111111111111";
 export const bob = "22222222-2222-4222-8222-222222222222";
@@ -131,7 +131,7 @@ export function model(more: Partial<ModelItem> = {}): ModelItem {
 }
 
 export function stockModel(more: Partial<StockModelItem> = {}): StockModelItem {
-  const { sub: _, trainingJobId: __, ...rest } = model();
+  const { sub: _sub, trainingJobId: _trainingJobId, ...rest } = model();
   return { ...rest, id: "unet-gan-bach", ...more };
 }
 
@@ -154,7 +154,7 @@ export function catalogue(): CatalogueItem {
   };
 }
 
-export const caps = {
+export const quotas = {
   openCompositions: 3,
   openTrainingJobs: 2,
   tracks: 5,

@@ -1,10 +1,8 @@
 /** Requests that break the AWS service model in one place each, made from the model itself. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import fc from "fast-check";
 import { z } from "zod";
-
 import type { ServiceName } from "../../../../local/sagemaker/api/request-validation";
 
 const node = z.looseObject({
@@ -118,7 +116,7 @@ function* ownBreaches(model: Model, here: Node, path: readonly (string | number)
   }
 }
 
-const CANDIDATES = [
+const candidates = [
   "a",
   "A-1",
   "1",
@@ -171,7 +169,7 @@ export function fitting(model: Model, shape: string, levels = 7): fc.Arbitrary<u
 function fittingText(here: Node): fc.Arbitrary<string> | undefined {
   const { minLength = 0, maxLength = Infinity, pattern = "" } = here;
   const expression = new RegExp(pattern, "u");
-  const fits = ["", ...CANDIDATES].filter(
+  const fits = ["", ...candidates].filter(
     (text) => text.length >= minLength && text.length <= maxLength && expression.test(text),
   );
   return fits.length === 0 ? undefined : fc.constantFrom(...fits);

@@ -1,0 +1,28 @@
+import * as z from "zod";
+
+/**
+ * What one user may have at once. A quota that is reached answers 429 with its number and when to try again.
+ *
+ * `models` counts the models that there are, and one more for every unfinished training job, which may become one.
+ * `trainingJobs` counts the jobs that are kept, finished or not.
+ * `storedBytes` counts the bytes of tracks and models: what a user can make large. A composition's files and a training
+ * job's progress and samples are bounded by the numbers of compositions and jobs. A training may end with a model that
+ * takes its owner over the quota: hours of work are not thrown away for that, and no new job is accepted until there is
+ * room again.
+ */
+export const userQuotasSchema = z.strictObject({
+  openCompositions: z.int().min(1),
+  openTrainingJobs: z.int().min(1),
+  tracks: z.int().min(1),
+  compositions: z.int().min(1),
+  models: z.int().min(1),
+  trainingJobs: z.int().min(1),
+  storedBytes: z.int().min(1),
+});
+export type UserQuotas = z.infer<typeof userQuotasSchema>;
+export const quotaCounterSchema = userQuotasSchema.keyof();
+/** A counter of the QUOTA item: one per quota. */
+export type QuotaCounter = z.infer<typeof quotaCounterSchema>;
+/** By how much counters are raised or lowered. */
+export const quotaAmountsSchema = z.partialRecord(quotaCounterSchema, z.int().min(0));
+export type QuotaAmounts = z.infer<typeof quotaAmountsSchema>;

@@ -1,0 +1,132 @@
+"""Whether music breaks at bar lines where a player's windows meet. Bach's phrases end there too, every second bar or
+so: a seam is what a player does at a bar line beyond what Bach does at the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from opencomposer_music.metrics import dissonant_pair_share, scale_consistency
+from opencomposer_music.piano_roll import STEPS_PER_BAR, STEPS_PER_BEAT, Planes
+from opencomposer_training.dataset import Piece
+
+from opencomposer_evaluation.accompaniment_view import AS_VOICES, AccompanimentView
+from opencomposer_evaluation.corpus import REST, cut_steps
+from opencomposer_evaluation.intervals import Estimate, Numbers, Resampling, Totals, estimate
+
+METRICS = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")
+WIDE_LEAP = 7
+"""Semitones: more than a fifth is rare in an inner voice."""
+
+
+@dataclass(frozen=True)
+class BarLines:
+    """Three kinds of bar lines: every `coarse`-th, of the others every `fine`-th, and the rest. `seams`: the kinds at
+    which windows meet, or would; the rest is what they are compared with."""
+
+    coarse: int
+    fine: int
+    boundaries: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return 3
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """What tables call them."""
+        fine = f"every {self.fine}{'nd' if self.fine == 2 else 'th'}, not {self.coarse}th"
+        return (f"every {self.coarse}th bar line", fine, "the others")
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The kinds that are no seams."""
+        return tuple(kind for kind in range(len(self)) if kind not in self.boundaries)
+
+    def kind_of(self, bar: int) -> int:
+        """The kind of the bar line at which bar `bar` (from 0) begins."""
+        return 0 if bar % self.coarse == 0 else 1 if bar % self.fine == 0 else 2
+
+
+TWO_BAR_WINDOWS = BarLines(4, 2, (0, 1))
+EIGHT_BAR_WINDOWS = BarLines(8, 4, (0,))
+
+
+def measure_bar_lines(
+    melody: Planes, tracks: Sequence[Planes], kinds: BarLines = TWO_BAR_WINDOWS, view: AccompanimentView = AS_VOICES
+) -> dict[str, float]:
+    """Counts of one piece by "measure/kind", to be summed over pieces; those ending in `.of` are what to divide by.
+
+    changedVoices: accompaniment voices with another pitch after the bar line than before; leap: semitones that they
+    move, of those that sound on both sides; wideLeaps: those over a fifth. dissonantPairShare: of the beat before and
+    the beat after the bar line; scaleConsistency: of the accompaniment in the two bars with the bar line in the middle.
+    """
+    counts = {f"{measure}/{kind}{of}": 0.0 for measure in METRICS for kind in range(len(kinds)) for of in ("", ".of")}
+
+    def add(measure: str, kind: int, value: float | None, weight: float = 1) -> None:
+        if value is not None:
+            counts[f"{measure}/{kind}"] += value
+            counts[f"{measure}/{kind}.of"] += weight
+
+    lines = view.lines(tracks)
+    for bar in range(1, lines.shape[1] // STEPS_PER_BAR):
+        step, kind = bar * STEPS_PER_BAR, kinds.kind_of(bar)
+        before, after = lines[:, step - 1], lines[:, step]
+        both = (before != REST) & (after != REST)
+        sizes = np.abs(after - before)[both]
+        add("changedVoices", kind, float((before != after).sum()), len(lines))
+        add("leap", kind, float(sizes.sum()), len(sizes))
+        add("wideLeaps", kind, float((sizes > WIDE_LEAP).sum()), len(sizes))
+        near = [cut_steps(planes, step - STEPS_PER_BEAT, 2 * STEPS_PER_BEAT) for planes in (melody, *tracks)]
+        add("dissonantPairShare", kind, dissonant_pair_share(near))
+        add(
+            "scaleConsistency",
+            kind,
+            scale_consistency([cut_steps(t, step - STEPS_PER_BAR, 2 * STEPS_PER_BAR) for t in tracks]),
+        )
+    return counts
+
+
+class BoundaryComparison:
+    """The same long pieces by several players; their differences are paired by drawing the same pieces."""
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        resampling: Resampling,
+        kinds: BarLines = TWO_BAR_WINDOWS,
+        view: AccompanimentView = AS_VOICES,
+    ) -> None:
+        self.pieces = tuple(pieces)
+        self._kinds = kinds
+        self._view = view
+        self._weights: Numbers = resampling.weights(np.arange(len(self.pieces)))
+
+    def measure(self, played: Sequence[Sequence[Sequence[Planes]]]) -> dict[str, Estimate]:
+        """Estimates by "measure/kind", and by "measure/seam": the bar lines that are seams less the others. `played`:
+        one or more accompaniments of each piece."""
+        rows: list[dict[str, float]] = []
+        for piece, variants in zip(self.pieces, played, strict=True):
+            melody = piece.planes[0]
+            counted = [
+                measure_bar_lines(melody, self._view.heard(melody, tracks), self._kinds, self._view)
+                for tracks in variants
+            ]
+            rows.append({key: sum(counts[key] for counts in counted) for key in counted[0]})
+        totals = {key: np.array([row[key] for row in rows]) for key in rows[0]}
+        result: dict[str, Estimate] = {}
+        for measure in METRICS:
+            for kind in range(len(self._kinds)):
+                result[f"{measure}/{kind}"] = estimate(totals, self._weights, _share(measure, (kind,)))
+            boundaries = estimate(totals, self._weights, _share(measure, self._kinds.boundaries))
+            others = estimate(totals, self._weights, _share(measure, self._kinds.others))
+            result[f"{measure}/seam"] = boundaries.minus(others)
+        return result
+
+
+def _share(measure: str, kinds: Sequence[int]) -> Callable[[Totals], Numbers]:
+    def statistic(sums: Totals) -> Numbers:
+        total = np.sum([sums[f"{measure}/{kind}"] for kind in kinds], axis=0)
+        return np.asarray(total / np.sum([sums[f"{measure}/{kind}.of"] for kind in kinds], axis=0), dtype=np.float64)
+
+    return statistic

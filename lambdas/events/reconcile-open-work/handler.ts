@@ -1,0 +1,54 @@
+import { createDocumentClient, createQueueClient, createS3Client, createStepFunctionsClient } from "../../aws/clients";
+import { createCompositionQueue } from "../../aws/composition-queue";
+import { readEnvironment } from "../../aws/environment";
+import { createWorkflowExecutions } from "../../aws/workflow-executions";
+import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-open-work";
+import { createCompositions } from "../../stores/compositions";
+import { createDynamoDBTable } from "../../stores/dynamodb-table";
+import { createObjectStore } from "../../stores/objects";
+import { createOpenWork } from "../../stores/open-work";
+import { createPendingChanges } from "../../stores/pending-changes";
+import { instrumented } from "../../telemetry/instrumented";
+import { createFinalizingPorts } from "../../training/finalizing-ports";
+import { withinTime } from "../../training/time-limit";
+
+const environment = readEnvironment([
+  "stage",
+  "tableName",
+  "artifactsBucket",
+  "workBucket",
+  "compositionQueueUrl",
+  "stateMachineArn",
+]);
+const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
+const ports = createFinalizingPorts(environment);
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const openWork = createOpenWork({ table, now: ports.now });
+const pendingChanges = createPendingChanges({ table, now: ports.now });
+const objects = createS3Client();
+const removal = {
+  artifacts: createObjectStore({ client: objects, bucket: environment.artifactsBucket }),
+  work: createObjectStore({ client: objects, bucket: environment.workBucket }),
+};
+const compositions = createCompositions({ table, now: ports.now });
+const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
+const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
+const patience = stage === "local" ? reconcilePatience.local : reconcilePatience.aws;
+
+/** Finalizing one job may take a while: nothing is begun in the last quarter of the function's time. */
+export const handler = instrumented("events/reconcile-open-work", async (_event, telemetry, context) => {
+  const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
+  return await reconcileOpenWork({
+    ...ports,
+    ...telemetry,
+    openWork,
+    compositions,
+    queue,
+    executions,
+    pendingChanges,
+    removal,
+    patience,
+    deadline,
+    withinTime,
+  });
+});

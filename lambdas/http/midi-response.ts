@@ -1,0 +1,89 @@
+/** MIDI files as the API sends them: the bytes, or a short-lived URL of the object for those who ask for JSON. */
+import { createHash } from "node:crypto";
+import type { PresignedUrl } from "../stores/presigned-urls";
+import { negotiate } from "./accept";
+import { digestTag, taggedResponse } from "./entity-tag";
+import { fileStem } from "./file-name";
+import { DamagedFile } from "./lost-file";
+import type { Request } from "./request";
+import { jsonResponse, type Response } from "./response";
+
+export const midiType = "audio/midi";
+
+const urlLifetimeSeconds = 300;
+
+export interface MidiResponseParams {
+  readonly request: Request;
+  /** Of the bytes, where it is known without reading them: a 304 then costs no read. */
+  readonly sha256?: string;
+  readonly filename: string;
+  readonly read: () => Promise<Uint8Array>;
+  readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
+}
+
+const fallbackStem = "composition";
+
+/**
+ * The header that names a downloaded file (RFC 6266): `filename` in plain ASCII for old clients, and, where that is not the
+ * whole name, `filename*` with all of it (RFC 8187).
+ */
+export function contentDisposition(name: string): string {
+  const stem = fileStem(name, fallbackStem);
+  // Accents are left out rather than replaced: "Ténor" stays a word. A name that has nothing in ASCII gives no word at all.
+  const ascii = stem
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^A-Za-z0-9 ._-]/g, "_");
+  const whole = `${stem}.mid`;
+  const plain = `${fileStem(ascii, fallbackStem)}.mid`;
+  if (plain === whole) return `attachment; filename="${plain}"`;
+  const encoded = encodeURIComponent(whole).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Whether bytes are those of the digest, or, where none is known, begin like a MIDI file. */
+function isWhole(bytes: Uint8Array, sha256: string | undefined): boolean {
+  if (sha256 !== undefined) return digestOf(bytes) === sha256;
+  return Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "MThd";
+}
+
+/**
+ * @throws DamagedFile when the bytes that were read cannot be what was written. A URL is given without a look at them.
+ */
+export async function midiResponse({
+  request,
+  sha256,
+  filename,
+  read,
+  presign,
+}: MidiResponseParams): Promise<Response> {
+  if (negotiate(request, [midiType, "application/json"]) === "application/json") {
+    // It expires, so it has no ETag and is kept by nobody.
+    const body = await presign(urlLifetimeSeconds);
+    return jsonResponse({ status: 200, body, headers: { vary: "accept", "cache-control": "no-store" } });
+  }
+  const whole = async (): Promise<Uint8Array> => {
+    const bytes = await read();
+    if (!isWhole(bytes, sha256)) throw new DamagedFile("the file is not the MIDI file that was written");
+    return bytes;
+  };
+  const bytes = sha256 === undefined ? await whole() : undefined;
+  return await taggedResponse({
+    request,
+    tag: digestTag(sha256 ?? digestOf(bytes ?? new Uint8Array())),
+    headers: { vary: "accept" },
+    response: async () => ({
+      status: 200,
+      headers: {
+        "content-type": midiType,
+        "content-disposition": contentDisposition(filename),
+      },
+      body: bytes ?? (await whole()),
+    }),
+  });
+}

@@ -1,0 +1,28 @@
+/** What an operation answers, before it becomes the Lambda's result. */
+
+export type Headers = Readonly<Record<string, string>>;
+
+export interface Response {
+  readonly status: number;
+  readonly headers?: Headers;
+  /** Text (JSON) or bytes (MIDI); absent for 204 and 304. */
+  readonly body?: string | Uint8Array;
+}
+
+export interface JsonResponseParams {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Headers | undefined;
+}
+
+/** A response with a JSON body. */
+export function jsonResponse({ status, body, headers = {} }: JsonResponseParams): Response & { readonly body: string } {
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+export const noContent: Response = { status: 204 };
+
+/** Whole seconds, as RFC 9110 wants them; nothing while there is nothing to wait for. */
+export function retryAfter(seconds: number | undefined): Headers {
+  return seconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
+}

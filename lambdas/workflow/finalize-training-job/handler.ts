@@ -1,0 +1,13 @@
+import { readEnvironment } from "../../aws/environment";
+import { parseFinalizeInput } from "../../training/finalize-input";
+import { finalizeTrainingJob } from "../../training/finalize-training-job";
+import { createFinalizingPorts } from "../../training/finalizing-ports";
+import { instrumentedStep } from "../instrumented-step";
+
+const ports = createFinalizingPorts(readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket"]));
+
+export const handler = instrumentedStep("workflow/finalize-training-job", async (data, telemetry) => {
+  const { input, failure, fault, caught } = parseFinalizeInput(data);
+  if (caught !== undefined) telemetry.log.error("a step failed unexpectedly", caught);
+  return await finalizeTrainingJob({ ...ports, ...telemetry, input, failure, fault });
+});

@@ -1,0 +1,22 @@
+/** The wrapper of every step of the workflow: what every function has, and the patience of a step. */
+import { type StepFolder, stepPatienceSeconds } from "../../naming/time-limits";
+import { type Handler, instrumented, type Telemetry } from "../telemetry/instrumented";
+import { type GaveUp, patientStep } from "../training/patient-step";
+
+/** @param run - gets the execution's data: hostile until it is parsed */
+export function instrumentedStep<Response>(
+  folder: StepFolder,
+  run: (data: unknown, telemetry: Telemetry) => Promise<Response>,
+): Handler<Response | GaveUp> {
+  return instrumented(
+    folder,
+    async (event, telemetry) =>
+      await patientStep({
+        event,
+        patienceSeconds: stepPatienceSeconds[folder],
+        now: () => new Date(),
+        log: telemetry.log,
+        run: async (data) => await run(data, telemetry),
+      }),
+  );
+}

@@ -1,0 +1,26 @@
+import { Stack, Validations } from "aws-cdk-lib";
+import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference";
+import type { Construct } from "constructs";
+
+/** Acknowledges one cdk-nag finding on one construct. The reason is for the person who reviews the permissions. */
+export function acknowledge(construct: Construct, rule: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
+}
+
+/**
+ * Acknowledges the wildcards in exactly these resource ARNs of a role's or queue's policies, and no others.
+ *
+ * cdk-nag names such a finding after the resolved ARN, and an ARN of another stack becomes an import only when CDK
+ * prepares the app. Validation is the first moment at which it is final, so the acknowledgement is made there.
+ */
+export function acknowledgeWildcards(construct: Construct, resources: readonly string[], reason: string): void {
+  construct.node.addValidation({
+    validate: () => {
+      for (const resource of resources) {
+        const resolved: unknown = Stack.of(construct).resolve(resource);
+        acknowledge(construct, `IAM5[Resource::${flattenCfnReference(resolved)}]`, reason);
+      }
+      return [];
+    },
+  });
+}

@@ -1,0 +1,74 @@
+"""What must be known to use a model file: carried in its metadata under the key `opencomposer`.
+
+Imports numpy only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from opencomposer_music.contract import load_schema
+from opencomposer_music.model_metadata import (
+    Limits,
+    Voice,
+    limits_to_json,
+    metadata_contract,
+    read_limits,
+    read_metadata,
+    read_voices,
+    voice_to_json,
+)
+from opencomposer_music.piano_roll import PITCHES
+
+from opencomposer_ar_cnn import TECHNIQUE
+from opencomposer_ar_cnn.sampling import EditLimits
+
+MIN_DENSITY = 1e-4
+MAX_DENSITY = 16.0
+
+METADATA = metadata_contract(
+    {
+        "voices": {**load_schema("model-metadata")["properties"]["voices"], "maxItems": 2},
+        "density": {"type": "number", "minimum": MIN_DENSITY, "maximum": MAX_DENSITY},
+        "mostAtOnce": {"type": "integer", "minimum": 1, "maximum": PITCHES},
+    }
+)
+
+
+@dataclass(frozen=True)
+class ArCnnMetadata:
+    """voices: the given melody, and the voices added to it, which are one track; density: how many pitches sound at
+    once in the training music, where any does, in units of four; max_polyphony: how many ever do."""
+
+    voices: tuple[Voice, Voice]
+    limits: Limits
+    density: float
+    max_polyphony: int
+    technique: str = TECHNIQUE
+
+    @property
+    def edit_limits(self) -> EditLimits:
+        """What the sampler must know."""
+        return EditLimits(self.limits.lowest_pitch, self.limits.highest_pitch, self.density, self.max_polyphony)
+
+    def to_json(self) -> str:
+        """The text for the model file's metadata."""
+        return json.dumps(
+            {
+                "schemaVersion": 1,
+                "technique": self.technique,
+                "voices": [voice_to_json(voice) for voice in self.voices],
+                "limits": limits_to_json(self.limits),
+                "density": self.density,
+                "mostAtOnce": self.max_polyphony,
+            },
+            sort_keys=True,
+        )
+
+
+def parse_metadata(text: str) -> ArCnnMetadata:
+    """Read and check the metadata of a model file. Raises ValueError with one sentence naming what is wrong."""
+    root = read_metadata(text, METADATA, TECHNIQUE)
+    melody, added = read_voices(root)
+    return ArCnnMetadata((melody, added), read_limits(root), float(root["density"]), int(root["mostAtOnce"]))

@@ -1,0 +1,41 @@
+"""Where notes start in a roll that is being edited.
+
+An edit adds or removes one cell (a pitch at a sixteenth). Whether two sounding cells after each other are one held note
+or a repeated one is a question of its own, asked wherever they touch. Training examples and the sampler answer it by
+this one rule. Imports numpy only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Cells = npt.NDArray[np.bool_]
+"""Boolean array [steps, pitches]."""
+
+
+def before(cells: Cells) -> Cells:
+    """What sounded at the step before: the roll, one step later. Nothing sounds before the first step."""
+    result = np.zeros_like(cells)
+    result[1:] = cells[:-1]
+    return result
+
+
+def possible_ties(sounding: Cells) -> Cells:
+    """Sounding cells whose pitch also sounds at the step before: held on or repeated, that is open."""
+    return sounding & before(sounding)
+
+
+def resolve_onsets(sounding: Cells, *, original: Cells, original_onsets: Cells, locked: Cells, repeats: Cells) -> Cells:
+    """The starting cells of an edited roll, all arrays [steps, pitches].
+
+    - After silence a note starts.
+    - Between two cells of the original music the original's answer stays.
+    - Where a locked note touches an added cell a note starts: a locked note keeps its beginning and its length.
+    - Elsewhere `repeats` decides (the network's opinion).
+    """
+    touching = possible_ties(sounding)
+    both_original = original & before(original)
+    border = locked ^ before(locked)
+    open_ties = np.where(both_original, original_onsets, border | repeats)
+    return np.asarray(sounding & (~touching | open_ties), dtype=np.bool_)

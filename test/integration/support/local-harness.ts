@@ -1,0 +1,78 @@
+/** A {@link ResourceHarness} on a real table and real buckets: a user of its own each. */
+import { quotaHeld } from "../../../domain/schemas/items";
+import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
+import { createCatalogues } from "../../../lambdas/stores/catalogues";
+import { createCompositions } from "../../../lambdas/stores/compositions";
+import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
+import { createModels, createStockModels } from "../../../lambdas/stores/models";
+import { createOpenWork } from "../../../lambdas/stores/open-work";
+import { createPendingChanges } from "../../../lambdas/stores/pending-changes";
+import { createPresigningObjectStore } from "../../../lambdas/stores/presigned-urls";
+import { createTracks } from "../../../lambdas/stores/tracks";
+import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
+import { ownedKey, quotaKey } from "../../../naming/table-keys";
+import { VirtualClock } from "../../fakes/clock";
+import type { ResourceHarness } from "../../support/resource-harness";
+import { composerPorts } from "../../unit/api/support/composer-api";
+import { collectingLog } from "../../unit/api/support/documented-api";
+import type { LocalTable } from "./local-table";
+
+let users = 0;
+
+export function localHarness({ table, s3, artifactsBucket, workBucket }: LocalTable): ResourceHarness {
+  users += 1;
+  const sub = `user-of-world-${users}`;
+  // Records of first answers expire by the real clock.
+  const clock = new VirtualClock(new Date().toISOString());
+  const stores = { table, now: clock.now };
+  const tracks = createTracks(stores);
+  const compositions = createCompositions(stores);
+  const models = createModels(stores);
+  const trainingJobs = createTrainingJobs(stores);
+  const pendingChanges = createPendingChanges(stores);
+  const files = createPresigningObjectStore({ client: s3, bucket: artifactsBucket, now: clock.now });
+  const all = { sub, limit: 50 };
+  return {
+    sub,
+    clock,
+    ports: composerPorts(
+      {
+        tracks,
+        compositions,
+        models,
+        trainingJobs,
+        stockModels: createStockModels(table),
+        catalogues: createCatalogues(table),
+        pendingChanges,
+        idempotencyRecords: createIdempotencyRecords(stores),
+        openWork: createOpenWork(stores),
+        files,
+        work: createPresigningObjectStore({ client: s3, bucket: workBucket, now: clock.now }),
+      },
+      { now: clock.now, metrics: { record: () => undefined }, log: collectingLog() },
+    ),
+    rows: async () => [
+      ...(await tracks.list(all)).items,
+      ...(await compositions.list(all)).items,
+      ...(await models.list(all)).items,
+      ...(await trainingJobs.list(all)).items,
+    ],
+    objects: async () => (await files.list(`users/${sub}/`, 10_000)).map(({ key }) => key),
+    quota: async () => {
+      const row = (await table.read(quotaKey(sub))) ?? {};
+      return Object.fromEntries(quotaCounterSchema.options.map((counter) => [counter, Number(row[counter] ?? 0)]));
+    },
+    changes: async () => {
+      const found = [];
+      for await (const change of pendingChanges.list()) if (change.sub === sub) found.push(change);
+      return found;
+    },
+    seedRow: async (row) => {
+      const add = quotaHeld(row);
+      await table.write([
+        { kind: "PUT", key: ownedKey(row.kind, sub, row.id), row: { ...row } },
+        ...(Object.keys(add).length === 0 ? [] : [{ kind: "UPDATE" as const, key: quotaKey(sub), changes: { add } }]),
+      ]);
+    },
+  };
+}
