@@ -83,7 +83,7 @@ export interface paths {
     put?: never;
     /**
      * Upload a MIDI file
-     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track without any such bar is refused with `METRE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
+     * @description The file is a standard MIDI file of format 0 or 1 with at most 1 MiB. `changes` lists what was altered or ignored. The chosen track needs notes in bars of four quarter notes; a file without a time signature is in 4/4. A track without any such bar is refused with `TIME_SIGNATURE_NOT_SUPPORTED`. Bars are counted from the beginning of the file, so an upbeat must stand in a whole bar that begins with rests. Notes need not lie on the grid of sixteenths; they keep their ticks and velocities, and only the model hears them on the nearest sixteenth. `trackIndex` chooses one track of several. The body is the file, under any of the types listed, or a form (`multipart/form-data`) with the file, whose fields `name` and `trackIndex` may stand in the form or in the query. Without `name` the track is named as the melody in the file, or, where that has no name, as the file in the form.
      */
     post: operations["createTrack"];
     delete?: never;
@@ -464,7 +464,7 @@ export interface components {
       /** @description The bar, from 1, in which the first note begins. */
       firstBarWithNotes: number;
       /** @description The bars that do not have four quarter notes. Compositions can be made of the others. */
-      otherMetres: {
+      otherTimeSignatures: {
         firstBar: number;
         lastBar: number;
         timeSignature: string;
@@ -641,8 +641,8 @@ export interface components {
        *     - `lastBar`: an integer from 0 to 64 (bars); default 0. The last bar that may be edited; 0 is the last of the piece. The music after it stays as it is.
        *     - `lowestPitch`: an integer from 0 to 127 (MIDI note number); default 0. The lowest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
        *     - `highestPitch`: an integer from 0 to 127 (MIDI note number); default 127. The highest pitch that may be added or removed: 60 is middle C, 12 more or less is an octave.
-       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once. 1 is as many as in the music the model has learnt from, less is thinner, more is fuller.
-       *     - `leastProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only mends what is likelier wrong than right.
+       *     - `density`: a number from 0.25 to 2 (times the training music's); default 1. How many notes should sound at once. 1 is as many as in the music the model has learned from, less is thinner, more is fuller.
+       *     - `minProbability`: a number from 0 to 0.95; default 0. How sure the model must be of an edit. 0 lets it invent; 0.5 with a temperature of 0.5 only mends what is likelier wrong than right.
        */
       parameters?: {
         [key: string]: unknown;
@@ -731,7 +731,7 @@ export interface components {
         id: string;
         version: string;
         sha256: string;
-        licence: string;
+        license: string;
         pieces: number;
         topics: {
           [key: string]: string[];
@@ -1449,7 +1449,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `METRE_NOT_SUPPORTED`: the metre is not supported; `TRACK_NOT_FOUND`: the track does not exist */
+      /** @description `IDEMPOTENCY_KEY_REUSED`: the idempotency key was used for another request; `UNREADABLE_MIDI`: the midi file cannot be used; `TIME_SIGNATURE_NOT_SUPPORTED`: the time signature is not supported; `TRACK_NOT_FOUND`: the track does not exist */
       422: {
         headers: {
           [name: string]: unknown;
@@ -1458,7 +1458,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
+      /** @description `USER_QUOTA_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -2096,7 +2096,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
+      /** @description `USER_QUOTA_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
@@ -3520,7 +3520,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `USER_CAP_REACHED`: a quota is reached; API Gateway: too many requests at once */
+      /** @description `USER_QUOTA_REACHED`: a quota is reached; API Gateway: too many requests at once */
       429: {
         headers: {
           /** @description The number of whole seconds to wait before asking again. It is absent when there is nothing to wait for, and from responses of API Gateway itself. */
