@@ -271,7 +271,7 @@ def skipped_lines(reasons: Iterable[str]) -> list[str]:
     """One line for each reason with the number of pieces, the most frequent first; without what only one piece has."""
     general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
     counts = Counter(re.sub(r"(the same notes as) .*", r"\1 another piece", reason) for reason in general)
-    return [f"skipped {count}: {reason}" for reason, count in counts.max_common()]
+    return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
 
 
 def encode(value: object) -> str:

@@ -47,7 +47,7 @@ from opencomposer_evaluation.sections import (
 )
 from opencomposer_evaluation.similarity import SimilarityIndex
 from opencomposer_evaluation.stock_models import TrainedModel, load_trained_models, training_times_in_words
-from opencomposer_evaluation.systems import System, TrainedContestants
+from opencomposer_evaluation.systems import System, TrainedSystems
 from opencomposer_evaluation.variety import first_bars_of_each_tune
 
 SEED = 0
@@ -82,7 +82,7 @@ class Field:
     """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
     training pieces; view: how all of them are looked at."""
 
-    ours: TrainedContestants[ArCnnPlayer]
+    ours: TrainedSystems[ArCnnPlayer]
     aws: ArCnnPlayer | None
     aws_summary: TrainingSummary | None
     retrieval: NearestWindow
@@ -171,7 +171,7 @@ def _field(request: EvaluationRequest) -> Field:
     summary = read_training_summary(baseline)
     train = request.dataset.of_split("train")
     field = Field(
-        TrainedContestants(load_trained_models(request.model, load_player)),
+        TrainedSystems(load_trained_models(request.model, load_player)),
         None if summary is None else load_player((baseline / "model.onnx").read_bytes()),
         summary,
         NearestWindow(train, BARS),

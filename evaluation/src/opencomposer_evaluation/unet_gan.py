@@ -43,7 +43,7 @@ from opencomposer_evaluation.stock_models import (
     load_unet_gan,
     training_times_in_words,
 )
-from opencomposer_evaluation.systems import System, TrainedContestants
+from opencomposer_evaluation.systems import System, TrainedSystems
 from opencomposer_evaluation.variety import VarietyReport, first_bars_of_each_tune
 
 SEED = 0
@@ -68,7 +68,7 @@ VOICES_APART_REMARK = (
 class Field:
     """Everyone who is judged. aws: by AWS's recipe, none where it was not trained; retrieval: plays training pieces."""
 
-    ours: TrainedContestants[UnetGanPlayer]
+    ours: TrainedSystems[UnetGanPlayer]
     aws: Sequence[System]
     aws_summary: TrainingSummary | None
     retrieval: NearestWindow
@@ -141,7 +141,7 @@ def _field(request: EvaluationRequest) -> Field:
     summary = read_training_summary(request.baselines / AWS_RECIPE)
     train = request.dataset.of_split("train")
     field = Field(
-        TrainedContestants(load_trained_models(request.model, load_unet_gan)),
+        TrainedSystems(load_trained_models(request.model, load_unet_gan)),
         _aws_recipe(request.baselines, summary),
         summary,
         NearestWindow(train, BARS),

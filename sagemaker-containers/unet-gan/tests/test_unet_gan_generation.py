@@ -16,7 +16,7 @@ from opencomposer_music.piano_roll import ONSET, SOUNDING, Note, is_monophonic, 
 from opencomposer_serving.failures import ModelRejected
 from opencomposer_testing.tiny_generator import VOICES, TinyGenerator, accompaniment_ranges
 from opencomposer_unet_gan.generation import (
-    Generator,
+    LoadedGenerator,
     accompany,
     fill_empty_bars,
     highest_line,
@@ -310,7 +310,7 @@ def test_a_flipped_byte_is_rejected_or_harmless_but_never_another_error(position
     damaged = bytearray(FILE)
     damaged[position] ^= flip
     try:
-        generator: Generator = load_generator(bytes(damaged), 1)
+        generator: LoadedGenerator = load_generator(bytes(damaged), 1)
         accompany(generator, [Note(0, 4, 60)], 2, 0)
     except ModelRejected:
         return

@@ -24,7 +24,7 @@ class System:
 
 
 @dataclass(frozen=True)
-class TrainedContestants(Generic[PlayerT]):
+class TrainedSystems(Generic[PlayerT]):
     """The trainings of the stock recipe, in the order of `models`: the stock model, then its other training seeds."""
 
     models: Sequence[TrainedModel[PlayerT]]
