@@ -172,7 +172,7 @@ describe("a form", () => {
         form.append("name", "a\u202eb");
       },
       "",
-      ["/colour", "/name", "/trackIndex"],
+      ["/color", "/name", "/trackIndex"],
     ],
     [
       "a field twice",
