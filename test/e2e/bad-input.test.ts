@@ -324,7 +324,7 @@ describe("fields", () => {
       parameters: { temperature: 9 },
       input: { trackId: "mine", loud: true },
       inputOptions: { tempo: 500, transpose: 13, rhythmAssist: "yes", startBar: 0, bars: 65, swing: 1 },
-      colour: "red",
+      color: "red",
     };
     const problem = await stranger.refused(400, "POST", "/compositions", { json });
     expect(problem.code).toBe("INVALID_REQUEST");
@@ -341,7 +341,7 @@ describe("fields", () => {
       "/inputOptions/startBar": "an integer, 1 to 100000",
       "/inputOptions/bars": "an integer, 1 to 64",
       "/inputOptions/swing": expect.stringContaining("tempo, transpose, rhythmAssist, startBar, bars"),
-      "/colour": expect.stringContaining("modelId, seed, parameters, input, inputOptions"),
+      "/color": expect.stringContaining("modelId, seed, parameters, input, inputOptions"),
     });
     const values = Object.fromEntries(problem.errors.map(({ pointer, value }) => [pointer, value]));
     expect(values).toMatchObject({
@@ -349,7 +349,7 @@ describe("fields", () => {
       "/modelId": 7,
       "/seed": -1,
       "/inputOptions/tempo": 500,
-      "/colour": "red",
+      "/color": "red",
     });
   });
 

@@ -145,7 +145,7 @@ describe.each([
     test("are read although a newer version has added attributes", async () => {
       const sub = newUser();
       const item = track({ sub });
-      const tracksOfNewer = item.tracks.map((one) => ({ ...one, colour: "red" }));
+      const tracksOfNewer = item.tracks.map((one) => ({ ...one, color: "red" }));
       await putOwned({ ...item, mood: "calm", tracks: tracksOfNewer });
       expect(await tracks().get({ sub, id: item.id })).toEqual(item);
       // What the newer version wrote is still there after a change by this one.

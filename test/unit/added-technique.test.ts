@@ -42,11 +42,11 @@ test("the API validates a composition and a training job with it", () => {
     values: { seconds: 0, fail: false, mood: "wild", firstBar: 1, lastBar: 0 },
     issues: [],
   });
-  const parameters = { mood: "sad", firstBar: 3, lastBar: 2, colour: "red" };
+  const parameters = { mood: "sad", firstBar: 3, lastBar: 2, color: "red" };
   expect(techniqueErrors({ technique: "toy", parameters }, "parameters", known)).toEqual([
     { pointer: "/parameters/mood", reason: "mood is not an allowed value", value: "sad", allowed: "calm, wild" },
     {
-      pointer: "/parameters/colour",
+      pointer: "/parameters/color",
       reason: "unknown parameter",
       value: "red",
       allowed: "seconds, fail, mood, firstBar, lastBar",

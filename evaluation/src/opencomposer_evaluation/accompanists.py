@@ -160,9 +160,9 @@ class NearestWindow:
         lines, onsets, self._places = [], [], list[tuple[int, int]]()
         for index, piece in enumerate(self._pieces):
             line = self._with_silence(piece.planes[0])
-            onsets = piece.planes[0, ONSET].any(axis=1)
+            piece_onsets = piece.planes[0, ONSET].any(axis=1)
             for start in range(0, max(1, len(line) - self._steps + 1), STEPS_PER_BAR):
-                window, window_onsets = line[start : start + self._steps], onsets[start : start + self._steps]
+                window, window_onsets = line[start : start + self._steps], piece_onsets[start : start + self._steps]
                 missing = self._steps - len(window)
                 lines.append(np.pad(window, (0, missing), constant_values=self._silence))
                 onsets.append(np.pad(window_onsets, (0, missing)))

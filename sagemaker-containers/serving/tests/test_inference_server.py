@@ -165,7 +165,7 @@ def test_all_broken_fields_are_listed_at_once(server: ServingProcess) -> None:
         "/melody/notes/1/pitch",
         "/parameters/seconds",
         "/parameters/mood",
-        "/parameters/colour",
+        "/parameters/color",
     }
     assert all(pointer in body["message"] for pointer in pointers)
     assert "128 (allowed: an integer from 0 to 127)" in body["message"]

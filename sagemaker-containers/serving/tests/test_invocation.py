@@ -188,11 +188,11 @@ def test_unknown_members_are_refused_everywhere() -> None:
     request = base(1, [{"onset": 0, "duration": 1, "pitch": 60, "color": 1}])
     request["color"] = request["model"]["color"] = request["melody"]["color"] = request["parameters"]["color"] = 1
     assert pointers(request) == {
-        "/colour",
-        "/model/colour",
-        "/melody/colour",
-        "/melody/notes/0/colour",
-        "/parameters/colour",
+        "/color",
+        "/model/color",
+        "/melody/color",
+        "/melody/notes/0/color",
+        "/parameters/color",
     }
 
 

@@ -143,13 +143,13 @@ describe("validation", () => {
       technique: "unet-gan",
       topics: { mode: [] },
       maxRuntimeSeconds: 59,
-      colour: "red",
+      color: "red",
       hyperparameters: { epochs: 0, learningRate: "fast", updateRatio: 2.5, modelSize: "huge", speed: 3 },
     });
     expect(problem).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
     const byPointer = new Map(problem.errors?.map((error) => [error.pointer, error]));
     expect([...byPointer.keys()].sort()).toEqual([
-      "/colour",
+      "/color",
       "/hyperparameters/epochs",
       "/hyperparameters/learningRate",
       "/hyperparameters/modelSize",
@@ -162,7 +162,7 @@ describe("validation", () => {
     expect(byPointer.get("/hyperparameters/epochs")).toMatchObject({ value: 0, allowed: "an integer from 1 to 2000" });
     expect(byPointer.get("/maxRuntimeSeconds")).toMatchObject({ value: 59, allowed: "an integer, 60 to 86400" });
     expect(byPointer.get("/hyperparameters/modelSize")).toMatchObject({ value: "huge", allowed: "small, large" });
-    expect(byPointer.get("/colour")).toMatchObject({ reason: "unknown field", value: "red" });
+    expect(byPointer.get("/color")).toMatchObject({ reason: "unknown field", value: "red" });
   });
 
   test.each([
@@ -223,9 +223,9 @@ describe("validation", () => {
       [],
     ],
     [
-      { trackId: 5, sampleMelodyId: "", compositionId: "0".repeat(26), colour: "red" },
+      { trackId: 5, sampleMelodyId: "", compositionId: "0".repeat(26), color: "red" },
       "gives sampleMelodyId and trackId and compositionId at once",
-      ["/input/colour"],
+      ["/input/color"],
     ],
   ])("of several forms at once asks for exactly one: %j", (input, reason, others) => {
     const [first, ...more] = inputErrors(input);

@@ -93,10 +93,10 @@ describe("a training job", () => {
     ],
     [
       "an unknown field and an unknown data set",
-      { colour: "red", datasetId: "mozart" },
+      { color: "red", datasetId: "mozart" },
       400,
       "INVALID_REQUEST",
-      ["/colour", "/datasetId"],
+      ["/color", "/datasetId"],
     ],
     [
       "topics that are no topics, and a hyperparameter",
