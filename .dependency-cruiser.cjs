@@ -11,9 +11,9 @@ module.exports = {
     {
       name: "domain-knows-no-storage",
       comment:
-        "Keys, variables and limits of functions are of the deployment. The domain may know ids, routes and media types. The schemas of stored items are the one exception.",
+        "Keys, variables and limits of functions are of the deployment. The domain may know ids, routes and media types.",
       severity: "error",
-      from: { path: "^domain/", pathNot: "^domain/schemas/items\\.ts$" },
+      from: { path: "^domain/" },
       to: { path: "^naming/(table-keys|object-keys|environment-variables|time-limits)" },
     },
     {
@@ -81,11 +81,26 @@ module.exports = {
       to: { path: "^lambdas/(compositions|training|open-work)/", pathNot: "^lambdas/$1/" },
     },
     {
+      name: "stores-lie-below",
+      comment: "A store keeps one entity. Who uses it, over HTTP or in the workflow, is nothing to it.",
+      severity: "error",
+      from: { path: "^lambdas/stores/" },
+      to: { path: "^lambdas/", pathNot: "^lambdas/stores/" },
+    },
+    {
+      name: "one-table",
+      comment: "Expressions and errors of DynamoDB stay in the one file that turns the table's port into them.",
+      severity: "error",
+      from: { path: "^lambdas/", pathNot: "^lambdas/(stores/dynamodb-table|aws/[^/]+)\\.ts$" },
+      to: { path: "node_modules/@aws-sdk/(client|lib|util)-dynamodb" },
+    },
+    {
       name: "tools-lie-below",
-      comment: "tools/ is shared by the local cloud and the scripts: it imports neither.",
+      comment:
+        "tools/ is shared by the local cloud and the scripts: it imports neither. Seeding writes items as the stores do.",
       severity: "error",
       from: { path: "^tools/" },
-      to: { path: "^(bin|lib|lambdas|client|local|scripts)/" },
+      to: { path: "^(bin|lib|lambdas|client|local|scripts)/", pathNot: "^lambdas/stores/items\\.ts$" },
     },
     {
       name: "local-cloud-knows-no-scripts",

@@ -1,5 +1,5 @@
 /** Whether an input melody, with the options of a composition, is one that a model can take: the API and the worker ask here. */
-import type { InputOptions } from "../schemas/items";
+import type { InputOptions } from "../schemas/composition-parts";
 import {
   type OtherTimeSignature,
   otherTimeSignaturesInWords,

@@ -1,6 +1,6 @@
 /** One line of music on its way to a model: kept in ticks, note for note, and shown to the model on the grid. */
 import * as z from "zod";
-import type { InputOptions } from "../schemas/items";
+import type { InputOptions } from "../schemas/composition-parts";
 import {
   barAt,
   barCount,

@@ -2,7 +2,7 @@
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
 import * as z from "zod";
-import type { CompositionOutput } from "../schemas/items";
+import type { CompositionOutput } from "../schemas/composition-parts";
 import type { Metrics } from "../schemas/metrics";
 import { plainText } from "../schemas/text";
 import { cellOf, soundingCells } from "./edit-events";

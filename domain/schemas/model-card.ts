@@ -6,7 +6,7 @@ import * as z from "zod";
 import { beatsPerBar, stepsPerBeat } from "../music/melody";
 import { maxModelBytes } from "../training/model-limits";
 import { maxTopicTags, maxValuesPerTag } from "../training/selection";
-import { modelDatasetSchema } from "./items";
+import { modelDatasetSchema } from "./training-parts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** The table keeps text that is well-formed Unicode. */

@@ -1,5 +1,5 @@
 /** Whether a training has come to rest. */
-import type { Convergence } from "../schemas/items";
+import type { Convergence } from "../schemas/training-parts";
 import type { EpochProgress } from "./progress";
 
 /** Shares of what a series has moved in the whole training so far; see {@link convergenceOf}. */

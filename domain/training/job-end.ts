@@ -1,6 +1,6 @@
 /** How a training job ends: every rule of it, in one pure function. */
 import type { Failure } from "../schemas/failure";
-import type { EndReason } from "../schemas/items";
+import type { EndReason } from "../schemas/training-parts";
 import { workflowFailed } from "../states/failures";
 import type { TrainingEnding } from "../states/sagemaker-status";
 import type { FinalTrainingJobState } from "../states/training-job-state";

@@ -3,8 +3,8 @@
  * is written, so a half last line is normal, and any bytes at all are only ever skipped.
  */
 import type * as z from "zod";
-import type { trainingProgressSchema } from "../schemas/items";
 import { type EpochMetrics, type Metrics, storableNumber } from "../schemas/metrics";
+import type { trainingProgressSchema } from "../schemas/training-parts";
 
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 

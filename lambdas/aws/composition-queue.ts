@@ -1,7 +1,7 @@
 /** The queue between the outbox and the composing worker, and the one for what cannot be dispatched. */
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import { ulidSchema } from "../../domain/schemas/items";
+import { ulidSchema } from "../../domain/schemas/ids";
 
 export const compositionMessageSchema = z.object({
   schemaVersion: z.literal(1),

@@ -1,8 +1,8 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
-import type { CompositionItem } from "../../domain/schemas/items";
 import { fileLost, isDamage } from "../http/lost-file";
 import { ownedItem } from "../http/refusals";
 import type { Compositions } from "../stores/compositions";
+import type { CompositionItem } from "../stores/items";
 
 export interface ReadCompositionFileParams<Outcome> {
   readonly compositions: Pick<Compositions, "get">;

@@ -4,7 +4,7 @@ import { chooseBars, type InputFault, type PitchSpan, transposeFault } from "../
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
-import type { CompositionInput, InputOptions } from "../../domain/schemas/items";
+import type { CompositionInput, InputOptions } from "../../domain/schemas/composition-parts";
 import { rangesOutsidePiece } from "../../domain/techniques/parameter-ranges";
 import { techniques } from "../../domain/techniques/registry";
 import type { ParameterValue } from "../../domain/techniques/technique";

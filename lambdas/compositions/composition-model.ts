@@ -1,5 +1,5 @@
 /** The model a composition asks for: a stock one or one of the caller's. */
-import type { ModelReference } from "../../domain/schemas/items";
+import type { ModelReference } from "../../domain/schemas/composition-parts";
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
 import { Problem } from "../http/problem";

@@ -3,7 +3,6 @@ import type { Melody } from "../../domain/music/melody";
 import { composeScore, scoreOutput, writeMidi } from "../../domain/music/score";
 import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
-import type { CompositionItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import {
@@ -15,6 +14,7 @@ import {
 import type { Stage } from "../../naming/resource-names";
 import type { EndpointInvoker } from "../aws/endpoint-invoker";
 import type { CompositionResult, Compositions } from "../stores/compositions";
+import type { CompositionItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { Tracks } from "../stores/tracks";

@@ -10,11 +10,11 @@ import {
   maxMelodyNotes,
   maxNotesPerStep,
 } from "../../domain/schemas/invocation";
-import type { CompositionItem } from "../../domain/schemas/items";
 import { sentenceOf } from "../../domain/schemas/sentence";
 import { modelFile, modelPrefix, stockModelPrefix } from "../../naming/object-keys";
 import { endpointName, type Stage } from "../../naming/resource-names";
 import { type EndpointInvoker, maxPayloadBytes } from "../aws/endpoint-invoker";
+import type { CompositionItem } from "../stores/items";
 import type { Log } from "../telemetry/logger";
 
 export interface InvokeModelParams {

@@ -4,9 +4,9 @@ import { findSampleMelody, sampleAsMelody } from "../../domain/music/sample-melo
 import { type Score, scoreMelody, scoreSchema } from "../../domain/music/score";
 import { parseMidi } from "../../domain/music/song";
 import type { Failure } from "../../domain/schemas/failure";
-import type { CompositionItem } from "../../domain/schemas/items";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { Compositions } from "../stores/compositions";
+import type { CompositionItem } from "../stores/items";
 import { type ObjectStore, ObjectTooLargeError } from "../stores/objects";
 import type { Tracks } from "../stores/tracks";
 

@@ -3,8 +3,8 @@
  * answer is written in the transaction that writes the resource, so there is never one without the other.
  */
 import { createHash } from "node:crypto";
-import type { IdempotencyRecord } from "../../domain/schemas/items";
 import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../stores/idempotency-records";
+import type { IdempotencyRecord } from "../stores/items";
 import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
 import { Problem } from "./problem";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ulidSchema } from "../../domain/schemas/items";
+import { ulidSchema } from "../../domain/schemas/ids";
 import { openWorkKinds } from "../../naming/table-keys";
 import type { CompositionQueue, DispatchFailures } from "../aws/composition-queue";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";

@@ -1,5 +1,5 @@
 /** Creates a resource whose files are written before its row, so that neither is ever without the other. */
-import type { PendingChangeItem } from "../../domain/schemas/items";
+import type { PendingChangeItem } from "../stores/items";
 import { isDone, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
 import type { BeginParams, CreateParams, OwnedItem, OwnedRows } from "../stores/owned-rows";
 import type { PendingChanges } from "../stores/pending-changes";

@@ -1,7 +1,7 @@
 /** Deletes a resource: its row first, under its condition, and its files when nobody can see them any more. */
-import { quotaHeld } from "../../domain/schemas/items";
 import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import type { OwnedKind } from "../../naming/table-keys";
+import { quotaHeld } from "../stores/items";
 import { done, isDone, type Outcome, type Stale } from "../stores/outcome";
 import type { OwnedItem, OwnedRows } from "../stores/owned-rows";
 import type { PendingChanges } from "../stores/pending-changes";

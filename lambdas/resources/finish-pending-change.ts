@@ -1,6 +1,6 @@
 /** What the reconciler does with a change that was cut off: docs/adr/0020-rows-before-files.md. */
-import type { PendingChangeItem } from "../../domain/schemas/items";
 import { pendingChangeGraceSeconds } from "../../naming/time-limits";
+import type { PendingChangeItem } from "../stores/items";
 import { doneWith, isDone } from "../stores/outcome";
 import type { PendingChanges } from "../stores/pending-changes";
 import { type FileRemoval, removeFilesOf } from "./resource-files";

@@ -1,7 +1,7 @@
 /** The catalogues of data sets, which belong to no user. */
-import { type CatalogueItem, catalogueItemSchema } from "../../domain/schemas/items";
 import { catalogueKey } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
+import { type CatalogueItem, catalogueItemSchema } from "./items";
 import type { Table } from "./table";
 
 export interface Catalogues {

@@ -1,11 +1,12 @@
 /** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
 import * as z from "zod";
+import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
-import { type CompositionItem, compositionItemSchema, compositionOutputSchema } from "../../domain/schemas/items";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, lessThan } from "./conditions";
 import { readItem } from "./item-codec";
+import { type CompositionItem, compositionItemSchema } from "./items";
 import { doneWith, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { moveQuota } from "./quotas";

@@ -1,8 +1,8 @@
 /** First responses by idempotency key. They are written by the transaction that writes the resource: owned-rows.ts. */
-import { type IdempotencyRecord, idempotencyRecordSchema } from "../../domain/schemas/items";
 import { idempotencyKey } from "../../naming/table-keys";
 import { anyOf, atMost, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
+import { type IdempotencyRecord, idempotencyRecordSchema } from "./items";
 import { type Repeated, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import type { TransactionPart } from "./transaction";

@@ -1,7 +1,7 @@
 /** Models: those that users have trained, and the stock models, which belong to no user. */
-import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "../../domain/schemas/items";
 import { kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
+import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "./items";
 import { createOwnedRows, type OwnedRows, type Page } from "./owned-rows";
 import type { Table } from "./table";
 

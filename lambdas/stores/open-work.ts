@@ -4,19 +4,14 @@
  */
 import * as z from "zod";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
-import {
-  type CompositionItem,
-  compositionItemSchema,
-  type TrainingJobItem,
-  trainingJobItemSchema,
-  ulidSchema,
-} from "../../domain/schemas/items";
+import { ulidSchema } from "../../domain/schemas/ids";
 import { quotaAmountsSchema, type QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
 import { openWorkIndex, type OpenWorkKind, openWorkOwner, ownedKey } from "../../naming/table-keys";
 import { absent, allOf, equals, present } from "./conditions";
 import { readItem } from "./item-codec";
+import { type CompositionItem, compositionItemSchema, type TrainingJobItem, trainingJobItemSchema } from "./items";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { moveQuota } from "./quotas";
 import type { Row, Table } from "./table";

@@ -1,7 +1,7 @@
 /** What can come of a write of a store. Unexpected faults of DynamoDB are thrown as they are. */
-import type { IdempotencyRecord } from "../../domain/schemas/items";
 import type { QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { TableKey } from "../../naming/table-keys";
+import type { IdempotencyRecord } from "./items";
 
 export interface Done<Value = undefined> {
   readonly kind: "DONE";

@@ -3,7 +3,6 @@
  * another user's row cannot be told from one that does not exist.
  */
 import type * as z from "zod";
-import type { PendingChangeItem } from "../../domain/schemas/items";
 import type { QuotaAmounts, UserQuotas } from "../../domain/schemas/user-quotas";
 import type { OwnedBy } from "../../naming/object-keys";
 import { ulidPattern } from "../../naming/resource-names";
@@ -11,6 +10,7 @@ import { kindPrefix, ownedKey, type OwnedKind, type TableKey, userPartition } fr
 import { equals, rowExists, rowIsAbsent } from "./conditions";
 import { checkRecord, type IdempotencyClaim, type IdempotencyWrite, putRecord } from "./idempotency-records";
 import { readItem, writeItem } from "./item-codec";
+import type { PendingChangeItem } from "./items";
 import {
   doneWith,
   isDone,

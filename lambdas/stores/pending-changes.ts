@@ -2,11 +2,11 @@
  * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
  * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
  */
-import { type PendingChangeItem, pendingChangeItemSchema } from "../../domain/schemas/items";
 import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import { openWorkOwner, ownedKey, type OwnedKind, pendingChangeKey, pendingChangeMark } from "../../naming/table-keys";
 import { allOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
+import { type PendingChangeItem, pendingChangeItemSchema } from "./items";
 import { doneWith, isDone, type Outcome, type Stale } from "./outcome";
 import { moveQuota } from "./quotas";
 import type { Table, Write } from "./table";

@@ -1,7 +1,7 @@
 /** Many rows at once, by their keys: what a comparison with other stores needs of them. */
 import * as z from "zod";
-import { compositionItemSchema } from "../../domain/schemas/items";
 import type { TableKey } from "../../naming/table-keys";
+import { compositionItemSchema } from "./items";
 import type { Table } from "./table";
 
 /** What says which files a row names. */

@@ -1,8 +1,8 @@
 /** Training slots: one item each, taken by conditional write, so that no counter can drift. */
-import { slotItemSchema, type SlotOrderItem, slotOrderItemSchema } from "../../domain/schemas/items";
 import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
+import { slotItemSchema, type SlotOrderItem, slotOrderItemSchema } from "./items";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import { transact, writeRow } from "./transaction";

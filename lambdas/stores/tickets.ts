@@ -1,7 +1,7 @@
 /** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
-import { type TicketItem, ticketItemSchema } from "../../domain/schemas/items";
 import { ticketKey, ticketsPartition } from "../../naming/table-keys";
 import { readItem, writeItem } from "./item-codec";
+import { type TicketItem, ticketItemSchema } from "./items";
 import type { SlotHolder } from "./slots";
 import type { Table } from "./table";
 

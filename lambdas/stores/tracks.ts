@@ -1,5 +1,5 @@
 /** Tracks that users have uploaded. */
-import { type TrackItem, trackItemSchema } from "../../domain/schemas/items";
+import { type TrackItem, trackItemSchema } from "./items";
 import { createOwnedRows, type OwnedRows } from "./owned-rows";
 import type { Table } from "./table";
 

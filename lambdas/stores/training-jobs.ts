@@ -4,14 +4,6 @@
  */
 import type * as z from "zod";
 import {
-  type ModelItem,
-  modelItemSchema,
-  type PendingChangeItem,
-  quotaHeld,
-  type TrainingJobItem,
-  trainingJobItemSchema,
-} from "../../domain/schemas/items";
-import {
   type FinalTrainingJobState,
   finalTrainingJobStates,
   type TrainingJobState,
@@ -22,6 +14,14 @@ import type { OwnedBy } from "../../naming/object-keys";
 import { ownedKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, type Condition, equals, oneOf, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
+import {
+  type ModelItem,
+  modelItemSchema,
+  type PendingChangeItem,
+  quotaHeld,
+  type TrainingJobItem,
+  trainingJobItemSchema,
+} from "./items";
 import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import { createOwnedRows, nextVersion, type OwnedRows } from "./owned-rows";
 import { endOfCreation, pendingChange, putPendingChange } from "./pending-changes";

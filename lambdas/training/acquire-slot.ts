@@ -1,11 +1,11 @@
 import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { interpretTrainingJob, mayStillRun } from "../../domain/states/sagemaker-status";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { type SlotQueue, slotQueue } from "../../domain/training/slot-queue";
 import { datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { HeldSlot, SlotOrder, Slots } from "../stores/slots";

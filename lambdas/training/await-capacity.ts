@@ -1,7 +1,7 @@
 /** What happens when SageMaker has no capacity: wait, and launch again under the next name, until a deadline. */
 import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
+import type { TrainingJobItem } from "../stores/items";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";

@@ -1,7 +1,7 @@
-import type { CatalogueItem } from "../../domain/schemas/items";
 import { defaultDatasetId } from "../../naming/resource-names";
 import { Problem } from "../http/problem";
 import type { Catalogues } from "../stores/catalogues";
+import type { CatalogueItem } from "../stores/items";
 
 /** @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while the stock data set has not been seeded */
 export async function loadCatalogue(catalogues: Catalogues, datasetId: string | undefined): Promise<CatalogueItem> {

@@ -1,5 +1,4 @@
 import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { withAdvice } from "../../domain/states/failures";
 import { interpretTrainingJob, mayStillRun, type TrainingEnding } from "../../domain/states/sagemaker-status";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
@@ -16,6 +15,7 @@ import {
 } from "../../naming/object-keys";
 import { endedWorkflowPatienceSeconds } from "../../naming/time-limits";
 import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";

@@ -1,8 +1,8 @@
 import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { type Stage, trainingJobName } from "../../naming/resource-names";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { TrainingJobItem } from "../stores/items";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { TrainingJobs } from "../stores/training-jobs";

@@ -1,6 +1,5 @@
 /** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
 import { isDeepStrictEqual } from "node:util";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import {
   interpretTrainingJob,
   type MonitoredState,
@@ -11,6 +10,7 @@ import { convergenceOf } from "../../domain/training/convergence";
 import { epochMetrics, maxProgressBytes, parseProgress, summarizeProgress } from "../../domain/training/progress";
 import { checkpointsPrefix, progressFile } from "../../naming/object-keys";
 import type { DescribedTrainingJob, SageMakerJobs } from "../aws/sagemaker-jobs";
+import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobChange, TrainingJobData, TrainingJobs } from "../stores/training-jobs";

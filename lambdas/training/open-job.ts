@@ -1,5 +1,5 @@
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { jobAttempt, type StepInput } from "./step-input";
 

@@ -1,6 +1,5 @@
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { Failure } from "../../domain/schemas/failure";
-import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import { dataShortage, isReadable, selectPieces } from "../../domain/training/selection";
 import {
   checkpointsPrefix,
@@ -11,6 +10,7 @@ import {
   selectionManifestKey,
 } from "../../naming/object-keys";
 import type { Catalogues } from "../stores/catalogues";
+import type { CatalogueItem, TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import type { Log } from "../telemetry/logger";

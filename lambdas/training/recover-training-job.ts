@@ -2,10 +2,10 @@
  * What becomes of a job whose execution has ended without finalizing it: the next attempt goes on, or it is finalized.
  */
 import type { Failure } from "../../domain/schemas/failure";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
 import type { DescribedTrainingJob } from "../aws/sagemaker-jobs";
 import type { UnfinalizedEnd, WorkflowExecutions } from "../aws/workflow-executions";
+import type { TrainingJobItem } from "../stores/items";
 import { isDone } from "../stores/outcome";
 import type { NextAttempt, TrainingJobs } from "../stores/training-jobs";
 import {

@@ -1,9 +1,9 @@
 import type { Failure } from "../../domain/schemas/failure";
-import type { ModelItem, TrainingJobItem } from "../../domain/schemas/items";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { type ModelCard, modelCardSchema } from "../../domain/schemas/model-card";
 import { maxModelBytes } from "../../domain/training/model-limits";
 import { modelCardFile, modelFile, modelPrefix, type OwnedBy, trainingOutputPrefix } from "../../naming/object-keys";
+import type { ModelItem, TrainingJobItem } from "../stores/items";
 import { type ObjectDigest, type ObjectStore, ObjectTooLargeError } from "../stores/objects";
 import { isDone } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";

@@ -1,6 +1,6 @@
 /** What every step of the workflow is given: its execution's input. What the steps before it said stands beside it. */
 import * as z from "zod";
-import { ulidSchema } from "../../domain/schemas/items";
+import { ulidSchema } from "../../domain/schemas/ids";
 import type { JobAttempt } from "../stores/training-jobs";
 
 export const stepInputSchema = z.object({

@@ -1,9 +1,9 @@
 /** Topics against the tags that a data set has. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import type { CatalogueItem } from "../../domain/schemas/items";
 import { maxErrors } from "../http/problem";
 import { shortValue } from "../http/short-value";
 import { jsonPointer } from "../http/validation";
+import type { CatalogueItem } from "../stores/items";
 
 /** Every tag of a data set with all its values, tags in the order of the alphabet. */
 export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -1,7 +1,6 @@
 /**
  * A training job's progress and samples: in the work bucket while the container writes them, kept as artifacts after.
  */
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import {
   checkpointsPrefix,
@@ -14,6 +13,7 @@ import {
 import { fileLost } from "../http/lost-file";
 import type { Problem } from "../http/problem";
 import { ownedItem } from "../http/refusals";
+import type { TrainingJobItem } from "../stores/items";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import type { TrainingJobs } from "../stores/training-jobs";
 

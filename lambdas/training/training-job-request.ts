@@ -1,10 +1,10 @@
 import type { CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { hyperparametersOnTheWire } from "../../domain/techniques/parameter-values";
 import { metricDefinitionsOf } from "../../domain/training/metric-definitions";
 import { checkpointsPrefix, datasetPrefix, selectionPrefix, trainingOutputPrefix } from "../../naming/object-keys";
 import { resourcePrefix, type Stage } from "../../naming/resource-names";
+import type { TrainingJobItem } from "../stores/items";
 
 export interface TrainingJobRequestParams {
   readonly name: string;

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
-import type { CatalogueItem, DatasetReference, TrainingJobItem } from "../../domain/schemas/items";
+import type { DatasetReference } from "../../domain/schemas/training-parts";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { techniques } from "../../domain/techniques/registry";
@@ -12,6 +12,7 @@ import { checkpointsPrefix } from "../../naming/object-keys";
 import { Problem } from "../http/problem";
 import { shortValue } from "../http/short-value";
 import type { Catalogues } from "../stores/catalogues";
+import type { CatalogueItem, TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";

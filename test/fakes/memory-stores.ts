@@ -1,5 +1,15 @@
 /** The real stores on a table in memory, with what a test looks at and puts there. */
 import type * as z from "zod";
+import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
+import {
+  isFinalTrainingJobState,
+  type TrainingJobState,
+  trainingJobStates,
+} from "../../domain/states/training-job-state";
+import { createCatalogues } from "../../lambdas/stores/catalogues";
+import { createCompositions } from "../../lambdas/stores/compositions";
+import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
+import { readItem } from "../../lambdas/stores/item-codec";
 import {
   type CatalogueItem,
   compositionItemSchema,
@@ -12,17 +22,7 @@ import {
   trackItemSchema,
   type TrainingJobItem,
   trainingJobItemSchema,
-} from "../../domain/schemas/items";
-import { type QuotaAmounts, type QuotaCounter, quotaCounterSchema } from "../../domain/schemas/user-quotas";
-import {
-  isFinalTrainingJobState,
-  type TrainingJobState,
-  trainingJobStates,
-} from "../../domain/states/training-job-state";
-import { createCatalogues } from "../../lambdas/stores/catalogues";
-import { createCompositions } from "../../lambdas/stores/compositions";
-import { createIdempotencyRecords } from "../../lambdas/stores/idempotency-records";
-import { readItem } from "../../lambdas/stores/item-codec";
+} from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone } from "../../lambdas/stores/outcome";

@@ -4,8 +4,8 @@ import { paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { failureSchema } from "../../domain/schemas/failure";
-import { quotaHeld } from "../../domain/schemas/items";
 import { type QuotaAmounts, quotaAmountsSchema, quotaCounterSchema } from "../../domain/schemas/user-quotas";
+import { quotaHeld } from "../../lambdas/stores/items";
 import { localCredentials } from "../../local/cloud/ministack";
 import type { Outputs } from "../../local/outputs";
 import {

@@ -1,6 +1,6 @@
 /** The composing plane and the API's resources, broken in every way. */
-import type { CompositionItem } from "../../domain/schemas/items";
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
+import type { CompositionItem } from "../../lambdas/stores/items";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import {
   type Asked,

@@ -2,7 +2,6 @@
  * The composing plane in memory: the whole API, the outbox, a queue that delivers again, the worker, the endpoint and the
  * reconciler, on one table and one bucket. Time is virtual. Every call of a port may break.
  */
-import { type CompositionItem, quotaHeld } from "../../domain/schemas/items";
 import { type QuotaAmounts, quotaCounterSchema } from "../../domain/schemas/user-quotas";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
@@ -10,6 +9,7 @@ import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
 import { executeComposition, retrySeconds } from "../../lambdas/compositions/execute-composition";
 import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
 import { reconcileOpenWork, reconcilePatience } from "../../lambdas/open-work/reconcile-open-work";
+import { type CompositionItem, quotaHeld } from "../../lambdas/stores/items";
 import {
   compositionMidiKey,
   compositionScoreKey,

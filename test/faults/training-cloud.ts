@@ -3,12 +3,12 @@
  * outbox, the rule on ended executions, SageMaker's state change events and the reconciler, each on its schedule. Time
  * is virtual. Every call of a port may break.
  */
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
 import { dispatchWork } from "../../lambdas/open-work/dispatch-work";
 import { reconcileOpenWork, reconcilePatience } from "../../lambdas/open-work/reconcile-open-work";
 import type { FileRemoval } from "../../lambdas/resources/resource-files";
+import type { TrainingJobItem } from "../../lambdas/stores/items";
 import type { WithinTime } from "../../lambdas/training/time-limit";
 import { trainingJobChanged } from "../../lambdas/training/training-job-changed";
 import { workflowEnded } from "../../lambdas/training/workflow-ended";

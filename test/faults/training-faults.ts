@@ -1,6 +1,6 @@
 /** The training plane, broken in every way. */
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { maxProgressBytes } from "../../domain/training/progress";
+import type { TrainingJobItem } from "../../lambdas/stores/items";
 import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
 import type { Plan } from "../fakes/scripted-sagemaker";
 import { jobId, stepNames, sub, TrainingHarness, trainingJob } from "../workflow/training-harness";

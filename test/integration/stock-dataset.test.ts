@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { catalogueItemSchema } from "../../domain/schemas/items";
+import { catalogueItemSchema } from "../../lambdas/stores/items";
 import { datasetCatalogueFile, datasetManifestFile } from "../../naming/object-keys";
 import { datasetCache, repository } from "../../tools/repository";
 import { builtDatasetFolder, committedDataset, isDatasetBuilt } from "../../tools/seeding/stock-dataset";

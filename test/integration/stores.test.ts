@@ -1,9 +1,9 @@
 /** Every store, and the table beneath it, on the table in memory and on a real one: the two behave alike. */
-import type { PendingChangeItem } from "../../domain/schemas/items";
 import { createCatalogues } from "../../lambdas/stores/catalogues";
 import { createCompositions } from "../../lambdas/stores/compositions";
 import { createIdempotencyRecords, type IdempotencyWrite } from "../../lambdas/stores/idempotency-records";
 import { UnreadableItem } from "../../lambdas/stores/item-codec";
+import type { PendingChangeItem } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
 import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone, type Outcome, type Refusal } from "../../lambdas/stores/outcome";

@@ -5,6 +5,9 @@
 import { createHash } from "node:crypto";
 import { ulid } from "ulid";
 import { type Score, writeMidi } from "../../domain/music/score";
+import { type QuotaAmounts, quotaCounterSchema } from "../../domain/schemas/user-quotas";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { finishPendingChange } from "../../lambdas/resources/finish-pending-change";
 import {
   type CompositionItem,
   type ModelItem,
@@ -12,10 +15,7 @@ import {
   quotaHeld,
   type TrackItem,
   type TrainingJobItem,
-} from "../../domain/schemas/items";
-import { type QuotaAmounts, quotaCounterSchema } from "../../domain/schemas/user-quotas";
-import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { finishPendingChange } from "../../lambdas/resources/finish-pending-change";
+} from "../../lambdas/stores/items";
 import {
   checkpointsPrefix,
   compositionMidiKey,

@@ -1,10 +1,10 @@
 /**
  * A harness as it is deployed: many executions at once, the rule on their end, and the reconciler, all in virtual time.
  */
-import type { TrainingJobItem } from "../../domain/schemas/items";
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { ExecutionStatus, WorkflowExecutions, WorkflowInput } from "../../lambdas/aws/workflow-executions";
 import { reconcileOpenWork, reconcilePatience } from "../../lambdas/open-work/reconcile-open-work";
+import type { TrainingJobItem } from "../../lambdas/stores/items";
 import { type EndedStatus, workflowEnded } from "../../lambdas/training/workflow-ended";
 import { executionName } from "../../naming/resource-names";
 import { VirtualTime } from "../fakes/virtual-time";

@@ -1,9 +1,9 @@
 /** The real steps of the workflow on fakes of everything around them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CatalogueItem, TrainingJobItem } from "../../domain/schemas/items";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import { isFinalTrainingJobState, isLegalTrainingJobTransition } from "../../domain/states/training-job-state";
+import type { CatalogueItem, TrainingJobItem } from "../../lambdas/stores/items";
 import { acquireSlot } from "../../lambdas/training/acquire-slot";
 import { parseFinalizeInput } from "../../lambdas/training/finalize-input";
 import { finalizeTrainingJob } from "../../lambdas/training/finalize-training-job";

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { catalogueItemSchema } from "../../domain/schemas/items";
+import { catalogueItemSchema } from "../../lambdas/stores/items";
 import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
 

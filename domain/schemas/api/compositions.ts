@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { techniqueIds } from "../../../naming/resource-names";
 import { compositionStates } from "../../states/composition-state";
-import type { CompositionItem } from "../items";
 import {
   failureResponseSchema,
   idSchema,
@@ -140,22 +139,3 @@ export const editEventSchema = z.object({
     .meta({ description: "How likely the model, just before the edit, found it that this cell should change." }),
 });
 export const editEventListSchema = z.object({ items: z.array(editEventSchema) }).meta({ id: "EditEventList" });
-
-export function compositionResource(item: CompositionItem): CompositionResource {
-  const { id, name, technique, seed, state, createdAt, updatedAt, input, inputOptions, parameters } = item;
-  return {
-    id,
-    name,
-    technique,
-    modelId: item.model.id,
-    seed,
-    state,
-    createdAt,
-    updatedAt,
-    input,
-    inputOptions,
-    parameters,
-    ...(item.failure === undefined ? {} : { failure: item.failure }),
-    ...(item.output === undefined ? {} : { output: item.output }),
-  };
-}

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { ModelItem, StockModelItem } from "../items";
 import { idSchema, instantSchema, metricValuesSchema, pageOf, sha256Schema } from "./shared";
 
 export const modelSchema = z
@@ -31,22 +30,3 @@ export const modelSchema = z
   .meta({ id: "Model" });
 export type ModelResource = z.infer<typeof modelSchema>;
 export const modelListSchema = pageOf(modelSchema, "ModelList");
-
-export function modelResource(item: ModelItem | StockModelItem): ModelResource {
-  const { id, name, technique, createdAt, updatedAt, sha256, bytes, metrics, limits } = item;
-  const { licence: license, ...dataset } = item.dataset;
-  return {
-    id,
-    name,
-    technique,
-    stock: !("trainingJobId" in item),
-    createdAt,
-    updatedAt,
-    ...("trainingJobId" in item ? { trainingJobId: item.trainingJobId } : {}),
-    sha256,
-    bytes,
-    metrics,
-    dataset: { ...dataset, license },
-    limits,
-  };
-}

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { TrackItem } from "../items";
 import { idSchema, instantSchema, nameSchema, numberTextSchema, pageOf } from "./shared";
 
 export const createTrackQuerySchema = z.strictObject({
@@ -67,25 +66,3 @@ export const trackSchema = z
   .meta({ id: "Track" });
 export type TrackResource = z.infer<typeof trackSchema>;
 export const trackListSchema = pageOf(trackSchema, "TrackList");
-
-export function trackResource(item: TrackItem): TrackResource {
-  const { id, name, bars, tempo, timeSignature, noteCount, lowestPitch, highestPitch, trackIndex } = item;
-  const { firstBarWithNotes = 1, otherMetres: otherTimeSignatures = [], tracks, changes, createdAt, updatedAt } = item;
-  return {
-    id,
-    name,
-    bars,
-    firstBarWithNotes,
-    otherTimeSignatures,
-    tempo,
-    timeSignature,
-    noteCount,
-    lowestPitch,
-    highestPitch,
-    trackIndex,
-    tracks,
-    changes,
-    createdAt,
-    updatedAt,
-  };
-}

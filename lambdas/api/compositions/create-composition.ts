@@ -1,5 +1,4 @@
-import { compositionResource, createCompositionSchema } from "../../../domain/schemas/api/compositions";
-import { type CompositionItem, quotaHeld } from "../../../domain/schemas/items";
+import { createCompositionSchema } from "../../../domain/schemas/api/compositions";
 import type { UserQuotas } from "../../../domain/schemas/user-quotas";
 import { checkParameters } from "../../../domain/techniques/parameter-values";
 import { techniques } from "../../../domain/techniques/registry";
@@ -18,11 +17,13 @@ import { techniqueErrors } from "../../http/technique-values";
 import { parseBody } from "../../http/validation";
 import type { Compositions } from "../../stores/compositions";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import { type CompositionItem, quotaHeld } from "../../stores/items";
 import type { Models, StockModels } from "../../stores/models";
 import type { ObjectStore } from "../../stores/objects";
 import { doneWith } from "../../stores/outcome";
 import type { Tracks } from "../../stores/tracks";
 import type { MetricRecorder } from "../../telemetry/metrics";
+import { compositionResource } from "./composition-resource";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {

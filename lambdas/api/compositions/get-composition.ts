@@ -1,10 +1,10 @@
-import { compositionResource } from "../../../domain/schemas/api/compositions";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import type { Compositions } from "../../stores/compositions";
+import { compositionResource } from "./composition-resource";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetCompositionParams {

@@ -1,8 +1,8 @@
-import { compositionResource } from "../../../domain/schemas/api/compositions";
 import { pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
 import type { Compositions } from "../../stores/compositions";
+import { compositionResource } from "./composition-resource";
 
 export interface ListCompositionsParams {
   readonly request: Request;

@@ -1,5 +1,5 @@
-import type { CompositionItem } from "../../../domain/schemas/items";
 import { Problem } from "../../http/problem";
+import type { CompositionItem } from "../../stores/items";
 import { pollAfterSeconds } from "./poll-interval";
 
 /** 409 with the state; a composition that failed says why, since waiting does not help. */

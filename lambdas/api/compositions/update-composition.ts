@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Score, scoreSchema, writeMidi } from "../../../domain/music/score";
-import { compositionResource, updateCompositionSchema } from "../../../domain/schemas/api/compositions";
+import { updateCompositionSchema } from "../../../domain/schemas/api/compositions";
 import type { FieldError } from "../../../domain/schemas/api/problem";
-import type { CompositionItem, CompositionOutput } from "../../../domain/schemas/items";
+import type { CompositionOutput } from "../../../domain/schemas/composition-parts";
 import {
   compositionMidiKey,
   compositionPrefix,
@@ -22,10 +22,12 @@ import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
 import type { Compositions } from "../../stores/compositions";
+import type { CompositionItem } from "../../stores/items";
 import type { ObjectStore } from "../../stores/objects";
 import { isDone } from "../../stores/outcome";
 import { TableBusy } from "../../stores/table";
 import type { Log } from "../../telemetry/logger";
+import { compositionResource } from "./composition-resource";
 import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {

@@ -1,10 +1,10 @@
-import { modelResource } from "../../../domain/schemas/api/models";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import type { Models, StockModels } from "../../stores/models";
+import { modelResource } from "./model-resource";
 
 export interface GetModelParams {
   readonly request: Request;

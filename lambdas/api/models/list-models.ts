@@ -1,10 +1,10 @@
-import { modelResource } from "../../../domain/schemas/api/models";
 import { pageQuerySchema } from "../../../domain/schemas/api/shared";
 import { decodeCursor, encodeCursor } from "../../http/cursor";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { parseQuery } from "../../http/validation";
 import type { Models, StockModels } from "../../stores/models";
+import { modelResource } from "./model-resource";
 
 export interface ListModelsParams {
   readonly request: Request;

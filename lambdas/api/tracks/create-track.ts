@@ -18,8 +18,6 @@ import { melodyChanges } from "../../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import type { FieldError } from "../../../domain/schemas/api/problem";
-import { trackResource } from "../../../domain/schemas/api/tracks";
-import { quotaHeld, type TrackItem } from "../../../domain/schemas/items";
 import { plainText } from "../../../domain/schemas/text";
 import type { UserQuotas } from "../../../domain/schemas/user-quotas";
 import { briefVersionsTag, trackKey } from "../../../naming/object-keys";
@@ -31,11 +29,13 @@ import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { createWithFiles } from "../../resources/create-with-files";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import { quotaHeld, type TrackItem } from "../../stores/items";
 import type { ObjectStore } from "../../stores/objects";
 import { doneWith, isDone } from "../../stores/outcome";
 import type { PendingChanges } from "../../stores/pending-changes";
 import type { Tracks } from "../../stores/tracks";
 import type { Log } from "../../telemetry/logger";
+import { trackResource } from "./track-resource";
 import { readUpload, type Upload } from "./upload";
 
 export interface CreateTrackParams {

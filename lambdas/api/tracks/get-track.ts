@@ -1,10 +1,10 @@
-import { trackResource } from "../../../domain/schemas/api/tracks";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import type { Tracks } from "../../stores/tracks";
+import { trackResource } from "./track-resource";
 
 export interface GetTrackParams {
   readonly request: Request;

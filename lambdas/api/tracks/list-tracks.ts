@@ -1,8 +1,8 @@
-import { trackResource } from "../../../domain/schemas/api/tracks";
 import { pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
 import type { Tracks } from "../../stores/tracks";
+import { trackResource } from "./track-resource";
 
 export interface ListTracksParams {
   readonly request: Request;

@@ -1,4 +1,4 @@
-import { trackResource, updateTrackSchema } from "../../../domain/schemas/api/tracks";
+import { updateTrackSchema } from "../../../domain/schemas/api/tracks";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
@@ -7,6 +7,7 @@ import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { parseBody } from "../../http/validation";
 import type { Tracks } from "../../stores/tracks";
+import { trackResource } from "./track-resource";
 
 export interface UpdateTrackParams {
   readonly request: Request;

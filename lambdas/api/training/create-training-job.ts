@@ -1,5 +1,4 @@
-import { createTrainingJobSchema, trainingJobResource } from "../../../domain/schemas/api/training";
-import { quotaHeld, type TrainingJobItem } from "../../../domain/schemas/items";
+import { createTrainingJobSchema } from "../../../domain/schemas/api/training";
 import type { UserQuotas } from "../../../domain/schemas/user-quotas";
 import { openWorkOwner, ownedKey } from "../../../naming/table-keys";
 import { versionTag } from "../../http/entity-tag";
@@ -13,6 +12,7 @@ import { techniqueErrors } from "../../http/technique-values";
 import { parseBodyAndLookUp } from "../../http/validation";
 import type { Catalogues } from "../../stores/catalogues";
 import type { IdempotencyRecords } from "../../stores/idempotency-records";
+import { quotaHeld, type TrainingJobItem } from "../../stores/items";
 import type { ObjectStore } from "../../stores/objects";
 import { doneWith } from "../../stores/outcome";
 import type { TrainingJobs } from "../../stores/training-jobs";
@@ -25,6 +25,7 @@ import {
   type TrainingPlan,
 } from "../../training/training-plan";
 import { pollAfterSeconds } from "./poll-interval";
+import { trainingJobResource } from "./training-job-resource";
 
 export interface CreateTrainingJobParams {
   readonly request: Request;

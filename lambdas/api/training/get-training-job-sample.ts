@@ -1,4 +1,3 @@
-import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { beginningOf } from "../../../domain/schemas/text";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { type Sample, sampleFile } from "../../../naming/object-keys";
@@ -9,6 +8,7 @@ import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import type { TrainingJobItem } from "../../stores/items";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { listSamples, mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";

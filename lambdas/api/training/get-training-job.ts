@@ -1,4 +1,3 @@
-import { trainingJobResource } from "../../../domain/schemas/api/training";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
@@ -6,6 +5,7 @@ import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "./poll-interval";
+import { trainingJobResource } from "./training-job-resource";
 
 export interface GetTrainingJobParams {
   readonly request: Request;

@@ -1,5 +1,4 @@
 import { trainingMetricsQuerySchema } from "../../../domain/schemas/api/training";
-import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { referenceSchema } from "../../../domain/schemas/metrics";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { epochMetrics, maxProgressBytes, parseProgress } from "../../../domain/training/progress";
@@ -10,6 +9,7 @@ import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import { parseQuery } from "../../http/validation";
+import type { TrainingJobItem } from "../../stores/items";
 import { ObjectTooLargeError } from "../../stores/objects";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";

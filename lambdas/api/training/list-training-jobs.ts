@@ -1,9 +1,9 @@
-import { trainingJobResource } from "../../../domain/schemas/api/training";
-import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { pageResponse } from "../../http/page-response";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import type { TrainingJobItem } from "../../stores/items";
 import type { TrainingJobs } from "../../stores/training-jobs";
+import { trainingJobResource } from "./training-job-resource";
 
 export interface ListTrainingJobsParams {
   readonly request: Request;

@@ -1,4 +1,3 @@
-import type { CatalogueItem } from "../../../domain/schemas/items";
 import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
 import { pointerStep } from "../../http/json-limits";
 import { Problem } from "../../http/problem";
@@ -8,6 +7,7 @@ import { jsonResponse, type Response } from "../../http/response";
 import { shortValue } from "../../http/short-value";
 import { invalidRequest } from "../../http/validation";
 import type { Catalogues } from "../../stores/catalogues";
+import type { CatalogueItem } from "../../stores/items";
 import { loadCatalogue } from "../../training/catalogue";
 import { tagValues, unknownTopics } from "../../training/topics";
 

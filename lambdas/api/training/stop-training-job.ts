@@ -1,5 +1,3 @@
-import { trainingJobResource } from "../../../domain/schemas/api/training";
-import type { TrainingJobItem } from "../../../domain/schemas/items";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { Problem } from "../../http/problem";
@@ -7,9 +5,11 @@ import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import type { TrainingJobItem } from "../../stores/items";
 import { doneWith } from "../../stores/outcome";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "./poll-interval";
+import { trainingJobResource } from "./training-job-resource";
 
 export interface StopTrainingJobParams {
   readonly request: Request;

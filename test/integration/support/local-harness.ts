@@ -1,9 +1,9 @@
 /** A {@link ResourceHarness} on a real table and real buckets: a user of its own each. */
-import { quotaHeld } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
 import { createCatalogues } from "../../../lambdas/stores/catalogues";
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { createIdempotencyRecords } from "../../../lambdas/stores/idempotency-records";
+import { quotaHeld } from "../../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../../lambdas/stores/models";
 import { createOpenWork } from "../../../lambdas/stores/open-work";
 import { createPendingChanges } from "../../../lambdas/stores/pending-changes";

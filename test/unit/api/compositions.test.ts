@@ -3,7 +3,7 @@ import { type Score, writeMidi } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { compositionSchema } from "../../../domain/schemas/api/compositions";
 import { maxEditEvents } from "../../../domain/schemas/invocation";
-import type { CompositionItem } from "../../../domain/schemas/items";
+import type { CompositionItem } from "../../../lambdas/stores/items";
 import {
   compositionEditEventsKey,
   compositionMidiKey,

@@ -6,7 +6,7 @@ import { endTick } from "../../../domain/music/midi-note";
 import { composeScore, writeMidi } from "../../../domain/music/score";
 import { parseMidi, type Song } from "../../../domain/music/song";
 import { type TrackResource, trackSchema } from "../../../domain/schemas/api/tracks";
-import type { InputOptions } from "../../../domain/schemas/items";
+import type { InputOptions } from "../../../domain/schemas/composition-parts";
 import { resolveMelody } from "../../../lambdas/compositions/resolve-melody";
 import { type ComposerApi, composerApi } from "./support/composer-api";
 import { problemOf, resourceOf } from "./support/documented-api";

@@ -7,7 +7,6 @@ import { findSampleMelody } from "../../../domain/music/sample-melodies";
 import { scoreSchema } from "../../../domain/music/score";
 import { parseMidi } from "../../../domain/music/song";
 import { maxEditEvents } from "../../../domain/schemas/invocation";
-import type { CompositionItem } from "../../../domain/schemas/items";
 import { techniques } from "../../../domain/techniques/registry";
 import type { Invocation } from "../../../lambdas/aws/endpoint-invoker";
 import {
@@ -18,6 +17,7 @@ import {
   retrySeconds,
 } from "../../../lambdas/compositions/execute-composition";
 import { leaseSeconds, renewSeconds, repeatedly } from "../../../lambdas/compositions/worker-lease";
+import type { CompositionItem } from "../../../lambdas/stores/items";
 import { compositionEditEventsKey, compositionMidiKey, compositionScoreKey } from "../../../naming/object-keys";
 import { VirtualClock } from "../../fakes/clock";
 import { MemoryBuckets } from "../../fakes/memory-object-store";

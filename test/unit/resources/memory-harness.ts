@@ -1,6 +1,6 @@
 /** A {@link ResourceHarness} in memory. */
-import { quotaHeld } from "../../../domain/schemas/items";
 import { quotaCounterSchema } from "../../../domain/schemas/user-quotas";
+import { quotaHeld } from "../../../lambdas/stores/items";
 import { VirtualClock } from "../../fakes/clock";
 import type { ResourceHarness } from "../../support/resource-harness";
 import { type ComposerApi, composerApi } from "../api/support/composer-api";

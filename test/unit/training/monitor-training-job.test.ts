@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { type TrainingJobItem, trainingJobItemSchema } from "../../../domain/schemas/items";
+import { type TrainingJobItem, trainingJobItemSchema } from "../../../lambdas/stores/items";
 import { doneWith } from "../../../lambdas/stores/outcome";
 import { monitorTrainingJob, type MonitorTrainingJobParams } from "../../../lambdas/training/monitor-training-job";
 import { checkpointsPrefix, progressFile } from "../../../naming/object-keys";

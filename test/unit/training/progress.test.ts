@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { convergenceSchema, trainingProgressSchema } from "../../../domain/schemas/items";
 import { epochMetricsSchema } from "../../../domain/schemas/metrics";
+import { convergenceSchema, trainingProgressSchema } from "../../../domain/schemas/training-parts";
 import { convergenceOf } from "../../../domain/training/convergence";
 import { epochMetrics, parseProgress, summarizeProgress } from "../../../domain/training/progress";
 

@@ -7,7 +7,7 @@ import type {
   StockModelItem,
   TrackItem,
   TrainingJobItem,
-} from "../../../../domain/schemas/items";
+} from "../../../../lambdas/stores/items";
 import { openWorkOwner } from "../../../../naming/table-keys";
 
 export const alice = "11111111-1111-4111-8111-111111111111";

@@ -3,17 +3,33 @@
  * kept out of responses, never refused), so that a deploy in the middle of work does no harm.
  */
 import * as z from "zod";
-import { techniqueIds, ulidPattern } from "../../naming/resource-names";
+import {
+  compositionInputSchema,
+  compositionOutputSchema,
+  inputOptionsSchema,
+  modelReferenceSchema,
+  otherTimeSignatureSchema,
+  trackDescriptionSchema,
+} from "../../domain/schemas/composition-parts";
+import { failureSchema } from "../../domain/schemas/failure";
+import { sha256Schema, ulidSchema } from "../../domain/schemas/ids";
+import { epochMetricsSchema, metricsSchema } from "../../domain/schemas/metrics";
+import {
+  convergenceSchema,
+  datasetReferenceSchema,
+  endReasons,
+  modelDatasetSchema,
+  modelLimitsSchema,
+  trainingProgressSchema,
+  trainingUsageSchema,
+} from "../../domain/schemas/training-parts";
+import { type QuotaAmounts, quotaAmountsSchema } from "../../domain/schemas/user-quotas";
+import { compositionStates } from "../../domain/states/composition-state";
+import { trainingJobStates } from "../../domain/states/training-job-state";
+import { techniqueIds } from "../../naming/resource-names";
 import { type OwnedKind, ownedKinds, pendingChangeMark } from "../../naming/table-keys";
-import { compositionStates } from "../states/composition-state";
-import { trainingJobStates } from "../states/training-job-state";
-import { failureSchema } from "./failure";
-import { epochMetricsSchema, metricsSchema } from "./metrics";
-import { type QuotaAmounts, quotaAmountsSchema } from "./user-quotas";
-
-export const ulidSchema = z.string().regex(ulidPattern);
 const instantSchema = z.iso.datetime();
-const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
 const technique = z.enum(techniqueIds);
 
 const ownedShape = {
@@ -46,20 +62,6 @@ export const quotaHeld = ({
   readonly holds?: QuotaAmounts | undefined;
 }): QuotaAmounts => holds ?? heldBefore[kind];
 
-export const trackDescriptionSchema = z.strictObject({
-  index: z.int().min(0),
-  name: z.string(),
-  program: z.int().min(0).max(127),
-  noteCount: z.int().min(0),
-});
-
-/** Bars, from 1, that have another length than four quarter notes. */
-export const otherTimeSignatureSchema = z.strictObject({
-  firstBar: z.int().min(1),
-  lastBar: z.int().min(1),
-  timeSignature: z.string(),
-});
-
 export const trackItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRACK"),
@@ -80,48 +82,8 @@ export const trackItemSchema = z.strictObject({
   tracks: z.array(trackDescriptionSchema),
   changes: z.array(z.string()),
 });
+
 export type TrackItem = z.infer<typeof trackItemSchema>;
-
-export const modelReferenceSchema = z.strictObject({
-  id: z.string().min(1).max(64),
-  stock: z.boolean(),
-  sha256: sha256Schema,
-  bytes: z.int().min(1),
-});
-export type ModelReference = z.infer<typeof modelReferenceSchema>;
-
-export const compositionInputSchema = z.union([
-  z.strictObject({ sampleMelodyId: z.string().min(1).max(64) }),
-  z.strictObject({ trackId: ulidSchema }),
-  z.strictObject({ compositionId: ulidSchema, trackIndex: z.int().min(0).max(63).optional() }),
-]);
-export type CompositionInput = z.infer<typeof compositionInputSchema>;
-
-export const inputOptionsSchema = z.strictObject({
-  tempo: z.number().min(40).max(160).optional(),
-  transpose: z.int().min(-12).max(12).optional(),
-  rhythmAssist: z.boolean().optional(),
-  startBar: z.int().min(1).max(100_000).optional(),
-  bars: z.int().min(1).max(64).optional(),
-});
-export type InputOptions = z.infer<typeof inputOptionsSchema>;
-
-export const compositionOutputSchema = z.strictObject({
-  bars: z.int().min(1),
-  tempo: z.number(),
-  tracks: z.array(
-    z.strictObject({
-      index: z.int().min(0),
-      name: z.string(),
-      program: z.int().min(0).max(127),
-      noteCount: z.int().min(0),
-      source: z.enum(["input", "generated"]),
-    }),
-  ),
-  metrics: metricsSchema,
-  editEventCount: z.int().min(0).optional(),
-});
-export type CompositionOutput = z.infer<typeof compositionOutputSchema>;
 
 export const compositionItemSchema = z.strictObject({
   ...ownedShape,
@@ -157,17 +119,8 @@ export const compositionItemSchema = z.strictObject({
   openWork: z.literal("COMPOSITION").optional(),
   openWorkOwner: z.string().optional(),
 });
-export type CompositionItem = z.infer<typeof compositionItemSchema>;
 
-export const modelDatasetSchema = z.strictObject({
-  id: z.string(),
-  version: z.string(),
-  sha256: sha256Schema,
-  licence: z.string(),
-  pieces: z.int().min(0),
-  topics: z.record(z.string(), z.array(z.string())),
-});
-export const modelLimitsSchema = z.looseObject({ maxBars: z.int().min(1) });
+export type CompositionItem = z.infer<typeof compositionItemSchema>;
 
 const modelShape = {
   schemaVersion: z.literal(1),
@@ -184,9 +137,12 @@ const modelShape = {
   dataset: modelDatasetSchema,
   limits: modelLimitsSchema,
 };
+
 /** A model that came with the software: everyone's to use, nobody's to delete. */
 export const stockModelItemSchema = z.strictObject({ ...modelShape, id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
+
 export type StockModelItem = z.infer<typeof stockModelItemSchema>;
+
 export const modelItemSchema = z.strictObject({
   ...modelShape,
   sub: z.string().min(1).max(128),
@@ -194,30 +150,8 @@ export const modelItemSchema = z.strictObject({
   trainingJobId: ulidSchema,
   holds: quotaAmountsSchema.optional(),
 });
+
 export type ModelItem = z.infer<typeof modelItemSchema>;
-
-export const datasetReferenceSchema = z.strictObject({ id: z.string(), version: z.string(), sha256: sha256Schema });
-export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
-
-export const trainingProgressSchema = z.strictObject({
-  /** Completed epochs. */
-  epoch: z.int().min(0),
-  epochs: z.int().min(1),
-  percent: z.number().min(0).max(100),
-  secondsRemaining: z.number().min(0).optional(),
-});
-export const convergenceSchema = z.strictObject({
-  state: z.enum(["fluctuating", "settling", "converged"]),
-  sinceEpoch: z.int().min(1).optional(),
-});
-export type Convergence = z.infer<typeof convergenceSchema>;
-export const endReasons = ["EPOCHS_COMPLETED", "EARLY_STOPPING", "TIME_LIMIT", "USER_STOP", "FAILURE"] as const;
-export type EndReason = (typeof endReasons)[number];
-
-export const trainingUsageSchema = z.strictObject({
-  trainingSeconds: z.number().min(0),
-  billableSeconds: z.number().min(0),
-});
 
 export const trainingJobItemSchema = z.strictObject({
   ...ownedShape,
@@ -258,6 +192,7 @@ export const trainingJobItemSchema = z.strictObject({
   openWork: z.literal("TRAINING_JOB").optional(),
   openWorkOwner: z.string().optional(),
 });
+
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
 
 /** The change of a resource that has files, from its first write to its last: docs/adr/0020-rows-before-files.md. */
@@ -276,6 +211,7 @@ export const pendingChangeItemSchema = z.strictObject({
   openWork: z.literal(pendingChangeMark),
   openWorkOwner: z.string(),
 });
+
 export type PendingChangeItem = z.infer<typeof pendingChangeItemSchema>;
 
 export const idempotencyRecordSchema = z.strictObject({
@@ -291,6 +227,7 @@ export const idempotencyRecordSchema = z.strictObject({
   /** Epoch seconds: 24 hours after the first response. */
   expiresAt: z.int(),
 });
+
 export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;
 
 export const slotItemSchema = z.strictObject({
@@ -312,6 +249,7 @@ export const ticketItemSchema = z.strictObject({
   asksAgainBy: z.int().min(0),
   expiresAt: z.int(),
 });
+
 export type TicketItem = z.infer<typeof ticketItemSchema>;
 
 /** Whose turn it was: decides, with the slots that are held, whose turn it is. */
@@ -323,6 +261,7 @@ export const slotOrderItemSchema = z.strictObject({
   /** The users by their latest turn, youngest first. */
   turns: z.array(z.string()),
 });
+
 export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 
 /** What the API needs of a data set: its pieces with their tags (tag → values), see contracts/dataset-catalogue. */
@@ -339,4 +278,5 @@ export const catalogueItemSchema = z.strictObject({
     }),
   ),
 });
+
 export type CatalogueItem = z.infer<typeof catalogueItemSchema>;

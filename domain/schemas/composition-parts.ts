@@ -1,0 +1,62 @@
+/** What a composition is made from and what it holds, as the API, the worker and the rows have it. */
+import * as z from "zod";
+import { sha256Schema, ulidSchema } from "./ids";
+import { metricsSchema } from "./metrics";
+export const trackDescriptionSchema = z.strictObject({
+  index: z.int().min(0),
+  name: z.string(),
+  program: z.int().min(0).max(127),
+  noteCount: z.int().min(0),
+});
+
+/** Bars, from 1, that have another length than four quarter notes. */
+export const otherTimeSignatureSchema = z.strictObject({
+  firstBar: z.int().min(1),
+  lastBar: z.int().min(1),
+  timeSignature: z.string(),
+});
+
+export const modelReferenceSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  stock: z.boolean(),
+  sha256: sha256Schema,
+  bytes: z.int().min(1),
+});
+
+export type ModelReference = z.infer<typeof modelReferenceSchema>;
+
+export const compositionInputSchema = z.union([
+  z.strictObject({ sampleMelodyId: z.string().min(1).max(64) }),
+  z.strictObject({ trackId: ulidSchema }),
+  z.strictObject({ compositionId: ulidSchema, trackIndex: z.int().min(0).max(63).optional() }),
+]);
+
+export type CompositionInput = z.infer<typeof compositionInputSchema>;
+
+export const inputOptionsSchema = z.strictObject({
+  tempo: z.number().min(40).max(160).optional(),
+  transpose: z.int().min(-12).max(12).optional(),
+  rhythmAssist: z.boolean().optional(),
+  startBar: z.int().min(1).max(100_000).optional(),
+  bars: z.int().min(1).max(64).optional(),
+});
+
+export type InputOptions = z.infer<typeof inputOptionsSchema>;
+
+export const compositionOutputSchema = z.strictObject({
+  bars: z.int().min(1),
+  tempo: z.number(),
+  tracks: z.array(
+    z.strictObject({
+      index: z.int().min(0),
+      name: z.string(),
+      program: z.int().min(0).max(127),
+      noteCount: z.int().min(0),
+      source: z.enum(["input", "generated"]),
+    }),
+  ),
+  metrics: metricsSchema,
+  editEventCount: z.int().min(0).optional(),
+});
+
+export type CompositionOutput = z.infer<typeof compositionOutputSchema>;

@@ -1,0 +1,41 @@
+/** What a training is made from and what it tells, as the API, the workflow and the rows have it. */
+import * as z from "zod";
+import { sha256Schema } from "./ids";
+export const modelDatasetSchema = z.strictObject({
+  id: z.string(),
+  version: z.string(),
+  sha256: sha256Schema,
+  licence: z.string(),
+  pieces: z.int().min(0),
+  topics: z.record(z.string(), z.array(z.string())),
+});
+
+export const modelLimitsSchema = z.looseObject({ maxBars: z.int().min(1) });
+
+export const datasetReferenceSchema = z.strictObject({ id: z.string(), version: z.string(), sha256: sha256Schema });
+
+export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
+
+export const trainingProgressSchema = z.strictObject({
+  /** Completed epochs. */
+  epoch: z.int().min(0),
+  epochs: z.int().min(1),
+  percent: z.number().min(0).max(100),
+  secondsRemaining: z.number().min(0).optional(),
+});
+
+export const convergenceSchema = z.strictObject({
+  state: z.enum(["fluctuating", "settling", "converged"]),
+  sinceEpoch: z.int().min(1).optional(),
+});
+
+export type Convergence = z.infer<typeof convergenceSchema>;
+
+export const endReasons = ["EPOCHS_COMPLETED", "EARLY_STOPPING", "TIME_LIMIT", "USER_STOP", "FAILURE"] as const;
+
+export type EndReason = (typeof endReasons)[number];
+
+export const trainingUsageSchema = z.strictObject({
+  trainingSeconds: z.number().min(0),
+  billableSeconds: z.number().min(0),
+});

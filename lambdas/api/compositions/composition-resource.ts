@@ -1,0 +1,23 @@
+/** The composition as the API shows it. */
+import type { CompositionResource } from "../../../domain/schemas/api/compositions";
+import type { CompositionItem } from "../../stores/items";
+
+/** Returns the composition in its shape of the API. */
+export function compositionResource(item: CompositionItem): CompositionResource {
+  const { id, name, technique, seed, state, createdAt, updatedAt, input, inputOptions, parameters } = item;
+  return {
+    id,
+    name,
+    technique,
+    modelId: item.model.id,
+    seed,
+    state,
+    createdAt,
+    updatedAt,
+    input,
+    inputOptions,
+    parameters,
+    ...(item.failure === undefined ? {} : { failure: item.failure }),
+    ...(item.output === undefined ? {} : { output: item.output }),
+  };
+}
