@@ -73,8 +73,8 @@ class ApiRequest extends Request {
 }
 
 /**
- * Returns the response in the form in which openapi-fetch hands on its bytes, unless the call asks for another form
- * (`parseAs`).
+ * Returns a response whose `json()` gives the bytes, because openapi-fetch calls it unless the call asks for another
+ * form (`parseAs`).
  */
 async function bytesResponse(response: Response): Promise<Response> {
   const { status, statusText } = response;

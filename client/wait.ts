@@ -14,17 +14,17 @@ export interface WaitParams<Resource> {
   readonly deadlineSeconds: number;
   /** Ends the waiting at once: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called with each new version of the resource, the last one included. */
+  /** Receives each new version of the resource, the last one included. */
   readonly onChange?: (resource: Resource) => void;
   /** A clock that tests replace. */
   readonly clock?: WaitClock;
 }
 
 export interface WaitClock {
-  /** The time in milliseconds. */
+  /** Returns the time in milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
-  /** A random number from 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }
 

@@ -71,6 +71,7 @@ export function trainingJobName(stage: Stage, { jobId, attempt, launch }: Traini
 
 const launchPattern = new RegExp(`^(${ulidExpression})-([1-9]\\d{0,4})-([1-9]\\d{0,4})$`);
 
+/** Returns what the name of a SageMaker job says; undefined for a name that is not one of this stage. */
 export function parseTrainingJobName(stage: Stage, name: string): TrainingLaunch | undefined {
   const prefix = `${resourcePrefix(stage)}-`;
   if (!name.startsWith(prefix)) return undefined;

@@ -2,7 +2,7 @@
  * `npm run test:faults`: breaks each step of composing and training in every way, prints what happened, and writes the
  * tables of docs/experiments/faults.md.
  *
- *   npm run test:faults               runs both parts
+ *   npm run test:faults               runs all
  *   npm run test:faults -- memory     runs in memory, with virtual time: about 20 seconds
  *   npm run test:faults -- cloud      starts a local cloud of its own, whose parts are killed: about half an hour
  *

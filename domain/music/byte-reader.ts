@@ -1,4 +1,4 @@
-/** Reads the bytes of an uploaded MIDI file one after the other, and says why where they cannot be read. */
+/** Reads the bytes of an uploaded MIDI file one after the other, and gives the reason if they cannot be read. */
 
 /**
  * The error for bytes that are no MIDI file that we can use. The message is the reason, for a response with status 422.
@@ -25,12 +25,18 @@ export const midiLimits = {
 /** The longest time between two events, in ticks, that a MIDI file can express: four bytes of seven bits. */
 export const maxDelta = 0x0fff_ffff;
 
-/** @throws UnreadableMidiError */
+/**
+ * Refuses the file.
+ * @throws UnreadableMidiError with the reason
+ */
 export function unreadable(reason: string): never {
   throw new UnreadableMidiError(reason);
 }
 
-/** @throws UnreadableMidiError */
+/**
+ * Refuses music that is longer than the limit.
+ * @throws UnreadableMidiError
+ */
 export function refuseTooManyBars(): never {
   unreadable(`the music is more than ${midiLimits.bars} bars long`);
 }
@@ -61,7 +67,10 @@ export class ByteReader {
     return this.position >= this.end;
   }
 
-  /** @throws EventCutOff at the end */
+  /**
+   * Returns the next byte without going on to the one after it.
+   * @throws EventCutOff at the end
+   */
   peek(): number {
     const value = this.position < this.end ? this.bytes[this.position] : undefined;
     if (value === undefined) throw new EventCutOff(`${this.what} ends in the middle of an event`);

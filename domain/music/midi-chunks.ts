@@ -13,7 +13,7 @@ const were = (count: number): string => (count === 1 ? "was" : "were");
 
 const quoted = (kind: string): string => JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
 
-/** @returns the first offset, at `from` or after it, at which the four characters stand; -1 if there is none */
+/** Returns the first offset, from `from` on, at which the four characters stand; -1 if there is none. */
 function find(bytes: Uint8Array, kind: string, from: number): number {
   const [first = 0, ...others] = Array.from(kind, (character) => character.charCodeAt(0));
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
@@ -69,7 +69,10 @@ export interface MidiHeader {
   readonly end: number;
 }
 
-/** @throws UnreadableMidiError */
+/**
+ * Reads the header of a MIDI file.
+ * @throws UnreadableMidiError when it is none, or the file is of a kind that we cannot use
+ */
 export function readHeader(bytes: Uint8Array): MidiHeader {
   if (bytes.length < 14) unreadable(`this is not a MIDI file: its header ends after ${bytes.length} of 14 bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -84,7 +87,7 @@ export function readHeader(bytes: Uint8Array): MidiHeader {
   return { division, trackCount: view.getUint16(10), end: 8 + headerLength };
 }
 
-/** How far the events of one track could be read. */
+/** The end of the events that could be read of one track. */
 export interface TrackReading {
   /** Offset at which its events end. */
   readonly end: number;

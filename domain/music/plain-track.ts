@@ -1,4 +1,4 @@
-/** Writes the MIDI file of one track that midi-json-parser's core reads, event by event. */
+/** Writes, event by event, the MIDI file of one track that midi-json-parser's core reads. */
 import { maxDelta, refuseTooManyBars } from "./byte-reader";
 
 const ascii = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));

@@ -16,7 +16,7 @@ export type TextEncodingName =
 
 const decoders = new Map<TextEncodingName, InstanceType<typeof TextDecoder>>();
 
-/** @returns nothing where the bytes are not valid in the encoding */
+/** Returns the text, or nothing if the bytes are not valid in the encoding. */
 function decoded(bytes: Uint8Array, encoding: TextEncodingName): string | undefined {
   const decoder = decoders.get(encoding) ?? new TextDecoder(encoding);
   decoders.set(encoding, decoder);
@@ -148,7 +148,7 @@ function cyrillicPlausibility(text: string): Plausibility {
 
 /**
  * Judges half-width katakana. They are single bytes, and every other encoding has a letter for each of those. So only
- * voicing marks that stand in a possible place (after ka to to, and ha to ho) speak for them.
+ * voicing marks that stand in a possible place (after "ka" to "to", and "ha" to "ho") speak for them.
  */
 function halfWidthPlausibility(text: string): number {
   const marks = text.match(/[\uff9e\uff9f]/g)?.length ?? 0;
@@ -212,8 +212,8 @@ const commonSyllables = new Set(
 );
 
 /**
- * Tells Korean from Chinese. EUC-KR and GBK use the same bytes for common characters, so the text decides that the
- * bytes would have in Korean.
+ * Tells Korean from Chinese. EUC-KR and GBK use the same bytes for common characters, so the bytes are read as Korean,
+ * and it counts how many of their syllables are common.
  */
 function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undefined {
   let count = 0;
@@ -233,7 +233,7 @@ function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undef
   return count >= 3 && common >= count * 0.7 ? "euc-kr" : undefined;
 }
 
-/** @returns nothing where two encodings are nearly as plausible as each other, or none is plausible */
+/** Returns the most plausible encoding, or nothing if another is nearly as plausible or none is plausible enough. */
 function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-kr" | undefined {
   const scores = legacyEncodings
     .map((encoding) => {

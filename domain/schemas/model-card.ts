@@ -27,7 +27,7 @@ export const modelCardSchema = z.looseObject({
     .array(z.looseObject({ name: z.string().min(1).max(64), program: pitch }))
     .min(2)
     .max(16),
-  /** Limits that are kept in the model's row, so no other fields are allowed. */
+  /** Limits that are kept in the model's row, without any field that is not named here. */
   limits: z.object({
     maxBars: z.int().min(1).max(4096),
     stepsPerBeat: z.literal(stepsPerBeat),

@@ -103,6 +103,7 @@ function clipped(message: string): string {
   return short.replace(/\p{Surrogate}/gu, "");
 }
 
+/** Returns the class with which a FailureReason begins. */
 export function failureClassOf(failureReason: string | undefined): FailureClass {
   const reason = failureReason ?? "";
   return failureClasses.find((name) => reason.startsWith(name)) ?? "UnknownReason";

@@ -45,9 +45,7 @@ const maxEpochSeconds = 86_400;
 const notMetrics = new Set(["schemaVersion", "epoch", "epochs", "timestamp"]);
 const metricName = /^[a-z][A-Za-z0-9]{0,63}$/;
 const maxMetrics = 64;
-/**
- * The most characters that one epoch's metrics may have as JSON, so that the epochs of a page fit into one response.
- */
+/** The most characters of one epoch's metrics as JSON, with which the longest training fits into one response. */
 const maxMetricCharacters = 1_536;
 
 const isEpochNumber = (value: unknown, max: number): value is number =>

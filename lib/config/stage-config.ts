@@ -124,7 +124,7 @@ export const stageConfigSchema = z
     }),
     identity: z.strictObject({
       /**
-       * True if a password may be sent to Cognito directly (USER_PASSWORD_AUTH). Only `local` allows it, which has no
+       * True if a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for `local` only, which has no
        * sign-in page.
        */
       passwordGrant: z.boolean(),

@@ -101,7 +101,7 @@ export async function seedStockModel(params: {
   );
 }
 
-/** @returns the object's size in bytes; undefined if there is no such object */
+/** Returns the object's size in bytes; undefined if there is no such object. */
 async function sizeOf(
   s3: S3Client,
   object: { readonly Bucket: string; readonly Key: string },
