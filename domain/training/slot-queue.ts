@@ -37,8 +37,8 @@ export const maxSlotsPerUser = (slots: number): number => Math.max(1, slots - 1)
 
 /**
  * Returns the order of the waiting jobs. The next slot is for the user who has the fewest slots. Among equals it is for
- * the one whose latest turn is longest ago; among users who have had none, and within one user, it is for the oldest job.
- * So a waiting user sees each other user take at most one slot first, however many jobs the others send.
+ * the one whose latest turn is longest ago; among users who have had none, and within one user, it is for the oldest
+ * job. So a waiting user sees each other user take at most one slot first, however many jobs the others send.
  */
 export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): SlotQueue {
   const ours = held.filter(({ index }) => index < slots);
