@@ -142,7 +142,7 @@ export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]):
     .map(({ firstBar, bars, timeSignature }) => ({
       firstBar,
       lastBar: firstBar + bars - 1,
-      timeSignature: timeSignature,
+      timeSignature,
     }));
 
 const barsInWords = (first: number, last: number): string =>

@@ -27,7 +27,7 @@ export interface CreateWithFilesParams<Item extends OwnedItem> {
 export async function createWithFiles<Item extends OwnedItem>(
   params: CreateWithFilesParams<Item>,
 ): Promise<Outcome<undefined, Repeated | QuotaReached | Stale>> {
-  const { item, items, holds, quotas: quotas, idempotency, writeFiles } = params;
+  const { item, items, holds, quotas, idempotency, writeFiles } = params;
   const begun = await items.begin({
     owned: { sub: item.sub, id: item.id },
     holds,

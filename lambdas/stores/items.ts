@@ -85,6 +85,13 @@ export const trackItemSchema = z.strictObject({
 
 export type TrackItem = z.infer<typeof trackItemSchema>;
 
+/** Returns parameters under the names that they have now. Version 0.2 wrote `leastProbability`. */
+function withPresentNames<Value>(parameters: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name === "leastProbability" ? "minProbability" : name, value]),
+  );
+}
+
 export const compositionItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("COMPOSITION"),
@@ -94,7 +101,7 @@ export const compositionItemSchema = z.strictObject({
   state: z.enum(compositionStates),
   input: compositionInputSchema,
   inputOptions: inputOptionsSchema,
-  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).transform(withPresentNames),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
   /** The MIDI file: revision and token stand in its key, the digest is its ETag. */

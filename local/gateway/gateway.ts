@@ -103,13 +103,13 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
-    maxWaiting: maxWaiting,
+    maxWaiting,
     maxWaitMilliseconds: params.maxWaitMilliseconds ?? maxWaitMilliseconds,
   });
   const requests = new Shares(maxRequests);
   const bytes = new Shares(maxBodyBytes);
   const connections = new Connections({
-    strangers: strangers,
+    strangers,
     maxOf: (flow) => (flow === strangers ? maxConnectionsOfStrangers : maxConnectionsPerUser),
   });
   const proxy = createProxyServer({

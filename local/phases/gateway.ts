@@ -37,7 +37,7 @@ export async function openGateway(params: {
           userPoolId: UserPoolId,
           userPoolClientId: UserPoolClientId,
         }),
-        requestsAtOnce: requestsAtOnce,
+        requestsAtOnce,
       }),
   );
   return { ...gateway, [Symbol.asyncDispose]: gateway.stop };
