@@ -39,7 +39,7 @@ export async function bringUp(params: {
   const plan = await planStacks({ isFreshAsked: options.fresh, assembly, paths, progress });
   const addresses = await chooseAddresses({ kept: plan.kind === "fresh" ? undefined : plan.kept.deployment });
 
-  // A start that ends after its composition would break it off.
+  // A start with `--once` ends after its composition and would cut the building of this environment off.
   const trainer = options.once ? undefined : parts.use(prepareTrainer({ python, progress, signal }));
   const cloud = parts.use(await startCloud({ interpreters, addresses, paths, progress, signal }));
   const sageMakerServer = parts.use(await startSageMaker({ interpreters, addresses, paths, progress, signal }));
@@ -77,12 +77,16 @@ export async function bringUp(params: {
 function makeFolders(paths: LocalPaths): void {
   for (const folder of [paths.cloud, paths.sageMaker, paths.compositions, paths.logs, paths.temporary]) {
     mkdirSync(folder, { recursive: true });
-    // An earlier version left them open to other users. The folder around them is not ours where it was asked for.
+    // An earlier version left these folders open to other users. Their parent is not ours if the user has named it, so
+    // it keeps its permissions.
     chmodSync(folder, 0o700);
   }
 }
 
-/** Writes the file that says that all is ready and where, and again when the SageMaker server was started again. */
+/**
+ * Writes the file that says that all parts are ready and where they listen, and writes it again when the SageMaker
+ * server was started again.
+ */
 function publishOutputs(params: {
   readonly file: string;
   readonly apiUrl: string;

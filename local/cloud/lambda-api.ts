@@ -15,7 +15,7 @@ export interface LambdaApi {
 const mappingSchema = z.looseObject({ UUID: z.string(), EventSourceArn: z.string(), FunctionArn: z.string() });
 type Mapping = z.infer<typeof mappingSchema>;
 
-/** What of a mapping's description CreateEventSourceMapping takes. */
+/** The members of a mapping's description that CreateEventSourceMapping takes. */
 const settings = [
   "EventSourceArn",
   "BatchSize",
@@ -36,7 +36,7 @@ export function createLambdaApi(params: { readonly endpointUrl: string; readonly
       method,
       headers: {
         "content-type": "application/json",
-        // Only its scope is read: it tells the service.
+        // MiniStack reads only the credential's scope, which names the service.
         authorization: `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/20260101/${params.region}/lambda/aws4_request, SignedHeaders=host, Signature=none`,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -57,12 +57,12 @@ export function createLambdaApi(params: { readonly endpointUrl: string; readonly
 }
 
 /**
- * Makes every DynamoDB stream's event source mapping anew.
+ * Deletes every DynamoDB stream's event source mapping and creates it again.
  *
  * MiniStack saves how far a mapping has read but not the stream's records: after a restart a mapping skips as many new
- * records as there were before. A new mapping begins at the beginning, which after a restart is now.
+ * records as there were before. A new mapping begins at the beginning of the stream, which after a restart is now.
  *
- * @returns how many there are
+ * @returns the number of mappings
  */
 async function restartStreamSources(
   call: (method: string, path: string, body?: unknown) => Promise<Response>,
