@@ -237,7 +237,10 @@ export async function waitForEarlier(directory: string): Promise<void> {
   }
 }
 
-/** Returns the whole environment of MiniStack. It holds nothing else, because every Lambda inherits it. */
+/**
+ * Returns the whole environment of MiniStack. Nothing of this process's environment is passed on, because every Lambda
+ * inherits what is in MiniStack's.
+ */
 export function miniStackEnvironment(
   params: Pick<MiniStackParams, "directory" | "region" | "persist" | "environment"> & { readonly port: number },
 ): Record<string, string> {
