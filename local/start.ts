@@ -84,7 +84,7 @@ async function main(): Promise<number> {
     if (interrupt.by !== undefined) {
       const isUp = existsSync(paths.outputs);
       if (!(await shutDown())) return 1;
-      // With `--once`, the start is ended before it has composed: the exit code names the signal.
+      // The start was ended before it was up, or with `--once` before it had composed: the exit code names the signal.
       return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.by];
     }
     console.error(`\nnpm start failed: ${messageOf(error)}`);
