@@ -49,7 +49,7 @@ const ownedShape = {
   holds: quotaAmountsSchema.optional(),
 };
 
-/** The amounts that rows give back which were written before bytes and kept jobs were counted. */
+/** The amounts that rows give back if they were written before bytes and kept jobs were counted. */
 const heldBefore: Readonly<Record<OwnedKind, QuotaAmounts>> = {
   TRACK: { tracks: 1 },
   COMPOSITION: { compositions: 1 },

@@ -36,7 +36,9 @@ export interface AcquireSlotParams {
   readonly leasedUntil: number;
   /** The order on which the decision is based. It was read before tickets and slots. */
   readonly order: SlotOrder;
-  /** The holder whose lapsed lease is taken over. It is refused when the holder has renewed the lease meanwhile. */
+  /**
+   * The slot whose lapsed lease is taken over. The write is refused when its holder has renewed the lease meanwhile.
+   */
   readonly instead?: HeldSlot;
 }
 

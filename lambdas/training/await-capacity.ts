@@ -1,4 +1,4 @@
-/** What happens when SageMaker has no capacity: wait, and launch again under the next name, until a deadline. */
+/** Waits when SageMaker has no capacity, and lets the job be launched again under the next name, until a deadline. */
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import type { TrainingJobItem } from "../stores/items";
@@ -17,7 +17,7 @@ type CapacitySettings = Pick<TrainingSettings, "capacityDeadlineSeconds" | "slot
 
 export interface AwaitCapacityParams {
   readonly job: TrainingJobItem;
-  /** A refused job has used its name up; a throttled call has not. */
+  /** True if the next launch needs a new name. A refused job has used its name up; a throttled call has not. */
   readonly nextName: boolean;
   readonly trainingJobs: Pick<TrainingJobs, "advance">;
   readonly settings: CapacitySettings;
@@ -29,7 +29,10 @@ export interface AwaitCapacityParams {
 
 const maxWaitSeconds = 300;
 
-/** Doubles from launch to launch, and stays well inside the lease of the slot, which is kept meanwhile. */
+/**
+ * Returns the seconds to wait. They double from launch to launch, and stay well within the lease of the slot, which the
+ * job keeps meanwhile.
+ */
 export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeconds }: CapacitySettings): number {
   const doubled = waitSeconds * 2 ** Math.min(4, Math.max(0, launch - 1));
   return Math.max(1, Math.floor(Math.min(doubled, maxWaitSeconds, slotLeaseSeconds / 2)));
@@ -48,7 +51,7 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
     { sub: job.sub, id: job.id, attempt: job.attempt },
     { to: "QUEUED", set: { capacityRefusedSince }, ...(nextName ? { remove: ["trainingJobName"] as const } : {}) },
   );
-  // Only a stop request stands in the way of QUEUED.
+  // Only a stop request can prevent QUEUED.
   if (!isDone(changed)) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
   return waitingForCapacity(job, settings, params.random);

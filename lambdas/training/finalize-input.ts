@@ -1,5 +1,5 @@
 /**
- * What stands in the workflow's data when it comes to finalize: what the last steps said, or the error that was caught.
+ * Parses the workflow's data when it comes to finalize: the results of the last steps, or the error that was caught.
  */
 import * as z from "zod";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
@@ -19,7 +19,7 @@ export interface FinalizeInput {
   readonly input: StepInput;
   readonly failure: Failure | undefined;
   readonly fault: Failure | undefined;
-  /** Of an unexpected error: for the log. */
+  /** The unexpected error that was caught, for the log. */
   readonly caught: { readonly error: string | undefined; readonly cause: string | undefined } | undefined;
 }
 
