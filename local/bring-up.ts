@@ -25,7 +25,7 @@ import type { Progress } from "./progress";
 export async function bringUp(params: {
   readonly options: { readonly once: boolean; readonly fresh: boolean };
   readonly paths: LocalPaths;
-  /** Takes over every part that has to be ended as soon as it is there. */
+  /** Takes over every part that has to be ended, as soon as the part is there. */
   readonly parts: DisposalStack;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -118,7 +118,10 @@ function publishOutputs(params: {
   });
 }
 
-/** Composes through the API as a user does. @returns the path of the MIDI file */
+/**
+ * Composes the first piece through the API, as a user does.
+ * @returns the path of the MIDI file
+ */
 async function composeFirst(params: {
   readonly apiUrl: string;
   readonly deployment: Deployment;

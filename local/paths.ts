@@ -19,6 +19,7 @@ export interface LocalPaths {
   readonly temporary: string;
 }
 
+/** Returns the paths of the local cloud that the environment variables select. */
 export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalPaths {
   const asked = environment["OPENCOMPOSER_LOCAL_DIR"];
   const root = asked === undefined || asked === "" ? join(repository, ".local") : resolve(asked);

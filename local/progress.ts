@@ -11,6 +11,7 @@ export interface Progress {
   readonly step: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
+/** Starts the clock and returns the functions that print lines. */
 export function startProgress(): Progress {
   const started = Date.now();
   const stamped = (line: string): string => `[${secondsSince(started).padStart(7)}] ${line}`;
@@ -40,6 +41,7 @@ export function secondsSince(time: number): string {
   return `${((Date.now() - time) / 1000).toFixed(1)} s`;
 }
 
+/** Returns the message of anything that may be thrown. */
 export function messageOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

@@ -1,5 +1,5 @@
 /**
- * `npm start`: the whole of OpenComposer on this machine, and a first composition.
+ * `npm start` starts the whole of OpenComposer on this machine and makes a first composition.
  *
  *   npm start                keeps running until Ctrl-C
  *   npm start -- --once      ends after the first composition

@@ -6,6 +6,7 @@ import {
   SageMakerRuntimeServiceException,
 } from "@aws-sdk/client-sagemaker-runtime";
 
+/** The result of one call of an endpoint. */
 export type Invocation =
   | { readonly kind: "RESPONSE"; readonly body: Uint8Array }
   /** The container answered with an error status. The body comes from the container, so it must not be trusted. */

@@ -1,4 +1,4 @@
-/** SageMaker training jobs as operations see them. Errors are told apart by their code, never by their text. */
+/** SageMaker training jobs as operations see them. Errors are distinguished by their codes, never by their texts. */
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
@@ -19,6 +19,7 @@ export interface DescribedTrainingJob extends DescribedStatus {
   readonly checkpointUri: string | undefined;
 }
 
+/** The outcome of one call of CreateTrainingJob. */
 export type CreateOutcome =
   | { readonly kind: "CREATED" }
   /** A job of this name exists. It is ours if Describe shows our prefixes. */

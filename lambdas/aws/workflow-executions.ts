@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { executionName } from "../../naming/resource-names";
 
+/** The input of an execution: an attempt of a job. */
 export interface WorkflowInput {
   readonly sub: string;
   readonly jobId: string;

@@ -55,6 +55,7 @@ export interface ReconcilePatience {
 
 const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
 
+/** The times on AWS and in a local cloud. */
 export const reconcilePatience = {
   aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
   local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
@@ -63,6 +64,7 @@ export const reconcilePatience = {
 /** The number of rows of one kind that are repaired at the same time. */
 const atOnce = 4;
 
+/** The numbers of rows that one reconciliation has looked at, repaired, and failed to repair. */
 export interface ReconcileOpenWorkResult {
   readonly looked: number;
   readonly repaired: number;
@@ -86,7 +88,10 @@ type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolea
 export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promise<ReconcileOpenWorkResult> {
   const reconcile = { looked: 0, repaired: 0, failed: 0 };
   const { openWork, pendingChanges, patience, deadline, withinTime, now, random, log, metrics } = params;
-  /** @returns whether the row is in order now; what went wrong is logged and counted */
+  /**
+   * Repairs one row. An error is logged and counted.
+   * @returns true if the row is in order now
+   */
   const each: RepairOne = async (of, repair) => {
     reconcile.looked += 1;
     try {
@@ -174,7 +179,10 @@ async function isAtWork({ openWork, executions }: ReconcileOpenWorkParams, of: O
   return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
 }
 
-/** @returns whether anything was done */
+/**
+ * Repairs one training job.
+ * @returns true if anything was done
+ */
 async function repairTrainingJob(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
   const { of } = row;
   const { trainingJobs, executions, patience, now, log, metrics } = params;

@@ -4,12 +4,13 @@ import { findOrphans, type FindOrphansParams } from "./orphans";
 
 export interface CountOrphansParams extends Pick<FindOrphansParams, "buckets" | "rows"> {
   readonly now: () => Date;
-  /** No further page is read after this instant. */
+  /** The instant after which no further page is read. */
   readonly deadline: Date;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
 
+/** The result of one count. */
 export interface OrphanCount {
   readonly objects: number;
   readonly orphans: number;

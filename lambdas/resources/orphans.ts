@@ -16,6 +16,7 @@ import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
  */
 export type BucketOfObjects = "artifacts" | "work";
 
+/** The orphans among the objects of one page of a bucket. */
 export interface OrphansOnPage {
   readonly bucket: BucketOfObjects;
   /** The number of all objects on the page, young ones included. */

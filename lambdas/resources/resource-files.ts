@@ -6,7 +6,7 @@ import type { ObjectStore } from "../stores/objects";
 /** The buckets from which files are removed. A function has only those that its kinds of resources need. */
 export interface FileRemoval {
   readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
-  /** Only training jobs have files there. */
+  /** The work bucket, in which only training jobs have files. */
   readonly work?: Pick<ObjectStore, "deleteAllUnder">;
 }
 

@@ -1,4 +1,4 @@
-/** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
+/** Compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
 import * as z from "zod";
 import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";

@@ -4,10 +4,11 @@ import { partitionKey } from "../../naming/table-keys";
 /** A value that a condition compares an attribute with. */
 export type Comparable = string | number | boolean;
 
+/** A condition on one row, which must hold when a write is made. */
 export type Condition =
   | {
       readonly kind: "COMPARE";
-      /** Dots separate the names of nested attributes. */
+      /** The attribute's name; dots separate the names of nested attributes. */
       readonly attribute: string;
       readonly operator: "=" | "<" | "<=";
       readonly value: Comparable;

@@ -44,6 +44,7 @@ export interface CopyParams {
   readonly to: string;
 }
 
+/** The operations on the objects of one bucket. */
 export interface ObjectStore {
   readonly bucket: string;
   /** Returns true if the object exists. It reads only the object's headers. */
@@ -86,6 +87,7 @@ export interface ObjectStoreParams {
   readonly bucket: string;
 }
 
+/** Thrown when an object has more bytes than its reader allows. */
 export class ObjectTooLargeError extends Error {
   override readonly name = "ObjectTooLargeError";
   constructor(

@@ -63,6 +63,7 @@ export interface RemoveParams<Item> {
   readonly gives: QuotaAmounts;
 }
 
+/** The store of one kind of owned items. */
 export interface OwnedRows<Item extends OwnedItem> {
   get(owned: OwnedBy): Promise<Item | undefined>;
   /** Lists the rows of a user, newest first. `after` is the last id of the page before. */

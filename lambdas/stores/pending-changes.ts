@@ -39,6 +39,7 @@ export interface NewPendingChange {
   readonly holds?: QuotaAmounts;
 }
 
+/** Returns the item of a new pending change. */
 export function pendingChange({ of, sub, id, state, now, holds = {} }: NewPendingChange): PendingChangeItem {
   return {
     schemaVersion: 1,

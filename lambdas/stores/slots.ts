@@ -7,6 +7,7 @@ import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import { transact, writeRow } from "./transaction";
 
+/** The training job that holds a slot or waits for one. */
 export interface SlotHolder {
   readonly sub: string;
   readonly jobId: string;

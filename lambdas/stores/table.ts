@@ -23,6 +23,7 @@ export interface RowChanges {
   readonly remove?: readonly string[];
 }
 
+/** One write of a row, with the condition under which it is made. */
 export type Write =
   | { readonly kind: "PUT"; readonly key: TableKey; readonly row: Row; readonly condition?: Condition | undefined }
   | {
@@ -38,7 +39,7 @@ export type Write =
 export type WriteResult =
   | {
       readonly kind: "WRITTEN";
-      /** The row as it is now, after a single update; a transaction does not tell it. */
+      /** The row as it is now, after a single update; a transaction does not return it. */
       readonly row?: Row | undefined;
     }
   | {
@@ -49,15 +50,16 @@ export type WriteResult =
       readonly row: Row | undefined;
     };
 
+/** A query of the rows of one partition. */
 export interface RowQuery {
   readonly partition: string;
   /** If set, the partition is one of the sparse index OpenWork, which follows the table within moments. */
   readonly index?: "OpenWork";
   /** The prefix with which the sort key begins. */
   readonly prefix?: string;
-  /** Only rows whose sort key comes before this one; needs a prefix. */
+  /** Limits the result to rows whose sort key comes before this one; needs a prefix. */
   readonly before?: string | undefined;
-  /** Only rows whose sort key comes after this one; not together with a prefix. */
+  /** Limits the result to rows whose sort key comes after this one; not allowed together with a prefix. */
   readonly after?: string;
   readonly newestFirst?: boolean;
 }

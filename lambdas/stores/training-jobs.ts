@@ -51,6 +51,7 @@ const changeable = trainingJobItemSchema
 export type TrainingJobData = z.infer<typeof changeable>;
 export type RemovableData = "trainingJobName" | "capacityRefusedSince" | "repairFailedSince";
 
+/** A change of an open job. */
 export interface TrainingJobChange {
   /** The new state, if the transition is legal. Without it, the job stays in its state, which must not be final. */
   readonly to?: Exclude<TrainingJobState, FinalTrainingJobState>;
@@ -75,6 +76,7 @@ export interface TrainingJobEnd extends z.infer<typeof ending> {
   readonly stopRequested: boolean;
 }
 
+/** The data with which a job goes over to its next attempt. */
 export interface NextAttempt {
   /**
    * True if the next attempt keeps the SageMaker job of the attempt before, which still runs, or has ended with results
@@ -109,8 +111,8 @@ export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
    */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;
   /**
-   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when it is final, to be
-   * stopped, or another attempt's already.
+   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when the job is final or to
+   * be stopped, or belongs to another attempt already.
    */
   beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<Outcome<TrainingJobItem, Stale>>;
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Done, done, type Outcome, type Refusal, type Stale, stale } from "./outcome";
 import { type Row, type Table, TableBusy, type Write } from "./table";
 
+/** One write of a transaction. */
 export interface TransactionPart<Reason extends Refusal> {
   readonly write: Write;
   /**

@@ -38,6 +38,10 @@ export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeco
   return Math.max(1, Math.floor(Math.min(doubled, maxWaitSeconds, slotLeaseSeconds / 2)));
 }
 
+/**
+ * Handles a refusal of capacity: lets the job wait, or ends the waiting when it is to be stopped or its deadline has
+ * passed.
+ */
 export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityResult> {
   const { job, nextName, trainingJobs, settings, log, metrics } = params;
   const now = params.now();
@@ -57,6 +61,7 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
   return waitingForCapacity(job, settings, params.random);
 }
 
+/** Returns the result that makes the workflow wait before the next launch. */
 export const waitingForCapacity = (
   { launch }: Pick<TrainingJobItem, "launch">,
   settings: CapacitySettings,

@@ -25,6 +25,7 @@ export interface FinalizeInput {
 
 const maxCauseLength = 2_000;
 
+/** Returns the input of finalizing from the workflow's data. */
 export function parseFinalizeInput(data: unknown): FinalizeInput {
   const { step, registered, error, ...input } = finalizeInputSchema.parse(data);
   const gaveUp = [step, registered].some((said) => said?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));

@@ -18,6 +18,7 @@ const taskSchema = z.object({
 /** The number of retries that a step gets in any case: time may have passed because the machine slept. */
 const minRetries = 2;
 
+/** The result of a step that is not tried any more. */
 export interface GaveUp {
   readonly outcome: "GAVE_UP";
 }

@@ -58,7 +58,7 @@ export const maxAttemptsInTotal = 20;
 export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobResult> {
   const { input, trainingJobs, sageMakerJobs, executions, now, log } = params;
   const opened = await openJob(trainingJobs, input);
-  // A step that failed for minutes would fail the next attempt for as long again.
+  // A step that failed for minutes would fail for as long in the next attempt.
   if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await finalizeTrainingJob(params);
   const { job } = opened;
   if (job.stopRequested || job.modelId !== undefined) return await finalizeTrainingJob(params);

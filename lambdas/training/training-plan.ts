@@ -18,6 +18,7 @@ import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
 
+/** The data that a new training job gets from its request, or from the job that it resumes. */
 export interface TrainingPlan {
   readonly dataset: DatasetReference;
   readonly topics: Readonly<Record<string, string[]>>;

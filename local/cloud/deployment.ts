@@ -82,6 +82,7 @@ export function removeState(paths: LocalPaths): void {
   for (const path of [paths.cloud, paths.sageMaker]) rmSync(path, { recursive: true, force: true });
 }
 
+/** The decision whether a start begins with a fresh cloud, keeps the earlier one as it is, or updates it. */
 export type DeploymentPlan =
   | { readonly kind: "fresh"; readonly reason: "asked" | "nothing kept" | "data changed" }
   /** The deployed stacks are up to date. */

@@ -2,13 +2,13 @@ import * as z from "zod";
 import { localCredentials } from "./ministack";
 
 /**
- * The few Lambda operations that the local start needs, by plain HTTP: MiniStack checks no signature, so an SDK client
- * would add nothing but its weight.
+ * The few Lambda operations that a local start needs, by plain HTTP. MiniStack checks no signature, so an SDK client
+ * would have no use.
  */
 export interface LambdaApi {
   /** Starts a function and waits for its response. @throws Error where the function failed */
   readonly invoke: (functionName: string, event: unknown) => Promise<void>;
-  /** See {@link restartStreamSources}. */
+  /** Makes every event source mapping of a stream anew and returns their number: {@link restartStreamSources}. */
   readonly restartStreamSources: () => Promise<number>;
 }
 

@@ -17,7 +17,7 @@ export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" }
 /** The AWS region in which the local stacks are deployed. */
 export const localRegion = "eu-west-1";
 
-/** The account that MiniStack answers as. */
+/** The account number with which MiniStack answers. */
 export const localAccount = "000000000000";
 
 export interface MiniStackParams {

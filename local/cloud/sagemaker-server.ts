@@ -95,7 +95,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
       }
       report(`The SageMaker server ended (${how}): starting it again on port ${port}`);
       await sleep(250 * recent);
-      // `stop` may have been called while we slept.
+      // `stop` may have been called during the pause.
       if (isStopping()) return;
       try {
         group = await start();

@@ -21,6 +21,7 @@ export interface StateFolders {
   readonly snapshots: string;
 }
 
+/** Returns the folders of the state of a cloud that lies in `cloudDirectory`. */
 export function stateFolders(cloudDirectory: string): StateFolders {
   return { state: join(cloudDirectory, "state"), snapshots: join(cloudDirectory, "snapshots") };
 }

@@ -13,7 +13,11 @@ export class Connections {
   private readonly byFlow = new Map<string, Set<Socket>>();
   private readonly flows = new WeakMap<Socket, string>();
 
-  /** @param strangers the flow of all who have no token */
+  /**
+   * Creates the limits of all connections.
+   * @param strangers the flow of all clients without a token
+   * @param maxOf returns the most connections of a flow
+   */
   constructor({ strangers, maxOf }: { readonly strangers: string; readonly maxOf: (flow: string) => number }) {
     this.strangers = strangers;
     this.maxOf = maxOf;

@@ -17,9 +17,8 @@ const templateSchema = z.object({
 const apiPropertiesSchema = z.object({ CorsConfiguration: corsConfigurationSchema });
 
 /**
- * Reads the CORS settings out of the stack's template, so that the gateway, which has to stand in for what MiniStack
- * does with them (it refuses every origin), cannot drift from what is deployed on AWS.
- *
+ * Reads the CORS settings from the stack's template. MiniStack refuses every origin, so the gateway applies the
+ * settings itself; reading them from the template keeps it equal to what is deployed on AWS.
  * @throws Error where the template has not exactly one HTTP API with CORS settings
  */
 export function corsOfTemplate(template: unknown): CorsConfiguration {

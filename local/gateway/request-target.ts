@@ -2,7 +2,7 @@ import { type ApiRoute, apiRoutes, type HttpMethod, methodsOf } from "../../nami
 
 /** The target that a request line names. */
 export type RequestTarget =
-  /** The path is `*` in `OPTIONS *`, which is about the server as a whole. */
+  /** A path with its query. The path is `*` in `OPTIONS *`, which is about the server as a whole. */
   | { readonly kind: "path"; readonly path: string; readonly search: string }
   | { readonly kind: "other host"; readonly host: string }
   | { readonly kind: "unusable" };

@@ -9,10 +9,9 @@ export interface Holding {
 }
 
 /**
- * A stock (bytes of memory, places) that many flows draw on. A flow may hold as much as is left free after it has
- * taken, and no more. So one flow alone gets half of the stock, two get a third each, and whoever comes next finds as
- * much free as the greediest holds (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2),
- * 1998).
+ * A stock (bytes of memory, places) that many flows draw on. A flow may hold at most as much as is left free after it
+ * has taken. So one flow alone gets half of the stock, two get a third each, and the next flow finds as much free as
+ * the greediest one holds (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998).
  */
 export class Shares {
   private readonly total: number;

@@ -107,6 +107,7 @@ export async function startSageMaker(params: {
   };
 }
 
+/** Creates the clients. Their disposal closes their connections. */
 export function connectClients(params: { readonly addresses: Addresses }): Clients {
   const { awsEndpointUrl, sagemakerEndpointUrl } = params.addresses;
   const client = { endpoint: awsEndpointUrl, region: localRegion, credentials: localCredentials };

@@ -13,8 +13,9 @@ export class DurableRecords<T extends z.ZodType> {
   private readonly records = new Map<string, z.output<T>>();
 
   /**
-   * @param params.directory made when missing; file names are the records' names, which the service model keeps to
-   *   letters, digits and hyphens
+   * Reads the records that are stored in a folder.
+   * @param params.directory is created if it is missing. File names are the records' names, which the service model
+   *   limits to letters, digits and hyphens
    * @throws Error naming the file when a stored record does not fit the schema
    */
   constructor(params: { readonly directory: string; readonly schema: T }) {

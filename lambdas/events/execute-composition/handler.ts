@@ -55,6 +55,7 @@ const eventSchema = z.object({
   ),
 });
 
+/** Executes the compositions that messages of the composition queue name. */
 export const handler = instrumented(
   "events/execute-composition",
   async (event, telemetry): Promise<SQSBatchResponse> => {

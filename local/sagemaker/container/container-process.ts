@@ -16,7 +16,7 @@ export interface ContainerExit {
 
 export interface ContainerProcess {
   readonly identity: ProcessIdentity | undefined;
-  /** Settles when the main process has ended and all of its output was read. Never rejects. */
+  /** Resolves when the main process has ended and all of its output was read. Never rejects. */
   readonly exited: Promise<ContainerExit>;
   /** Sends SIGTERM to the main process alone, as PID 1 of a container gets it. */
   readonly terminate: () => void;
@@ -26,7 +26,7 @@ export interface ContainerProcess {
 
 export interface ContainerParams {
   readonly command: readonly string[];
-  /** The whole environment: nothing is inherited. */
+  /** The whole environment of the container, which inherits nothing. */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly onOutput: (chunk: Buffer) => void;

@@ -9,6 +9,7 @@ import type { Endpoints, InvocableEndpoint } from "./endpoints";
 export const realTimeBytes = 6 * 1024 * 1024;
 export const serverlessBytes = 4 * 1024 * 1024;
 
+/** One call of InvokeEndpoint. */
 export interface Invocation {
   readonly endpointName: string;
   readonly body: Buffer;

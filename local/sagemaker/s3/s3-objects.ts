@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 
+/** The place of an object, or a prefix, in S3. */
 export interface S3Location {
   readonly bucket: string;
   /** The key, without a leading slash; it may be empty. */

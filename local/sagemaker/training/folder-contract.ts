@@ -5,7 +5,7 @@ import { containerRoot, type TrainingJobRequest } from "./training-job-request";
 /** The folders of one job. Its container sees them as `/opt/ml` (here: as SAGEMAKER_BASE_DIR). */
 export interface TrainingFolders {
   readonly root: string;
-  /** Stands in for the container's `/tmp`. */
+  /** The folder that stands in for the container's `/tmp`. */
   readonly scratch: string;
   readonly model: string;
   readonly outputData: string;
@@ -17,6 +17,7 @@ export interface TrainingFolders {
 /** The most UTF-16 code units of FailureReason in the service model, counted as AWS does. */
 const maxFailureReasonLength = 1_024;
 
+/** Returns the paths of a job's folders, which it does not create. */
 export function trainingFolders(jobDirectory: string, request: TrainingJobRequest): TrainingFolders {
   const root = join(jobDirectory, "ml");
   const checkpointPath = request.CheckpointConfig?.LocalPath ?? `${containerRoot}/checkpoints`;

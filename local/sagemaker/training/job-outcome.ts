@@ -39,6 +39,7 @@ export function failedByPlatform(job: TrainingJob, text: string): TrainingJob {
   return ended(job, failureReason({ kind: "InternalServerError", text }));
 }
 
+/** Returns true if the job's RetryStrategy allows one more attempt. */
 export function hasRetry(job: TrainingJob): boolean {
   return job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0);
 }

@@ -70,6 +70,7 @@ const unsupportedMembers = [
 /** The path at which a container sees its folders. Here a job's local folders stand in for it. */
 export const containerRoot = "/opt/ml";
 
+/** Seconds that a job may run if its request sets no limit. */
 export const defaultMaxRuntimeSeconds = 86_400;
 
 /**

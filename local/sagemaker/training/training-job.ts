@@ -76,6 +76,7 @@ const messages: Readonly<Record<SecondaryStatus, string>> = {
   Restarting: "Restarting the training job after an internal failure",
 };
 
+/** Returns a new job, which is InProgress and Starting. */
 export function newTrainingJob(params: {
   readonly request: TrainingJobRequest;
   readonly arn: string;
@@ -96,6 +97,7 @@ export function newTrainingJob(params: {
   };
 }
 
+/** Returns true if the job has ended and its state will not change again. */
 export function isFinal(job: Pick<TrainingJob, "status">): boolean {
   return job.status === "Completed" || job.status === "Failed" || job.status === "Stopped";
 }
@@ -139,6 +141,7 @@ export function advance(
 /** The phases in which a job has no machine. It waits for one, and loses nothing when this server ends. */
 const waiting: readonly SecondaryStatus[] = ["Starting", "Pending", "Interrupted", "Restarting"];
 
+/** Returns true if the job waits for a machine and is not being stopped. */
 export function isWaitingForMachine(job: TrainingJob): boolean {
   return job.stopReason === undefined && waiting.includes(job.secondaryStatus);
 }
