@@ -38,7 +38,10 @@ const ownedShape = {
   sub: z.string().min(1).max(128),
   id: ulidSchema,
   name: z.string().min(1).max(100),
-  /** The row's version, from 1. Every write increases it, and it is the resource's ETag. */
+  /**
+   * The row's version, from 1, which is the resource's ETag. Every write that changes something for its owner increases
+   * it.
+   */
   version: z.int().min(1),
   createdAt: instantSchema,
   updatedAt: instantSchema,

@@ -56,8 +56,8 @@ export async function startCloud(params: {
   const failed = miniStack.exited.then((): never => {
     throw new Error(`MiniStack ended by itself. Its log: ${miniStack.logFile}`);
   });
-  // Nobody may wait for this promise yet, and its rejection must not end the process; nor is it a failure when
-  // MiniStack ends together with this start.
+  // Perhaps nobody waits for this promise yet, and then its rejection must not end the process. When MiniStack ends
+  // together with this start, the rejection is no failure.
   failed.catch(() => undefined);
   return {
     miniStack,

@@ -234,9 +234,9 @@ class RequestRouter {
   }
 
   /**
-   * Refuses requests from web pages. A page in a browser can send requests to 127.0.0.1, under any name that its DNS
-   * answers with. But it cannot forge Host, Origin comes with every request that could do harm, and Sec-Fetch-Site
-   * comes with all its other requests.
+   * Refuses requests from web pages. A page in a browser can send requests to 127.0.0.1, under any name for which its
+   * DNS answers with that address. But it cannot forge Host, Origin comes with every request that could do harm, and
+   * Sec-Fetch-Site comes with all its other requests.
    */
   private refuseStrangers(request: IncomingMessage): void {
     const [host = "", ...moreHosts] = request.headersDistinct["host"] ?? [];

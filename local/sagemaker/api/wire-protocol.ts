@@ -8,7 +8,7 @@ import { ServiceError } from "./service-error";
 export const controlBodyBytes = 2 * 1024 * 1024;
 /**
  * The most bytes of a runtime request that are read. The limit is above the largest payload, so that a body which is
- * only a little too large gets the service's own error; a sender of more does not wait for a response.
+ * only a little too large gets the service's own error; a much larger one is cut off.
  */
 export const runtimeBodyBytes = 32 * 1024 * 1024;
 

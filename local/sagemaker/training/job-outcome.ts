@@ -34,7 +34,7 @@ export function afterHostLoss(lost: TrainingJob, text: string): TrainingJob {
   return failedByPlatform(job, text);
 }
 
-/** Returns the job as a fault of the platform ends it that is not retried. */
+/** Returns the job after a fault of the platform has ended it for good. */
 export function failedByPlatform(job: TrainingJob, text: string): TrainingJob {
   return ended(job, failureReason({ kind: "InternalServerError", text }));
 }
@@ -44,7 +44,7 @@ export function hasRetry(job: TrainingJob): boolean {
   return job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0);
 }
 
-/** Returns the job as it waits for another machine after a fault of the platform. */
+/** Returns the job after a fault of the platform: it waits for another machine. */
 export function retried(job: TrainingJob): TrainingJob {
   return { ...advance(job, { to: "Restarting", now: now() }), retries: job.retries + 1 };
 }
