@@ -39,7 +39,7 @@ export async function bringUp(params: {
   const plan = await planStacks({ isFreshAsked: options.fresh, assembly, paths, progress });
   const addresses = await chooseAddresses({ kept: plan.kind === "fresh" ? undefined : plan.kept.deployment });
 
-  // A start with `--once` ends after its composition and would cut the building of this environment off.
+  // A start with `--once` does not make this environment: it ends after its composition and would cut the making off.
   const trainer = options.once ? undefined : parts.use(prepareTrainer({ python, progress, signal }));
   const cloud = parts.use(await startCloud({ interpreters, addresses, paths, progress, signal }));
   const sageMakerServer = parts.use(await startSageMaker({ interpreters, addresses, paths, progress, signal }));

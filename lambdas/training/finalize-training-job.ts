@@ -33,7 +33,7 @@ export interface FinalizeTrainingJobParams {
   readonly input: StepInput;
   /** The failure that the last step reported as an expected outcome. */
   readonly failure?: Failure | undefined;
-  /** The failure of a workflow that did not get to its end: an unexpected error, an abort or a time-out. */
+  /** The failure of a workflow that was ended by an unexpected error, an abort or a time-out. */
   readonly fault?: Failure | undefined;
   /**
    * True if executions of the job were cut off so often that no other one follows. Its owner is told this instead of a

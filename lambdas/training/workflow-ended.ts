@@ -31,7 +31,7 @@ const failures: Readonly<Record<EndedStatus, Failure>> = {
   ABORTED: workflowAborted,
 };
 
-/** An execution that has ended without getting to its end. */
+/** An execution that failed, timed out or was aborted. */
 export interface EndedWorkflow {
   readonly input: StepInput;
   /** The failure. The finalizing step adds what the owner can do about it. */
