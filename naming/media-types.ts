@@ -1,4 +1,4 @@
-/** What clients, browsers and file managers call a MIDI file; the first is its registered name, which answers have. */
+/** What clients, browsers and file managers call a MIDI file; the first is its registered name, which responses have. */
 export const midiTypes = [
   "audio/midi",
   "audio/mid",

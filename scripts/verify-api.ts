@@ -161,7 +161,7 @@ const scenarioSchema = z.object({
   }),
 });
 
-/** Answers of a run, by status, from its report. */
+/** Responses of a run, by status, from its report. */
 async function tally(reportFile: string): Promise<Tally> {
   const byStatus = new Map<number, number>();
   const operations = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * Request and answer of `POST /invocations` (contracts/invocation-request, -answer, -error). The response comes from a
+ * Request and response of `POST /invocations` (contracts/invocation-request, -response, -error). The response comes from a
  * container that runs a model made of a user's data: hostile until parsed, and bounded in every direction.
  */
 import * as z from "zod";

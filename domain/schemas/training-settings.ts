@@ -18,8 +18,8 @@ export const trainingSettingsSchema = z.strictObject({
   /** A slot that was not renewed for this long may be reclaimed. */
   slotLeaseSeconds: z.int().min(10),
   /**
-   * Seconds between two looks: the first ones for so long, then in proportion to how long the job has run, up to the
-   * later ones. An early failure is seen early, and a long run leaves few history events.
+   * Seconds between two monitoring turns: the first ones for so long, then in proportion to how long the job has run, up
+   * to the later ones. An early failure is seen early, and a long run leaves few history events.
    */
   monitor: z.strictObject({
     firstSeconds: z.int().min(1),

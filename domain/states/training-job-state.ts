@@ -17,7 +17,7 @@ export type FinalTrainingJobState = (typeof finalTrainingJobStates)[number];
 
 /**
  * From each state, where a job may go. Any non-final state may fail or end STOPPED (a user may stop a job that is not
- * yet known to SageMaker), and may be READY at once when a look comes late enough to find the job completed.
+ * yet known to SageMaker), and may be READY at once when a monitoring turn comes so late that it finds the job completed.
  * A spot interruption takes TRAINING back to STARTING; a capacity refusal takes STARTING back to QUEUED.
  */
 export const trainingJobTransitions: Readonly<Record<TrainingJobState, readonly TrainingJobState[]>> = {

@@ -100,7 +100,7 @@ function parseLine(line: string, max: number): EpochProgress | undefined {
   };
 }
 
-/** Numbers with a metric's name, as far as the table and the API's answer can hold them. */
+/** Numbers with a metric's name, as far as the table and the API's response can hold them. */
 function metricsOf(fields: ReadonlyMap<string, unknown>): Metrics {
   const metrics: [string, number][] = [];
   let characters = 0;

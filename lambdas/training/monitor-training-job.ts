@@ -1,4 +1,4 @@
-/** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
+/** Brings the row of a training job up to date with what SageMaker says and what the container has reported. */
 import { isDeepStrictEqual } from "node:util";
 import {
   interpretTrainingJob,

@@ -148,7 +148,7 @@ export const stageConfigSchema = z
       concurrency: z.int().min(2).max(1_000),
     }),
     training: trainingConfigSchema,
-    /** How often the reconciler looks at unfinished work. */
+    /** How often the reconciler runs. */
     reconcileMinutes: z.int().min(1).max(60),
     images: z.record(z.enum(techniqueIds), techniqueImagesSchema),
     /** Absent: the stage has no Inference stack. */
@@ -175,7 +175,7 @@ export const stageConfigSchema = z
         }
       }
     }
-    // A lease is renewed by the workflow's looks: it has to outlive three, so that one slow look loses no slot.
+    // A lease is renewed by monitoring turns: it has to outlive three, so that one slow turn loses no slot.
     if (
       config.training.slotLeaseSeconds <
       3 * Math.max(config.training.monitor.laterSeconds, config.training.waitSeconds)

@@ -1,6 +1,6 @@
 /**
  * A Standard execution ends with an error at 25,000 history events. A training job is one execution that waits and
- * looks in loops, so its longest life has to be planned: slots, capacity and the run itself together.
+ * monitors in loops, so its longest life has to be planned: slots, capacity and the run itself together.
  */
 import * as z from "zod";
 import type { TrainingConfig } from "../../config/stage-config";
@@ -73,9 +73,9 @@ export const stop = { maxSeconds: 900, everySeconds: 5 } as const;
 export const turnsPastDeadline = 100;
 
 /**
- * Looks at a job that runs for so long: `firstSeconds` apart for `firstForSeconds`, then in proportion to the time it has run
- * (each monitoring turn that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are
- * whole seconds, rounded up, so this is an upper bound.
+ * Returns the number of monitoring turns of a job that runs for so long. They are `firstSeconds` apart for
+ * `firstForSeconds`, then in proportion to the time that the job has run (each turn that much later makes the run longer
+ * by the same factor), then `laterSeconds` apart. Waits are whole seconds, rounded up, so this is an upper bound.
  */
 export function turnsOfMonitoring(monitor: TrainingConfig["monitor"], seconds: number): number {
   const { firstSeconds, laterSeconds, firstForSeconds } = monitor;
@@ -108,7 +108,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
     WaitForCapacity: capacityTurns,
     WaitToMonitor:
       turnsOfMonitoring(monitor, monitorSeconds) +
-      // A refusal for capacity comes as a job that failed: each one was launched, and looked at once.
+      // A refusal for capacity comes as a job that failed: each one was launched, and monitored once.
       capacityTurns,
     WaitForStop: turns(stop.maxSeconds, stop.everySeconds),
   };
