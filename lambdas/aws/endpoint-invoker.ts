@@ -37,7 +37,7 @@ export function createEndpointInvoker({ client }: { readonly client: SageMakerRu
         if (error instanceof ModelError) {
           return { kind: "MODEL_ERROR", status: error.OriginalStatusCode ?? 500, body: error.OriginalMessage ?? "" };
         }
-        // Every other response of the service (not ready, throttled, no such endpoint yet, its own fault) may pass.
+        // Every other answer of the service (not ready, throttled, no such endpoint yet, its own fault) may pass.
         if (error instanceof SageMakerRuntimeServiceException) return { kind: "UNAVAILABLE", reason: error.name };
         // What the connection itself reports: refused, reset, timed out, cut off in the middle of a response.
         if (error instanceof Error) return { kind: "UNAVAILABLE", reason: connectionFault(error) };

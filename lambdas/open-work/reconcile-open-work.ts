@@ -106,7 +106,7 @@ export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promis
     const inOrder = await each(of, async () =>
       kind === "TRAINING_JOB" ? await repairTrainingJob(params, row) : await repairComposition(params, row),
     );
-    // Nobody knows whether a row that could not be read needs repair.
+    // Of a row that could not be looked at nobody knows whether it needs repair at all.
     if (!inOrder && row.isAbandoned) await each(of, async () => await endAfterFailures(params, kind, of));
   };
   const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {

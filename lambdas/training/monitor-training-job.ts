@@ -1,4 +1,4 @@
-/** Brings the row of a training job up to date with what SageMaker says and what the container has reported. */
+/** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
 import { isDeepStrictEqual } from "node:util";
 import {
   interpretTrainingJob,

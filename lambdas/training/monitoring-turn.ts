@@ -29,10 +29,7 @@ export type MonitoringTurnResult =
   | CapacityResult
   | ClosedJob;
 
-/**
- * One turn of the loop: monitors the job, keeps the slot, passes a stop request on, and returns when the next turn is or
- * how the job ended.
- */
+/** One turn of the loop: look, keep the slot, pass a stop request on, and say when to look again or how it ended. */
 export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<MonitoringTurnResult> {
   const { input, trainingJobs, sageMakerJobs, settings, now, random, log, metrics } = params;
   const opened = await openJob(trainingJobs, input);
@@ -70,7 +67,7 @@ function repeatResult({ settings, random }: MonitoringTurnParams, job: TrainingJ
 async function renewSlot({ input, slots, settings, now, log }: MonitoringTurnParams): Promise<void> {
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   const renewed = await slots.renewFor({ jobId: input.jobId, leasedUntil });
-  // A slot is reclaimed only when SageMaker says that the job has ended, which this very turn is about to see.
+  // A slot is reclaimed only when SageMaker says that the job has ended, which this very look is about to see.
   if (!isDone(renewed)) log.warn("the job's slot is not its own any more");
 }
 

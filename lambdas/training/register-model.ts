@@ -85,8 +85,7 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
 }
 
 /**
- * Somebody registered it in between (a retry of this step), or the job was finalized. The reconciler removes files that
- * have no row.
+ * Somebody registered it in between (a retry of this step), or the job was finalized. Files without a row are swept.
  */
 async function whyNotAdded(
   trainingJobs: Pick<TrainingJobs, "get">,

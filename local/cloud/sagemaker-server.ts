@@ -160,7 +160,7 @@ async function waitForResponse(params: {
   const deadline = Date.now() + 60_000;
   while (group.isRunning() && Date.now() < deadline && !signal.aborted) {
     try {
-      // Any response will do: it is listening.
+      // Any answer will do: it is listening.
       await fetch(endpointUrl, { signal: AbortSignal.timeout(2_000) });
       return;
     } catch {

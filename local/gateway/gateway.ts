@@ -35,7 +35,7 @@ const defaultPace: Pace = { windowMilliseconds: 10_000, minBytes: 160 * 1024 };
 const headersMilliseconds = 10_000;
 /** Characters of a host that an error repeats: as many as the longest name with its port has. */
 const maxHostShown = 259;
-/** Responses are written in pieces of this size, so that it is seen whether the client takes them. */
+/** Answers are written in pieces of this size, so that it is seen whether the client takes them. */
 const pieceBytes = 64 * 1024;
 /** Seconds until the client should try again: not all at the same moment. */
 const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
@@ -88,7 +88,7 @@ interface Forwarded {
  * Overload ends here, and nobody holds up another:
  *
  * - A request belongs to the flow of its user, or to the one flow of all who have no token. A flow may hold as many
- *   requests, and as many bytes of bodies and responses, as are left free, see {@link Shares}.
+ *   requests, and as many bytes of bodies and answers, as are left free, see {@link Shares}.
  * - A body is read before its request takes a place at MiniStack, and the place is free again when the response is
  * here.
  *   So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
@@ -117,7 +117,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     agent,
     changeOrigin: true,
     xfwd: true,
-    // Responses pass through `respond` below, which mends some of them.
+    // Answers pass through `respond` below, which mends some of them.
     selfHandleResponse: true,
   });
   const forwarded = new WeakMap<IncomingMessage, Forwarded>();

@@ -52,7 +52,7 @@ export type Fault = z.infer<typeof fault>;
 /** Every fault but the one that acts at once and is never pending. */
 export type PendingFault = Exclude<Fault, { kind: "spotInterrupt" }>;
 
-/** Faults that wait for the request or job that they shall break. */
+/** Faults that wait for what they shall spoil. */
 export class PendingFaults {
   private readonly waiting: PendingFault[] = [];
 

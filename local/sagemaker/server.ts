@@ -51,8 +51,7 @@ const eventsShutDownSeconds = 1;
 type Operation = (body: RequestBody) => unknown;
 
 /**
- * Starts the local SageMaker on 127.0.0.1, and ends what an earlier server on the same state directory left behind, or
- * goes on with it.
+ * Starts the local SageMaker on 127.0.0.1 and settles what an earlier server on the same state directory left behind.
  *
  * @throws Error for an unusable configuration, or when another server works on that state directory
  */

@@ -30,7 +30,7 @@ OLDEST_PYTHON = (3, 11)
 LOCKS = {
     "cloud": ("local/cloud/requirements.txt",),
     "inference": ("sagemaker-containers/serving/requirements.txt",),
-    # The data set's builder, tests and static checks import the training code, so they live beside its packages.
+    # The data set's builder, tests and static checks look at the trainer's code, so they live beside its packages.
     "training": (
         "sagemaker-containers/training/requirements.txt",
         "datasets/requirements.txt",

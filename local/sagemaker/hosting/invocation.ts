@@ -5,7 +5,7 @@ import type { LocalSageMakerConfig } from "../config";
 import { cutText } from "../training/folder-contract";
 import type { Endpoints, InvocableEndpoint } from "./endpoints";
 
-/** Payload limits of the service, requests and responses alike. */
+/** Payload limits of the service, requests and answers alike. */
 export const realTimeBytes = 6 * 1024 * 1024;
 export const serverlessBytes = 4 * 1024 * 1024;
 

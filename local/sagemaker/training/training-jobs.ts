@@ -66,7 +66,7 @@ export class TrainingJobs {
     await Promise.all(left.map(endRecordedProcess));
   }
 
-  /** Ends the jobs that an earlier server left behind, or begins them again; after {@link endLeftBehind}. */
+  /** Settles the jobs that an earlier server left behind, or begins them again; after {@link endLeftBehind}. */
   recover(): void {
     rmSync(this.runsDirectory, { recursive: true, force: true });
     mkdirSync(this.runsDirectory, { recursive: true });

@@ -193,7 +193,7 @@ def _note_end(sounding: npt.NDArray[np.bool_], onsets: npt.NDArray[np.bool_], st
 def _hide_repeats(
     roll: Cells, right_onsets: Cells, wrong_onsets: Cells, locked: Cells, rng: np.random.Generator
 ) -> Cells:
-    """The onsets that the network sees: some repeated notes look held, since it is the network that must tell. Those
+    """The starts that the network sees: some repeated notes look held, since it is the network that must tell. Those
     of locked notes stay in sight."""
     touching = possible_ties(roll)
     hidden = touching & ~locked & (rng.random(roll.shape) < rng.random())

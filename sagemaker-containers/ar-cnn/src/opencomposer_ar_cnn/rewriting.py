@@ -49,7 +49,7 @@ class EditEvent(NamedTuple):
 @dataclass(frozen=True)
 class Rewriting:
     """The result: planes [2, steps, 128], the edits in their order, how often the network was asked to edit, and how
-    many edits it still expected when it was last asked."""
+    many edits it still expected at the last look."""
 
     planes: Planes
     events: Sequence[EditEvent]

@@ -1,4 +1,4 @@
-"""From a network's logits to a re-written piece: edits are drawn pass by pass, counted, limited and kept in order.
+"""From a network's opinion to a re-written piece: edits drawn pass by pass, counted, capped and kept in order.
 
 The original draws one cell at a time from a softmax over all cells (ES-Net, arXiv 2008.08927). Here a pass draws
 several without replacement, by adding Gumbel noise to the logits and taking the largest (Gumbel top-k, Kool et al.
@@ -142,7 +142,7 @@ def sounding_share(sounding: Cells) -> float:
 
 
 class EditSession:
-    """One piece being re-written: `planes()` is what to ask the network, `advance()` takes its logits.
+    """One piece being re-written: `planes()` is what to ask the network, `advance()` takes its answer.
 
     The loop is turned inside out so that many pieces can share one run of the network (evaluation while training).
     """
@@ -196,13 +196,13 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """What the network must be asked now, [4, steps, 128]: roll, onsets, locked, original."""
+        """What the network must be asked now, [4, steps, 128]: roll, starts, locked, original."""
         self._asked_onsets = self._onsets()
         cells = (self._roll, self._asked_onsets, self._locked, self._original)
         return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
 
     def advance(self, toggle: Floats, start: Floats) -> None:
-        """Take the network's logits for `planes()`. Raises ValueError for numbers that are not finite."""
+        """Take the network's answer to `planes()`. Raises ValueError for numbers that are not finite."""
         if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
             raise ValueError("the model answered with numbers that are not finite")
         logits = self._from_model(toggle)[:, self._columns].astype(np.float64)
@@ -217,7 +217,7 @@ class EditSession:
         asked = self._unsettled(likelihoods) if self._batched else allowed
         self._expected = float(likelihoods[asked].sum())
         if self._passes == self._settings.sampling_iterations or len(self._events) >= self._max_edits:
-            # The network was asked only for the onsets of the finished roll.
+            # This answer was only asked for the starts of the finished roll.
             self.finished = True
             return
         # A last edit that is all but certain is expected to be a little less than one edit: it is still made.
@@ -289,7 +289,7 @@ class EditSession:
         )
 
     def _allowed(self) -> Cells:
-        """Cells that may be toggled now: inside the region, not locked, and within the limits."""
+        """Cells that may be toggled now: inside the region, not locked, and within the caps."""
         allowed: Cells = self._editable.copy()
         if self._added >= self._max_added:
             allowed = allowed & (self._roll | self._original)
@@ -312,8 +312,8 @@ class EditSession:
     def _draw(self, tempered: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
         """The next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain, and of
         several in one pass no two in the same beat, where one might be in place of the other."""
-        # Noise is drawn for every cell of the window, so that limits and locks never shift the random numbers. Gumbel
-        # noise is the negative logarithm of exponential noise, which numpy draws three times as fast.
+        # Drawn for every cell of the window, so that caps and locks never shift the random numbers. Gumbel noise is the
+        # negative logarithm of exponential noise, which numpy draws three times as fast.
         noisy = tempered - np.log(self._rng.standard_exponential(size=tempered.shape))
         if self._batched:
             beats = np.where(allowed, noisy, -np.inf).reshape(len(noisy) // STEPS_PER_BEAT, -1)

@@ -41,7 +41,7 @@ from opencomposer_serving.model_cache import ModelCache
 from opencomposer_serving.technique import Generated, Technique
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-"""The largest body of a request or response that a serverless endpoint carries."""
+"""Of requests and answers: what a serverless endpoint carries."""
 MAX_CONNECTIONS = 128
 MAX_WAITING_INVOCATIONS = 32
 IDLE_SECONDS = 75.0

@@ -25,7 +25,7 @@ class Track:
 
 
 def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
-    """A format 1 file: a track with tempo and time signature, then one for each of `tracks`. Same input, same bytes.
+    """A format 1 file: a first track with tempo and metre, then one track for each of `tracks`. Same input, same bytes.
 
     tempo: beats a minute. Raises ValueError for more tracks than MIDI has melodic channels.
     """
