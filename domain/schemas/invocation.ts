@@ -1,7 +1,7 @@
 /**
- * Request and response of `POST /invocations` (contracts/invocation-request, -answer, -error). The response comes from
- * a container that runs a model made of a user's data. So it is untrusted until it is parsed, and everything in it is
- * bounded.
+ * Request and response of `POST /invocations` (contracts/invocation-request, -response, -error). The response comes
+ * from a container that runs a model made of a user's data. So it is untrusted until it is parsed, and everything in it
+ * is bounded.
  */
 import * as z from "zod";
 import type { TechniqueId } from "../../naming/resource-names";

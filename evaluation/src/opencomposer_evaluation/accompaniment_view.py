@@ -1,4 +1,4 @@
-"""How accompaniments are looked at: as voices side by side, or as one texture whose notes belong to no voice."""
+"""How accompaniments are heard: as voices side by side, or as one texture whose notes belong to no voice."""
 
 from __future__ import annotations
 

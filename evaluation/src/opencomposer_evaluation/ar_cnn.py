@@ -80,7 +80,7 @@ BACH_OF_THE_GOALS = {
 @dataclass(frozen=True)
 class Field:
     """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
-    training pieces; view: how all of them are looked at."""
+    training pieces; view: how all of them are heard."""
 
     ours: TrainedSystems[ArCnnPlayer]
     aws: ArCnnPlayer | None

@@ -85,7 +85,7 @@ def load_player(content: bytes) -> ArCnnPlayer:
 
 
 def added_track(melody: Planes, written: Rewriting) -> Sequence[Planes]:
-    """What was written to a locked melody, as one track (the container's answer)."""
+    """What was written to a locked melody, as one track (the container's response)."""
     return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
 
 

@@ -1,5 +1,5 @@
 """What is counted in each window of music that is one texture, not voices side by side, and the statistics made of the
-counts. Melody and accompaniment are looked at together, as one roll."""
+counts. Melody and accompaniment are heard together, as one roll."""
 
 from __future__ import annotations
 
