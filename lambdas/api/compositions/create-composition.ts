@@ -6,6 +6,7 @@ import { openWorkOwner } from "../../../naming/table-keys";
 import { checkInputOptions, checkParametersFit, resolveInput } from "../../compositions/composition-input";
 import { chooseModel, modelsAllowed } from "../../compositions/composition-model";
 import { requireFiles } from "../../compositions/needed-file";
+import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { versionTag } from "../../http/entity-tag";
 import { respondOnce } from "../../http/idempotency";
 import { Problem } from "../../http/problem";
@@ -24,7 +25,6 @@ import { doneWith } from "../../stores/outcome";
 import type { Tracks } from "../../stores/tracks";
 import type { MetricRecorder } from "../../telemetry/metrics";
 import { compositionResource } from "./composition-resource";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface CreateCompositionParams {
   readonly request: Request;

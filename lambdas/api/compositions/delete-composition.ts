@@ -1,4 +1,5 @@
 import { isFinalCompositionState } from "../../../domain/states/composition-state";
+import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { changeOwned } from "../../http/change-owned";
 import { inUse, Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
@@ -11,7 +12,6 @@ import type { ObjectStore } from "../../stores/objects";
 import type { OpenWork } from "../../stores/open-work";
 import type { PendingChanges } from "../../stores/pending-changes";
 import type { Log } from "../../telemetry/logger";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface DeleteCompositionParams {
   readonly request: Request;

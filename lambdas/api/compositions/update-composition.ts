@@ -10,6 +10,7 @@ import {
   parseMidiRevision,
 } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
+import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
@@ -28,7 +29,6 @@ import { isDone } from "../../stores/outcome";
 import { TableBusy } from "../../stores/table";
 import type { Log } from "../../telemetry/logger";
 import { compositionResource } from "./composition-resource";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface UpdateCompositionParams {
   readonly request: Request;

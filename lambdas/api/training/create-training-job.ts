@@ -17,6 +17,7 @@ import type { ObjectStore } from "../../stores/objects";
 import { doneWith } from "../../stores/outcome";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import type { MetricRecorder } from "../../telemetry/metrics";
+import { pollAfterSeconds } from "../../training/poll-interval";
 import {
   dataChoiceErrors,
   planTraining,
@@ -24,7 +25,6 @@ import {
   resumableJobs,
   type TrainingPlan,
 } from "../../training/training-plan";
-import { pollAfterSeconds } from "./poll-interval";
 import { trainingJobResource } from "./training-job-resource";
 
 export interface CreateTrainingJobParams {

@@ -11,7 +11,7 @@ import type { OpenWork } from "../../stores/open-work";
 import type { PendingChanges } from "../../stores/pending-changes";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Log } from "../../telemetry/logger";
-import { pollAfterSeconds } from "./poll-interval";
+import { pollAfterSeconds } from "../../training/poll-interval";
 
 export interface DeleteTrainingJobParams {
   readonly request: Request;

@@ -8,7 +8,7 @@ import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import type { TrainingJobItem } from "../../stores/items";
 import { doneWith } from "../../stores/outcome";
 import type { TrainingJobs } from "../../stores/training-jobs";
-import { pollAfterSeconds } from "./poll-interval";
+import { pollAfterSeconds } from "../../training/poll-interval";
 import { trainingJobResource } from "./training-job-resource";
 
 export interface StopTrainingJobParams {
