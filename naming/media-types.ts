@@ -1,6 +1,9 @@
-/** What clients, browsers and file managers call a MIDI file; the first is its registered name, which answers have. */
+/** The registered name of MIDI files, which stored files and answers have. */
+export const midiType = "audio/midi";
+
+/** What clients, browsers and file managers call a MIDI file; the first is its registered name. */
 export const midiTypes = [
-  "audio/midi",
+  midiType,
   "audio/mid",
   "audio/x-midi",
   "audio/sp-midi",

@@ -156,7 +156,7 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
 
 /**
  * Whether a row names an object of the bucket of what is kept. Of a composition's MIDI files it names the present one, and
- * the one before, which a URL may still name (lambdas/api/compositions/update-composition.ts); before there is one, it
+ * the one before, which a URL may still name (lambdas/compositions/revise-composition.ts); before there is one, it
  * names those that its worker may write.
  */
 export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: MidiRevision | undefined): boolean {
