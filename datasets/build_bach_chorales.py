@@ -36,7 +36,7 @@ DATASET_VERSION = "1"
 DATASET_NAME = "Bach chorales"
 LICENSE = (
     "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
-    "without a license for each file; not redistributed here."
+    "without a licence for each file; not redistributed here."
 )
 SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
 STEPS_PER_QUARTER = 4
@@ -131,10 +131,10 @@ def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
 
 def bar_shift(part: Any) -> tuple[int, int]:
     """Steps to add to every offset so that barlines fall on multiples of a bar, and the length of the pickup."""
-    metrics = list(part.getElementsByClass("Measure"))
-    if not metrics:
+    measures = list(part.getElementsByClass("Measure"))
+    if not measures:
         raise NotUsable("a part has no bars")
-    full = [m for m in metrics if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
+    full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
     if not full:
         raise NotUsable("no bar is full")
     pickup = to_steps(full[0].offset) % STEPS_PER_BAR
@@ -194,7 +194,7 @@ def read_file(job: tuple[str, str]) -> Piece | Skipped:
 
 
 def corpus_files() -> list[tuple[str, str]]:
-    """(path, title) of every score by Bach in the corpus. Analyzes (.rntxt) are no scores and are not listed."""
+    """(path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are not listed."""
     from music21 import corpus
     from music21.corpus import chorales
 

@@ -9,6 +9,7 @@ import { freePort, loopback } from "../../../tools/processes/free-port";
 import type { ProcessIdentity } from "../../../tools/processes/process-identity";
 import { errorText } from "../api/service-error";
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { containerEnvironment } from "../container/container-environment";
 import { appendPlatformLine, ContainerLog } from "../container/container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
 import { unpackArchive } from "../s3/model-archive";
@@ -204,21 +205,15 @@ export class ModelServer {
     readonly scratch: string;
   }): Record<string, string> {
     const { container, entryPoint, config } = this.params;
-    const given: Record<string, string> = {
-      AWS_REGION: config.region,
-      AWS_ACCESS_KEY_ID: config.aws.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey,
-      AWS_ENDPOINT_URL: config.aws.endpointUrl,
-      ...entryPoint.environment,
-    };
-    const visible = Object.entries(given).filter(([name]) => !container.networkIsolation || !name.startsWith("AWS_"));
     return {
-      HOME: params.scratch,
-      TMPDIR: params.scratch,
-      ...Object.fromEntries(visible),
-      ...container.environment,
-      PATH: entryPoint.environment["PATH"] ?? process.env["PATH"] ?? "/usr/bin:/bin",
-      SAGEMAKER_BASE_DIR: params.root,
+      ...containerEnvironment({
+        config,
+        entryPoint,
+        isIsolated: container.networkIsolation,
+        requested: container.environment,
+        root: params.root,
+        scratch: params.scratch,
+      }),
       SAGEMAKER_BIND_TO_PORT: String(params.port),
       SAGEMAKER_BIND_HOST: loopback,
     };

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { containerEnvironment } from "../container/container-environment";
 import { ContainerLog } from "../container/container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
 import { failureReason, readFailure, type TrainingFolders } from "./folder-contract";
@@ -78,25 +79,17 @@ export async function algorithmFailure(exit: ContainerExit, folders: TrainingFol
   });
 }
 
-function environmentOf(params: TrainingContainerParams): Record<string, string> {
-  const { job, folders, config, entryPoint } = params;
-  const isIsolated = job.request.EnableNetworkIsolation === true;
-  const given: Record<string, string> = {
-    AWS_REGION: config.region,
-    AWS_ACCESS_KEY_ID: config.aws.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey,
-    AWS_ENDPOINT_URL: config.aws.endpointUrl,
-    ...entryPoint.environment,
-  };
-  const visible = Object.entries(given).filter(([name]) => !isIsolated || !name.startsWith("AWS_"));
+function environmentOf({ job, folders, config, entryPoint }: TrainingContainerParams): Record<string, string> {
   return {
-    HOME: folders.scratch,
-    TMPDIR: folders.scratch,
-    ...Object.fromEntries(visible),
-    ...job.request.Environment,
-    PATH: entryPoint.environment["PATH"] ?? process.env["PATH"] ?? "/usr/bin:/bin",
+    ...containerEnvironment({
+      config,
+      entryPoint,
+      isIsolated: job.request.EnableNetworkIsolation === true,
+      requested: job.request.Environment,
+      root: folders.root,
+      scratch: folders.scratch,
+    }),
     TRAINING_JOB_NAME: job.request.TrainingJobName,
     TRAINING_JOB_ARN: job.arn,
-    SAGEMAKER_BASE_DIR: folders.root,
   };
 }
