@@ -75,10 +75,18 @@ module.exports = {
     {
       name: "each-kind-of-work-stands-alone",
       comment:
-        "Compositions and training share files of the table, of the music and of lambdas/resources, not each other.",
+        "Use cases of two kinds share files of the table, of the music and of lambdas/resources, not each other.",
       severity: "error",
-      from: { path: "^lambdas/(compositions|training)/" },
-      to: { path: "^lambdas/(compositions|training|open-work)/", pathNot: "^lambdas/$1/" },
+      from: { path: "^lambdas/(compositions|training|tracks|models)/" },
+      to: { path: "^lambdas/(compositions|training|tracks|models|open-work)/", pathNot: "^lambdas/$1/" },
+    },
+    {
+      name: "use-cases-know-no-request",
+      comment:
+        "An operation reads the request and makes the response; its use case is given values and returns an item.",
+      severity: "error",
+      from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
+      to: { path: "^lambdas/http/(request|response|with-http|idempotency|entity-tag|change-owned)\\.ts$" },
     },
     {
       name: "stores-lie-below",

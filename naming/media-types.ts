@@ -1,9 +1,12 @@
+/** The registered media type of MIDI files, which stored files and responses have. */
+export const midiType = "audio/midi";
+
 /**
  * The media types that clients, browsers and file managers use for a MIDI file. The first is the registered one, which
  * responses have.
  */
 export const midiTypes = [
-  "audio/midi",
+  midiType,
   "audio/mid",
   "audio/x-midi",
   "audio/sp-midi",

@@ -165,7 +165,7 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
 
 /**
  * Returns true if a row names this object of the artifacts bucket. For a composition's MIDI files these are the present
- * one and the one before, which a URL may still name (lambdas/api/compositions/update-composition.ts). Before there is
+ * one and the one before, which a URL may still name (lambdas/compositions/revise-composition.ts). Before there is
  * a MIDI file, they are those that the composition's worker may write.
  */
 export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: MidiRevision | undefined): boolean {

@@ -5,6 +5,7 @@ import type { Failure } from "../../domain/schemas/failure";
 import type { InvocationResponse } from "../../domain/schemas/invocation";
 import { storableMetrics } from "../../domain/schemas/metrics";
 import { isFinalCompositionState } from "../../domain/states/composition-state";
+import { midiType } from "../../naming/media-types";
 import {
   compositionEditEventsKey,
   compositionMidiKey,
@@ -189,7 +190,7 @@ async function writeResult(
     await artifacts.write({ key: compositionEditEventsKey(composition), body, ...json });
   }
   const key = compositionMidiKey(composition, { revision });
-  await artifacts.write({ key, body: bytes, contentType: "audio/midi" });
+  await artifacts.write({ key, body: bytes, contentType: midiType });
   return {
     output: scoreOutput(score, storableMetrics(metrics), editEvents?.length),
     midi: { revision, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength },

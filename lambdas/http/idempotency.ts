@@ -3,7 +3,12 @@
  * answer is written in the transaction that writes the resource, so there is never one without the other.
  */
 import { createHash } from "node:crypto";
-import type { IdempotencyClaim, IdempotencyRecords, IdempotencyWrite } from "../stores/idempotency-records";
+import type {
+  IdempotencyClaim,
+  IdempotencyOf,
+  IdempotencyRecords,
+  IdempotencyWrite,
+} from "../stores/idempotency-records";
 import type { IdempotencyRecord } from "../stores/items";
 import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
@@ -67,19 +72,16 @@ function firstResponse(record: IdempotencyRecord, claim: IdempotencyClaim): Resp
   };
 }
 
-export interface RespondOnceParams {
+export interface RespondOnceParams<Item> {
   readonly request: Request;
   readonly records: IdempotencyRecords;
   readonly now: () => Date;
   /** What makes two requests the same; query, content type and body where it is absent. */
   readonly content?: SameContent | undefined;
-  /**
-   * Creates the resource. `remember` turns the response into what the transaction must write with it; it gives nothing
-   * when the request has no key.
-   */
-  readonly create: (
-    recordResponse: (response: CreatedResponse) => IdempotencyWrite | undefined,
-  ) => Promise<Outcome<CreatedResponse, Repeated | QuotaReached | Stale>>;
+  /** The response to the request that has created the item. */
+  readonly respond: (item: Item) => CreatedResponse;
+  /** Creates the item. The transaction that writes it must also write what `idempotency` gives for it. */
+  readonly create: (idempotency: IdempotencyOf<Item>) => Promise<Outcome<Item, Repeated | QuotaReached | Stale>>;
 }
 
 export interface CreatedResponse extends Response {
@@ -88,12 +90,15 @@ export interface CreatedResponse extends Response {
 }
 
 /** Creates once: the same request again gets the first response, another one with the same key is refused. */
-export async function respondOnce({ request, records, now, content, create }: RespondOnceParams): Promise<Response> {
+export async function respondOnce<Item>(params: RespondOnceParams<Item>): Promise<Response> {
+  const { request, records, now, content, respond, create } = params;
   const claim = readIdempotencyClaim(request, content);
   const known = claim === undefined ? undefined : await records.find(claim);
   if (claim !== undefined && known !== undefined) return firstResponse(known, claim);
-  const recordResponse = ({ status, headers, body }: CreatedResponse): IdempotencyWrite | undefined =>
-    claim && {
+  const idempotency = (item: Item): IdempotencyWrite | undefined => {
+    if (claim === undefined) return undefined;
+    const { status, headers, body } = respond(item);
+    return {
       claim,
       record: {
         schemaVersion: 1,
@@ -106,12 +111,13 @@ export async function respondOnce({ request, records, now, content, create }: Re
         expiresAt: Math.floor(now().getTime() / 1000) + keptForSeconds,
       },
     };
-  const outcome = await create(recordResponse).catch((error: unknown): never => {
+  };
+  const outcome = await create(idempotency).catch((error: unknown): never => {
     if (claim === undefined || !(error instanceof TableBusy)) throw error;
     const detail = "A request with this Idempotency-Key is still being worked on. Try again in a moment.";
     throw new Problem("IDEMPOTENCY_KEY_IN_FLIGHT", { detail, retryAfterSeconds: 1 });
   });
-  if (outcome.kind === "DONE") return outcome.value;
+  if (outcome.kind === "DONE") return respond(outcome.value);
   if (outcome.kind === "REPEATED") {
     if (claim === undefined) throw new Error("a request without a key was taken for a repeated one");
     return firstResponse(outcome.record, claim);

@@ -1,5 +1,6 @@
 /** MIDI files as the API sends them: the bytes, or a short-lived URL of the object for those who ask for JSON. */
 import { createHash } from "node:crypto";
+import { midiType } from "../../naming/media-types";
 import type { PresignedUrl } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
 import { digestTag, taggedResponse } from "./entity-tag";
@@ -7,8 +8,6 @@ import { fileStem } from "./file-name";
 import { DamagedFile } from "./lost-file";
 import type { Request } from "./request";
 import { jsonResponse, type Response } from "./response";
-
-export const midiType = "audio/midi";
 
 const urlLifetimeSeconds = 300;
 

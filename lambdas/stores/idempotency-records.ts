@@ -22,6 +22,9 @@ export interface IdempotencyWrite {
   readonly record: IdempotencyRecord;
 }
 
+/** Gives what must be written beside a new item; nothing when its request may be repeated freely. */
+export type IdempotencyOf<Item> = (item: Item) => IdempotencyWrite | undefined;
+
 export interface IdempotencyRecords {
   /** Returns the record of a key, unless it has expired (time-to-live deletes late). */
   find(claim: Pick<IdempotencyClaim, "sub" | "route" | "key">): Promise<IdempotencyRecord | undefined>;

@@ -1,3 +1,4 @@
+import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
@@ -5,7 +6,6 @@ import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import type { Compositions } from "../../stores/compositions";
 import { compositionResource } from "./composition-resource";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface GetCompositionParams {
   readonly request: Request;

@@ -1,6 +1,6 @@
+import { pollAfterSeconds } from "../../compositions/poll-interval";
 import { Problem } from "../../http/problem";
 import type { CompositionItem } from "../../stores/items";
-import { pollAfterSeconds } from "./poll-interval";
 
 /** 409 with the state; a composition that failed says why, since waiting does not help. */
 export function notReady(item: CompositionItem, now: Date): Problem {

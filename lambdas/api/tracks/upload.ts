@@ -16,16 +16,10 @@ import {
   parseValues,
   queryValues,
 } from "../../http/validation";
+import type { UploadedFile } from "../../tracks/uploaded-melody";
 
-export interface Upload {
-  readonly bytes: Uint8Array;
-  /** The name that was asked for. */
-  readonly name: string | undefined;
-  readonly trackIndex: number | undefined;
-  /** Where the index was asked for, as it was sent; without a value where it was not. */
-  readonly trackIndexField: Pick<FieldError, "pointer" | "value">;
-  /** Of the file of a form, without its extension; "" where there is none. */
-  readonly fileName: string;
+/** The file of a request. */
+export interface Upload extends UploadedFile {
   /** What makes two uploads the same request, where that is not the body itself: each form has another boundary. */
   readonly content?: SameContent;
 }

@@ -4,7 +4,7 @@ import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import type { TrainingJobs } from "../../stores/training-jobs";
-import { pollAfterSeconds } from "./poll-interval";
+import { pollAfterSeconds } from "../../training/poll-interval";
 import { trainingJobResource } from "./training-job-resource";
 
 export interface GetTrainingJobParams {

@@ -14,8 +14,8 @@ import { ObjectTooLargeError } from "../../stores/objects";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import type { Log } from "../../telemetry/logger";
+import { pollAfterSeconds } from "../../training/poll-interval";
 import { mustHaveFiles, readTrainingFile, trainingFileLost } from "../../training/training-files";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface ListTrainingJobMetricsParams {
   readonly request: Request;

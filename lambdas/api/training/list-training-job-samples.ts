@@ -5,8 +5,8 @@ import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
+import { pollAfterSeconds } from "../../training/poll-interval";
 import { listSamples, mustHaveFiles, trainingFileLost } from "../../training/training-files";
-import { pollAfterSeconds } from "./poll-interval";
 
 export interface ListTrainingJobSamplesParams {
   readonly request: Request;

@@ -1,14 +1,12 @@
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
-import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import type { TrainingJobItem } from "../../stores/items";
-import { doneWith } from "../../stores/outcome";
 import type { TrainingJobs } from "../../stores/training-jobs";
-import { pollAfterSeconds } from "./poll-interval";
+import { pollAfterSeconds } from "../../training/poll-interval";
+import { requestStop } from "../../training/request-stop";
 import { trainingJobResource } from "./training-job-resource";
 
 export interface StopTrainingJobParams {
@@ -18,7 +16,7 @@ export interface StopTrainingJobParams {
   readonly checkpointDays: number;
 }
 
-/** Asks for the end: the stream tells SageMaker, the workflow alone records how it ended. Repeating it is harmless. */
+/** Asks for the end of a training job: 202, since the job ends later. */
 export async function stopTrainingJob({
   request,
   trainingJobs,
@@ -30,11 +28,7 @@ export async function stopTrainingJob({
   const stopped = await changeOwned({
     request,
     load: async () => await ownedItem("TRAINING_JOB", trainingJobs, of),
-    change: async (item) => {
-      if (item.state === "READY" || item.state === "FAILED") throw alreadyFinal(item);
-      if (item.state === "STOPPED" || item.stopRequested) return doneWith(item);
-      return await trainingJobs.change(item, { stopRequested: true, state: "STOPPING" });
-    },
+    change: async (item) => await requestStop({ item, trainingJobs }),
   });
   return jsonResponse({
     status: 202,
@@ -44,12 +38,5 @@ export async function stopTrainingJob({
       location: `/training-jobs/${of.id}`,
       ...retryAfter(pollAfterSeconds(stopped, now())),
     },
-  });
-}
-
-function alreadyFinal({ state }: TrainingJobItem): Problem {
-  return new Problem("ALREADY_FINAL", {
-    detail: `The training job is ${state}; it cannot be stopped any more.`,
-    errors: [{ pointer: "/state", reason: "is final", value: state, allowed: "a job that has not ended" }],
   });
 }

@@ -1,5 +1,5 @@
-import { isFinalCompositionState } from "../../../domain/states/composition-state";
-import type { CompositionItem } from "../../stores/items";
+import { isFinalCompositionState } from "../../domain/states/composition-state";
+import type { CompositionItem } from "../stores/items";
 
 /** After how long it is worth asking again: at once at first, a composition takes seconds; nothing when it has ended. */
 export function pollAfterSeconds(

@@ -1,5 +1,5 @@
-import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
-import type { TrainingJobItem } from "../../stores/items";
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import type { TrainingJobItem } from "../stores/items";
 
 const soonMilliseconds = 10 * 60_000;
 

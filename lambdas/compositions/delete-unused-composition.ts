@@ -1,0 +1,41 @@
+import { isFinalCompositionState } from "../../domain/states/composition-state";
+import { inUse, Problem } from "../http/problem";
+import { deleteWithFiles } from "../resources/delete-with-files";
+import type { Compositions } from "../stores/compositions";
+import type { CompositionItem } from "../stores/items";
+import type { ObjectStore } from "../stores/objects";
+import type { OpenWork } from "../stores/open-work";
+import type { Outcome, Stale } from "../stores/outcome";
+import type { PendingChanges } from "../stores/pending-changes";
+import type { Log } from "../telemetry/logger";
+import { pollAfterSeconds } from "./poll-interval";
+
+export interface DeleteUnusedCompositionParams {
+  /** As it was read: the deletion is refused when it has changed since. */
+  readonly item: CompositionItem;
+  readonly compositions: Pick<Compositions, "remove">;
+  readonly openWork: Pick<OpenWork, "compositionsOf">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly files: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Deletes a composition that has ended and that no unfinished one is made from. @throws Problem NOT_FINAL, IN_USE */
+export async function deleteUnusedComposition(
+  params: DeleteUnusedCompositionParams,
+): Promise<Outcome<undefined, Stale>> {
+  const { item, compositions, openWork, pendingChanges, files, now, log } = params;
+  if (!isFinalCompositionState(item.state)) {
+    const wait = pollAfterSeconds(item, now());
+    throw new Problem("NOT_FINAL", {
+      detail: `The composition is ${item.state}; it can be deleted when it is COMPLETED or FAILED.`,
+      ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    });
+  }
+  const users = (await openWork.compositionsOf(item.sub)).filter(
+    ({ input }) => "compositionId" in input && input.compositionId === item.id,
+  );
+  if (users.length > 0) throw inUse("composition", users);
+  return await deleteWithFiles({ item, items: compositions, pendingChanges, removal: { artifacts: files }, log });
+}

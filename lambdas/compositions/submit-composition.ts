@@ -1,0 +1,108 @@
+import type * as z from "zod";
+import type { createCompositionSchema } from "../../domain/schemas/api/compositions";
+import type { UserQuotas } from "../../domain/schemas/user-quotas";
+import { checkParameters } from "../../domain/techniques/parameter-values";
+import { techniques } from "../../domain/techniques/registry";
+import { openWorkOwner, type TableKey } from "../../naming/table-keys";
+import { Problem } from "../http/problem";
+import { shortValue } from "../http/short-value";
+import type { Compositions } from "../stores/compositions";
+import type { IdempotencyOf } from "../stores/idempotency-records";
+import { type CompositionItem, quotaHeld } from "../stores/items";
+import type { Models, StockModels } from "../stores/models";
+import type { ObjectStore } from "../stores/objects";
+import { doneWith, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
+import type { Tracks } from "../stores/tracks";
+import type { MetricRecorder } from "../telemetry/metrics";
+import { checkInputOptions, checkParametersFit, resolveInput } from "./composition-input";
+import { chooseModel, type ChosenModel, modelsAllowed } from "./composition-model";
+import { requireFiles } from "./needed-file";
+
+export type CreateComposition = z.output<typeof createCompositionSchema>;
+
+export interface SubmitCompositionParams {
+  readonly sub: string;
+  readonly body: CreateComposition;
+  readonly idempotency: IdempotencyOf<CompositionItem>;
+  readonly compositions: Pick<Compositions, "get" | "create">;
+  readonly tracks: Pick<Tracks, "get">;
+  readonly models: Pick<Models, "get">;
+  readonly stockModels: Pick<StockModels, "get">;
+  readonly files: Pick<ObjectStore, "exists">;
+  readonly quotas: UserQuotas;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly randomSeed: () => number;
+  readonly now: () => Date;
+}
+
+/**
+ * Checks what a composition is made from and writes its row. The work itself begins from the table's stream: one write,
+ * so nothing can be half begun.
+ * @throws Problem 422 when model, input or parameters cannot be used; FILE_LOST
+ */
+export async function submitComposition(
+  params: SubmitCompositionParams,
+): Promise<Outcome<CompositionItem, Repeated | QuotaReached | Stale>> {
+  const { sub, body, idempotency, compositions, tracks, models, stockModels, files, quotas, metrics } = params;
+  const { newId, randomSeed, now } = params;
+  const { name, technique, modelId, input, inputOptions = {} } = body;
+  const model = await chooseModel({ sub, modelId, technique, models, stockModels });
+  const resolved = await resolveInput({ sub, input, tracks, compositions });
+  const bars = checkInputOptions({ resolved, options: inputOptions, maxBars: model.maxBars });
+  const parameters = checkParameters(techniques[technique].parameters, body.parameters ?? {}).values;
+  checkParametersFit({ technique, parameters, bars });
+  await requireFiles(files, [resolved.file, model.file]);
+  const id = newId();
+  const createdAt = now().toISOString();
+  const item: CompositionItem = {
+    schemaVersion: 1,
+    kind: "COMPOSITION",
+    sub,
+    id,
+    name,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    technique,
+    model: model.reference,
+    seed: body.seed ?? randomSeed(),
+    state: "PENDING",
+    input,
+    inputOptions,
+    parameters,
+    attempt: 0,
+    openWork: "COMPOSITION",
+    openWorkOwner: openWorkOwner(sub, id),
+  };
+  const outcome = await compositions.create({
+    item,
+    takes: { openCompositions: 1, ...quotaHeld(item) },
+    quotas,
+    idempotency: idempotency(item),
+    mustExist: [...resolved.mustExist, model.mustExist],
+  });
+  if (outcome.kind === "REFERENCE_GONE") throw referenceGone(outcome.key, body, model);
+  if (outcome.kind !== "DONE") return outcome;
+  metrics.record("CompositionsSubmitted");
+  return doneWith(item);
+}
+
+/** The model or the input was deleted while the request was checked. */
+function referenceGone(
+  key: TableKey,
+  { technique, modelId, input }: CreateComposition,
+  { mustExist }: ChosenModel,
+): Problem {
+  const reason = "does not exist any more";
+  if (key.sk === mustExist.sk) {
+    return new Problem("MODEL_NOT_FOUND", {
+      detail: "The model has just been deleted.",
+      errors: [{ pointer: "/modelId", reason, value: modelId, allowed: modelsAllowed(technique) }],
+    });
+  }
+  return new Problem("trackId" in input ? "TRACK_NOT_FOUND" : "COMPOSITION_NOT_FOUND", {
+    detail: "The input has just been deleted.",
+    errors: [{ pointer: "/input", reason, ...shortValue(input), allowed: "an input that exists" }],
+  });
+}

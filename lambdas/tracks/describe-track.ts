@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { type OtherTimeSignature, otherTimeSignatures, timeSignatureName } from "../../domain/music/bar-lines";
+import { firstBarWithNotes, type Melody, stretchesOf } from "../../domain/music/melody";
+import type { Song } from "../../domain/music/song";
+import { plainText } from "../../domain/schemas/text";
+import type { TrackItem } from "../stores/items";
+import type { ReadMelody, UploadedFile } from "./uploaded-melody";
+
+/** A row is read at every poll: what it says of a file stays small. */
+const maxTracksListed = 64;
+const maxChangesListed = 50;
+const maxOtherTimeSignaturesListed = 50;
+const maxChangeLength = 300;
+
+export interface DescribeTrackParams {
+  readonly sub: string;
+  readonly id: string;
+  readonly createdAt: string;
+  readonly upload: UploadedFile;
+  /** What was read from the upload. */
+  readonly read: ReadMelody;
+}
+
+/** Returns the row of a new track: what it says of the file and of its melody. */
+export function describeTrack({ sub, id, createdAt, upload, read }: DescribeTrackParams): TrackItem {
+  const { song, melody, trackIndex, changes } = read;
+  const pitches = melody.notes.map(({ pitch }) => pitch);
+  return {
+    schemaVersion: 1,
+    kind: "TRACK",
+    sub,
+    id,
+    name: upload.name ?? defaultName(melody, upload.fileName),
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    holds: { tracks: 1, storedBytes: upload.bytes.length },
+    sha256: createHash("sha256").update(upload.bytes).digest("hex"),
+    bytes: upload.bytes.length,
+    bars: melody.bars,
+    tempo: melody.tempo,
+    timeSignature: timeSignatureName(song.timeSignatures[0]),
+    noteCount: melody.notes.length,
+    lowestPitch: Math.min(...pitches),
+    highestPitch: Math.max(...pitches),
+    trackIndex,
+    firstBarWithNotes: firstBarWithNotes(melody),
+    otherMetres: listedTimeSignatures(melody),
+    tracks: song.tracks.slice(0, maxTracksListed).map(({ index, name, program, notes }) => ({
+      index,
+      name: plainText(name, 100),
+      program,
+      noteCount: notes.length,
+    })),
+    changes: listedChanges(song, changes),
+  };
+}
+
+/** What a track without a name is called, by us and by many editors: it says less than the name of the file. */
+const placeholderName = /^Track \d+$/;
+
+/** The name of an upload that asks for none: the melody's own, or else that of the file. */
+function defaultName({ name }: Melody, fileName: string): string {
+  const names = placeholderName.test(name) ? [fileName, name] : [name, fileName];
+  return names.map((one) => plainText(one, 100)).find((one) => one !== "") ?? "Untitled";
+}
+
+function listedChanges(song: Song, read: readonly string[]): string[] {
+  const changes = read.map((change) => plainText(change, maxChangeLength));
+  if (song.tracks.length > maxTracksListed) {
+    changes.unshift(`the file has ${song.tracks.length} tracks with notes; the first ${maxTracksListed} are listed`);
+  }
+  const more = changes.length - maxChangesListed;
+  return more > 0 ? [...changes.slice(0, maxChangesListed), `and ${more} more`] : changes;
+}
+
+/** Where there are more, the last one stands for all the bars after it. */
+function listedTimeSignatures(melody: Melody): OtherTimeSignature[] {
+  const others = otherTimeSignatures(stretchesOf(melody));
+  if (others.length <= maxOtherTimeSignaturesListed) return others;
+  const listed = others.slice(0, maxOtherTimeSignaturesListed - 1);
+  const firstBar = others[maxOtherTimeSignaturesListed - 1]?.firstBar ?? 1;
+  return [...listed, { firstBar, lastBar: melody.bars, timeSignature: "several" }];
+}

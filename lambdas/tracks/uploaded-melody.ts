@@ -1,0 +1,116 @@
+/** Reads an uploaded file and finds its melody. */
+import { usableTimeSignatures } from "../../domain/music/bar-lines";
+import { UnreadableMidiError } from "../../domain/music/byte-reader";
+import { type Melody, MelodyError, timeSignaturesOf, trackMelody } from "../../domain/music/melody";
+import { melodyChanges } from "../../domain/music/melody-changes";
+import { chooseMelodyTrack, whyNoTones } from "../../domain/music/melody-choice";
+import { parseMidi, type Song } from "../../domain/music/song";
+import type { FieldError } from "../../domain/schemas/api/problem";
+import { Problem } from "../http/problem";
+
+const maxTextLength = 200;
+
+interface TrackChoice {
+  /** The track that was asked for. */
+  readonly trackIndex: number | undefined;
+  /** Where the index was asked for, as it was sent; without a value where it was not. */
+  readonly trackIndexField: Pick<FieldError, "pointer" | "value">;
+}
+
+/** A MIDI file as it came, and what was asked for with it. */
+export interface UploadedFile extends TrackChoice {
+  readonly bytes: Uint8Array;
+  /** The name that was asked for. */
+  readonly name: string | undefined;
+  /** The file's own name without its extension; "" where it has none. */
+  readonly fileName: string;
+}
+
+/** The file, its melody, and all that is to say of how it was found and read. */
+export interface ReadMelody {
+  readonly song: Song;
+  readonly melody: Melody;
+  readonly trackIndex: number;
+  readonly changes: readonly string[];
+}
+
+/** Reads the file of an upload and finds its melody. @throws Problem 422 */
+export function readUploadedMelody({ bytes, ...choice }: Pick<UploadedFile, "bytes"> & TrackChoice): ReadMelody {
+  return readMelody(readSong(bytes), choice);
+}
+
+function readSong(bytes: Uint8Array): Song {
+  try {
+    return parseMidi(bytes);
+  } catch (error) {
+    if (error instanceof UnreadableMidiError) throw new Problem("UNREADABLE_MIDI", { detail: sentence(error.message) });
+    throw error;
+  }
+}
+
+function readMelody(song: Song, { trackIndex: asked, trackIndexField }: TrackChoice): ReadMelody {
+  const choice = asked === undefined ? chooseMelodyTrack(song.tracks) : undefined;
+  if (asked === undefined && choice === undefined) throw noMelody(song, trackIndexField.pointer);
+  const trackIndex = asked ?? choice?.track.index ?? 0;
+  try {
+    const melody = trackMelody(song, trackIndex);
+    const track = song.tracks.find(({ index }) => index === trackIndex);
+    const read = track === undefined ? [] : melodyChanges({ song, track, melody });
+    return { song, melody, trackIndex, changes: [...(choice?.changes ?? []), ...read] };
+  } catch (error) {
+    if (!(error instanceof MelodyError)) throw error;
+    const errors = melodyErrors(error, song, trackIndexField);
+    throw new Problem(error.code, { detail: sentence(error.message), ...(errors.length === 0 ? {} : { errors }) });
+  }
+}
+
+function noMelody({ tracks }: Song, pointer: string): Problem {
+  const named = tracks.slice(0, 8).map((track) => {
+    const name = JSON.stringify(Array.from(track.name).slice(0, 40).join(""));
+    return `track ${track.index} ${name} ${whyNoTones(track) ?? "has no tones"}`;
+  });
+  const others = tracks.length > named.length ? `; and ${tracks.length - named.length} more` : "";
+  const advice = "If one of them is a melody all the same, ask for it with trackIndex";
+  return new Problem("NO_MELODY", {
+    detail: `${sentence(`no track of the file is a melody: ${named.join("; ")}${others}`)} ${advice}.`,
+    errors: [
+      {
+        pointer,
+        reason: "is required for a file in which every track is drums, a click track or noises",
+        allowed: tracks
+          .map(({ index }) => index)
+          .join(", ")
+          .slice(0, maxTextLength),
+      },
+    ],
+  });
+}
+
+function melodyErrors(
+  { code }: MelodyError,
+  song: Song,
+  trackIndexField: TrackChoice["trackIndexField"],
+): FieldError[] {
+  if (code === "TIME_SIGNATURE_NOT_SUPPORTED") {
+    const value = timeSignaturesOf(song).join(", ").slice(0, maxTextLength);
+    return [
+      {
+        pointer: "/timeSignature",
+        reason: "no note of the track stands in a bar of four quarter notes",
+        value,
+        allowed: usableTimeSignatures.join(", "),
+      },
+    ];
+  }
+  if (code !== "TRACK_NOT_FOUND") return [];
+  const allowed = song.tracks
+    .map(({ index }) => index)
+    .join(", ")
+    .slice(0, maxTextLength);
+  return [{ ...trackIndexField, reason: "no track with notes has this index", allowed }];
+}
+
+function sentence(text: string): string {
+  const clipped = text.slice(0, 1000);
+  return `${clipped.charAt(0).toUpperCase()}${clipped.slice(1)}${clipped.endsWith(".") ? "" : "."}`;
+}

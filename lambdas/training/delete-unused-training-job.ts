@@ -1,0 +1,45 @@
+import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
+import { inUse, Problem } from "../http/problem";
+import { deleteWithFiles } from "../resources/delete-with-files";
+import type { TrainingJobItem } from "../stores/items";
+import type { ObjectStore } from "../stores/objects";
+import type { OpenWork } from "../stores/open-work";
+import type { Outcome, Stale } from "../stores/outcome";
+import type { PendingChanges } from "../stores/pending-changes";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { Log } from "../telemetry/logger";
+import { pollAfterSeconds } from "./poll-interval";
+
+export interface DeleteUnusedTrainingJobParams {
+  /** As it was read: the deletion is refused when it has changed since. */
+  readonly item: TrainingJobItem;
+  readonly trainingJobs: Pick<TrainingJobs, "remove">;
+  readonly openWork: Pick<OpenWork, "trainingJobsOf">;
+  readonly pendingChanges: Pick<PendingChanges, "remove">;
+  readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
+  readonly work: Pick<ObjectStore, "deleteAllUnder">;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/**
+ * Deletes a training job that has ended and that no unfinished one goes on from, with its progress, samples and
+ * checkpoints. The model that came of it stays.
+ * @throws Problem NOT_FINAL, IN_USE
+ */
+export async function deleteUnusedTrainingJob(
+  params: DeleteUnusedTrainingJobParams,
+): Promise<Outcome<undefined, Stale>> {
+  const { item, trainingJobs, openWork, pendingChanges, artifacts, work, now, log } = params;
+  if (!isFinalTrainingJobState(item.state)) {
+    const wait = pollAfterSeconds(item, now());
+    throw new Problem("NOT_FINAL", {
+      detail: `The training job is ${item.state}; it can be deleted when it is READY, FAILED or STOPPED.`,
+      errors: [{ pointer: "/state", reason: "is not final", value: item.state, allowed: "READY, FAILED, STOPPED" }],
+      ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    });
+  }
+  const users = (await openWork.trainingJobsOf(item.sub)).filter(({ resumeFrom }) => resumeFrom === item.id);
+  if (users.length > 0) throw inUse("training job", users);
+  return await deleteWithFiles({ item, items: trainingJobs, pendingChanges, removal: { artifacts, work }, log });
+}

@@ -1,0 +1,136 @@
+import type { UserQuotas } from "../../domain/schemas/user-quotas";
+import { openWorkOwner, ownedKey } from "../../naming/table-keys";
+import { joinedProblem, Problem } from "../http/problem";
+import { shortValue } from "../http/short-value";
+import type { Catalogues } from "../stores/catalogues";
+import type { IdempotencyOf } from "../stores/idempotency-records";
+import { quotaHeld, type TrainingJobItem } from "../stores/items";
+import type { ObjectStore } from "../stores/objects";
+import { doneWith, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
+import type { TrainingJobs } from "../stores/training-jobs";
+import type { MetricRecorder } from "../telemetry/metrics";
+import {
+  type CreateTrainingJob,
+  planTraining,
+  type PlanTrainingParams,
+  resumableJobs,
+  type TrainingPlan,
+} from "./training-plan";
+
+export interface SubmitTrainingJobParams {
+  readonly sub: string;
+  readonly body: CreateTrainingJob;
+  readonly idempotency: IdempotencyOf<TrainingJobItem>;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "create">;
+  readonly catalogues: Catalogues;
+  readonly work: Pick<ObjectStore, "list">;
+  readonly quotas: UserQuotas;
+  readonly runtimeLimitSeconds: number;
+  readonly metrics: MetricRecorder;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+const defaultRunSeconds = 3600;
+
+function runTooLong(seconds: number | undefined, max: number): Problem | undefined {
+  if (seconds === undefined || seconds <= max) return undefined;
+  return new Problem("RUN_TOO_LONG", {
+    detail: `maxRuntimeSeconds is ${seconds}; this deployment allows ${max}.`,
+    errors: [
+      {
+        pointer: "/maxRuntimeSeconds",
+        reason: "is over this deployment's limit",
+        value: seconds,
+        allowed: `60 to ${max}`,
+      },
+    ],
+  });
+}
+
+/** @throws Problem 422 with the broken fields of the plan and of the run's length together */
+async function planWithin(runtimeLimitSeconds: number, params: PlanTrainingParams): Promise<TrainingPlan> {
+  const tooLong = runTooLong(params.body.maxRuntimeSeconds, runtimeLimitSeconds);
+  let plan: TrainingPlan;
+  try {
+    plan = await planTraining(params);
+  } catch (error) {
+    throw tooLong !== undefined && error instanceof Problem && error.errors ? joinedProblem(tooLong, error) : error;
+  }
+  if (tooLong !== undefined) throw tooLong;
+  return plan;
+}
+
+/**
+ * Plans a training job and writes its row. The workflow begins from the table's stream: one write, so nothing can be half
+ * begun.
+ * @throws Problem 422 when the job cannot be trained as it was asked for
+ */
+export async function submitTrainingJob(
+  params: SubmitTrainingJobParams,
+): Promise<Outcome<TrainingJobItem, Repeated | QuotaReached | Stale>> {
+  const { sub, body, idempotency, trainingJobs, catalogues, work, quotas, runtimeLimitSeconds, metrics } = params;
+  const { newId, now } = params;
+  const maxRuntimeSeconds = body.maxRuntimeSeconds ?? Math.min(defaultRunSeconds, runtimeLimitSeconds);
+  const plan = { sub, body, trainingJobs, catalogues, work };
+  const { dataset, topics, hyperparameters, completedEpochs } = await planWithin(runtimeLimitSeconds, plan);
+  const { name, technique, resumeFrom } = body;
+  const id = newId();
+  const createdAt = now().toISOString();
+  const epochs = Number(hyperparameters["epochs"] ?? 1);
+  const item: TrainingJobItem = {
+    schemaVersion: 1,
+    kind: "TRAINING_JOB",
+    sub,
+    id,
+    name,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    holds: { trainingJobs: 1, models: 1 },
+    technique,
+    state: "PENDING",
+    topics,
+    dataset,
+    hyperparameters,
+    maxRuntimeSeconds,
+    ...(resumeFrom === undefined ? {} : { resumeFrom }),
+    attempt: 1,
+    launch: 0,
+    stopRequested: false,
+    progress: {
+      epoch: completedEpochs,
+      epochs,
+      percent: Math.round((1000 * completedEpochs) / epochs) / 10,
+    },
+    convergence: { state: "fluctuating" },
+    resumable: false,
+    usage: { trainingSeconds: 0, billableSeconds: 0 },
+    openWork: "TRAINING_JOB",
+    openWorkOwner: openWorkOwner(sub, id),
+  };
+  const outcome = await trainingJobs.create({
+    item,
+    // Its model has a place from now on. How large it will be is not known: there must be room for something.
+    takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
+    quotas,
+    idempotency: idempotency(item),
+    mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
+  });
+  if (outcome.kind === "REFERENCE_GONE") {
+    throw new Problem("RESUME_NOT_POSSIBLE", {
+      detail: "The job to be resumed has just been deleted.",
+      errors: [
+        {
+          pointer: "/resumeFrom",
+          reason: "does not exist any more",
+          ...shortValue(resumeFrom),
+          allowed: resumableJobs,
+        },
+      ],
+    });
+  }
+  if (outcome.kind !== "DONE") return outcome;
+  metrics.record("JobsSubmitted");
+  return doneWith(item);
+}
