@@ -65,7 +65,7 @@ def merge(planes: VoicePlanes) -> tuple[Cells, Cells]:
 
 
 def _anywhere(cells: npt.NDArray[np.bool_]) -> Cells:
-    """[voices, steps, pitches] -> the union of the voices, [steps, pitches]."""
+    """Returns the union of the voices: [voices, steps, pitches] -> [steps, pitches]."""
     return np.asarray(cells.any(axis=0), dtype=np.bool_)
 
 

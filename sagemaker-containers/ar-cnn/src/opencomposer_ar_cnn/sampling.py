@@ -39,7 +39,7 @@ ORIGINAL_BARS = 8
 TIDYING_PASSES = 4
 """The number of last passes that only remove what the network no longer wants."""
 TIDYING_SHARE = 8
-"""At most one pass in so many is such a last pass."""
+"""The number of passes of which at most one is such a last pass."""
 COOLEST = 0.6
 """The share of the given temperature to which it falls while fewer edits remain."""
 ENOUGH = 1.0
@@ -48,7 +48,7 @@ NEED = 0.1
 """A beat is edited when at least so many edits are expected in it. In other beats the many cells that are each very
 unlikely would together weigh as much as one likely edit, and would be drawn as often."""
 NOTE_REACH = 3
-"""So many steps before and after a drawn cell may be edited with it, because they may belong to the same note."""
+"""The number of steps before and after a drawn cell that may be edited with it, as cells of the same note."""
 ADDED_SHARE = 1.0
 REMOVED_SHARE = 0.8
 """The share of the drawn cell's likelihood that such a neighbor needs, to be added or to be removed with it. Removal

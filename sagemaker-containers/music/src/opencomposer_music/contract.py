@@ -19,8 +19,8 @@ MAX_SHOWN_CHARACTERS = 80
 """An error's sentence repeats at most so many characters of a wrong value."""
 MAX_SHOWN_ENTRIES = 16
 MAX_JUDGED_VALUES = 65_536
-"""Of a document with more values than this only the first broken field is reported. Otherwise four megabytes of wrong
-values would become two million faults. The largest invocation has 41,000 values."""
+"""The most values of a document of which every broken field is reported; of a larger one only the first is. Otherwise
+four megabytes of wrong values would become two million faults. The largest invocation has 41,000 values."""
 
 FaultKind = Literal["missing", "unknown", "value"]
 

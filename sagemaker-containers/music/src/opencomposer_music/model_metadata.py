@@ -64,7 +64,7 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
 
 
 def metadata_contract(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Contract:
-    """Return the contract of a technique's metadata.
+    """Returns the contract of a technique's metadata.
 
     members: the JSON Schema of each member that the technique adds, or narrows; optional: the names of those members
     that may be absent.
@@ -101,7 +101,7 @@ def read_metadata(text: str, contract: Contract, technique: str | None = None) -
 
 
 def read_voices(root: Mapping[str, Any]) -> tuple[Voice, ...]:
-    """Return the voices of metadata that keeps its contract."""
+    """Returns the voices of metadata that keeps its contract."""
     return tuple(_read_voice(entry, f"voices[{index}]") for index, entry in enumerate(root["voices"]))
 
 
@@ -113,7 +113,7 @@ def _read_voice(entry: Mapping[str, Any], place: str) -> Voice:
 
 
 def read_limits(root: Mapping[str, Any]) -> Limits:
-    """Return the limits of metadata that keeps its contract."""
+    """Returns the limits of metadata that keeps its contract."""
     limits = root["limits"]
     lowest, highest = int(limits["lowestPitch"]), int(limits["highestPitch"])
     min_ = lowest + MIN_PITCHES - 1
