@@ -2,9 +2,9 @@
 
     python sagemaker-containers/image_contents.py inference unet-gan /opt/opencomposer
 
-writes `src/`, the one folder on the image's Python path, and for `inference` `models/`. The Dockerfile runs this, and
-so does the test of the result. A technique lists in `[tool.opencomposer]` of its pyproject.toml the modules that serve;
-an inference image gets no others of it.
+This command writes `src/`, the one folder on the image's Python path, and for `inference` `models/`. The Dockerfile
+runs it, and so does the test of the result. A technique lists in `[tool.opencomposer]` of its pyproject.toml the
+modules that serve; an inference image gets no others of it.
 
 This program needs the standard library only, because an image has nothing else when it runs.
 """

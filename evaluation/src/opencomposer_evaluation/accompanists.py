@@ -81,8 +81,8 @@ def scale_of(melody: Planes) -> set[int]:
 
 class RandomInScale:
     """Plays quarter notes at random from the major scale that holds most of the melody, each voice in its usual
-    register. This is the score of any accompanist that knows the key and the voices' ranges but does not listen to
-    harmony."""
+    register. Its measures are those of any accompanist that knows the key and the voices' ranges but does not listen
+    to harmony."""
 
     def __init__(self, training: Sequence[Piece]) -> None:
         voices = training[0].planes.shape[0]

@@ -84,8 +84,8 @@ class Comparison:
 
 
 def mean_row(name: str, kind: str, rows: Sequence[Row]) -> Row:
-    """Returns the mean of rows of one comparison, each statistic for itself. In this way also the similarity index of
-    an average over models has the number of windows that every other row has."""
+    """Returns the mean of rows of one comparison, each statistic for itself. Each row's similarity index then
+    comes from the same number of windows."""
     return Row(
         name,
         kind,

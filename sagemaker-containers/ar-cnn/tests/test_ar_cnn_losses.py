@@ -22,8 +22,7 @@ NOTHING = cells()
 def test_the_selection_is_free_when_it_is_uniform_over_what_is_needed() -> None:
     needed = cells((0, 0), (3, 4), (9, 7))
     assert selection_loss(needed * 50, needed, NOTHING).item() == pytest.approx(0, abs=1e-6)
-    # Only one of three needed edits is wanted: its term is log 3 nats short of uniform, and the other two are far
-    # shorter.
+    # The logits want only one of three needed edits. It costs log 3 nats against uniform, and the other two far more.
     assert selection_loss(cells((0, 0)) * 50, needed, NOTHING).item() > 10
 
 

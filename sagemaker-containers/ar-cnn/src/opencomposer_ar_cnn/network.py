@@ -1,5 +1,5 @@
-"""The network of the AR-CNN: a U-Net over time x pitch. For every cell it gives a logit for toggling it, and for cells
-that touch a logit for a note that starts there.
+"""The network of the AR-CNN: a U-Net over time x pitch. It gives for every cell a logit for
+toggling it and, where two cells of one pitch touch, a logit for a note that starts there.
 
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
 over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without seams.

@@ -51,7 +51,7 @@ NOTE_REACH = 3
 """The number of steps before and after a drawn cell that may be edited with it, as cells of the same note."""
 ADDED_SHARE = 1.0
 REMOVED_SHARE = 0.8
-"""The share of the drawn cell's likelihood that such a neighbor needs, to be added or to be removed with it. Removal
+"""The share of the drawn cell's likelihood that a neighboring cell needs, to be added or to be removed with it. Removal
 asks for less, because a note may well be added bit by bit, but a wrong note of which half is removed is still wrong."""
 MAX_TOGGLES = 4
 """A cell that was toggled so often stays as it is."""

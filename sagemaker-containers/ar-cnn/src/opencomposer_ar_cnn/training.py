@@ -156,7 +156,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         self._held_out = self._validation_batches()
 
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
-        """Returns the sizes that a checkpoint names. Raises TrainingFailure for one of another kind of model."""
+        """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         self.check_size(stored, self.shape.widths)
         shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
         # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.

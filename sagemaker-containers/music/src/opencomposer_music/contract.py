@@ -19,8 +19,9 @@ MAX_SHOWN_CHARACTERS = 80
 """An error's sentence repeats at most so many characters of a wrong value."""
 MAX_SHOWN_ENTRIES = 16
 MAX_JUDGED_VALUES = 65_536
-"""The most values of a document of which every broken field is reported; of a larger one only the first is. Otherwise
-four megabytes of wrong values would become two million faults. The largest invocation has 41,000 values."""
+"""The largest number of values in a document whose broken fields are all reported. Of a larger document only the first
+is reported: four megabytes of wrong values would become two million faults. The largest invocation has 41,000
+values."""
 
 FaultKind = Literal["missing", "unknown", "value"]
 

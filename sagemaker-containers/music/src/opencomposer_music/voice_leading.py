@@ -4,10 +4,10 @@ A network gives each voice and step scores of its own. If each voice is chosen f
 may still be wrong: the alto takes one harmony and the tenor another. Here the voices are chosen together. Three tables,
 which are counted in the training music, are added to their scores, so that other music has other rules:
 
-- intervals: how much oftener two voices stand at an interval than their pitches alone would bring about;
-- moves: how much rarer a voice moves by an interval than its pitches alone would bring about;
-- parallels: how much rarer two voices move in one direction from an interval to the same interval than chance would
-  have it (in Bach's chorales: fifths and octaves, which he avoided).
+- intervals: how much more often two voices stand at an interval than their pitches alone would bring about;
+- moves: how much more rarely a voice moves by an interval than its pitches alone would bring about;
+- parallels: how much more rarely two voices move in one direction from an interval to the same interval than chance
+  would have it (in Bach's chorales: fifths and octaves, which he avoided).
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
 (Hinton 2002). Imports numpy only.

@@ -1,8 +1,8 @@
 """Runs an untrusted model in a process of its own: the server's side.
 
 A hostile graph can make ONNX Runtime take memory or work without end, or crash. It does so in that process, which has a
-limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The
-other side is `inside_model_process`.
+limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The other
+side is `inside_model_process`.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ PASSED_VARIABLES = (
 """The only variables that the process gets. A model needs none of the server's others, which may hold credentials."""
 
 KEPT_BYTES = 256 * 1024 * 1024
-"""A process that holds more memory than this after its work is ended; the next request opens the model anew."""
+"""The memory above which a process is ended after its work. The next request then opens the model anew."""
 GIVE_WAY_SECONDS = 5.0
-"""A request that computes longer than this no longer keeps requests for other models waiting."""
+"""Seconds of computing after which a request no longer keeps requests for other models waiting."""
 GRACE_SECONDS = 1.0
-"""The time by which the process may overrun a deadline before it is killed."""
+"""Seconds by which the process may overrun a deadline before it is killed."""
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 

@@ -54,9 +54,9 @@ LINGER_SECONDS = 0.5
 LINGER_BYTES = 8 * MAX_BODY_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
-"""Bound to one of these, the server belongs to a local cloud on a machine that may have a browser, and requires its own
-Host. In an image it binds 0.0.0.0. The name by which SageMaker calls it there is unknown, so it takes any Host, or
-none."""
+"""The hosts of a local cloud. A server that is bound to one of them may share its machine with a browser, so it accepts
+only its own Host. In an image it binds 0.0.0.0. The name by which SageMaker calls it there is unknown, so it accepts
+any Host, or none."""
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,12}")
 

@@ -11,7 +11,7 @@ from opencomposer_music.similarity_index import SimilarityReference, Vector, win
 from opencomposer_training.dataset import Dataset, VoicePlanes, gather_windows
 
 REFERENCE_WINDOWS = 192
-"""The most windows of the training pieces with which the similarity index compares."""
+"""The largest number of windows of the training pieces with which the similarity index compares."""
 
 
 class HeldOutMusic:
@@ -24,8 +24,8 @@ class HeldOutMusic:
     def __init__(
         self, dataset: Dataset, *, bars: int, windows: int, accompaniment: Callable[[VoicePlanes], Sequence[Planes]]
     ) -> None:
-        """bars: length of a window; windows: the most windows; accompaniment: returns a window's tracks without the
-        melody, as the technique would write them."""
+        """bars: length of a window; windows: the largest number of windows; accompaniment: returns a window's tracks
+        without the melody, as the technique would write them."""
         train = dataset.of_split("train")
         reference = gather_windows(train, bars, REFERENCE_WINDOWS)
         self.windows = gather_windows(dataset.of_split("validation") or train, bars, windows)

@@ -158,7 +158,7 @@ class GanLearner(WindowLearner[Settings]):
         self.data = TrainedOn(self.selection, self.pieces, WINDOW_BARS, self.evaluation.music)
 
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
-        """Returns the sizes that a checkpoint names. Raises an error for one of another kind of model."""
+        """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
         self.check_size(stored, self.shape.widths)
