@@ -194,8 +194,7 @@ def read_file(job: tuple[str, str]) -> Piece | Skipped:
 
 
 def corpus_files() -> list[tuple[str, str]]:
-    """Returns (path, title) of every score by Bach in the corpus. Analyses (.rntxt) are not scores and are not
-    listed."""
+    """Returns (path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are left out."""
     from music21 import corpus
     from music21.corpus import chorales
 
@@ -224,8 +223,7 @@ def opening(piece: Piece) -> str:
 
 
 def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
-    """Maps each piece's id to the name of its tune. Pieces share a tune when they share a title or the opening of the
-    melody."""
+    """Maps each piece's id to its tune's name. Pieces share a tune when they share a title or the melody's opening."""
     parent = {piece.id: piece.id for piece in pieces}
 
     def root(name: str) -> str:

@@ -84,8 +84,7 @@ def _copy_stock_models(models: Path, technique: str, destination: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command of the module's docstring. For a problem it prints one sentence on standard error and returns
-    1."""
+    """Runs the command of the module's docstring. Prints a problem as one sentence on standard error and returns 1."""
     parser = argparse.ArgumentParser(description="What an image holds beside its installed packages")
     parser.add_argument("purpose", choices=sorted(PACKAGES))
     parser.add_argument("technique")

@@ -40,8 +40,7 @@ class Door:
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 403 to requests that may not come in (closes a WebSocket before it is accepted), passes the rest
-        on."""
+        """Answers 403 to requests that may not come in (closes a WebSocket unaccepted), and passes the rest on."""
         if scope["type"] in ("http", "websocket"):
             reason = refusal(scope, self._hosts)
             if reason is not None:

@@ -102,8 +102,7 @@ class KeptCloud:
             await respond_json(send, 200, {"snapshot": name})
 
     async def _take(self) -> str:
-        """Takes a snapshot of now, one at a time. Returns its name, or that of the newest where nothing has changed
-        since."""
+        """Takes a snapshot, one at a time, unless nothing has changed since the newest. Returns the newest name."""
         async with self._busy:
             count = self._counter.count
             if self._counted != count:

@@ -112,8 +112,7 @@ class Snapshots:
             raise SnapshotFailure(sentence_of(error), no_space=is_no_space(error)) from error
 
     def progress(self) -> tuple[int, int]:
-        """Returns bytes and last change of all files that a snapshot writes. Equal results mean that nothing was
-        written."""
+        """Returns bytes and last change of all files of a snapshot. Equal results mean that nothing was written."""
         size, changed = 0, 0
         for folder in (self.state, *self.folder.glob("*.partial")):
             for path in folder.rglob("*"):
@@ -204,8 +203,7 @@ class Snapshots:
 
 
 class ErrorCollector(logging.Handler):
-    """Keeps messages that are logged as errors, because MiniStack's `save_all` tells only in this way that a file is
-    missing."""
+    """Keeps messages that are logged as errors: only so does MiniStack's `save_all` tell that a file is missing."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -43,7 +43,7 @@ LOCKS = {
 """The lock files of each environment. Each of them is beside the code that it serves."""
 
 WITHOUT_HASHES = {"training": "sagemaker-containers/training/torch.txt"}
-"""The lock file that an environment installs first, in a step of its own, because each index has a build with another
+"""The lock file that an environment installs first, in a step of its own, because each index's build differs in
 hash."""
 
 SOURCES = {"midi-files": "test/oracle/sources.txt"}
@@ -251,8 +251,7 @@ def requirements(text: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command of the module's docstring. For a problem it prints one sentence on standard error and returns
-    1."""
+    """Runs the command of the module's docstring. Prints a problem as one sentence on standard error and returns 1."""
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
         wanted = ".".join(str(part) for part in OLDEST_PYTHON)

@@ -275,8 +275,7 @@ def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> 
 
 
 def _goals_section(compared: Compared, memorization: Sequence[MemorizationReport]) -> Section:
-    """Returns the goals of the stock model, and of the mean of all trainings. memorization: the report of each
-    training."""
+    """Returns the goals of the stock model, and of the trainings' mean. memorization: the report of each training."""
     groups = [(compared.ours[0], memorization[:1])]
     groups += [(row, memorization) for row in compared.mean]
     return goals_section(
@@ -287,8 +286,7 @@ def _goals_section(compared: Compared, memorization: Sequence[MemorizationReport
 
 
 def _view(train: Sequence[Piece]) -> AccompanimentView:
-    """Returns the view as a texture that also counts the two-bar passages of each window that are in a training
-    piece."""
+    """Returns the texture view, which here also counts each window's two-bar passages that are in a training piece."""
     index = PassageIndex(
         [AS_TEXTURE.lines(AS_TEXTURE.composer(piece.planes)) for piece in train], [piece.tune for piece in train]
     )

@@ -56,8 +56,7 @@ class Comparison:
         return self.played(name, kind, [list(planes[1:]) for planes in self._windows.planes])
 
     def row(self, name: str, kind: str, player: Accompanist) -> Row:
-        """Returns the row of an accompanist, which hears each window's melody alone. The seed of a window is its
-        number."""
+        """Returns the row of an accompanist, which hears each window's melody alone. A window's seed is its number."""
         return self.played(name, kind, accompany_many(player, self.melodies, range(len(self.melodies))))
 
     def played(
@@ -67,8 +66,7 @@ class Comparison:
         accompaniments: Sequence[Sequence[Planes]],
         details: Sequence[Mapping[str, float]] | None = None,
     ) -> Row:
-        """Returns the row of accompaniments of all windows. `details`: counts of each window that only the player
-        knows."""
+        """Returns the row of accompaniments of all windows. `details`: counts of a window that only the player has."""
         counts: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         tracks: Sequence[Planes] = []

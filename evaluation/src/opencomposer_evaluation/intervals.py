@@ -87,8 +87,7 @@ class Resampling:
 
 
 def estimate(totals: Mapping[str, Numbers], weights: Numbers, statistic: Statistic) -> Estimate:
-    """Estimates a statistic. totals: name -> [items]; weights: those of draw_weights. NaN where it divides by
-    nothing."""
+    """Estimates a statistic; NaN where it divides by nothing. totals: name -> [items]; weights: of draw_weights."""
     sums = {name: weights @ values for name, values in totals.items()}
     with np.errstate(divide="ignore", invalid="ignore"):
         values = statistic(sums)

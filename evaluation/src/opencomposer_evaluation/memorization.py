@@ -50,8 +50,7 @@ class _Encoded:
         return _Encoded(chords, moves, sounding)
 
     def passages(self, steps: int) -> tuple[Hashes, npt.NDArray[np.bool_]]:
-        """Returns a hash of the passage of `steps` steps that begins at each step, and True where it sounds
-        throughout."""
+        """Returns a hash of the passage of `steps` steps from each step, and True where all of it sounds."""
         places = max(0, len(self.chords) - steps + 1)
         if places == 0:
             return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.bool_)
@@ -76,8 +75,7 @@ class PassageIndex:
         self._by_length: dict[int, tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
 
     def _passages(self, steps: int) -> tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Returns sorted hashes of all passages of a length, each with the lowest and highest number of a tune that has
-        it."""
+        """Returns sorted hashes of all passages of a length, each with the lowest and highest number of its tunes."""
         if steps not in self._by_length:
             hashes, tunes = [], []
             for piece, tune in zip(self._pieces, self._tunes, strict=True):

@@ -292,8 +292,7 @@ def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequen
 def robustness_section(
     play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, resampling: Resampling
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
-    """Returns the section on melodies unlike the training's. `play` returns the voices and the number of forced
-    bars."""
+    """Returns the section on melodies unlike the training's. `play` returns voices and the number of forced bars."""
     steps = windows.planes.shape[3]
     kinds: dict[str, Callable[[int, Planes], Planes]] = {
         "test melodies": lambda number, melody: melody,

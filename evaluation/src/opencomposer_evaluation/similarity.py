@@ -74,8 +74,7 @@ def _weighted_overlap(within: Vector, between: Vector, weights: Numbers) -> Numb
 
 
 def _histogram(sample: Vector, grid: Vector, step: float) -> Vector:
-    """Returns the share of a sample at each point of the grid. Each value is divided between the two points beside
-    it."""
+    """Returns the share of a sample at each point of the grid. Each value is divided between its two neighbors."""
     positions = np.clip((sample - grid[0]) / step, 0, len(grid) - 1.000001)
     left = positions.astype(np.int64)
     weight = positions - left

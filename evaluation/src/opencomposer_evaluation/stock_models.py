@@ -31,15 +31,13 @@ class UnetGanPlayer:
         return self.play(melody, seed).planes
 
     def without_sampling(self) -> UnetGanPlayer:
-        """Returns the same model, which takes the likeliest at every step: only its noise input differs between
-        seeds."""
+        """Returns the same model without sampling at each step, so that seeds change only its noise input."""
         metadata = self.generator.metadata
         decoding = replace(metadata.decoding, pitch_temperature=0.0, onset_temperature=0.0)
         return UnetGanPlayer(LoadedGenerator(self.generator.session, replace(metadata, decoding=decoding)))
 
     def with_voices_apart(self) -> UnetGanPlayer:
-        """Returns the same model, which chooses each voice for itself and so shows its network without voice
-        leading."""
+        """Returns the same model without voice leading, which shows how good its network alone is."""
         metadata = replace(self.generator.metadata, voice_leading=None)
         return UnetGanPlayer(LoadedGenerator(self.generator.session, metadata))
 

@@ -66,8 +66,7 @@ VOICES_APART_REMARK = (
 
 @dataclass(frozen=True)
 class Field:
-    """All systems that are judged. aws: by AWS's recipe, none where it was not trained; retrieval: plays training
-    pieces."""
+    """All systems that are judged. aws: AWS's recipe, empty if it was not trained; retrieval: plays training pieces."""
 
     ours: TrainedSystems[UnetGanPlayer]
     aws: Sequence[System]
@@ -80,8 +79,7 @@ class Field:
         return self.ours.models[0].player
 
     def baselines(self, train: Sequence[Piece]) -> list[System]:
-        """Returns all systems but the trainings of our recipe. train: the pieces that random notes take their scales
-        from."""
+        """Returns all systems but the trainings of our recipe. train: the pieces for random notes' scales."""
         return [
             *self.aws,
             System("nearest training window", "baseline", self.retrieval),
@@ -241,8 +239,7 @@ def _goals_section(
     varieties: Sequence[VarietyReport],
     memorization: Sequence[MemorizationReport],
 ) -> Section:
-    """Returns the goals of the stock model, and of the mean of all trainings. varieties, memorization: the report of
-    each training."""
+    """Returns the goals of the stock model, and of the trainings' mean. varieties, memorization: a report each."""
     groups = [(compared.ours[0], varieties[:1], memorization[:1])]
     groups += [(row, varieties, memorization) for row in compared.mean]
     names = _voice_names(request)

@@ -106,8 +106,7 @@ def batch_losses(logits: Logits, batch: Batch) -> Losses:
 
 
 class TimedLearner(ArCnnLearner):
-    """A learner whose learning rate falls with the share of the time that is used up, `progress`, and not with
-    epochs."""
+    """A learner whose learning rate falls with the used share of the time, `progress`, and not with epochs."""
 
     progress = 0.0
 

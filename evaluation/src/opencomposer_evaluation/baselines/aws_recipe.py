@@ -305,8 +305,7 @@ class AwsRecipe:
 
 
 def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
-    """Returns the sounding cells of every bar-aligned window of two bars, in the pieces' own keys, [windows, 4, 32,
-    128]."""
+    """Returns the sounding cells of every bar-aligned window of two bars, in its own key, [windows, 4, 32, 128]."""
     cut = [
         cut_window(pieces[window.piece], window.start_bar, WINDOW_BARS, 0, PITCHES)[:, SOUNDING]
         for window in training_windows(pieces, WINDOW_BARS, 1, 0)

@@ -71,8 +71,7 @@ def accompany(model: AwsRecipeModel, melody_planes: Planes, seed: int) -> list[P
 
 
 def planes_of(sounding: npt.NDArray[np.bool_]) -> Planes:
-    """Turns [steps, 128] into planes [2, steps, 128]: a note starts where a pitch sounds and did not the step
-    before."""
+    """Turns [steps, 128] into planes [2, steps, 128]. A note starts where a pitch begins to sound."""
     before = np.zeros_like(sounding)
     before[1:] = sounding[:-1]
     planes = np.zeros((2, *sounding.shape), dtype=np.bool_)

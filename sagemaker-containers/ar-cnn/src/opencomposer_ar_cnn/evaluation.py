@@ -60,8 +60,7 @@ class Evaluation:
         self._seed = seed
 
     def measure(self, network: EditNetwork) -> dict[str, float]:
-        """Returns the measures and the similarity index of the music that the network writes to the held-out
-        melodies."""
+        """Returns the measures and the similarity index of the network's music to the held-out melodies."""
         sessions = [
             EditSession(
                 window[0],

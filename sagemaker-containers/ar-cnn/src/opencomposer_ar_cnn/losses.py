@@ -70,8 +70,7 @@ def toggle_loss(logits: Tensor, difference: Tensor, locked: Tensor) -> Tensor:
 
 
 def onset_loss(logits: Tensor, onsets: Tensor, open_onsets: Tensor) -> Tensor:
-    """Returns the binary cross entropy of "a note starts here", over the cells whose pitch sounds at the step
-    before."""
+    """Returns the binary cross entropy of "a note starts here", over cells whose pitch sounds at the step before."""
     asked = functional.binary_cross_entropy_with_logits(logits, onsets, weight=open_onsets, reduction="sum")
     return asked / open_onsets.sum().clamp(min=1)
 

@@ -204,7 +204,7 @@ class EditNetwork(nn.Module):
 
 
 class ServedNetwork(nn.Module):
-    """The network as the model file has it, with the whole keyboard as input and output (see the README's
+    """The network as the model file has it: its input and output are the whole keyboard (see the README's
     interface)."""
 
     def __init__(self, network: EditNetwork) -> None:

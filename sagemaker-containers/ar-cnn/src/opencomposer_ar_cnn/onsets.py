@@ -15,8 +15,7 @@ Cells = npt.NDArray[np.bool_]
 
 
 def before(cells: Cells) -> Cells:
-    """Returns the cells that sounded at the step before: the roll, one step later. Nothing sounds before the first
-    step."""
+    """Returns the cells that sounded at the step before, which is the roll one step later, with silence at first."""
     result = np.zeros_like(cells)
     result[1:] = cells[:-1]
     return result

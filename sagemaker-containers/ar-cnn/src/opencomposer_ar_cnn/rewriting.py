@@ -80,7 +80,6 @@ def edited_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
 
 
 def added_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
-    """Returns the notes of the re-written piece that are not cells of the given music, as they were written to a locked
-    melody."""
+    """Returns the notes that were written to a locked melody: those that are not cells of the given music."""
     original = notes_to_planes(given, rewriting.planes.shape[1])[SOUNDING]
     return planes_to_notes(rewriting.planes & ~original)

@@ -324,7 +324,7 @@ class EditSession:
         return self._ranked(noisy, allowed, min(self._draws_per_pass, max(1, round(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
-        """Returns the `count` cells (step, column) of the mask with the highest scores, highest first; ties keep their
+        """Returns the `count` cells (step, column) of the mask with the highest scores, highest first; ties in
         order."""
         places = np.flatnonzero(mask)
         values = scores.ravel()[places]

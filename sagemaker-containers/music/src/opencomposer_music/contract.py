@@ -85,8 +85,7 @@ class Contract:
         return next(iter(self.first_faults(document)), None)
 
     def first_faults(self, document: object) -> list[Fault]:
-        """Returns the first broken field, and the other fields that its object lacks or does not know; [] if none is
-        broken."""
+        """Returns the first broken field, and other fields that its object lacks or does not know; else []."""
         try:
             self._judge(document)
         except fastjsonschema.JsonSchemaValueException as error:
@@ -118,8 +117,7 @@ class Contract:
 
 
 def _without_descriptions(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the schema without descriptions, which the library would repeat many times in the code that it
-    compiles."""
+    """Returns the schema without descriptions, which the library's compiled code would repeat many times."""
     inner = {**schema, "properties": {}} if "properties" in schema else dict(schema)
     for name in ("title", "description"):
         inner.pop(name, None)
@@ -170,8 +168,7 @@ def _each_once(errors: list[fastjsonschema.JsonSchemaValueException]) -> Iterato
 
 
 def _faults(error: fastjsonschema.JsonSchemaValueException) -> Iterator[Fault]:
-    """Yields the faults of one error of the library, which are several where an object lacks members or has unknown
-    ones."""
+    """Yields the faults of one error of the library: several where an object lacks members or has unknown ones."""
     # The path begins with the library's name for the whole document.
     path = tuple(error.path[1:])
     schema: Mapping[str, Any] = error.definition
@@ -194,8 +191,7 @@ def broken_rule(path: tuple[str, ...], value: object, allowed: str) -> Fault:
 
 
 def in_words(schema: Mapping[str, Any]) -> str:
-    """Returns what a JSON Schema allows, in words that go on after "must be". `x-allowed` of the schema replaces a
-    pattern."""
+    """Returns the values that a JSON Schema allows, in words after "must be"; `x-allowed` replaces a pattern's."""
     if "x-allowed" in schema:
         return str(schema["x-allowed"])
     if "const" in schema:
@@ -263,8 +259,7 @@ def shown(value: object) -> str:
 
 
 def is_too_large_to_judge(document: object) -> bool:
-    """Returns True if lists and objects hold more than MAX_JUDGED_VALUES values in all; then not every fault is
-    sought."""
+    """Returns True if lists and objects hold more than MAX_JUDGED_VALUES values, too many to look for every fault."""
     count = 0
     open_values = [document]
     while open_values:

@@ -285,8 +285,7 @@ def decode_planes(
 
 
 def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes) -> dict[int, Line]:
-    """Chooses the line of each monophonic voice: together where the model has the tables for it, else each for
-    itself."""
+    """Chooses the lines of the monophonic voices: together where the model has tables for it, else one by one."""
     cost = metadata.decoding.sixteenth_cost
     leading = metadata.voice_leading
     if leading is None:

@@ -94,8 +94,7 @@ class ParameterSet:
         return {name: parameter.default for name, parameter in self.parameters.items()}
 
     def completed(self, values: Mapping[str, Any]) -> dict[str, ParameterValue]:
-        """Returns values that keep `schema`, each in its parameter's type, and the defaults of those that are
-        absent."""
+        """Returns values that keep `schema`, each in its parameter's type, completed by the defaults."""
         given = {name: _typed(self.parameters[name].type, value) for name, value in values.items()}
         return {**self.defaults, **given}
 

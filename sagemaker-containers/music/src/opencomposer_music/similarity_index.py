@@ -38,8 +38,7 @@ Vector = npt.NDArray[np.float64]
 
 
 def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vector]:
-    """Returns the features of one window, each a vector (scalars have one entry). They are means over the accompaniment
-    tracks."""
+    """Returns the features of one window as vectors (a scalar has one entry), means over the accompaniment tracks."""
     lengths: list[int] = []
     intervals: list[int] = []
     means: list[float] = []
@@ -101,8 +100,7 @@ class SimilarityReference:
         return result
 
     def similarity_index(self, windows: Sequence[dict[str, Vector]]) -> float:
-        """Returns the mean of compare() over the features. 0 = indistinguishable from the reference, 1 = nothing in
-        common."""
+        """Returns the mean of compare() over the features. 0 = like the reference, 1 = nothing in common."""
         return float(np.mean(list(self.compare(windows).values())))
 
 

@@ -129,8 +129,7 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
 
 
 def _entries(table: Table, highest: float) -> Table:
-    """Returns the table within bounds, and rounded as in the model file, because training must hear what serving
-    plays."""
+    """Returns the table within bounds and rounded as in the model file, so that training hears what serving plays."""
     return np.asarray(np.clip(table, -MAX_SCORE, highest).round(3) + 0.0, dtype=np.float64)
 
 

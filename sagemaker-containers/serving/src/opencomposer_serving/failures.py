@@ -100,8 +100,7 @@ def unusable_model(reason: object) -> InvocationFailure:
 
 
 def other_bytes(found: str) -> InvocationFailure:
-    """Returns MODEL_CHECKSUM_MISMATCH in words for the model's owner. `found`: what the file has, and what it should
-    have."""
+    """Returns MODEL_CHECKSUM_MISMATCH in words for the model's owner. `found`: what the file has and should have."""
     return InvocationFailure(
         "MODEL_CHECKSUM_MISMATCH", f"The model's file is not the one that was registered: it has {found}."
     )

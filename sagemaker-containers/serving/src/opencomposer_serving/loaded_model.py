@@ -17,8 +17,7 @@ class LoadedModel(Protocol):
     """A model that answers requests."""
 
     def turn(self, deadline: Deadline) -> AbstractContextManager[None]:
-        """Returns a block in which this model works for nobody else. Raises BUSY when its turn does not come in
-        time."""
+        """Returns a block in which this model works for nobody else. Raises BUSY when its turn comes too late."""
 
     def generate(
         self, request: InvocationRequest, body: bytes, deadline: Deadline, give_way: Callable[[], None]

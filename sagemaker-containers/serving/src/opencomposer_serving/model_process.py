@@ -101,7 +101,7 @@ class ModelProcess:
             self._turn.release()
 
     def load(self, content: bytes, deadline: Deadline) -> None:
-        """Hands over the model's file. Raises ModelRejected, or InvocationFailure when the time or the process
+        """Hands over the model's file. Raises ModelRejected, or InvocationFailure if time is over or the process
         ended."""
         limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
         response = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)

@@ -362,8 +362,7 @@ def _check_domain(domain: str) -> None:
 
 
 def _read(message: memoryview, of: _Message) -> _Members:
-    """Returns the members of a message. Raises ModelRejected for one that is not allowed, ValueError for broken
-    bytes."""
+    """Returns the members of a message. Raises ModelRejected for one not allowed, ValueError for broken bytes."""
     members = _Members()
     unknown: list[int] = []
     for number, wire_type, value in _fields(message):

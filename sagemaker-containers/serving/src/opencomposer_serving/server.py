@@ -170,8 +170,7 @@ class InvocationHandler(Protocol):
 
 
 class Traffic:
-    """Counts the requests that are being read and worked on, so that a stop can wait for them, each kind for its
-    time."""
+    """Counts requests that are being read and those being worked on, so that a stop can wait a while for each kind."""
 
     def __init__(self, *, work_seconds: float, reading_seconds: float) -> None:
         self._work_seconds = work_seconds
@@ -207,8 +206,7 @@ class Traffic:
             self._changed.notify_all()
 
     def wait_until_done(self) -> bool:
-        """Waits, after a stop, for all work, and shortly for requests that still arrive. Returns False when the time
-        ran out."""
+        """Waits, after a stop, for all work, and shortly for requests that arrive. Returns False if time ran out."""
         began = time.monotonic()
         with self._changed:
             while self._working or self._reading:

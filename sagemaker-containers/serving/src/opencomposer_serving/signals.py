@@ -8,8 +8,7 @@ from types import FrameType
 
 
 def stop_on_signals() -> threading.Event:
-    """Returns an event that SIGTERM and SIGINT set. Call it first, since PID 1 ignores signals that it does not
-    handle."""
+    """Returns an event that SIGTERM and SIGINT set. Call it first: PID 1 ignores signals that it does not handle."""
     stop = threading.Event()
 
     def request_stop(_signal: int, _frame: FrameType | None) -> None:

@@ -60,8 +60,7 @@ def corrupted(state: dict[str, Any], place: tuple[Any, ...], wrong: int) -> dict
 
 
 def changes_of(state: dict[str, Any]) -> st.SearchStrategy[tuple[tuple[Any, ...], int]]:
-    """Draws a place and a wrong value for it. Half of the places are outside of the networks, which have most
-    members."""
+    """Draws a place and a wrong value for it. Half of the places are outside of the networks, which are largest."""
     every = places(state)
     few = [place for place in every if len(place) <= 3 and not any(isinstance(part, int) for part in place)]
     plain = [place for place in few if place[0] in ("loop", "shape", "precision", "updates", "technique", "format")]

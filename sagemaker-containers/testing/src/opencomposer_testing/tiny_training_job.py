@@ -91,8 +91,7 @@ def write_job(
 
 @contextlib.contextmanager
 def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
-    """Runs the container's training entry point as the process that SageMaker would start. It never outlives its
-    test."""
+    """Runs the container's training entry point as the process that SageMaker would start; ends it with the test."""
     environment = {
         "PATH": os.environ["PATH"],
         "SAGEMAKER_BASE_DIR": str(base),

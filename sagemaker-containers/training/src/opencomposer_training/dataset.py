@@ -241,16 +241,14 @@ def training_windows(pieces: Sequence[Piece], bars: int, hop: int, epoch: int) -
 
 
 def spread_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Window]:
-    """Returns up to `limit` windows that do not overlap, spread evenly over the pieces. They are the same every
-    time."""
+    """Returns up to `limit` windows that do not overlap, spread evenly over the pieces, and the same every time."""
     windows = training_windows(pieces, bars, bars, 0)
     chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
     return [windows[index] for index in chosen]
 
 
 def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[VoicePlanes]:
-    """Returns planes [voices, 2, steps, 128] of up to `limit` windows spread evenly over the pieces, in their own
-    keys."""
+    """Returns up to `limit` windows, spread evenly over the pieces, in their keys: planes [voices, 2, steps, 128]."""
     windows = spread_windows(pieces, bars, limit)
     return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]
 

@@ -84,8 +84,7 @@ class TrainingEnvironment:
         return {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
     def write_failure(self, message: str) -> None:
-        """Writes one sentence as the reason of the failure. Never raises, because the exit status tells of the failure,
-        too."""
+        """Writes one sentence as the reason of the failure. Never raises: the exit status tells of the failure, too."""
         try:
             self.failure.parent.mkdir(parents=True, exist_ok=True)
             self.failure.write_bytes(failure_text(message))

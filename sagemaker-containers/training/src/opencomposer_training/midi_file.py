@@ -64,8 +64,7 @@ def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
 
 
 def read_midi(content: bytes) -> tuple[float, list[Track]]:
-    """Returns tempo and tracks of a file that midi_bytes wrote. It cannot read other files, because it expects this
-    grid."""
+    """Returns tempo and tracks of a file that midi_bytes wrote. It cannot read others, since it expects this grid."""
     file = mido.MidiFile(file=io.BytesIO(content))
     tempo = 120.0
     tracks: list[Track] = []

@@ -48,8 +48,7 @@ def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
 
 @dataclass
 class Sums:
-    """Sums of losses over an epoch. A checkpoint keeps them, so that a mean survives an interruption within the
-    epoch."""
+    """Sums of losses over an epoch. A checkpoint keeps them, so that means survive an interruption within it."""
 
     losses: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -95,8 +94,7 @@ def _integer(value: object, max_: int) -> int:
 
 
 def _number(value: object, max_: float) -> float:
-    """Returns a finite number, which with a finite `max_` must lie from 0 to it. Raises ValueError for any other
-    value."""
+    """Returns a finite number, from 0 to `max_` if that is finite. Raises ValueError for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{repr(value)[:60]} is no number")
     if max_ < math.inf and not 0 <= value <= max_:

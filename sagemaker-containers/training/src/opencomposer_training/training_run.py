@@ -53,6 +53,5 @@ class TrainingRun(Generic[L]):
         return self.loop.run()
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        """Writes the best epoch's model and its card. Returns False when no epoch is complete and there is nothing to
-        write."""
+        """Writes the best epoch's model and its card. Returns False, writing nothing, when no epoch is complete."""
         return write_best_model(folder, loop=self.loop, end_reason=end_reason, hyperparameters=hyperparameters)

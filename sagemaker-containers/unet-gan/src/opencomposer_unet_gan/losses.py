@@ -60,8 +60,7 @@ def perform(
 
 
 def sounding_before(sounding: Tensor) -> Tensor:
-    """Returns the roll one step later: the cells that sounded at the step before. Nothing sounds before the first
-    step."""
+    """Returns the cells that sounded at the step before, which is the roll one step later, with silence at first."""
     return functional.pad(sounding[:, :, :-1], (0, 0, 1, 0))
 
 

@@ -148,8 +148,7 @@ class Generator(nn.Module):
 
 
 class ServedGenerator(nn.Module):
-    """The generator as the model file has it, with the whole keyboard as input and output (see the README's
-    interface)."""
+    """The generator as the model file has it: it plays on the whole keyboard (see the README's interface)."""
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
