@@ -36,7 +36,7 @@ DATASET_VERSION = "1"
 DATASET_NAME = "Bach chorales"
 LICENSE = (
     "Music in the public domain. Encodings from the music21 corpus, distributed there by permission of the encoders "
-    "without a license for each file; not redistributed here."
+    "without a licence for each file; not redistributed here."
 )
 SOURCE = "music21 corpus, composer bach (https://github.com/cuthbertLab/music21)"
 STEPS_PER_QUARTER = 4
@@ -134,7 +134,7 @@ def bar_shift(part: Any) -> tuple[int, int]:
     metrics = list(part.getElementsByClass("Measure"))
     if not metrics:
         raise NotUsable("a part has no bars")
-    full = [m for m in metrics if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
+    full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
     if not full:
         raise NotUsable("no bar is full")
     pickup = to_steps(full[0].offset) % STEPS_PER_BAR

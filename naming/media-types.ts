@@ -1,4 +1,7 @@
-/** What clients, browsers and file managers call a MIDI file; the first is its registered name, which answers have. */
+/**
+ * The media types that clients, browsers and file managers use for a MIDI file. The first is the registered one, which
+ * responses have.
+ */
 export const midiTypes = [
   "audio/midi",
   "audio/mid",

@@ -391,8 +391,8 @@ async function everyEndpointFault(): Promise<Outcome[]> {
 async function everyOutage(): Promise<Outcome[]> {
   const life = "A part of the composing plane that stays away";
   const parts: readonly (readonly [string, (call: string) => boolean])[] = [
-    ["writing files", (call) => call === "artefacts.write"],
-    ["reading files", (call) => call === "artefacts.read"],
+    ["writing files", (call) => call === "artifacts.write"],
+    ["reading files", (call) => call === "artifacts.read"],
     ["completing the row", (call) => call === "compositions.complete"],
   ];
   const outcomes: Outcome[] = [];

@@ -99,7 +99,7 @@ export async function createComposition(params: CreateCompositionParams): Promis
       const outcome = await compositions.create({
         item,
         takes: { openCompositions: 1, ...quotaHeld(item) },
-        quotas: quotas,
+        quotas,
         idempotency: recordResponse(created),
         mustExist: [...resolved.mustExist, model.mustExist],
       });

@@ -141,7 +141,7 @@ export async function createTrainingJob(params: CreateTrainingJobParams): Promis
         item,
         // Its model has a place from now on. How large it will be is not known: there must be room for something.
         takes: { openTrainingJobs: 1, ...quotaHeld(item), storedBytes: 0 },
-        quotas: quotas,
+        quotas,
         idempotency: recordResponse(created),
         mustExist: resumeFrom === undefined ? [] : [ownedKey("TRAINING_JOB", sub, resumeFrom)],
       });

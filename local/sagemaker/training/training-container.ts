@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { EntryPoint, LocalSageMakerConfig } from "../config";
+import { containerEnvironment } from "../container/container-environment";
 import { ContainerLog } from "../container/container-log";
 import { type ContainerExit, type ContainerProcess, startContainer } from "../container/container-process";
 import { failureReason, readFailure, type TrainingFolders } from "./folder-contract";
@@ -15,7 +16,7 @@ interface TrainingContainerParams {
   readonly namespaceCommand: readonly string[] | undefined;
 }
 
-/** How a container has ended, and what was seen of it until then. */
+/** The end of a container, with everything that was measured until then. */
 interface TrainingContainerEnd {
   readonly exit: ContainerExit;
   readonly seconds: number;
@@ -25,7 +26,7 @@ interface TrainingContainerEnd {
 /** The container that runs a job's algorithm on one machine. */
 export class TrainingContainer {
   readonly startedAt: number;
-  /** Settles when the algorithm has ended. Never rejects. */
+  /** Resolves when the algorithm has ended. Never rejects. */
   readonly ended: Promise<TrainingContainerEnd>;
   private readonly container: ContainerProcess;
   private killTimer: NodeJS.Timeout | undefined;
@@ -52,7 +53,7 @@ export class TrainingContainer {
     return this.container.identity;
   }
 
-  /** SIGTERM now, and SIGKILL after the grace. The last call's grace holds. */
+  /** Sends SIGTERM now, and SIGKILL after the grace. If it is called again, the last call's grace counts. */
   end(graceSeconds: number): void {
     this.container.terminate();
     clearTimeout(this.killTimer);
@@ -66,7 +67,7 @@ export async function algorithmFailure(exit: ContainerExit, folders: TrainingFol
   if (exit.startError !== undefined) {
     return failureReason({ kind: "AlgorithmError", text: `the container could not be started: ${exit.startError}` });
   }
-  // A shell's number for a death by signal, which is what Docker and the service show.
+  // A shell's number for a death by signal, which Docker and the service show, too.
   const exitCode = exit.code ?? 128 + (exit.signal === null ? 0 : constants.signals[exit.signal]);
   const killed = exit.signal === null ? "" : `the training process was killed by ${exit.signal}`;
   const said = await readFailure(folders);
@@ -78,25 +79,17 @@ export async function algorithmFailure(exit: ContainerExit, folders: TrainingFol
   });
 }
 
-function environmentOf(params: TrainingContainerParams): Record<string, string> {
-  const { job, folders, config, entryPoint } = params;
-  const isIsolated = job.request.EnableNetworkIsolation === true;
-  const given: Record<string, string> = {
-    AWS_REGION: config.region,
-    AWS_ACCESS_KEY_ID: config.aws.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey,
-    AWS_ENDPOINT_URL: config.aws.endpointUrl,
-    ...entryPoint.environment,
-  };
-  const visible = Object.entries(given).filter(([name]) => !isIsolated || !name.startsWith("AWS_"));
+function environmentOf({ job, folders, config, entryPoint }: TrainingContainerParams): Record<string, string> {
   return {
-    HOME: folders.scratch,
-    TMPDIR: folders.scratch,
-    ...Object.fromEntries(visible),
-    ...job.request.Environment,
-    PATH: entryPoint.environment["PATH"] ?? process.env["PATH"] ?? "/usr/bin:/bin",
+    ...containerEnvironment({
+      config,
+      entryPoint,
+      isIsolated: job.request.EnableNetworkIsolation === true,
+      requested: job.request.Environment,
+      root: folders.root,
+      scratch: folders.scratch,
+    }),
     TRAINING_JOB_NAME: job.request.TrainingJobName,
     TRAINING_JOB_ARN: job.arn,
-    SAGEMAKER_BASE_DIR: folders.root,
   };
 }
