@@ -1,4 +1,4 @@
-"""The two ways to look at accompaniments: as voices side by side, or as one texture whose notes belong to no voice."""
+"""The two ways to hear accompaniments: as voices side by side, or as one texture whose notes belong to no voice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from opencomposer_evaluation.window_metrics import measure_window, statistics
 
 @dataclass(frozen=True)
 class AccompanimentView:
-    """A way to look at accompaniments. heard: (melody, tracks) -> the tracks that count; measure and statistics: of
+    """A way to hear accompaniments. heard: (melody, tracks) -> the tracks that count; measure and statistics: of
     heard tracks, see window_metrics; lines: of heard tracks, one pitch for each line and step."""
 
     heard: Callable[[Planes, Sequence[Planes]], list[Planes]]

@@ -81,7 +81,7 @@ of the chorales."""
 @dataclass(frozen=True)
 class Field:
     """All systems that are judged. aws: the network that AWS's objective trained, None where it was not; retrieval:
-    plays training pieces; view: the way to look at all of them."""
+    plays training pieces; view: the way to hear all of them."""
 
     ours: TrainedSystems[ArCnnPlayer]
     aws: ArCnnPlayer | None

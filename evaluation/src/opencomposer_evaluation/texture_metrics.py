@@ -1,5 +1,5 @@
 """Counts of each window of music that is one texture, not voices side by side, and the statistics made from them.
-Melody and accompaniment are looked at together, as one roll."""
+Melody and accompaniment are heard together, as one roll."""
 
 from __future__ import annotations
 
