@@ -131,8 +131,8 @@ def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
 
 def bar_shift(part: Any) -> tuple[int, int]:
     """Returns the steps to add to every offset so that barlines fall on multiples of a bar, and the pickup's length."""
-    metrics = list(part.getElementsByClass("Measure"))
-    if not metrics:
+    measures = list(part.getElementsByClass("Measure"))
+    if not measures:
         raise NotUsable("a part has no bars")
     full = [m for m in measures if to_steps(m.duration.quarterLength) == STEPS_PER_BAR]
     if not full:
