@@ -23,7 +23,7 @@ export default {
     project("infra", ["test/infra/**/*.test.ts"], { setupFiles: ["<rootDir>/test/infra/setup/disable-bundling.ts"] }),
     project("workflow", ["test/workflow/**/*.test.ts"]),
     project("faults", ["test/faults/**/*.test.ts", "test/soak/**/*.test.ts"]),
-    project("fidelity", ["test/conformance/**/*.test.ts"]),
+    project("conformance", ["test/conformance/**/*.test.ts"]),
     project("oracle", ["test/oracle/**/*.test.ts"]),
     project("integration", ["test/integration/**/*.test.ts"]),
     project("e2e", ["test/e2e/**/*.test.ts"]),

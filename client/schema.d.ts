@@ -860,7 +860,7 @@ export interface components {
        *     - `seed`: an integer from 0 to 2147483647; default 0. Start of every random choice in the training. The same seed, data and machine give the same model.
        *
        *     `ar-cnn`:
-       *     - `epochs`: an integer from 1 to 2000; default 100. How many passes are made over the training music, in windows of eight bars that are spoilt anew each time. More passes take longer and help until the music stops getting better.
+       *     - `epochs`: an integer from 1 to 2000; default 100. How many passes are made over the training music, in windows of eight bars that are corrupted anew each time. More passes take longer and help until the music stops getting better.
        *     - `learningRate`: a number from 0.00001 to 0.01; default 0.002. Step size of the updates. It falls along half a cosine to a hundredth by the last epoch. A higher rate learns faster and less steadily.
        *     - `batchSize`: an integer from 8 to 256 (windows); default 32. Windows of music in one update.
        *     - `transpositionRange`: an integer from 0 to 6 (semitones); default 6. Each window is transposed up or down by a random interval of up to this size, so that the model learns every key. 0 leaves the music in its own keys.

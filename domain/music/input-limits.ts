@@ -118,7 +118,7 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
       code: "TIME_SIGNATURE_NOT_SUPPORTED",
       option: "bars",
       message: `of the chosen ${barsInWords(startBar, bars)}, ${otherTimeSignaturesInWords(touched)}: ${advice}`,
-      reason: "reaches into bars of another metre",
+      reason: "reaches into bars of another time signature",
       value: bars,
       allowed: usable,
     });

@@ -106,7 +106,7 @@ export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
    */
   addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
   /**
-   * Ends the job. This is the only way into a final state. A job that ends without a model gives its place among the
+   * Ends the job. This is the way into a final state for every job whose row can be read (open-work.ts ends the others). A job that ends without a model gives its place among the
    * user's models back. Stale when the row has changed since the end was decided.
    */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;

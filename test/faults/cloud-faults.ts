@@ -411,12 +411,12 @@ const cases: readonly Case[] = [
       await user.stop(first);
       const { progress } = await user.job(first);
       const prefix = checkpointsPrefix({ sub: user.sub, id: first });
-      const spoilt = await user.putObject(
+      const corrupted = await user.putObject(
         "workBucket",
         (key) => key.startsWith(`${prefix}last.`),
         "this is no checkpoint",
       );
-      if (spoilt === 0) throw new Error("there is no checkpoint to corrupt");
+      if (corrupted === 0) throw new Error("there is no checkpoint to corrupt");
       // A total: however many epochs this machine did before the stop.
       const hyperparameters = { epochs: progress.epoch + 2 };
       const id = await user.train({ topics: undefined, resumeFrom: first, hyperparameters });

@@ -283,7 +283,7 @@ const progresses: readonly (readonly [string, string | Uint8Array])[] = [
 async function everyCorruption(): Promise<Outcome[]> {
   const life = "Files that are not as they should be";
   const outcomes: Outcome[] = [];
-  const spoilt = async (
+  const withCorruption = async (
     told: Pick<Outcome, "step" | "fault">,
     spoil: (harness: TrainingHarness) => void,
     ends: readonly string[],
@@ -303,29 +303,29 @@ async function everyCorruption(): Promise<Outcome[]> {
     for (const key of harness.work.keys()) if (isCorrupt(key)) harness.work.put(key, body);
   };
   for (const [fault, body] of progresses) {
-    await spoilt(
+    await withCorruption(
       { step: "progress", fault },
       overwrite((key) => key.endsWith(progressFile), body),
       ["READY", "FAILED"],
     );
   }
   const garbage = "\u0000 not what was expected";
-  await spoilt(
+  await withCorruption(
     { step: "reference", fault: "garbage" },
     overwrite((key) => key.endsWith(referenceFile), garbage),
     ["READY"],
   );
-  await spoilt(
+  await withCorruption(
     { step: "samples", fault: "garbage" },
     overwrite((key) => key.endsWith(".mid"), garbage),
     ["READY"],
   );
-  await spoilt(
+  await withCorruption(
     { step: "checkpoint", fault: "garbage" },
     overwrite((key) => key.endsWith(".pt"), garbage),
     ["READY"],
   );
-  await spoilt(
+  await withCorruption(
     { step: "samples", fault: "names that are none" },
     (harness) => {
       for (const name of ["samples/../../x.mid", "samples/epoch-1e9/a.mid", "samples/epoch-0001/\u202e.mid"]) {
@@ -337,8 +337,8 @@ async function everyCorruption(): Promise<Outcome[]> {
   );
   const model = (key: string): boolean => key.includes("/output/") && key.endsWith("model.onnx");
   const card = (key: string): boolean => key.includes("/output/") && key.endsWith("model-card.json");
-  await spoilt({ step: "model", fault: "other bytes than its card says" }, overwrite(model, garbage), ["FAILED"]);
-  await spoilt({ step: "model", fault: "empty" }, overwrite(model, ""), ["FAILED"]);
+  await withCorruption({ step: "model", fault: "other bytes than its card says" }, overwrite(model, garbage), ["FAILED"]);
+  await withCorruption({ step: "model", fault: "empty" }, overwrite(model, ""), ["FAILED"]);
   for (const [fault, body] of [
     ["garbage", garbage],
     ["an empty object", "{}"],
@@ -346,9 +346,9 @@ async function everyCorruption(): Promise<Outcome[]> {
     ["larger than a card may be", "x".repeat(300_000)],
     ["numbers that the table cannot keep", ""],
   ] as const) {
-    if (body !== "") await spoilt({ step: "model card", fault }, overwrite(card, body), ["FAILED"]);
+    if (body !== "") await withCorruption({ step: "model card", fault }, overwrite(card, body), ["FAILED"]);
     else {
-      await spoilt(
+      await withCorruption(
         { step: "model card", fault },
         (harness) => {
           for (const key of harness.work.keys().filter(card)) {

@@ -20,7 +20,7 @@ import { cloudPython } from "./python";
 import { checkResponsesOf } from "./wire-check";
 
 export const region = "eu-central-1";
-export const bucket = "fidelity";
+export const bucket = "conformance";
 export const imageUri = "local/tiny:1";
 export const role = `arn:aws:iam::${localAccount}:role/training`;
 
@@ -83,7 +83,7 @@ export interface Cloud {
 
 /** The cloud without a SageMaker, with one bucket. */
 export async function startCloud(): Promise<Cloud> {
-  const directory = mkdtempSync(join(tmpdir(), "opencomposer-fidelity-"));
+  const directory = mkdtempSync(join(tmpdir(), "opencomposer-conformance-"));
   try {
     const ministack = await startMiniStack({
       python: cloudPython(),
