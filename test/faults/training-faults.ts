@@ -337,7 +337,9 @@ async function everyCorruption(): Promise<Outcome[]> {
   );
   const model = (key: string): boolean => key.includes("/output/") && key.endsWith("model.onnx");
   const card = (key: string): boolean => key.includes("/output/") && key.endsWith("model-card.json");
-  await withCorruption({ step: "model", fault: "other bytes than its card says" }, overwrite(model, garbage), ["FAILED"]);
+  await withCorruption({ step: "model", fault: "other bytes than its card says" }, overwrite(model, garbage), [
+    "FAILED",
+  ]);
   await withCorruption({ step: "model", fault: "empty" }, overwrite(model, ""), ["FAILED"]);
   for (const [fault, body] of [
     ["garbage", garbage],
