@@ -69,8 +69,8 @@ const services = {
     [artifacts, ["copy", "write"]],
   ],
   "the table": ({ trainingJobs, slots, tickets, openWork }: DeployedHarness) => [
-    [trainingJobs, ["load", "change", "finish", "beginNextAttempt"]],
-    [slots, ["held", "release"]],
+    [trainingJobs, ["get", "advance", "finish", "beginModel", "addModel", "beginNextAttempt"]],
+    [slots, ["held", "release", "renewFor", "releaseAllOf"]],
     [tickets, ["remove"]],
     [openWork, ["isOpen", "noteFailedRepair", "attemptOf", "endUnread"]],
   ],
