@@ -28,6 +28,7 @@ import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
+import type { Row } from "../../lambdas/stores/table";
 import { createTickets, type Ticket } from "../../lambdas/stores/tickets";
 import { createTracks } from "../../lambdas/stores/tracks";
 import { createTrainingJobs } from "../../lambdas/stores/training-jobs";
@@ -55,11 +56,16 @@ interface KeptItem extends OwnedBy {
 /** All rows of a kind, whoever owns them. */
 function rowsOf<Schema extends z.ZodType<KeptItem>>(table: MemoryTable, kind: OwnedKind, schema: Schema) {
   type Item = z.output<Schema>;
+  /** A stored row never changes, another one takes its place: each is read once. */
+  const read = new WeakMap<Row, Item>();
+  const itemOf = (row: Row): Item => {
+    const item = read.get(row) ?? readItem(schema, row);
+    read.set(row, item);
+    return item;
+  };
   const all = (): Item[] =>
-    table.peek(undefined, kindPrefix(kind)).flatMap((row) => {
-      // A stock model has the same sort key, and no owner.
-      return row["sub"] === undefined ? [] : [readItem(schema, row)];
-    });
+    // A stock model has the same sort key, and no owner.
+    table.peek(undefined, kindPrefix(kind)).flatMap((row) => (row["sub"] === undefined ? [] : [itemOf(row)]));
   return {
     all,
     /** Writes a row without its quota. */
