@@ -21,7 +21,7 @@ createServer((request, response) => {
     const text = Buffer.concat(chunks).toString("utf8");
     const asked = text.startsWith("{") ? JSON.parse(text) : {};
     if (asked.crash) process.kill(process.pid, "SIGKILL");
-    const response = () => {
+    const respond = () => {
       response.writeHead(asked.status ?? 200, {
         "content-type": "application/json",
         "x-amzn-sagemaker-custom-attributes": request.headers["x-amzn-sagemaker-custom-attributes"] ?? "",
@@ -41,6 +41,6 @@ createServer((request, response) => {
             : "x".repeat(asked.bytes)),
       );
     };
-    setTimeout(response, asked.milliseconds ?? 0);
+    setTimeout(respond, asked.milliseconds ?? 0);
   });
 }).listen(Number(process.env.SAGEMAKER_BIND_TO_PORT), process.env.SAGEMAKER_BIND_HOST);
