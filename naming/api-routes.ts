@@ -1,7 +1,7 @@
 /**
- * The routes of the HTTP API, once: the Api stack makes its routes and throttles from this map, each handler must
- * serve exactly the operations of its capability (`satisfies`, see lambdas/http/with-http.ts), and the OpenAPI document
- * describes the same keys.
+ * The routes of the HTTP API, once: the Api stack makes its routes and throttles from this map, each
+ * function must serve exactly the operations of its capability (`OperationsOf`, see lambdas/http/bind-operations.ts), and
+ * the OpenAPI document describes the same keys.
  */
 
 /** One Lambda function each, with its own role: `lambdas/api/<capability>/handler.ts`. */
