@@ -46,6 +46,8 @@ export default tseslint.config(
     files: ["**/*.ts"],
     rules: {
       // Constants are variables like others. `PascalCase` is for the members of AWS requests: `const Key = …`.
+      "object-shorthand": ["error", "always"],
+      "no-useless-rename": "error",
       "@typescript-eslint/naming-convention": [
         "error",
         { selector: "variable", modifiers: ["destructured"], format: null },

@@ -1,6 +1,7 @@
 /**
- * The typed client: paths, bodies and answers are checked against the OpenAPI document at compile time. Bytes go in as
- * `File`, `Blob`, `ArrayBuffer` or `Uint8Array` and come out as `ArrayBuffer`. Errors come in one shape, see problem.ts.
+ * The typed client. Paths, bodies and responses are checked against the OpenAPI document at compile time. Bytes go in
+ * as `File`, `Blob`, `ArrayBuffer` or `Uint8Array` and come out as `ArrayBuffer`. All errors have one shape (see
+ * problem.ts).
  */
 import createFetchClient, {
   type Client,
@@ -27,8 +28,8 @@ type MidiPath = "/compositions/{compositionId}/midi" | "/training-jobs/{training
 type MidiOptions<Path extends MidiPath> = FetchOptions<paths[Path]["get"]>;
 
 /**
- * `openapi-fetch` maps over the members of a response's type, which leaves nothing usable of `ArrayBuffer`: so for
- * files.
+ * The type of GET for MIDI files. It is written out, because `openapi-fetch` maps over the members of a response's
+ * type, which makes an `ArrayBuffer` unusable.
  */
 type GetMidi = <Path extends MidiPath, Options extends MidiOptions<Path>>(
   url: Path,
@@ -46,7 +47,7 @@ export type PresignedUrl = components["schemas"]["PresignedUrl"];
 export interface ClientParams {
   /** Root of the API, for example `https://….execute-api.eu-west-1.amazonaws.com`. */
   readonly baseUrl: string;
-  /** Asked before each request; nothing for the public routes. */
+  /** Returns the access token. It is called before each request, and may return nothing for the public routes. */
   readonly accessToken?: () => string | undefined | Promise<string | undefined>;
   /** @default the global fetch */
   readonly fetch?: (request: Request) => Promise<Response>;
@@ -55,12 +56,12 @@ export interface ClientParams {
 const isBytes = (body: unknown): body is Blob | ArrayBuffer | ArrayBufferView =>
   body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 
-/** Bytes and forms as they are, everything else as JSON. */
+/** Returns bytes and forms as they are, and everything else as JSON. */
 function bodyOf(body: unknown): unknown {
   return isBytes(body) || body instanceof FormData ? body : JSON.stringify(body);
 }
 
-/** A request whose body of bytes is announced as MIDI, not as JSON, which openapi-fetch says of every body. */
+/** A request that announces a body of bytes as MIDI. openapi-fetch announces every body as JSON. */
 class ApiRequest extends Request {
   constructor(input: string | URL | Request, init?: RequestInit) {
     const headers = new Headers(init?.headers);
@@ -71,12 +72,15 @@ class ApiRequest extends Request {
   }
 }
 
-/** The response with its bytes where openapi-fetch reads JSON, unless the call asks for another form (`parseAs`). */
+/**
+ * Returns a response whose `json()` gives the bytes, because openapi-fetch calls it unless the call asks for another
+ * form (`parseAs`).
+ */
 async function bytesResponse(response: Response): Promise<Response> {
   const { status, statusText } = response;
   const bytes = await response.arrayBuffer();
   const headers = new Headers(response.headers);
-  // With a length openapi-fetch calls `json()`; without one it parses the text by itself.
+  // If the response has a length, openapi-fetch calls `json()`. Without one it would parse the text itself.
   headers.set("content-length", String(bytes.byteLength));
   headers.delete("content-encoding");
   const withBytes = new Response(bytes, { status, statusText, headers });
@@ -87,7 +91,7 @@ async function bytesResponse(response: Response): Promise<Response> {
 const isAbort = (error: unknown): boolean =>
   error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 
-/** Makes every failure a response with a problem, and MIDI bytes. */
+/** Turns every failure into a response with a problem, and hands MIDI files on as bytes. */
 const oneShape: Middleware = {
   async onResponse({ response, request }) {
     const { status, statusText } = response;
@@ -101,20 +105,20 @@ const oneShape: Middleware = {
     if (!/\bjson\b/.test(type) || jsonOf(text) === undefined)
       return problemResponse(unexpectedResponse(response, text));
     const headers = new Headers(response.headers);
-    // The text is decoded already: neither its length nor its encoding is that of the response.
+    // The text is decoded already, so it has neither the length nor the encoding of the response.
     headers.delete("content-length");
     headers.delete("content-encoding");
     return new Response(text, { status, statusText, headers });
   },
   onError({ error, request }) {
-    // Who aborts a request knows it: that stays a thrown error.
+    // The caller that aborts a request knows about it, so its error is thrown.
     return request.signal.aborted || isAbort(error) ? undefined : problemResponse(networkFailure(error, request.url));
   },
 };
 
 /**
- * The client of an API; see openapi-fetch for how its methods are called. A call answers `{ data, error, response }`: it
- * throws only when its own `signal` aborts it, and `error` is a {@link Problem}.
+ * Creates the client of an API. openapi-fetch describes how its methods are called. A call returns `{ data, error,
+ * response }`, in which `error` is a {@link Problem}. It throws only when its own `signal` aborts it.
  */
 export function createClient({ baseUrl, accessToken, fetch }: ClientParams): ApiClient {
   const client = createFetchClient<paths>({
@@ -133,7 +137,7 @@ export function createClient({ baseUrl, accessToken, fetch }: ClientParams): Api
     });
   }
   client.use(oneShape);
-  // What `oneShape` does to MIDI files and errors is more than openapi-fetch can say in its types.
+  // The types of openapi-fetch cannot express what `oneShape` does with MIDI files and errors.
   return client as ApiClient;
 }
 
@@ -142,8 +146,8 @@ function isPresignedUrl(value: unknown): value is PresignedUrl {
 }
 
 /**
- * A short-lived URL of a finished composition's MIDI file, for players and downloads that send no token.
- * @returns the URL, or the problem for which there is none
+ * Returns a short-lived URL of a finished composition's MIDI file, for players and downloads that send no token.
+ * @returns the URL, or the problem because of which there is none
  */
 export async function compositionMidiUrl(
   api: ApiClient,

@@ -1,9 +1,12 @@
-/** One shape of errors, whoever answered: our problem+json, API Gateway's `{ message }`, a proxy's text, or nobody. */
+/**
+ * Gives all errors one shape, whether they come from our API (problem+json), API Gateway (`{ message }`), a proxy
+ * (text), or a network without a response.
+ */
 import type { components } from "./schema.d.ts";
 
 export type Problem = components["schemas"]["Problem"];
 
-/** What API Gateway refuses by itself, as the `code` that a problem of ours would carry. */
+/** The `code` that each status of API Gateway itself gets, as if the API had sent a problem. */
 const gatewayCodes: Readonly<Record<number, string>> = {
   401: "UNAUTHENTICATED",
   403: "FORBIDDEN",
@@ -12,11 +15,11 @@ const gatewayCodes: Readonly<Record<number, string>> = {
   429: "TOO_MANY_REQUESTS",
 };
 
-/** Codes of problems that no server sent. */
+/** The codes of problems that no server sent. */
 export const clientCodes = {
-  /** No answer came: no connection, or it broke. Whether the request was carried out is not known. */
+  /** No response came: there was no connection, or it broke. It is not known whether the request was carried out. */
   networkFailure: "NETWORK_FAILURE",
-  /** A response of success that is neither JSON nor MIDI: something else than the API answered. */
+  /** A successful response is neither JSON nor MIDI, so something other than the API sent it. */
   unexpectedResponse: "UNEXPECTED_RESPONSE",
 } as const;
 
@@ -28,14 +31,14 @@ function isProblem(value: unknown): value is Problem {
   return isObject(value) && typeof value["code"] === "string" && typeof value["status"] === "number";
 }
 
-/** The error of a call as a problem: what `error` is in every response of the client that failed. */
+/** Returns the error of a call as a problem. Every failed response of the client has one as its `error`. */
 export function asProblem(error: unknown): Problem | undefined {
   return isProblem(error) ? error : undefined;
 }
 
 const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : "");
 
-/** A JSON value, or undefined for text that is none. */
+/** Returns a JSON value, or undefined if the text is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -44,7 +47,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Any error answer as a problem. Reads the response's body. */
+/** Returns any response with an error as a problem. It reads the response's body. */
 export async function readProblem(response: Response): Promise<Problem> {
   const text = await response.text();
   const body = jsonOf(text);
@@ -61,7 +64,7 @@ export async function readProblem(response: Response): Promise<Problem> {
   };
 }
 
-/** The problem as a response, under its own status and with what else the response said. */
+/** Returns the problem as a response with the problem's status and the other headers of the original response. */
 export function problemResponse(problem: Problem, headers = new Headers()): Response {
   const kept = new Headers(headers);
   kept.set("content-type", "application/problem+json");
@@ -70,7 +73,10 @@ export function problemResponse(problem: Problem, headers = new Headers()): Resp
   return new Response(JSON.stringify(problem), { status: problem.status, statusText: problem.title, headers: kept });
 }
 
-/** 503, since the same request may well succeed later; `code` says that no server said so. */
+/**
+ * Returns the problem of a request without a response. Its status is 503, because the same request may well succeed
+ * later; its `code` says that no server sent it.
+ */
 export function networkFailure(error: unknown, url: string): Problem {
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
   return {
@@ -84,7 +90,10 @@ export function networkFailure(error: unknown, url: string): Problem {
   };
 }
 
-/** 502, as a gateway says it of a response that it cannot read. */
+/**
+ * Returns the problem of a response that is not the API's. Its status is 502, which gateways use for a response that
+ * they cannot read.
+ */
 export function unexpectedResponse(response: Response, text: string): Problem {
   const type = response.headers.get("content-type") ?? "no content type";
   return {

@@ -1,6 +1,6 @@
 /**
- * Waiting for a composition or a training job: asks no oftener than the API says (`Retry-After`), fetches nothing that
- * has not changed (`If-None-Match`), goes on through overload and broken connections, and ends by itself.
+ * Waits for a composition or a training job. It asks no more often than the API says (`Retry-After`), fetches nothing
+ * that has not changed (`If-None-Match`), goes on through overload and broken connections, and ends by itself.
  */
 import type { Client } from "openapi-fetch";
 import { asProblem, type Problem } from "./problem.ts";
@@ -10,30 +10,30 @@ export type Composition = components["schemas"]["Composition"];
 export type TrainingJob = components["schemas"]["TrainingJob"];
 
 export interface WaitParams<Resource> {
-  /** After so many seconds the waiting ends, whatever the state. */
+  /** Seconds after which the waiting ends, whatever the state. */
   readonly deadlineSeconds: number;
   /** Ends the waiting at once: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called with each new version of the resource, the last one included. */
+  /** Receives each new version of the resource, the last one included. */
   readonly onChange?: (resource: Resource) => void;
-  /** Replaced in tests. */
+  /** A clock that tests replace. */
   readonly clock?: WaitClock;
 }
 
 export interface WaitClock {
-  /** Milliseconds. */
+  /** Returns the time in milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
-  /** 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }
 
 export type WaitOutcome<Resource> =
-  /** It has ended, well or not: its `state` says which. */
+  /** The resource has ended, well or not; its `state` says which. */
   | { readonly outcome: "final"; readonly resource: Resource }
-  /** The API refused to say, for a reason that does not pass: no such resource, no valid token. */
+  /** The API refused for a reason that does not pass, for example that there is no such resource or no valid token. */
   | { readonly outcome: "refused"; readonly problem: Problem; readonly resource: Resource | undefined }
-  /** `problem` is the last failure, where the last response was one. */
+  /** The deadline has passed. `problem` is the last failure, if the last response was one. */
   | {
       readonly outcome: "deadline";
       readonly resource: Resource | undefined;
@@ -41,12 +41,12 @@ export type WaitOutcome<Resource> =
     };
 
 const finalStates: readonly string[] = ["COMPLETED", "FAILED", "READY", "STOPPED"];
-/** Where the API says nothing. */
+/** Seconds between two requests if the API says nothing. */
 const usualSeconds = 3;
-/** After the first failure in a row; each further one doubles it. */
+/** Seconds after the first failure in a row. Each further failure doubles them, up to the maximum. */
 const firstBackoffSeconds = 1;
 const maxBackoffSeconds = 30;
-/** Waits are longer by up to this share, so that clients that began together do not ask together. */
+/** Waits are lengthened by up to this share, so that clients that began together do not ask together. */
 const jitter = 0.25;
 
 const systemClock: WaitClock = {
@@ -67,7 +67,7 @@ const systemClock: WaitClock = {
   random: Math.random,
 };
 
-/** Seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3). */
+/** Returns the seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3). */
 function retryAfterSeconds(response: Response, now: number): number | undefined {
   const header = response.headers.get("retry-after");
   if (header === null) return undefined;
@@ -75,7 +75,7 @@ function retryAfterSeconds(response: Response, now: number): number | undefined 
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
-/** Worth asking again later; everything else stays as it is. */
+/** Returns true if it is worth asking again later. Other statuses do not change by themselves. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 interface Asked<Resource> {
@@ -94,7 +94,7 @@ async function waitFor<Resource extends { readonly state: string }>(
   let failures = 0;
   for (;;) {
     signal?.throwIfAborted();
-    // A request that hangs ends with the deadline, too.
+    // The deadline also ends a request that hangs.
     const late = AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(end - clock.now())), 2 ** 31 - 1));
     let asked: Asked<Resource>;
     try {

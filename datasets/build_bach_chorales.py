@@ -3,13 +3,13 @@
     python datasets/build_bach_chorales.py CACHE_FOLDER [--workers N] [--accept-new-manifest]
 
 Writes CACHE_FOLDER/bach-chorales/VERSION/{pieces.jsonl, catalogue.json, manifest.json}. The bytes are the same on
-every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum and a build that
-differs fails. The encodings themselves are not committed: the corpus passes them on by permission, without a license
-for each file.
+every machine; the committed manifest (datasets/bach-chorales/manifest.json) holds their checksum, and a build that
+differs fails. The encodings themselves are not committed, because the corpus passes them on by permission, without a
+license for each file.
 
-What a piece is: exactly four parts, wholly in 4/4, every note on the sixteenth grid, one note at a time in a part.
-Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are aligned to the barline: a
-pickup stands at the end of a first bar that begins with rest.
+A piece has exactly four parts, is wholly in 4/4, has every note on the sixteenth grid, and one note at a time in a
+part. Tied notes are joined; repeated notes stay repeated; repeats are not played out. Bars are aligned to the barline:
+a pickup is at the end of a first bar that begins with rest.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ OPENING_INTERVALS = 10
 
 
 class Skipped(NamedTuple):
-    """A file of the corpus that is not part of the data set, and why."""
+    """A file of the corpus that is not part of the data set, and the reason."""
 
     id: str
     reason: str
@@ -69,23 +69,23 @@ class Piece(NamedTuple):
 
 
 class NotUsable(Exception):
-    """Why a file cannot be part of the data set, in one sentence."""
+    """A file cannot be part of the data set. The message is the reason, in one sentence."""
 
 
 def piece_id(file_name: str) -> str:
-    """`bwv1.6.mxl` -> `bwv-1.6`: the catalogue number as musicians write it, safe in keys and URLs."""
+    """Returns the catalogue number as musicians write it, safe in keys and URLs: `bwv1.6.mxl` -> `bwv-1.6`."""
     stem = re.sub(r"\.(mxl|xml|krn|rntxt)$", "", file_name)
     return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"^bwv", "bwv-", stem.lower())).strip("-")
 
 
 def slug(text: str) -> str:
-    """Lower-case ASCII words joined by hyphens, for comparing titles that editors spell differently."""
+    """Returns lower-case ASCII words joined by hyphens, for comparing titles that editors spell differently."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
 
 
 def to_steps(quarters: Any) -> int:
-    """Quarter lengths to sixteenth steps; NotUsable when the time is not on the grid."""
+    """Converts quarter lengths to sixteenth steps. Raises NotUsable when the time is not on the grid."""
     steps = Fraction(quarters).limit_denominator(10080) * STEPS_PER_QUARTER
     if steps.denominator != 1:
         raise NotUsable("a note is off the sixteenth grid")
@@ -93,7 +93,7 @@ def to_steps(quarters: Any) -> int:
 
 
 def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
-    """Notes (onset, duration, pitch) of one part, in steps from the first barline; ties joined."""
+    """Returns the notes (onset, duration, pitch) of one part, in steps from the first barline; ties are joined."""
     notes: list[tuple[int, int, int]] = []
     tied: dict[int, int] = {}
     for element in part.flatten().notes:
@@ -130,7 +130,7 @@ def read_part(part: Any, shift: int) -> list[tuple[int, int, int]]:
 
 
 def bar_shift(part: Any) -> tuple[int, int]:
-    """Steps to add to every offset so that barlines fall on multiples of a bar, and the length of the pickup."""
+    """Returns the steps to add to every offset so that barlines fall on multiples of a bar, and the pickup's length."""
     measures = list(part.getElementsByClass("Measure"))
     if not measures:
         raise NotUsable("a part has no bars")
@@ -146,11 +146,11 @@ def bar_shift(part: Any) -> tuple[int, int]:
 
 
 def read_piece(path: str, title: str) -> Piece:
-    """Parse one file of the corpus. Raises NotUsable."""
+    """Parses one file of the corpus. Raises NotUsable."""
     from music21 import converter, note
 
     name = Path(path).name
-    # forceSource: music21 otherwise keeps pickles in the shared temp folder and may read stale ones.
+    # Without forceSource music21 keeps pickles in the shared temp folder and may read stale ones.
     score = converter.parse(path, forceSource=True)
     parts = list(score.parts)
     if len(parts) != len(VOICE_NAMES):
@@ -185,7 +185,7 @@ def read_piece(path: str, title: str) -> Piece:
 
 
 def read_file(job: tuple[str, str]) -> Piece | Skipped:
-    """read_piece for a worker process: what cannot be used is an answer, not an error."""
+    """Calls read_piece in a worker process. A file that cannot be used is a result here, not an error."""
     path, title = job
     try:
         return read_piece(path, title)
@@ -194,7 +194,7 @@ def read_file(job: tuple[str, str]) -> Piece | Skipped:
 
 
 def corpus_files() -> list[tuple[str, str]]:
-    """(path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are not listed."""
+    """Returns (path, title) of every score by Bach in the corpus. Analyses (.rntxt) are no scores and are left out."""
     from music21 import corpus
     from music21.corpus import chorales
 
@@ -212,7 +212,8 @@ def corpus_files() -> list[tuple[str, str]]:
 
 
 def opening(piece: Piece) -> str:
-    """The beginning of the melody as beat-to-beat intervals: equal for two harmonizations of a tune in any key."""
+    """Returns the beginning of the melody as beat-to-beat intervals, which are equal for two harmonizations of a tune
+    in any key."""
     melody = piece.voices[0]
     beats: dict[int, int] = {}
     for onset, _, pitch in melody:
@@ -222,7 +223,7 @@ def opening(piece: Piece) -> str:
 
 
 def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
-    """Piece id -> name of its tune. Pieces share a tune when they share a title or the opening of the melody."""
+    """Maps each piece's id to its tune's name. Pieces share a tune when they share a title or the melody's opening."""
     parent = {piece.id: piece.id for piece in pieces}
 
     def root(name: str) -> str:
@@ -244,7 +245,7 @@ def group_by_tune(pieces: list[Piece]) -> dict[str, str]:
 
 
 def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
-    """Tune -> train, validation or test, about 80/10/10 of the bars.
+    """Maps each tune to train, validation or test, about 80/10/10 of the bars.
 
     Tunes are taken in the order of their hash (so the order says nothing about the music) and each goes to the split
     that is furthest below its share.
@@ -263,24 +264,25 @@ def split_groups(pieces: list[Piece], tunes: dict[str, str]) -> dict[str, str]:
 
 
 def length_tag(bars: int) -> str:
-    """The length topic: short up to 10 bars, medium up to 16, long beyond."""
+    """Returns the length topic: short up to 10 bars, medium up to 16, long beyond."""
     return "short" if bars <= 10 else "medium" if bars <= 16 else "long"
 
 
 def skipped_lines(reasons: Iterable[str]) -> list[str]:
-    """One line for each reason with the number of pieces, the most frequent first; without what only one piece has."""
+    """Returns one line for each reason with the number of pieces, the most frequent first. Reasons that only one piece
+    has are left out."""
     general = (re.sub(r" \(.*\)", "", reason) for reason in reasons)
     counts = Counter(re.sub(r"(the same notes as) .*", r"\1 another piece", reason) for reason in general)
     return [f"skipped {count}: {reason}" for reason, count in counts.most_common()]
 
 
 def encode(value: object) -> str:
-    """JSON in one fixed spelling, so that equal content has equal bytes."""
+    """Returns JSON in one fixed spelling, so that equal content has equal bytes."""
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[str, bytes]:
-    """The three files of the data set as bytes."""
+    """Returns the three files of the data set as bytes."""
     results = list(results)
     pieces = sorted((r for r in results if isinstance(r, Piece)), key=lambda piece: piece.id)
     skipped = sorted(r for r in results if isinstance(r, Skipped))
@@ -357,7 +359,7 @@ def assemble(results: Iterable[Piece | Skipped], music21_version: str) -> dict[s
 
 
 def is_built(folder: Path) -> bool:
-    """Whether the folder holds this version, intact and as the committed manifest says."""
+    """Returns True if the folder holds this version, with the checksums of the committed manifest."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text())
         committed = json.loads(COMMITTED_MANIFEST.read_text())
@@ -368,7 +370,7 @@ def is_built(folder: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point. Exit status 0 when the data set is there and verified, 1 when it could not be built."""
+    """Builds the data set. Returns 0 when it is there and verified, 1 when it could not be built."""
     parser = argparse.ArgumentParser(description="Build the Bach chorales data set from the installed music21 package.")
     parser.add_argument("cache", type=Path, help="folder to build into; the result lies in bach-chorales/VERSION")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))

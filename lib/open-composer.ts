@@ -8,7 +8,7 @@ import { ObservabilityStack } from "./stacks/observability-stack";
 import { StorageStack } from "./stacks/storage-stack";
 import { TrainingStack } from "./stacks/training-stack";
 
-/** The stacks of one deployment. `inference` and `observability` are missing where the stage leaves them out. */
+/** The stacks of one deployment. `inference` and `observability` are missing if the stage leaves them out. */
 export interface OpenComposer {
   readonly storage: StorageStack;
   readonly api: ApiStack;
@@ -18,8 +18,8 @@ export interface OpenComposer {
 }
 
 /**
- * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesize an unacknowledged finding.
- * No stack names an account or a region: they come from whoever deploys.
+ * Adds every stack of a stage to the app, and the cdk-nag pack that refuses to synthesize an unacknowledged finding. No
+ * stack names an account or a region: they come from the credentials of the deploy.
  */
 export function addOpenComposer(app: App, config: StageConfig): OpenComposer {
   const prefix = resourcePrefix(config.stage);

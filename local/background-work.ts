@@ -1,12 +1,16 @@
 import { messageOf } from "./progress";
 
-/** Work that nothing waits for but the end: its disposal waits until it has seen the signal. */
+/**
+ * Work that runs beside the steps of a start. Only its disposal waits for it, until it has seen the signal and ended.
+ */
 export interface BackgroundWork extends AsyncDisposable {
-  /** Whether it went well. Never rejects. */
+  /** Resolves to true if the work went well, else to false. It never rejects. */
   readonly succeeded: Promise<boolean>;
 }
 
-/** Starts work beside the steps. A failure is said and ends nothing else; after the signal it is no failure. */
+/**
+ * Starts work beside the steps. A failure is printed and ends nothing else; after the signal it does not count as one.
+ */
 export function startInBackground(params: {
   readonly work: () => Promise<void>;
   readonly warn: (line: string) => void;

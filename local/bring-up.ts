@@ -25,7 +25,7 @@ import type { Progress } from "./progress";
 export async function bringUp(params: {
   readonly options: { readonly once: boolean; readonly fresh: boolean };
   readonly paths: LocalPaths;
-  /** Takes over every part that has to be ended as soon as it is there. */
+  /** Takes over every part that has to be ended, as soon as the part is there. */
   readonly parts: DisposalStack;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export async function bringUp(params: {
   const plan = await planStacks({ isFreshAsked: options.fresh, assembly, paths, progress });
   const addresses = await chooseAddresses({ kept: plan.kind === "fresh" ? undefined : plan.kept.deployment });
 
-  // A start that ends after its composition would break it off.
+  // A start with `--once` does not make this environment: it ends after its composition and would cut the making off.
   const trainer = options.once ? undefined : parts.use(prepareTrainer({ python, progress, signal }));
   const cloud = parts.use(await startCloud({ interpreters, addresses, paths, progress, signal }));
   const sageMakerServer = parts.use(await startSageMaker({ interpreters, addresses, paths, progress, signal }));
@@ -77,12 +77,16 @@ export async function bringUp(params: {
 function makeFolders(paths: LocalPaths): void {
   for (const folder of [paths.cloud, paths.sageMaker, paths.compositions, paths.logs, paths.temporary]) {
     mkdirSync(folder, { recursive: true });
-    // An earlier version left them open to other users. The folder around them is not ours where it was asked for.
+    // An earlier version left these folders open to other users. Their parent is not ours if the user has named it, so
+    // it keeps its permissions.
     chmodSync(folder, 0o700);
   }
 }
 
-/** Writes the file that says that all is ready and where, and again when the SageMaker server was started again. */
+/**
+ * Writes the file that says that all parts are ready and where they listen, and writes it again when the SageMaker
+ * server was started again.
+ */
 function publishOutputs(params: {
   readonly file: string;
   readonly apiUrl: string;
@@ -114,7 +118,10 @@ function publishOutputs(params: {
   });
 }
 
-/** Composes through the API as a user does. @returns the path of the MIDI file */
+/**
+ * Composes the first piece through the API, as a user does.
+ * @returns the path of the MIDI file
+ */
 async function composeFirst(params: {
   readonly apiUrl: string;
   readonly deployment: Deployment;

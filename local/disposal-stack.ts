@@ -1,19 +1,19 @@
 /**
- * The parts of a start that have to be ended, ended in the opposite order.
+ * The parts of a start that have to be ended. They are ended in the opposite order of their starts.
  *
- * It stands in for AsyncDisposableStack, which Node 20 does not have. A polyfill would do, but by the standard all that
- * fails while ending becomes one error of nested errors, at the end; a start says each failure when it happens.
+ * It stands in for AsyncDisposableStack, which Node 20 does not have. A polyfill would follow the standard, by which
+ * all failures while ending become one error of nested errors at the end; a start reports each failure when it happens.
  */
 export class DisposalStack {
   readonly #parts: AsyncDisposable[] = [];
 
-  /** Takes a part over. One that comes while the others are being ended is ended as well. */
+  /** Takes a part over. A part that is added while the others are being ended is ended as well. */
   use<Part extends AsyncDisposable>(part: Part): Part {
     this.#parts.push(part);
     return part;
   }
 
-  /** Ends all parts. One that fails keeps none of the others from being ended. */
+  /** Ends all parts. If one fails, the others are ended nevertheless. */
   async disposeAll(params: { readonly onFailure: (problem: unknown) => void }): Promise<void> {
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {

@@ -18,11 +18,10 @@ const compositionSchema = z.object({
 const melody = "twinkle-twinkle";
 
 /**
- * Composes the first sample melody with a stock model, through the HTTP API as any client would, and writes the MIDI
- * file.
- *
+ * Composes with the first sample melody and a stock model, through the HTTP API as any client would, and writes the
+ * MIDI file.
  * @returns the file's path
- * @throws Error with the composition's failure, or what the API refused
+ * @throws Error with the composition's failure, or the reason why the API refused the request
  */
 export async function composeTwinkle(params: {
   readonly apiUrl: string;

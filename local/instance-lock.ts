@@ -2,8 +2,7 @@ import { dirname } from "node:path";
 import { takeProcessLock } from "../tools/processes/process-lock";
 
 /**
- * Takes the folder of a local cloud for this process. Returns what gives it back.
- *
+ * Locks the folder of a local cloud for this process. Returns a function that releases it.
  * @throws Error naming the process that has it
  */
 export function takeInstanceLock(file: string): () => void {

@@ -5,7 +5,10 @@ import * as z from "zod";
 
 const userSchema = z.strictObject({ username: z.string().min(1), password: z.string().min(1) });
 
-/** `.local/outputs.json`: what a client of the local cloud needs to know. Everything is on 127.0.0.1. */
+/**
+ * The content of `.local/outputs.json`, which tells clients of the local cloud its addresses, users and passwords.
+ * Everything listens on 127.0.0.1.
+ */
 export const outputsSchema = z.strictObject({
   apiUrl: z.url(),
   region: z.string(),
@@ -23,12 +26,18 @@ export const outputsSchema = z.strictObject({
 });
 export type Outputs = z.infer<typeof outputsSchema>;
 
-/** First thing at a start: until it is there again nobody may believe that the cloud is up. */
+/**
+ * Removes the outputs file. A start does this first, because a client may take the cloud for ready as soon as the file
+ * is there.
+ */
 export function removeOutputs(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** Last thing at a start. Readable by its owner only: it holds passwords, if only of this machine's users. */
+/**
+ * Writes the outputs file, which ends a start. Only its owner can read it, because it holds passwords, if only of this
+ * machine's users.
+ */
 export function writeOutputs(file: string, outputs: Outputs): void {
   const content = `${JSON.stringify(outputsSchema.parse(outputs), null, 2)}\n`;
   mkdirSync(dirname(file), { recursive: true });

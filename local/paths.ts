@@ -1,13 +1,16 @@
 import { join, resolve } from "node:path";
 import { repository } from "../tools/repository";
 
-/** Where a local cloud keeps everything. OPENCOMPOSER_LOCAL_DIR sets another folder, so that tests run side by side. */
+/**
+ * The paths of everything that a local cloud keeps. OPENCOMPOSER_LOCAL_DIR sets another folder, so that tests run side
+ * by side.
+ */
 export interface LocalPaths {
   readonly root: string;
-  /** Says that all is ready and where; absent at every other time. */
+  /** The file that says that all parts are ready and where they listen; it is absent at every other time. */
   readonly outputs: string;
   readonly lock: string;
-  /** MiniStack's state and its snapshots, objects, log. */
+  /** The folder of MiniStack's state, snapshots, S3 objects and log. */
   readonly cloud: string;
   readonly sageMaker: string;
   readonly assembly: string;
@@ -16,6 +19,7 @@ export interface LocalPaths {
   readonly temporary: string;
 }
 
+/** Returns the paths of the local cloud that the environment variables select. */
 export function localPaths(environment: NodeJS.ProcessEnv = process.env): LocalPaths {
   const asked = environment["OPENCOMPOSER_LOCAL_DIR"];
   const root = asked === undefined || asked === "" ? join(repository, ".local") : resolve(asked);

@@ -2,16 +2,16 @@
 export interface Progress {
   /** Prints a line about a step on standard output, whose last line is the path of the MIDI file. */
   readonly report: (line: string) => void;
-  /** Prints a line that comes beside the steps or after them on standard error. */
+  /** Prints a line that comes beside or after the steps on standard error. */
   readonly warn: (line: string) => void;
   /**
-   * Runs a step and prints how long it took; a result that is a text is printed behind it.
-   *
+   * Runs a step and prints how long it took. If the step's result is a string, it is printed behind the time.
    * @throws Error with the step's name before the reason
    */
   readonly step: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
+/** Starts the clock and returns the functions that print lines. */
 export function startProgress(): Progress {
   const started = Date.now();
   const stamped = (line: string): string => `[${secondsSince(started).padStart(7)}] ${line}`;
@@ -36,11 +36,12 @@ export function startProgress(): Progress {
   };
 }
 
-/** Returns the time since then, for a line of progress. */
+/** Returns the time since `time` (epoch milliseconds) in seconds, for a line of progress. */
 export function secondsSince(time: number): string {
   return `${((Date.now() - time) / 1000).toFixed(1)} s`;
 }
 
+/** Returns the message of anything that may be thrown. */
 export function messageOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

@@ -1,5 +1,5 @@
 /**
- * `npm start`: the whole of OpenComposer on this machine, and a first composition.
+ * `npm start` starts the whole of OpenComposer on this machine and makes a first composition.
  *
  *   npm start                keeps running until Ctrl-C
  *   npm start -- --once      ends after the first composition
@@ -20,7 +20,8 @@ import { messageOf, startProgress } from "./progress";
 const progress = startProgress();
 
 async function main(): Promise<number> {
-  // What we and all that we start write is for this user alone: passwords, signing keys, everybody's music.
+  // All files that this process and its children write are for this user alone: they hold passwords, signing keys and
+  // everybody's music.
   process.umask(0o077);
   outliveReaders();
   const options = readOptions({
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   try {
     releaseLock = takeInstanceLock(paths.lock);
   } catch (error) {
-    // Nothing in the folder is ours, so there is nothing to undo.
+    // This process owns nothing in the folder yet, so there is nothing to undo.
     console.error(messageOf(error));
     return 1;
   }
@@ -57,7 +58,8 @@ async function main(): Promise<number> {
   const interrupt: { by?: NodeJS.Signals } = {};
   const interrupted = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      // npm passes a Ctrl-C on that the terminal has sent us already: the second one asks for nothing new.
+      // The terminal sends Ctrl-C to this process, and npm passes the same Ctrl-C on: the second signal asks for
+      // nothing new.
       process.on(name, () => {
         if (interrupt.by !== undefined) return;
         interrupt.by = name;
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
     if (interrupt.by !== undefined) {
       const isUp = existsSync(paths.outputs);
       if (!(await shutDown())) return 1;
-      // Ended before it has done what it is for, which is a composition with `--once`: the code names the signal.
+      // The start was ended before it was up, or with `--once` before it had composed: the exit code names the signal.
       return isUp && !options.once ? 0 : 128 + constants.signals[interrupt.by];
     }
     console.error(`\nnpm start failed: ${messageOf(error)}`);
@@ -92,7 +94,10 @@ async function main(): Promise<number> {
   }
 }
 
-/** @returns whether everything ended as it should */
+/**
+ * Returns a function that does the work once, however often it is called. It resolves to true if everything ended as it
+ * should.
+ */
 function shutDownOnce(work: () => Promise<boolean>): () => Promise<boolean> {
   let running: Promise<boolean> | undefined;
   return async () => {

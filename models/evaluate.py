@@ -2,8 +2,8 @@
 
     npm run evaluate -- unet-gan|ar-cnn [--windows 320] [--output FOLDER]
 
-Prints tables in Markdown and writes the same as evaluation.json into the model's folder. What is measured and why
-stands in evaluation/src/opencomposer_evaluation/.
+Prints tables in Markdown and writes the same as evaluation.json into the model's folder.
+evaluation/src/opencomposer_evaluation/ has the measures and their reasons.
 """
 
 import sys

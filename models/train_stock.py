@@ -1,4 +1,4 @@
-"""Trains a stock model by its committed recipe: the same container code, folders and files as a training job on AWS.
+"""Trains a stock model by its committed recipe, with the container code, folders and files of a training job on AWS.
 
     python models/train_stock.py unet-gan-bach --datasets CACHE_FOLDER --work FOLDER
 
@@ -6,8 +6,8 @@ CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER). 
 with its checkpoints: the same command goes on where it was stopped (Ctrl-C, SIGTERM, kill). At the end, or when
 stopped after the first epoch, models/<id>/ gets model.onnx, model-card.json and the run's log.
 
-With `--seed N` the recipe is followed from another seed, and models/<id>/seeds/N/ gets model and card: the evaluation
-says by them how much is the recipe's doing and how much is luck.
+With `--seed N` the recipe is followed from another seed, and models/<id>/seeds/N/ gets model and card. From them the
+evaluation tells how much is due to the recipe and how much to luck.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ KEPT = {
     "checkpoints/progress.jsonl": "training-log.jsonl",
     "checkpoints/reference.json": "training-reference.json",
 }
-"""What is kept of a job's folders, and its name under models/<id>/. The log is what docs/plots shows."""
+"""The files that are kept of a job's folders, with their names under models/<id>/. docs/plots draws the log."""
 
 
 def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
-    """Lay out the job's folders as the platform would."""
+    """Lays out the job's folders as the platform would."""
     dataset = recipe["dataset"]
     assert isinstance(dataset, dict)
     source = datasets / str(dataset["id"]) / str(dataset["version"])
@@ -58,7 +58,7 @@ def prepare(recipe: dict[str, object], datasets: Path, base: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare, train in a process of its own, copy the model."""
+    """Prepares, trains in a process of its own, and copies the model."""
     parser = argparse.ArgumentParser(description="Train a stock model by its committed recipe.")
     parser.add_argument("model", help="folder under models/ that has a recipe.json")
     parser.add_argument("--datasets", type=Path, required=True)
@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     }
     package = technique.replace("-", "_")
     process = subprocess.Popen([sys.executable, "-m", f"opencomposer_{package}.train"], env=variables)
-    # A signal for us is a stop request for the training, which then saves and exports; we wait for it.
+    # A signal for this process is a stop request for the training, which then saves and exports, and is waited for.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.terminate())
     status = process.wait()

@@ -1,10 +1,10 @@
 /**
- * The routes of the HTTP API, once: the Api stack makes its routes and throttles from this map, each
- * function must serve exactly the operations of its capability (`OperationsOf`, see lambdas/http/bind-operations.ts), and
- * the OpenAPI document describes the same keys.
+ * The routes of the HTTP API, in one map. The Api stack makes its routes and throttles from it, each function must serve
+ * exactly the operations of its capability (`OperationsOf`, see lambdas/http/bind-operations.ts), and the OpenAPI
+ * document describes the same keys.
  */
 
-/** One Lambda function each, with its own role: `lambdas/api/<capability>/handler.ts`. */
+/** The parts of the API. Each has one Lambda function with its own role: `lambdas/api/<capability>/handler.ts`. */
 export const apiCapabilities = ["discovery", "tracks", "compositions", "models", "training"] as const;
 export type ApiCapability = (typeof apiCapabilities)[number];
 
@@ -12,14 +12,14 @@ export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface ApiRoute {
   readonly method: HttpMethod;
-  /** Path parameters in braces, as API Gateway and OpenAPI write them. */
+  /** The path, with its parameters in braces, as API Gateway and OpenAPI write them. */
   readonly path: `/${string}`;
   readonly capability: ApiCapability;
-  /** Served without an access token, under its own throttle. */
+  /** True if the route is served without an access token, under a throttle of its own. */
   readonly public: boolean;
 }
 
-/** Keyed by operation id. */
+/** The routes by their operation ids. */
 export const apiRoutes = {
   getHealth: { method: "GET", path: "/health", capability: "discovery", public: true },
   getOpenApiDocument: { method: "GET", path: "/openapi.json", capability: "discovery", public: true },
@@ -108,17 +108,20 @@ export type OperationOf<C extends ApiCapability> = {
 }[OperationId];
 
 /**
- * Where every request without a route goes: the discovery function, which answers 405 where the path has other methods, and
- * 404 where there is no such path.
+ * The capability that gets every request without a route. Its function answers 405 if the path has other methods, and
+ * 404 if there is no such path.
  */
 export const defaultRouteCapability = "discovery" satisfies ApiCapability;
 
-/** Every GET route answers HEAD, too (RFC 9110, 9.3.2); API Gateway wants a route of its own for it. */
+/**
+ * Returns the methods of a route. Every GET route answers HEAD, too (RFC 9110, 9.3.2), for which API Gateway wants a
+ * route of its own.
+ */
 export function methodsOf({ method }: Pick<ApiRoute, "method">): readonly (HttpMethod | "HEAD")[] {
   return method === "GET" ? ["GET", "HEAD"] : [method];
 }
 
-/** One or more of anything but a slash stands for a path parameter. */
+/** Returns a pattern in which one or more characters other than a slash stand for a path parameter. */
 function pathPattern(path: string): RegExp {
   const parts = path.split("/").map((part) => (part.startsWith("{") ? "[^/]+" : part.replaceAll(".", "\\.")));
   return new RegExp(`^${parts.join("/")}$`);
@@ -131,18 +134,18 @@ for (const route of Object.values<ApiRoute>(apiRoutes)) {
   methodsOfPaths.set(route.path, known);
 }
 
-/** The methods that the API has at the path of a request; none where there is no such path. */
+/** Returns the methods that the API has at the path of a request; none if there is no such path. */
 export function methodsAt(requestPath: string): readonly (HttpMethod | "HEAD")[] {
   for (const { pattern, methods } of methodsOfPaths.values()) if (pattern.test(requestPath)) return methods;
   return [];
 }
 
-/** API Gateway's own name of a route: what stands in `event.routeKey`. */
+/** Returns API Gateway's own name of a route, which stands in `event.routeKey`. */
 export function routeKey({ method, path }: { readonly method: HttpMethod | "HEAD"; readonly path: string }): string {
   return `${method} ${path}`;
 }
 
-/** The keys of all routes that an entry of {@link apiRoutes} stands for. */
+/** Returns the keys of all routes that an entry of {@link apiRoutes} stands for. */
 export function routeKeys(route: Pick<ApiRoute, "method" | "path">): readonly string[] {
   return methodsOf(route).map((method) => routeKey({ method, path: route.path }));
 }

@@ -1,4 +1,4 @@
-/** Environment variables that a construct sets and a Lambda function reads. */
+/** The environment variables that a construct sets and a Lambda function reads. */
 export const environmentVariables = {
   stage: "STAGE",
   tableName: "TABLE_NAME",
@@ -6,17 +6,20 @@ export const environmentVariables = {
   workBucket: "WORK_BUCKET",
   compositionQueueUrl: "COMPOSITION_QUEUE_URL",
   stateMachineArn: "STATE_MACHINE_ARN",
-  /** Where records that cannot be dispatched are kept: the stream's retry settings alone would block a shard. */
+  /**
+   * The queue that keeps records which cannot be dispatched. With the stream's retry settings alone they would block a
+   * shard.
+   */
   dispatchFailuresQueueUrl: "DISPATCH_FAILURES_QUEUE_URL",
-  /** JSON object of the training settings: see domain/schemas/training-settings.ts. */
+  /** A JSON object of the training settings (domain/schemas/training-settings.ts). */
   trainingSettings: "TRAINING_SETTINGS",
-  /** JSON object of the per-user quotas: see domain/schemas/user-quotas.ts. */
+  /** A JSON object of the per-user quotas (domain/schemas/user-quotas.ts). */
   userQuotas: "USER_QUOTAS",
-  /** The longest run that a training job may ask for. */
+  /** The longest run, in seconds, that a training job may ask for. */
   runtimeLimitSeconds: "RUNTIME_LIMIT_SECONDS",
   /** Days after which a checkpoint is deleted. */
   checkpointDays: "CHECKPOINT_DAYS",
 } as const;
 
-/** Metric namespace of our own metrics, and the service name of every log line. */
+/** The namespace of our own metrics, and the service name of every log line. */
 export const telemetryNamespace = "OpenComposer";

@@ -1,7 +1,10 @@
-/** The registered name of MIDI files, which stored files and answers have. */
+/** The registered media type of MIDI files, which stored files and responses have. */
 export const midiType = "audio/midi";
 
-/** What clients, browsers and file managers call a MIDI file; the first is its registered name. */
+/**
+ * The media types that clients, browsers and file managers use for a MIDI file. The first is the registered one, which
+ * responses have.
+ */
 export const midiTypes = [
   midiType,
   "audio/mid",

@@ -19,9 +19,9 @@
 import { ulidExpression } from "./resource-names";
 
 /**
- * Objects that carry it are gone for good a day after they were deleted. Uploads do: they can be made and deleted again
- * and again, faster than anything else. A lifecycle rule finds them by the tag, because the prefix of its filter cannot
- * have a wildcard where the user stands.
+ * The tag of objects that are gone for good a day after they were deleted. Uploads have it, because they can be made
+ * and deleted again and again, faster than anything else. A lifecycle rule finds them by the tag, because the prefix of
+ * its filter cannot have a wildcard in the user's place.
  */
 export const briefVersionsTag = { key: "opencomposer:versions", value: "brief" } as const;
 
@@ -30,7 +30,7 @@ export interface OwnedBy {
   readonly id: string;
 }
 
-/** What every key of a user's objects begins with, in both buckets. */
+/** The beginning of every key of a user's objects, in both buckets. */
 export const ownedObjectsPrefix = "users/";
 const owned = (sub: string): string => `${ownedObjectsPrefix}${sub}`;
 
@@ -40,7 +40,10 @@ export const compositionPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)
 const scoreFile = "score.json";
 const editEventsFile = "edit-events.json";
 export const compositionScoreKey = (of: OwnedBy): string => `${compositionPrefix(of)}${scoreFile}`;
-/** A revision that a worker wrote carries its attempt alone; one that a request wrote carries a random token, too. */
+/**
+ * The revision of a MIDI file. One that a worker wrote has only the number of its attempt; one that a request wrote has
+ * a random token, too.
+ */
 export interface MidiRevision {
   readonly revision: number;
   readonly token?: string | undefined;
@@ -61,19 +64,22 @@ export const datasetPiecesFile = "pieces.jsonl";
 export const datasetCatalogueFile = "catalogue.json";
 export const datasetManifestFile = "manifest.json";
 
-/** Same prefix in both buckets: the work bucket while the job runs, the artifacts bucket for what is kept. */
+/**
+ * The prefix of a job's objects, which is the same in both buckets: the work bucket has them while the job runs, the
+ * artifacts bucket keeps some of them.
+ */
 export const trainingJobPrefix = ({ sub, id }: OwnedBy): string => `${owned(sub)}/training-jobs/${id}/`;
 const checkpointsFolder = "checkpoints/";
 const selectionFolder = "selection/";
 const outputFolder = "output/";
 const selectionManifestFile = "manifest.json";
-/** Ends with a slash, or SageMaker pulls sibling prefixes too (syne-tune issue 363). */
+/** The prefix ends with a slash, because otherwise SageMaker pulls sibling prefixes, too (syne-tune issue 363). */
 export const checkpointsPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${checkpointsFolder}`;
 export const selectionPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${selectionFolder}`;
 export const selectionManifestKey = (of: OwnedBy): string => `${selectionPrefix(of)}${selectionManifestFile}`;
 export const trainingOutputPrefix = (of: OwnedBy): string => `${trainingJobPrefix(of)}${outputFolder}`;
 
-/** Names inside a checkpoint folder, and inside the kept copy of it. */
+/** Names inside a checkpoint folder, and inside the copy of it that is kept. */
 export const progressFile = "progress.jsonl";
 export const referenceFile = "reference.json";
 export const samplesFolder = "samples/";
@@ -85,7 +91,7 @@ export interface Sample {
   readonly melodyId: string;
 }
 
-/** Reads a sample's epoch and melody back from a key that ends with {@link sampleFile}. */
+/** Returns the sample's epoch and melody from a key that ends with {@link sampleFile}. */
 export function parseSampleFile(key: string): Sample | undefined {
   const match = /(?:^|\/)samples\/epoch-(\d{4,6})\/([a-z0-9-]{1,64})\.mid$/.exec(key);
   const [, epoch, melodyId] = match ?? [];
@@ -95,14 +101,14 @@ export function parseSampleFile(key: string): Sample | undefined {
 
 const trainingJobKeyPattern = new RegExp(`(?:^|/)users/([A-Za-z0-9-]{1,128})/training-jobs/(${ulidExpression})/`);
 
-/** Reads the owner and the job back from any key or `s3://` URI under {@link trainingJobPrefix}. */
+/** Returns the owner and the job from any key or `s3://` URI under {@link trainingJobPrefix}. */
 export function parseTrainingJobKey(keyOrUri: string): OwnedBy | undefined {
   const match = trainingJobKeyPattern.exec(keyOrUri);
   const [, sub, id] = match ?? [];
   return sub === undefined || id === undefined ? undefined : { sub, id };
 }
 
-/** Folders of `users/{sub}/` in the bucket of what is kept, by the kind of row that the objects belong to. */
+/** Folders of `users/{sub}/` in the artifacts bucket, each with the kind of row to which its objects belong. */
 const foldersOfKinds = {
   tracks: "TRACK",
   compositions: "COMPOSITION",
@@ -114,13 +120,13 @@ const isFolderName = (name: string): name is FolderName => Object.hasOwn(folders
 
 export interface OwnedObject extends OwnedBy {
   readonly kind: (typeof foldersOfKinds)[FolderName];
-  /** What follows the resource's id in the key: `.mid` of a track, `score.json` of a composition. */
+  /** The part of the key that follows the resource's id: `.mid` of a track, `score.json` of a composition. */
   readonly name: string;
 }
 
 const ownedObjectPattern = new RegExp(`^users/([^/]{1,128})/([a-z-]+)/(${ulidExpression})(?:/(.+)|(\\.mid))$`);
 
-/** Reads back whose object a key under `users/` is; nothing for a key that no builder here makes. */
+/** Returns whose object a key under `users/` is; nothing for a key that no function of this file makes. */
 export function parseOwnedObjectKey(key: string): OwnedObject | undefined {
   const match = ownedObjectPattern.exec(key);
   const [, sub, folder, id, inFolder, suffix] = match ?? [];
@@ -129,18 +135,21 @@ export function parseOwnedObjectKey(key: string): OwnedObject | undefined {
   return { kind: foldersOfKinds[folder], sub, id, name: inFolder ?? suffix ?? "" };
 }
 
-/** Reads a composition's MIDI revision back from the last part of its key. */
+/** Returns a composition's MIDI revision from the last part of its key. */
 export function parseMidiRevision(name: string): MidiRevision | undefined {
   const match = /^([1-9]\d{0,8})(?:-([a-z0-9]{1,32}))?\.mid$/.exec(name);
   const [, revision, token] = match ?? [];
   return revision === undefined ? undefined : { revision: Number(revision), ...(token === undefined ? {} : { token }) };
 }
 
-/** Names that objects of a kind can have in the bucket of what is kept, apart from a composition's MIDI files. */
+/**
+ * Returns true for names that objects of a kind can have in the artifacts bucket, apart from a composition's MIDI
+ * files.
+ */
 function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean {
   switch (kind) {
     case "TRACK":
-      // The parser takes no other.
+      // The parser accepts no other name.
       return true;
     case "COMPOSITION":
       return name === scoreFile || name === editEventsFile;
@@ -155,9 +164,9 @@ function isKeptName({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean
 }
 
 /**
- * Whether a row names an object of the bucket of what is kept. Of a composition's MIDI files it names the present one, and
- * the one before, which a URL may still name (lambdas/compositions/revise-composition.ts); before there is one, it
- * names those that its worker may write.
+ * Returns true if a row names this object of the artifacts bucket. For a composition's MIDI files these are the present
+ * one and the one before, which a URL may still name (lambdas/compositions/revise-composition.ts). Before there is
+ * a MIDI file, they are those that the composition's worker may write.
  */
 export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: MidiRevision | undefined): boolean {
   const revision = object.kind === "COMPOSITION" ? parseMidiRevision(object.name) : undefined;
@@ -167,7 +176,10 @@ export function isNamedByRow(object: Pick<OwnedObject, "kind" | "name">, midi: M
   return revision.revision === midi.revision && revision.token === midi.token;
 }
 
-/** Whether the row of a training job names an object of the bucket of work: what is in a folder of its container is free. */
+/**
+ * Returns true if the row of a training job names this object of the work bucket. The container chooses the names in
+ * its folders.
+ */
 export function isWorkOfRow({ kind, name }: Pick<OwnedObject, "kind" | "name">): boolean {
   if (kind !== "TRAINING_JOB") return false;
   const inFolder = (folder: string): boolean => name.startsWith(folder) && name.length > folder.length;

@@ -1,17 +1,17 @@
 /**
- * Names that the infrastructure gives and the application uses: one builder each, and a parser back where a name is
- * read again. `lib/` imports this folder and nothing else of the application.
+ * Names that the infrastructure gives and the application uses. Each has one function that builds it, and one that
+ * parses it if the name is read again. `lib/` imports this folder and nothing else of the application.
  */
 
 /** The stages an OpenComposer app can be deployed as. */
 export const stages = ["local", "dev", "prod"] as const;
 export type Stage = (typeof stages)[number];
 
-/** Ids of the generative techniques, in the order the API lists them. */
+/** Ids of the generative techniques, in the order in which the API lists them. */
 export const techniqueIds = ["unet-gan", "ar-cnn"] as const;
 export type TechniqueId = (typeof techniqueIds)[number];
 
-/** One value for each technique, so that what holds for all of them is written once. */
+/** Returns one value for each technique, so that rules for all of them are written once. */
 export function perTechnique<Value>(make: (technique: TechniqueId) => Value): Record<TechniqueId, Value> {
   const values: Partial<Record<TechniqueId, Value>> = {};
   for (const technique of techniqueIds) values[technique] = make(technique);
@@ -21,44 +21,57 @@ export function perTechnique<Value>(make: (technique: TechniqueId) => Value): Re
   return values;
 }
 
-/** Prefix of everything that has a physical name; IAM statements are scoped by it. */
+/** Returns the prefix of everything that has a physical name. IAM statements are scoped by it. */
 export function resourcePrefix(stage: Stage): string {
   return `opencomposer-${stage}`;
 }
 
-/** One inference endpoint per technique: models are fetched by the container, never deployed one by one. */
+/**
+ * Returns the name of a technique's inference endpoint. The container fetches models; they are never deployed one by
+ * one.
+ */
 export function endpointName(stage: Stage, technique: TechniqueId): string {
   return `${resourcePrefix(stage)}-${technique}`;
 }
 
-/** A ULID, 26 characters of Crockford's base 32, as a part of a regular expression. */
+/** A ULID as a part of a regular expression: 26 characters of Crockford's base 32. */
 export const ulidExpression = "[0-9A-HJKMNP-TV-Z]{26}";
-/** The whole of a text is one ULID. */
+/** Matches a text that is one ULID and nothing else. */
 export const ulidPattern = new RegExp(`^${ulidExpression}$`);
 
 export interface WorkflowExecution {
   readonly jobId: string;
-  /** How often the workflow has been started for this job, from 1. */
+  /** Number of times that the workflow has been started for this job, from 1. */
   readonly attempt: number;
 }
 
-/** A redelivered start meets the same name; a repair takes the next attempt (a closed name stays reserved for 90 days). */
+/**
+ * Returns the name of an execution. If a start is delivered again, the name is taken already. A repair takes the next
+ * attempt, because the name of a closed execution stays reserved for 90 days.
+ */
 export function executionName({ jobId, attempt }: WorkflowExecution): string {
   return `${jobId}-${attempt}`;
 }
 
 export interface TrainingLaunch extends WorkflowExecution {
-  /** How often this execution has called CreateTrainingJob, from 1: a capacity refusal takes the next. */
+  /**
+   * Number of times that this execution has called CreateTrainingJob, from 1. After a refusal for capacity the next
+   * number is used.
+   */
   readonly launch: number;
 }
 
-/** At most 63 characters of letters, digits and hyphens (API_CreateTrainingJob), unique per account and region. */
+/**
+ * Returns the name of a SageMaker job: at most 63 letters, digits and hyphens (API_CreateTrainingJob), unique per
+ * account and region.
+ */
 export function trainingJobName(stage: Stage, { jobId, attempt, launch }: TrainingLaunch): string {
   return `${resourcePrefix(stage)}-${jobId}-${attempt}-${launch}`;
 }
 
 const launchPattern = new RegExp(`^(${ulidExpression})-([1-9]\\d{0,4})-([1-9]\\d{0,4})$`);
 
+/** Returns what the name of a SageMaker job says; undefined for a name that is not one of this stage. */
 export function parseTrainingJobName(stage: Stage, name: string): TrainingLaunch | undefined {
   const prefix = `${resourcePrefix(stage)}-`;
   if (!name.startsWith(prefix)) return undefined;
@@ -68,13 +81,19 @@ export function parseTrainingJobName(stage: Stage, name: string): TrainingLaunch
   return { jobId, attempt: Number(attempt), launch: Number(launch) };
 }
 
-/** The URI under which the local SageMaker knows a container; on AWS the stage's configuration gives the real one. */
+/**
+ * Returns the URI under which the local SageMaker knows a container. On AWS the stage's configuration gives the real
+ * one.
+ */
 export function localImageUri(technique: TechniqueId, target: "training" | "inference"): string {
   return `opencomposer/${technique}-${target}:local`;
 }
 
-/** Source of the local SageMaker server's events: the bus accepts sources that begin with `aws.` from AWS alone. */
+/**
+ * The source of the local SageMaker server's events. The event bus accepts sources that begin with `aws.` from AWS
+ * alone.
+ */
 export const localSageMakerEventSource = "opencomposer.local.sagemaker";
 
-/** The data set that comes with the software: what training uses when none is named. */
+/** The data set that comes with the software. Training uses it when a job names none. */
 export const defaultDatasetId = "bach-chorales";

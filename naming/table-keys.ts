@@ -1,5 +1,5 @@
 /**
- * Keys of the one DynamoDB table.
+ * The keys of the one DynamoDB table.
  *
  * | Item               | pk         | sk                         |
  * | ------------------ | ---------- | -------------------------- |
@@ -16,16 +16,17 @@
  * | Order of the slots | SLOTS      | ORDER                      |
  * | Slot ticket        | TICKETS    | TICKET#{jobId}             |
  *
- * Ids of users' resources are ULIDs, so a partition read backwards lists the newest first.
+ * Ids of users' resources are ULIDs, so a partition that is read backwards lists the newest first.
  */
 export const partitionKey = "pk";
 export const sortKey = "sk";
-/** Name of the attribute that DynamoDB deletes an item by (epoch seconds). */
+/** Name of the attribute that holds the time (epoch seconds) after which DynamoDB deletes an item. */
 export const timeToLiveAttribute = "expiresAt";
 
 /**
- * "Which work is not finished yet?": sparse, an item is in it while it carries `openWork`. The reconciler reads a whole
- * partition; a user's own part of it (sort key begins with the sub) answers whether a model or a track is in use.
+ * The index that finds unfinished work. It is sparse: an item is in it while it carries `openWork`. The reconciler
+ * reads a whole partition. A user's own part of it (its sort keys begin with the sub) tells whether a model or a track
+ * is in use.
  */
 export const openWorkIndex = {
   indexName: "OpenWork",
@@ -42,7 +43,7 @@ export const ownedKinds = ["TRACK", "COMPOSITION", "MODEL", "TRAINING_JOB"] as c
 export type OwnedKind = (typeof ownedKinds)[number];
 
 export const userPartition = (sub: string): string => `USER#${sub}`;
-/** What every sort key of a kind begins with. */
+/** Returns the beginning of every sort key of a kind. */
 export const kindPrefix = (kind: OwnedKind): string => `${kind}#`;
 export const ownedKey = (kind: OwnedKind, sub: string, id: string): TableKey => ({
   pk: userPartition(sub),
@@ -52,7 +53,10 @@ export const idempotencyKey = (sub: string, route: string, key: string): TableKe
   pk: userPartition(sub),
   sk: `IDEMPOTENCY#${route}#${key}`,
 });
-/** The change of a resource whose files and row are not both done yet: docs/adr/0020-rows-before-files.md. */
+/**
+ * Returns the key of a resource's pending change, whose files and row are not both done yet
+ * (docs/adr/0020-rows-before-files.md).
+ */
 export const pendingChangeKey = (kind: OwnedKind, sub: string, id: string): TableKey => ({
   pk: userPartition(sub),
   sk: `PENDING_CHANGE#${kindPrefix(kind)}${id}`,
@@ -70,12 +74,18 @@ export const slotsPartition = "SLOTS";
 export const slotKey = (index: number): TableKey => ({ pk: slotsPartition, sk: `SLOT#${index}` });
 export const slotOrderKey: TableKey = { pk: slotsPartition, sk: "ORDER" };
 export const ticketsPartition = "TICKETS";
-/** Job ids are ULIDs, so tickets sort by the time their job was made: first come, first served. */
+/**
+ * Returns the key of a job's ticket. Job ids are ULIDs, so tickets sort by the time at which their job was made: first
+ * come, first served.
+ */
 export const ticketKey = (jobId: string): TableKey => ({ pk: ticketsPartition, sk: `TICKET#${jobId}` });
 
-/** Kinds of work that a stream record starts and the reconciler looks after. */
+/** Kinds of work that a stream record starts and the reconciler repairs. */
 export const openWorkKinds = ["COMPOSITION", "TRAINING_JOB"] as const;
 export type OpenWorkKind = (typeof openWorkKinds)[number];
-/** In the index beside open work. The stream starts nothing for it: the reconciler finishes it. */
+/**
+ * The mark of pending changes in the index of open work. The stream starts nothing for them; the reconciler finishes
+ * them.
+ */
 export const pendingChangeMark = "PENDING_CHANGE";
 export const openWorkOwner = (sub: string, id: string): string => `${sub}#${id}`;

@@ -1,4 +1,4 @@
-"""What the tests of all packages have in common: settings of hypothesis, and a host of models."""
+"""The parts that the tests of all packages share: settings of hypothesis, and a host of model files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from opencomposer_testing.model_host import ModelHost
 
-# The machine may be shared with a training job: how long an example takes says nothing about the code.
+# The machine may be shared with a training job, so the time that an example takes says nothing about the code.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[ModelHost]:
-    """A server of model files for the tests of a module."""
+    """Serves model files to the tests of a module."""
     with ModelHost() as model_host:
         yield model_host

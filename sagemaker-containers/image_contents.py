@@ -1,12 +1,12 @@
-"""Lay out what an image holds beside its installed packages: the Python sources of its purpose, and stock models.
+"""Lays out what an image holds beside its installed packages: the Python sources of its purpose, and stock models.
 
     python sagemaker-containers/image_contents.py inference unet-gan /opt/opencomposer
 
-writes `src/`, the one folder on the image's path of Python, and for `inference` `models/`. The Dockerfile runs this,
-and so does the test of what it writes. A technique says in `[tool.opencomposer]` of its pyproject.toml which of its
-modules serve; an inference image gets no others of it.
+This command writes `src/`, the one folder on the image's Python path, and for `inference` `models/`. The Dockerfile
+runs it, and so does the test of the result. A technique lists in `[tool.opencomposer]` of its pyproject.toml the
+modules that serve; an inference image gets no others of it.
 
-Standard library only: an image has nothing else when this runs.
+This program needs the standard library only, because an image has nothing else when it runs.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ PACKAGES = {
 """The folders of the packages that an image of each purpose holds whole, beside its technique."""
 
 STOCK_MODEL_FILES = ("model.onnx", "model-card.json")
-"""What serving reads of a stock model's folder."""
+"""The files of a stock model's folder that serving reads."""
 
 
 class ContentsProblem(Exception):
-    """Why an image cannot be laid out: a sentence for a person."""
+    """An image cannot be laid out. The message is a sentence for a person."""
 
 
 def lay_out(repository: Path, purpose: str, technique: str, image: Path) -> None:
-    """Write `src/`, and for `inference` `models/`, into the folder `image`, which must have neither.
+    """Writes `src/`, and for `inference` `models/`, into the folder `image`, which must have neither.
 
     Raises:
         ContentsProblem: the technique is unknown, names a module that it lacks, or has no stock model to serve.
@@ -51,13 +51,13 @@ def lay_out(repository: Path, purpose: str, technique: str, image: Path) -> None
 
 
 def _serving(pyproject: Path) -> list[str]:
-    """The modules that serve, as a technique's pyproject.toml names them; none for other packages."""
+    """Returns the modules that serve, as a technique's pyproject.toml lists them; none for other packages."""
     tools = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {})
     return list(tools.get("opencomposer", {}).get("serving-modules", []))
 
 
 def _copy_sources(source: Path, destination: Path) -> None:
-    # Links are followed: opencomposer_music has links into contracts/, of which the image gets the files.
+    # Links are followed, because opencomposer_music has links into contracts/, and the image gets the files.
     shutil.copytree(source, destination, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
@@ -84,7 +84,7 @@ def _copy_stock_models(models: Path, technique: str, destination: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command of the module's docstring; a problem is one sentence on standard error and exit code 1."""
+    """Runs the command of the module's docstring. Prints a problem as one sentence on standard error and returns 1."""
     parser = argparse.ArgumentParser(description="What an image holds beside its installed packages")
     parser.add_argument("purpose", choices=sorted(PACKAGES))
     parser.add_argument("technique")

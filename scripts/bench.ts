@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: the project's speed, measured in one run on this machine, as a table and in bench.json.
+ * `npm run bench`: measures the project's speed in one run on this machine, and writes it as a table and to bench.json.
  *
- * Every number that is a claim stands beside its goal or beside a baseline measured in the same run. Nothing is asserted:
- * a busy machine gives slow numbers, and the load is printed with them.
+ * Every number that is a claim stands beside its goal or beside a baseline measured in the same run. Nothing is
+ * asserted: a busy machine gives slow numbers, and the load is printed with them.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -80,14 +80,14 @@ const percentile = (values: readonly number[], percent: number): number => {
 
 interface Latency {
   readonly path: string;
-  /** The first request that this function has ever had: a cold start. */
+  /** Milliseconds of the first request that this function has ever had, which is a cold start. */
   readonly coldMilliseconds: number;
   readonly p50Milliseconds: number;
   readonly p95Milliseconds: number;
 }
 
 const warmRequests = 100;
-/** One path of each function; the local start's own composition has used `compositions` and `models` before. */
+/** One path of each function. The local start's own composition has used `compositions` and `models` before. */
 const measuredPaths = ["/techniques", "/tracks", "/training-jobs", "/compositions", "/models"];
 
 async function measureLatencies(): Promise<Latency[]> {
@@ -185,7 +185,7 @@ async function main(): Promise<void> {
     {
       what: `100 single edits by AWS's layer sizes, no server (from ${awsEdits.editsMeasured})`,
       measured: `${awsEdits.secondsFor100Edits.toFixed(1)} s`,
-      // AWS's own loop was timed once, by hand: docs/benchmarks.md.
+      // The loop on AWS was timed once, by hand (docs/benchmarks.md).
       against: `${edits === undefined ? "" : `${(awsEdits.secondsFor100Edits / edits.p50Seconds).toFixed(1)} times ours; `}AWS's own loop elsewhere: 7.8 to 12 s`,
     },
     {

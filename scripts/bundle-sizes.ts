@@ -1,9 +1,9 @@
 /**
- * Sizes of the Lambda bundles, built as the stacks build them (lib/constructs/functions/bundling.ts).
+ * Measures the Lambda bundles, built as the stacks build them (lib/constructs/functions/bundling.ts).
  *
- *   npx tsx scripts/bundle-sizes.ts            a table; ends with 1 when one is over its budget
- *   npx tsx scripts/bundle-sizes.ts --json     the same as JSON, for the bench
- *   npx tsx scripts/bundle-sizes.ts --inputs   with the packages that weigh most
+ *   npx tsx scripts/bundle-sizes.ts            prints a table; ends with 1 when one is over its budget
+ *   npx tsx scripts/bundle-sizes.ts --json     prints the same as JSON, for the bench
+ *   npx tsx scripts/bundle-sizes.ts --inputs   also prints the packages that weigh most
  */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -13,15 +13,21 @@ import { functionBundling } from "../lib/constructs/functions/bundling";
 const root = path.join(__dirname, "..");
 
 export interface BundleSize {
-  /** Folder under lambdas/. */
+  /** The function's folder under lambdas/. */
   readonly name: string;
   readonly bytes: number;
-  /** Absent for a function that answers no request: nobody waits for its cold start. */
+  /**
+   * The most bytes that are allowed; absent for a function that answers no request, because nobody waits for its cold
+   * start.
+   */
   readonly budget: number | undefined;
   readonly heaviest: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** The most bytes of an API function, minified, by whether it uses S3. A larger bundle makes a cold start longer. */
+/**
+ * The most bytes of an API function, minified, without and with a client of S3. A larger bundle makes a cold start
+ * longer.
+ */
 const budgets = { withoutS3: 500_000, withS3: 650_000 };
 
 const packageOf = (file: string): string => {
@@ -47,7 +53,7 @@ function heaviest(metafile: Metafile): BundleSize["heaviest"] {
     .slice(0, 12);
 }
 
-/** Builds every `lambdas/**\/handler.ts` in memory. */
+/** Builds every `lambdas/**\/handler.ts` in memory and returns the sizes. */
 export async function measureBundles(): Promise<BundleSize[]> {
   const folder = path.join(root, "lambdas");
   const handlers = (await readdir(folder, { recursive: true }))

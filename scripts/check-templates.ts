@@ -1,7 +1,7 @@
 /**
- * Synthesizes every stage into a temporary folder and checks what comes out: cdk-nag (an unacknowledged finding stops
- * the synthesis), CDK's own template check, cfn-lint, and the ASL file by asl-validator. One exit code; needs no
- * credentials and no Docker.
+ * Synthesizes every stage into a temporary folder and checks the templates: by cdk-nag (an unacknowledged finding stops
+ * the synthesis), by CDK's own template check and by cfn-lint. asl-validator checks the ASL file. The script has one
+ * exit code for all, and needs no credentials and no Docker.
  *
  *   npx tsx scripts/check-templates.ts
  */
@@ -18,7 +18,9 @@ const cdkFile = z
   .looseObject({ context: z.record(z.string(), z.unknown()) })
   .parse(JSON.parse(readFileSync(path.join(root, "cdk.json"), "utf8")));
 
-/** Runs the app as the CLI does. Bundles do not depend on the stage, so one stage makes them. */
+/**
+ * Returns the step that runs the app as the CLI does. Bundles do not depend on the stage, so only one stage makes them.
+ */
 function synthesis(stage: Stage, outdir: string): Step {
   const bundles = stage === "local" ? {} : { "aws:cdk:bundling-stacks": [] };
   return {
@@ -32,7 +34,10 @@ function synthesis(stage: Stage, outdir: string): Step {
   };
 }
 
-/** The ASL file with an ARN in the place of each substitution: a validator takes `${…}` for a broken ARN. */
+/**
+ * Returns the ASL file with an ARN in the place of each substitution, because a validator takes `${…}` for a broken
+ * ARN.
+ */
 function resolvedDefinition(): string {
   const file = readFileSync(path.join(root, "stepfunctions", "training-workflow.asl.json"), "utf8");
   return file.replace(/\$\{(\w+)\}/g, (_, name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}:1`);

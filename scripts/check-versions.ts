@@ -1,4 +1,7 @@
-/** `npm run check`: package.json, its lock, client/package.json, the OpenAPI document and CHANGELOG.md state one version. */
+/**
+ * Checks, in `npm run check`, that package.json, its lock, client/package.json, the OpenAPI document and CHANGELOG.md
+ * state one version.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: every static check of both languages, one exit code.
- * Needs the `training` environment with its tools layer (the npm script makes it first).
+ * `npm run check`: runs every static check of both languages, with one exit code for all. It needs the `training`
+ * environment with its tools layer, which the npm script makes first.
  */
 import { runCommand, UsageError } from "../tools/command-line";
 import { describeResult, runStep, type Step } from "./run-step";

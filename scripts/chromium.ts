@@ -1,6 +1,6 @@
 /**
- * The browser of the tests: Debian's Chromium, driven by playwright-core. Before `npm test` it is installed where none is
- * there and we may do so (root, with apt); elsewhere the tests that need it say that they are skipped.
+ * Finds the browser of the tests: Debian's Chromium, driven by playwright-core. Before `npm test` it is installed if
+ * there is none and we may install it (root, with apt). Elsewhere the tests that need it report that they are skipped.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -12,7 +12,7 @@ const places = [
   "/usr/bin/google-chrome-stable",
 ];
 
-/** The executable: of the variable CHROMIUM, or where distributions put it. */
+/** Returns the browser's program: the one in the variable CHROMIUM, or the one where distributions put it. */
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = environment["CHROMIUM"];
   return [...(named === undefined || named === "" ? [] : [named]), ...places].find((path) => {
@@ -25,7 +25,10 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
   });
 }
 
-/** @returns what became of it, in a sentence */
+/**
+ * Installs Chromium if there is none and we may.
+ * @returns a sentence that says what was done
+ */
 function installChromium(): string {
   const found = findChromium();
   if (found !== undefined) return `The browser tests use ${found}.`;

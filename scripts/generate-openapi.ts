@@ -28,13 +28,13 @@ import { apiRoutes, isOperationId, type OperationId } from "../naming/api-routes
 import { midiTypes } from "../naming/media-types";
 
 const root = path.join(__dirname, "..");
-/** The API has the version of the software. */
+/** The version of the API, which is the version of the software. */
 const { version } = z
   .looseObject({ version: z.string() })
   .parse(JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
 const files = { document: path.join(root, "docs/openapi.json"), types: path.join(root, "client/schema.d.ts") };
 
-/** Statuses that API Gateway answers by itself, in its own shape. */
+/** Statuses that API Gateway answers by itself, with a body of its own shape. */
 const gatewayStatuses: Readonly<Record<number, string>> = {
   401: "The access token is missing, expired, altered or of another user pool",
   403: "The token lacks a scope",
@@ -63,14 +63,14 @@ const headerText = {
   replayed: "`true` means that this repeats the first response to the same request with the same `Idempotency-Key`.",
 } as const;
 
-/** A header that every such response has. */
+/** Returns a header that every such response has. */
 const stringHeader = (description: string) => ({ description, required: true, schema: { type: "string" as const } });
 const retryAfterHeader = { description: headerText.retryAfter, schema: { type: "integer" as const, minimum: 1 } };
 
-/** MIDI bytes: in OpenAPI 3.1 an empty schema under its media type. */
+/** The content of MIDI bytes. In OpenAPI 3.1 this is an empty schema under its media type. */
 const midiContent = { "audio/midi": { schema: { type: "string", contentMediaType: "audio/midi" } as const } };
 
-/** The ways in which POST /tracks takes a file: see lambdas/api/tracks/upload.ts. */
+/** The ways in which POST /tracks takes a file (lambdas/api/tracks/upload.ts). */
 const uploadContent = {
   ...Object.fromEntries(
     midiTypes.map((type) => [type, { schema: { type: "string", contentMediaType: "audio/midi" } as const }]),
@@ -81,7 +81,7 @@ const uploadContent = {
 function responseHeaders({ tagged, located, polled, response, idempotent }: OperationDescription) {
   return {
     "X-Request-Id": stringHeader(headerText.requestId),
-    // The JSON form of a MIDI file, a short-lived URL, has none.
+    // The JSON form of a MIDI file, which is a short-lived URL, has no ETag.
     ...(tagged === true ? { ETag: { ...stringHeader(headerText.etag), required: response !== "midi" } } : {}),
     ...(located === true ? { Location: stringHeader(headerText.location) } : {}),
     ...(polled === true ? { "Retry-After": retryAfterHeader } : {}),
@@ -184,7 +184,7 @@ function routeConfig(id: OperationId): RouteConfig {
               name: freeQuery.name,
               description: freeQuery.description,
               required: false,
-              // One parameter a tag: an object in form style, exploded.
+              // There is one parameter for each tag: an object in form style, exploded.
               style: "form",
               explode: true,
               schema: { type: "object", additionalProperties: { type: "string" } },
@@ -252,7 +252,7 @@ function generateDocument() {
   return document;
 }
 
-/** Adds to a field of a request what each technique's document (contracts/techniques) allows there. */
+/** Adds to a field of a request the values that each technique's document (contracts/techniques) allows there. */
 function describeTechniqueValues(
   { components }: ReturnType<OpenApiGeneratorV31["generateDocument"]>,
   schema: string,
@@ -275,8 +275,9 @@ const bytesSchema = z.looseObject({ type: z.literal("string"), contentMediaType:
 const clientType = (name: string): ts.TypeNode => ts.factory.createTypeReferenceNode(name);
 
 /**
- * The document as the client's types are made from it: bytes and forms are what `fetch` has for them, a MIDI file is
- * always its bytes (its other form, a URL, has a function of the client's own), and an error is always a problem.
+ * Returns the client's types. They are made from a changed document: bytes and forms have the types that `fetch` takes,
+ * a MIDI file is always its bytes (a function of the client gets its other form, a URL), and an error is always a
+ * problem.
  */
 async function clientTypes(document: ReturnType<typeof generateDocument>): Promise<string> {
   const contentSchema = z.looseObject({

@@ -27,7 +27,7 @@ function rangeOf(parameter: Parameter): string {
   }
 }
 
-/** A Markdown table with one row for each parameter. */
+/** Returns a Markdown table with one row for each parameter. */
 export function tableOf(parameters: readonly Parameter[]): string {
   if (parameters.length === 0) return "None: what a model was tuned for is in its metadata.";
   const rows = parameters.map((parameter) => {

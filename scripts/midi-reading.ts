@@ -1,11 +1,12 @@
 /**
  * Compares our reader of MIDI files with midi-json-parser's core alone on the same bytes (docs/adr/0034).
  *
- *   npx tsx scripts/midi-reading.ts                     time and peak of memory for large files, and what damaged files come to
- *   npx tsx scripts/midi-reading.ts --against FOLDER    with the reader of another checkout beside them
- *   npx tsx scripts/midi-reading.ts FILE...             what these files come to
+ *   npx tsx scripts/midi-reading.ts                     time and peak memory for large files, results of damaged files
+ *   npx tsx scripts/midi-reading.ts --against FOLDER    the same, beside the reader of another checkout
+ *   npx tsx scripts/midi-reading.ts FILE...             results of these files
  *
- * Each reading is a plain Node process of its own: the median of three of its times, and its peak resident memory (VmHWM).
+ * Each reading runs in a plain Node process of its own. Its time is the median of three, and its memory is the peak
+ * that was resident (VmHWM).
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -111,7 +112,9 @@ const outcomeSchema = z.object({
 type Outcome = z.infer<typeof outcomeSchema>;
 type Reader = (bytes: Uint8Array) => Outcome;
 
-/** Builds a program that reads one file by one expression, and returns what runs it in a process of its own. */
+/**
+ * Builds a program that reads one file by one expression, and returns a function that runs it in a process of its own.
+ */
 function reader(name: string, expression: string, checkout: string): Reader {
   const program = path.join(folder, `${name}.cjs`);
   buildSync({
@@ -162,7 +165,7 @@ const row = (cells: readonly string[]): void => {
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN;
 
-/** The readers take turns, so that what else the machine does falls on all of them. */
+/** Compares the readers on large files. They take turns, so that other work on the machine slows all of them alike. */
 function compareLargeFiles(): void {
   row(["File", ...Object.keys(readers)]);
   row(["---", ...Object.keys(readers).map(() => "---")]);

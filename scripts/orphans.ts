@@ -1,15 +1,15 @@
 /**
- * `npm run orphans -- --stage local`: lists the files of users that no row names and that are older than a week, in both
- * buckets, and removes them when it is told how many it has listed:
+ * `npm run orphans -- --stage local`: lists the files of users that no row names and that are older than a week, in
+ * both buckets. It removes them when it is told how many it has listed:
  *
- *   npm run orphans -- --stage local                                             lists them; the local cloud must be up
- *   npm run orphans -- --stage local --remove 12                                 removes them, if there are still 12
- *   npm run orphans -- --stage dev --outputs-file cdk-outputs.json               the same on AWS, with your own credentials
+ *   npm run orphans -- --stage local                                 lists them; the local cloud must be up
+ *   npm run orphans -- --stage local --remove 12                     removes them, if there are still 12
+ *   npm run orphans -- --stage dev --outputs-file cdk-outputs.json   does the same on AWS, with your own credentials
  *   npm run orphans -- --stage dev --older-than-days 30
  *
- * After a table was put back to an older state, files may be all that is left of what was made since: look first whether
- * their rows can be had back. On AWS a removed file can be had back as an older version, for as long as the stage keeps them.
- * Never run on AWS by its authors.
+ * After a table was put back to an older state, its users' newer resources may exist only as these files: first find
+ * out whether their rows can be restored. On AWS a removed file can be restored from an older version for as long as
+ * the stage keeps those. The authors have never run this command on AWS.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";

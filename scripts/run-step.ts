@@ -7,8 +7,8 @@ export interface Step {
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * The command is ended, and has not passed, when it has printed nothing for so long. A slow machine makes a run long; only
-   * a run that hangs is silent.
+   * Seconds without output after which the command is ended and counts as failed. A slow machine makes a run long, but
+   * only a run that hangs is silent.
    */
   readonly silenceSeconds?: number;
 }
@@ -19,10 +19,13 @@ export interface StepResult {
   readonly seconds: number;
 }
 
-/** How long output may still come after the command has ended: a process that it left behind can hold the pipe open. */
+/**
+ * Milliseconds in which output may still come after the command has ended. A process that it left behind can hold the
+ * pipe open.
+ */
 const drainMilliseconds = 2_000;
 
-/** Runs one command with its output shown as it comes; `quiet` keeps it back and shows it only if the command fails. */
+/** Runs one command and shows its output as it comes. With `quiet` the output is shown only if the command fails. */
 export async function runStep(step: Step, { quiet }: { readonly quiet: boolean }): Promise<StepResult> {
   const started = Date.now();
   const kept: Buffer[] = [];
@@ -34,7 +37,8 @@ export async function runStep(step: Step, { quiet }: { readonly quiet: boolean }
     const child = spawn(step.command, step.arguments, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...step.environment },
-      // A process group of its own, so that a command that hangs is ended together with what it has started.
+      // The command gets a process group of its own, so that one that hangs is ended together with all that it has
+      // started.
       detached: true,
     });
     const stopWithUs = endWithThisProcess(child);
@@ -94,7 +98,10 @@ function endAll(signal: NodeJS.Signals): void {
   process.exit(signal === "SIGINT" ? 130 : 143);
 }
 
-/** A group of its own does not get the terminal's Ctrl-C: it is passed on. @returns what ends the watch */
+/**
+ * Ends the command together with this process, because a group of its own does not get the terminal's Ctrl-C.
+ * @returns a function that ends the watch
+ */
 function endWithThisProcess(child: ChildProcess): () => void {
   if (running.size === 0) for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, endAll);
   running.add(child);

@@ -1,7 +1,7 @@
 /**
- * `npm test`: every test of both languages, then one line `N passed, N failed`.
+ * `npm test`: runs every test of both languages, then prints one line `N passed, N failed`.
  *
- * The suites without processes come first: they tell soonest what is broken.
+ * The suites without processes come first, because they show a fault soonest.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const jestReport = z.object({
 });
 
 interface JestOptions {
-  /** Of the suite, where it is not the project's. */
+  /** The suite's name, if it is not the project's. */
   readonly name?: string;
   readonly arguments?: readonly string[];
 }
@@ -57,14 +57,15 @@ const pytest: Suite = {
   },
 };
 
-/** Nearly all of its minutes are waits between tries. */
+/** The folder of a suite that spends nearly all of its minutes waiting between tries. */
 const faultsOfAws = "test/integration/aws-faults";
 
 const integration = jest("integration", 1, { arguments: ["--testPathIgnorePatterns", faultsOfAws] });
 
 /**
- * One group after the other; the lanes of a group run at the same time. The suites that start processes wait for them
- * as long as they compute, so that two lanes of about the same length fill two cores.
+ * The groups of suites. They run one after the other, and the lanes of a group run at the same time. The suites that
+ * start processes spend as much time waiting for them as computing, so two lanes of about the same length fill two
+ * cores.
  */
 const groups: readonly Group[] = [
   [[jest("unit", 2), jest("infra", 2)]],
@@ -76,8 +77,8 @@ const groups: readonly Group[] = [
 ];
 
 /**
- * A test that never ends must not hold up a run for ever. Runners print a line a test file, so this is several times what
- * the longest file needs on two busy cores.
+ * Seconds without output after which a suite is ended, because a test that never ends must not block a run for ever.
+ * Runners print a line for each test file, so this is several times what the longest file needs on two busy cores.
  */
 const suiteSilenceSeconds = 900;
 

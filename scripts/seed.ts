@@ -1,12 +1,12 @@
 /**
  * `npm run seed -- --stage dev`: puts the stock data set, its catalogue and the stock models into a deployed stage, as
- * the local start does into the local cloud. Needs the outputs of the deploy and AWS credentials that may write to the
- * artifacts bucket and the table:
+ * the local start does into the local cloud. It needs the outputs of the deploy, and AWS credentials that may write to
+ * the artifacts bucket and the table:
  *
  *   npx cdk deploy --all --context stage=dev --outputs-file cdk-outputs.json
  *   npm run seed -- --stage dev --outputs-file cdk-outputs.json
  *
- * Never run on AWS by its authors. Repeating it changes nothing.
+ * The authors have never run this command on AWS. Repeating it changes nothing.
  */
 import { join, resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";

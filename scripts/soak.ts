@@ -1,13 +1,13 @@
 /**
- * `npm run soak`: many users work with one local cloud for some minutes; then the books are held.
+ * `npm run soak`: lets many users work with one local cloud for some minutes, then compares the books.
  *
  *   npm run soak -- --minutes 10 --users 20 --jobs 100
- *   npm run soak -- --outputs .local/outputs.json      on a cloud that runs already
+ *   npm run soak -- --outputs .local/outputs.json      uses a cloud that runs already
  *
- * The load is bounded: so many requests at once, so long between two requests of a user. A client is as the API's
- * document asks it to be: it honors Retry-After on 429 and 503, and sends the same Idempotency-Key when it asks again.
- * Ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API answered a 5xx that is
- * no 503 with Retry-After.
+ * The load is bounded by the number of requests at once and by the time between two requests of a user. Each client
+ * behaves as the API's document asks: it honors Retry-After on 429 and 503, and sends the same Idempotency-Key when it
+ * asks again. The command ends with 1 when anything is lost, stuck or doubled, when the books disagree, or when the API
+ * answered with a 5xx other than 503 with Retry-After.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +25,7 @@ import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
 import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
 
 const maxConcurrent = 8;
-/** Without any change for so long, what is open counts as stuck, and what disagrees as wrong. */
+/** Seconds without any change after which open work counts as stuck, and what disagrees counts as wrong. */
 const silenceSeconds = 180;
 const pollSeconds = 5;
 
@@ -61,7 +61,7 @@ async function signUp(
   return signedUp;
 }
 
-/** Asks for the books until they are as wanted, or nothing has changed for long. */
+/** Returns the books when they are as wanted, or when nothing has changed for long. */
 async function untilSilent(books: Books, subs: readonly string[], isDone: (audit: Audit) => boolean): Promise<Audit> {
   let last = "";
   let changedAt = Date.now();

@@ -1,12 +1,12 @@
 /**
- * `npm run test:faults`: breaks each step of both planes in every way, prints what happened, and keeps the tables in
- * docs/experiments/faults.md.
+ * `npm run test:faults`: breaks each step of composing and training in every way, prints what happened, and writes the
+ * tables of docs/experiments/faults.md.
  *
- *   npm run test:faults               all
- *   npm run test:faults -- memory     the planes in memory, with virtual time: about 20 seconds
- *   npm run test:faults -- cloud      a local cloud of its own, whose parts are killed: about half an hour
+ *   npm run test:faults               runs all
+ *   npm run test:faults -- memory     runs in memory, with virtual time: about 20 seconds
+ *   npm run test:faults -- cloud      starts a local cloud of its own, whose parts are killed: about half an hour
  *
- * Ends with 1 when a row of a table is not right.
+ * It ends with 1 when a row of a table is not right.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -70,7 +70,7 @@ lost, and when a failure's text is a sentence with a code that names nothing of 
 const begin = (name: string): string => `<!-- ${name} -->`;
 const end = (name: string): string => `<!-- end of ${name} -->`;
 
-/** The part of the page that an earlier run of this part wrote. */
+/** Returns the section of the page that an earlier run of this part wrote. */
 function sectionOf(page: string, name: string): string {
   const from = page.indexOf(begin(name));
   const to = page.indexOf(end(name));
@@ -93,7 +93,7 @@ async function main(): Promise<boolean> {
     found.set(name, `${begin(name)}\n\n${text}\n\n${end(name)}`);
   }
   mkdirSync(folder, { recursive: true });
-  // Read only now: another part may have been run meanwhile.
+  // The page is read only now, because another part may have been run meanwhile.
   const page = existsSync(file) ? readFileSync(file, "utf8") : "";
   const written = [head, ...parts.map(({ name }) => found.get(name) ?? sectionOf(page, name))].join("\n");
   writeFileSync(file, await format(written, { ...(await resolveConfig(file)), filepath: file }));

@@ -1,9 +1,10 @@
 /**
- * `npm run token`: prints an access token of the local cloud's user `demo`, and nothing else with `npm run --silent token`.
+ * `npm run token`: prints an access token of the local cloud's user `demo`. `npm run --silent token` prints nothing
+ * else.
  *
- *   npm run token                      the user `demo` of the running local cloud
- *   npm run token -- --user second     its other user
- *   npm run token -- --stage dev       how to sign in to a stage on AWS; needs the outputs of its deploy
+ *   npm run token                      prints a token of the user `demo` of the running local cloud
+ *   npm run token -- --user second     prints one of its other user
+ *   npm run token -- --stage dev       says how to sign in to a stage on AWS; needs the outputs of its deploy
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -24,11 +25,17 @@ import { readOptions, runCommand } from "../tools/command-line";
 const apiOutputsSchema = z.object({ UserPoolClientId: z.string(), UserPoolDomainUrl: z.string() });
 const userSchema = z.enum(["demo", "second"]);
 
-/** Whether the sign-in failed because what listens there, if anything does, is no Cognito. The SDK adds what it knows. */
+/**
+ * Returns true if the sign-in failed because no Cognito answered: nothing listens there, or something else does. The
+ * SDK adds what it knows.
+ */
 const isUnanswered = (problem: unknown): boolean =>
   problem instanceof Error && "$metadata" in problem && !(problem instanceof CognitoIdentityProviderServiceException);
 
-/** @throws Error that says how to start a local cloud where none runs */
+/**
+ * Returns an access token of a user of the local cloud.
+ * @throws Error that says how to start a local cloud if none runs
+ */
 async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
   const file = localPaths().outputs;
   if (!existsSync(file)) throw new Error(`No local cloud is up: there is no ${file}. Start one: npm start`);
@@ -45,7 +52,7 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
       user: user === "demo" ? outputs.demoUser : outputs.secondUser,
     });
   } catch (error) {
-    // A cloud that was killed leaves the file behind.
+    // A cloud that was killed leaves the file of outputs behind.
     if (!isUnanswered(error)) throw error;
     throw new Error(`No local cloud answers at ${outputs.awsEndpointUrl}; npm start begins one.`, { cause: error });
   } finally {
@@ -54,8 +61,9 @@ async function localToken(user: z.infer<typeof userSchema>): Promise<string> {
 }
 
 /**
- * The two steps of the authorization code flow with PKCE (RFC 7636) against Cognito's sign-in page, with everything
- * filled in but the code that the page gives. A password cannot be sent directly on AWS: the stages forbid it.
+ * Returns the two steps of the authorization code flow with PKCE (RFC 7636) against Cognito's sign-in page. Everything
+ * is filled in except the code that the page gives. A password cannot be sent directly on AWS, because the stages
+ * forbid it.
  *
  * @throws Error that says how to get the outputs file, or which stack is missing in it
  */

@@ -1,13 +1,13 @@
 /**
- * `npm run verify:api`: holds the running local API against docs/openapi.json with Schemathesis.
+ * `npm run verify:api`: compares the running local API with docs/openapi.json by Schemathesis.
  *
- *   npm run verify:api                        at least 5,000 requests
- *   npm run verify:api -- --requests 500      fewer
- *   npm run verify:api -- --seed 7            the same requests again, as far as the API's own ids allow
+ *   npm run verify:api                        sends at least 5,000 requests
+ *   npm run verify:api -- --requests 500      sends fewer
+ *   npm run verify:api -- --seed 7            repeats the same requests, as far as the API's own ids allow
  *
- * Starts a local cloud of its own in a temporary folder, and ends with 1 when a response is a server error,
- * undocumented, of another content type or shape than documented, when a method that a path does not have is not 405,
- * when fewer requests were made, or an operation was left out.
+ * It starts a local cloud of its own in a temporary folder. It ends with 1 when a response is a server error, is
+ * undocumented, or has another content type or shape than documented; when a method that a path does not have is
+ * answered with another status than 405; when fewer requests were made; or when an operation was left out.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -31,15 +31,21 @@ const checks = [
   "response_schema_conformance",
   "unsupported_method",
 ];
-/** What is tried where a path does not have it: 405. HEAD is there for every GET, and OPTIONS is the gateway's own. */
+/**
+ * Methods that are tried on paths that do not have them, which must answer 405. HEAD is missing because every GET has
+ * it, and OPTIONS because the gateway answers it itself.
+ */
 const unexpectedMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
-/** What all phases but fuzzing come to, about; fuzzing makes the rest. */
+/** Number of requests, about, that all phases but fuzzing make. Fuzzing makes the rest. */
 const requestsBeforeFuzzing = 800;
-/** Some operations have so few different requests that fuzzing ends early there. */
+/**
+ * The factor by which more examples are asked for, because some operations have so few different requests that fuzzing
+ * ends early there.
+ */
 const margin = 1.4;
 const stopEveryMilliseconds = 1_000;
 
-/** Real ids for paths, half of the time: with none, nearly every response would be 404. */
+/** Real ids that paths use half of the time. Without them nearly every response would be 404. */
 type KnownIds = Readonly<Record<string, readonly string[]>>;
 
 interface Tally {
@@ -53,7 +59,7 @@ async function created(api: ApiSession, path: string, options: Parameters<ApiSes
   return (await api.call("POST", path, options)).json(idSchema).id;
 }
 
-/** A track; of each technique a finished composition, and a training job that really runs, for one epoch. */
+/** Makes a track and, for each technique, a finished composition and a training job that really runs, for one epoch. */
 async function makeResources(api: ApiSession): Promise<KnownIds> {
   const trackId = await created(api, "/tracks", { bytes: randomMelody(8).midi });
   const models = (await api.call("GET", "/models")).json(shapes.list(shapes.model)).items;
@@ -77,7 +83,7 @@ async function makeResources(api: ApiSession): Promise<KnownIds> {
   };
 }
 
-/** Valid requests start real training: like a prudent user, stops every job but `kept`. */
+/** Stops every job but `kept`, as a prudent user does, because valid requests start real training. */
 async function stopJobs(api: ApiSession, kept: readonly string[], signal: AbortSignal): Promise<number> {
   const stopped = new Set<string>();
   const open = new Set(["PENDING", "QUEUED", "STARTING", "TRAINING"]);
@@ -93,7 +99,7 @@ async function stopJobs(api: ApiSession, kept: readonly string[], signal: AbortS
   return stopped.size;
 }
 
-/** TOML: JSON's strings, numbers and arrays are TOML's, too. */
+/** Returns the configuration as TOML. JSON's strings, numbers and arrays are TOML's, too. */
 function configuration(params: { readonly hooks: string; readonly ids: KnownIds; readonly examples: number }): string {
   const { hooks, ids, examples } = params;
   const entries = Object.entries(ids);
@@ -126,7 +132,8 @@ async function runSchemathesis(params: {
   const examples = Math.max(1, Math.ceil(perOperation));
   const hooks = join(repository, "scripts/verification/midi_bodies.py");
   writeFileSync(configFile, configuration({ hooks, ids, examples }));
-  // One worker: under several threads CPython 3.11 now and then fails to parse ("AST constructor recursion depth mismatch").
+  // There is one worker, because with several threads CPython 3.11 now and then fails to parse ("AST constructor
+  // recursion depth mismatch").
   const child = spawn(
     join(repository, ".venv/clients/bin/st"),
     [
@@ -135,7 +142,7 @@ async function runSchemathesis(params: {
       ...["--warnings", "off", "--report-ndjson-path", reportFile],
       ...(seed === undefined ? [] : ["--seed", seed]),
     ],
-    // Its working folder is where Hypothesis leaves what it remembers.
+    // Hypothesis leaves the examples that it remembers in the working folder.
     {
       cwd: folder,
       env: { ...process.env, OPENCOMPOSER_TOKEN: token },
@@ -161,7 +168,7 @@ const scenarioSchema = z.object({
   }),
 });
 
-/** Answers of a run, by status, from its report. */
+/** Counts the responses of a run by their status, from its report. */
 async function tally(reportFile: string): Promise<Tally> {
   const byStatus = new Map<number, number>();
   const operations = new Set<string>();

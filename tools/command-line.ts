@@ -1,4 +1,4 @@
-/** What all commands of this repository do with their arguments and their failures. */
+/** Reads the arguments and reports the failures of all commands of this repository. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
@@ -6,7 +6,7 @@ type OptionValues<Options extends OptionsConfig> = ReturnType<
   typeof parseArgs<{ readonly options: Options }>
 >["values"];
 
-/** The command was called with arguments that it does not take. */
+/** The error for a command that was called with arguments that it does not take. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 /**
  * Returns the values of a command's options.
  *
- * @throws UsageError where an argument is none of them, with those that there are
+ * @throws UsageError when an argument is none of the options; it lists those that exist
  */
 export function readOptions<const Options extends OptionsConfig>(
   options: Options,
@@ -32,15 +32,15 @@ export function readOptions<const Options extends OptionsConfig>(
   try {
     return parseArgs({ args: [...given], options }).values;
   } catch (error) {
-    // A value where there may be none, or none where there must be one: Node's sentence names the option.
+    // An option has a value though it takes none, or lacks the value that it needs. Node's sentence names the option.
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
-/** Returns the exit code of a command that has failed: 2 where it was called wrongly, as shells have it, else 1. */
+/** Returns the exit code of a command that has failed: 2 if it was called wrongly, as in shells, else 1. */
 export const exitCodeOf = (error: unknown): 1 | 2 => (error instanceof UsageError ? 2 : 1);
 
-/** Runs a command. A failure is printed as its message alone, and as {@link exitCodeOf} to whoever called. */
+/** Runs a command. If it fails, only the error's message is printed, and the process ends with {@link exitCodeOf}. */
 export function runCommand(command: () => Promise<void>): void {
   command().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

@@ -1,4 +1,4 @@
-"""The schemas against their fixtures, and what Python writes and reads against the schemas."""
+"""Compares the schemas with their fixtures, and the files that Python writes and reads with the schemas."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def load(path: Path) -> Any:
 
 
 def schema_of(contract: str) -> Any:
-    """The schema of a contract; that of a technique's values is a part of the technique's document."""
+    """Returns the schema of a contract. That of a technique's values is a part of the technique's document."""
     kind, _, technique = contract.partition("-")
     if kind in ("parameters", "hyperparameters"):
         return load(CONTRACTS / "techniques" / f"{technique}.json")["properties"][kind]
@@ -55,18 +55,18 @@ def test_fixture_is_what_its_name_says(path: Path) -> None:
     if path.name.startswith("valid-"):
         assert errors == []
     else:
-        # Exactly one thing is wrong: a fixture that fails for another reason would prove nothing.
+        # Exactly one thing is wrong, because a fixture that fails for another reason would prove nothing.
         assert len(errors) == 1, [error.message for error in errors]
 
 
 def as_strings(values: dict[str, Any]) -> dict[str, str]:
-    """Hyperparameters as SageMaker passes them on."""
+    """Returns hyperparameters as SageMaker passes them on."""
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
 TECHNIQUES = sorted(path.stem for path in (CONTRACTS / "techniques").glob("*.json"))
 
-# On the wire a number and its text are the same, so that one fixture means nothing there.
+# On the wire a number and its text are the same, so a fixture with the one for the other is not wrong there.
 ON_THE_WIRE = [
     path
     for path in FIXTURES
@@ -135,7 +135,7 @@ def test_the_rules_about_notes_and_bars_are_judged_as_the_cases_say(case: dict[s
 
 
 def metric_definitions(technique: str) -> list[dict[str, str]]:
-    """What a training job of the technique is created with."""
+    """Returns the metric definitions with which a training job of the technique is created."""
     document = load(CONTRACTS / "metric-definitions.json")
     every = document["everyLoss"]
     losses = [

@@ -1,4 +1,4 @@
-"""What the exporters of all techniques write is what the inference containers accept, no less and no more."""
+"""The inference containers accept exactly the operators that the exporters of all techniques write."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from opencomposer_unet_gan import networks as unet_gan
 from opencomposer_unet_gan.export import export_onnx as export_generator
 
 Window = tuple[int, int]
-"""Lowest pitch and number of pitches of the part of the keyboard that a network sees."""
+"""The lowest pitch and the number of pitches of the part of the keyboard that a network sees."""
 MIDDLE, WHOLE, EDGE = (32, 64), (0, 128), (96, 32)
 
 
 def generator(size: str, window: Window, count: int) -> bytes:
-    """A U-Net GAN of so many voices, its weights by chance."""
+    """Returns a U-Net GAN of so many voices with random weights."""
     low, pitches = window
     voices = tuple(Voice(f"{i}", 0, ("monophonic", "polyphonic")[i % 2], low, low + 31) for i in range(count))
     heads = tuple(voice.head for voice in voices[1:])
@@ -37,7 +37,7 @@ def generator(size: str, window: Window, count: int) -> bytes:
 
 
 def network(size: ModelSize, window: Window) -> bytes:
-    """An AR-CNN, its weights by chance."""
+    """Returns an AR-CNN with random weights."""
     low, pitches = window
     shape = ar_cnn.NetworkShape(low, pitches, ar_cnn.WIDTHS[size], ar_cnn.BLOCKS[size], ar_cnn.STEMS[size])
     voices = (Voice("0", 0, "monophonic", low, low + 31), Voice("1", 0, "polyphonic", low, low + 31))
@@ -45,7 +45,7 @@ def network(size: ModelSize, window: Window) -> bytes:
 
 
 def exports() -> dict[str, bytes]:
-    """Files of every technique and size, kind of window, and with few and with many voices."""
+    """Returns files of every technique and size, kind of window, and with few and with many voices."""
     return {
         "small generator, 2 voices": generator("small", MIDDLE, 2),
         "small generator, edge": generator("small", EDGE, 4),

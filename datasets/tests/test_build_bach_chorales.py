@@ -1,4 +1,4 @@
-"""The builder of the Bach chorales: what a piece becomes, what is refused, how pieces are grouped and split."""
+"""The builder of the Bach chorales: how a piece is read, which files are refused, how pieces are grouped and split."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_chorale_with_a_pickup_stands_on_its_barlines() -> None:
     end = max(onset + duration for voice in chorale.voices for onset, duration, _ in voice)
     assert (chorale.bars - 1) * 16 < end <= chorale.bars * 16
     assert all(duration >= 1 and 30 < pitch < 90 for voice in chorale.voices for _, duration, pitch in voice)
-    # The cadence is in the last bar's strong beats: a wrong alignment would put the last note elsewhere.
+    # The cadence is on the last bar's strong beats, so a wrong alignment would put the last note elsewhere.
     assert {voice[-1][0] % 8 for voice in chorale.voices} == {0}
 
 

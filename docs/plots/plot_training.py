@@ -2,8 +2,8 @@
 
     npm run plots
 
-The same logs give the same files, byte for byte. Each plot says in its metadata of which logs it was made, and a test
-compares that with the logs.
+The same logs give the same files, byte for byte. Each plot's metadata names the logs that it was made from, and a test
+compares it with the logs.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ from training_numbers import (
 mpl.use("svg")
 
 FOLDER = Path(__file__).resolve().parent
-# Okabe and Ito's colors, told apart with every kind of color vision.
+# These are Okabe and Ito's colors, which can be told apart with every kind of color vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072b2", "#d55e00", "#007a5a", "#5b6470", "#1f2933"
 MATPLOTLIBS_FONT = "DejaVu Sans"
 FONTS = "'DejaVu Sans', Verdana, sans-serif"
-"""Text stays text; where the font is missing, one of its width takes its place."""
+"""The fonts of the plots. Text stays text, and where the font is missing, one of its width replaces it."""
 STYLE: dict[Any, object] = {
     "svg.hashsalt": "opencomposer",
     "svg.fonttype": "none",
     "font.family": MATPLOTLIBS_FONT,
     "font.size": 10,
-    # An opaque ground: readable on a dark page as on a light one.
+    # An opaque ground is as readable on a dark page as on a light one.
     "figure.facecolor": "#ffffff",
     "savefig.facecolor": "#ffffff",
     "axes.facecolor": "#ffffff",
@@ -68,13 +68,13 @@ STYLE: dict[Any, object] = {
 
 
 def draw_raw_and_smoothed(axes: Axes, x: Sequence[float], values: Sequence[float], color: str) -> None:
-    """Thin as it was, thick as it is judged."""
+    """Draws the values as they were, in a thin line, and smoothed, in a thick one, as convergence is judged."""
     axes.plot(x, values, color=color, alpha=0.35, linewidth=1)
     axes.plot(x, smoothed(values), color=color)
 
 
 def mark_served_model(axes: Axes, training: Training, name: str) -> None:
-    """A diamond: how the kept model measures with the decoding of today."""
+    """Draws a diamond at the kept model's measure with the decoding of today."""
     label = "kept model, as it is served"
     axes.plot(
         [training.kept_epoch], [training.card[name]], "D", color=BLACK, markersize=5, linestyle="none", label=label
@@ -82,7 +82,7 @@ def mark_served_model(axes: Axes, training: Training, name: str) -> None:
 
 
 def mark_kept_epoch(axes: Axes, training: Training) -> None:
-    """A vertical line at the epoch whose model was kept."""
+    """Draws a vertical line at the epoch whose model was kept."""
     axes.axvline(training.kept_epoch, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
 
 
@@ -95,13 +95,13 @@ LOSS_TITLES = {
     "toggleLoss": "how badly it tells, cell by cell, what to edit",
     "startLoss": "how badly it tells held from repeated notes",
 }
-"""A few words beside the name, for the losses that are known here."""
+"""A few words beside the name of each loss that is known here."""
 HELD_OUT = {"validationLoss": "loss"}
-"""A loss of held-out music is drawn beside the same loss of the training music."""
+"""The loss of the training music beside which each loss of held-out music is drawn."""
 
 
 def plot_losses(training: Training) -> Figure:
-    """The losses over the epochs, whatever the technique calls them."""
+    """Draws the losses over the epochs, whatever the technique calls them."""
     beside = {mine: name for name, mine in HELD_OUT.items() if {mine, name} <= set(training.losses)}
     names = [name for name in training.losses if name not in beside.values()]
     height = 0.9 + 1.9 * len(names)
@@ -122,7 +122,7 @@ def plot_losses(training: Training) -> Figure:
 
 
 def plot_similarity(training: Training) -> Figure:
-    """The similarity index over the epochs, with its floor."""
+    """Draws the similarity index over the epochs, with its floor."""
     figure, axes = plt.subplots(figsize=(7.6, 3.4), layout="constrained")
     epochs = training.series("epoch")
     draw_raw_and_smoothed(axes, epochs, training.series("similarityIndex"), BLUE)
@@ -147,7 +147,7 @@ def plot_similarity(training: Training) -> Figure:
 
 
 def plot_music(training: Training) -> Figure:
-    """Six measures over the epochs, with Bach's values."""
+    """Draws six measures over the epochs, with Bach's values."""
     figure, grid = plt.subplots(3, 2, figsize=(7.6, 7.4), sharex=True, layout="constrained")
     names = (
         "dissonantPairShare",
@@ -173,11 +173,11 @@ def plot_music(training: Training) -> Figure:
 
 
 def plot_baseline(baseline: BaselineTraining) -> Figure:
-    """AWS's recipe: its losses, and what they do not tell."""
+    """Draws the losses of AWS's recipe, and beside them what they do not show."""
     figure, rows = plt.subplots(3, 1, figsize=(7.6, 6.2), sharex=True, layout="constrained")
     updates = baseline.series("generatorUpdates")
     draw_raw_and_smoothed(rows[0], updates, baseline.series("criticLoss"), BLUE)
-    # The first iterations are tens of times larger than all that comes after.
+    # The first iterations are tens of times larger than all later ones.
     rows[0].set_yscale("symlog", linthresh=10)
     rows[0].set_yticks([-100, -10, 0], labels=["-100", "-10", "0"])
     rows[0].set_title("criticLoss (linear between -10 and 10)")
@@ -200,14 +200,14 @@ PLOTS: dict[str, Callable[[Training], Figure]] = {
 
 
 def tidy(path: Path) -> None:
-    """Name fonts to fall back on, and remove the spaces with which Matplotlib ends lines."""
+    """Adds the fallback fonts to a file, and removes the spaces with which Matplotlib ends lines."""
     text = path.read_text(encoding="utf-8").replace(f"'{MATPLOTLIBS_FONT}'", FONTS)
     path.write_text("".join(f"{line.rstrip()}\n" for line in text.splitlines()), encoding="utf-8")
 
 
 def write(figure: Figure, path: Path, source: str) -> None:
-    """One figure as a file that says of which log it was made."""
-    # No date: the same logs give the same file.
+    """Writes one figure as a file that names the log that it was made from."""
+    # There is no date in it, so that the same logs give the same file.
     metadata = {"Date": None, "Title": path.stem, "Source": f"training-log.jsonl sha256 {source}"}
     figure.savefig(path, metadata=metadata)
     plt.close(figure)
@@ -216,7 +216,7 @@ def write(figure: Figure, path: Path, source: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Draw every plot and write the numbers."""
+    """Draws every plot and writes the numbers."""
     parser = argparse.ArgumentParser(description="Draw the plots of docs/how-models-learn.md and write its numbers.")
     parser.add_argument(
         "--models", type=Path, default=MODELS, help="its folders with log, reference and card are drawn"

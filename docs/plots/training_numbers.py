@@ -1,6 +1,6 @@
-"""What plots and tables of docs/how-models-learn.md are made of: the stock models' trainings as they were logged.
+"""The numbers behind the plots and tables of docs/how-models-learn.md: the stock models' trainings as logged.
 
-Standard library only, so that the tests of the document need no plotting library.
+It imports the standard library only, so that the tests of the document need no plotting library.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ METRICS = (
     "grooveConsistency",
 )
 SMOOTHING = 0.3
-"""Weight of the newest epoch, as where convergence is judged (domain/training/convergence.ts)."""
+"""The weight of the newest epoch, the same with which convergence is judged (domain/training/convergence.ts)."""
 
 Line = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ Line = Mapping[str, Any]
 @dataclass(frozen=True)
 class Training:
     """A training of a stock model: its id and name, its technique's losses, its epochs, Bach's own values, the epoch
-    whose model was kept, and how the card says that model measures."""
+    whose model was kept, and the measures that the card gives for that model."""
 
     id: str
     name: str
@@ -53,25 +53,25 @@ class Training:
     sha256: str
 
     def series(self, name: str) -> list[float]:
-        """One value an epoch."""
+        """Returns one value for each epoch."""
         return [float(line[name]) for line in self.epochs]
 
 
 @dataclass(frozen=True)
 class BaselineTraining:
-    """The training of AWS's recipe: a line for each iteration, and what it took."""
+    """The training of AWS's recipe: a line for each iteration, and the time and machine that it took."""
 
     iterations: Sequence[Line]
     summary: Line
     sha256: str
 
     def series(self, name: str) -> list[float]:
-        """One value an iteration."""
+        """Returns one value for each iteration."""
         return [float(line[name]) for line in self.iterations]
 
 
 def losses_by_technique() -> dict[str, list[str]]:
-    """The losses that each technique reports (contracts/techniques)."""
+    """Returns the losses that each technique reports (contracts/techniques)."""
     return {
         path.stem: list(json.loads(path.read_text(encoding="utf-8"))["x-losses"])
         for path in (ROOT / "contracts/techniques").glob("*.json")
@@ -79,8 +79,8 @@ def losses_by_technique() -> dict[str, list[str]]:
 
 
 def read_training(folder: Path) -> Training:
-    """A stock model's log, reference and card. Raises FileNotFoundError; ValueError where log and card are of two
-    trainings."""
+    """Reads a stock model's log, reference and card. Raises FileNotFoundError, and ValueError where log and card are of
+    two trainings."""
     log = (folder / LOG).read_bytes()
     reference = json.loads((folder / "training-reference.json").read_text(encoding="utf-8"))
     card = json.loads((folder / "model-card.json").read_text(encoding="utf-8"))
@@ -101,7 +101,7 @@ def read_training(folder: Path) -> Training:
 
 
 def read_trainings(models: Path) -> list[Training]:
-    """Every stock model that has a log, in the order in which the contracts name the techniques, then by id."""
+    """Reads every stock model that has a log, in the order in which the contracts name the techniques, then by id."""
     order = list(losses_by_technique())
     folders = sorted(path.parent for path in models.glob(f"*/{LOG}"))
     cards = {folder: json.loads((folder / "model-card.json").read_text(encoding="utf-8")) for folder in folders}
@@ -109,14 +109,14 @@ def read_trainings(models: Path) -> list[Training]:
 
 
 def read_baseline(folder: Path) -> BaselineTraining:
-    """The baseline's log and summary. Raises FileNotFoundError."""
+    """Reads the baseline's log and summary. Raises FileNotFoundError."""
     log = (folder / "training-log.jsonl").read_bytes()
     summary = json.loads((folder / "training-summary.json").read_text(encoding="utf-8"))
     return BaselineTraining([json.loads(line) for line in log.splitlines()], summary, hashlib.sha256(log).hexdigest())
 
 
 def smoothed(values: Sequence[float]) -> list[float]:
-    """Exponential moving average: m[n] = 0.3 s[n] + 0.7 m[n-1]."""
+    """Returns the exponential moving average: m[n] = 0.3 s[n] + 0.7 m[n-1]."""
     result: list[float] = []
     for value in values:
         result.append(SMOOTHING * value + (1 - SMOOTHING) * result[-1] if result else value)
@@ -128,16 +128,16 @@ FIGURES = {
     "similarity-index": "Similarity index over the epochs of the training of {}, with the floor",
     "music": "Six measures over the epochs of the training of {}, with Bach's values",
 }
-"""What is drawn of every stock model, and its words for who cannot see it."""
+"""The figures that are drawn of every stock model, each with its text for people who cannot see it."""
 
 
 def figure_file(figure: str, training: Training) -> str:
-    """The name of its file in docs/plots."""
+    """Returns the name of the figure's file in docs/plots."""
     return f"{figure}-{training.id}.svg"
 
 
 def generated(trainings: Sequence[Training], baseline: BaselineTraining) -> dict[str, str]:
-    """The generated parts of the document by their names: the figures of each kind, and the numbers."""
+    """Returns the generated parts of the document by their names: the figures of each kind, and the numbers."""
     parts = {
         figure: "\n\n".join(f"![{words.format(each.name)}](plots/{figure_file(figure, each)})" for each in trainings)
         for figure, words in FIGURES.items()
@@ -152,7 +152,7 @@ def generated(trainings: Sequence[Training], baseline: BaselineTraining) -> dict
 
 
 def numbers(training: Training) -> str:
-    """A stock model's heading, sentence and table."""
+    """Returns a stock model's heading, sentence and table."""
     epoch, first, kept = training.kept_epoch, training.epochs[0], training.epochs[training.kept_epoch - 1]
     columns = (training.composer, training.validation, first, kept, training.card)
     headers = ["", "Bach, training pieces", "Bach, validation pieces", "epoch 1", f"epoch {epoch}", "as it is served"]
@@ -166,7 +166,7 @@ def _shown(value: float | None) -> str:
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table as Prettier writes it: columns of equal width."""
+    """Returns a table as Prettier writes it, with columns of equal width."""
     every = [headers, *rows]
     widths = [max(3, *(len(row[column]) for row in every)) for column in range(len(headers))]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in every]
@@ -175,12 +175,12 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
 
 def begin(name: str) -> str:
-    """What stands before a generated part."""
+    """Returns the line that begins a generated part."""
     return f"<!-- {name}: npm run plots -->"
 
 
 def with_generated(document: str, parts: Mapping[str, str]) -> str:
-    """The document with its generated parts exchanged. Raises ValueError when it has no place for one."""
+    """Returns the document with its generated parts replaced. Raises ValueError when it has no place for one."""
     for name, text in parts.items():
         before, opening, rest = document.partition(begin(name))
         _, end, after = rest.partition(END)

@@ -1,30 +1,32 @@
-/** Where the bars of a track begin, by the file's time signatures; and which of them a model can be given. */
+/**
+ * Finds where the bars of a track begin, by the file's time signatures, and which of those bars a model can be given.
+ */
 import { midiLimits } from "./byte-reader";
 import { endTick, type MidiNote } from "./midi-note";
 import type { TimeSignature } from "./midi-scan";
 
-/** Bars of one time signature, one after the other. */
+/** A run of consecutive bars in one time signature. */
 export interface TimeSignatureStretch {
-  /** From 1. */
+  /** The number of its first bar; the piece begins with bar 1. */
   readonly firstBar: number;
   readonly bars: number;
   readonly startTick: number;
-  /** Of one bar. */
+  /** Length of one bar in ticks. */
   readonly barTicks: number;
-  /** As it is written: "3/4". */
+  /** The time signature as people write it: "3/4". */
   readonly timeSignature: string;
-  /** Whether its bars have four quarter notes. */
+  /** True if its bars have four quarter notes. */
   readonly usable: boolean;
 }
 
-/** Bars that no model can be given. */
+/** Consecutive bars that no model can be given, because they do not have four quarter notes. */
 export interface OtherTimeSignature {
   readonly firstBar: number;
   readonly lastBar: number;
   readonly timeSignature: string;
 }
 
-/** As people write it: every time signature whose bar has four quarter notes, so that its bars are those of 4/4. */
+/** The time signatures whose bars have four quarter notes, like those of 4/4, as people write them. */
 export const usableTimeSignatures: readonly string[] = ["4/4", "2/2", "8/8", "16/16"];
 
 const isUsable = ({ numerator, denominator }: Omit<TimeSignature, "tick">): boolean => numerator === denominator;
@@ -34,7 +36,7 @@ export const timeSignatureName = ({ numerator, denominator }: Omit<TimeSignature
 
 const commonTime: TimeSignature = { tick: 0, numerator: 4, denominator: 4 };
 
-/** The signs from the beginning on: where a file says nothing it is in 4/4, as the standard says. */
+/** Returns the time signatures from the beginning on. Where a file says nothing it is in 4/4, as the standard says. */
 export const timeSignaturesFromStart = (
   signs: readonly TimeSignature[],
 ): readonly [TimeSignature, ...TimeSignature[]] => {
@@ -43,19 +45,20 @@ export const timeSignaturesFromStart = (
 };
 
 export interface BarLinesParams {
-  /** In order of their ticks, one for each tick. */
+  /** Time signatures in order of their ticks, at most one at each tick. */
   readonly timeSignatures: readonly TimeSignature[];
   readonly ticksPerBeat: number;
-  /** At least one. */
+  /** The notes of the track, of which there is at least one. */
   readonly notes: readonly Pick<MidiNote, "startTick" | "durationTicks">[];
 }
 
 /**
- * The bars in which the notes stand.
+ * Returns the bars in which the notes stand.
  *
- * What lies less than a sixteenth beside a bar line is meant to be on it: a time signature, and the end of the last note.
- * A time signature in the middle of a bar cuts that bar short, unless the bars before and after it are equally long. A
- * sign after the last note says nothing about the notes. More bars than the limit are not counted to their end.
+ * A time signature, or the end of the last note, that lies less than a sixteenth beside a bar line is meant to be on
+ * it. A time signature in the middle of a bar cuts that bar short, unless the bars before and after it are equally
+ * long. A time signature after the last note says nothing about the notes. If there are more bars than the limit, they
+ * are not counted to their end.
  */
 export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams): TimeSignatureStretch[] {
   let lastStart = 0;
@@ -102,13 +105,13 @@ export function barLines({ timeSignatures, ticksPerBeat, notes }: BarLinesParams
   return stretches;
 }
 
-/** How many bars there are in all. */
+/** Returns the number of bars in all stretches. */
 export function barCount(stretches: readonly TimeSignatureStretch[]): number {
   const last = stretches.at(-1);
   return last === undefined ? 0 : last.firstBar + last.bars - 1;
 }
 
-/** The bar, from 1, in which a tick lies; also after the last bar, as if it went on. */
+/** Returns the number, from 1, of the bar in which a tick lies. Behind the last bar, bars of its length go on. */
 export function barAt(stretches: readonly TimeSignatureStretch[], tick: number): number {
   const index = stretches.findLastIndex(({ startTick }) => startTick <= tick);
   const stretch = stretches[index] ?? stretches[0];
@@ -117,7 +120,7 @@ export function barAt(stretches: readonly TimeSignatureStretch[], tick: number):
   return stretch.firstBar + (index === stretches.length - 1 ? bars : Math.min(bars, stretch.bars - 1));
 }
 
-/** Whether any of the notes, in order of their beginnings, begins in a bar of four quarter notes. */
+/** Returns true if any note begins in a bar of four quarter notes. The notes must be in order of their beginnings. */
 export function isAnyInUsableBar(stretches: readonly TimeSignatureStretch[], notes: readonly MidiNote[]): boolean {
   let index = 0;
   return notes.some(({ startTick }) => {
@@ -126,26 +129,26 @@ export function isAnyInUsableBar(stretches: readonly TimeSignatureStretch[], not
   });
 }
 
-/** Where a bar, from 1, begins. */
+/** Returns the tick at which a bar begins. Bars are counted from 1. */
 export function startOfBar(stretches: readonly TimeSignatureStretch[], bar: number): number {
   const stretch = stretches.findLast(({ firstBar }) => firstBar <= bar);
   return stretch === undefined ? 0 : stretch.startTick + (bar - stretch.firstBar) * stretch.barTicks;
 }
 
-/** The bars in other time signatures, each stretch of them once. */
+/** Returns each stretch of bars that do not have four quarter notes. */
 export const otherTimeSignatures = (stretches: readonly TimeSignatureStretch[]): OtherTimeSignature[] =>
   stretches
     .filter(({ usable }) => !usable)
     .map(({ firstBar, bars, timeSignature }) => ({
       firstBar,
       lastBar: firstBar + bars - 1,
-      timeSignature: timeSignature,
+      timeSignature,
     }));
 
 const barsInWords = (first: number, last: number): string =>
   first === last ? `bar ${first}` : `bars ${first} to ${last}`;
 
-/** "bar 9 is in 2/4; bars 12 to 14 are in 3/4": the first few. */
+/** Returns the first four stretches in words: "bar 9 is in 2/4; bars 12 to 14 are in 3/4". */
 export function otherTimeSignaturesInWords(others: readonly OtherTimeSignature[]): string {
   const named = others.slice(0, 4).map(({ firstBar, lastBar, timeSignature }) => {
     const are = firstBar === lastBar ? "is" : "are";
@@ -154,7 +157,10 @@ export function otherTimeSignaturesInWords(others: readonly OtherTimeSignature[]
   return others.length > named.length ? `${named.join("; ")}; and others` : named.join("; ");
 }
 
-/** The stretches of a melody that can be composed with: "bars 1 to 8, or bars 10 to 17"; the first few. */
+/**
+ * Returns in words which bars of a melody can be composed with: "bars 1 to 8, or bars 10 to 17". It names the first
+ * few.
+ */
 export function usableBarsInWords(bars: number, others: readonly OtherTimeSignature[]): string {
   const ranges: string[] = [];
   let next = 1;
@@ -166,7 +172,7 @@ export function usableBarsInWords(bars: number, others: readonly OtherTimeSignat
   return ranges.length > 4 ? `${ranges.slice(0, 4).join(", or ")}, and others` : ranges.join(", or ");
 }
 
-/** Those of the other time signatures that a choice of bars touches. */
+/** Returns the stretches of other time signatures that a choice of bars touches. */
 export const touchedTimeSignatures = (
   others: readonly OtherTimeSignature[],
   startBar: number,

@@ -1,15 +1,17 @@
-/** Bytes of an uploaded MIDI file, one after the other, and what to say where they cannot be read. */
+/** Reads the bytes of an uploaded MIDI file one after the other, and gives the reason if they cannot be read. */
 
-/** The bytes are no MIDI file that we can use; the message is the reason, for a 422. */
+/**
+ * The error for bytes that are no MIDI file that we can use. The message is the reason, for a response with status 422.
+ */
 export class UnreadableMidiError extends Error {
   override readonly name = "UnreadableMidiError";
 }
 
 /**
- * Bounds on an uploaded file: they keep reading under 256 MB and well under 2 s.
+ * The limits for an uploaded file. They keep reading under 256 MB of memory and well under 2 s.
  *
- * A long wait is over 268,435,455 ticks, which no delta can say. At the finest division those are 2,048 bars of 4/4, so that
- * 256 tracks of 4,096 bars have 512 of them.
+ * A long wait is one of more than 268,435,455 ticks, which no delta can express. At the finest division this is 2,048
+ * bars of 4/4, so that 256 tracks of 4,096 bars have 512 such waits.
  */
 export const midiLimits = {
   bytes: 1_048_576,
@@ -20,20 +22,26 @@ export const midiLimits = {
   longWaits: 4096,
 } as const;
 
-/** What a delta can say: four bytes of seven bits. */
+/** The longest time between two events, in ticks, that a MIDI file can express: four bytes of seven bits. */
 export const maxDelta = 0x0fff_ffff;
 
-/** @throws UnreadableMidiError */
+/**
+ * Refuses the file.
+ * @throws UnreadableMidiError with the reason
+ */
 export function unreadable(reason: string): never {
   throw new UnreadableMidiError(reason);
 }
 
-/** @throws UnreadableMidiError */
+/**
+ * Refuses music that is longer than the limit.
+ * @throws UnreadableMidiError
+ */
 export function refuseTooManyBars(): never {
   unreadable(`the music is more than ${midiLimits.bars} bars long`);
 }
 
-/** The chunk or the file ends in the middle of an event: what came before it can be used. */
+/** The error for a chunk or a file that ends in the middle of an event. What came before that event can be used. */
 export class EventCutOff extends Error {
   override readonly name = "EventCutOff";
 }
@@ -50,7 +58,7 @@ export class ByteReader {
     private readonly what: string,
   ) {}
 
-  /** From the beginning of the file. */
+  /** The position of the next byte, counted from the beginning of the file. */
   get offset(): number {
     return this.position;
   }
@@ -59,7 +67,10 @@ export class ByteReader {
     return this.position >= this.end;
   }
 
-  /** @throws EventCutOff at the end */
+  /**
+   * Returns the next byte without going on to the one after it.
+   * @throws EventCutOff at the end
+   */
   peek(): number {
     const value = this.position < this.end ? this.bytes[this.position] : undefined;
     if (value === undefined) throw new EventCutOff(`${this.what} ends in the middle of an event`);
@@ -72,7 +83,10 @@ export class ByteReader {
     return value;
   }
 
-  /** Recorders write real-time messages (clock, active sensing) as they come: also between the bytes of another message. */
+  /**
+   * Returns the next data byte. Recorders write real-time messages (clock, active sensing) as they come, also between
+   * the bytes of another message, so those are skipped.
+   */
   dataByte(): number {
     let value = this.byte();
     while (value >= firstRealTime && value !== metaEventStatus) value = this.byte();
@@ -81,7 +95,7 @@ export class ByteReader {
     return value;
   }
 
-  /** A variable-length quantity: at most four bytes, by the standard. */
+  /** Reads a variable-length quantity, which has at most four bytes by the standard. */
   quantity(): number {
     let value = 0;
     for (let count = 0; count < 4; count += 1) {

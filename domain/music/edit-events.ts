@@ -1,19 +1,19 @@
 /**
- * How a technique that edits note by note came to its result. An edit adds or removes one cell: a pitch at a sixteenth.
- * Replaying the edits, in their order, on the cells of the input gives the cells of the result.
+ * Replays the edits by which a technique came to its result note by note. An edit adds or removes one cell, which is a
+ * pitch at a sixteenth. Replaying the edits, in their order, on the cells of the input gives the cells of the result.
  */
 import type { EditEvent } from "../schemas/invocation";
 import type { GridNote } from "./melody";
 
-/** Cells that sound, each as {@link cellOf} numbers it. */
+/** The cells that sound, each by the number that {@link cellOf} gives it. */
 export type Cells = ReadonlySet<number>;
 
 const pitches = 128;
 
-/** One number for each step and pitch. */
+/** Returns the number of a cell. Each step and pitch has its own. */
 export const cellOf = (step: number, pitch: number): number => step * pitches + pitch;
 
-/** Every cell that one of the notes covers. */
+/** Returns every cell that at least one of the notes covers. */
 export function soundingCells(notes: readonly GridNote[]): Set<number> {
   const cells = new Set<number>();
   for (const { onset, duration, pitch } of notes) {
@@ -26,9 +26,9 @@ export const sameCells = (one: Cells, other: Cells): boolean =>
   one.size === other.size && [...one].every((cell) => other.has(cell));
 
 /**
- * The cells after the edits.
- * @returns nothing when they cannot be: an edit adds what sounds, removes what does not, or is wrong about whether its
- *   cell sounded in the input
+ * Returns the cells after the edits.
+ * @returns nothing when the edits do not fit the input: an edit adds a cell that sounds, removes one that does not,
+ *   or is wrong about whether its cell sounded in the input
  */
 export function replayEdits(input: Cells, edits: readonly EditEvent[]): Cells | undefined {
   const cells = new Set(input);

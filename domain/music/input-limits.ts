@@ -1,4 +1,7 @@
-/** Whether an input melody, with the options of a composition, is one that a model can take: the API and the worker ask here. */
+/**
+ * Decides whether a model can take an input melody with the options of a composition. The API and the worker both ask
+ * here.
+ */
 import type { InputOptions } from "../schemas/composition-parts";
 import {
   type OtherTimeSignature,
@@ -11,7 +14,7 @@ import {
 export const maxMelodyBars = 64;
 
 const highestPitch = 127;
-/** The reach of `transpose` in either direction. */
+/** Semitones by which `transpose` may move a melody up or down. */
 const octave = 12;
 
 export interface PitchSpan {
@@ -22,7 +25,7 @@ export interface PitchSpan {
 /** The facts of a melody that decide whether it can be used. */
 export interface MelodyFacts {
   readonly bars: number;
-  /** The bar in which the first note begins; undefined where nobody knows it yet. */
+  /** The bar in which the first note begins; undefined while it is not known. */
   readonly firstBarWithNotes?: number | undefined;
   /** The bars that do not have four quarter notes. */
   readonly otherTimeSignatures?: readonly OtherTimeSignature[] | undefined;
@@ -31,16 +34,16 @@ export interface MelodyFacts {
 export interface InputFault {
   readonly code:
     "BARS_OUT_OF_RANGE" | "MELODY_TOO_LONG" | "TIME_SIGNATURE_NOT_SUPPORTED" | "MELODY_EMPTY" | "PITCH_OUT_OF_RANGE";
-  /** The option that is wrong, or with which the fault can be avoided. */
+  /** The option that is wrong, or by which the fault can be avoided. */
   readonly option: "startBar" | "bars" | "transpose";
-  /** For the end of a sentence of the caller: it begins without a capital and ends without a full stop. */
+  /** The end of a sentence that the caller begins, so it has no capital at its start and no full stop. */
   readonly message: string;
   readonly reason: string;
   readonly value: number;
   readonly allowed: string;
 }
 
-/** The bars of a melody that its options choose, or why they cannot be used. */
+/** The bars of a melody that its options choose, or the fault because of which they cannot be used. */
 export type BarChoice =
   | { readonly kind: "CHOSEN"; readonly startBar: number; readonly bars: number }
   | { readonly kind: "REFUSED"; readonly fault: InputFault };
@@ -63,7 +66,7 @@ export const emptyBarsFault = (startBar: number, bars: number, firstBarWithNotes
 export interface ChooseBarsParams {
   readonly melody: MelodyFacts;
   readonly options: Pick<InputOptions, "startBar" | "bars">;
-  /** The most bars that the model takes; more than {@link maxMelodyBars} means no more than those. */
+  /** The most bars that the model takes. {@link maxMelodyBars} applies, too, where it is smaller. */
   readonly maxBars: number;
 }
 
@@ -124,7 +127,7 @@ export function chooseBars({ melody, options, maxBars }: ChooseBarsParams): BarC
   return { kind: "CHOSEN", startBar, bars };
 }
 
-/** Returns the fault where a note of the chosen ones would leave the pitches 0 to 127. */
+/** Returns the fault if one of the chosen notes would leave the pitches 0 to 127. */
 export function transposeFault({ lowest, highest }: PitchSpan, transpose: number): InputFault | undefined {
   const isInRange = lowest + transpose >= 0 && highest + transpose <= highestPitch;
   if (isInRange) return undefined;

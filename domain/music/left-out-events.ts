@@ -1,6 +1,8 @@
-/** What a file has and a melody has not: counted while the file is read, and told to the person who uploaded it. */
+/**
+ * Counts the parts of a file that its melody does not have, while the file is read, to tell the person who uploaded it.
+ */
 
-/** Kinds of what is counted for each channel of a track. */
+/** Kinds of events that are counted for each channel of a track. */
 export const channelKinds = [
   "unended",
   "retriggered",
@@ -14,7 +16,7 @@ export const channelKinds = [
 ] as const;
 export type ChannelKind = (typeof channelKinds)[number];
 
-/** Kinds of what is counted for the whole file. */
+/** Kinds of events that are counted for the whole file. */
 export const fileKinds = [
   "impossibleTempo",
   "impossibleTimeSignature",
@@ -27,11 +29,11 @@ export type FileKind = (typeof fileKinds)[number];
 
 export interface Occurrence {
   readonly count: number;
-  /** The tick of the first one. */
+  /** The tick at which the first of them is. */
   readonly tick: number;
 }
 
-/** How often each kind occurs, and where first. */
+/** Counts how often each kind occurs, and remembers the tick of the first. */
 export class Tally<Kind extends string> {
   private readonly occurrences = new Map<Kind, { count: number; tick: number }>();
 
@@ -71,7 +73,7 @@ const things: Readonly<Record<ChannelKind | FileKind, readonly [one: string, man
   realTime: ["system message (clock, active sensing)", "system messages (clock, active sensing)", "left out"],
 };
 
-/** A sentence for each kind that occurs. */
+/** Returns a sentence for each kind that occurs. */
 export function occurrencesInWords<Kind extends ChannelKind | FileKind>(
   tally: Tally<Kind>,
   kinds: readonly Kind[],

@@ -1,4 +1,4 @@
-/** What a melody has lost, or had mended, on its way out of a file: in sentences for the person who uploaded it. */
+/** Says in sentences, for the person who uploaded a file, what its melody has lost and what was mended in it. */
 import {
   barAt,
   barCount,
@@ -14,17 +14,17 @@ import { whyNoTones } from "./melody-choice";
 import { endTick, ticksPerBar } from "./midi-note";
 import { type MidiTrack, type Song, tempoAt } from "./song";
 
-/** From so many bars on a rest is worth a word. */
+/** A rest of at least this many bars is mentioned. */
 const longRestBars = 8;
 
 export interface MelodyChangesParams {
   readonly song: Song;
-  /** The track that the melody is. */
+  /** The track from which the melody was made. */
   readonly track: MidiTrack;
   readonly melody: Melody;
 }
 
-/** In the order of their weight: where the list is cut, the least important is lost. */
+/** Returns the sentences, the most important first: where the list is cut, the least important ones are lost. */
 export function melodyChanges({ song, track, melody }: MelodyChangesParams): string[] {
   const stretches = stretchesOf(melody);
   const barOf = (tick: number): number => barAt(stretches, tick);
@@ -77,7 +77,7 @@ interface Gap {
   readonly notesBefore: number;
 }
 
-/** The longest rest between two notes, where it is a long one. */
+/** Returns the longest rest between two notes, if it has at least {@link longRestBars} bars. */
 function longestGap({ notes, ...melody }: Melody): Gap | undefined {
   const barTicks = ticksPerBar(melody.ticksPerBeat);
   const stretches = stretchesOf({ ...melody, notes });

@@ -1,13 +1,13 @@
 /**
- * Which track of a file is its melody, where nobody says it. Every track gets points by the rules below, and the track
- * with the most is chosen; of equals the first. Drums and click tracks are never chosen.
+ * Chooses the track of a file that is its melody, where the request names none. Every track gets points by the rules
+ * below, and the track with the most is chosen; among equals it is the first. Drums and click tracks are never chosen.
  */
 import { endTick, type MidiNote } from "./midi-note";
 import type { MidiTrack } from "./song";
 
 const wordsOf = (name: string): string[] => name.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-/** Words of several languages. Those that end in "-" are beginnings of words. */
+/** Returns a test for names that contain one of the words. Words that end in "-" are beginnings of words. */
 const wordTest = (words: readonly string[]): ((name: string) => boolean) => {
   const whole = new Set(words.filter((word) => !word.endsWith("-")));
   const beginnings = words.filter((word) => word.endsWith("-")).map((word) => word.slice(0, -1));
@@ -103,14 +103,14 @@ const isNamedAccompaniment = wordTest([
   ...["\u4f34\u594f-", "\u30d9\u30fc\u30b9", "\u8d1d\u65af"],
 ]);
 
-/** General MIDI programs of struck things without a pitch that a tune could have, and of noises. */
+/** General MIDI programs of noises, and of struck instruments on which no tune can be played. */
 const percussionPrograms: ReadonlySet<number> = new Set([113, 115, 116, 117, 118, 119, ...range(120, 127)]);
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Why a track's pitches are not tones: in words, after "it"; nothing where they are. */
+/** Returns why a track's pitches are not tones, as words that follow "it", or undefined if they are tones. */
 export function whyNoTones({
   isDrums,
   name,
@@ -127,17 +127,18 @@ export function whyNoTones({
 interface Line {
   readonly medianPitch: number;
   readonly differentPitches: number;
-  /** How many of the notes begin while no other sounds, 0 to 1. */
+  /** Share of the notes that begin while no other note sounds, 0 to 1. */
   readonly alone: number;
 }
 
-/** Of notes in order of their beginnings. */
+/** Returns what the rules ask of a track's notes, which must be in order of their beginnings. */
 function lineOf(notes: readonly MidiNote[]): Line {
   const pitches = notes.map(({ pitch }) => pitch).sort((one, other) => one - other);
   let alone = 0;
   let soundingUntil = 0;
   notes.forEach((note, index) => {
-    // Legato: notes that overlap for less than a fifth of their length are still one after the other.
+    // Notes of a legato overlap a little: an overlap of less than a fifth of a note still counts as one after the
+    // other.
     const overlap = soundingUntil - note.startTick;
     const withNext = notes[index + 1]?.startTick === note.startTick;
     if (!withNext && overlap <= note.durationTicks / 5) alone += 1;
@@ -152,11 +153,11 @@ function lineOf(notes: readonly MidiNote[]): Line {
 
 interface Points {
   readonly points: number;
-  /** After "it": what speaks for the track. */
+  /** The reason that speaks for the track, as words that follow "it". */
   readonly because: string;
 }
 
-/** The rules, each with its points. */
+/** Returns the rules, each with the points that it gives the track. */
 function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): Points[] {
   const { notes, name } = track;
   const { medianPitch, differentPitches, alone } = lineOf(notes);
@@ -177,14 +178,14 @@ function pointsOf(track: MidiTrack, place: number, all: readonly MidiTrack[]): P
       points: notes.length < 8 && notes.length < maxNotes / 4 ? -30 : notes.length < maxNotes / 10 ? -20 : 0,
       because: "",
     },
-    // Melodies usually come first.
+    // Melodies usually stand before their accompaniment.
     { points: -2 * Math.min(place, 5), because: "" },
   ];
 }
 
 export interface MelodyChoice {
   readonly track: MidiTrack;
-  /** Which was chosen and why, where that is not the first track with notes. */
+  /** Sentences that say which track was chosen and why; empty if it is the first track with notes. */
   readonly changes: readonly string[];
 }
 
@@ -193,7 +194,10 @@ const maxNameLengthShown = 40;
 const named = ({ index, name }: MidiTrack): string =>
   `track ${index} ${JSON.stringify(Array.from(name).slice(0, maxNameLengthShown).join(""))}`;
 
-/** @returns nothing when every track is drums, a click track or a noise */
+/**
+ * Returns the chosen track.
+ * @returns nothing when every track is drums, a click track or a noise
+ */
 export function chooseMelodyTrack(tracks: readonly MidiTrack[]): MelodyChoice | undefined {
   const candidates = tracks.filter((track) => whyNoTones(track) === undefined);
   const judged = candidates.map((track, place) => {

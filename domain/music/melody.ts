@@ -1,4 +1,4 @@
-/** One line of music on its way to a model: kept in ticks, note for note, and shown to the model on the grid. */
+/** One line of music on its way to a model. It is kept in ticks, note for note, and shown to the model on the grid. */
 import * as z from "zod";
 import type { InputOptions } from "../schemas/composition-parts";
 import {
@@ -27,10 +27,10 @@ export const stepsPerBeat = 4;
 export const beatsPerBar = 4;
 export const stepsPerBar = stepsPerBeat * beatsPerBar;
 
-/** Beats a minute, from the slowest to the fastest that music is written in: outside lie faults of a file. */
+/** Tempos, in beats a minute, in which music is written. A tempo outside them is a fault of the file. */
 export const tempoRange = { slowest: 20, fastest: 400 } as const;
 
-/** The nearest tempo inside {@link tempoRange}, in beats a minute. */
+/** Returns the nearest tempo inside {@link tempoRange}, in beats a minute. */
 export const sensibleTempo = (beatsPerMinute: number): number =>
   Math.min(Math.max(beatsPerMinute, tempoRange.slowest), tempoRange.fastest);
 
@@ -46,18 +46,18 @@ export interface Melody {
   readonly name: string;
   readonly program: number;
   readonly ticksPerBeat: number;
-  /** Beats a minute. */
+  /** Tempo in beats a minute. */
   readonly tempo: number;
-  /** Whole bars. */
+  /** Number of whole bars. */
   readonly bars: number;
   readonly notes: readonly MidiNote[];
-  /** Where its bars begin, where that is not simply every four quarter notes from the beginning. */
+  /** The bar lines; absent if a bar begins every four quarter notes from the beginning on. */
   readonly barLines?: readonly TimeSignatureStretch[];
 }
 
 export type MelodyErrorCode = "TRACK_NOT_FOUND" | InputFault["code"];
 
-/** The music cannot be used as a melody; `code` is stable, the message is for its owner. */
+/** The error for music that cannot be used as a melody. Its `code` is stable, its message is for the music's owner. */
 export class MelodyError extends Error {
   override readonly name = "MelodyError";
   constructor(
@@ -70,15 +70,14 @@ export class MelodyError extends Error {
 
 const melodyError = ({ code, message }: InputFault): MelodyError => new MelodyError(code, message);
 
-/** Every time signature that stands over notes of the file, in the order in which they come. */
+/** Returns every time signature that stands over notes of the file, in the file's order. */
 export const timeSignaturesOf = ({ timeSignatures }: Song): string[] => timeSignatures.map(timeSignatureName);
 
 /**
- * One track of a file as a melody. Its bars are those of the file's time signatures, its tempo the one at its first note,
- * or the nearest inside {@link tempoRange}.
+ * Returns one track of a file as a melody. Its bars are those of the file's time signatures. Its tempo is the one at
+ * its first note, or the nearest to that inside {@link tempoRange}.
  * @throws MelodyError TRACK_NOT_FOUND when no track with notes has this index; TIME_SIGNATURE_NOT_SUPPORTED when none
- * of its notes
- *   begins in a bar of four quarter notes.
+ *   of its notes begins in a bar of four quarter notes
  */
 export function trackMelody(song: Song, trackIndex: number): Melody {
   const track = song.tracks.find(({ index }) => index === trackIndex);
@@ -111,13 +110,13 @@ export function trackMelody(song: Song, trackIndex: number): Melody {
   };
 }
 
-/** Where the melody's bars begin. */
+/** Returns the stretches of bars that the melody has. */
 export const stretchesOf = ({ barLines: stretches, bars, ticksPerBeat }: Melody): readonly TimeSignatureStretch[] =>
   stretches ?? [
     { firstBar: 1, bars, startTick: 0, barTicks: ticksPerBar(ticksPerBeat), timeSignature: "4/4", usable: true },
   ];
 
-/** The bar, from 1, in which the first note begins. */
+/** Returns the bar, counted from 1, in which the first note begins. */
 export const firstBarWithNotes = (melody: Melody): number =>
   barAt(stretchesOf(melody), Math.min(...melody.notes.map(({ startTick }) => startTick)));
 
@@ -133,11 +132,11 @@ function pitchSpan(notes: readonly MidiNote[]): PitchSpan {
 }
 
 /**
- * The melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the grid.
- * Without options it is returned note for note. A note that begins in the chosen bars is kept; it is cut where they end.
+ * Returns the melody as the options ask for it: a part of its bars, another tempo, other pitches, or moved onto the
+ * grid. Without options every note stays as it is. A note that begins in the chosen bars is kept and is cut where they
+ * end.
  * @throws MelodyError when the bars lie outside the melody or are in other time signatures, nothing sounds in them,
- * more than 64
- *   are left, or a note would leave the range 0-127.
+ *   more than 64 are left, or a note would leave the range 0-127
  */
 export function applyInputOptions(melody: Melody, options: InputOptions): Melody {
   const { barLines: stretches, ...withoutBarLines } = melody;
@@ -163,7 +162,8 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
     const endsAt = Math.min(endTick(note), to) - from;
     const pitch = note.pitch + transpose;
     if (options.rhythmAssist !== true) return { ...note, startTick, durationTicks: endsAt - startTick, pitch };
-    // A note that begins in the last half step would land on the end of the last bar: it stays on its last step.
+    // A note that begins in the last half step would be rounded to the end of the last bar, so it stays on its last
+    // step.
     const assistedStart = Math.min(onGrid(startTick), onGrid(to - from - step));
     const assistedEnd = Math.min(Math.max(onGrid(endsAt), onGrid(assistedStart + step)), to - from);
     return { ...note, startTick: assistedStart, durationTicks: assistedEnd - assistedStart, pitch };
@@ -173,7 +173,10 @@ export function applyInputOptions(melody: Melody, options: InputOptions): Melody
 
 const finestDivision = 32_767;
 
-/** Sixteenths should be whole ticks, or notes on the grid stand a fraction of a tick off: a finer division is taken. */
+/**
+ * Returns the melody with a finer division where a sixteenth is not a whole number of ticks. Without it, notes on the
+ * grid would stand a fraction of a tick off.
+ */
 export function withWholeSteps(melody: Melody): Melody {
   const factor = [1, 2, 4].find((candidate) => (melody.ticksPerBeat * candidate) % stepsPerBeat === 0) ?? 1;
   if (factor === 1 || melody.ticksPerBeat * factor > finestDivision) return melody;
@@ -188,14 +191,14 @@ export function withWholeSteps(melody: Melody): Melody {
   };
 }
 
-/** A note as it travels to a model and back. */
+/** A note in the form in which it travels to a model and back. */
 export interface ModelNote extends GridNote {
   readonly velocity: number;
 }
 
 /**
- * Where a played note lies on the grid of sixteenths, in a piece of `steps`. The one rule for music off the grid: onset and
- * end go to the nearest step, a note lasts at least one step, and stays inside the piece.
+ * Returns where a played note lies on the grid of sixteenths, in a piece of `steps`. This is the one rule for music off
+ * the grid: onset and end go to the nearest step, and a note lasts at least one step and stays inside the piece.
  */
 export function gridPlace(note: MidiNote, ticksPerBeat: number, steps: number): { onset: number; end: number } {
   const step = ticksPerBeat / stepsPerBeat;
@@ -203,7 +206,10 @@ export function gridPlace(note: MidiNote, ticksPerBeat: number, steps: number): 
   return { onset, end: Math.min(Math.max(Math.round(endTick(note) / step), onset + 1), steps) };
 }
 
-/** The melody on the grid, for a model, by {@link gridPlace}; of two notes of a pitch on one step the longer is kept. */
+/**
+ * Returns the melody on the grid, placed by {@link gridPlace}. Of two notes of one pitch on one step the longer is
+ * kept.
+ */
 export function toGrid({ notes, ticksPerBeat, bars }: Melody): ModelNote[] {
   const byPlace = new Map<string, ModelNote>();
   for (const note of notes) {

@@ -1,10 +1,10 @@
 /**
- * Where the chunks of an uploaded MIDI file are. Lengths and counts in files are wrong more often than events are, so a
- * chunk's length is believed only where another chunk, or nothing, begins behind it.
+ * Finds the chunks of an uploaded MIDI file. Lengths and counts in files are wrong more often than events are, so a
+ * chunk's length is believed only if another chunk, or the end of the file, comes right behind it.
  */
 import { midiLimits, unreadable, UnreadableMidiError } from "./byte-reader";
 
-/** Four characters of a chunk's kind. */
+/** Returns the four characters that name a chunk's kind. */
 const kindAt = (bytes: Uint8Array, offset: number): string =>
   String.fromCharCode(...bytes.subarray(offset, offset + 4));
 
@@ -13,7 +13,7 @@ const were = (count: number): string => (count === 1 ? "was" : "were");
 
 const quoted = (kind: string): string => JSON.stringify(kind.replace(/[^\x20-\x7e]/g, "?"));
 
-/** @returns where the four characters stand at or after the offset; -1 where they do not */
+/** Returns the first offset, from `from` on, at which the four characters stand; -1 if there is none. */
 function find(bytes: Uint8Array, kind: string, from: number): number {
   const [first = 0, ...others] = Array.from(kind, (character) => character.charCodeAt(0));
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
@@ -23,15 +23,15 @@ function find(bytes: Uint8Array, kind: string, from: number): number {
 }
 
 export interface UnwrappedMidi {
-  /** From "MThd" on. */
+  /** The bytes of the MIDI file, which begin with "MThd". */
   readonly bytes: Uint8Array;
   readonly changes: readonly string[];
 }
 
-/** Old Macintosh files have 128 bytes before the header, some downloads a few of their own. */
+/** Old Macintosh files have 128 bytes before the header, and some downloads have a few of their own. */
 const maxBytesBeforeHeader = 1024;
 
-/** Takes the MIDI file out of what is around it: a RIFF file of the kind RMID, or a few bytes before the header. */
+/** Returns the MIDI file without what is around it: a RIFF file of the kind RMID, or a few bytes before the header. */
 export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
   if (kindAt(bytes, 0) === "MThd") return { bytes, changes: [] };
   if (kindAt(bytes, 0) === "RIFF") {
@@ -46,7 +46,7 @@ export function unwrapMidi(bytes: Uint8Array): UnwrappedMidi {
   return { bytes: bytes.subarray(at), changes: [`${counted(at, "byte")} before the header ${were(at)} left out`] };
 }
 
-/** The chunk "data" of a RIFF file, whose lengths are little-endian and whose chunks begin at even offsets. */
+/** Returns the chunk "data" of a RIFF file. RIFF lengths are little-endian, and its chunks begin at even offsets. */
 function riffData(bytes: Uint8Array): Uint8Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 12;
@@ -63,13 +63,16 @@ function riffData(bytes: Uint8Array): Uint8Array | undefined {
 export interface MidiHeader {
   /** Ticks of a quarter note. */
   readonly division: number;
-  /** How many tracks the header says that there are. */
+  /** Number of tracks, as the header states it. */
   readonly trackCount: number;
-  /** Where the first chunk after the header begins. */
+  /** Offset at which the first chunk after the header begins. */
   readonly end: number;
 }
 
-/** @throws UnreadableMidiError */
+/**
+ * Reads the header of a MIDI file.
+ * @throws UnreadableMidiError when it is none, or the file is of a kind that we cannot use
+ */
 export function readHeader(bytes: Uint8Array): MidiHeader {
   if (bytes.length < 14) unreadable(`this is not a MIDI file: its header ends after ${bytes.length} of 14 bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -84,11 +87,11 @@ export function readHeader(bytes: Uint8Array): MidiHeader {
   return { division, trackCount: view.getUint16(10), end: 8 + headerLength };
 }
 
-/** One track's events as they were read. */
+/** The end of the events that could be read of one track. */
 export interface TrackReading {
-  /** Where its events end. */
+  /** Offset at which its events end. */
   readonly end: number;
-  /** Whether that is behind its end-of-track event. */
+  /** True if they end with the track's end-of-track event. */
   readonly ended: boolean;
 }
 
@@ -101,8 +104,8 @@ export interface WalkChunksParams {
 }
 
 /**
- * Finds every track chunk, from the front to the back, and has it read; what is wrong with lengths and counts is said.
- * @returns how many tracks there are
+ * Finds every track chunk, from front to back, and has it read. Wrong lengths and counts are reported as changes.
+ * @returns the number of tracks
  * @throws UnreadableMidiError
  */
 export function walkChunks({ bytes, header, readTrack, addChange }: WalkChunksParams): number {
@@ -175,7 +178,9 @@ interface Blame {
   readonly believed: boolean;
 }
 
-/** A track whose length cannot be right may have been read past its end: whoever looks for the fault should know. */
+/**
+ * Reads a track. If its length cannot be right, it may have been read past its end, so an error also names the length.
+ */
 function readBlaming(read: () => TrackReading, { what, declared, believed }: Blame): TrackReading {
   try {
     return read();

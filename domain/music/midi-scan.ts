@@ -1,11 +1,11 @@
 /**
- * The bytes of an uploaded Standard MIDI File, held against the standard and our limits before a parser sees them.
+ * Checks the bytes of an uploaded Standard MIDI File against the standard and our limits before a parser sees them.
  *
- * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first. It holds
- * every chunk and event against the file's own lengths and our limits, and cuts what no melody is made of or the parser
- * cannot take: the parser gets the events of notes and programs, in the file's order, so that memory follows the notes and
- * not the bytes (docs/adr/0034 has the figures). Tempo, time signature and names are kept here: a few numbers each, and
- * texts in encodings that the parser does not know.
+ * midi-json-parser's core trusts its input and makes several objects of every event, so this scan comes first. It
+ * checks every chunk and event against the file's own lengths and our limits. It cuts what is not part of a melody or
+ * what the parser cannot take: the parser gets only the events of notes and programs, in the file's order, so that
+ * memory grows with the notes and not with the bytes (docs/adr/0034 has the figures). Tempo, time signature and names
+ * are kept here: they are a few numbers each, and texts in encodings that the parser does not know.
  */
 import { ByteReader, EventCutOff, maxDelta, midiLimits, unreadable } from "./byte-reader";
 import { type ChannelKind, type FileKind, Tally } from "./left-out-events";
@@ -15,10 +15,10 @@ import { textReader } from "./text-encoding";
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** Of a set-tempo event, to a thousandth. */
+/** Returns the tempo of a set-tempo event in beats a minute, to a thousandth. */
 export const beatsPerMinute = (microsecondsPerBeat: number): number => round(60_000_000 / microsecondsPerBeat);
 
-/** Statuses of channel messages, by their upper four bits. */
+/** Kinds of channel messages: the upper four bits of their status byte. */
 const noteOff = 0x8;
 const noteOn = 0x9;
 const keyPressure = 0xa;
@@ -37,34 +37,35 @@ const metaTimeSignature = 0x58;
 const metaKeySignature = 0x59;
 const metaSequencerSpecific = 0x7f;
 
-/** Data bytes of the system common messages 0xf1 to 0xf6, which recorders may have written. */
+/** Number of data bytes of the system common messages 0xf1 to 0xf6, which recorders may have written. */
 const systemCommonBytes: Readonly<Record<number, number>> = { 0xf1: 1, 0xf2: 2, 0xf3: 1 };
 
-/** Sustain, portamento, sostenuto, soft, legato, hold. */
+/** Returns true for the controllers sustain, portamento, sostenuto, soft, legato and hold. */
 const isPedal = (controller: number): boolean => controller >= 64 && controller <= 69;
 
-/** In bytes: a hundred characters of any encoding. */
+/** The longest track name in bytes: a hundred characters of any encoding. */
 const maxTrackNameLength = 400;
-/** The first name that can be read is taken; few files have more than one. */
+/** Number of names that are kept of a track. The first that can be read is taken, and few files have more than one. */
 const maxNamesKept = 4;
-/** Texts that are kept so that the file's encoding can be told. */
+/** Number of texts that are kept, from which the file's encoding is found out. */
 const maxTextsKept = 200;
-/** No bar is longer than 255 whole notes: no time signature says more. */
+/** The most quarter notes that a bar can have: no time signature says more than 255 whole notes. */
 const maxBeatsPerBar = 255 * 4;
-/** More kinds of alterations than anybody reads. */
+/** The most kinds of changes that are listed; nobody reads more. */
 const maxChanges = 100;
 
 /**
- * What one track chunk says. The parser gets its note-ons, the note-offs of what sounds and one program for each channel,
- * so that the chunk that is written is bounded by the notes that begin, however often programs change and silent notes end.
+ * One track chunk as it is scanned. The parser gets its note-ons, the note-offs of notes that sound and one program for
+ * each channel. So the size of the chunk that is written is bounded by the notes that begin, however often programs
+ * change and notes end that do not sound.
  */
 class TrackScan {
-  /** By channel. */
+  /** Counts of what was left out, by channel. */
   readonly tallies = new Map<number, Tally<ChannelKind>>();
   readonly names: Uint8Array[] = [];
-  /** How many notes of a channel and pitch have begun and not ended. */
+  /** Number of notes that have begun and not ended, by channel and pitch. */
   private readonly sounding = new Map<number, number>();
-  /** By channel: the one with which the first note begins, or the first one after it. */
+  /** Program by channel: the one with which the first note begins, or else the first one after it. */
   private readonly programs = new Map<number, number>();
   private readonly channelsWithNotes = new Set<number>();
 
@@ -116,30 +117,33 @@ class TrackScan {
     known.add(kind, tick);
   }
 
-  /** @returns the file for the parser; nothing can be written after */
+  /**
+   * Ends the track.
+   * @returns the file for the parser, to which nothing can be written any more
+   */
   close(endOfTrack: number): ArrayBuffer {
-    // The end's tick matters only to what still sounds.
+    // The tick of the end matters only to notes that still sound.
     const isSounding = [...this.sounding.values()].some((count) => count > 0);
     this.plain.write(isSounding ? endOfTrack : this.plain.lastWritten, [0xff, metaEndOfTrack, 0]);
     return this.plain.file();
   }
 }
 
-/** From `tick` on, until the next one. */
+/** A tempo that holds from `tick` until the next one. */
 export interface TempoSign {
   readonly tick: number;
-  /** Quarter notes. */
+  /** Tempo in quarter notes a minute. */
   readonly beatsPerMinute: number;
 }
 
-/** From `tick` on, until the next one. */
+/** A time signature that holds from `tick` until the next one. */
 export interface TimeSignature {
   readonly tick: number;
   readonly numerator: number;
   readonly denominator: number;
 }
 
-/** One number for each tick; of two at one tick the later in the file holds. */
+/** One number for each tick. If a file sets two at one tick, the later one in the file holds. */
 class Signs {
   private readonly values = new Map<number, number>();
 
@@ -147,7 +151,7 @@ class Signs {
     this.values.set(tick, value);
   }
 
-  /** In order of their ticks; those that say the same as the one before are left out. */
+  /** Returns the numbers in order of their ticks, without those that repeat the one before. */
   inOrder(): (readonly [tick: number, value: number])[] {
     const ticks = Float64Array.from(this.values.keys()).sort();
     const kept: [number, number][] = [];
@@ -159,21 +163,21 @@ class Signs {
   }
 }
 
-/** What the scan knows of a track chunk besides its notes. */
+/** The name and the left-out events of a track chunk, and the file from which its notes are parsed. */
 export interface ScannedTrack {
-  /** The empty string where the file has none that can be read. */
+  /** The track's name; empty if the file has none that can be read. */
   readonly name: string;
-  /** By channel. */
+  /** Counts of what was left out, by channel. */
   readonly leftOut: ReadonlyMap<number, Tally<ChannelKind>>;
   /** A file of format 1 with the notes and programs of this track alone. */
   readonly plainFile: ArrayBuffer;
 }
 
-/** What the whole file says, gathered while its chunks are scanned one after the other. */
+/** The facts of the whole file, gathered while its chunks are scanned one after the other. */
 class FileScan {
   readonly changes = new Set<string>();
   readonly leftOut = new Tally<FileKind>();
-  /** Note-ons; those over the limit are counted, not kept. */
+  /** Number of note-ons; those over the limit are counted, but not kept. */
   noteOns = 0;
   /** The latest tick of a note-on. */
   lastNoteOn = 0;
@@ -247,7 +251,7 @@ class FileScan {
     return { end: reader.offset, ended };
   }
 
-  /** The track chunks as they were scanned, with their names. */
+  /** Returns the scanned track chunks with their names. */
   tracks(): ScannedTrack[] {
     const read = textReader([...this.texts, ...this.scannedTracks.flatMap(({ names }) => names)]);
     return this.scannedTracks.map(({ names, tallies, plainFile }) => ({
@@ -267,7 +271,10 @@ class FileScan {
       .map(([tick, value]) => ({ tick, numerator: Math.floor(value / 8), denominator: 2 ** (value % 8) }));
   }
 
-  /** The first key signature is nothing that a melody loses. */
+  /**
+   * Counts changes of the key signature. The first key signature is not counted, because a melody loses nothing with
+   * it.
+   */
   tallyKeyChanges(): void {
     for (const [tick] of this.keySigns.inOrder().slice(1)) this.leftOut.add("key", tick);
   }
@@ -315,7 +322,7 @@ class FileScan {
   private scanTimeSignature(tick: number, data: Uint8Array, what: string): void {
     const [numerator = 0, power = 0] = data;
     if (data.length !== 4) this.addWrongLength(metaTimeSignature, what);
-    // A bar of no beats, and notes shorter than sixty-fourths as beats, are faults of the file.
+    // A bar without beats, or beats shorter than a sixty-fourth, are faults of the file.
     else if (numerator === 0 || power > 6) this.leftOut.add("impossibleTimeSignature", tick);
     else this.timeSignatureEvents.set(tick, numerator * 8 + power);
   }
@@ -325,19 +332,19 @@ class FileScan {
   }
 }
 
-/** What of a file is safe to parse, and what the scan alone knows of it. */
+/** The parts of a file that are safe to parse, and what the scan alone knows of the file. */
 export interface ScannedMidi {
   /** Ticks of a quarter note. */
   readonly division: number;
-  /** What was mended or left out while reading chunks and events. */
+  /** Sentences that say what was mended or left out while chunks and events were read. */
   readonly changes: readonly string[];
   readonly leftOut: Tally<FileKind>;
-  /** In order of their ticks; none where the file has none. */
+  /** Tempos in order of their ticks; empty if the file has none. */
   readonly tempos: readonly TempoSign[];
   readonly timeSignatures: readonly TimeSignature[];
   /** The tick at which the last note begins. */
   readonly lastNoteOn: number;
-  /** Of each track chunk, in the file's order. */
+  /** The track chunks in the file's order. */
   readonly tracks: readonly ScannedTrack[];
 }
 

@@ -1,14 +1,16 @@
 /**
- * Which note-off ends which note, for the notes of one channel and pitch. MIDI does not say it where a pitch begins again
- * before it has ended, and files differ in what they mean:
+ * Finds which note-off ends which note, for the notes of one channel and pitch. MIDI does not say it when a pitch
+ * begins again before it has ended, and files differ in what they mean:
  *
- * - As many ends as beginnings, by the time nothing sounds any more: none is missing, and the oldest note ends first.
- * - Fewer: an end was lost. Then a beginning ends the note before it, and the next end is the newest note's.
+ * - If there are as many ends as beginnings when nothing sounds any more, none is missing, and the oldest note ends
+ *   first.
+ * - If there are fewer, an end was lost. Then a beginning ends the note before it, and the next end is the newest
+ *   note's.
  *
- * Either way a note ends at the latest where its pitch begins again.
+ * In both cases a note ends at the latest where its pitch begins again.
  */
 
-/** Velocity 0 is an end. */
+/** A key that is pressed, or released if its velocity is 0. */
 interface KeyEvent {
   readonly tick: number;
   readonly velocity: number;
@@ -21,7 +23,7 @@ export interface PairedNote {
 }
 
 export interface PairedNotes {
-  /** In order of their beginnings, none of which is another's; each lasts some time. */
+  /** Notes in order of their beginnings. No two begin at one tick, and each lasts at least one tick. */
   readonly notes: readonly PairedNote[];
   /** Ticks at which notes began that were mended or left out. */
   readonly retriggered: readonly number[];
@@ -30,9 +32,12 @@ export interface PairedNotes {
   readonly unended: readonly number[];
 }
 
-/** The events of one channel and pitch, as they come; what is kept is bounded by the beginnings. */
+/**
+ * Collects the events of one channel and pitch in their order. The memory it takes is bounded by the number of
+ * beginnings.
+ */
 export class KeyEvents {
-  /** From where something begins to sound to where nothing does any more. */
+  /** The events since the pitch last began to sound after silence. */
   private run: KeyEvent[] = [];
   private sounding = 0;
   private readonly paired: PairedNote[] = [];
@@ -54,7 +59,10 @@ export class KeyEvents {
     this.run = [];
   }
 
-  /** @param tick - where the track ends, and with it what still sounds */
+  /**
+   * Ends what still sounds and returns all notes.
+   * @param tick - where the track ends
+   */
   close(tick: number): PairedNotes {
     if (this.sounding > 0) this.endBeforeEachBeginning(tick);
     const notes: PairedNote[] = [];
@@ -107,12 +115,12 @@ export class KeyEvents {
         endCurrent(event.tick);
         current = event;
       } else if (endedAnother && current?.tick === event.tick) {
-        // Some programs write a repeated note's beginning before the end of the one before it.
+        // Some programs write the beginning of a repeated note before the end of the one before it.
         endedAnother = false;
         this.retriggered.pop();
       } else endCurrent(event.tick);
     }
-    // One that begins where the track ends is told as a note of no length.
+    // A note that begins where the track ends is reported as a note of no length.
     if (current !== undefined && current.tick < endOfTrack) this.unended.push(current.tick);
     endCurrent(endOfTrack);
   }

@@ -1,12 +1,12 @@
-/** The MIDI file of one track that midi-json-parser's core gets to read, written event by event. */
+/** Writes, event by event, the MIDI file of one track that midi-json-parser's core reads. */
 import { maxDelta, refuseTooManyBars } from "./byte-reader";
 
 const ascii = (characters: string): number[] => Array.from(characters, (character) => character.charCodeAt(0));
 
-/** {@link maxDelta}, and a text of no length behind it. */
+/** The bytes of {@link maxDelta}, and of an empty text event behind it. */
 const longestWait = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0x00];
 
-/** The offset of the division in the header, and of the length in the track chunk's own. */
+/** Offsets of the division in the header, of the track chunk's length, and of the chunk's first event. */
 const divisionOffset = 12;
 const lengthOffset = 18;
 const bodyOffset = 22;
@@ -20,7 +20,7 @@ export class PlainTrack {
 
   /**
    * @param division - ticks of a quarter note
-   * @param lastTick - where the longest music that may be would end
+   * @param lastTick - the tick at which the longest allowed music ends
    */
   constructor(
     division: number,
@@ -35,16 +35,19 @@ export class PlainTrack {
     return this.tick;
   }
 
-  /** How many waits were longer than a delta can say, each counted as often as it needs another delta. */
+  /** Number of additional deltas that were written because a wait was longer than one delta can express. */
   get longWaits(): number {
     return this.waits;
   }
 
-  /** @throws UnreadableMidiError behind the last tick that may be */
+  /**
+   * Writes one event.
+   * @throws UnreadableMidiError when the tick lies behind the last one that is allowed
+   */
   write(tick: number, event: readonly number[]): void {
     if (tick > this.lastTick) refuseTooManyBars();
     let delta = tick - this.tick;
-    // Deltas of events that are left out add up. What one delta cannot say is said by several.
+    // Deltas of events that are left out add up. A wait that is too long for one delta is written as several.
     for (; delta > maxDelta; delta -= maxDelta) {
       this.push(longestWait);
       this.waits += 1;
@@ -57,7 +60,7 @@ export class PlainTrack {
     this.tick = tick;
   }
 
-  /** @returns the whole file */
+  /** Returns the whole file. */
   file(): ArrayBuffer {
     const { buffer } = this.bytes.slice(0, this.length);
     new DataView(buffer).setUint32(lengthOffset, this.length - bodyOffset);

@@ -1,17 +1,20 @@
-/** A melody after a model has re-written it on the grid: what the model left alone stays as it was played. */
+/**
+ * Puts the piece that a model re-wrote on the grid in the melody's place. What the model left alone stays as it was
+ * played.
+ */
 import { cellOf } from "./edit-events";
 import { gridPlace, type Melody, type ModelNote, stepsPerBar, stepsPerBeat, withWholeSteps } from "./melody";
 import { endTick, type MidiNote } from "./midi-note";
 
-/** The notes of the melody that begin on one step and have one pitch: to the model they are one note. */
+/** The notes of the melody that begin on one step and have one pitch. To the model they are one note. */
 interface PlayedTogether {
   readonly pitch: number;
-  /** Where the latest of them ends. */
+  /** Step at which the latest of them ends. */
   readonly end: number;
   readonly notes: readonly MidiNote[];
 }
 
-/** What was played, by pitch and onset, and by pitch and end. */
+/** The played notes, found by their pitch and onset, and by their pitch and end. */
 interface PlayedPlaces {
   readonly byOnset: ReadonlyMap<number, PlayedTogether>;
   readonly byEnd: ReadonlyMap<number, PlayedTogether>;
@@ -36,11 +39,12 @@ const earliest = (notes: readonly MidiNote[]): number => Math.min(...notes.map((
 const latest = (notes: readonly MidiNote[]): number => Math.max(...notes.map(endTick));
 
 /**
- * The re-written piece in the melody's place, with its name, instrument and tempo.
+ * Returns the re-written piece as a melody with the name, instrument and tempo of the one that it replaces.
  *
- * A note that the model left alone (same pitch, step and length) stays as it was played: ticks and velocity. Of a note that
- * it changed, the beginning or end that it left alone stays. Everything else stands on the grid.
- * @param notes - the whole piece; no two of a pitch sound at once
+ * A note that the model left alone (same pitch, step and length) keeps the ticks and velocity with which it was played.
+ * If the model moved only the beginning or only the end of a note, the other one stays as it was played. Everything
+ * else stands on the grid.
+ * @param notes - the whole piece, in which no two notes of one pitch sound at once
  */
 export function rewrittenMelody(given: Melody, notes: readonly ModelNote[]): Melody {
   const melody = withWholeSteps(given);
@@ -50,7 +54,7 @@ export function rewrittenMelody(given: Melody, notes: readonly ModelNote[]): Mel
     const end = onset + duration;
     const beginning = byOnset.get(cellOf(onset, pitch));
     const ending = byEnd.get(cellOf(end, pitch));
-    // Not by its end: another note of the pitch may have ended with it.
+    // The end alone does not identify a note: another note of the pitch may have ended with it.
     if (beginning?.end === end) return beginning.notes;
     const startTick = beginning === undefined ? Math.round(onset * stepTicks) : earliest(beginning.notes);
     const playedEnd = ending === undefined ? undefined : latest(ending.notes);

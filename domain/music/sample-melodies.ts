@@ -1,7 +1,8 @@
 /**
  * The built-in melodies: tunes in the public domain, written down by us as note lists.
  *
- * Notation: `pitch:steps` with steps of a sixteenth, `r` for a rest, `|` where a bar ends (checked by a test).
+ * In the notation a note is `pitch:steps` with steps of a sixteenth, `r` is a rest, and `|` is the end of a bar (a test
+ * checks it).
  */
 import { type GridNote, type Melody, stepsPerBar, stepsPerBeat } from "./melody";
 
@@ -17,7 +18,7 @@ export interface SampleMelody {
 interface WrittenMelody {
   readonly id: string;
   readonly name: string;
-  /** Who made the tune and when: why it is free. */
+  /** The author and year of the tune, which show why it is free. */
   readonly origin: string;
   readonly tempo: number;
   readonly notation: string;
@@ -95,7 +96,7 @@ const semitones = new Map([
   ["B", 11],
 ]);
 
-/** Scientific pitch notation to a MIDI pitch: C4 is 60. */
+/** Returns the MIDI pitch of a name in scientific pitch notation; C4 is 60. */
 function pitchOf(name: string): number {
   const match = /^([A-G])(b|#)?(\d)$/.exec(name);
   const base = semitones.get(match?.[1] ?? "");
@@ -105,8 +106,8 @@ function pitchOf(name: string): number {
 }
 
 /**
- * Reads the notation above.
- * @throws Error when a bar does not have sixteen steps or a pitch is not one.
+ * Reads the notation that is described above.
+ * @throws Error when a bar does not have sixteen steps or a pitch has no valid name
  */
 export function readNotation(notation: string): { readonly bars: number; readonly notes: GridNote[] } {
   const notes: GridNote[] = [];
@@ -128,7 +129,7 @@ export function readNotation(notation: string): { readonly bars: number; readonl
   return { bars, notes };
 }
 
-/** The built-in melodies in the order the API lists them. */
+/** The built-in melodies in the order in which the API lists them. */
 export const sampleMelodies: readonly SampleMelody[] = written.map(({ notation, ...described }) => ({
   ...described,
   ...readNotation(notation),
@@ -141,7 +142,7 @@ export function findSampleMelody(id: string): SampleMelody | undefined {
   return sampleMelodies.find((melody) => melody.id === id);
 }
 
-/** A built-in melody in ticks, as if it had been uploaded. */
+/** Returns a built-in melody in ticks, as if it had been uploaded. */
 export function sampleAsMelody({ name, tempo, bars, notes }: SampleMelody): Melody {
   const step = sampleTicksPerBeat / stepsPerBeat;
   return {

@@ -1,4 +1,4 @@
-/** A finished piece: what a composition keeps, and what its MIDI file is written from. */
+/** A finished piece, which a composition keeps and from which its MIDI file is written. */
 import { encode } from "json-midi-encoder-worker/build/es2019/midi-file-encoder";
 import type { IMidiFile, TMidiEvent } from "midi-json-parser-worker";
 import * as z from "zod";
@@ -43,26 +43,29 @@ export interface GeneratedTrack {
 export interface ComposeScoreParams {
   readonly name: string;
   readonly melody: Melody;
-  /** What takes the melody's place, where the technique re-wrote it. */
+  /** The notes that take the melody's place, if the technique re-wrote it. */
   readonly rewritten?: readonly ModelNote[] | undefined;
   readonly generated: readonly GeneratedTrack[];
 }
 
-/** The median velocity beside which a model's own velocities are right: that of the sample melodies. */
+/** The median velocity of the sample melodies. Beside a melody of this loudness a model's own velocities are right. */
 const usualVelocity = 90;
 
-/** Models write all notes equally loud. Beside a melody that is played softly or loudly they are softer or louder. */
+/**
+ * Returns how a model's velocity is changed. Models write all notes equally loud; beside a soft melody they become
+ * softer, beside a loud one louder.
+ */
 function besideMelody({ notes }: Melody): (velocity: number) => number {
   const velocities = notes.map(({ velocity }) => velocity).sort((one, other) => one - other);
   const median = velocities[Math.floor(velocities.length / 2)] ?? usualVelocity;
   return (velocity) => Math.min(127, Math.max(1, Math.round((velocity * median) / usualVelocity)));
 }
 
-/** The melody, tick for tick, or what was made of it, with the generated tracks under it. */
+/** Returns the piece: the melody, tick for tick, or what was made of it, and the generated tracks under it. */
 export function composeScore({ name, melody: given, rewritten, generated }: ComposeScoreParams): Score {
   const level = besideMelody(given);
   const played = rewritten === undefined ? undefined : soundingCells(toGrid(given));
-  // A note that sounded in the melody has the melody's velocity, the others have the model's own.
+  // A note that sounded in the melody has the melody's velocity; the others have the model's, changed to that level.
   const levelled = rewritten?.map((note) =>
     played?.has(cellOf(note.onset, note.pitch)) === true ? note : { ...note, velocity: level(note.velocity) },
   );
@@ -96,7 +99,7 @@ export function composeScore({ name, melody: given, rewritten, generated }: Comp
   };
 }
 
-/** One track of a finished piece as the melody of the next one (chaining). */
+/** Returns one track of a finished piece as the melody of the next piece (chaining). */
 export function scoreMelody(score: Score, trackIndex: number): Melody | undefined {
   const track = score.tracks[trackIndex];
   if (track === undefined || track.notes.length === 0) return undefined;
@@ -104,7 +107,7 @@ export function scoreMelody(score: Score, trackIndex: number): Melody | undefine
   return { name: track.name, program: track.program, ticksPerBeat, tempo, bars, notes: track.notes };
 }
 
-/** What the composition's resource says of the piece. */
+/** Returns the output that the composition's resource shows of the piece. */
 export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: number): CompositionOutput {
   return {
     bars: score.bars,
@@ -121,7 +124,7 @@ export function scoreOutput(score: Score, metrics: Metrics, editEventCount?: num
   };
 }
 
-/** Notes that end where their pitch begins again: a MIDI file cannot say which of two equal notes ends. */
+/** Returns the notes, each cut where its pitch begins again: a MIDI file cannot say which of two equal notes ends. */
 function notesApart(notes: readonly MidiNote[]): MidiNote[] {
   const nextStarts = new Map<number, number>();
   return [...notes]
@@ -139,7 +142,10 @@ function notesApart(notes: readonly MidiNote[]): MidiNote[] {
 
 interface TimedEvent {
   readonly tick: number;
-  /** At one tick: settings first, then ends, then beginnings, so that a repeated note is not cut off at once. */
+  /**
+   * The order of events at one tick. Settings come first, then ends, then beginnings, so that a repeated note is not
+   * cut off at once.
+   */
   readonly rank: number;
   readonly at: (delta: number) => TMidiEvent;
 }
@@ -155,12 +161,12 @@ function withDeltas(events: readonly TimedEvent[], endsAt: number): TMidiEvent[]
   return [...timed, { delta: endsAt - last, endOfTrack: true }];
 }
 
-/** MIDI channels in the order tracks take them: all but the drums'. */
+/** MIDI channels in the order in which tracks take them. The channel of the drums is left out. */
 const melodicChannels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
 /**
- * The piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that track
- * numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
+ * Returns the piece as a Standard MIDI File of format 1. Tempo and time signature stand in the first track, so that
+ * track numbers of the file and of the piece are the same. Names are in UTF-8. Equal pieces give equal bytes.
  */
 export function writeMidi(score: Score): Uint8Array {
   const lastTick = Math.max(

@@ -1,8 +1,9 @@
 /**
- * Standard MIDI files in, songs out (The Complete MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0").
+ * Reads Standard MIDI Files into songs (The Complete MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0").
  *
- * midi-json-parser's core reads the notes and programs (the package's public entry needs a browser's Worker), from what
- * {@link scanMidi} leaves of the uploaded file; the scan knows the rest. Which end belongs to which note is decided here.
+ * midi-json-parser's core reads the notes and programs from what {@link scanMidi} leaves of the uploaded file. (The
+ * package's public entry needs a browser's Worker.) The scan knows the rest. Which end belongs to which note is decided
+ * here.
  */
 import type { IMidiNoteOffEvent, IMidiNoteOnEvent, IMidiProgramChangeEvent } from "midi-json-parser-worker";
 import { parseArrayBuffer } from "midi-json-parser-worker/build/es2019/midi-file-parser";
@@ -14,58 +15,64 @@ import { scanMidi, type ScannedTrack, type TempoSign, type TimeSignature } from 
 import { KeyEvents } from "./note-pairing";
 
 export interface MidiTrack {
-  /** Index of the track chunk; further channels of one chunk are numbered after the last chunk. */
+  /** Index of the track chunk. Further channels of one chunk are numbered after the last chunk. */
   readonly index: number;
   readonly name: string;
   /** General MIDI program, 0-127. */
   readonly program: number;
-  /** Whether it is on channel 10, where pitches stand for drums. */
+  /** True if it is on channel 10, where pitches stand for drums. */
   readonly isDrums: boolean;
-  /** By start, then pitch. */
+  /** Notes in order of their start, then of their pitch. */
   readonly notes: readonly MidiNote[];
-  /** What was mended or left out in it. */
+  /** Counts of what was mended or left out in this track. */
   readonly leftOut: Tally<ChannelKind>;
 }
 
 export interface Song {
   readonly ticksPerBeat: number;
-  /** In order of their ticks; none where the file has none. */
+  /** Tempos in order of their ticks; empty if the file has none. */
   readonly tempos: readonly TempoSign[];
-  /** In order of their ticks, one for each tick, the first at the beginning: 4/4 where the file has none there. */
+  /**
+   * Time signatures in order of their ticks, one for each tick. The first is at the beginning, and is 4/4 if the file
+   * has none there.
+   */
   readonly timeSignatures: readonly [TimeSignature, ...TimeSignature[]];
-  /** Only tracks with notes. */
+  /** The tracks that have notes. */
   readonly tracks: readonly MidiTrack[];
-  /** What was mended or left out of chunks and events, in words for the person who uploaded the file. */
+  /** Sentences for the person who uploaded the file, about chunks and events that were mended or left out. */
   readonly changes: readonly string[];
-  /** What was left out of the file as a whole. */
+  /** Counts of what was left out of the file as a whole. */
   readonly leftOut: Tally<FileKind>;
 }
 
 const drumChannel = 9;
 const defaultTempo = 120;
 
-/** Beats (quarter notes) a minute at a tick: 120 until the first sign, as the standard says. */
+/**
+ * Returns the tempo at a tick in beats (quarter notes) a minute. Before the first tempo event it is 120, as the
+ * standard says.
+ */
 export function tempoAt({ tempos }: Pick<Song, "tempos">, tick: number): number {
   return tempos.findLast((sign) => sign.tick <= tick)?.beatsPerMinute ?? defaultTempo;
 }
 
 type MidiJsonEvent = ReturnType<typeof parseArrayBuffer>["tracks"][number][number];
 
-// The parser's event types carry an index signature, so that `in` alone narrows nothing.
+// The parser's event types carry an index signature, so `in` alone does not narrow them.
 const isNoteOn = (event: MidiJsonEvent): event is IMidiNoteOnEvent => "noteOn" in event;
 const isNoteOff = (event: MidiJsonEvent): event is IMidiNoteOffEvent => "noteOff" in event;
 const isProgramChange = (event: MidiJsonEvent): event is IMidiProgramChangeEvent => "programChange" in event;
 
-/** What the parser read of one channel of a track chunk. */
+/** The events that the parser read of one channel of a track chunk. */
 interface ChannelEvents {
   program: number;
-  /** By pitch. */
+  /** Notes by pitch. */
   readonly keys: Map<number, KeyEvents>;
 }
 
 interface ReadTrack {
   readonly channels: ReadonlyMap<number, ChannelEvents>;
-  /** The tick at which the track ends, and with it what still sounds. */
+  /** The tick at which the track ends, and with it every note that still sounds. */
   readonly end: number;
 }
 
@@ -91,7 +98,7 @@ function readTrack({ plainFile }: ScannedTrack): ReadTrack {
   return { channels, end: tick };
 }
 
-/** The notes of one channel; what was mended or left out of them is added to `leftOut`. */
+/** Returns the notes of one channel, and adds to `leftOut` what was mended or left out of them. */
 function channelNotes({ keys }: ChannelEvents, end: number, leftOut: Tally<ChannelKind>): MidiNote[] {
   return [...keys].flatMap(([pitch, key]) => {
     const { notes, ...mended } = key.close(end);
@@ -111,14 +118,14 @@ const byStart = (one: MidiNote, other: MidiNote): number => one.startTick - othe
 
 /**
  * Reads a Standard MIDI File of format 0 or 1.
- * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why.
+ * @throws UnreadableMidiError when the bytes are no such file, or exceed {@link midiLimits}; the message says why
  */
 export function parseMidi(bytes: Uint8Array): Song {
   const { division, changes, leftOut, tempos, timeSignatures, lastNoteOn, tracks: scanned } = scanMidi(bytes);
   const refuseLong = (notes: BarLinesParams["notes"]): void => {
     if (barCount(barLines({ timeSignatures, ticksPerBeat: division, notes })) > midiLimits.bars) refuseTooManyBars();
   };
-  // What begins too late is refused before anything is parsed, also where it has no length.
+  // A last note that begins too late is refused before anything is parsed, even if it has no length.
   refuseLong([{ startTick: lastNoteOn, durationTicks: 0 }]);
   const read = scanned.map(readTrack);
 

@@ -1,6 +1,6 @@
 /**
- * Which characters the bytes of a MIDI file's texts mean. The standard says ASCII; files have whatever their program's
- * language had. One file is written by one program, so all its names are judged together.
+ * Finds out which characters the bytes of a MIDI file's texts mean. The standard says ASCII, but files have the
+ * encoding of their program's language. One file is written by one program, so all its names are judged together.
  *
  * General detectors need whole paragraphs: on track names of five bytes they guess wrong or say that they do not know.
  */
@@ -10,18 +10,18 @@ import { plainText } from "../schemas/text";
 const legacyEncodings = ["windows-1252", "windows-1251", "shift_jis", "gbk"] as const;
 type LegacyEncoding = (typeof legacyEncodings)[number];
 
-/** Everything a file can turn out to be in, by the names of the WHATWG Encoding Standard. */
+/** The encodings in which a file's texts can be, by the names of the WHATWG Encoding Standard. */
 export type TextEncodingName =
   LegacyEncoding | "utf-8" | "utf-16le" | "utf-16be" | "windows-1250" | "windows-1253" | "windows-1254" | "euc-kr";
 
 const decoders = new Map<TextEncodingName, InstanceType<typeof TextDecoder>>();
 
-/** @returns nothing where the bytes are not valid in the encoding */
+/** Returns the text, or nothing if the bytes are not valid in the encoding. */
 function decoded(bytes: Uint8Array, encoding: TextEncodingName): string | undefined {
   const decoder = decoders.get(encoding) ?? new TextDecoder(encoding);
   decoders.set(encoding, decoder);
   const text = decoder.decode(bytes);
-  // What a decoder puts where bytes are not valid; a name that has the character itself was garbled before.
+  // A decoder puts U+FFFD where bytes are not valid. A name that already contains it was garbled before.
   return text.includes("\ufffd") ? undefined : text;
 }
 
@@ -31,8 +31,8 @@ const beginsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, index) => bytes[index] === byte);
 
 /**
- * UTF-16 without a mark: of two bytes of a character one is the high one, which is 0 in Latin and below 8 in all alphabets
- * up to Arabic. Such bytes are in no other text, save a NUL at its end.
+ * Recognizes UTF-16 without a byte order mark. One of a character's two bytes is the high one, which is 0 in Latin and
+ * below 8 in all alphabets up to Arabic. Other encodings have no such bytes, except for a NUL at the end of a text.
  */
 function unmarkedUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   const length = withoutEnd(bytes).length;
@@ -40,21 +40,24 @@ function unmarkedUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   const low: [even: number, odd: number] = [0, 0];
   for (const [index, byte] of bytes.subarray(0, pairs * 2).entries()) if (byte < 8) low[index % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = low;
-  // Nothing but one character and its end says nothing of the encoding.
+  // A text that has only one character and its end says nothing about the encoding.
   if (length < 2) return undefined;
   if (odd * 3 >= pairs * 2 && even * 4 <= pairs) return "utf-16le";
   if (even * 3 >= pairs * 2 && odd * 4 <= pairs) return "utf-16be";
   return undefined;
 }
 
-/** Without the NULs that some programs end a text with. */
+/** Returns the bytes without the NULs with which some programs end a text. */
 function withoutEnd(bytes: Uint8Array): Uint8Array {
   let { length } = bytes;
   while (length > 0 && bytes[length - 1] === 0) length -= 1;
   return bytes.subarray(0, length);
 }
 
-/** What needs no guess: ASCII, UTF-16 by its mark or its high bytes, or valid UTF-8, which other encodings' texts hardly ever are by chance. */
+/**
+ * Decodes a text that needs no guess: ASCII, UTF-16 by its mark or its high bytes, or UTF-8, because texts in other
+ * encodings are hardly ever valid UTF-8 by chance.
+ */
 function decodedForSure(bytes: Uint8Array): string | undefined {
   if (beginsWith(bytes, 0xff, 0xfe)) return decoded(bytes.subarray(0, bytes.length & ~1), "utf-16le");
   if (beginsWith(bytes, 0xfe, 0xff)) return decoded(bytes.subarray(0, bytes.length & ~1), "utf-16be");
@@ -63,14 +66,17 @@ function decodedForSure(bytes: Uint8Array): string | undefined {
   return decoded(withoutEnd(bytes), "utf-8");
 }
 
-/** How a file can say it: tags of RP-026 ("SMF Language and Display Extensions"), and the language line of karaoke files. */
+/**
+ * The ways in which a file can declare its encoding: tags of RP-026 ("SMF Language and Display Extensions"), and the
+ * language line of karaoke files.
+ */
 const declared: readonly (readonly [RegExp, TextEncodingName])[] = [
   [/^\{@latin\}/i, "windows-1252"],
   [/^\{@(?:jp|sjis)\}/i, "shift_jis"],
   [/^\{@utf-?8\}/i, "utf-8"],
   [/^@L(?:eng|ger|deu|fre|fra|spa|esp|ita|por|dut|swe|nor|dan|fin)/i, "windows-1252"],
   [/^@L(?:rus|ukr|bul|bel)/i, "windows-1251"],
-  // The same word in the encoding itself: РУС, рус.
+  // The same language line with its word in the encoding itself: РУС, рус.
   [/^@L(?:\xd0\xd3\xd1|\xf0\xf3\xf1|\xd0\xf3\xf1)/, "windows-1251"],
   [/^@L(?:jap|jpn)/i, "shift_jis"],
   [/^@L(?:chi|zho)/i, "gbk"],
@@ -91,19 +97,21 @@ function declaredEncoding(texts: readonly Uint8Array[]): TextEncodingName | unde
   return undefined;
 }
 
-/** Points between 0 (nobody writes this) and 1 (as one writes it) for each character that is not ASCII, added up. */
+/**
+ * The sum of points for all characters that are not ASCII: from 0 (nobody writes this) to 1 (this is usual) for each.
+ */
 interface Plausibility {
   readonly sum: number;
   readonly count: number;
 }
 
-/** Between white space and punctuation. */
+/** Matches a word: characters between white space and punctuation. */
 const wordPattern = /[^\s\x21-\x40\x5b-\x60\x7b-\x7e]+/g;
 
 const wordsOf = (text: string): readonly string[] => text.match(wordPattern) ?? [];
 const nonAscii = (word: string): number => word.replace(/[\x20-\x7e]/g, "").length;
 
-/** Words of Latin letters of which some have accents, but not three in a row. */
+/** Judges text as words of Latin letters, of which some have accents, but not three in a row. */
 function latinPlausibility(text: string): Plausibility {
   let sum = 0;
   let count = 0;
@@ -114,14 +122,17 @@ function latinPlausibility(text: string): Plausibility {
     const letters = /^[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ’–—]+$/.test(word);
     if (!letters || /[À-ÖØ-öø-ÿ]{3}/.test(word) || /[a-zß-öø-ÿ][A-ZÀ-ÖØ-Þ]/.test(word)) continue;
     const plain = word.length - accented;
-    // A letter alone, such as the French "à", is at home among words without accents.
+    // A single letter, such as the French "à", is usual among words without accents.
     if (word.length === 1) sum += accented * (words.some((other) => nonAscii(other) === 0) ? 1 : 0.3);
     else sum += accented * (plain >= accented ? 1 : plain === accented - 1 ? 0.8 : 0.2);
   }
   return { sum, count };
 }
 
-/** Words of Cyrillic letters, with a capital at most at the beginning; capitals alone are also what others' bytes look like. */
+/**
+ * Judges text as words of Cyrillic letters with a capital only at the beginning. Words in capitals alone prove little:
+ * bytes of other encodings look like them, too.
+ */
 function cyrillicPlausibility(text: string): Plausibility {
   let sum = 0;
   let count = 0;
@@ -136,8 +147,8 @@ function cyrillicPlausibility(text: string): Plausibility {
 }
 
 /**
- * Half-width katakana are single bytes, and every other encoding has a letter for each: only voicing marks that stand
- * where they can (after ka to to, and ha to ho) speak for them.
+ * Judges half-width katakana. They are single bytes, and every other encoding has a letter for each of those. So only
+ * voicing marks that stand in a possible place (after "ka" to "to", and "ha" to "ho") speak for them.
  */
 function halfWidthPlausibility(text: string): number {
   const marks = text.match(/[\uff9e\uff9f]/g)?.length ?? 0;
@@ -146,7 +157,10 @@ function halfWidthPlausibility(text: string): number {
   return marks > 0 ? 0.9 : 0.6;
 }
 
-/** Kana, and the characters that the encoding's own first level has: the two thousand or three thousand common ones. */
+/**
+ * Judges text by its kana and by the characters of the encoding's own first level, which are the two or three thousand
+ * common ones.
+ */
 function eastAsianPlausibility(bytes: Uint8Array, text: string, encoding: "shift_jis" | "gbk"): Plausibility {
   let sum = 0;
   let count = 0;
@@ -174,7 +188,7 @@ function eastAsianPlausibility(bytes: Uint8Array, text: string, encoding: "shift
 
 function plausibility(bytes: Uint8Array, encoding: LegacyEncoding): Plausibility | undefined {
   const text = decoded(bytes, encoding);
-  // Code points that the encoding does not have are control characters in the WHATWG's tables.
+  // In the WHATWG's tables, bytes that have no character in the encoding become control characters.
   if (text === undefined || /[\x80-\x9f]/.test(text)) return undefined;
   if (encoding === "windows-1252") return latinPlausibility(text);
   if (encoding === "windows-1251") return cyrillicPlausibility(text);
@@ -184,7 +198,9 @@ function plausibility(bytes: Uint8Array, encoding: LegacyEncoding): Plausibility
 const minPlausible = 0.55;
 const minLead = 0.12;
 
-/** Syllables that most Korean words are made of; those that a Chinese text would seem to have are mostly others. */
+/**
+ * Syllables of which most Korean words are made. If a Chinese text is read as Korean, its syllables are mostly others.
+ */
 const commonSyllables = new Set(
   "가각간감강같거건걸것게결경계고곡곳공과관광괭교구국군굴궁권귀규균그극근글금급기긴길김까꽃꿈나날남내너널네" +
     "녀년노눈는니님다단달당대던데도독동됐되된될두드든들디때또라람랑래랙러럼레렉려로록룻류른를리린링마만말맘멜" +
@@ -195,7 +211,10 @@ const commonSyllables = new Set(
     "합항해햇했행향허험혁현협형호혼홍화활황회효후훈휘흥희히힘",
 );
 
-/** In EUC-KR and GBK the same bytes are common characters: what they would say in Korean decides. */
+/**
+ * Tells Korean from Chinese. EUC-KR and GBK use the same bytes for common characters, so the bytes are read as Korean,
+ * and it counts how many of their syllables are common.
+ */
 function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undefined {
   let count = 0;
   let common = 0;
@@ -214,7 +233,7 @@ function koreanOrChinese(texts: readonly Uint8Array[]): "euc-kr" | "gbk" | undef
   return count >= 3 && common >= count * 0.7 ? "euc-kr" : undefined;
 }
 
-/** @returns nothing where two encodings are nearly as plausible, or none is */
+/** Returns the most plausible encoding, or nothing if another is nearly as plausible or none is plausible enough. */
 function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-kr" | undefined {
   const scores = legacyEncodings
     .map((encoding) => {
@@ -230,16 +249,16 @@ function likeliestEncoding(texts: readonly Uint8Array[]): LegacyEncoding | "euc-
   return best.encoding === "gbk" ? koreanOrChinese(texts) : best.encoding;
 }
 
-/** Of each text only the beginning is judged, and of a file only so many. */
+/** Bytes at the beginning of each text that are judged. */
 const maxJudgedBytes = 200;
-/** In UTF-16 code units. */
+/** The longest name in UTF-16 code units. */
 const maxNameLength = 100;
 const maxJudged = 200;
 
 /**
  * Chooses how a file's texts are read.
  * @param texts - names and lyrics, in the file's order
- * @returns reads one text; the empty string where it cannot be told what it means
+ * @returns a function that decodes one text; it returns the empty string where the meaning cannot be told
  */
 export function textReader(texts: readonly Uint8Array[]): (bytes: Uint8Array) => string {
   const sayings = declaredEncoding(texts);

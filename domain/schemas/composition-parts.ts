@@ -1,4 +1,7 @@
-/** What a composition is made from and what it holds, as the API, the worker and the rows have it. */
+/**
+ * The parts from which a composition is made and those that it holds. The API, the worker and the rows share these
+ * schemas.
+ */
 import * as z from "zod";
 import { sha256Schema, ulidSchema } from "./ids";
 import { metricsSchema } from "./metrics";
@@ -9,7 +12,7 @@ export const trackDescriptionSchema = z.strictObject({
   noteCount: z.int().min(0),
 });
 
-/** Bars, from 1, that have another length than four quarter notes. */
+/** A stretch of bars, counted from 1, that do not have four quarter notes. */
 export const otherTimeSignatureSchema = z.strictObject({
   firstBar: z.int().min(1),
   lastBar: z.int().min(1),

@@ -1,10 +1,13 @@
 import * as z from "zod";
 
-/** Why a composition or a training job failed, in words for its owner. `code` is stable, `message` may change. */
+/**
+ * The reason why a composition or a training job failed, in words for its owner. `code` is stable, `message` may
+ * change.
+ */
 export const failureSchema = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/),
   message: z.string().min(1).max(1024),
-  /** Whether the same request may succeed later without being changed. */
+  /** True if the same request may succeed later without being changed. */
   retryable: z.boolean(),
 });
 export type Failure = z.infer<typeof failureSchema>;

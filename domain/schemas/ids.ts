@@ -1,4 +1,4 @@
-/** Ids of resources, and digests of files. */
+/** The schemas of resources' ids and of files' digests. */
 import * as z from "zod";
 import { ulidPattern } from "../../naming/resource-names";
 export const ulidSchema = z.string().regex(ulidPattern);

@@ -1,6 +1,7 @@
 /**
- * Request and answer of `POST /invocations` (contracts/invocation-request, -answer, -error). The response comes from a
- * container that runs a model made of a user's data: hostile until parsed, and bounded in every direction.
+ * Request and response of `POST /invocations` (contracts/invocation-request, -response, -error). The response comes
+ * from a container that runs a model made of a user's data. So it is untrusted until it is parsed, and everything in it
+ * is bounded.
  */
 import * as z from "zod";
 import type { TechniqueId } from "../../naming/resource-names";
@@ -8,28 +9,31 @@ import { maxMelodyBars } from "../music/input-limits";
 import { type beatsPerBar, type ModelNote, stepsPerBar, type stepsPerBeat } from "../music/melody";
 import { metricsSchema } from "./metrics";
 
-/** How many notes a melody may have for each of its steps. */
+/** The most notes that a melody may have for each of its steps. */
 export const maxNotesPerStep = 8;
 
-/** How many notes a melody of so many bars may have (contracts/cases/invocation-melody.json). */
+/** Returns the most notes that a melody with this number of bars may have (contracts/cases/invocation-melody.json). */
 export const maxMelodyNotes = (bars: number): number => bars * stepsPerBar * maxNotesPerStep;
 
-/** Whether a note ends inside a piece of so many bars (contracts/cases/invocation-melody.json). */
+/** Returns true if a note ends inside a piece with this number of bars (contracts/cases/invocation-melody.json). */
 export const endsInside = ({ onset, duration }: Pick<ModelNote, "onset" | "duration">, bars: number): boolean =>
   onset + duration <= bars * stepsPerBar;
 
 const lastStep = maxMelodyBars * stepsPerBar;
 const notesPerTrack = 16_384;
 const tracks = 16;
-/** A hundred passes of 32 edits for every eight bars. As JSON they have 2.4 MB at most: Lambda answers up to 6 MB. */
+/**
+ * The most edit events: a hundred passes of 32 edits for every eight bars. As JSON they have at most 2.4 MB; Lambda
+ * answers up to 6 MB.
+ */
 export const maxEditEvents = 100 * 32 * (maxMelodyBars / 8);
-/** An edit in the middle of a note makes two of it. */
+/** The most notes of a re-written melody: an edit in the middle of a note makes two of it. */
 const rewrittenNotes = maxMelodyNotes(maxMelodyBars) + maxEditEvents;
 
 export interface InvocationRequest {
   readonly schemaVersion: 1;
   readonly technique: TechniqueId;
-  /** Without a URL: a stock model, which the image holds. */
+  /** The model. One without a URL is a stock model, which the image holds. */
   readonly model: { readonly sha256: string; readonly bytes: number; readonly url?: string };
   readonly seed: number;
   readonly melody: {
@@ -51,7 +55,7 @@ const noteSchema = z.object({
   velocity: z.int().min(1).max(127),
 });
 
-/** One edit of one cell: a pitch at a sixteenth. */
+/** One edit of one cell, which is a pitch at a sixteenth. */
 export const editEventSchema = z.object({
   /** Sixteenths from the beginning of the piece. */
   step: z
@@ -60,11 +64,11 @@ export const editEventSchema = z.object({
     .max(lastStep - 1),
   pitch: z.int().min(0).max(127),
   kind: z.enum(["add", "remove"]),
-  /** Whether the cell sounded in the input. */
+  /** True if the cell sounded in the input. */
   original: z.boolean(),
-  /** From 0: edits of one pass were chosen together. */
+  /** Number of the pass, from 0. The edits of one pass were chosen together. */
   pass: z.int().min(0).max(999),
-  /** The model's, just before the edit, that this cell should be changed. */
+  /** The probability that this cell should be changed, as the model gave it just before the edit. */
   probability: z.number().min(0).max(1),
 });
 export type EditEvent = z.infer<typeof editEventSchema>;
@@ -82,7 +86,7 @@ export const invocationResponseSchema = z.object({
       }),
     )
     .max(tracks),
-  /** The piece that takes the melody's place, where the technique re-wrote it. */
+  /** The piece that takes the melody's place, if the technique re-wrote it. */
   melody: z.object({ notes: z.array(noteSchema).max(rewrittenNotes) }).optional(),
   metrics: metricsSchema.refine((metrics) => Object.keys(metrics).length <= 64, "has more than 64 metrics"),
   editEvents: z.array(editEventSchema).max(maxEditEvents).optional(),
@@ -93,7 +97,7 @@ export type InvocationResponse = z.infer<typeof invocationResponseSchema>;
 export const invocationErrorSchema = z.object({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/),
   message: z.string().min(1).max(4096),
-  /** Of BAD_REQUEST: the broken fields, as far as they are listed. */
+  /** The broken fields of a BAD_REQUEST, as far as they are listed. */
   errors: z
     .array(
       z.object({

@@ -1,6 +1,7 @@
 /**
- * The parts of a model card (contracts/model-card) that this side works with. A card is written by a container from a
- * user's data: hostile until parsed. What is not named here is kept with the model's files and passed through unread.
+ * The parts of a model card (contracts/model-card) that the application works with. A container writes the card from a
+ * user's data, so it is untrusted until it is parsed. Fields that are not named here are kept with the model's files
+ * and passed on unread.
  */
 import * as z from "zod";
 import { beatsPerBar, stepsPerBeat } from "../music/melody";
@@ -9,7 +10,7 @@ import { maxTopicTags, maxValuesPerTag } from "../training/selection";
 import { modelDatasetSchema } from "./training-parts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-/** The table keeps text that is well-formed Unicode. */
+/** Returns the schema of a text that the table can keep, which is well-formed Unicode. */
 const text = (max: number) =>
   z
     .string()
@@ -26,7 +27,7 @@ export const modelCardSchema = z.looseObject({
     .array(z.looseObject({ name: z.string().min(1).max(64), program: pitch }))
     .min(2)
     .max(16),
-  /** Kept in the model's row, so nothing that is not named here. */
+  /** Limits that are kept in the model's row, without any field that is not named here. */
   limits: z.object({
     maxBars: z.int().min(1).max(4096),
     stepsPerBeat: z.literal(stepsPerBeat),

@@ -1,4 +1,6 @@
-/** What a training is made from and what it tells, as the API, the workflow and the rows have it. */
+/**
+ * The parts from which a training is made and what it reports. The API, the workflow and the rows share these schemas.
+ */
 import * as z from "zod";
 import { sha256Schema } from "./ids";
 export const modelDatasetSchema = z.strictObject({
@@ -17,7 +19,7 @@ export const datasetReferenceSchema = z.strictObject({ id: z.string(), version: 
 export type DatasetReference = z.infer<typeof datasetReferenceSchema>;
 
 export const trainingProgressSchema = z.strictObject({
-  /** Completed epochs. */
+  /** Number of completed epochs. */
   epoch: z.int().min(0),
   epochs: z.int().min(1),
   percent: z.number().min(0).max(100),

@@ -1,14 +1,15 @@
 import * as z from "zod";
 
 /**
- * What one user may have at once. A quota that is reached answers 429 with its number and when to try again.
+ * The most that one user may have at once. When a quota is reached, the API answers 429 with its number and when to try
+ * again.
  *
- * `models` counts the models that there are, and one more for every unfinished training job, which may become one.
+ * `models` counts the models of the user, and one more for every unfinished training job, which may become one.
  * `trainingJobs` counts the jobs that are kept, finished or not.
- * `storedBytes` counts the bytes of tracks and models: what a user can make large. A composition's files and a training
- * job's progress and samples are bounded by the numbers of compositions and jobs. A training may end with a model that
- * takes its owner over the quota: hours of work are not thrown away for that, and no new job is accepted until there is
- * room again.
+ * `storedBytes` counts the bytes of tracks and models, which a user can make large. A composition's files and a
+ * training job's progress and samples are bounded by the numbers of compositions and jobs. A training may end with a
+ * model that takes its owner over the quota, because hours of work are not thrown away for that. No new job is accepted
+ * until there is room again.
  */
 export const userQuotasSchema = z.strictObject({
   openCompositions: z.int().min(1),
@@ -21,8 +22,8 @@ export const userQuotasSchema = z.strictObject({
 });
 export type UserQuotas = z.infer<typeof userQuotasSchema>;
 export const quotaCounterSchema = userQuotasSchema.keyof();
-/** A counter of the QUOTA item: one per quota. */
+/** The name of a counter in the QUOTA item; each quota has one. */
 export type QuotaCounter = z.infer<typeof quotaCounterSchema>;
-/** By how much counters are raised or lowered. */
+/** The amounts by which counters are raised or lowered. */
 export const quotaAmountsSchema = z.partialRecord(quotaCounterSchema, z.int().min(0));
 export type QuotaAmounts = z.infer<typeof quotaAmountsSchema>;

@@ -1,6 +1,6 @@
 /**
- * The states of a composition. Which state may follow which depends on the lease of the worker that has it: the conditions
- * of the writes in lambdas/stores/compositions.ts are that rule.
+ * The states of a composition. Which state may follow which depends on the lease of the worker that has it: the
+ * conditions of the writes in lambdas/stores/compositions.ts are that rule.
  */
 export const compositionStates = ["PENDING", "RUNNING", "COMPLETED", "FAILED"] as const;
 export type CompositionState = (typeof compositionStates)[number];

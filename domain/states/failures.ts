@@ -1,7 +1,10 @@
-/** What owners are told when the service itself failed: each text stands here once. */
+/** The failures that owners are told when the service itself failed. Each text stands here once. */
 import type { Failure } from "../schemas/failure";
 
-/** The training workflow ended with an unexpected error. {@link withAdvice} adds what the owner can do. */
+/**
+ * The failure of a training workflow that ended with an unexpected error. {@link withAdvice} adds what the owner can
+ * do.
+ */
 export const workflowFailed: Failure = {
   code: "WORKFLOW_FAILED",
   message: "The training could not be carried out, because the service failed.",
@@ -20,7 +23,7 @@ export const workflowAborted: Failure = {
   retryable: true,
 };
 
-/** A job or a composition could not even be repaired. */
+/** The failure of a job or a composition that could not even be repaired. */
 export const workNotEnded: Failure = {
   code: "WORKFLOW_FAILED",
   message: "The work could not be finished, because the service failed. Try again.",
@@ -33,7 +36,7 @@ export const compositionAbandoned: Failure = {
   retryable: true,
 };
 
-/** Returns the failure with what the owner of the job can do next, which depends on whether a checkpoint is there. */
+/** Returns the failure with what the owner of the job can do next, which depends on whether there is a checkpoint. */
 export function withAdvice(failure: Failure, { resumable }: { readonly resumable: boolean }): Failure {
   const advice = resumable ? "What was trained so far may be resumed." : "Make a new job.";
   return { ...failure, message: `${failure.message} ${advice}` };

@@ -1,7 +1,8 @@
 /**
- * What every response of SageMaker's Describe means to us: one total table. The values are those of the service model
- * (API_DescribeTrainingJob); a test holds the lists against the SDK. What is not in the table is UNKNOWN: the caller
- * keeps what it knew last and warns, because a status that AWS adds must neither end a job nor loop in silence.
+ * Interprets every response of SageMaker's Describe by one table. Its values are those of the service model
+ * (API_DescribeTrainingJob), and a test compares the lists with the SDK. A value that is not in the table is UNKNOWN.
+ * The caller then keeps what it knew last and warns, because a status that AWS adds must neither end a job nor loop in
+ * silence.
  */
 import type { Failure } from "../schemas/failure";
 import { sentenceOf } from "../schemas/sentence";
@@ -30,7 +31,9 @@ export const sageMakerSecondaryStatuses = [
 ] as const;
 export type SageMakerSecondaryStatus = (typeof sageMakerSecondaryStatuses)[number];
 
-/** The class that a FailureReason begins with; the text after it may change and is matched for one case alone. */
+/**
+ * The classes with which a FailureReason begins. The text after the class may change and is matched for one case alone.
+ */
 export const failureClasses = [
   "AlgorithmError",
   "ClientError",
@@ -40,9 +43,9 @@ export const failureClasses = [
 ] as const;
 export type FailureClass = (typeof failureClasses)[number];
 
-/** States a running SageMaker job can put our job into. */
+/** The states into which a running SageMaker job can put our job. */
 export type MonitoredState = "STARTING" | "TRAINING" | "UPLOADING" | "STOPPING";
-/** How a SageMaker job can end. A model may exist after COMPLETED, STOPPED and TIME_LIMIT. */
+/** The ways in which a SageMaker job can end. There may be a model after COMPLETED, STOPPED and TIME_LIMIT. */
 export type TrainingEnding = "COMPLETED" | "STOPPED" | "TIME_LIMIT" | "FAILED";
 
 export type TrainingJobMeaning =
@@ -60,7 +63,10 @@ export interface DescribedStatus {
 
 const running = (state: MonitoredState): TrainingJobMeaning => ({ kind: "RUNNING", state });
 
-/** While InProgress. A secondary status of an end, met before the status itself has changed, is still an upload. */
+/**
+ * Meanings of the secondary statuses while the status is InProgress. If the secondary status already tells the end, but
+ * the status does not yet, the job counts as uploading.
+ */
 const inProgress: Readonly<Record<SageMakerSecondaryStatus, TrainingJobMeaning>> = {
   Starting: running("STARTING"),
   Pending: running("STARTING"),
@@ -88,18 +94,22 @@ const failed = (code: string, message: string, retryable: boolean): TrainingJobM
 });
 
 const maxMessageLength = 1024;
-/** In UTF-16 units, as the failure's schema counts; what is half a surrogate pair is no text. */
+/**
+ * Returns the message cut to the length that the failure's schema allows, in UTF-16 units, without halves of surrogate
+ * pairs.
+ */
 function clipped(message: string): string {
   const short = message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1)}…`;
   return short.replace(/\p{Surrogate}/gu, "");
 }
 
+/** Returns the class with which a FailureReason begins. */
 export function failureClassOf(failureReason: string | undefined): FailureClass {
   const reason = failureReason ?? "";
   return failureClasses.find((name) => reason.startsWith(name)) ?? "UnknownReason";
 }
 
-/** The container's own sentence, without the class before it and the exit code that SageMaker adds after it. */
+/** Returns the container's own sentence, without the class before it and the exit code that SageMaker adds after it. */
 function ownWords(failureReason: string | undefined): string {
   const text = (failureReason ?? "")
     .replace(/^AlgorithmError:?\s*/, "")
@@ -110,14 +120,17 @@ function ownWords(failureReason: string | undefined): string {
 }
 
 /**
- * SageMaker calls it a ClientError when it could not put the job's results into our bucket. That is no fault of the job's
- * input: a right, a bucket or S3 itself was not as it should be. The phrase is SageMaker's own; another wording of it would be
- * told as a refused input.
+ * Returns true if the job's results could not be put into our bucket, which SageMaker calls a ClientError. That is no
+ * fault of the job's input: permissions, a bucket or S3 itself were not as they should be. The phrase is SageMaker's
+ * own. If SageMaker words it in another way, the owner is told that the input was refused.
  */
 const isFaultOfStorage = (failureReason: string | undefined): boolean =>
   /^ClientError:?\s*(?:Artifact|Model artifact|Output)s? upload failed/i.test(failureReason ?? "");
 
-/** Only the trainer's own words are shown to its owner: the platform's may name accounts, buckets and roles. */
+/**
+ * Returns the meaning of a failure. Only the trainer's own words are shown to the job's owner, because the platform's
+ * words may name accounts, buckets and roles.
+ */
 function meaningOfFailure(failureReason: string | undefined): TrainingJobMeaning {
   switch (failureClassOf(failureReason)) {
     case "CapacityError":
@@ -159,7 +172,7 @@ const isStatus = (value: string | undefined): value is SageMakerStatus =>
 const isSecondaryStatus = (value: string | undefined): value is SageMakerSecondaryStatus =>
   (sageMakerSecondaryStatuses as readonly (string | undefined)[]).includes(value);
 
-/** The table: status first, what SageMaker says in second place only refines it. */
+/** Returns what a response of Describe means. The status decides, and the secondary status only refines it. */
 export function interpretTrainingJob({ status, secondaryStatus, failureReason }: DescribedStatus): TrainingJobMeaning {
   if (!isStatus(status)) return { kind: "UNKNOWN" };
   switch (status) {
@@ -173,13 +186,16 @@ export function interpretTrainingJob({ status, secondaryStatus, failureReason }:
       return meaningOfStopped(secondaryStatus);
     case "Failed":
       return meaningOfFailure(failureReason);
-    // Only a job that has ended can be deleted; an operator did it, and what it left may be gone.
+    // Only a job that has ended can be deleted. An operator deleted it, and the files that it left may be gone.
     case "Deleting":
       return failed("TRAINING_JOB_DELETED", "The training job was deleted on the training platform.", false);
   }
 }
 
-/** Whether SageMaker still works on the job: its slot must not be given away. Not knowing counts as working. */
+/**
+ * Returns true if SageMaker may still work on the job, so that its slot must not be given away. UNKNOWN counts as
+ * working.
+ */
 export function mayStillRun(meaning: TrainingJobMeaning): boolean {
   return meaning.kind === "RUNNING" || meaning.kind === "UNKNOWN";
 }

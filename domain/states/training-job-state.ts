@@ -1,4 +1,4 @@
-/** The states of a training job and the only legal ways between them: the one table every conditional update asks. */
+/** The states of a training job and the only legal ways between them. Every conditional update uses this one table. */
 export const trainingJobStates = [
   "PENDING",
   "QUEUED",
@@ -16,9 +16,10 @@ export const finalTrainingJobStates = ["READY", "FAILED", "STOPPED"] as const sa
 export type FinalTrainingJobState = (typeof finalTrainingJobStates)[number];
 
 /**
- * From each state, where a job may go. Any non-final state may fail or end STOPPED (a user may stop a job that is not
- * yet known to SageMaker), and may be READY at once when a look comes late enough to find the job completed.
- * A spot interruption takes TRAINING back to STARTING; a capacity refusal takes STARTING back to QUEUED.
+ * The states into which a job may go from each state. Any non-final state may fail or end STOPPED, because a user may
+ * stop a job that SageMaker does not know yet. Any non-final state may also become READY at once, if a monitoring turn
+ * comes so late that it finds the job completed. A spot interruption takes TRAINING back to STARTING; a refusal for
+ * capacity takes STARTING back to QUEUED.
  */
 export const trainingJobTransitions: Readonly<Record<TrainingJobState, readonly TrainingJobState[]>> = {
   PENDING: ["QUEUED", "STARTING", "STOPPING", "FAILED", "STOPPED"],
@@ -40,7 +41,7 @@ export function isLegalTrainingJobTransition(from: TrainingJobState, to: Trainin
   return trainingJobTransitions[from].includes(to);
 }
 
-/** States from which `to` may be reached: what a conditional update writes into its condition. */
+/** Returns the states from which a job may go to `to`. A conditional update writes them into its condition. */
 export function trainingJobStatesBefore(to: TrainingJobState): readonly TrainingJobState[] {
   return trainingJobStates.filter((from) => isLegalTrainingJobTransition(from, to));
 }

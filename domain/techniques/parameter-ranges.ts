@@ -1,6 +1,6 @@
 /**
- * The rules over pairs of parameters, which no single range says. contracts/cases holds both languages to the same
- * judgment.
+ * Checks the rules that hold for pairs of parameters, which the range of a single parameter cannot express. The cases
+ * in contracts/cases test that TypeScript and Python judge alike.
  */
 import type { ParameterIssue, ParameterRange, ParameterValue, Piece, Technique } from "./technique";
 
@@ -14,7 +14,9 @@ function numberAt(values: Values, name: string): number | undefined {
 const orOpenEnd = ({ openEnd }: ParameterRange): string =>
   openEnd === undefined ? "" : `, or ${openEnd.value} for ${openEnd.meaning}`;
 
-/** Returns every range whose end lies before its beginning. A parameter that is absent from `values` breaks none. */
+/**
+ * Returns every range whose end lies before its beginning. A range with a parameter that `values` lacks is not broken.
+ */
 export function upsideDownRanges({ ranges, parameters }: Technique, values: Values): ParameterIssue[] {
   const issues: ParameterIssue[] = [];
   for (const range of ranges) {

@@ -1,15 +1,15 @@
-/** Values against the parameters that describe them. */
+/** Checks values against the parameters that describe them. */
 import type { Parameter, ParameterIssue, ParameterValue } from "./technique";
 
 export interface CheckedParameters {
-  /** Every parameter that is not broken, defaults filled in. */
+  /** Every parameter that is not broken; defaults are filled in. */
   readonly values: Readonly<Record<string, ParameterValue>>;
   readonly issues: readonly ParameterIssue[];
 }
 
 const pointerTo = (name: string): string => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
-/** The allowed values in words. */
+/** Returns the allowed values of a parameter in words. */
 export function allowedValues(parameter: Parameter): string {
   switch (parameter.type) {
     case "integer":
@@ -41,7 +41,9 @@ function isAllowed(parameter: Parameter, value: unknown): value is ParameterValu
   }
 }
 
-/** Checks given values against descriptions in one pass: every broken field, unknown names included. */
+/**
+ * Checks given values against parameters in one pass, and reports every broken field, also those with unknown names.
+ */
 export function checkParameters(
   parameters: readonly Parameter[],
   given: Readonly<Record<string, unknown>>,
@@ -65,7 +67,7 @@ export function checkParameters(
   return { values, issues };
 }
 
-/** Hyperparameters as SageMaker takes them: every value a string (numbers and booleans as JSON). */
+/** Returns hyperparameters in the form that SageMaker takes: every value is a string (numbers and booleans as JSON). */
 export function hyperparametersOnTheWire(values: Readonly<Record<string, ParameterValue>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),

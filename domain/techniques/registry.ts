@@ -1,4 +1,6 @@
-/** Every technique, from its document in contracts/techniques. A new id without a document does not compile. */
+/**
+ * All techniques, each read from its document in contracts/techniques. A new id without a document does not compile.
+ */
 import arCnn from "../../contracts/techniques/ar-cnn.json";
 import unetGan from "../../contracts/techniques/unet-gan.json";
 import { perTechnique, type TechniqueId } from "../../naming/resource-names";
@@ -15,7 +17,9 @@ export const techniques: Readonly<Record<TechniqueId, Technique>> = perTechnique
   readTechnique(id, documents[id]),
 );
 
-/** The parameters of a composition, in one pass: each against its range, then those that are not broken together. */
+/**
+ * Checks the parameters of a composition in one pass: first each against its range, then the pairs that are not broken.
+ */
 export function checkCompositionParameters(
   technique: Technique,
   given: Readonly<Record<string, unknown>>,

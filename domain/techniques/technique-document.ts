@@ -1,5 +1,5 @@
 /**
- * Reads a technique's document (contracts/techniques): the flat part of JSON Schema that
+ * Reads a technique's document (contracts/techniques). It accepts the flat part of JSON Schema that
  * contracts/technique.schema.json allows, and nothing else.
  */
 import * as z from "zod";

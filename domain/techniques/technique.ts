@@ -1,4 +1,6 @@
-/** A generative technique as the API sees it: what its document in contracts/techniques says, in TypeScript's types. */
+/**
+ * A generative technique as the API sees it. These are the TypeScript types of its document in contracts/techniques.
+ */
 
 export type ParameterValue = number | boolean | string;
 
@@ -8,7 +10,7 @@ interface Described {
   readonly title: string;
   readonly description: string;
   readonly unit?: string;
-  /** Present where a resumed training job must share the value with the job from which it goes on. */
+  /** Present if a resumed training job must have the same value as the job from which it goes on. */
   readonly fixedOnResume?: true;
 }
 export interface NumberParameter extends Described {
@@ -26,14 +28,14 @@ export interface ChoiceParameter extends Described {
   readonly values: readonly string[];
   readonly default: string;
 }
-/** One parameter of the API: forms and command-line flags are made from it. */
+/** A parameter of the API. Forms and command-line flags are made from it. */
 export type Parameter = NumberParameter | BooleanParameter | ChoiceParameter;
 
 /** Two integer parameters that begin and end a range. */
 export interface ParameterRange {
   readonly from: string;
   readonly to: string;
-  /** How an end before its beginning is told, with the name of the beginning after it: "lies before". */
+  /** The words that report an end before its beginning. The name of the beginning follows them: "lies before". */
   readonly fault: string;
   /** The value of the end that means the end of the piece. */
   readonly openEnd?: { readonly value: number; readonly meaning: string };
@@ -41,7 +43,7 @@ export interface ParameterRange {
   readonly within?: "bars";
 }
 
-/** One broken field: what the API answers in `errors`. */
+/** A broken field, as the API lists it in `errors`. */
 export interface ParameterIssue {
   /** JSON pointer inside the object that was checked: `/epochs`. */
   readonly pointer: string;

@@ -1,27 +1,29 @@
-/** Whether a training has come to rest. */
+/** Decides whether a training has converged. */
 import type { Convergence } from "../schemas/training-parts";
 import type { EpochProgress } from "./progress";
 
-/** Shares of what a series has moved in the whole training so far; see {@link convergenceOf}. */
+/**
+ * The most that a series may drift and spread in each state, as shares of its range so far; see {@link convergenceOf}.
+ */
 export const convergenceThresholds = {
   converged: { drift: 0.05, spread: 0.04 },
   settling: { drift: 0.15, spread: 0.1 },
 } as const;
-/** The window that is judged: this share of the completed epochs, and at least so many. */
+/** The epochs that are judged: this share of the completed ones, and at least this number. */
 export const convergenceWindow = { share: 0.2, min: 5 } as const;
 /** Weight of the newest epoch in the exponential moving average that smooths a series. */
 export const smoothing = 0.3;
 
-/** The series that are judged: the similarity index and every loss the technique reports. */
+/** Returns true for the series that are judged: the similarity index and every loss that the technique reports. */
 const isJudged = (name: string): boolean => name === "similarityIndex" || name === "loss" || name.endsWith("Loss");
 
 interface Series {
   /** Range (largest less smallest) of the smoothed values up to each epoch. */
   readonly rangeUpTo: readonly number[];
   /**
-   * Sums of the smoothed values, of their products with their index, and of their squares, over the epochs before each
-   * index: any window is judged without going through it. Values are taken from the first one, so that a large level
-   * costs no digits.
+   * Sums over the epochs before each index: of the smoothed values, of their products with their index, and of their
+   * squares. With them a window is judged without a loop over its epochs. The first value is subtracted from all
+   * values, so that a high level costs no precision.
    */
   readonly sums: readonly Sums[];
 }
@@ -57,7 +59,10 @@ interface Rest {
   readonly spread: number;
 }
 
-/** A least-squares line through the window: how far it runs, and how far the values lie from it, over the range so far. */
+/**
+ * Returns how far the least-squares line through the window runs, and how far the values lie from it. Both are shares
+ * of the range so far.
+ */
 function restOf({ rangeUpTo, sums }: Series, start: number, end: number): Rest {
   const range = rangeUpTo[end - 1] ?? 0;
   const before = sums[start];
@@ -74,7 +79,7 @@ function restOf({ rangeUpTo, sums }: Series, start: number, end: number): Rest {
   return { drift: (Math.abs(slope) * (n - 1)) / range, spread: Math.sqrt(residuals / n) / range };
 }
 
-/** The state when `completed` epochs were done. */
+/** Returns the state that the training was in when `completed` epochs were done. */
 function stateAfter(series: readonly Series[], completed: number): Convergence["state"] {
   const length = Math.max(convergenceWindow.min, Math.ceil(convergenceWindow.share * completed));
   if (completed < length || series.length === 0) return "fluctuating";
@@ -94,10 +99,10 @@ function stateAfter(series: readonly Series[], completed: number): Convergence["
  *     drift  = |slope| (w - 1) / R         how far the line still runs
  *     spread = sqrt(mean residual²) / R    how far the values lie from it
  *
- * The training has `converged` when every series has drift ≤ 0.05 and spread ≤ 0.04, it is `settling` when every series
- * has drift ≤ 0.15 and spread ≤ 0.10, else it is `fluctuating`. R makes the measure independent of a loss's unit and
- * sign (a critic's loss crosses zero). `sinceEpoch` is the first epoch of the unbroken run in the present state. The
- * work grows with the number of epochs, not with its square.
+ * The training has `converged` when every series has drift ≤ 0.05 and spread ≤ 0.04. It is `settling` when every series
+ * has drift ≤ 0.15 and spread ≤ 0.10. Otherwise it is `fluctuating`. R makes the measure independent of a loss's unit
+ * and sign (a critic's loss crosses zero). `sinceEpoch` is the first epoch of the unbroken run in the present state.
+ * The work grows with the number of epochs, not with its square.
  */
 export function convergenceOf(epochs: readonly EpochProgress[]): Convergence {
   const names = Object.keys(epochs.at(-1)?.metrics ?? {}).filter(isJudged);

@@ -1,4 +1,4 @@
-/** How a training job ends: every rule of it, in one pure function. */
+/** Decides how a training job ends, by all rules in one pure function. */
 import type { Failure } from "../schemas/failure";
 import type { EndReason } from "../schemas/training-parts";
 import { workflowFailed } from "../states/failures";
@@ -6,14 +6,14 @@ import type { TrainingEnding } from "../states/sagemaker-status";
 import type { FinalTrainingJobState } from "../states/training-job-state";
 
 export interface EndedTraining {
-  /** How SageMaker's job ended; undefined when none ever ran. */
+  /** The way in which SageMaker's job ended; undefined if none ever ran. */
   readonly ending: TrainingEnding | undefined;
-  /** Whether a usable model was registered. */
+  /** True if a usable model was registered. */
   readonly hasModel: boolean;
   readonly stopRequested: boolean;
-  /** Whether the job was allowed to end by itself before its last epoch, and did. */
+  /** True if the job was allowed to end by itself before its last epoch, and did so. */
   readonly endedEarly: boolean;
-  /** What went wrong, where something did: the container's reason, a refusal, a missed deadline, a fault of ours. */
+  /** The reason of a failure: the container's own, a refusal, a missed deadline or a fault of the service. */
   readonly failure?: Failure | undefined;
 }
 
@@ -35,14 +35,15 @@ const noModelLeft = {
   retryable: true,
 } as const satisfies Failure;
 
-/** Nothing is known of what went wrong. */
+/** The failure of a job of which nobody knows what went wrong. */
 const neverRan: Failure = { ...workflowFailed, message: `${workflowFailed.message} Try again.` };
 
 const failedWith = (failure: Failure): JobEnd => ({ state: "FAILED", endReason: "FAILURE", failure });
 
 /**
- * A user's stop ends STOPPED, with or without a model, unless the training itself had failed. A completed training or a
- * time limit ends READY with a model and FAILED without one.
+ * Returns how the job ends. A job that its user stopped ends STOPPED, with or without a model, unless the training
+ * itself had failed. A training that completed or reached its time limit ends READY with a model and FAILED without
+ * one.
  */
 export function endOfJob({ ending, hasModel, stopRequested, endedEarly, failure }: EndedTraining): JobEnd {
   if (ending === "FAILED") return failedWith(failure ?? neverRan);

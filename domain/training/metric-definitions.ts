@@ -1,15 +1,18 @@
-/** What CloudWatch reads from a training container's stdout: contracts/metric-definitions.json. */
+/** The metrics that CloudWatch reads from a training container's stdout (contracts/metric-definitions.json). */
 import document from "../../contracts/metric-definitions.json";
 import type { TechniqueId } from "../../naming/resource-names";
 import { techniques } from "../techniques/registry";
 
 export interface MetricDefinition {
   readonly Name: string;
-  /** One group: the number. */
+  /** A regular expression with one group, which matches the number. */
   readonly Regex: string;
 }
 
-/** The technique's losses and what every technique reports; SageMaker takes at most 40 a job. */
+/**
+ * Returns the definitions of the technique's losses and of the metrics that every technique reports. SageMaker takes at
+ * most 40 a job.
+ */
 export function metricDefinitionsOf(technique: TechniqueId): readonly MetricDefinition[] {
   const { Name, Regex } = document.everyLoss;
   const losses = techniques[technique].losses.map((loss) => ({

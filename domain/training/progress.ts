@@ -1,6 +1,7 @@
 /**
- * What a training container writes to `progress.jsonl` (contracts/progress-line): one line an epoch. It is read while it
- * is written, so a half last line is normal, and any bytes at all are only ever skipped.
+ * Reads `progress.jsonl`, to which a training container writes one line an epoch (contracts/progress-line). The file is
+ * read while it is written, so a last line that is only half there is normal. Bytes that make no sense are skipped and
+ * never cause an error.
  */
 import type * as z from "zod";
 import { type EpochMetrics, type Metrics, storableNumber } from "../schemas/metrics";
@@ -14,43 +15,47 @@ export interface EpochProgress {
   readonly epochs: number;
   /** Losses and music metrics, finite. */
   readonly metrics: Metrics;
-  /** Of this epoch. */
+  /** Seconds that this epoch took. */
   readonly seconds: number | undefined;
-  /** When the line was written, epoch milliseconds. */
+  /** Time at which the line was written, in epoch milliseconds. */
   readonly writtenAt: number | undefined;
 }
 
 export interface ParsedProgress {
-  /** In the order of epochs, one each. */
+  /** Epochs in their order, each once. */
   readonly epochs: readonly EpochProgress[];
-  /** Whole lines that were not understood; a half last line does not count. */
+  /** Number of whole lines that were not understood; a half last line does not count. */
   readonly skippedLines: number;
 }
 
-/** The API reads no longer file, and the workflow neither: 2,000 epochs have about 2 MB. What is longer is not ours. */
+/**
+ * The most bytes that the API and the workflow read of the file: 2,000 epochs have about 2 MB. A larger file is not a
+ * trainer's.
+ */
 export const maxProgressBytes = 8 * 1024 * 1024;
 
-/** No technique trains longer (hyperparameter `epochs`). */
+/** The most epochs that any technique trains (hyperparameter `epochs`). */
 export const maxEpochs = 2_000;
-/** No line is longer than this; a file of more lines is not a trainer's. */
+/** The limits of a trainer's file: characters of a line, and lines. */
 const maxLineLength = 16_384;
 const maxLines = 50_000;
-/** No single epoch may last longer than a whole run: 24 hours. */
+/** The most seconds that an epoch may last: a whole run has at most 24 hours. */
 const maxEpochSeconds = 86_400;
 
 const notMetrics = new Set(["schemaVersion", "epoch", "epochs", "timestamp"]);
 const metricName = /^[a-z][A-Za-z0-9]{0,63}$/;
 const maxMetrics = 64;
-/** Of one epoch's metrics as JSON: so many epochs of it fit into one response of the API. */
+/** The most characters of one epoch's metrics as JSON, with which the longest training fits into one response. */
 const maxMetricCharacters = 1_536;
 
 const isEpochNumber = (value: unknown, max: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max;
 
 /**
- * Never throws. After a resume the training goes back to its checkpoint: later lines replace the epochs they repeat.
+ * Reads the lines of a progress file; never throws. After a resume the training goes back to its checkpoint, so later
+ * lines replace those of the same epochs.
  *
- * @param planned - epochs that the job asked for: a line of a later epoch is not its own
+ * @param planned - epochs that the job asked for; a line of a later epoch is not the job's own and is skipped
  */
 export function parseProgress(content: Uint8Array | string, planned = maxEpochs): ParsedProgress {
   const text = typeof content === "string" ? content : new TextDecoder().decode(content);
@@ -100,7 +105,7 @@ function parseLine(line: string, max: number): EpochProgress | undefined {
   };
 }
 
-/** Numbers with a metric's name, as far as the table and the API's answer can hold them. */
+/** Returns the numbers that have a metric's name, as many as the table and a response of the API can hold. */
 function metricsOf(fields: ReadonlyMap<string, unknown>): Metrics {
   const metrics: [string, number][] = [];
   let characters = 0;
@@ -115,7 +120,7 @@ function metricsOf(fields: ReadonlyMap<string, unknown>): Metrics {
   return Object.fromEntries(metrics);
 }
 
-/** One epoch as the API shows it. */
+/** Returns one epoch as the API shows it. */
 export function epochMetrics({ epoch, metrics }: EpochProgress): EpochMetrics {
   return { ...metrics, epoch };
 }
@@ -123,20 +128,20 @@ export function epochMetrics({ epoch, metrics }: EpochProgress): EpochMetrics {
 const epochsOfPace = 5;
 
 export interface PaceParams {
-  /** Epoch milliseconds. */
+  /** The present time in epoch milliseconds. */
   readonly now: number;
-  /** What the job asks for; a resumed job's first lines still tell the old job's number. */
+  /** Epochs that the job asks for. The first lines of a resumed job still have the number of the old job. */
   readonly plannedEpochs?: number;
   /**
-   * When this job's own run began, epoch milliseconds: lines written before are another's, on a machine that may have
-   * been busy otherwise. Absent while it has not begun.
+   * Time at which this job's own run began, in epoch milliseconds; absent while it has not begun. Earlier lines are
+   * another job's, from a machine that may have been busy otherwise.
    */
   readonly runsSince: number | undefined;
 }
 
 /**
- * How far the training is. `secondsRemaining` is the pace of the last five epochs of the job's own run times the epochs
- * that are left, less what has passed since the last line; absent while no pace is known.
+ * Returns how far the training is. `secondsRemaining` is the pace of the last five epochs of the job's own run times
+ * the number of epochs that are left, less the time since the last line. It is absent while no pace is known.
  */
 export function summarizeProgress(
   lines: readonly EpochProgress[],

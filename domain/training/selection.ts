@@ -1,14 +1,17 @@
-/** Which pieces of a data set a choice of topics means, and which of them a training can use. */
+/** Selects the pieces of a data set that have the chosen topics, and those that a training can use. */
 
-/** Tags that a choice may name, and values of each: what the selection's and the model card's contracts hold. */
+/**
+ * The most tags that a choice may name, and the most values of each. The contracts of the selection and of the model
+ * card have the same limits.
+ */
 export const maxTopicTags = 32;
 export const maxValuesPerTag = 32;
 
-/** Fewer pieces than this teach a model nothing but themselves. */
+/** The fewest pieces for a training: from fewer, a model learns nothing but the pieces themselves. */
 const minTrainingPieces = 8;
-/** Fewer bars of training music than this teach a model nothing but the pieces themselves. */
+/** The fewest bars of training music: from fewer, a model learns nothing but the pieces themselves. */
 const minTrainingBars = 32;
-/** What the trainers read of a piece; a piece shorter than their window is filled with rest. */
+/** The longest piece, in bars, that the trainers read. A piece shorter than their window is filled up with rest. */
 const maxPieceBars = 4_096;
 
 export interface SplitPiece {
@@ -16,22 +19,22 @@ export interface SplitPiece {
   readonly split: "train" | "validation" | "test";
 }
 
-/** Whether the trainers can read the piece at all. */
+/** Returns true if the trainers can read the piece at all. */
 export const isReadable = ({ bars }: Pick<SplitPiece, "bars">): boolean => bars >= 1 && bars <= maxPieceBars;
 
-/** Whether a model learns from the piece: pieces of the other splits only judge it. */
+/** Returns true if a model learns from the piece; pieces of the other splits only judge it. */
 export const isTrainedOn = (piece: SplitPiece): boolean => piece.split === "train" && isReadable(piece);
 
 export interface TaggedPiece {
-  /** Tag → values, for example `composer` → `["bach"]`. */
+  /** Values by tag, for example `composer` → `["bach"]`. */
   readonly tags: Readonly<Record<string, readonly string[]>>;
 }
 
 export type Topics = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Pieces that carry, for every tag that is asked for, at least one of its values. No tag, or a tag without values, asks
- * for nothing: no filter selects everything.
+ * Returns the pieces that carry, for every tag that is asked for, at least one of its values. A tag without values asks
+ * for nothing, and topics without tags select every piece.
  */
 export function selectPieces<Piece extends TaggedPiece>(pieces: readonly Piece[], topics: Topics): Piece[] {
   const asked = Object.entries(topics).filter(([, values]) => values.length > 0);
@@ -42,7 +45,7 @@ export function selectPieces<Piece extends TaggedPiece>(pieces: readonly Piece[]
   );
 }
 
-/** What a choice of topics lacks for a training. */
+/** A lack of pieces or bars that makes a choice of topics too small for a training. */
 export interface DataShortage {
   readonly unit: "pieces" | "bars";
   readonly selected: number;
@@ -58,7 +61,7 @@ const shortage = (unit: DataShortage["unit"], selected: number, minimum: number)
   message: `The topics select ${selected} ${unit} to train on; at least ${minimum} are needed.`,
 });
 
-/** Returns what the topics select too little of for a training, or undefined where there is enough. */
+/** Returns what the topics select too little of for a training, or undefined if there is enough. */
 export function dataShortage(pieces: readonly (TaggedPiece & SplitPiece)[], topics: Topics): DataShortage | undefined {
   const selected = selectPieces(pieces, topics).filter(isTrainedOn);
   const bars = selected.reduce((sum, piece) => sum + piece.bars, 0);

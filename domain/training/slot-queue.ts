@@ -1,39 +1,44 @@
-/** Who gets a training slot next: fair between users, first come first served within one. */
+/**
+ * Decides who gets a training slot next. The order is fair between users, and first come, first served within one user.
+ */
 
 export interface WaitingJob {
   readonly sub: string;
-  /** A ULID: the older job sorts first. */
+  /** A ULID, by which the older job sorts first. */
   readonly jobId: string;
 }
 
 export interface SlotQueueParams {
-  /** How many slots the deployment has. */
+  /** Number of slots that the deployment has. */
   readonly slots: number;
   readonly held: readonly { readonly index: number; readonly holder: WaitingJob }[];
   readonly tickets: readonly WaitingJob[];
-  /** The users by their latest turn, youngest first. */
+  /** The users in the order of their latest turn, the latest first. */
   readonly turns: readonly string[];
 }
 
 export interface SlotQueue {
-  /** Job ids in their order, those that may not have a slot now last. */
+  /** Ids of the waiting jobs in their order; those that may not have a slot now come last. */
   readonly places: readonly string[];
-  /** Those that a free slot is for. */
+  /** Ids of the jobs that may take a free slot now. */
   readonly takes: readonly string[];
-  /** Those that nobody else's job will be preferred to: the first in turn, and the first of each user who is at the limit. */
+  /**
+   * Ids of the jobs that no job of another user will be preferred to: the first in turn, and the first of each user who
+   * is at the limit.
+   */
   readonly nextOfItsUser: readonly string[];
 }
 
 /**
- * A user never has all slots, so that whoever comes next does not wait for a whole run. Where there is one slot only, turns
- * alternate.
+ * Returns the most slots that one user may have. It is not all of them, so that the next user does not wait for a whole
+ * run. If there is only one slot, users take turns.
  */
 export const maxSlotsPerUser = (slots: number): number => Math.max(1, slots - 1);
 
 /**
- * The next slot is for the user who has the fewest; among equals, for the one whose latest turn is longest ago; among those
- * who have had none, and within one user, for the oldest job. So a user who waits sees each other user take at most one slot
- * before, whatever the others send.
+ * Returns the order of the waiting jobs. The next slot is for the user who has the fewest slots. Among equals it is for
+ * the one whose latest turn is longest ago; among users who have had none, and within one user, it is for the oldest
+ * job. So a waiting user sees each other user take at most one slot first, however many jobs the others send.
  */
 export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): SlotQueue {
   const ours = held.filter(({ index }) => index < slots);
@@ -55,7 +60,7 @@ export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): Slo
   const places: string[] = [];
   const takes: string[] = [];
   const free = slots - ours.length;
-  // Each round gives one place, and what it gives counts in the next one.
+  // Each round gives one place, and that place counts in the next round.
   for (let round = 1; places.length < waiting.length; round += 1) {
     const next = [...users.values()]
       .filter(({ jobs }) => jobs.length > 0)
@@ -71,13 +76,16 @@ export function slotQueue({ slots, held, tickets, turns }: SlotQueueParams): Slo
 
 interface WaitingUser {
   running: number;
-  /** The larger, the younger the latest turn; 0 for none. */
+  /** A number that is larger, the later the user's latest turn was; 0 if there was none. */
   turn: number;
-  /** Oldest first, those that have no place yet. */
+  /** The user's jobs that have no place yet, oldest first. */
   readonly jobs: string[];
 }
 
-/** Which of two users is preferred: who may have another slot, has fewer, had the older turn, has the older job. */
+/**
+ * Returns the preferred one of two users: the one who may have another slot, has fewer, had the older turn or has the
+ * older job, in this order.
+ */
 function first(one: WaitingUser, other: WaitingUser, limit: number): WaitingUser {
   const order =
     Number(one.running >= limit) - Number(other.running >= limit) ||

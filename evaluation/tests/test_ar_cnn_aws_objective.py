@@ -52,7 +52,7 @@ def start(work: Path) -> TrainingRun[TimedLearner]:
 
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory) -> TimedLearner:
-    """A learner after three updates."""
+    """Returns a learner after three updates."""
     made = start(tmp_path_factory.mktemp("learnt")).learner
     for epoch in range(3):
         made.learn(epoch, 0)
@@ -78,9 +78,9 @@ def test_the_divergence_is_taken_over_the_whole_batch() -> None:
     difference = torch.zeros(2, 4, 8)
     difference[0, 0, :3] = difference[1, 2, 5] = 1
     assert float(batch_divergence(difference * 100, difference)) == pytest.approx(0, abs=1e-5)
-    # A softmax that knows nothing: the divergence of 4 cells from 64.
+    # This is a softmax without any knowledge: the divergence of 4 cells from 64.
     assert float(batch_divergence(torch.zeros(2, 4, 8), difference)) == pytest.approx(np.log(64 / 4), rel=1e-5)
-    # Right within each example, but not between them: only a softmax over the whole batch minds.
+    # The logits are right within each example, but not between them, which only a softmax over the whole batch finds.
     uneven = difference * 100
     uneven[1] += 50
     assert float(batch_divergence(uneven, difference)) > 10
@@ -89,7 +89,7 @@ def test_the_divergence_is_taken_over_the_whole_batch() -> None:
 def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     def run(work: Path, updates: int) -> TrainingRun[TimedLearner]:
         made = start(work)
-        # Endless time: the learning rate must not depend on the machine here.
+        # The time is endless, because the learning rate must not depend on the machine here.
         used = train(
             made, work, cpu_seconds=1e12, wall_seconds=1e12, stop_requested=lambda: made.learner.updates >= updates
         )

@@ -13,11 +13,11 @@ from opencomposer_testing.tiny_music import written_dataset
 from opencomposer_testing.tiny_network import TinyNetwork
 
 LEVEL, SCALE = -7.0, 0.5
-"""Of the tiny models' logits: sampling ends after a few passes."""
+"""Level and scale of the tiny models' logits, with which sampling ends after a few passes."""
 
 
 def written_models(folder: Path) -> tuple[Path, Path]:
-    """A stock model with one more training seed, and a baseline."""
+    """Writes a stock model with one more training seed, and a baseline."""
     model, baseline = folder / "model", folder / "baselines" / "ar-cnn-aws-objective"
     for place, seed in ((model, 0), (model / "seeds" / "7", 7), (baseline, 3)):
         place.mkdir(parents=True)
@@ -38,7 +38,8 @@ def test_the_command_judges_a_network_and_fills_in_its_card(tmp_path: Path, caps
     assert set(rows) == kinds
     assert rows["stock"]["melodyKeptShare"]["value"] == 1
     assert rows["composer"]["melodyKeptShare"]["value"] is None
-    # Nothing is added to the melody alone, and the pieces' four voices are four but for unisons.
+    # Nothing is added to the melody alone. The pieces have four pitches at a time for their four voices, but for
+    # unisons.
     assert rows["melodyAlone"]["soundingPitches"]["value"] == 1
     assert rows["composer"]["fourVoiceShare"]["value"] > 0.9
     random_edits = next(row for row in found["comparison"] if row["name"].startswith("random edits"))

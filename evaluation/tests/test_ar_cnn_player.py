@@ -1,4 +1,4 @@
-"""Playing networks in batches, and the baselines that edit."""
+"""Networks that are played in batches, and the baselines that edit."""
 
 from __future__ import annotations
 

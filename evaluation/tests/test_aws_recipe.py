@@ -40,7 +40,7 @@ Windows = npt.NDArray[np.bool_]
 
 @pytest.fixture(scope="module")
 def windows() -> Windows:
-    """More than one batch, and not a whole number of them."""
+    """Returns more windows than one batch, and not a whole number of batches."""
     return np.asarray(np.random.default_rng(0).random((80, 4, 32, 128)) < 1 / 128)
 
 
@@ -53,7 +53,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> AwsRecipeModel:
 
 
 def test_layers_have_the_sizes_of_the_original() -> None:
-    # Counted from AWS's code; batch normalization's running statistics included.
+    # The number was counted from AWS's code, batch normalization's running statistics included.
     assert parameters(Generator(aws_recipe.AWS_FILTERS)) == 8_273_540
     assert parameters(Critic(aws_recipe.AWS_FILTERS)) == 2_766_785
 
@@ -117,7 +117,7 @@ def test_noise_stays_within_two_standard_deviations() -> None:
     noise = truncated_normal(np.random.default_rng(0), (100_000,))
     assert noise.dtype == np.float32
     assert np.abs(noise).max() <= 2
-    # The standard deviation of a normal cut at two of its own.
+    # This is the standard deviation of a normal distribution that is cut at two of its own.
     assert noise.std() == pytest.approx(0.8796, abs=0.01)
 
 

@@ -1,4 +1,4 @@
-"""What happens at bar lines."""
+"""The counts of breaks at bar lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from opencomposer_music.piano_roll import Note, notes_to_planes
 
 
 def test_bar_lines_are_told_apart_and_a_jump_is_seen_where_it_is() -> None:
-    # One voice that leaps by a tenth at every fourth bar line and holds its note otherwise.
+    # The voice leaps by a tenth at every fourth bar line and holds its note otherwise.
     notes = [Note(64 * part, 64, 50 if part % 2 else 66) for part in range(4)]
     counts = measure_bar_lines(notes_to_planes([Note(0, 256, 74)], 256), [notes_to_planes(notes, 256)])
     assert (counts["leap/0"], counts["leap/0.of"]) == (48, 3)

@@ -38,7 +38,7 @@ def test_a_single_group_has_no_spread_and_many_alike_have_little() -> None:
     assert mean_of(values, np.zeros(300, dtype=np.int64)).high == mean_of(values, np.zeros(300, dtype=np.int64)).low
     singles = mean_of(values, np.arange(300))
     assert 0.15 < singles.high - singles.low < 0.30  # 2 * 1.96 / sqrt(300) = 0.23
-    # Windows of one piece that say the same are no more evidence than one window.
+    # Windows of one piece that are all the same are no more evidence than one window.
     repeated = mean_of(np.repeat(values[:30], 10), np.repeat(np.arange(30), 10))
     assert repeated.high - repeated.low > 2 * (singles.high - singles.low)
 

@@ -1,4 +1,4 @@
-"""The finder of copies against brute force, against a planted copy, and against noise."""
+"""The finder of copies, compared with brute force, on a planted copy, and on noise."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ VOICES = 3
 
 @st.composite
 def small_pieces(draw: st.DrawFn) -> Lines:
-    """Few pitches and a few rests, so that passages meet by chance."""
+    """Draws few pitches and a few rests, so that passages meet by chance."""
     steps = draw(st.integers(1, 14))
     cells = st.sampled_from([REST, 40, 41, 43])
     return np.array(draw(st.lists(st.lists(cells, min_size=steps, max_size=steps), min_size=2, max_size=2)))
 
 
 def longest_by_brute_force(lines: Lines, training: list[Lines]) -> int:
-    """The definition, word for word."""
+    """Follows the definition of the longest run word for word."""
     longest = 0
     for piece in training:
         for start in range(lines.shape[1]):
@@ -56,13 +56,13 @@ def test_a_planted_copy_is_found_in_any_key_at_any_step_and_by_its_true_length()
     for shift in (-11, 0, 7):
         piece = noise(100, 96)
         piece[:, 13:60] = training[3][:, 101:148] + shift
-        # Neighbors that go on differently, so that the run has exactly 47 steps.
+        # The neighbors go on differently, so that the run has exactly 47 steps.
         piece[0, 12], piece[0, 60] = 90, 90
         assert index.longest_run(piece) == 47
         copied = index.copied(piece, 32)
         assert copied.nonzero()[0].tolist() == list(range(13, 60 - 32 + 1))
         assert index.longest_run(piece, not_of="d") < 10
-        # One voice elsewhere makes it another passage.
+        # One other voice makes it another passage.
         piece[2, 13:60] += 1
         assert index.longest_run(piece) < 10
 

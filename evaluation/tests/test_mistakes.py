@@ -1,4 +1,4 @@
-"""Wrong notes: how they are made and how restoring is counted."""
+"""Wrong notes: the way in which they are made, and the way in which restored ones are counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTES = planes_to_notes(TEXTURE)
 @hypothesis_settings(max_examples=30, deadline=None)
 def test_mistakes_are_as_many_as_asked_for_and_stand_beside_right_notes(seed: int, rate: float) -> None:
     corrupted = make_mistakes(TEXTURE, rate, np.random.default_rng(seed))
-    # Where everything around a note is taken, there is no place for its mistake.
+    # Where everything around a note is taken, there is no room for a mistake, so there may be fewer.
     assert round(rate * len(NOTES)) * 0.8 - 1 <= len(corrupted.wrong) <= round(rate * len(NOTES))
     assert sorted([*corrupted.kept, *corrupted.replaced]) == sorted(NOTES)
     assert sorted(planes_to_notes(corrupted.planes)) == sorted([*corrupted.kept, *corrupted.wrong])
@@ -51,6 +51,6 @@ def test_restoration_is_counted_by_hand() -> None:
     assert (perfect["wrongRemoved"], perfect["rightLost"], perfect["restored"]) == (1, 0, 1)
     silence = count_restored(corrupted, np.zeros_like(original))
     assert (silence["hitsAfter"], silence["wrongRemoved"], silence["rightLost"]) == (0, 1, 2)
-    # Half of a wrong note is still there: it is not removed.
+    # Half of a wrong note is still there, so it is not removed.
     half = notes_to_planes([*corrupted.kept, wrong._replace(duration=wrong.duration // 2)], 16)
     assert count_restored(corrupted, half)["wrongRemoved"] == 0

@@ -23,7 +23,7 @@ def test_the_index_is_the_shared_one_and_its_replicates_are_those_of_repeated_wi
     assert by_feature == reference.compare(features[6:])
     assert found.replicates.mean() == pytest.approx(found.value)
 
-    # Each window once is the shared overlap; twice is that of the windows and their copies.
+    # With each window once it is the shared overlap; with each twice it is that of the windows and their copies.
     rng = np.random.default_rng(0)
     within, between = rng.normal(size=40), rng.normal(loc=1, size=(9, 6))
     one, both, part = _weighted_overlap(

@@ -1,4 +1,4 @@
-"""Music looked at as one texture."""
+"""The counts of music that is looked at as one texture."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_what_the_melody_sounds_is_not_heard_beside_it() -> None:
 
 
 def test_metrics_of_a_texture_by_hand() -> None:
-    # Eight steps of four pitches, eight of five, sixteen of two; C - E - G - C and a D among them.
+    # The music has eight steps of four pitches, eight of five and sixteen of two: C - E - G - C, and a D among them.
     notes = [Note(0, 16, 48), Note(0, 16, 64), Note(0, 16, 67), Note(8, 8, 62), Note(16, 16, 55)]
     totals = gather_totals([AS_TEXTURE.measure(MELODY, [notes_to_planes(notes, 32)])])
     with np.errstate(invalid="ignore"):
@@ -37,11 +37,11 @@ def test_metrics_of_a_texture_by_hand() -> None:
     assert found["soundingPitches"] == (8 * 4 + 8 * 5 + 16 * 2) / 32
     assert found["onsetsPerStep"] == 6 / 32
     assert found["qualifiedNoteRate"] == 1
-    # D against the two Cs and E, not against G: of 6 pairs for 8 steps, 10 for 8, 1 for 16.
+    # D is dissonant with the two Cs and E, not with G: of 6 pairs for 8 steps, 10 for 8, 1 for 16.
     assert found["dissonantPairShare"] == pytest.approx(8 * 3 / (8 * 6 + 8 * 10 + 16))
     # Onsets at 0 and 8 in the first bar, at 0 in the second: one of 16 steps differs.
     assert found["grooveConsistency"] == pytest.approx(1 - 1 / 16)
-    # What only a network knows is no number for others.
+    # Counts that only a network knows are NaN for other music.
     assert np.isnan([found["melodyKeptShare"], found["passes"], found["copiedWindowShare"]]).all()
     assert {f"{name}.of" for name in COUNTED_ELSEWHERE} <= totals.keys()
 

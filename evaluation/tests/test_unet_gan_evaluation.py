@@ -17,7 +17,7 @@ from opencomposer_testing.tiny_onnx import constant, floats
 
 
 def written_model(folder: Path) -> Path:
-    """A stock model and one more training seed."""
+    """Writes a stock model and one more training seed."""
     for place, seed in ((folder, 0), (folder / "seeds" / "7", 7)):
         place.mkdir(parents=True)
         (place / "model.onnx").write_bytes(TinyGenerator(seed=seed).file())
@@ -26,7 +26,7 @@ def written_model(folder: Path) -> Path:
 
 
 def written_baseline(folder: Path) -> Path:
-    """A baseline in the interface of AWS's recipe, whose voices are the melody and octaves below it."""
+    """Writes a baseline in the interface of AWS's recipe, whose voices are the melody and octaves below it."""
     places = np.zeros((4, 1, 1, 25), dtype=np.float32)
     places[[0, 1, 2, 3], 0, 0, [12, 12, 24, 24]] = 1
     nodes = [
@@ -75,7 +75,7 @@ def test_the_command_prints_tables_and_writes_the_same_twice(
     assert {"composer", "floor", "seedMean", "stock", "otherSeed", "awsRecipe", "baseline"} <= set(rows)
     seeds = [rows[kind]["measures"]["dissonantPairShare"]["value"] for kind in ("stock", "otherSeed")]
     assert rows["seedMean"]["measures"]["dissonantPairShare"]["value"] == pytest.approx(np.mean(seeds), abs=2e-4)
-    # Random music: the tiny model is far from the goals, and the report says so.
+    # The tiny model plays random music, which is far from the goals, and the report says so.
     verdicts = {goal["goal"]: goal["verdict"] for goal in found["goals"][0]["goals"]}
     assert verdicts["dissonant pairs"] == "not reached"
     assert verdicts["different accompaniments of 32 (worst melody)"] == "reached"

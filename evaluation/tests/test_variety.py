@@ -1,4 +1,4 @@
-"""Variety, and laying harmonizations of one tune over each other."""
+"""Variety, and harmonizations of one tune that are laid over each other."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_a_tune_in_another_key_that_begins_a_bar_later_is_laid_over_itself() -> 
     assert (found.offset, found.shift) == (16, 5)
     assert found.steps.tolist() == list(range(128))
     assert harmonization_difference(first, shifted, found) == 0
-    # Another alto in the second half, and another soprano in the last quarter, which no longer counts.
+    # The alto differs in the second half, and the soprano in the last quarter, which therefore no longer counts.
     shifted[1, 16 + 64 :] += 1
     shifted[0, 16 + 96 :] = 50
     found = align_sopranos(first[0], shifted[0])
     assert found.steps.tolist() == list(range(96))
     assert harmonization_difference(first, shifted, found) == pytest.approx(32 / (3 * 96))
-    # From the other side the same steps are compared.
+    # With the two pieces exchanged the same steps are compared.
     back = align_sopranos(shifted[0], first[0])
     assert (back.offset, back.shift, len(back.steps)) == (-16, -5, 96)
 

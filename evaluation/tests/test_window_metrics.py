@@ -1,4 +1,4 @@
-"""What is counted in a window: parallels, repeated notes, pitches; and what a window without notes counts for."""
+"""The counts of a window: parallels, repeated notes, pitches; and the treatment of a window without notes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from opencomposer_music.piano_roll import Note, notes_to_planes
 
 
 def test_parallels_by_hand() -> None:
-    # C-G to D-A is a parallel fifth; similar motion to an octave on E is none; both up a tone is a parallel octave.
+    # C-G to D-A is a parallel fifth. Similar motion to an octave on E is not parallel. Both up a tone is a parallel
+    # octave.
     low = [60, 62, 64, 66, 66, REST, 60]
     high = [67, 69, 76, 78, 78, 80, 72]
     assert parallels(np.array([low, high])) == {"similarMotion": 3, "fifths": 1, "octaves": 1}
-    # Staying is no motion, and motion in opposite directions is none that counts.
+    # A voice that stays does not move, and motion in opposite directions does not count.
     assert parallels(np.array([[60, 60, 59], [67, 67, 68]])) == {"similarMotion": 0, "fifths": 0, "octaves": 0}
 
 

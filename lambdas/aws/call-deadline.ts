@@ -1,12 +1,12 @@
 /**
- * When the function's time is nearly over, no call of AWS is begun or waited for any more. The deadline travels with the
- * work (AsyncLocalStorage), so that no operation has to hand it on.
+ * The instant after which a function begins no call of AWS and waits for none, because its time is nearly over. The
+ * deadline travels with the work (AsyncLocalStorage), so that no operation has to hand it on.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Patience } from "../../naming/time-limits";
 
-/** There is no time left for a call of AWS. The SDK does not try again after this error. */
+/** Thrown when there is no time left for a call of AWS. The SDK does not try again after this error. */
 export class CallDeadlinePassed extends Error {
   override readonly name = "CallDeadlinePassed";
   constructor() {
@@ -17,7 +17,7 @@ export class CallDeadlinePassed extends Error {
 const deadlines = new AsyncLocalStorage<number>();
 
 /**
- * Runs work whose calls of AWS end at the deadline.
+ * Runs work. Its calls of AWS end at the deadline.
  * @param at - epoch milliseconds
  */
 export async function withCallDeadline<Result>(at: number, work: () => Promise<Result>): Promise<Result> {
@@ -40,7 +40,7 @@ export class DeadlineHandler extends NodeHttpHandler {
       connectionTimeout: connectionMilliseconds,
       requestTimeout: requestMilliseconds,
       socketTimeout: requestMilliseconds,
-      // Without it the handler only warns, and waits for ever.
+      // Without this option the handler only warns, and waits for ever.
       throwOnRequestTimeout: true,
     });
     this.requestMilliseconds = requestMilliseconds;

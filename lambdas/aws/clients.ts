@@ -1,6 +1,6 @@
 /**
- * SDK clients, one builder each, so that a function bundles only those that it calls. How long each waits and how often
- * it tries stands in naming/time-limits.ts, beside the time that the functions have.
+ * SDK clients. Each has a builder of its own, so that a function bundles only those that it calls.
+ * naming/time-limits.ts says how long each waits and how often it tries, beside the time that the functions have.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -14,7 +14,10 @@ import { DeadlineHandler } from "./call-deadline";
 
 const connection = (of: Patience) => ({ maxAttempts: of.tries, requestHandler: new DeadlineHandler(of) });
 
-/** `undefined` attributes are left out when written: an optional field of an item that is absent. */
+/**
+ * Creates the DynamoDB client. It leaves attributes that are `undefined` out when it writes: they are an item's absent
+ * optional fields.
+ */
 export function createDocumentClient(of: Patience = patience.background.dynamodb): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient(connection(of)), {
     marshallOptions: { removeUndefinedValues: true },
@@ -24,7 +27,7 @@ export function createDocumentClient(of: Patience = patience.background.dynamodb
 export function createS3Client(of: Patience = patience.background.s3): S3Client {
   return new S3Client({
     ...connection(of),
-    // Presigned URLs are read by clients that know nothing of the SDK's own checksums.
+    // Clients that read presigned URLs know nothing of the SDK's own checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
@@ -38,7 +41,7 @@ export function createStepFunctionsClient(of: Patience = patience.background.ste
   return new SFNClient(connection(of));
 }
 
-/** It backs off adaptively: see its patience. */
+/** Creates the SageMaker client, which slows down by itself when it is throttled ("adaptive"). */
 export function createSageMakerClient(of: Patience = patience.background.sagemaker): SageMakerClient {
   return new SageMakerClient({ ...connection(of), retryMode: "adaptive" });
 }

@@ -1,4 +1,4 @@
-/** The queue between the outbox and the composing worker, and the one for what cannot be dispatched. */
+/** The queue between the outbox and the composing worker, and the queue for records that cannot be dispatched. */
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { ulidSchema } from "../../domain/schemas/ids";
@@ -12,7 +12,7 @@ export type CompositionMessage = z.infer<typeof compositionMessageSchema>;
 
 export interface CompositionQueue {
   send(message: Omit<CompositionMessage, "schemaVersion">): Promise<void>;
-  /** Lets a received message come back after so many seconds. */
+  /** Hides a received message for this many seconds before its next delivery. */
   postpone(receiptHandle: string, seconds: number): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function createCompositionQueue(params: {
 }
 
 export interface DispatchFailures {
-  /** Keeps what could not be dispatched, for an operator; the reconciler repairs the work itself. */
+  /** Keeps a record that could not be dispatched, for an operator. The reconciler repairs the work itself. */
   keep(record: Readonly<Record<string, unknown>>): Promise<void>;
 }
 

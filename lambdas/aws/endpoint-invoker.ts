@@ -1,4 +1,4 @@
-/** One call of a SageMaker endpoint: what came back, as data. */
+/** Calls a SageMaker endpoint and returns the result as data. */
 import {
   InvokeEndpointCommand,
   ModelError,
@@ -6,18 +6,22 @@ import {
   SageMakerRuntimeServiceException,
 } from "@aws-sdk/client-sagemaker-runtime";
 
+/** The result of one call of an endpoint. */
 export type Invocation =
   | { readonly kind: "RESPONSE"; readonly body: Uint8Array }
-  /** The container answered with an error status; the body is its own, and not to be trusted. */
+  /** The container answered with an error status. The body comes from the container, so it must not be trusted. */
   | { readonly kind: "MODEL_ERROR"; readonly status: number; readonly body: string }
-  /** Nobody answered, or not now: cold, throttled, restarting, unreachable, too slow. */
+  /** The endpoint did not answer, or not now: it is cold, throttled, restarting, unreachable or too slow. */
   | { readonly kind: "UNAVAILABLE"; readonly reason: string };
 
 export interface EndpointInvoker {
   invoke(endpointName: string, request: Uint8Array): Promise<Invocation>;
 }
 
-/** The most that a serverless endpoint takes and gives, by AWS's documentation of serverless inference. */
+/**
+ * The most bytes of a request to a serverless endpoint, and of its response, by AWS's documentation of serverless
+ * inference.
+ */
 export const maxPayloadBytes = 4 * 1024 * 1024;
 
 export function createEndpointInvoker({ client }: { readonly client: SageMakerRuntimeClient }): EndpointInvoker {
@@ -37,9 +41,10 @@ export function createEndpointInvoker({ client }: { readonly client: SageMakerRu
         if (error instanceof ModelError) {
           return { kind: "MODEL_ERROR", status: error.OriginalStatusCode ?? 500, body: error.OriginalMessage ?? "" };
         }
-        // Every other answer of the service (not ready, throttled, no such endpoint yet, its own fault) may pass.
+        // Every other error of the service may pass: not ready, throttled, no such endpoint yet, a fault of its own.
         if (error instanceof SageMakerRuntimeServiceException) return { kind: "UNAVAILABLE", reason: error.name };
-        // What the connection itself reports: refused, reset, timed out, cut off in the middle of a response.
+        // The connection reports all other errors itself: refused, reset, timed out, cut off in the middle of a
+        // response.
         if (error instanceof Error) return { kind: "UNAVAILABLE", reason: connectionFault(error) };
         throw error;
       }

@@ -1,6 +1,6 @@
 /**
- * The environment of a Lambda function, read in one pass when its module loads: every variable that is missing or
- * wrong is named at once, so a bad deploy is repaired in one go.
+ * The environment of a Lambda function. It is read in one pass when the function's module loads, and one error names
+ * every variable that is missing or wrong, so that a bad deploy is repaired in one go.
  */
 import * as z from "zod";
 import { trainingSettingsSchema } from "../../domain/schemas/training-settings";
@@ -69,7 +69,7 @@ export function readEnvironment<Key extends EnvironmentKey>(
   return narrow<Key>(values, keys);
 }
 
-/** The one place where "every key has been parsed by its own schema" is told to the compiler. */
+/** Tells the compiler that every key has been parsed by its own schema. This is the only place that does so. */
 function narrow<Key extends EnvironmentKey>(
   values: Partial<Record<EnvironmentKey, unknown>>,
   keys: readonly Key[],

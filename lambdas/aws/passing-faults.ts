@@ -1,7 +1,7 @@
 /** Faults of AWS that pass by themselves: overload, a service that does not answer, a connection that broke. */
 import { CallDeadlinePassed } from "./call-deadline";
 
-/** Names of DynamoDB, S3, SQS, Step Functions and SageMaker, and of the SDK's own connection. */
+/** Names of errors of DynamoDB, S3, SQS, Step Functions and SageMaker, and of the SDK's own connection. */
 const passingNames: ReadonlySet<string> = new Set([
   "ThrottlingException",
   "ThrottledException",
@@ -29,7 +29,7 @@ const passingNames: ReadonlySet<string> = new Set([
   "OperationAborted",
 ]);
 
-/** Of Node's sockets and its name lookup. */
+/** Codes of errors of Node's sockets and its name lookup. */
 const passingCodes: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "ECONNREFUSED",
@@ -43,19 +43,25 @@ const passingCodes: ReadonlySet<string> = new Set([
   "UND_ERR_SOCKET",
 ]);
 
-/** What the SDK makes of an error that it does not know as one: a broken connection may come so. */
+/**
+ * The message of the SDK's wrapper around an error that it does not know. A broken connection may come in this form.
+ */
 const wrappedName = /^AWS SDK error wrapper for (\w+)/;
 
 const attribute = (of: object, name: string): unknown => Reflect.get(of, name);
 
-/** Whether the same call may well succeed in a moment. Such a fault is none of ours, and none of the caller's. */
+/**
+ * Returns true if the same call may well succeed in a moment. Neither this software nor its caller is to blame for such
+ * a fault.
+ */
 export function isPassingFault(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const name = attribute(error, "name");
   if (error instanceof CallDeadlinePassed || (typeof name === "string" && passingNames.has(name))) return true;
   const code = attribute(error, "code");
   if (typeof code === "string" && passingCodes.has(code)) return true;
-  // What broke while a response was being read: `aborted`, and the SDK's own wrapping of a connection's end.
+  // The connection may break while a response is being read: then the error is `aborted`, or the SDK's wrapper around
+  // the end of the connection.
   const message = attribute(error, "message");
   const wrapped = typeof message === "string" ? wrappedName.exec(message)?.[1] : undefined;
   if (wrapped !== undefined && passingNames.has(wrapped)) return true;

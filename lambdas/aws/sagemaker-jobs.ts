@@ -1,4 +1,4 @@
-/** SageMaker training jobs as operations see them. Errors are told apart by their code, never by their text. */
+/** SageMaker training jobs as operations see them. Errors are distinguished by their codes, never by their texts. */
 import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
@@ -19,24 +19,31 @@ export interface DescribedTrainingJob extends DescribedStatus {
   readonly checkpointUri: string | undefined;
 }
 
+/** The outcome of one call of CreateTrainingJob. */
 export type CreateOutcome =
   | { readonly kind: "CREATED" }
-  /** A job of this name exists: ours, if Describe shows our prefixes. */
+  /** A job of this name exists. It is ours if Describe shows our prefixes. */
   | { readonly kind: "NAME_IN_USE" }
   /** The account's quota of instances is used up for now. */
   | { readonly kind: "QUOTA_EXCEEDED" }
   | { readonly kind: "THROTTLED" }
-  /** The request is wrong: trying again will not help. The reason may name accounts and roles: for the log only. */
+  /**
+   * The request is wrong, and trying again will not help. The reason may name accounts and roles, so it is for the log
+   * only.
+   */
   | { readonly kind: "REFUSED"; readonly reason: string };
 
 export interface SageMakerJobs {
   create(request: CreateTrainingJobCommandInput): Promise<CreateOutcome>;
   describe(name: string): Promise<DescribedTrainingJob | undefined>;
-  /** A job that has ended, or never was, counts as stopped. */
+  /** Asks SageMaker to stop the job. A job that has ended or never existed counts as stopped. */
   stop(name: string): Promise<void>;
 }
 
-/** An unknown name, or stopping what has ended, is answered ValidationException although the model says otherwise. */
+/**
+ * Returns true if the job does not exist or cannot be stopped because it has ended. SageMaker answers both with a
+ * ValidationException, although its service model says otherwise.
+ */
 const isNotThere = (error: unknown): boolean =>
   error instanceof SageMakerServiceException && ["ValidationException", "ResourceNotFound"].includes(error.name);
 

@@ -1,4 +1,4 @@
-/** Executions of the training workflow, one per attempt of a job. */
+/** Executions of the training workflow. Each attempt of a job has one. */
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -8,31 +8,40 @@ import {
 } from "@aws-sdk/client-sfn";
 import { executionName } from "../../naming/resource-names";
 
+/** The input of an execution: an attempt of a job. */
 export interface WorkflowInput {
   readonly sub: string;
   readonly jobId: string;
   readonly attempt: number;
 }
 
-/** How an execution ended that did not finalize its job. */
+/** The end of an execution that did not finalize its job. */
 export type UnfinalizedEnd =
-  /** A step of it failed for as long as a step is tried, and finalizing failed as well. */
+  /** A step failed for as long as a step is tried, and finalizing failed as well. */
   | "STEP_FAILED"
-  /** It failed in any other way of its own: as a rule, only finalizing failed. */
+  /** It failed in another way of its own: as a rule, only finalizing failed. */
   | "FAILED"
-  /** It was cut off from outside: by an operator, by its own time-out, by a restart of the local cloud. */
+  /** It was cut off from outside: by an operator, by its time-out, or by a restart of the local cloud. */
   | "CUT_OFF";
 
-/** CUT_OFF is also said of an execution that has finalized its job: nobody asks about those. */
+/**
+ * The state of an execution. An execution that has finalized its job may be CUT_OFF, too, but nobody asks about those.
+ */
 export type ExecutionStatus = "NOT_STARTED" | "RUNNING" | UnfinalizedEnd;
 
 /** The error of the workflow's Fail state for a step that failed. */
 const stepFailed = "StepFailed";
-/** What the local cloud gives an execution that ran when it was stopped. On AWS nothing fails an execution from outside. */
+/**
+ * The error that the local cloud gives an execution that was running when the cloud was stopped. On AWS nothing fails
+ * an execution from outside.
+ */
 const localRestart = "States.ServiceRestart";
 
 export interface WorkflowExecutions {
-  /** The name is the attempt's: to start it again, while it runs or after it has ended, changes nothing. */
+  /**
+   * Starts the execution of an attempt. It is named after the attempt, so that starting it again changes nothing,
+   * whether it runs or has ended.
+   */
   start(input: WorkflowInput): Promise<void>;
   status(input: WorkflowInput): Promise<ExecutionStatus>;
 }
@@ -49,7 +58,8 @@ export function createWorkflowExecutions(params: {
           new StartExecutionCommand({
             stateMachineArn,
             name: executionName({ jobId, attempt }),
-            // The same bytes every time: a redelivery with another input would be another request.
+            // The input has the same bytes every time, because a redelivery with another input would be another
+            // request.
             input: JSON.stringify({ sub, jobId, attempt }),
           }),
         );

@@ -8,7 +8,7 @@ import type { Log } from "../telemetry/logger";
 import type { MetricRecorder } from "../telemetry/metrics";
 
 export interface DispatchWorkParams {
-  /** Of the table's stream; as they came. */
+  /** Records of the table's stream, not parsed yet. */
   readonly records: readonly unknown[];
   readonly compositionQueue: Pick<CompositionQueue, "send">;
   readonly executions: Pick<WorkflowExecutions, "start">;
@@ -18,7 +18,7 @@ export interface DispatchWorkParams {
   readonly metrics: MetricRecorder;
 }
 
-/** The attributes that are read, in the stream's own notation: nothing of an item's content is needed. */
+/** The attributes that are read, in the stream's own notation. No other content of an item is needed. */
 const text = z.object({ S: z.string() });
 const imageSchema = z.object({
   kind: text.optional(),
@@ -45,10 +45,10 @@ const workSchema = z.object({
 });
 
 /**
- * The outbox: starts what was inserted as open work, stops what was asked to stop. All records of a batch are dispatched at
- * once, so that a slow one holds up none of the others. A record that cannot be dispatched is kept in a queue: a stream delivers
- * a batch that throws again and again, and everything behind it waits. The reconciler starts what was missed, and the
- * workflow's next monitoring turn stops what was not stopped.
+ * Starts what was inserted as open work, and stops what was asked to stop (the outbox). All records of a batch are
+ * dispatched at once, so that a slow one does not delay the others. A record that cannot be dispatched is kept in a
+ * queue, because a stream delivers a batch that throws again and again, and everything behind it waits. The reconciler
+ * starts what was missed, and the workflow's next monitoring turn stops what was not stopped.
  */
 export async function dispatchWork(params: DispatchWorkParams): Promise<void> {
   await Promise.all(
@@ -87,14 +87,17 @@ async function start(image: Image, { compositionQueue, executions, log }: Dispat
 const wasToldToStop = (now: Image, before: Image | undefined): boolean =>
   now.stopRequested?.BOOL === true && before?.stopRequested?.BOOL !== true;
 
-/** At once, rather than at the workflow's next monitoring turn. A job that is not at SageMaker yet needs no call. */
+/**
+ * Stops the SageMaker job immediately instead of at the workflow's next monitoring turn. A job that is not at SageMaker
+ * yet needs no call.
+ */
 async function stop(image: Image, { sageMakerJobs, log }: DispatchWorkParams): Promise<void> {
   if (image.trainingJobName === undefined || image.openWork === undefined) return;
   const trainingJobName = image.trainingJobName.S;
   try {
     await sageMakerJobs.stop(trainingJobName);
   } catch (error) {
-    // Nothing is lost: the workflow's next monitoring turn, which may be seconds away, stops it.
+    // Nothing is lost: the workflow's next monitoring turn stops the job, and may come within seconds.
     log.warn("the stop was not passed on at once", { trainingJobName, reason: String(error) });
     return;
   }

@@ -29,40 +29,42 @@ export interface ReconcileOpenWorkParams extends Omit<
   readonly queue: Pick<CompositionQueue, "send">;
   readonly executions: WorkflowExecutions;
   readonly pendingChanges: PendingChanges;
-  /** Of resources whose creation or deletion was cut off. */
+  /** Removes the files of resources whose creation or deletion was cut off. */
   readonly removal: FileRemoval;
   readonly patience: ReconcilePatience;
-  /** No further row is begun after this instant: the rest waits for the next reconciliation. */
+  /** The instant after which no further row is begun; the rest waits for the next reconciliation. */
   readonly deadline: Date;
   readonly withinTime: WithinTime;
 }
 
-/** How long work may rest before it counts as forgotten, in seconds. */
+/** Times, in seconds, after which resting work counts as forgotten. */
 export interface ReconcilePatience {
-  /** A row that the stream should have started. */
+  /** Seconds after which the reconciler starts a row that the stream should have started. */
   readonly notStarted: number;
-  /** A composition that nobody has taken, or whose worker's lease has run out. */
+  /** Seconds after which a composition is sent again that nobody has taken, or whose worker's lease has run out. */
   readonly notTaken: number;
-  /** A composition altogether. */
+  /** Seconds that a composition may take altogether. */
   readonly composition: number;
-  /** One row's repair. */
+  /** Seconds that the repair of one row may take. */
   readonly row: number;
-  /** From the first repair that failed: then the row is ended without being repaired. */
+  /** Seconds from the first failed repair of a row until the row is ended without being repaired. */
   readonly repair: number;
-  /** An unfinished row that is older is counted: no job takes so long that is as it should be. */
+  /** Seconds after which an unfinished row is counted as overdue: nothing that works as it should takes so long. */
   readonly overdue: Readonly<Record<OpenWorkKind, number>>;
 }
 
 const overdue = { TRAINING_JOB: 3 * 86_400, COMPOSITION: 1_800 } as const;
 
+/** The times on AWS and in a local cloud. */
 export const reconcilePatience = {
   aws: { notStarted: 120, notTaken: 600, composition: 3_600, row: 45, repair: 270, overdue },
   local: { notStarted: 20, notTaken: 60, composition: 900, row: 45, repair: 270, overdue },
 } as const satisfies Record<string, ReconcilePatience>;
 
-/** Rows of one kind that are repaired at the same time. */
+/** The number of rows of one kind that are repaired at the same time. */
 const atOnce = 4;
 
+/** The numbers of rows that one reconciliation has looked at, repaired, and failed to repair. */
 export interface ReconcileOpenWorkResult {
   readonly looked: number;
   readonly repaired: number;
@@ -78,14 +80,18 @@ interface RowInRepair {
 type RepairOne = (of: OwnedBy, repair: () => Promise<boolean>) => Promise<boolean>;
 
 /**
- * Looks at every row that is not final and repairs what nobody works on. Training jobs and compositions are looked at side
- * by side, some of each at once, each within a time of its own, and from another row on each time: one that hangs, or cannot be
- * repaired, stands in nobody's way. One on which nobody works and whose repair fails for minutes is ended all the same.
+ * Looks at every row that is not final and repairs those that nobody works on. Training jobs and compositions are
+ * repaired side by side, several of each at once. Each repair has a time of its own, and each reconciliation begins at
+ * a random row, so that a row that hangs or cannot be repaired does not delay the others. An abandoned row whose repair
+ * fails for minutes is ended without being repaired.
  */
 export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promise<ReconcileOpenWorkResult> {
   const reconcile = { looked: 0, repaired: 0, failed: 0 };
   const { openWork, pendingChanges, patience, deadline, withinTime, now, random, log, metrics } = params;
-  /** @returns whether the row is in order now; what went wrong is logged and counted */
+  /**
+   * Repairs one row. An error is logged and counted.
+   * @returns true if the row is in order now
+   */
   const each: RepairOne = async (of, repair) => {
     reconcile.looked += 1;
     try {
@@ -106,7 +112,7 @@ export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promis
     const inOrder = await each(of, async () =>
       kind === "TRAINING_JOB" ? await repairTrainingJob(params, row) : await repairComposition(params, row),
     );
-    // Of a row that could not be looked at nobody knows whether it needs repair at all.
+    // A row that could not be looked at is not ended, because nobody knows whether it needs repair at all.
     if (!inOrder && row.isAbandoned) await each(of, async () => await endAfterFailures(params, kind, of));
   };
   const lane = async <Row>(list: AsyncIterable<Row>, repair: (row: Row) => Promise<unknown>): Promise<void> => {
@@ -135,7 +141,7 @@ export async function reconcileOpenWork(params: ReconcileOpenWorkParams): Promis
 
 const ageSeconds = (since: string, now: Date): number => (now.getTime() - Date.parse(since)) / 1000;
 
-/** The last resort: nothing of the row is read. */
+/** Ends a row as the last resort, without reading anything of it. */
 async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkKind, of: OwnedBy): Promise<boolean> {
   const { openWork, patience, now, log, metrics } = params;
   const noted = await openWork.noteFailedRepair(kind, of);
@@ -151,8 +157,8 @@ async function endAfterFailures(params: ReconcileOpenWorkParams, kind: OpenWorkK
 }
 
 /**
- * A row that cannot be parsed can be worked on by nobody, unless a newer version of the steps is at work: a service that
- * does not answer says nothing of the kind.
+ * Loads a row. If the row cannot be parsed, nobody can work on it, unless a newer version of the steps is at work; so
+ * the row is marked as abandoned. A service that does not answer says nothing about the row.
  * @throws what the load throws
  */
 async function readable<Item>(
@@ -173,7 +179,10 @@ async function isAtWork({ openWork, executions }: ReconcileOpenWorkParams, of: O
   return attempt !== undefined && (await executions.status({ sub: of.sub, jobId: of.id, attempt })) === "RUNNING";
 }
 
-/** @returns whether anything was done */
+/**
+ * Repairs one training job.
+ * @returns true if anything was done
+ */
 async function repairTrainingJob(params: ReconcileOpenWorkParams, row: RowInRepair): Promise<boolean> {
   const { of } = row;
   const { trainingJobs, executions, patience, now, log, metrics } = params;
@@ -233,13 +242,13 @@ async function repairComposition(params: ReconcileOpenWorkParams, row: RowInRepa
   }
   const restsSince = composition.runningUntil ?? composition.updatedAt;
   if (ageSeconds(restsSince, now()) < patience.notTaken) return false;
-  // Two messages for one composition are one too many, not two pieces: the lease sees to that.
+  // A second message is unnecessary but does no harm: the lease prevents a second piece.
   log.warn("sending a composition again", { compositionId: of.id });
   await queue.send({ sub: of.sub, compositionId: of.id });
   return true;
 }
 
-/** What a finalizing that died between its last two writes left behind. */
+/** Frees the slots of final jobs. A finalizing step that died between its last two writes leaves such slots. */
 async function freeSlotsOfFinalJobs({ openWork, slots, log }: ReconcileOpenWorkParams, each: RepairOne): Promise<void> {
   for (const { index, holder } of await slots.held()) {
     const of = { sub: holder.sub, id: holder.jobId };

@@ -4,12 +4,13 @@ import { findOrphans, type FindOrphansParams } from "./orphans";
 
 export interface CountOrphansParams extends Pick<FindOrphansParams, "buckets" | "rows"> {
   readonly now: () => Date;
-  /** No further page is read after this instant. */
+  /** The instant after which no further page is read. */
   readonly deadline: Date;
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
 
+/** The result of one count. */
 export interface OrphanCount {
   readonly objects: number;
   readonly orphans: number;
@@ -18,16 +19,18 @@ export interface OrphanCount {
   readonly complete: boolean;
 }
 
-/** Younger ones may belong to work that is under way. */
+/** Younger objects may belong to work that is under way. */
 const oldEnoughSeconds = 86_400;
 const maxNamedInLog = 20;
 
 /**
- * Compares the objects of all users with their rows and pending changes, and counts those that nothing names.
+ * Compares the objects of all users with their rows and pending changes, and counts the objects that none of them
+ * names.
  *
- * It removes nothing. Every way that is known to leave a file behind has its own end (docs/adr/0020-rows-before-files.md),
- * so an orphan is a fault that nobody has understood yet, and one of the faults it may be is in this very comparison:
- * whoever follows the metric looks first, and then removes them with `npm run orphans`.
+ * It removes nothing. Every known way of leaving a file behind is dealt with elsewhere
+ * (docs/adr/0020-rows-before-files.md), so an orphan shows a fault that nobody has understood yet, and the fault may be
+ * in this very comparison. An operator who sees the metric rise looks at the objects first, and then removes them with
+ * `npm run orphans`.
  */
 export async function countOrphans(params: CountOrphansParams): Promise<OrphanCount> {
   const { now, deadline, log, metrics } = params;

@@ -1,4 +1,4 @@
-/** Creates a resource whose files are written before its row, so that neither is ever without the other. */
+/** Creates a resource. Its files are written before its row, and a pending change notes the creation meanwhile. */
 import type { PendingChangeItem } from "../stores/items";
 import { isDone, type Outcome, type QuotaReached, type Repeated, type Stale } from "../stores/outcome";
 import type { BeginParams, CreateParams, OwnedItem, OwnedRows } from "../stores/owned-rows";
@@ -20,14 +20,14 @@ export interface CreateWithFilesParams<Item extends OwnedItem> {
 }
 
 /**
- * Notes the creation and takes the quotas, writes the files, then writes the row and forgets the creation. What fails in
- * between is undone at once where that is possible, and by the reconciler where it is not.
+ * Notes the creation and takes the quotas, writes the files, then writes the row and forgets the creation. If a step
+ * fails, the earlier ones are undone at once where that is possible, and by the reconciler where it is not.
  * @throws what `begin`, `writeFiles` and `create` throw
  */
 export async function createWithFiles<Item extends OwnedItem>(
   params: CreateWithFilesParams<Item>,
 ): Promise<Outcome<undefined, Repeated | QuotaReached | Stale>> {
-  const { item, items, holds, quotas: quotas, idempotency, writeFiles } = params;
+  const { item, items, holds, quotas, idempotency, writeFiles } = params;
   const begun = await items.begin({
     owned: { sub: item.sub, id: item.id },
     holds,
@@ -48,7 +48,10 @@ export async function createWithFiles<Item extends OwnedItem>(
   }
 }
 
-/** The request ends as it would have, whatever becomes of this: the reconciler comes by when it is cut off. */
+/**
+ * Undoes a creation as far as possible. The request ends as it would have, whatever happens here: the reconciler
+ * finishes what is cut off.
+ */
 async function undo(
   { pendingChanges, removal, log }: Pick<CreateWithFilesParams<OwnedItem>, "pendingChanges" | "removal" | "log">,
   creation: PendingChangeItem,
@@ -56,10 +59,11 @@ async function undo(
 ): Promise<void> {
   try {
     const abandoned = await pendingChanges.abandon(creation);
-    // The row was written after all, and only the response was lost; or the reconciler was here first.
+    // Either the row was written after all and only the response was lost, or the reconciler was here first.
     if (!isDone(abandoned)) return;
     await removeFilesOf(creation.of, creation, removal);
-    // After an error that says nothing of the write a file may still be on its way: the reconciler looks again.
+    // The error may not say whether the write was done, and a file may still be on its way. Then the change stays, and
+    // the reconciler looks again.
     if (isRefused) await pendingChanges.remove(abandoned.value);
   } catch (error) {
     log.warn("a creation is left to the reconciler", { kind: creation.of, id: creation.id, reason: String(error) });

@@ -1,4 +1,7 @@
-/** Deletes a resource: its row first, under its condition, and its files when nobody can see them any more. */
+/**
+ * Deletes a resource: first its row, if the row is still as it was read, and then its files, when nobody can see them
+ * any more.
+ */
 import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import type { OwnedKind } from "../../naming/table-keys";
 import { quotaHeld } from "../stores/items";
@@ -14,7 +17,7 @@ export interface DeletableItem extends OwnedItem {
 }
 
 export interface DeleteWithFilesParams<Item extends DeletableItem> {
-  /** As it was read: the deletion is refused when it has changed since. */
+  /** The row as it was read. If it has changed since, the deletion is refused. */
   readonly item: Item;
   readonly items: Pick<OwnedRows<Item>, "remove">;
   readonly pendingChanges: Pick<PendingChanges, "remove">;
@@ -23,8 +26,8 @@ export interface DeleteWithFilesParams<Item extends DeletableItem> {
 }
 
 /**
- * When the outcome is done, the resource is gone. Its files are, too, unless removing them failed: then the reconciler
- * does it. Stale: nothing was changed.
+ * Deletes a resource. When the outcome is done, the resource is gone and its files are, too; if removing them failed,
+ * the reconciler does it. When the outcome is stale, nothing was changed.
  */
 export async function deleteWithFiles<Item extends DeletableItem>(
   params: DeleteWithFilesParams<Item>,
@@ -34,7 +37,8 @@ export async function deleteWithFiles<Item extends DeletableItem>(
   if (!isDone(removed)) return removed;
   try {
     await removeFilesOf(item.kind, item, removal);
-    // Where somebody may still be writing, the note stays, and the reconciler looks again when nobody can be.
+    // If somebody may still be writing files, the pending change stays. The reconciler looks again when nobody can be
+    // writing any more.
     if (!mayHaveLateWriters(item.kind)) await pendingChanges.remove(removed.value);
   } catch (error) {
     log.warn("the files of a deleted resource are left to the reconciler", {

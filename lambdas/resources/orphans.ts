@@ -1,4 +1,4 @@
-/** Objects of users that no row names and no pending change speaks of. */
+/** Finds orphans: objects of users that no row names and no pending change mentions. */
 import {
   isNamedByRow,
   isWorkOfRow,
@@ -10,12 +10,16 @@ import { ownedKey, pendingChangeKey, type TableKey } from "../../naming/table-ke
 import type { ObjectStore, StoredObject } from "../stores/objects";
 import type { RowByKey, RowsByKey } from "../stores/rows-by-key";
 
-/** `artifacts` holds what is kept, `work` what running jobs need: see naming/object-keys.ts. */
+/**
+ * The two buckets with objects of users. `artifacts` holds what is kept, `work` what running jobs need: see
+ * naming/object-keys.ts.
+ */
 export type BucketOfObjects = "artifacts" | "work";
 
+/** The orphans among the objects of one page of a bucket. */
 export interface OrphansOnPage {
   readonly bucket: BucketOfObjects;
-  /** All that the page has, young ones included. */
+  /** The number of all objects on the page, young ones included. */
   readonly objects: number;
   readonly orphans: readonly StoredObject[];
 }
@@ -27,7 +31,10 @@ export interface FindOrphansParams {
   readonly writtenBefore: Date;
 }
 
-/** Compares a page at a time; the rows are read after their objects, so what was just made has its row. */
+/**
+ * Yields the orphans of each page of objects. The rows are read after the objects, so that an object that was just
+ * written has its row.
+ */
 export async function* findOrphans({ buckets, rows, writtenBefore }: FindOrphansParams): AsyncGenerator<OrphansOnPage> {
   for (const bucket of ["artifacts", "work"] as const) {
     for await (const page of buckets[bucket].pages(ownedObjectsPrefix)) {
@@ -41,7 +48,7 @@ const text = ({ pk, sk }: TableKey): string => `${pk} ${sk}`;
 const rowKeyOf = ({ kind, sub, id }: OwnedObject): TableKey => ownedKey(kind, sub, id);
 const changeKeyOf = ({ kind, sub, id }: OwnedObject): TableKey => pendingChangeKey(kind, sub, id);
 
-/** Those of the objects that nothing names now. */
+/** Returns those of the objects that no row and no pending change names now. */
 export async function orphansOf(
   bucket: BucketOfObjects,
   objects: readonly StoredObject[],

@@ -1,12 +1,12 @@
-/** The files of a resource, by its kind: what is removed when it goes. */
+/** The files of a resource, by its kind. They are removed when the resource is deleted. */
 import { compositionPrefix, modelPrefix, type OwnedBy, trackKey, trainingJobPrefix } from "../../naming/object-keys";
 import type { OwnedKind } from "../../naming/table-keys";
 import type { ObjectStore } from "../stores/objects";
 
-/** The buckets, as far as the kinds of a function's resources need them. */
+/** The buckets from which files are removed. A function has only those that its kinds of resources need. */
 export interface FileRemoval {
   readonly artifacts: Pick<ObjectStore, "delete" | "deleteAllUnder">;
-  /** Only training jobs have files there. */
+  /** The work bucket, in which only training jobs have files. */
   readonly work?: Pick<ObjectStore, "deleteAllUnder">;
 }
 
@@ -31,7 +31,8 @@ export async function removeFilesOf(kind: OwnedKind, of: OwnedBy, { artifacts, w
 }
 
 /**
- * Whether somebody may still write files of a resource whose row is gone: a request that changes it, a worker whose lease
- * was taken over, a step of the workflow that was tried twice. A track's one file is written before its row.
+ * Returns true if somebody may still write files of a resource whose row is gone: a request that changes the resource,
+ * a worker whose lease was taken over, or a step of the workflow that was tried twice. A track's only file is written
+ * before its row, so nobody writes it later.
  */
 export const mayHaveLateWriters = (kind: OwnedKind): boolean => kind !== "TRACK";

@@ -1,4 +1,4 @@
-/** Compositions: a request creates and changes them, a worker claims them by a lease and ends them once. */
+/** Compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
 import * as z from "zod";
 import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
@@ -13,7 +13,7 @@ import { moveQuota } from "./quotas";
 import type { Table } from "./table";
 import { transact, writeRow } from "./transaction";
 
-/** A composition in the hands of one worker. */
+/** The right of one worker to work on a composition. */
 export interface Claim extends OwnedBy {
   readonly attempt: number;
 }
@@ -25,17 +25,17 @@ export interface CompositionResult {
 
 export interface Compositions extends OwnedRows<CompositionItem> {
   /**
-   * Takes the composition: PENDING, or RUNNING with a lease that has run out. The value is the row with its new attempt;
-   * stale when another worker has it, or it is final.
+   * Takes a composition that is PENDING, or RUNNING with a lease that has run out. The value is the row with its new
+   * attempt; stale when another worker has the composition, or it is final.
    */
   claim(owned: OwnedBy, runningUntil: Date): Promise<Outcome<CompositionItem, Stale>>;
   /** Lengthens the lease; stale when another worker has taken over, or the composition is final. */
   renew(claim: Claim, runningUntil: Date): Promise<Outcome<undefined, Stale>>;
-  /** Ends the lease without an end of the work: the next delivery may take it at once. */
+  /** Gives the lease up without ending the work: the next delivery may take the composition at once. */
   release(claim: Claim): Promise<Outcome<undefined, Stale>>;
-  /** Stale when another worker has taken over, or the composition is final. */
+  /** Writes the result and ends the work. Stale when another worker has taken over, or the composition is final. */
   complete(claim: Claim, result: CompositionResult): Promise<Outcome<undefined, Stale>>;
-  /** Stale as {@link complete}. */
+  /** Writes the failure and ends the work. Stale when another worker has taken over, or the composition is final. */
   fail(claim: Claim, failure: Failure): Promise<Outcome<undefined, Stale>>;
   /** Fails a composition that nobody works on; stale when somebody does, or it is final. */
   abandon(owned: OwnedBy, failure: Failure): Promise<Outcome<undefined, Stale>>;
@@ -50,7 +50,7 @@ const keyOf = ({ sub, id }: OwnedBy) => ownedKey("COMPOSITION", sub, id);
 
 const isClaimed = ({ attempt }: Claim) => allOf(equals("attempt", attempt), equals("state", "RUNNING"));
 
-/** Nobody has it: not begun, or begun by a worker whose lease has run out. */
+/** The condition that no worker has the composition: it has not begun, or the lease of its worker has run out. */
 const isUnclaimed = (now: Date) =>
   anyOf(
     equals("state", "PENDING"),
@@ -96,7 +96,7 @@ export function createCompositions({ table, now }: { readonly table: Table; read
     },
 
     async renew(claim, runningUntil) {
-      // Not the row's version: whoever polls it sees nothing new.
+      // The row's version stays as it is, because whoever polls the row would see nothing new.
       const changes = { set: { runningUntil: runningUntil.toISOString() } };
       return await writeRow(table, { kind: "UPDATE", key: keyOf(claim), changes, condition: isClaimed(claim) });
     },

@@ -1,13 +1,14 @@
-/** Conditions of writes as data: DynamoDB's table turns them into expressions, the table in memory evaluates them. */
+/** Conditions of writes as data. The DynamoDB table turns them into expressions; the table in memory evaluates them. */
 import { partitionKey } from "../../naming/table-keys";
 
 /** A value that a condition compares an attribute with. */
 export type Comparable = string | number | boolean;
 
+/** A condition on one row, which must hold when a write is made. */
 export type Condition =
   | {
       readonly kind: "COMPARE";
-      /** Dots separate the names of nested attributes. */
+      /** The attribute's name; dots separate the names of nested attributes. */
       readonly attribute: string;
       readonly operator: "=" | "<" | "<=";
       readonly value: Comparable;
@@ -19,7 +20,10 @@ export type Condition =
 
 export const present = (attribute: string): Condition => ({ kind: "PRESENT", attribute });
 export const absent = (attribute: string): Condition => ({ kind: "ABSENT", attribute });
-/** An attribute that is absent equals nothing, and is neither less nor more than anything. */
+/**
+ * The condition that an attribute has this value. An absent attribute equals nothing, and is neither less nor more than
+ * anything.
+ */
 export const equals = (attribute: string, value: Comparable): Condition => ({
   kind: "COMPARE",
   attribute,
@@ -43,6 +47,6 @@ export const anyOf = (...conditions: readonly Condition[]): Condition => ({ kind
 export const oneOf = (attribute: string, values: readonly Comparable[]): Condition =>
   anyOf(...values.map((value) => equals(attribute, value)));
 
-/** Every row has its keys. */
+/** A row exists if it has its keys, because every row has them. */
 export const rowExists = present(partitionKey);
 export const rowIsAbsent = absent(partitionKey);

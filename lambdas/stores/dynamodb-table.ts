@@ -1,4 +1,4 @@
-/** The table in DynamoDB. Every attribute name and value goes through a placeholder. */
+/** The table in DynamoDB. Every attribute name and value is passed through a placeholder. */
 import { setTimeout as wait } from "node:timers/promises";
 import {
   type AttributeValue,
@@ -31,7 +31,7 @@ export interface DynamoDBTableParams {
   readonly tableName: string;
 }
 
-/** Conflicts last for the milliseconds of another transaction. */
+/** The number of tries of a write. A conflict lasts for the milliseconds of another transaction. */
 const maxTries = 6;
 const firstWaitMilliseconds = 20;
 const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
@@ -44,19 +44,22 @@ const pause = async (tries: number): Promise<void> => {
   await wait(Math.random() * firstWaitMilliseconds * 2 ** tries);
 };
 
-/** The names and values of one request, each under its placeholder. */
+/** The placeholders of one request, with the names and values that they stand for. */
 class Placeholders {
   private readonly names = new Map<string, string>();
   private readonly values = new Map<string, unknown>();
 
-  /** An attribute of the row itself; a dot is a part of its name. */
+  /** Returns the placeholder of an attribute of the row itself; a dot is part of its name. */
   attribute(name: string): string {
     const placeholder = this.names.get(name) ?? `#n${this.names.size}`;
     this.names.set(name, placeholder);
     return placeholder;
   }
 
-  /** @param path - dots separate the names of nested attributes */
+  /**
+   * Returns the placeholders of an attribute that may be nested.
+   * @param path - dots separate the names of nested attributes
+   */
   nestedAttribute(path: string): string {
     return path
       .split(".")
@@ -135,7 +138,10 @@ function changesText(
   ].join(" ");
 }
 
-/** The row is told with a refusal: a later read would meet another one, and mean something else. */
+/**
+ * A refusal returns the row as it was when the condition was checked. A later read would find another state of it,
+ * which may mean something else.
+ */
 const told = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
 
 const guard = (placeholders: Placeholders, condition: Condition | undefined) =>
@@ -209,11 +215,11 @@ function queryInput({
   };
 }
 
-/** BETWEEN has found `before` itself, too. */
+/** Returns false for the row `before` itself, which BETWEEN finds, too. */
 const isBefore = ({ index, before }: RowQuery, row: Row): boolean =>
   before === undefined || row[index === undefined ? sortKey : openWorkIndex.sortKey] !== before;
 
-/** A refusal tells the row in DynamoDB's own notation: the document client translates responses alone. */
+/** Translates a refusal's row from DynamoDB's own notation, because the document client translates only responses. */
 const plainRow = (row: Readonly<Record<string, AttributeValue>> | undefined): Row | undefined =>
   row === undefined ? undefined : unmarshall({ ...row });
 
@@ -234,7 +240,10 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     }
   };
 
-  /** @throws TransactionConflictException: a single write meets another's transaction, and the SDK does not try again */
+  /**
+   * Sends one write.
+   * @throws TransactionConflictException when the write meets another's transaction; the SDK does not try it again
+   */
   const writeAlone = async (write: Write): Promise<WriteResult> => {
     try {
       return { kind: "WRITTEN", row: await sendAlone(write) };
@@ -244,7 +253,10 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     }
   };
 
-  /** @throws TransactionCanceledException whose reasons are all passing; TransactionInProgressException */
+  /**
+   * Sends several writes as a transaction.
+   * @throws TransactionCanceledException whose reasons are all passing; TransactionInProgressException
+   */
   const writeTogether = async (writes: readonly Write[]): Promise<WriteResult> => {
     try {
       const TransactItems = writes.map((write) => transactionOperation(TableName, write));
@@ -259,13 +271,13 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
     }
   };
 
-  /** Whether the same write may succeed a moment later. */
+  /** Returns true if the same write may succeed a moment later. */
   const isConflict = (error: unknown): boolean => {
     if (error instanceof TransactionConflictException) return true;
-    // The SDK's own repetition of a transaction whose first response was lost, and which is still being written.
+    // The SDK repeated a transaction whose first response was lost, while the transaction is still being written.
     if (error instanceof TransactionInProgressException) return true;
     if (!(error instanceof TransactionCanceledException)) return false;
-    // A reason that is neither a condition nor passing (a validation error) is a fault of ours.
+    // Any other reason, such as a validation error, is a fault of this software.
     const codes = (error.CancellationReasons ?? []).map(({ Code = "None" }) => Code);
     return codes.length > 0 && codes.every((code) => code === "None" || passing.has(code));
   };
@@ -315,7 +327,7 @@ export function createDynamoDBTable({ client, tableName: TableName }: DynamoDBTa
 
     async query(query, limit) {
       const { Items = [], LastEvaluatedKey } = await client.send(
-        // One more than asked says whether there is another page; `before` itself may be found, too.
+        // One row more than asked for shows whether there is another page; `before` itself may be found, too.
         new QueryCommand({ TableName, ...queryInput(query), Limit: limit + (query.before === undefined ? 1 : 2) }),
       );
       const rows = Items.filter((row) => isBefore(query, row));

@@ -1,4 +1,4 @@
-/** First responses by idempotency key. They are written by the transaction that writes the resource: owned-rows.ts. */
+/** First responses, by idempotency key. The transaction that writes the resource writes them, too: owned-rows.ts. */
 import { idempotencyKey } from "../../naming/table-keys";
 import { anyOf, atMost, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
@@ -7,7 +7,7 @@ import { type Repeated, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import type { TransactionPart } from "./transaction";
 
-/** Which request it is: what makes two requests "the same". */
+/** The identity of a request: two requests are the same if all of these fields are equal. */
 export interface IdempotencyClaim {
   readonly sub: string;
   readonly route: string;
@@ -16,7 +16,7 @@ export interface IdempotencyClaim {
   readonly requestHash: string;
 }
 
-/** What the transaction writes beside the resource. */
+/** The record that the transaction writes beside the resource. */
 export interface IdempotencyWrite {
   readonly claim: IdempotencyClaim;
   readonly record: IdempotencyRecord;
@@ -26,7 +26,7 @@ export interface IdempotencyWrite {
 export type IdempotencyOf<Item> = (item: Item) => IdempotencyWrite | undefined;
 
 export interface IdempotencyRecords {
-  /** The record of a key, unless it has expired (time-to-live deletes late). */
+  /** Returns the record of a key, unless it has expired (time-to-live deletes late). */
   find(claim: Pick<IdempotencyClaim, "sub" | "route" | "key">): Promise<IdempotencyRecord | undefined>;
 }
 
@@ -48,7 +48,10 @@ export function createIdempotencyRecords({ table, now }: IdempotencyParams): Ide
 
 const keyOf = ({ sub, route, key }: IdempotencyClaim) => idempotencyKey(sub, route, key);
 
-/** A record past its time counts as none, also while time-to-live has not deleted it yet. */
+/**
+ * The condition that a request has no first response yet. An expired record counts as none, even while time-to-live has
+ * not deleted it.
+ */
 const notRespondedYet = (now: Date) => anyOf(rowIsAbsent, atMost("expiresAt", Math.floor(now.getTime() / 1000)));
 
 const refused = (params: IdempotencyParams, claim: IdempotencyClaim) => async (): Promise<Repeated | Stale> => {
@@ -56,7 +59,10 @@ const refused = (params: IdempotencyParams, claim: IdempotencyClaim) => async ()
   return record === undefined ? stale : { kind: "REPEATED", record };
 };
 
-/** The part that writes a request's record. It is refused when the request has its first response already. */
+/**
+ * Returns the part of a transaction that writes a request's record. It is refused when the request already has its
+ * first response.
+ */
 export const putRecord = (
   params: IdempotencyParams,
   { claim, record }: IdempotencyWrite,
@@ -70,7 +76,7 @@ export const putRecord = (
   refused: refused(params, claim),
 });
 
-/** The part that is refused when the request has its first response already. */
+/** Returns the part of a transaction that is refused when the request already has its first response. */
 export const checkRecord = (params: IdempotencyParams, claim: IdempotencyClaim): TransactionPart<Repeated | Stale> => ({
   write: { kind: "CHECK", key: keyOf(claim), condition: notRespondedYet(params.now()) },
   refused: refused(params, claim),

@@ -1,12 +1,15 @@
 /**
- * Items in and out of the table. Written items are validated strictly. Read items are read tolerantly: attributes that
- * a newer version has added are dropped, also inside nested objects; anything else that does not fit is an error, never
- * "not found".
+ * Reads and writes items of the table. Written items are validated strictly. Read items are treated tolerantly:
+ * attributes that a newer version has added are dropped, also inside nested objects; anything else that does not fit is
+ * an error, never "not found".
  */
 import * as z from "zod";
 import { partitionKey, sortKey, type TableKey } from "../../naming/table-keys";
 
-/** A stored item does not fit its schema: our fault, so it surfaces as an internal error with the item's key. */
+/**
+ * Thrown when a stored item does not fit its schema. That is a fault of this software, so it surfaces as an internal
+ * error with the item's key.
+ */
 export class UnreadableItem extends Error {
   override readonly name = "UnreadableItem";
 }
@@ -21,7 +24,10 @@ function remove(value: unknown, path: readonly PropertyKey[], keys: readonly str
   if (typeof parent === "object" && parent !== null) for (const key of keys) Reflect.deleteProperty(parent, key);
 }
 
-/** The item without its keys, validated. @throws UnreadableItem */
+/**
+ * Returns the item without its keys, validated.
+ * @throws UnreadableItem
+ */
 export function readItem<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
   const { [partitionKey]: pk, [sortKey]: sk, ...attributes } = rawItemSchema.parse(raw);
   const first = schema.safeParse(attributes);
@@ -35,7 +41,10 @@ export function readItem<Schema extends z.ZodType>(schema: Schema, raw: unknown)
   throw new UnreadableItem(`item ${pk} ${sk}: ${z.prettifyError(second.error)}`);
 }
 
-/** The item with its keys, as it is put. @throws ZodError when it does not fit its schema */
+/**
+ * Returns the item with its keys, as it is put.
+ * @throws ZodError when it does not fit its schema
+ */
 export function writeItem<Schema extends z.ZodType<object>>(
   schema: Schema,
   key: TableKey,

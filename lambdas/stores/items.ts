@@ -1,6 +1,7 @@
 /**
- * Items of the table, as written. Validated when written; read tolerantly by `schemaVersion` (unknown attributes are
- * kept out of responses, never refused), so that a deploy in the middle of work does no harm.
+ * The schemas of the table's items, as they are written. Items are validated when they are written and read tolerantly
+ * by `schemaVersion`: unknown attributes are kept out of responses and never refused, so that a deploy in the middle of
+ * work does no harm.
  */
 import * as z from "zod";
 import {
@@ -37,15 +38,21 @@ const ownedShape = {
   sub: z.string().min(1).max(128),
   id: ulidSchema,
   name: z.string().min(1).max(100),
-  /** Row version, from 1, raised by every write: the ETag. */
+  /**
+   * The row's version, from 1, which is the resource's ETag. Every write that changes something for its owner increases
+   * it.
+   */
   version: z.int().min(1),
   createdAt: instantSchema,
   updatedAt: instantSchema,
-  /** What the row holds of its owner's quota, and gives back when it goes. Absent in rows from before: {@link quotaHeld}. */
+  /**
+   * The amounts of its owner's quota that the row holds and gives back when it is deleted. Rows of earlier versions
+   * have none: {@link quotaHeld}.
+   */
   holds: quotaAmountsSchema.optional(),
 };
 
-/** What rows from before bytes and kept jobs were counted give back. */
+/** The amounts that rows give back if they were written before bytes and kept jobs were counted. */
 const heldBefore: Readonly<Record<OwnedKind, QuotaAmounts>> = {
   TRACK: { tracks: 1 },
   COMPOSITION: { compositions: 1 },
@@ -53,7 +60,7 @@ const heldBefore: Readonly<Record<OwnedKind, QuotaAmounts>> = {
   TRAINING_JOB: {},
 };
 
-/** What a row holds of its owner's quota. */
+/** Returns the amounts of its owner's quota that a row holds. */
 export const quotaHeld = ({
   kind,
   holds,
@@ -65,7 +72,7 @@ export const quotaHeld = ({
 export const trackItemSchema = z.strictObject({
   ...ownedShape,
   kind: z.literal("TRACK"),
-  /** Of the MIDI bytes under the track's key. */
+  /** Digest of the MIDI bytes under the track's key. */
   sha256: sha256Schema,
   bytes: z.int().min(1),
   bars: z.int().min(1),
@@ -75,15 +82,25 @@ export const trackItemSchema = z.strictObject({
   lowestPitch: z.int(),
   highestPitch: z.int(),
   trackIndex: z.int().min(0),
-  /** Where the first note begins; rows written before 0.3 have none. */
+  /** The bar in which the first note begins. Rows written before 0.3 have none. */
   firstBarWithNotes: z.int().min(1).optional(),
-  /** What compositions cannot use; rows written before 0.3 have none, and no such bars. */
+  /**
+   * The bars in other time signatures, which compositions cannot use. Rows written before 0.3 have none, and no such
+   * bars.
+   */
   otherMetres: z.array(otherTimeSignatureSchema).optional(),
   tracks: z.array(trackDescriptionSchema),
   changes: z.array(z.string()),
 });
 
 export type TrackItem = z.infer<typeof trackItemSchema>;
+
+/** Returns parameters under the names that they have now. Version 0.2 wrote `leastProbability`. */
+function withPresentNames<Value>(parameters: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name === "leastProbability" ? "minProbability" : name, value]),
+  );
+}
 
 export const compositionItemSchema = z.strictObject({
   ...ownedShape,
@@ -94,10 +111,10 @@ export const compositionItemSchema = z.strictObject({
   state: z.enum(compositionStates),
   input: compositionInputSchema,
   inputOptions: inputOptionsSchema,
-  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).transform(withPresentNames),
   failure: failureSchema.optional(),
   output: compositionOutputSchema.optional(),
-  /** The MIDI file: revision and token stand in its key, the digest is its ETag. */
+  /** The MIDI file. Its revision and token are part of its key; the digest is its ETag. */
   midi: z
     .strictObject({
       revision: z.int().min(1),
@@ -110,11 +127,11 @@ export const compositionItemSchema = z.strictObject({
       bytes: z.int().min(1),
     })
     .optional(),
-  /** How often a worker has taken this composition, from 0. */
+  /** The number of times that a worker has taken this composition, from 0. */
   attempt: z.int().min(0),
-  /** The lease of the worker that has it: a later delivery may take over when this instant has passed. */
+  /** The instant at which the lease of the present worker runs out. After it, a later delivery may take over. */
   runningUntil: instantSchema.optional(),
-  /** As in a training job. */
+  /** Has the same meaning as in a training job. */
   repairFailedSince: instantSchema.optional(),
   openWork: z.literal("COMPOSITION").optional(),
   openWorkOwner: z.string().optional(),
@@ -129,7 +146,10 @@ const modelShape = {
   version: z.int().min(1),
   createdAt: instantSchema,
   updatedAt: instantSchema,
-  /** Perhaps one that this version does not know, after a deploy was taken back: such a model is shown and not used. */
+  /**
+   * The technique. After a deploy was taken back it may be one that this version does not know: such a model is shown
+   * and not used.
+   */
   technique: z.string().regex(/^[a-z0-9-]{1,64}$/),
   sha256: sha256Schema,
   bytes: z.int().min(1),
@@ -138,7 +158,7 @@ const modelShape = {
   limits: modelLimitsSchema,
 };
 
-/** A model that came with the software: everyone's to use, nobody's to delete. */
+/** A model that came with the software. Everyone may use it, and nobody may delete it. */
 export const stockModelItemSchema = z.strictObject({ ...modelShape, id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
 
 export type StockModelItem = z.infer<typeof stockModelItemSchema>;
@@ -160,18 +180,21 @@ export const trainingJobItemSchema = z.strictObject({
   state: z.enum(trainingJobStates),
   topics: z.record(z.string(), z.array(z.string())),
   dataset: datasetReferenceSchema,
-  /** All of them, defaults filled in. */
+  /** All hyperparameters, with defaults filled in. */
   hyperparameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   maxRuntimeSeconds: z.int().min(60).max(86_400),
   resumeFrom: ulidSchema.optional(),
-  /** Which workflow execution works on the job: part of its name, raised only by a repair. */
+  /**
+   * The number of the workflow execution that works on the job. It is part of the execution's name, and only a repair
+   * increases it.
+   */
   attempt: z.int().min(1),
-  /** How often that execution has called CreateTrainingJob. */
+  /** The number of times that this execution has called CreateTrainingJob. */
   launch: z.int().min(0),
   /** The SageMaker job of the latest launch. */
   trainingJobName: z.string().max(63).optional(),
   stopRequested: z.boolean(),
-  /** When the job began to wait: for a slot, or for capacity after a refusal. */
+  /** The instants at which the job began to wait: for a slot, and for capacity after a refusal. */
   queuedSince: instantSchema.optional(),
   capacityRefusedSince: instantSchema.optional(),
   progress: trainingProgressSchema,
@@ -179,15 +202,18 @@ export const trainingJobItemSchema = z.strictObject({
   convergence: convergenceSchema,
   endReason: z.enum(endReasons).optional(),
   modelId: ulidSchema.optional(),
-  /** Whether a checkpoint is known to exist that a new job can go on from. */
+  /** True if a checkpoint is known to exist from which a new job can go on. */
   resumable: z.boolean(),
   failure: failureSchema.optional(),
   usage: trainingUsageSchema,
-  /** Of the SageMaker jobs before the present one: `usage` begins with it. */
+  /** The usage of the SageMaker jobs before the present one. It is included in `usage`. */
   earlierUsage: trainingUsageSchema.optional(),
-  /** Of the attempts before this one: those that were cut off while the job still waited. Absent means none. */
+  /** The number of earlier attempts that were cut off while the job still waited. Absent means none. */
   attemptsWithoutTraining: z.int().min(0).optional(),
-  /** Since when the reconciler has failed to repair the row: kept by it alone, and gone with the next repair. */
+  /**
+   * The instant since which the reconciler has failed to repair the row. Only the reconciler writes it, and the next
+   * repair that works removes it.
+   */
   repairFailedSince: instantSchema.optional(),
   openWork: z.literal("TRAINING_JOB").optional(),
   openWorkOwner: z.string().optional(),
@@ -195,18 +221,21 @@ export const trainingJobItemSchema = z.strictObject({
 
 export type TrainingJobItem = z.infer<typeof trainingJobItemSchema>;
 
-/** The change of a resource that has files, from its first write to its last: docs/adr/0020-rows-before-files.md. */
+/**
+ * The change of a resource that has files. The item exists from the first write of the change to its last:
+ * docs/adr/0020-rows-before-files.md.
+ */
 export const pendingChangeItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("PENDING_CHANGE"),
   of: z.enum(ownedKinds),
   sub: z.string().min(1).max(128),
   id: ulidSchema,
-  /** CREATING: files may be there, the row is not. DELETING: the row is gone, files may still be there. */
+  /** CREATING: files may exist, the row does not. DELETING: the row is gone, files may still exist. */
   state: z.enum(["CREATING", "DELETING"]),
-  /** When it came into this state. */
+  /** The instant at which the change came into this state. */
   since: instantSchema,
-  /** What the new resource holds of its owner's quota before it has a row. */
+  /** The amounts of its owner's quota that the new resource holds before it has a row. */
   holds: quotaAmountsSchema,
   openWork: z.literal(pendingChangeMark),
   openWorkOwner: z.string(),
@@ -221,7 +250,7 @@ export const idempotencyRecordSchema = z.strictObject({
   requestHash: sha256Schema,
   status: z.int(),
   location: z.string(),
-  /** Of the resource as it was created; records of version 0.2 have none. */
+  /** The ETag of the resource as it was created. Records of version 0.2 have none. */
   etag: z.string().optional(),
   body: z.string(),
   /** Epoch seconds: 24 hours after the first response. */
@@ -234,7 +263,10 @@ export const slotItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("SLOT"),
   holder: z.strictObject({ sub: z.string(), jobId: ulidSchema }).optional(),
-  /** When the lease runs out, epoch milliseconds. Not the table's time-to-live: a slot is never deleted. */
+  /**
+   * The instant at which the lease runs out, in epoch milliseconds. It is not the table's time-to-live, because a slot
+   * is never deleted.
+   */
   leasedUntil: z.int().min(0),
 });
 
@@ -245,26 +277,29 @@ export const ticketItemSchema = z.strictObject({
   jobId: ulidSchema,
   /** Epoch milliseconds of the last try. */
   heartbeatAt: z.int().min(0),
-  /** When the job asks again, at the latest: a ticket that is past it does not hold up the queue. */
+  /** The latest instant at which the job asks again. A ticket that is past it does not delay the queue. */
   asksAgainBy: z.int().min(0),
   expiresAt: z.int(),
 });
 
 export type TicketItem = z.infer<typeof ticketItemSchema>;
 
-/** Whose turn it was: decides, with the slots that are held, whose turn it is. */
+/** The order of the users' latest turns. Together with the slots that are held, it decides whose turn it is. */
 export const slotOrderItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("SLOT_ORDER"),
-  /** Raised by every slot that is taken: who decided on an older one decides again. */
+  /** The version, which every acquisition of a slot increases. A job that decided on an older version decides again. */
   version: z.int().min(0),
-  /** The users by their latest turn, youngest first. */
+  /** The users by their latest turn, the latest first. */
   turns: z.array(z.string()),
 });
 
 export type SlotOrderItem = z.infer<typeof slotOrderItemSchema>;
 
-/** What the API needs of a data set: its pieces with their tags (tag → values), see contracts/dataset-catalogue. */
+/**
+ * The part of a data set that the API needs: its pieces with their tags (tag → values), see
+ * contracts/dataset-catalogue.
+ */
 export const catalogueItemSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal("CATALOGUE"),

@@ -1,4 +1,4 @@
-/** Models: those that users have trained, and the stock models, which belong to no user. */
+/** The models that users have trained, and the stock models, which belong to no user. */
 import { kindPrefix, stockModelKey, stockPartition } from "../../naming/table-keys";
 import { readItem } from "./item-codec";
 import { type ModelItem, modelItemSchema, type StockModelItem, stockModelItemSchema } from "./items";
@@ -12,7 +12,7 @@ export const createModels = (params: { readonly table: Table; readonly now: () =
 
 export interface StockModels {
   get(id: string): Promise<StockModelItem | undefined>;
-  /** By id. */
+  /** Lists the stock models in the order of their ids. */
   list(params: { readonly limit: number; readonly after?: string | undefined }): Promise<Page<StockModelItem>>;
 }
 
@@ -24,7 +24,7 @@ export function createStockModels(table: Pick<Table, "read" | "query">): StockMo
       return row === undefined ? undefined : readItem(stockModelItemSchema, row);
     },
     list: async ({ limit, after = "" }) => {
-      // The partition holds stock models and nothing else.
+      // The partition holds only stock models.
       const query = { partition: stockPartition, after: `${kindPrefix("MODEL")}${after}` };
       const { rows, hasMore } = await table.query(query, limit);
       return { items: rows.map((row) => readItem(stockModelItemSchema, row)), hasMore };

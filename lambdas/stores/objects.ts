@@ -1,6 +1,7 @@
 /**
- * The objects of one bucket, on S3. Sizes are bounded before bytes are read, because containers and users write objects
- * too. What hands out URLs of objects is in presigned-urls.ts, so that only functions that do so bundle the presigner.
+ * The objects of one bucket of S3. Their sizes are checked before bytes are read, because containers and users write
+ * objects, too. presigned-urls.ts hands out URLs of objects; it is a file of its own, so that only functions that do so
+ * bundle the presigner.
  */
 import { createHash } from "node:crypto";
 import {
@@ -26,15 +27,15 @@ export interface NewObject {
   readonly key: string;
   readonly body: Uint8Array | string;
   readonly contentType: string;
-  /** Lifecycle rules match them. */
+  /** The object's tags, which lifecycle rules match. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ObjectDigest {
-  /** Hex, of all bytes. */
+  /** Hex digest of all bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Of the object that was read: a copy that asks for it copies these very bytes. */
+  /** ETag of the object that was read. A copy that asks for this ETag copies exactly these bytes. */
   readonly etag: string;
 }
 
@@ -43,24 +44,41 @@ export interface CopyParams {
   readonly to: string;
 }
 
+/** The operations on the objects of one bucket. */
 export interface ObjectStore {
   readonly bucket: string;
-  /** Asks for the object's headers alone. */
+  /** Returns true if the object exists. It reads only the object's headers. */
   exists(key: string): Promise<boolean>;
-  /** @throws ObjectTooLargeError before anything is read */
+  /**
+   * Returns the object's bytes, or undefined if there is no such object.
+   * @throws ObjectTooLargeError before anything is read
+   */
   read(key: string, maxBytes: number): Promise<Uint8Array | undefined>;
-  /** Reads in pieces, keeps none. @throws ObjectTooLargeError */
+  /**
+   * Returns the digest of the object, which is read in pieces that are not kept, or undefined if there is no such
+   * object.
+   * @throws ObjectTooLargeError
+   */
   digest(key: string, maxBytes: number): Promise<ObjectDigest | undefined>;
   write(object: NewObject): Promise<void>;
-  /** Inside S3, with content type and tags. @returns false when the source is not there, or is not the one that was asked for */
+  /**
+   * Copies an object inside S3, with its content type and tags.
+   * @returns false when the source does not exist, or is not the one that was asked for
+   */
   copy(params: CopyParams): Promise<boolean>;
-  /** At most `limit` objects, in the order of their keys' bytes. */
+  /** Returns at most `limit` objects, in the order of their keys' bytes. */
   list(prefix: string, limit: number): Promise<readonly StoredObject[]>;
-  /** All objects in the same order, at most a thousand in a page: for work that looks at more than it can keep. */
+  /**
+   * Yields all objects in the same order, at most a thousand in a page, for work that looks at more objects than it can
+   * keep.
+   */
   pages(prefix: string): AsyncIterable<readonly StoredObject[]>;
-  /** Objects that do not exist count as deleted. */
+  /** Deletes objects. Those that do not exist count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
-  /** @param prefix - ends with a slash */
+  /**
+   * Deletes all objects under a prefix.
+   * @param prefix - ends with a slash
+   */
   deleteAllUnder(prefix: string): Promise<void>;
 }
 
@@ -69,6 +87,7 @@ export interface ObjectStoreParams {
   readonly bucket: string;
 }
 
+/** Thrown when an object has more bytes than its reader allows. */
 export class ObjectTooLargeError extends Error {
   override readonly name = "ObjectTooLargeError";
   constructor(
@@ -80,7 +99,10 @@ export class ObjectTooLargeError extends Error {
   }
 }
 
-/** Without the right to list, S3 answers 403 for what is not there; that stays an error, and a missing grant is seen. */
+/**
+ * Returns true for an error that says that the object does not exist. Without the right to list, S3 answers 403 for a
+ * missing object; that stays an error, so that a missing permission is noticed.
+ */
 function isMissing(error: unknown): boolean {
   return (
     error instanceof NoSuchKey ||
@@ -92,7 +114,7 @@ function isMissing(error: unknown): boolean {
 const isPreconditionFailed = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412;
 
-/** A copy's source is a URL path: every part is encoded, the slashes stay. */
+/** Encodes the source of a copy, which is a URL path: every part is encoded, the slashes stay. */
 const encodedSource = (bucket: string, key: string): string =>
   `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
 
@@ -195,7 +217,7 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
           Key: key,
           Body: body,
           ContentType: contentType,
-          // The SDK works it out by itself, but not of an empty body.
+          // The SDK computes the length by itself, but not of an empty body.
           ContentLength: Buffer.byteLength(body),
           ...(tags === undefined ? {} : { Tagging: new URLSearchParams(tags).toString() }),
         }),
@@ -224,7 +246,7 @@ export function createObjectStore({ client, bucket }: ObjectStoreParams): Object
     delete: deleteKeys,
 
     async deleteAllUnder(prefix) {
-      // Listed again from the beginning, so that what was written meanwhile goes too.
+      // Each turn lists from the beginning, so that objects that were written meanwhile are deleted, too.
       for (;;) {
         const found = await list(prefix, maxKeysPerCall);
         if (found.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * Everything that is not finished yet, from the sparse OpenWork index (eventually consistent: load a row before acting).
- * What is written here is written without reading the row: it is for rows that cannot be repaired in any other way.
+ * Finds everything that is not finished yet, in the sparse index OpenWork (eventually consistent: load a row before
+ * acting). Its writes do not read the row: they are for rows that cannot be repaired in any other way.
  */
 import * as z from "zod";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
@@ -18,30 +18,39 @@ import type { Row, Table } from "./table";
 import { transact } from "./transaction";
 
 export interface OpenWork {
-  /** Oldest first within a user. */
+  /** Lists all unfinished rows of a kind, oldest first within a user. */
   list(kind: OpenWorkKind): AsyncIterable<OwnedBy>;
-  /** One user's unfinished compositions: few, because quotas bound them. One created a moment ago may be missing. */
+  /**
+   * Returns one user's unfinished compositions. They are few, because quotas limit them. One that was created a moment
+   * ago may be missing.
+   */
   compositionsOf(sub: string): Promise<readonly CompositionItem[]>;
-  /** As {@link compositionsOf}. */
+  /** Returns one user's unfinished training jobs, as {@link compositionsOf} does for compositions. */
   trainingJobsOf(sub: string): Promise<readonly TrainingJobItem[]>;
-  /** @returns whether the row exists and is not final; asks the table itself, and reads nothing else of the row */
+  /** Returns true if the row exists and is not final. It asks the table itself, and reads nothing else of the row. */
   isOpen(kind: OpenWorkKind, owned: OwnedBy): Promise<boolean>;
-  /** Notes that a repair has failed. The value is since when repairs of the row have failed; stale when it is not open. */
+  /**
+   * Notes that a repair has failed. The value is the instant since which repairs of the row have failed; stale when the
+   * row is not open.
+   */
   noteFailedRepair(kind: OpenWorkKind, owned: OwnedBy): Promise<Outcome<Date, Stale>>;
-  /** @returns the attempt of a job, read by itself; undefined when there is none that could be an attempt */
+  /**
+   * Returns the attempt of a job, which is read without the rest of the row; undefined when the row has no valid
+   * attempt.
+   */
   attemptOf(owned: OwnedBy): Promise<number | undefined>;
   /**
-   * Ends the row, whatever else stands in it, and gives the user's quotas back. It is FAILED; a job whose model is
-   * registered is READY, or STOPPED if its owner asked for that. The value is that state; stale when the row was not
-   * open, or had another attempt.
+   * Ends the row, whatever else it contains, and gives the user's quotas back. The row becomes FAILED; a job whose
+   * model is registered becomes READY, or STOPPED if its owner asked for that. The value is that state; stale when the
+   * row was not open, or had another attempt.
    */
   endUnread(kind: OpenWorkKind, owned: OwnedBy, end: UnreadEnd): Promise<Outcome<FinalTrainingJobState, Stale>>;
 }
 
 export interface UnreadEnd {
-  /** What its owner is told if it is FAILED. */
+  /** The failure that its owner is told if the row becomes FAILED. */
   readonly failure: Failure;
-  /** The row is ended in this attempt alone. */
+  /** The only attempt in which the row is ended. */
   readonly attempt?: number | undefined;
 }
 
@@ -85,7 +94,7 @@ export function createOpenWork({ table, now }: { readonly table: Table; readonly
     },
 
     async noteFailedRepair(kind, { sub, id }) {
-      // Not the row's version: for its owner nothing has changed.
+      // The row's version stays as it is, because for its owner nothing has changed.
       const changes = { setOnce: { repairFailedSince: now().toISOString() } };
       const result = await table.write([
         { kind: "UPDATE", key: ownedKey(kind, sub, id), changes, condition: isOpenRow },
@@ -103,14 +112,15 @@ export function createOpenWork({ table, now }: { readonly table: Table; readonly
       const known = isJob ? await readOnly(kind, owned, ["holds", "modelId", "stopRequested"]) : {};
       const hasModel = known["modelId"] !== undefined;
       const state = !hasModel ? "FAILED" : known["stopRequested"] === true ? "STOPPED" : "READY";
-      // The place among its owner's models that an unfinished job holds becomes free where there is no model.
+      // An unfinished job holds a place among its owner's models. The place becomes free if there is no model.
       const held = hasModel ? undefined : quotaAmountsSchema.safeParse(known["holds"]).data;
       const { models, ...kept } = held ?? {};
       const instant = now();
       const set = {
         state,
         updatedAt: instant.toISOString(),
-        // Whatever the row's version is, this one is another: who polls the row sees that it has ended.
+        // The new version differs from the row's, whatever that is, so that clients that poll the row see that it has
+        // ended.
         version: Math.ceil(instant.getTime() / 1000),
         ...(state === "FAILED" ? { failure: failureSchema.parse(failure) } : {}),
         ...(isJob ? { endReason: endReasons[state] } : {}),

@@ -1,4 +1,4 @@
-/** What can come of a write of a store. Unexpected faults of DynamoDB are thrown as they are. */
+/** The outcomes of a write of a store. Unexpected faults of DynamoDB are thrown as they are. */
 import type { QuotaCounter } from "../../domain/schemas/user-quotas";
 import type { TableKey } from "../../naming/table-keys";
 import type { IdempotencyRecord } from "./items";
@@ -8,7 +8,7 @@ export interface Done<Value = undefined> {
   readonly value: Value;
 }
 
-/** The row changed or went between the read and the write, or its state does not allow the write. */
+/** The row was changed or deleted between the read and the write, or its state does not allow the write. */
 export interface Stale {
   readonly kind: "STALE";
 }
@@ -26,13 +26,13 @@ export interface ReferenceGone {
   readonly key: TableKey;
 }
 
-/** Another request with the same idempotency key was first; the record tells its response. */
+/** Another request with the same idempotency key came first; the record contains its response. */
 export interface Repeated {
   readonly kind: "REPEATED";
   readonly record: IdempotencyRecord;
 }
 
-/** The table said no, and nothing was written. */
+/** The table refused the write, and nothing was written. */
 export type Refusal = Stale | QuotaReached | ReferenceGone | Repeated;
 
 /** A write was done, or refused for one of the reasons that the store's method names. */

@@ -1,6 +1,6 @@
 /**
- * What the stores of tracks, compositions, models and training jobs have in common. A row lies in its owner's partition:
- * another user's row cannot be told from one that does not exist.
+ * The common part of the stores of tracks, compositions, models and training jobs. A row lies in its owner's partition,
+ * so that another user's row looks like one that does not exist.
  */
 import type * as z from "zod";
 import type { QuotaAmounts, UserQuotas } from "../../domain/schemas/user-quotas";
@@ -25,7 +25,7 @@ import { moveQuota, takeQuota } from "./quotas";
 import type { Table } from "./table";
 import { transact, type TransactionPart, writeRow } from "./transaction";
 
-/** What every owned item has. */
+/** The attributes that every owned item has. */
 export interface OwnedItem extends OwnedBy {
   readonly version: number;
   readonly updatedAt: string;
@@ -38,16 +38,16 @@ export interface Page<Item> {
 
 export interface BeginParams {
   readonly owned: OwnedBy;
-  /** What the new resource will hold of its owner's quotas: counted now. */
+  /** The amounts of its owner's quotas that the new resource will hold. They are counted now. */
   readonly holds: QuotaAmounts;
   readonly quotas: UserQuotas;
-  /** The request that creates: refused when it has its first response already. */
+  /** The request that creates the resource. The creation is refused when the request already has its first response. */
   readonly claim?: IdempotencyClaim | undefined;
 }
 
 export interface CreateParams<Item> {
   readonly item: Item;
-  /** What the new item takes of its owner's quotas; nothing where {@link creation} has taken it. */
+  /** The amounts of its owner's quotas that the new item takes. They are empty if {@link creation} has taken them. */
   readonly takes: QuotaAmounts;
   readonly quotas: UserQuotas;
   readonly idempotency?: IdempotencyWrite | undefined;
@@ -59,23 +59,24 @@ export interface CreateParams<Item> {
 
 export interface RemoveParams<Item> {
   readonly item: Item;
-  /** What its owner's quotas get back. */
+  /** The amounts that its owner's quotas get back. */
   readonly gives: QuotaAmounts;
 }
 
+/** The store of one kind of owned items. */
 export interface OwnedRows<Item extends OwnedItem> {
   get(owned: OwnedBy): Promise<Item | undefined>;
-  /** Newest first. `after`: the last id of the page before. */
+  /** Lists the rows of a user, newest first. `after` is the last id of the page before. */
   list(params: {
     readonly sub: string;
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<Page<Item>>;
-  /** Begins the creation of a resource whose files come before its row. */
+  /** Begins the creation of a resource whose files are written before its row. */
   begin(params: BeginParams): Promise<Outcome<PendingChangeItem, Repeated | QuotaReached | Stale>>;
   /**
-   * Writes the item, its idempotency record and its quotas, and ends its pending creation: all or nothing. Stale when
-   * the creation was given up meanwhile.
+   * Writes the item, its idempotency record and its quotas, and ends its pending creation; either everything is written
+   * or nothing. Stale when the creation was given up meanwhile.
    */
   create(params: CreateParams<Item>): Promise<Outcome<undefined, Repeated | QuotaReached | ReferenceGone | Stale>>;
   /** Sets attributes of an item that is still as it was read; increments `version` and sets `updatedAt`. */
@@ -106,7 +107,7 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
 
   return {
     get: async (owned) => {
-      // The table has no row whose id is no ULID.
+      // The table has only rows whose ids are ULIDs.
       if (!ulidPattern.test(owned.id)) return undefined;
       const row = await table.read(keyOf(owned));
       return row === undefined ? undefined : readItem(schema, row);
@@ -147,7 +148,7 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
     change: async (item, attributes) => {
       const changed: Item = { ...item, ...attributes, version: item.version + 1, updatedAt: now().toISOString() };
       schema.parse(changed);
-      // Only what changes is written: attributes that a newer version has added survive.
+      // Only the changed attributes are written, so that attributes that a newer version has added survive.
       const set = { ...attributes, updatedAt: changed.updatedAt, version: changed.version };
       const outcome = await writeRow(table, {
         kind: "UPDATE",
@@ -170,7 +171,10 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
   };
 }
 
-/** Changes every write of work has: whoever polls the row sees another version. */
+/**
+ * Returns the changes that every write of work makes. They include a new version, so that clients that poll the row see
+ * a change.
+ */
 export const nextVersion = (now: Date, set: Readonly<Record<string, unknown>> = {}) => ({
   set: { ...set, updatedAt: now.toISOString() },
   add: { version: 1 },

@@ -1,6 +1,7 @@
 /**
- * Changes of resources that have files: each has an item from its first write to its last, so that whatever is cut off
- * in between is found and finished. The order of the writes stands in docs/adr/0020-rows-before-files.md.
+ * Changes of resources that have files. Each change has an item from its first write to its last, so that a change that
+ * is cut off in between is found and finished. docs/adr/0020-rows-before-files.md says in which order everything is
+ * written.
  */
 import type { QuotaAmounts } from "../../domain/schemas/user-quotas";
 import { openWorkOwner, ownedKey, type OwnedKind, pendingChangeKey, pendingChangeMark } from "../../naming/table-keys";
@@ -13,12 +14,15 @@ import type { Table, Write } from "./table";
 import { transact, writeRow } from "./transaction";
 
 export interface PendingChanges {
-  /** All of them, from the index (eventually consistent: every change of one asks whether it is still as it was). */
+  /**
+   * Yields all pending changes from the index, which is eventually consistent. So every write of a change checks that
+   * it is still as it was read.
+   */
   list(): AsyncIterable<PendingChangeItem>;
-  /** Whether it is still as it was read: consistent. */
+  /** Returns true if the change is still as it was read, by a consistent read. */
   isCurrent(change: PendingChangeItem): Promise<boolean>;
   /**
-   * Gives up a creation: gives its quota back and turns it into a deletion of whatever files it left. The value is the
+   * Gives up a creation: gives its quota back and turns it into a deletion of the files that it left. The value is the
    * deletion; stale when the creation is not pending any more.
    */
   abandon(change: PendingChangeItem): Promise<Outcome<PendingChangeItem, Stale>>;
@@ -35,6 +39,7 @@ export interface NewPendingChange {
   readonly holds?: QuotaAmounts;
 }
 
+/** Returns the item of a new pending change. */
 export function pendingChange({ of, sub, id, state, now, holds = {} }: NewPendingChange): PendingChangeItem {
   return {
     schemaVersion: 1,
@@ -52,10 +57,13 @@ export function pendingChange({ of, sub, id, state, now, holds = {} }: NewPendin
 
 const keyOf = ({ of, sub, id }: Pick<PendingChangeItem, "of" | "sub" | "id">) => pendingChangeKey(of, sub, id);
 
-/** That the change is still the one that was read or written. */
+/** The condition that the change is still the one that was read or written. */
 const unchanged = ({ state, since }: PendingChangeItem) => allOf(equals("state", state), equals("since", since));
 
-/** Writes a change. @param condition - of the change that may stand under its key */
+/**
+ * Returns the write that puts a change.
+ * @param condition - on the change that may already have the same key
+ */
 export const putPendingChange = (change: PendingChangeItem, condition?: Write["condition"]): Write => ({
   kind: "PUT",
   key: keyOf(change),
@@ -63,7 +71,10 @@ export const putPendingChange = (change: PendingChangeItem, condition?: Write["c
   condition,
 });
 
-/** The write that ends a creation, beside the row. It is refused when the creation was given up meanwhile. */
+/**
+ * Returns the write that ends a creation, beside the write of the row. It is refused when the creation was given up
+ * meanwhile.
+ */
 export const endOfCreation = (change: PendingChangeItem): Write => ({
   kind: "DELETE",
   key: keyOf(change),
@@ -95,7 +106,7 @@ export function createPendingChanges({
       const deletion = pendingChange({ ...change, state: "DELETING", now: now(), holds: {} });
       const outcome = await transact(table, [
         { write: putPendingChange(deletion, unchanged(change)) },
-        // A resource that has its row is not given up, whatever is pending.
+        // A resource that has its row is not given up, even if a change is pending.
         {
           write: { kind: "CHECK", key: ownedKey(change.of, change.sub, change.id), condition: rowIsAbsent },
         },

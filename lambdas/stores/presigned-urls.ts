@@ -1,4 +1,4 @@
-/** A store of objects that also hands out URLs of them. */
+/** A store of objects that also hands out presigned URLs of them. */
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { createObjectStore, type ObjectStore, type ObjectStoreParams } from "./objects";
@@ -10,7 +10,10 @@ export interface PresignedUrl {
 }
 
 export interface PresigningObjectStore extends ObjectStore {
-  /** A URL that lets whoever has it read the object: never logged, never inside a resource that has an ETag. */
+  /**
+   * Returns a URL with which anybody can read the object. It must never be logged, and never be part of a resource that
+   * has an ETag.
+   */
   presign(key: string, expiresInSeconds: number): Promise<PresignedUrl>;
 }
 

@@ -1,4 +1,4 @@
-/** The parts of a transaction that move a user's counters. */
+/** Builds the parts of a transaction that change a user's quota counters. */
 import {
   type QuotaAmounts,
   type QuotaCounter,
@@ -11,7 +11,7 @@ import type { QuotaReached } from "./outcome";
 import type { Row, Table } from "./table";
 import type { TransactionPart } from "./transaction";
 
-/** The counters that amounts name. */
+/** Returns the counters that the amounts name. */
 const countersOf = (amounts: QuotaAmounts): readonly QuotaCounter[] =>
   quotaCounterSchema.options.filter((counter) => amounts[counter] !== undefined);
 
@@ -20,7 +20,10 @@ export interface QuotaMovement {
   readonly decrement?: QuotaAmounts;
 }
 
-/** The part that moves counters without asking for a quota; none when nothing is to be moved. */
+/**
+ * Returns the part of a transaction that changes counters without checking a quota. There is none when nothing is to be
+ * changed.
+ */
 export function moveQuota(
   sub: string,
   { increment = {}, decrement = {} }: QuotaMovement,
@@ -41,12 +44,18 @@ export interface TakeQuotaParams {
   readonly quotas: UserQuotas;
 }
 
-/** The part that increments counters, each within its quota. It is refused when one of them has no room. */
+/**
+ * Returns the part of a transaction that increments counters, each within its quota. It is refused when one of them has
+ * no room.
+ */
 export function takeQuota({ table, sub, amounts, quotas }: TakeQuotaParams): readonly TransactionPart<QuotaReached>[] {
   const counters = countersOf(amounts);
   if (counters.length === 0) return [];
   const key = quotaKey(sub);
-  /** What a counter may be at most before; negative when the amount alone is more than the quota. */
+  /**
+   * Returns the highest value that a counter may have before the write. It is negative when the amount alone exceeds
+   * the quota.
+   */
   const maxBefore = (counter: QuotaCounter): number => quotas[counter] - Math.max(1, amounts[counter] ?? 0);
   const reached = (row: Row): QuotaReached | undefined => {
     const counter = counters.find((each) => Number(row[each] ?? 0) > maxBefore(each));

@@ -1,10 +1,10 @@
-/** Many rows at once, by their keys: what a comparison with other stores needs of them. */
+/** Reads many rows at once by their keys, as far as a comparison with the stored objects needs them. */
 import * as z from "zod";
 import type { TableKey } from "../../naming/table-keys";
 import { compositionItemSchema } from "./items";
 import type { Table } from "./table";
 
-/** What says which files a row names. */
+/** The attributes that say which files a row names. */
 const rowSchema = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -13,7 +13,7 @@ const rowSchema = z.object({
 export type RowByKey = z.infer<typeof rowSchema>;
 
 export interface RowsByKey {
-  /** Those that are there, consistent. */
+  /** Returns those of the rows that exist, by consistent reads. */
   find(keys: readonly TableKey[]): Promise<readonly RowByKey[]>;
 }
 

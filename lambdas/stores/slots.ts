@@ -1,4 +1,4 @@
-/** Training slots: one item each, taken by conditional write, so that no counter can drift. */
+/** Training slots. Each is an item that is acquired by a conditional write, so that no counter can drift. */
 import { slotKey, slotOrderKey, slotsPartition, sortKey } from "../../naming/table-keys";
 import { absent, allOf, anyOf, equals, rowIsAbsent } from "./conditions";
 import { readItem, writeItem } from "./item-codec";
@@ -7,12 +7,13 @@ import { doneWith, isDone, type Outcome, type Stale, stale } from "./outcome";
 import type { Table } from "./table";
 import { transact, writeRow } from "./transaction";
 
+/** The training job that holds a slot or waits for one. */
 export interface SlotHolder {
   readonly sub: string;
   readonly jobId: string;
 }
 
-/** A slot somebody holds; a slot without an item, or without a holder, is free. */
+/** A slot that a job holds. A slot without an item, or without a holder, is free. */
 export interface HeldSlot {
   readonly index: number;
   readonly holder: SlotHolder;
@@ -20,10 +21,13 @@ export interface HeldSlot {
   readonly leasedUntil: number;
 }
 
-/** Whose turn it was, as it was read: what is decided on it holds only while nobody else has acquired a slot. */
+/**
+ * The order of the users' latest turns as it was read. A decision that is based on it is valid only as long as nobody
+ * else has acquired a slot.
+ */
 export interface SlotOrder {
   readonly version: number;
-  /** The users by their latest turn, youngest first. */
+  /** The users by their latest turn, the latest first. */
   readonly turns: readonly string[];
 }
 
@@ -31,26 +35,28 @@ export interface AcquireSlotParams {
   readonly index: number;
   readonly holder: SlotHolder;
   readonly leasedUntil: number;
-  /** The order it was decided on, read before tickets and slots. */
+  /** The order on which the decision is based. It was read before tickets and slots. */
   readonly order: SlotOrder;
-  /** The lapsed lease that is taken over: refused when its holder has renewed it meanwhile. */
+  /**
+   * The slot whose lapsed lease is taken over. The write is refused when its holder has renewed the lease meanwhile.
+   */
   readonly instead?: HeldSlot;
 }
 
 export interface Slots {
   order(): Promise<SlotOrder>;
   held(): Promise<readonly HeldSlot[]>;
-  /** The slot is then the holder's; stale when it is taken, or anybody has taken any slot since `order`. */
+  /** Gives the slot to the holder. Stale when the slot is taken, or anybody has acquired any slot since `order`. */
   take(params: AcquireSlotParams): Promise<Outcome<undefined, Stale>>;
-  /** Stale when the slot is not the job's (any more). */
+  /** Renews the lease of a slot. Stale when the job does not hold the slot any more. */
   renew(params: {
     readonly index: number;
     readonly jobId: string;
     readonly leasedUntil: number;
   }): Promise<Outcome<undefined, Stale>>;
   /**
-   * Renews whichever slot the job holds. The value is its index; stale when the job holds none.
-   * @param slots - how many there are by now: a slot beyond them is not renewed
+   * Renews the slot that the job holds, whichever it is. The value is its index; stale when the job holds none.
+   * @param slots - the present number of slots: a slot beyond them is not renewed
    */
   renewFor(params: {
     readonly jobId: string;
@@ -63,16 +69,19 @@ export interface Slots {
   release(params: { readonly index: number; readonly jobId: string }): Promise<Outcome<undefined, Stale>>;
 }
 
-/** Users whose latest turn is remembered; who had a turn before all of these waits as if there had been none. */
+/**
+ * The number of users whose latest turn is remembered. A user whose turn was before all of these waits as if there had
+ * been none.
+ */
 const maxTurns = 500;
-/** The order after a user's turn. */
+/** Returns the order after a user's turn. */
 export function orderAfter({ version, turns }: SlotOrder, sub: string): { version: number; turns: string[] } {
   return { version: version + 1, turns: [sub, ...turns.filter((other) => other !== sub)].slice(0, maxTurns) };
 }
 
 const isHeldBy = (jobId: string) => equals("holder.jobId", jobId);
 
-/** The slot's number stands in its sort key: SLOT#{index}. */
+/** Returns the slot's number, which is part of its sort key: SLOT#{index}. */
 const indexOf = (sk: unknown): number => Number(String(sk).slice("SLOT#".length));
 
 export function createSlots(table: Table): Slots {

@@ -1,24 +1,29 @@
 /**
- * The one table, as stores see it: rows, conditions and writes, without DynamoDB's expressions. `dynamodb-table.ts` is
- * the real one; the tests have one in memory, and one suite runs over both (test/integration/stores.test.ts).
+ * The table as the stores see it: rows, conditions and writes, without DynamoDB's expressions. `dynamodb-table.ts`
+ * implements it on DynamoDB; the tests have a table in memory, and one suite runs against both
+ * (test/integration/stores.test.ts).
  */
 import type { TableKey } from "../../naming/table-keys";
 import type { Condition } from "./conditions";
 
-/** A row as it is stored, its two keys included. */
+/** A row as it is stored, with its two keys. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What an update does to a row. A row that does not exist is created, unless the write's condition forbids it. */
+/**
+ * The changes that an update makes to a row. A row that does not exist is created, unless the write's condition forbids
+ * it.
+ */
 export interface RowChanges {
   /** Attributes to write; `undefined` leaves an attribute as it is. */
   readonly set?: Readonly<Record<string, unknown>>;
-  /** Attributes to write where the row has none of that name. */
+  /** Attributes to write if the row does not have them yet. */
   readonly setOnce?: Readonly<Record<string, unknown>>;
   /** Numbers to add to attributes; one that is absent counts as 0. */
   readonly add?: Readonly<Record<string, number>>;
   readonly remove?: readonly string[];
 }
 
+/** One write of a row, with the condition under which it is made. */
 export type Write =
   | { readonly kind: "PUT"; readonly key: TableKey; readonly row: Row; readonly condition?: Condition | undefined }
   | {
@@ -28,32 +33,33 @@ export type Write =
       readonly condition?: Condition | undefined;
     }
   | { readonly kind: "DELETE"; readonly key: TableKey; readonly condition?: Condition | undefined }
-  /** Writes nothing: only its condition counts, in a transaction. */
+  /** Writes nothing. In a transaction, its condition decides with the others whether anything is written. */
   | { readonly kind: "CHECK"; readonly key: TableKey; readonly condition: Condition };
 
 export type WriteResult =
   | {
       readonly kind: "WRITTEN";
-      /** The row as it is now, after a single update; a transaction does not tell it. */
+      /** The row as it is now, after a single update; a transaction does not return it. */
       readonly row?: Row | undefined;
     }
   | {
       readonly kind: "REFUSED";
-      /** Which write's condition did not hold; the first one of several. */
+      /** The index of the write whose condition did not hold; the first one if there are several. */
       readonly index: number;
-      /** That row as it was when its condition was checked, where the table tells it. */
+      /** That row as it was when its condition was checked, if the table returns it. */
       readonly row: Row | undefined;
     };
 
+/** A query of the rows of one partition. */
 export interface RowQuery {
   readonly partition: string;
-  /** The partition is one of the sparse OpenWork index, which follows the table within moments. */
+  /** If set, the partition is one of the sparse index OpenWork, which follows the table within moments. */
   readonly index?: "OpenWork";
-  /** What the sort key begins with. */
+  /** The prefix with which the sort key begins. */
   readonly prefix?: string;
-  /** Only rows whose sort key comes before this one; needs a prefix. */
+  /** Limits the result to rows whose sort key comes before this one; needs a prefix. */
   readonly before?: string | undefined;
-  /** Only rows whose sort key comes after this one; not together with a prefix. */
+  /** Limits the result to rows whose sort key comes after this one; not allowed together with a prefix. */
   readonly after?: string;
   readonly newestFirst?: boolean;
 }
@@ -64,21 +70,29 @@ export interface RowPage {
 }
 
 export interface Table {
-  /** Reads one row consistently. @param attributes - only these, where they are named */
+  /**
+   * Reads one row consistently.
+   * @param attributes - the only attributes to read; without it, all are read
+   */
   read(key: TableKey, attributes?: readonly string[]): Promise<Row | undefined>;
-  /** Reads many rows consistently, those that exist. @throws TableBusy when DynamoDB keeps leaving some of them out */
+  /**
+   * Reads many rows consistently and returns those that exist.
+   * @throws TableBusy when DynamoDB keeps leaving some of them out
+   */
   readMany(keys: readonly TableKey[], attributes: readonly string[]): Promise<readonly Row[]>;
   query(query: RowQuery, limit: number): Promise<RowPage>;
   /** Reads every row that the query finds, page by page. */
   all(query: RowQuery): AsyncIterable<Row>;
   /**
-   * Writes everything or nothing; one write alone is no transaction.
+   * Writes everything or nothing. A single write is sent without a transaction.
    * @throws TableBusy when other transactions kept changing the same rows
    */
   write(writes: readonly Write[]): Promise<WriteResult>;
 }
 
-/** Other transactions kept changing the same rows for as long as it was worth waiting. Nothing was written. */
+/**
+ * Thrown when other transactions kept changing the same rows for as long as it was worth waiting. Nothing was written.
+ */
 export class TableBusy extends Error {
   override readonly name = "TableBusy";
 }

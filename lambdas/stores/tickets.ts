@@ -1,4 +1,6 @@
-/** Tickets of the jobs that wait for a slot: they sort by the job's ULID, so who came first stands first. */
+/**
+ * Tickets of the jobs that wait for a slot. They are sorted by the job's ULID, so that the earliest job comes first.
+ */
 import { ticketKey, ticketsPartition } from "../../naming/table-keys";
 import { readItem, writeItem } from "./item-codec";
 import { type TicketItem, ticketItemSchema } from "./items";
@@ -8,14 +10,14 @@ import type { Table } from "./table";
 export interface Ticket extends SlotHolder {
   /** Epoch milliseconds of the last try. */
   readonly heartbeatAt: number;
-  /** Epoch milliseconds; a ticket that is past it belongs to an execution that is dead, or in trouble. */
+  /** Epoch milliseconds. The execution of a ticket that is past this instant is dead, or in trouble. */
   readonly asksAgainBy: number;
 }
 
 export interface Tickets {
-  /** Writes the job's ticket, or its heartbeat. */
+  /** Writes the job's ticket, or renews its heartbeat. */
   heartbeat(ticket: Ticket): Promise<void>;
-  /** In the order of their jobs; the table deletes forgotten ones after a day. */
+  /** Returns the tickets in the order of their jobs. The table deletes forgotten tickets after a day. */
   waiting(): Promise<readonly Ticket[]>;
   remove(jobId: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Training jobs: a request creates, stops and deletes them, the workflow advances and ends them. Every write of the
- * workflow names the attempt it belongs to, and is conditional on the state.
+ * Training jobs. Requests create, stop and delete them; the workflow advances and ends them. Every write of the
+ * workflow names the attempt to which it belongs, and depends on the state.
  */
 import type * as z from "zod";
 import {
@@ -29,7 +29,7 @@ import { moveQuota } from "./quotas";
 import type { RowChanges, Table } from "./table";
 import { transact } from "./transaction";
 
-/** A job in the hands of one workflow execution. */
+/** The right of one workflow execution to work on a job. */
 export interface JobAttempt extends OwnedBy {
   readonly attempt: number;
 }
@@ -47,12 +47,13 @@ const changeable = trainingJobItemSchema
     usage: true,
   })
   .partial();
-/** What may change while a job is open. */
+/** The attributes that may change while a job is open. */
 export type TrainingJobData = z.infer<typeof changeable>;
 export type RemovableData = "trainingJobName" | "capacityRefusedSince" | "repairFailedSince";
 
+/** A change of an open job. */
 export interface TrainingJobChange {
-  /** Only where the transition is legal; without it any non-final state is kept. */
+  /** The new state, if the transition is legal. Without it, the job stays in its state, which must not be final. */
   readonly to?: Exclude<TrainingJobState, FinalTrainingJobState>;
   readonly set?: TrainingJobData;
   readonly remove?: readonly RemovableData[];
@@ -71,41 +72,47 @@ const ending = trainingJobItemSchema
   .partial();
 export interface TrainingJobEnd extends z.infer<typeof ending> {
   readonly state: FinalTrainingJobState;
-  /** What the end was decided on: a stop request that came meanwhile refuses it. */
+  /** The value on which the decision rests. If a stop request has come meanwhile, the write is refused. */
   readonly stopRequested: boolean;
 }
 
+/** The data with which a job goes over to its next attempt. */
 export interface NextAttempt {
-  /** The SageMaker job of the attempt before goes on, or has ended with what the next one registers. */
+  /**
+   * True if the next attempt keeps the SageMaker job of the attempt before, which still runs, or has ended with results
+   * that the next attempt registers.
+   */
   readonly keepsTrainingJob: boolean;
-  /** Of all SageMaker jobs that will not go on. */
+  /** The usage of all SageMaker jobs that will not go on. */
   readonly earlierUsage: TrainingJobItem["usage"] | undefined;
-  /** Attempts so far that were cut off before SageMaker had a job of theirs. */
+  /** The number of attempts so far that were cut off before SageMaker had a job of theirs. */
   readonly attemptsWithoutTraining: number;
 }
 
 export interface TrainingJobs extends OwnedRows<TrainingJobItem> {
-  /** The value is the row as it is now; stale when state or attempt did not allow the change. */
+  /**
+   * Changes the job. The value is the row as it is now; stale when the state or the attempt did not allow the change.
+   */
   advance(job: JobAttempt, change: TrainingJobChange): Promise<Outcome<TrainingJobItem, Stale>>;
   /**
-   * Begins the creation of the job's model, whose files come before its row; beginning again is beginning anew. Stale
-   * when the job has a model or is final, or when what an earlier try left is being removed.
+   * Begins the creation of the job's model, whose files are written before its row. If it is called again, the creation
+   * begins anew. Stale when the job has a model or is final, or when the files of an earlier try are being removed.
    */
   beginModel(job: JobAttempt, modelId: string): Promise<Outcome<PendingChangeItem, Stale>>;
   /**
-   * Adds the model to the user's, names it in the job, and ends its pending creation. The place among the user's models
-   * that the job has held goes over to the model. Stale when the job has a model or is final, or when the creation was
-   * given up or begun anew.
+   * Adds the model to the user's models, names it in the job, and ends its pending creation. The place among the user's
+   * models that the job has held goes over to the model. Stale when the job has a model or is final, or when the
+   * creation was given up or begun anew.
    */
   addModel(job: JobAttempt, model: ModelItem, creation: PendingChangeItem): Promise<Outcome<undefined, Stale>>;
   /**
-   * The only way into a final state. A job that ends without a model gives its place among the user's models back. Stale
-   * when the row has changed since the end was decided.
+   * Ends the job. This is the only way into a final state. A job that ends without a model gives its place among the
+   * user's models back. Stale when the row has changed since the end was decided.
    */
   finish(job: JobAttempt, end: TrainingJobEnd): Promise<Outcome<undefined, Stale>>;
   /**
-   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when it is final, to be
-   * stopped, or another attempt's already.
+   * Gives the job to the next attempt's execution. The value is the row as it is now; stale when the job is final or to
+   * be stopped, or belongs to another attempt already.
    */
   beginNextAttempt(job: JobAttempt, next: NextAttempt): Promise<Outcome<TrainingJobItem, Stale>>;
 }
@@ -132,7 +139,7 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
 
     async advance(job, { to, set = {}, remove = [] }) {
       const next = nextVersion(now(), { ...changeable.parse(set), ...(to === undefined ? {} : { state: to }) });
-      // To stay in a state is always allowed.
+      // Staying in a state is always allowed.
       const states = to === undefined ? openStates : [...new Set([...trainingJobStatesBefore(to), to])];
       return await update(job, { ...next, remove }, isAttempt(job, states));
     },
@@ -182,7 +189,7 @@ export function createTrainingJobs({ table, now }: { readonly table: Table; read
       const condition = allOf(
         isAttempt(job, trainingJobStatesBefore(state)),
         equals("stopRequested", stopRequested),
-        // What is given back depends on whether there is a model: that must still be so when it is written.
+        // The quota that is given back depends on whether there is a model, and that must not change before the write.
         before.modelId === undefined ? absent("modelId") : equals("modelId", before.modelId),
       );
       return await transact(table, [

@@ -1,14 +1,16 @@
-/** Several writes of one store method, each with what its refusal means. */
+/** Sends several writes of one store method together, each with the meaning of its refusal. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Done, done, type Outcome, type Refusal, type Stale, stale } from "./outcome";
 import { type Row, type Table, TableBusy, type Write } from "./table";
 
+/** One write of a transaction. */
 export interface TransactionPart<Reason extends Refusal> {
   readonly write: Write;
   /**
-   * What it means that the part's condition did not hold: {@link Stale} where this is absent. Parts are asked in order,
-   * so the most telling one comes first. Nothing: the condition would hold by now, and the transaction is tried again.
-   * @param row - as it was when the condition was checked, where the table tells it
+   * Returns the reason why the part's condition did not hold; without this function it is {@link Stale}. If several
+   * conditions did not hold, the first of these parts is asked, so put the one with the clearest reason first.
+   * Undefined means that the condition would hold by now, and the transaction is tried again.
+   * @param row - the row as it was when the condition was checked, if the table returns it
    */
   readonly refused?: (row: Row | undefined) => Reason | undefined | Promise<Reason | undefined>;
 }
@@ -16,7 +18,7 @@ export interface TransactionPart<Reason extends Refusal> {
 const maxTries = 6;
 
 /**
- * Writes all parts or none.
+ * Writes all parts or none of them.
  * @throws TableBusy when other transactions, or conditions that held a moment later, did not let it through
  */
 export async function transact<Reason extends Refusal>(
@@ -34,7 +36,10 @@ export async function transact<Reason extends Refusal>(
   }
 }
 
-/** One write whose refusal means that the row is not as it must be. @throws TableBusy */
+/**
+ * Sends one write. If it is refused, the row is not in the state that the write requires, and the outcome is stale.
+ * @throws TableBusy when other transactions kept changing the same row
+ */
 export async function writeRow(table: Pick<Table, "write">, write: Write): Promise<Outcome<undefined, Stale>> {
   const result = await table.write([write]);
   return result.kind === "WRITTEN" ? done : stale;

@@ -1,4 +1,4 @@
-/** The wrapper of every function that is not behind the API: logs, metrics, and errors that are never swallowed. */
+/** Wraps every function that is not behind the API. It provides logs and metrics, and swallows no error. */
 import type { Context } from "aws-lambda";
 import { marginMilliseconds } from "../../naming/time-limits";
 import { withCallDeadline } from "../aws/call-deadline";
@@ -13,8 +13,9 @@ export interface Telemetry {
 export type Handler<Response> = (event: unknown, context: Context) => Promise<Response>;
 
 /**
+ * Returns the handler of a function.
  * @param component - for example `workflow/acquire-slot`
- * @param run - gets the event as it came: hostile until it is parsed
+ * @param run - gets the event as it came, which must not be trusted until it is parsed
  */
 export function instrumented<Response>(
   component: string,

@@ -1,9 +1,9 @@
-/** JSON logs, one line an event. No request bodies, no tokens, no presigned URLs in them. */
+/** Writes logs as JSON, one line for each event. They contain no request bodies, tokens or presigned URLs. */
 import { Logger } from "@aws-lambda-powertools/logger";
 
 export type LogDetails = Readonly<Record<string, unknown>>;
 
-/** What operations are given: tests pass one that collects. */
+/** The log that operations receive. Tests pass one that collects the lines. */
 export interface Log {
   debug(message: string, details?: LogDetails): void;
   info(message: string, details?: LogDetails): void;
@@ -12,14 +12,14 @@ export interface Log {
 }
 
 /**
- * Service and level come from the POWERTOOLS_ variables.
- * @param component - the function, for example `workflow/acquire-slot`; it stands in every line
+ * Creates the logger of a function. Service and level come from the POWERTOOLS_ variables.
+ * @param component - the function, for example `workflow/acquire-slot`, which every line names
  */
 export function createLogger(component: string): Logger {
   return new Logger({ persistentKeys: { component } });
 }
 
-/** The narrow port over a Powertools logger. */
+/** Returns the narrow port over a Powertools logger. */
 export function logTo(logger: Logger): Log {
   return {
     debug: (message, details = {}) => {

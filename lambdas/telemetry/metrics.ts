@@ -1,6 +1,7 @@
 /**
- * Our own metrics, written as EMF lines. The one dimension is `service`, the stage's name, which the alarms match; it and
- * the namespace come from the POWERTOOLS_ variables. An id as a dimension would be a bill.
+ * Our own metrics, written as EMF lines. Their only dimension is `service`, the stage's name, which the alarms match.
+ * It and the namespace come from the POWERTOOLS_ variables. An id must not be a dimension, because every new value
+ * costs money.
  */
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
@@ -29,13 +30,13 @@ const units = {
 } as const;
 export type MetricName = keyof typeof units;
 
-/** What operations are given: tests pass one that collects. */
+/** The recorder that operations receive. Tests pass one that collects the metrics. */
 export interface MetricRecorder {
   record(name: MetricName, value?: number): void;
 }
 
 export interface PublishedMetrics extends MetricRecorder {
-  /** Writes what was recorded; the end of every invocation, also of one that failed. */
+  /** Writes the recorded metrics. This ends every invocation, including one that failed. */
   publish(): void;
 }
 
@@ -45,7 +46,7 @@ export function createMetrics(): PublishedMetrics {
     record: (name, value = 1) => {
       metrics.addMetric(name, units[name], value);
     },
-    // Publishing nothing makes Powertools warn on every quiet invocation.
+    // If nothing was recorded, publishing would make Powertools print a warning.
     publish: () => {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },

@@ -37,36 +37,45 @@ export interface AcquireSlotParams {
 export type AcquireSlotResult =
   | { readonly outcome: "SLOT_ACQUIRED"; readonly slot: number }
   | { readonly outcome: "WAITING_FOR_SLOT"; readonly waitSeconds: number }
-  /** The data set is known by its catalogue and still on its way: a first start of the local cloud builds it. */
+  /** The data set is known by its catalogue but not there yet: the first start of a local cloud builds it. */
   | { readonly outcome: "WAITING_FOR_DATA"; readonly waitSeconds: number }
   | { readonly outcome: "QUEUE_DEADLINE_PASSED"; readonly failure: Failure }
   | { readonly outcome: "STOP_REQUESTED" }
   | ClosedJob;
 
-/** A ticket whose job has not asked for so long after it said it would stands in nobody's way. */
+/**
+ * Seconds after the announced instant during which a ticket still counts although its job has not asked again. After
+ * them the ticket does not delay the others.
+ */
 const ticketGraceSeconds = 60;
 
-/** Who stands far back in the queue asks less often, up to so many times the wait of the first. */
+/**
+ * The highest factor by which a wait grows for a job that is far back in the queue, so that it asks less often than the
+ * first one.
+ */
 const maxWaitFactor = 4;
 
 /**
- * How many more turns a job may wait that is past its deadline and next in turn: they are spread over the longest run, which
- * is what it waits for. The plan of history events counts them.
+ * The most turns that a job may still wait after its deadline if it is next in turn. They are spread over the longest
+ * run, which is what the job waits for. The plan of history events includes them.
  */
 export const turnsPastDeadline = 100;
 
-/** How often somebody else may acquire a slot while this job decides; then it waits for its next turn to ask. */
+/**
+ * The number of times that a job decides anew because somebody else acquired a slot meanwhile. After that it waits for
+ * its next turn to ask.
+ */
 const decisions = 3;
 
 /**
- * A holder that SageMaker knows nothing of may be just about to create its job. It renewed its lease before that, and a
- * launch step is cut off by its task's time-out of two minutes.
+ * Seconds after its lease was renewed for which a holder without a SageMaker job may still be about to create it: it
+ * renews the lease first, and the launch step is cut off by its task's time-out of two minutes.
  */
 const launchGraceSeconds = 120;
 
 /**
- * Takes a training slot, or renews the one the job has. Who waits has a ticket; whose turn it is, `slotQueue` says. Who
- * waits for data has no ticket, and stands in nobody's way.
+ * Acquires a training slot, or renews the one that the job holds. A job that waits has a ticket, and `slotQueue`
+ * decides whose turn it is. A job that waits for data has no ticket, so that it does not delay others.
  */
 export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlotResult> {
   const { input, trainingJobs, slots, tickets, settings, random, log } = params;
@@ -79,7 +88,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
   const queuedSince = job.queuedSince ?? now.toISOString();
   if (job.state === "PENDING" || job.queuedSince === undefined) {
     const queued = await trainingJobs.advance(jobAttempt(input), { to: "QUEUED", set: { queuedSince } });
-    // Stopped meanwhile, which the next try sees.
+    // The job was stopped meanwhile. The next try sees that.
     if (!isDone(queued)) return waiting(jittered(settings.waitSeconds, random));
   }
   const waitedSeconds = (now.getTime() - Date.parse(queuedSince)) / 1000;
@@ -87,7 +96,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
   const leasedUntil = now.getTime() + settings.slotLeaseSeconds * 1000;
   const renewed = await slots.renewFor({ jobId: job.id, leasedUntil, slots: settings.slots });
   if (isDone(renewed)) {
-    // An earlier try has acquired the slot, and its response was lost: its ticket may still be there.
+    // An earlier try acquired the slot, and its response was lost, so its ticket may still exist.
     await tickets.remove(job.id);
     return { outcome: "SLOT_ACQUIRED", slot: renewed.value };
   }
@@ -109,8 +118,8 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
 
   let queue: SlotQueue | undefined;
   for (let decision = 1; decision <= decisions; decision += 1) {
-    // In this order: whoever acquires a slot raises the order's version, so what is decided on an older order is not
-    // written.
+    // The order must be read first. Each acquisition increases its version, so a decision that is based on an older
+    // order is not written.
     const order = await slots.order();
     const live = (await tickets.waiting()).filter(({ asksAgainBy }) => asksAgainBy >= now.getTime());
     const held = (await slots.held()).filter(({ index }) => index < settings.slots);
@@ -121,7 +130,7 @@ export async function acquireSlot(params: AcquireSlotParams): Promise<AcquireSlo
         tickets: live,
         turns: order.turns,
       });
-    // SageMaker is asked about a lapsed lease only by a job that would get the slot.
+    // Only a job that would get the slot asks SageMaker about a lapsed lease.
     const lapsed = held.filter((slot) => slot.leasedUntil < now.getTime());
     queue = queueWithout(lapsed);
     if (!queue.takes.includes(job.id)) break;
@@ -149,14 +158,15 @@ interface Decision {
   readonly job: TrainingJobItem;
   readonly order: SlotOrder;
   readonly held: readonly HeldSlot[];
-  /** Those of them whose holders' jobs have ended. */
+  /** Those of the held slots whose holders' jobs have ended. */
   readonly abandoned: readonly HeldSlot[];
   readonly waitedSeconds: number;
   readonly leasedUntil: number;
 }
 
 /**
- * A free slot, or one that is abandoned. @returns its index; undefined when somebody else has acquired a slot meanwhile
+ * Takes a free slot, or one that is abandoned.
+ * @returns its index; undefined when somebody else has acquired a slot meanwhile
  */
 async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<number | undefined> {
   const { slots, tickets, settings, log, metrics } = params;
@@ -203,7 +213,10 @@ async function abandonedAmong(lapsed: readonly HeldSlot[], params: AcquireSlotPa
   return abandoned;
 }
 
-/** A lapsed lease alone proves nothing: SageMaker must say that the holder's job has ended, or never was. */
+/**
+ * Returns true if the holder of a lapsed lease is gone. The lapsed lease alone proves nothing: SageMaker must say that
+ * the holder's job has ended or never existed.
+ */
 async function isAbandoned(
   slot: HeldSlot,
   { trainingJobs, sageMakerJobs, now, log }: AcquireSlotParams,
@@ -216,7 +229,8 @@ async function isAbandoned(
     if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
     return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
   } catch (error) {
-    // Another job's row, or SageMaker: the one who asks waits on. The reconciler ends a row that nobody can read.
+    // Another job's row could not be read, or SageMaker did not answer, so the job goes on waiting. The reconciler ends
+    // a row that nobody can read.
     log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
     return false;
   }

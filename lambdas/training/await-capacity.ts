@@ -1,4 +1,4 @@
-/** What happens when SageMaker has no capacity: wait, and launch again under the next name, until a deadline. */
+/** Waits when SageMaker has no capacity, and lets the job be launched again under the next name, until a deadline. */
 import type { Failure } from "../../domain/schemas/failure";
 import type { TrainingSettings } from "../../domain/schemas/training-settings";
 import type { TrainingJobItem } from "../stores/items";
@@ -17,7 +17,7 @@ type CapacitySettings = Pick<TrainingSettings, "capacityDeadlineSeconds" | "slot
 
 export interface AwaitCapacityParams {
   readonly job: TrainingJobItem;
-  /** A refused job has used its name up; a throttled call has not. */
+  /** True if the next launch needs a new name. A refused job has used its name up; a throttled call has not. */
   readonly nextName: boolean;
   readonly trainingJobs: Pick<TrainingJobs, "advance">;
   readonly settings: CapacitySettings;
@@ -29,12 +29,19 @@ export interface AwaitCapacityParams {
 
 const maxWaitSeconds = 300;
 
-/** Doubles from launch to launch, and stays well inside the lease of the slot, which is kept meanwhile. */
+/**
+ * Returns the seconds to wait. They double from launch to launch, and stay well within the lease of the slot, which the
+ * job keeps meanwhile.
+ */
 export function capacityWaitSeconds(launch: number, { waitSeconds, slotLeaseSeconds }: CapacitySettings): number {
   const doubled = waitSeconds * 2 ** Math.min(4, Math.max(0, launch - 1));
   return Math.max(1, Math.floor(Math.min(doubled, maxWaitSeconds, slotLeaseSeconds / 2)));
 }
 
+/**
+ * Handles a refusal of capacity: lets the job wait, or ends the waiting when it is to be stopped or its deadline has
+ * passed.
+ */
 export async function awaitCapacity(params: AwaitCapacityParams): Promise<CapacityResult> {
   const { job, nextName, trainingJobs, settings, log, metrics } = params;
   const now = params.now();
@@ -48,12 +55,13 @@ export async function awaitCapacity(params: AwaitCapacityParams): Promise<Capaci
     { sub: job.sub, id: job.id, attempt: job.attempt },
     { to: "QUEUED", set: { capacityRefusedSince }, ...(nextName ? { remove: ["trainingJobName"] as const } : {}) },
   );
-  // Only a stop request stands in the way of QUEUED.
+  // Only a stop request can prevent QUEUED.
   if (!isDone(changed)) return { outcome: "STOP_REQUESTED" };
   log.info("waiting for capacity", { launch: job.launch, since: capacityRefusedSince });
   return waitingForCapacity(job, settings, params.random);
 }
 
+/** Returns the result that makes the workflow wait before the next launch. */
 export const waitingForCapacity = (
   { launch }: Pick<TrainingJobItem, "launch">,
   settings: CapacitySettings,

@@ -3,7 +3,10 @@ import { Problem } from "../http/problem";
 import type { Catalogues } from "../stores/catalogues";
 import type { CatalogueItem } from "../stores/items";
 
-/** @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while the stock data set has not been seeded */
+/**
+ * Returns the catalogue of a data set, by default the stock data set's.
+ * @throws Problem DATASET_NOT_FOUND 422; DATASET_NOT_READY 503 while the stock data set has not been seeded
+ */
 export async function loadCatalogue(catalogues: Catalogues, datasetId: string | undefined): Promise<CatalogueItem> {
   const id = datasetId ?? defaultDatasetId;
   const catalogue = /^[a-z0-9-]{1,64}$/.test(id) ? await catalogues.get(id) : undefined;

@@ -4,14 +4,20 @@ import type { CopyParams, ObjectStore } from "../stores/objects";
 export interface CopyObjectsParams {
   readonly to: Pick<ObjectStore, "copy">;
   readonly copies: readonly CopyParams[];
-  /** Is told of a copy that failed, and the others go on; without it the first one that fails ends the copying. */
+  /**
+   * Receives the error of a copy that failed, while the others go on. Without this function, the first error ends the
+   * copying.
+   */
   readonly onFault?: (error: unknown) => void;
 }
 
-/** Enough to hide S3's latency; more would only be throttled. */
+/** The number of copies at the same time. It is enough to hide S3's latency; more would only be throttled. */
 const atOnce = 8;
 
-/** Copies all; what has disappeared meanwhile is left out. @returns how many were copied */
+/**
+ * Copies all objects, except those that have disappeared meanwhile.
+ * @returns the number of objects that were copied
+ */
 export async function copyObjects({ to, copies, onFault }: CopyObjectsParams): Promise<number> {
   const one = async (copy: CopyParams): Promise<boolean> => {
     try {

@@ -1,4 +1,4 @@
-/** The last resort for a job that cannot even be repaired. */
+/** Ends a job that cannot even be repaired: the last resort. */
 import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
@@ -15,7 +15,7 @@ import type { WithinTime } from "./time-limit";
 export interface EndUnrepairedJobParams {
   readonly of: OwnedBy;
   readonly openWork: Pick<OpenWork, "attemptOf" | "endUnread">;
-  /** The job is ended in this attempt alone. Undefined: in any. */
+  /** The only attempt in which the job is ended. Undefined: it is ended in any attempt. */
   readonly attempt?: number | undefined;
   readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly slots: Pick<Slots, "releaseAllOf">;
@@ -33,8 +33,9 @@ const counted = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStoppe
 >;
 
 /**
- * Ends a job without reading its row, and frees its slot, ticket and quota: FAILED, unless its model is registered. What
- * still runs is told to stop, if that can be done. Only for a job on which nobody works any more.
+ * Ends a job without reading its row, and frees its slot, ticket and quota. The job becomes FAILED, unless its model is
+ * registered. SageMaker is told to stop what still runs, if that is possible. Call this only for a job on which nobody
+ * works any more.
  * @returns false when the job has ended meanwhile, or is in another attempt
  */
 export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<boolean> {

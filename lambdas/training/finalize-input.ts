@@ -1,5 +1,5 @@
 /**
- * What stands in the workflow's data when it comes to finalize: what the last steps said, or the error that was caught.
+ * Parses the workflow's data when it comes to finalize: the results of the last steps, or the error that was caught.
  */
 import * as z from "zod";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";
@@ -19,12 +19,13 @@ export interface FinalizeInput {
   readonly input: StepInput;
   readonly failure: Failure | undefined;
   readonly fault: Failure | undefined;
-  /** Of an unexpected error: for the log. */
+  /** The unexpected error that was caught, for the log. */
   readonly caught: { readonly error: string | undefined; readonly cause: string | undefined } | undefined;
 }
 
 const maxCauseLength = 2_000;
 
+/** Returns the input of finalizing from the workflow's data. */
 export function parseFinalizeInput(data: unknown): FinalizeInput {
   const { step, registered, error, ...input } = finalizeInputSchema.parse(data);
   const gaveUp = [step, registered].some((said) => said?.outcome === ("GAVE_UP" satisfies GaveUp["outcome"]));

@@ -31,13 +31,13 @@ import { jobAttempt, type StepInput } from "./step-input";
 
 export interface FinalizeTrainingJobParams {
   readonly input: StepInput;
-  /** What the last step said went wrong, where it was an expected outcome. */
+  /** The failure that the last step reported as an expected outcome. */
   readonly failure?: Failure | undefined;
-  /** That the workflow itself did not get to its end: an unexpected error, an abort, a time-out. */
+  /** The failure of a workflow that was ended by an unexpected error, an abort or a time-out. */
   readonly fault?: Failure | undefined;
   /**
-   * That executions of the job were cut off so often that none follows. Its owner is told so in place of a fault of the
-   * platform, which may be no more than what the last cut did to the SageMaker job.
+   * True if executions of the job were cut off so often that no other one follows. Its owner is told this instead of a
+   * fault of the platform, which may only be an effect of the last cut on the SageMaker job.
    */
   readonly isCutOffForGood?: boolean;
   readonly trainingJobs: Pick<TrainingJobs, "get" | "finish">;
@@ -54,32 +54,33 @@ export interface FinalizeTrainingJobParams {
 
 export type FinalizeTrainingJobResult =
   | { readonly outcome: "FINALIZED"; readonly state: FinalTrainingJobState }
-  /** SageMaker still works on the job, which has been told to stop: the slot is not free before it has. */
+  /** SageMaker still works on the job and has been told to stop it. The slot is not free before it has stopped. */
   | { readonly outcome: "WAITING_FOR_STOP"; readonly waitSeconds: number }
   | ClosedJob;
 
-/** SageMaker gives a container two minutes to save its work. */
+/** Seconds until the next look at a job that is to stop. SageMaker gives a container two minutes to save its work. */
 const stopWaitSeconds = 5;
-/** Samples of a job that are kept: more than the longest training leaves. */
+/** The most samples of a job that are kept: more than the longest training leaves. */
 const maxSamples = 10_000;
 /**
- * For so long after its repair has first failed, a job is not finalized without its progress and samples: whoever
- * finalizes tries again. What cannot be copied after that is not going to be.
+ * Seconds after the first failed repair of a job during which it is not finalized without its progress and samples:
+ * whoever finalizes tries again. Files that cannot be copied after that are given up.
  */
 const keepingPatienceSeconds = endedWorkflowPatienceSeconds;
-/** Between deciding and writing, a stop request may come: then it is decided again. */
+/** The number of tries. A stop request may come between deciding and writing; then the end is decided again. */
 const tries = 3;
 
 /**
- * The one writer of final states. Keeps progress and samples, ends the row (open-work mark and quota in the same
- * transaction), then frees slot and ticket. Every part can be done twice; whoever finds the row final only frees.
+ * Finalizes a job; nothing else writes final states. It keeps progress and samples, ends the row (open-work mark and
+ * quota in the same transaction), then frees slot and ticket. Every part can be done twice. If the row is already
+ * final, only slot and ticket are freed.
  */
 export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Promise<FinalizeTrainingJobResult> {
   const { input, trainingJobs, sageMakerJobs, log } = params;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const opened = await openJob(trainingJobs, input);
     if (opened.outcome !== "OPEN") {
-      // Another attempt holds slot and ticket by the same job id: they are its own now.
+      // A superseded execution frees nothing: slot and ticket have the same job id, and now belong to the next attempt.
       if (opened.outcome !== "SUPERSEDED") await free(params);
       return opened;
     }
@@ -107,7 +108,7 @@ export async function finalizeTrainingJob(params: FinalizeTrainingJobParams): Pr
   throw new Error("the row kept changing while the job was being finalized");
 }
 
-/** With what was observed; if that cannot be written, without. */
+/** Ends the row with the observed data or, if that cannot be written, without it. */
 async function finish(
   { input, trainingJobs, log }: FinalizeTrainingJobParams,
   end: TrainingJobEnd,
@@ -121,7 +122,7 @@ async function finish(
   }
 }
 
-/** Nothing remains to be done in a final state. */
+/** Returns the progress without the remaining time, because nothing remains to be done in a final state. */
 const reached = ({ epoch, epochs, percent }: TrainingProgress): TrainingProgress => ({ epoch, epochs, percent });
 
 function decide(
@@ -133,7 +134,8 @@ function decide(
   const failed = meaning?.kind === "ENDED" && meaning.ending === "FAILED" ? meaning.failure : undefined;
   const hasModel = job.modelId !== undefined;
   const ending: TrainingEnding | undefined = meaning?.kind === "ENDED" ? meaning.ending : undefined;
-  // A fault of the workflow stopped a training that might have gone on: only a model that is registered already counts.
+  // A fault of the workflow stopped a training that might have gone on, so its end counts only if its model is already
+  // registered.
   const cutOff = fault !== undefined && failed === undefined && !hasModel;
   return endOfJob({
     ending: cutOff ? undefined : ending,
@@ -148,8 +150,8 @@ function decide(
 }
 
 /**
- * The checkpoint folder is deleted after some days; what its owner looks at and listens to is kept.
- * @throws Error when something could not be kept and it is too early to do without
+ * Copies a job's progress and samples to where they are kept, because the checkpoint folder is deleted after some days.
+ * @throws Error when a file could not be kept and it is too early to do without it
  */
 async function keepProgressAndSamples(
   { work, artifacts, now, log }: FinalizeTrainingJobParams,
@@ -183,7 +185,7 @@ async function keepProgressAndSamples(
   log.error("the job is finalized without all of its progress and samples", { faults: faults.length, first });
 }
 
-/** A name that a sample has, and nothing that only ends like one. */
+/** Returns true for the exact name of a sample, and false for a name that only ends like one. */
 function isSample(name: string): boolean {
   const sample = parseSampleFile(name);
   return sample !== undefined && name === sampleFile(sample.epoch, sample.melodyId);

@@ -1,6 +1,6 @@
 /**
- * The ports of finalizing, made once: the workflow's last step, the reconciler and the execution-status rule all
- * finalize.
+ * Creates the ports of finalizing. The workflow's last step, the reconciler and the rule on execution status all
+ * finalize jobs and need the same ports.
  */
 import { createDocumentClient, createS3Client, createSageMakerClient } from "../aws/clients";
 import { createSageMakerJobs } from "../aws/sagemaker-jobs";
@@ -21,7 +21,7 @@ export interface FinalizingPorts extends Omit<
   FinalizeTrainingJobParams,
   "trainingJobs" | "slots" | "input" | "failure" | "fault" | "log" | "metrics"
 > {
-  /** With what it takes to begin the next attempt. */
+  /** The store of training jobs, which can also begin the next attempt. */
   readonly trainingJobs: TrainingJobs;
   readonly slots: Slots;
 }

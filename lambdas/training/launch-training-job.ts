@@ -37,8 +37,8 @@ export type LaunchTrainingJobResult =
   | ClosedJob;
 
 /**
- * Creates the SageMaker job of the next launch. The name is written to the row before the call: whoever tries again
- * after a crash finds the name, calls again, and knows by its prefixes that the job of that name is ours.
+ * Creates the SageMaker job of the next launch. The name is written to the row before the call. So a try after a crash
+ * finds the name, calls again, and recognizes by its prefixes that the existing job is ours.
  */
 export async function launchTrainingJob(params: LaunchTrainingJobParams): Promise<LaunchTrainingJobResult> {
   const { input, trainingJobs, slots, sageMakerJobs, settings, now, random, log, metrics } = params;
@@ -46,7 +46,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   if (opened.outcome !== "OPEN") return opened;
   if (opened.job.stopRequested && opened.job.trainingJobName === undefined) return { outcome: "STOP_REQUESTED" };
 
-  // First the lease, then the name, then the job: a slot whose lease was renewed is not reclaimed under our hands.
+  // The lease comes first, then the name, then the job: nobody reclaims a slot whose lease was renewed just before.
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   if (!isDone(await slots.renewFor({ jobId: input.jobId, leasedUntil }))) return { outcome: "SLOT_LOST" };
 
@@ -75,7 +75,7 @@ export async function launchTrainingJob(params: LaunchTrainingJobParams): Promis
   }
   log.info("training job created", { trainingJobName: name, adopted: created.kind === "NAME_IN_USE" });
 
-  // A stop that came between our reading the row and the job's creation found no job to stop.
+  // A stop request may have come after the row was read and before the job was created. Then it found no job to stop.
   const current = await trainingJobs.get(jobAttempt(input));
   if (current?.stopRequested === true) await sageMakerJobs.stop(name);
   return { outcome: "LAUNCHED", waitSeconds: jittered(settings.monitor.firstSeconds, random) };
@@ -92,18 +92,22 @@ interface NamedJob {
   readonly name: string;
 }
 
-/** The name that an earlier try has reserved, or the next one. @returns undefined when a stop request came first */
+/**
+ * Returns the name that an earlier try has reserved, or the next one.
+ * @returns undefined when a stop request came first
+ */
 async function withName(
   { trainingJobs, sageMakerJobs, stage, input }: LaunchTrainingJobParams,
   job: TrainingJobItem,
 ): Promise<NamedJob | undefined> {
   if (job.trainingJobName !== undefined) {
     if (!job.stopRequested) {
-      // Throttled before: the row says QUEUED.
+      // The earlier call was throttled, and the row says QUEUED.
       const starting = await trainingJobs.advance(jobAttempt(input), { to: "STARTING" });
       if (isDone(starting)) return { job: starting.value, name: job.trainingJobName };
     }
-    // To be stopped: adopted if an earlier try got as far as creating it, not created now.
+    // The job is to be stopped. If an earlier try created the SageMaker job, it is adopted; otherwise it is not created
+    // now.
     const exists = (await sageMakerJobs.describe(job.trainingJobName)) !== undefined;
     return exists ? { job, name: job.trainingJobName } : undefined;
   }

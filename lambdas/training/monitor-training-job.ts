@@ -1,4 +1,4 @@
-/** One look at a training job: what SageMaker says, what the container has reported, written to the row. */
+/** Looks at a training job once: writes to the row what SageMaker says and what the container has reported. */
 import { isDeepStrictEqual } from "node:util";
 import {
   interpretTrainingJob,
@@ -36,7 +36,7 @@ export interface MonitoredJob {
   readonly job: TrainingJobItem;
 }
 
-/** What the platform no longer knows has been deleted behind our back. */
+/** The meaning of a job that SageMaker does not know: somebody else has deleted it. */
 const lost: TrainingJobMeaning = {
   kind: "ENDED",
   ending: "FAILED",
@@ -48,8 +48,8 @@ const lost: TrainingJobMeaning = {
 };
 
 /**
- * Describes the job, reads its progress, and upserts what is not final. Idempotent: a monitoring turn that finds
- * nothing new writes nothing, so that clients that poll keep getting 304.
+ * Describes the job, reads its progress, and writes what is not final to the row. It may be repeated: a monitoring turn
+ * that finds nothing new writes nothing, so that clients that poll keep getting 304.
  */
 export async function monitorTrainingJob(params: MonitorTrainingJobParams): Promise<MonitoredJob> {
   const { trainingJobName, sageMakerJobs, log, metrics } = params;
@@ -70,8 +70,8 @@ interface MonitoredDataParams extends Pick<MonitorTrainingJobParams, "job" | "wo
 }
 
 /**
- * What the row should say about the training, whatever its state. What the container has left never stands in the way of
- * that: what cannot be read is left out, and logged.
+ * Returns the data that the row should have about the training, whatever its state. A file of the container that cannot
+ * be read is left out and logged; it does not prevent the rest.
  */
 export async function monitoredData(params: MonitoredDataParams): Promise<TrainingJobData> {
   const { job, now, log, described } = params;
@@ -113,8 +113,8 @@ const isResumable = async ({ job, work }: MonitoredDataParams): Promise<boolean>
   job.resumable || (await work.list(`${checkpointsPrefix(job)}last.`, 1)).length > 0;
 
 /**
- * Billing runs from start to end of the training; while it runs SageMaker may give neither sum. What earlier SageMaker jobs
- * of this job have used comes on top.
+ * Returns the seconds that the job has used. Billing runs from start to end of the training; while the training runs,
+ * SageMaker may report neither sum. The usage of this job's earlier SageMaker jobs is added.
  */
 export function usageOf(
   job: TrainingJobItem,
@@ -136,14 +136,18 @@ interface WriteMonitoredDataParams extends Pick<MonitorTrainingJobParams, "job" 
   readonly data: TrainingJobData;
 }
 
-/** A stop request may come between reading and writing: then its state stands, and the rest is written again. */
+/**
+ * The number of tries. A stop request may come between reading and writing; then its state stands, and the rest is
+ * written again.
+ */
 const tries = 3;
 
 async function writeMonitoredData(params: WriteMonitoredDataParams): Promise<TrainingJobItem> {
   try {
     return await writeChange(params);
   } catch (error) {
-    // Perhaps what was observed cannot be written; the state can. If the table is at fault, this fails as well.
+    // Perhaps only the observed data cannot be written, and the state can. If the table is at fault, this fails as
+    // well.
     params.log.error("what was observed could not be written", { jobId: params.job.id, reason: String(error) });
     return await writeChange({ ...params, data: {} });
   }
@@ -181,7 +185,10 @@ function changeOf(
   };
 }
 
-/** The state to change to; undefined where the row says so already, or the transition is not legal (STOPPING stays). */
+/**
+ * Returns the state to change to. It is undefined if the row has that state already, or the transition is not legal
+ * (STOPPING stays).
+ */
 function nextState(job: TrainingJobItem, meaning: TrainingJobMeaning): MonitoredState | undefined {
   if (meaning.kind !== "RUNNING" || meaning.state === job.state) return undefined;
   return isLegalTrainingJobTransition(job.state, meaning.state) ? meaning.state : undefined;

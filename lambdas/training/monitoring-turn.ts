@@ -29,7 +29,10 @@ export type MonitoringTurnResult =
   | CapacityResult
   | ClosedJob;
 
-/** One turn of the loop: look, keep the slot, pass a stop request on, and say when to look again or how it ended. */
+/**
+ * Runs one turn of the monitoring loop: looks at the job, keeps its slot, passes a stop request on, and returns when to
+ * look again or how the job ended.
+ */
 export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<MonitoringTurnResult> {
   const { input, trainingJobs, sageMakerJobs, settings, now, random, log, metrics } = params;
   const opened = await openJob(trainingJobs, input);
@@ -57,7 +60,7 @@ export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<M
   }
 }
 
-/** An earlier try has seen the refusal and taken the name away, and its response was lost. */
+/** Returns the result once more if an earlier try saw the refusal and removed the name, and its response was lost. */
 function repeatResult({ settings, random }: MonitoringTurnParams, job: TrainingJobItem): CapacityResult {
   if (job.stopRequested) return { outcome: "STOP_REQUESTED" };
   if (job.capacityRefusedSince === undefined) throw new Error(`job ${job.id} is looked at before it was launched`);
@@ -67,13 +70,14 @@ function repeatResult({ settings, random }: MonitoringTurnParams, job: TrainingJ
 async function renewSlot({ input, slots, settings, now, log }: MonitoringTurnParams): Promise<void> {
   const leasedUntil = now().getTime() + settings.slotLeaseSeconds * 1000;
   const renewed = await slots.renewFor({ jobId: input.jobId, leasedUntil });
-  // A slot is reclaimed only when SageMaker says that the job has ended, which this very look is about to see.
+  // A slot is reclaimed only when SageMaker says that the job has ended, and this turn is about to see that, too.
   if (!isDone(renewed)) log.warn("the job's slot is not its own any more");
 }
 
 /**
- * Short at first, then in proportion to how long the job has run, up to the longest that the stage says: an early failure is
- * seen early, and a day's run leaves few enough history events. Short again near the end.
+ * Returns the seconds to the next turn. They are few at first, so that an early failure is seen early. Then they grow
+ * in proportion to how long the job has run, up to the longest wait of the stage, so that a run of a day leaves few
+ * enough history events. Near the end they are few again.
  */
 function secondsToNextTurn(
   { described, job }: MonitoredJob,

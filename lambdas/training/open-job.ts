@@ -3,7 +3,7 @@ import type { TrainingJobItem } from "../stores/items";
 import type { TrainingJobs } from "../stores/training-jobs";
 import { jobAttempt, type StepInput } from "./step-input";
 
-/** A row that is no longer this execution's to work on; the finalizing step says what becomes of it. */
+/** A row on which this execution may not work any more. The finalizing step decides what becomes of it. */
 export interface ClosedJob {
   readonly outcome: "GONE" | "SUPERSEDED" | "ALREADY_FINAL";
 }
@@ -12,7 +12,7 @@ export interface OpenJob {
   readonly job: TrainingJobItem;
 }
 
-/** Loads the job, and tells whether this execution still may work on it. */
+/** Loads the job, and returns whether this execution may still work on it. */
 export async function openJob(trainingJobs: Pick<TrainingJobs, "get">, input: StepInput): Promise<OpenJob | ClosedJob> {
   const job = await trainingJobs.get(jobAttempt(input));
   if (job === undefined) return { outcome: "GONE" };

@@ -32,15 +32,15 @@ export type PrepareDataResult =
   | { readonly outcome: "REFUSED"; readonly failure: Failure }
   | ClosedJob;
 
-/** How many of the sample melodies the samples are made of. */
+/** The number of sample melodies from which samples are made. */
 const melodiesHeard = 3;
 const maxMelodyHeard = 16;
-/** A checkpoint folder holds a few files and three samples an epoch at most. */
+/** The most objects that are copied: a checkpoint folder holds a few files and at most three samples an epoch. */
 const maxObjects = 20_000;
 
 /**
- * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies what the old one left
- * behind into the new job's own checkpoint folder. Doing it again writes the same again.
+ * Writes the `selection` channel (contracts/training-selection) and, for a resumed job, copies the old job's files into
+ * the new job's own checkpoint folder. A second run writes the same again.
  */
 export async function prepareData({
   input,
@@ -65,7 +65,7 @@ export async function prepareData({
     jobId: job.id,
     technique: job.technique,
     dataset: { ...job.dataset, licence: catalogue.dataset.licence },
-    // A tag without values asks for nothing.
+    // A tag without values selects nothing, so it is left out.
     topics: Object.fromEntries(Object.entries(job.topics).filter(([, values]) => values.length > 0)),
     pieces: pieces.map(({ id, split }) => ({ id, split })),
     melodies: sampleMelodies
@@ -80,7 +80,7 @@ export async function prepareData({
   });
   log.info("selection written", { pieces: pieces.length });
 
-  // Once it has been launched, the folder holds this job's own checkpoints.
+  // After the first launch, the folder contains this job's own checkpoints.
   if (job.resumeFrom === undefined || job.launch > 0) return { outcome: "PREPARED" };
   return await copyCheckpoints({ job, from: { sub: job.sub, id: job.resumeFrom }, work, log });
 }
@@ -113,7 +113,7 @@ interface CopyCheckpointsParams {
   readonly log: Log;
 }
 
-/** What a training goes on from, and what its owner has heard and seen of it so far. */
+/** Returns true for a file from which a training goes on, or which its owner has heard or seen so far. */
 const isCarriedOver = (name: string): boolean =>
   name === progressFile ||
   name === referenceFile ||

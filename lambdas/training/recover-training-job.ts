@@ -1,5 +1,5 @@
 /**
- * What becomes of a job whose execution has ended without finalizing it: the next attempt goes on, or it is finalized.
+ * Recovers a job whose execution has ended without finalizing it: the next attempt goes on, or the job is finalized.
  */
 import type { Failure } from "../../domain/schemas/failure";
 import { interpretTrainingJob } from "../../domain/states/sagemaker-status";
@@ -23,7 +23,7 @@ export interface RecoverTrainingJobParams extends Omit<
 > {
   readonly trainingJobs: FinalizeTrainingJobParams["trainingJobs"] & Pick<TrainingJobs, "beginNextAttempt">;
   readonly executions: Pick<WorkflowExecutions, "start">;
-  /** What its owner is told if the job is finalized. */
+  /** The failure that its owner is told if the job is finalized. */
   readonly fault: Failure;
   readonly ending: UnfinalizedEnd;
 }
@@ -34,25 +34,31 @@ export type RecoverTrainingJobResult =
   | { readonly outcome: "NEXT_ATTEMPT"; readonly attempt: number };
 
 /**
- * Executions of one job that had a SageMaker job, or failed by themselves, at most: what ends three of them will end the
- * fourth. An execution that was cut off while the job waited does not count: it says nothing of the job.
+ * The most executions of one job that had a SageMaker job or failed by themselves: the fault that ends three of them
+ * will end the fourth. An execution that was cut off while the job waited does not count, because it says nothing about
+ * the job.
  */
 export const maxAttempts = 3;
-/** Those that failed by themselves: each of them takes minutes, and the job is to be final within 15. */
+/**
+ * The most executions of one job that failed by themselves: each of them takes minutes, and the job is to be final
+ * within 15.
+ */
 export const maxFailedAttempts = 2;
-/** Executions of one job at most, whatever ended them. */
+/** The most executions of one job, whatever ended them. */
 export const maxAttemptsInTotal = 20;
 
 /**
- * Goes on with the job under the next attempt's name. A SageMaker job that still runs, or has ended with its work done, is
- * the next attempt's to adopt, so there are never two of them; one that the platform ended is followed by another that
- * goes on from the same checkpoints. The job is finalized when it is to be stopped, has its model, has failed by
- * itself, has used its time up, when a step failed for as long as a step is tried, or when this was its last attempt.
+ * Goes on with the job under the next attempt's name. The next attempt adopts a SageMaker job that still runs or has
+ * ended with its work done, so that there are never two of them. A SageMaker job that the platform ended is followed by
+ * another, which goes on from the same checkpoints.
+ *
+ * The job is finalized instead when it is to be stopped, has its model, has failed by itself or has used its time up,
+ * when a step failed for as long as a step is tried, or when this was its last attempt.
  */
 export async function recoverTrainingJob(params: RecoverTrainingJobParams): Promise<RecoverTrainingJobResult> {
   const { input, trainingJobs, sageMakerJobs, executions, now, log } = params;
   const opened = await openJob(trainingJobs, input);
-  // A step that failed for minutes would fail the next attempt for as long again.
+  // A step that failed for minutes would fail for as long in the next attempt.
   if (opened.outcome !== "OPEN" || params.ending === "STEP_FAILED") return await finalizeTrainingJob(params);
   const { job } = opened;
   if (job.stopRequested || job.modelId !== undefined) return await finalizeTrainingJob(params);
@@ -68,7 +74,7 @@ export async function recoverTrainingJob(params: RecoverTrainingJobParams): Prom
   if (next === undefined) return await finalizeTrainingJob(params);
 
   const begun = await trainingJobs.beginNextAttempt(jobAttempt(input), { ...next, attemptsWithoutTraining });
-  // Somebody else has begun it, or a stop came first: the reconciler looks at the row as it is then.
+  // Somebody else has begun the attempt, or a stop request came first. The reconciler looks at the changed row later.
   if (!isDone(begun)) return { outcome: "SUPERSEDED" };
   const attempt = { sub: begun.value.sub, jobId: begun.value.id, attempt: begun.value.attempt };
   log.warn("a workflow has ended without finalizing its job: the next attempt begins", { ...attempt, ...next });
@@ -83,7 +89,7 @@ const cutOff = (fault: Failure, times: number): Failure => ({
 
 type Continuation = Omit<NextAttempt, "attemptsWithoutTraining">;
 
-/** @returns undefined when there is nothing to go on with */
+/** Returns the next attempt's data, or undefined when the job cannot go on. */
 function continuation(
   job: TrainingJobItem,
   described: DescribedTrainingJob | undefined,

@@ -29,18 +29,19 @@ export type RegisterModelResult =
 
 const maxCardBytes = 256 * 1024;
 
-/** A model's id is its job's: registering twice is registering once. */
+/** Returns the id of a job's model, which is the job's id, so that a second registration changes nothing. */
 export const modelIdOf = (job: OwnedBy): string => job.id;
 
 /**
- * Where the model lies: SageMaker adds `{job name}/output/model/` to the output path when CompressionType is NONE.
+ * Returns the prefix under which a SageMaker job leaves its model. SageMaker adds `{job name}/output/model/` to the
+ * output path when CompressionType is NONE.
  */
 export const modelOutputPrefix = (job: OwnedBy, trainingJobName: string): string =>
   `${trainingOutputPrefix(job)}${trainingJobName}/output/model/`;
 
 /**
- * Checks card and model, copies both to their permanent place, then adds the model to the user's and names it in the job,
- * in one transaction. The copy asks for the very object that was hashed.
+ * Registers the model of a job: checks card and model, copies both to their permanent place, then adds the model to the
+ * user's models and names it in the job, in one transaction. The copy asks for exactly the object that was hashed.
  */
 export async function registerModel(params: RegisterModelParams): Promise<RegisterModelResult> {
   const { input, trainingJobs, work, artifacts, log } = params;
@@ -53,7 +54,7 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
   const from = modelOutputPrefix(job, job.trainingJobName);
   const content = await orTooLarge(work.read(`${from}${modelCardFile}`, maxCardBytes));
   const digest = await orTooLarge(work.digest(`${from}${modelFile}`, maxModelBytes));
-  // The card is written last: without it there is no model that its trainer calls complete.
+  // The trainer writes the card last: without it the model is not complete.
   if (content === undefined || digest === undefined) return { outcome: "NO_MODEL" };
   if (digest === "TOO_LARGE") {
     return refusal(`its file ${modelFile} has more than ${maxModelBytes} bytes, and no endpoint opens a larger one`);
@@ -85,7 +86,8 @@ export async function registerModel(params: RegisterModelParams): Promise<Regist
 }
 
 /**
- * Somebody registered it in between (a retry of this step), or the job was finalized. Files without a row are swept.
+ * Returns the result of a registration that could not add the model: a retry of this step has registered it meanwhile,
+ * or the job was finalized. The reconciler removes files without a row.
  */
 async function whyNotAdded(
   trainingJobs: Pick<TrainingJobs, "get">,
@@ -117,7 +119,7 @@ async function orTooLarge<Result>(reading: Promise<Result>): Promise<Result | "T
   }
 }
 
-/** @returns the card, or in words why it is not one, or not this model's */
+/** Returns the card, or the reason why it is not a card, or not this model's. */
 function readCard(content: Uint8Array, job: TrainingJobItem, digest: ObjectDigest): ModelCard | string {
   let document: unknown;
   try {

@@ -1,4 +1,4 @@
-/** What every step of the workflow is given: its execution's input. What the steps before it said stands beside it. */
+/** The input of the workflow's execution, which every step gets. The results of the steps before it are beside it. */
 import * as z from "zod";
 import { ulidSchema } from "../../domain/schemas/ids";
 import type { JobAttempt } from "../stores/training-jobs";

@@ -1,11 +1,11 @@
-/** Topics against the tags that a data set has. */
+/** Compares topics with the tags that a data set has. */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { maxErrors } from "../http/problem";
 import { shortValue } from "../http/short-value";
 import { jsonPointer } from "../http/validation";
 import type { CatalogueItem } from "../stores/items";
 
-/** Every tag of a data set with all its values, tags in the order of the alphabet. */
+/** Returns every tag of a data set with all its values. The tags are in alphabetical order. */
 export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, ReadonlySet<string>> {
   const all = new Map<string, Set<string>>();
   for (const { tags } of pieces) {
@@ -20,11 +20,11 @@ export function tagValues(pieces: CatalogueItem["pieces"]): ReadonlyMap<string, 
 
 export interface UnknownTopic {
   readonly tag: string;
-  /** Its pointer leads into the topics. */
+  /** The error, whose pointer leads into the topics. */
   readonly error: FieldError;
 }
 
-/** Every tag and every value that no piece carries, as far as a response lists them and one more. */
+/** Returns every tag and every value that no piece has: as many as a response lists, and one more. */
 export function unknownTopics(
   topics: Readonly<Record<string, readonly string[]>>,
   all: ReadonlyMap<string, ReadonlySet<string>>,

@@ -1,5 +1,6 @@
 /**
- * A training job's progress and samples: in the work bucket while the container writes them, kept as artifacts after.
+ * Reads a training job's progress and samples. They are in the work bucket while the container writes them, and are
+ * kept as artifacts afterwards.
  */
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
 import {
@@ -28,7 +29,7 @@ interface Place {
   readonly prefix: string;
 }
 
-/** Both places, the likelier one first: the copy is made just before the state becomes final. */
+/** Returns both places, the likelier one first: the copy is made just before the state becomes final. */
 function places({ item, artifacts, work }: TrainingFilesParams): readonly [Place, Place] {
   const of: OwnedBy = item;
   const kept = { files: artifacts, prefix: trainingJobPrefix(of) };
@@ -41,12 +42,13 @@ export interface TrainingFile {
   readonly presign: (expiresInSeconds: number) => Promise<PresignedUrl>;
 }
 
-/** More samples than the longest job leaves. */
+/** The most samples that are listed: more than the longest job leaves. */
 const maxSamples = 20_000;
 
 /**
- * @throws ObjectTooLargeError
+ * Returns the content of a file, or undefined if there is none.
  * @param name - inside the checkpoint folder, for example `progress.jsonl`
+ * @throws ObjectTooLargeError
  */
 export async function readTrainingFile(
   params: TrainingFilesParams,
@@ -61,7 +63,7 @@ export async function readTrainingFile(
   return undefined;
 }
 
-/** By epoch, then by melody. */
+/** Lists the samples, ordered by epoch, then by melody. */
 export async function listSamples(params: TrainingFilesParams): Promise<Sample[]> {
   for (const { files, prefix } of places(params)) {
     const samples = (await files.list(`${prefix}${samplesFolder}`, maxSamples)).flatMap(
@@ -74,9 +76,9 @@ export async function listSamples(params: TrainingFilesParams): Promise<Sample[]
 }
 
 /**
- * Whether an ended job must have left progress and samples: both are written with its first epoch. A resumed job has the
- * epochs of the job before it from the beginning, and their files only once its own training was prepared. Of a job that
- * has not ended, what is not there is not there yet.
+ * Returns true for an ended job that must have left progress and samples: both are written with its first epoch. A
+ * resumed job counts the epochs of the job before it from the beginning, but has their files only after its own
+ * training was prepared. The files of a job that has not ended may just not be there yet.
  */
 export function mustHaveFiles({
   state,
@@ -92,11 +94,14 @@ export interface TrainingFileLostParams {
   readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly item: TrainingJobItem;
   readonly what: string;
-  /** Why the file that is there cannot be read; absent where it is not there. */
+  /** The reason why the existing file cannot be read; absent if there is no file. */
   readonly damage?: Error | undefined;
 }
 
-/** What is answered for a file that an ended job must have. @throws ItemNotFound when the job was deleted meanwhile */
+/**
+ * Returns the problem that answers a request for a file that an ended job must have.
+ * @throws ItemNotFound when the job was deleted meanwhile
+ */
 export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
   await ownedItem("TRAINING_JOB", trainingJobs, item);
   const advice = "The job's model and its other files are not affected.";

@@ -4,7 +4,10 @@ import { parseTrainingJobKey } from "../../naming/object-keys";
 import { parseTrainingJobName, type Stage } from "../../naming/resource-names";
 import { monitorTrainingJob, type MonitorTrainingJobParams } from "./monitor-training-job";
 
-/** The `detail` of "SageMaker Training Job State Change": a Describe in other words, and possibly an old one. */
+/**
+ * The `detail` of "SageMaker Training Job State Change". It has the content of a Describe in other words, and may be an
+ * old one.
+ */
 const eventSchema = z.object({
   detail: z.object({
     TrainingJobName: z.string(),
@@ -23,8 +26,8 @@ export interface TrainingJobChangedResult {
 }
 
 /**
- * Makes the row fresher than the workflow's next monitoring turn would. The event only says where to look: what counts
- * is Describe. It may be late, doubled or out of order, and it never finishes a job.
+ * Updates the row earlier than the workflow's next monitoring turn would. The event only says where to look, because it
+ * may be late, doubled or out of order; the data come from Describe. It never finishes a job.
  */
 export async function trainingJobChanged(params: TrainingJobChangedParams): Promise<TrainingJobChangedResult> {
   const { event, stage, trainingJobs } = params;
@@ -33,7 +36,7 @@ export async function trainingJobChanged(params: TrainingJobChangedParams): Prom
   const owner = parseTrainingJobKey(detail.CheckpointConfig?.S3Uri ?? detail.OutputDataConfig?.S3OutputPath ?? "");
   if (launch === undefined || owner?.id !== launch.jobId) return { outcome: "NOT_OURS" };
   const job = await trainingJobs.get(owner);
-  // An earlier launch's event must not speak for the present one.
+  // The event of an earlier launch says nothing about the present one.
   if (job?.trainingJobName !== detail.TrainingJobName) return { outcome: "NOT_OURS" };
   if (isFinalTrainingJobState(job.state)) return { outcome: "ALREADY_FINAL" };
   await monitorTrainingJob({ ...params, job, trainingJobName: detail.TrainingJobName });

@@ -15,11 +15,14 @@ export interface TrainingJobRequestParams {
   readonly settings: TrainingSettings;
 }
 
-/** Where SageMaker puts what a job leaves, and how a job of this name is known to be ours. */
+/**
+ * Returns the address under which SageMaker stores a job's output. It also shows that a SageMaker job of this name is
+ * ours.
+ */
 export const outputUri = (workBucket: string, job: TrainingJobItem): string =>
   `s3://${workBucket}/${trainingOutputPrefix(job)}`;
 
-/** What a user may ask for at least: time enough to begin and to say how far it came. */
+/** The shortest run that a user may ask for: time enough to begin and to report how far it came. */
 const minRuntimeSeconds = 60;
 
 const channel = (ChannelName: string, S3Uri: string) => ({
@@ -30,11 +33,14 @@ const channel = (ChannelName: string, S3Uri: string) => ({
   },
 });
 
-/** The whole request: network isolation on, the model left as plain files, checkpoints in the job's own prefix. */
+/**
+ * Returns the whole request: network isolation is on, the model is left as plain files, and checkpoints go to the job's
+ * own prefix.
+ */
 export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrainingJobCommandInput {
   const { name, job, stage, artifactsBucket, workBucket, settings } = params;
   const image = settings.images[job.technique];
-  // What an earlier attempt has used of the time that the user allowed is gone.
+  // The time that earlier attempts have used is subtracted from the time that the user allowed.
   const leftSeconds = Math.max(minRuntimeSeconds, job.maxRuntimeSeconds - (job.earlierUsage?.trainingSeconds ?? 0));
   const MaxRuntimeInSeconds = Math.min(leftSeconds, settings.runtimeLimitSeconds);
   return {
@@ -59,11 +65,12 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
     },
     StoppingCondition: {
       MaxRuntimeInSeconds,
-      // Only with spot, and then at least the run itself.
+      // This member is allowed only with spot instances, and must cover at least the run itself.
       ...(settings.useSpot ? { MaxWaitTimeInSeconds: MaxRuntimeInSeconds + settings.capacityDeadlineSeconds } : {}),
     },
     EnableManagedSpotTraining: settings.useSpot,
-    // Of all failures only the platform's own; the container goes on from its checkpoint. Two: most are passing.
+    // SageMaker retries only failures of its own, and the container goes on from its checkpoint. Two retries are
+    // enough, because most such failures pass.
     RetryStrategy: { MaximumRetryAttempts: 2 },
     EnableNetworkIsolation: true,
     Environment: { OPENCOMPOSER_JOB_ID: job.id },
@@ -77,7 +84,10 @@ export function trainingJobRequest(params: TrainingJobRequestParams): CreateTrai
 
 type InstanceType = NonNullable<NonNullable<CreateTrainingJobCommandInput["ResourceConfig"]>["InstanceType"]>;
 
-/** The stage's configuration may name an instance type that is newer than the SDK's list; the service knows it. */
+/**
+ * Returns the instance type. The stage's configuration may name one that is newer than the SDK's list but that the
+ * service knows.
+ */
 function instanceType(name: string): InstanceType {
   const isInstanceType = (candidate: string): candidate is InstanceType => candidate.startsWith("ml.");
   if (!isInstanceType(name)) throw new Error(`${name} is not an instance type of SageMaker`);

@@ -1,4 +1,4 @@
-/** What a new training job is to do: from its own choices, or from the job that it goes on from. */
+/** Plans a new training job: from its own choices, or from the job from which it goes on. */
 import type * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
@@ -18,11 +18,12 @@ import type { TrainingJobs } from "../stores/training-jobs";
 import { loadCatalogue } from "./catalogue";
 import { tagValues, unknownTopics } from "./topics";
 
+/** The data that a new training job gets from its request, or from the job that it resumes. */
 export interface TrainingPlan {
   readonly dataset: DatasetReference;
   readonly topics: Readonly<Record<string, string[]>>;
   readonly hyperparameters: Readonly<Record<string, ParameterValue>>;
-  /** Epochs that the job it goes on from has completed. */
+  /** The number of epochs that the job from which it goes on has completed. */
   readonly completedEpochs: number;
 }
 
@@ -36,7 +37,7 @@ export interface PlanTrainingParams {
   readonly work: Pick<ObjectStore, "list">;
 }
 
-/** What a data set says of a choice of topics: that it lacks them, or has too little of them. */
+/** Returns the problem of a choice of topics: the data set lacks them, or has too few pieces for them. */
 function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topics"]): Problem | undefined {
   const topics = given ?? {};
   const unknown = unknownTopics(topics, tagValues(catalogue.pieces));
@@ -65,7 +66,10 @@ function topicsProblem(catalogue: CatalogueItem, given: CreateTrainingJob["topic
 
 const dataChoiceSchema = createTrainingJobSchema.pick({ topics: true, datasetId: true });
 
-/** The faults of topics and data set in a body that is refused for other faults; none where they cannot be judged. */
+/**
+ * Returns the errors of topics and data set in a body that is refused because of other errors. There are none if the
+ * topics cannot be judged.
+ */
 export async function dataChoiceErrors(
   body: Readonly<Record<string, unknown>>,
   catalogues: Catalogues,
@@ -77,7 +81,8 @@ export async function dataChoiceErrors(
     const catalogue = await loadCatalogue(catalogues, chosen.data.datasetId);
     return topicsProblem(catalogue, chosen.data.topics)?.errors ?? [];
   } catch (error) {
-    // A data set that does not exist is a broken field; one that is not there yet is no fault of the request.
+    // A data set that does not exist is an error of a field. A data set that is not there yet is no error of the
+    // request.
     if (error instanceof Problem) return error.errors ?? [];
     throw error;
   }
@@ -96,7 +101,7 @@ async function planFromTopics({ body, catalogues }: PlanTrainingParams): Promise
   };
 }
 
-/** In words, for an error. */
+/** A description of the allowed ids, for errors. */
 export const resumableJobs = "the id of one of your training jobs that has ended and is resumable";
 
 function cannotResume(detail: string, errors: readonly FieldError[]): Problem {
@@ -147,7 +152,10 @@ async function loadParent(params: PlanTrainingParams, resumeFrom: string): Promi
   return parent;
 }
 
-/** Everything is inherited but what is given; what shapes the network, and the data, cannot change. */
+/**
+ * Plans a job from the one that it resumes. It inherits everything that is not given. What shapes the network, and the
+ * data, cannot change.
+ */
 async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Promise<TrainingPlan> {
   const { body } = params;
   const parent = await loadParent(params, resumeFrom);
@@ -194,7 +202,10 @@ async function planFromJob(params: PlanTrainingParams, resumeFrom: string): Prom
   return { dataset: parent.dataset, topics: parent.topics, hyperparameters, completedEpochs };
 }
 
-/** @throws Problem 422 with every fault */
+/**
+ * Returns the plan of a new training job.
+ * @throws Problem 422 with every fault
+ */
 export async function planTraining(params: PlanTrainingParams): Promise<TrainingPlan> {
   const { resumeFrom } = params.body;
   return resumeFrom === undefined ? await planFromTopics(params) : await planFromJob(params, resumeFrom);

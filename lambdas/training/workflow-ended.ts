@@ -31,14 +31,18 @@ const failures: Readonly<Record<EndedStatus, Failure>> = {
   ABORTED: workflowAborted,
 };
 
+/** An execution that failed, timed out or was aborted. */
 export interface EndedWorkflow {
   readonly input: StepInput;
-  /** What its owner can do then is added by the finalizing step. */
+  /** The failure. The finalizing step adds what the owner can do about it. */
   readonly fault: Failure;
   readonly status: EndedStatus;
 }
 
-/** @throws when the event is not about one of our executions, which its rule should have kept away */
+/**
+ * Parses the event of an execution that has ended.
+ * @throws Error when the event is not about one of our executions; the event's rule should have kept it away
+ */
 export function parseEndedWorkflow(event: unknown): EndedWorkflow {
   const { detail } = eventSchema.parse(event);
   const input = stepInputSchema.parse(detail.input);
@@ -55,7 +59,10 @@ export interface WorkflowEndedParams
   readonly executions: Pick<WorkflowExecutions, "start" | "status">;
 }
 
-/** Whoever cannot be asked has not said so: then the job has its next attempt. */
+/**
+ * Returns true if Step Functions says that a step ended the execution. If it cannot be asked, the result is false, and
+ * the job gets its next attempt.
+ */
 async function hasEndedByStep(
   executions: WorkflowEndedParams["executions"],
   input: StepInput,
@@ -71,13 +78,13 @@ async function hasEndedByStep(
 
 export type WorkflowEndedResult = RecoverTrainingJobResult | { readonly outcome: "ENDED_UNREPAIRED" };
 
-/** Of the function's time: the rest is for the last resort. */
+/** Seconds of the function's time that the repair may take. The rest is for the last resort. */
 const repairSeconds = 35;
 
 /**
- * Goes on with the job of an execution that has ended without finalizing it. Lambda tries an event again that could not
- * be dealt with; when that has gone on for minutes, the job is ended without being repaired. The minutes count from the
- * first failure, not from the execution's end: an event may come late.
+ * Goes on with the job of an execution that has ended without finalizing it. If that fails, Lambda tries the event
+ * again; when it has failed for minutes, the job is ended without being repaired. The minutes count from the first
+ * failure and not from the execution's end, because an event may come late.
  * @throws what the repair throws, while there is patience left
  */
 export async function workflowEnded(params: WorkflowEndedParams): Promise<WorkflowEndedResult> {

@@ -2,7 +2,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
-/** A deployment to try things on: everything goes when its stacks go. */
+/** A deployment for trying things out. All its data is deleted with its stacks. */
 export const devConfig: StageConfigInput = {
   stage: "dev",
   removal: "destroy",

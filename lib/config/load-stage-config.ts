@@ -10,19 +10,26 @@ const configs = { local: localConfig, dev: devConfig, prod: prodConfig } as cons
   StageConfigInput
 >;
 
-/** A stage's configuration that cannot be used; the message names every broken field. */
+/** The error for a stage's configuration that cannot be used. Its message names every broken field. */
 export class StageConfigError extends Error {
   override readonly name = "StageConfigError";
 }
 
-/** Checks a whole configuration at once. Throws {@link StageConfigError}. */
+/**
+ * Checks a whole configuration at once.
+ * @throws StageConfigError that names every broken field
+ */
 export function parseStageConfig(config: unknown): StageConfig {
   const parsed = stageConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   throw new StageConfigError(`The stage's configuration is not valid:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** @param stage the value of the `stage` context key, not trusted to be one. Throws {@link StageConfigError}. */
+/**
+ * Returns the configuration of a stage.
+ * @param stage the value of the `stage` context key, which may be no stage
+ * @throws StageConfigError that names every broken field
+ */
 export function loadStageConfig(stage: unknown): StageConfig {
   const known = stages.find((name) => name === stage);
   if (known === undefined) {

@@ -2,7 +2,9 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
-/** One machine, no AWS account: MiniStack takes the deploy, local/ stands in for SageMaker. */
+/**
+ * A deployment on one machine without an AWS account: MiniStack takes the deploy, and local/ stands in for SageMaker.
+ */
 export const localConfig: StageConfigInput = {
   stage: "local",
   removal: "destroy",
@@ -29,7 +31,7 @@ export const localConfig: StageConfigInput = {
     instanceType: "ml.m5.xlarge",
     volumeSizeGb: 10,
     useSpot: false,
-    // Each training job wants both cores of a small machine.
+    // Each training job needs both cores of a small machine.
     slots: 1,
     runtimeLimitSeconds: 86_400,
     queueDeadlineSeconds: 7_200,

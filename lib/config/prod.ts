@@ -2,7 +2,9 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { perTechnique } from "../../naming/resource-names";
 import type { StageConfigInput } from "./stage-config";
 
-/** A deployment that people rely on: data outlives the stacks, alarms have someone to go to once addresses are set. */
+/**
+ * A deployment that people rely on. Its data outlives the stacks, and its alarms reach someone once addresses are set.
+ */
 export const prodConfig: StageConfigInput = {
   stage: "prod",
   removal: "retain",

@@ -7,10 +7,11 @@ import * as z from "zod";
 import { stages, techniqueIds } from "../../naming/resource-names";
 
 /**
- * Where a technique's container comes from.
- * - `build`: Docker builds it from sagemaker-containers/ at deploy time and CDK pushes it to the bootstrap's ECR repository.
+ * The source of a technique's container.
+ * - `build`: Docker builds it from sagemaker-containers/ at deploy time and CDK pushes it to the bootstrap's ECR
+ *   repository.
  * - `uri`: an image that already is in ECR, best pinned by digest (`…@sha256:…`).
- * - `local`: no image at all: the local SageMaker server starts the same entry point as a process.
+ * - `local`: no image at all; the local SageMaker server starts the same entry point as a process.
  */
 const imageSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -34,7 +35,7 @@ export type ImageSource = z.infer<typeof imageSourceSchema>;
 const techniqueImagesSchema = z.strictObject({ training: imageSourceSchema, inference: imageSourceSchema });
 
 const throttleSchema = z.strictObject({
-  /** Requests per second, steady. */
+  /** Requests per second that are allowed all the time. */
   rate: z.int().min(1).max(10_000),
   burst: z.int().min(1).max(5_000),
 });
@@ -44,13 +45,15 @@ const httpsUrl = z.string().regex(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.
   error: "must be https, or http on localhost",
 });
 
-/** Twin of domain/schemas/training-settings.ts but for what only the stacks know (image URIs, the role). */
+/**
+ * The part of domain/schemas/training-settings.ts that a stage decides. The stacks add the rest (image URIs, the role).
+ */
 const trainingConfigSchema = z.strictObject({
   instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/),
   volumeSizeGb: z.int().min(1).max(1024),
   useSpot: z.boolean(),
   slots: z.int().min(1).max(100),
-  /** The longest `maxRuntimeSeconds` that a job may ask for; the right to create a training job is bound to it. */
+  /** The longest `maxRuntimeSeconds` that a job may ask for. The permission to create a training job is bound to it. */
   runtimeLimitSeconds: z.int().min(60).max(86_400),
   queueDeadlineSeconds: z
     .int()
@@ -71,14 +74,15 @@ const trainingConfigSchema = z.strictObject({
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 /**
- * What answers `/invocations` of a technique. SageMaker refuses to turn a serverless endpoint into a real-time one or
- * back: changing `kind` on a deployed stage means deleting its Inference stack first (docs/runbook.md).
+ * The server that answers `/invocations` of a technique. SageMaker refuses to turn a serverless endpoint into a
+ * real-time one or back, so to change `kind` on a deployed stage its Inference stack must be deleted first
+ * (docs/runbook.md).
  */
 const endpointConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("serverless"),
     memoryMb: z.literal([1024, 2048, 3072, 4096, 5120, 6144]),
-    /** Counts against an account-wide pool, which is 10 in new accounts. */
+    /** Counts against the pool of the whole account, which is 10 in new accounts. */
     maxConcurrency: z.int().min(1).max(200),
   }),
   z.strictObject({
@@ -92,9 +96,9 @@ export type EndpointConfig = z.infer<typeof endpointConfigSchema>;
 export const stageConfigSchema = z
   .strictObject({
     stage: z.enum(stages),
-    /** What happens to data (table, buckets, users, logs) when its stack is deleted. */
+    /** The fate of data (table, buckets, users, logs) when its stack is deleted. */
     removal: z.enum(["destroy", "retain"]),
-    /** How long log events are kept. */
+    /** The time for which log events are kept. */
     logRetention: z.enum(RetentionDays),
     storage: z.strictObject({
       pointInTimeRecovery: z.boolean(),
@@ -108,25 +112,28 @@ export const stageConfigSchema = z
       /** Origins that browsers may call from; `*` allows every origin (tokens travel in a header, never in a cookie). */
       corsOrigins: z.array(z.union([z.literal("*"), httpsUrl])).min(1),
       throttle: throttleSchema,
-      /** Of each route that needs no token. */
+      /** The throttle of each route that needs no token. */
       publicThrottle: throttleSchema,
       customDomain: z
         .strictObject({
           name: z.string().regex(/^(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/),
-          /** Of an ACM certificate in the region of the stacks. */
+          /** The ARN of an ACM certificate in the region of the stacks. */
           certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-f0-9-]+$/),
         })
         .optional(),
     }),
     identity: z.strictObject({
-      /** USER_PASSWORD_AUTH: a password sent to Cognito directly. For `local` only, where there is no sign-in page. */
+      /**
+       * True if a password may be sent to Cognito directly (USER_PASSWORD_AUTH). It is for `local` only, which has no
+       * sign-in page.
+       */
       passwordGrant: z.boolean(),
-      /** The sign-in page (authorization code + PKCE) and where it may send people back to. */
+      /** The sign-in page (authorization code + PKCE) and the URLs to which it may send people back. */
       signInPage: z
         .strictObject({ callbackUrls: z.array(httpsUrl).min(1), logoutUrls: z.array(httpsUrl).min(1) })
         .optional(),
     }),
-    /** See domain/schemas/user-quotas.ts. */
+    /** The quotas of domain/schemas/user-quotas.ts. */
     userQuotas: z.strictObject({
       openCompositions: z.int().min(1),
       openTrainingJobs: z.int().min(1),
@@ -138,22 +145,25 @@ export const stageConfigSchema = z
     }),
     functions: z.strictObject({
       logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
-      /** Absent: unreserved. New accounts have 10 concurrent executions in all and refuse any reservation. */
+      /**
+       * Reserved concurrency; unreserved if absent. New accounts have 10 concurrent executions in all and refuse any
+       * reservation.
+       */
       reservedConcurrency: z
         .strictObject({ dispatchWork: z.int().min(1), executeComposition: z.int().min(1) })
         .partial(),
     }),
     compositions: z.strictObject({
-      /** How many compositions are generated at once (Lambda's least is 2). */
+      /** The most compositions that are generated at once (Lambda's minimum is 2). */
       concurrency: z.int().min(2).max(1_000),
     }),
     training: trainingConfigSchema,
-    /** How often the reconciler looks at unfinished work. */
+    /** Minutes between two reconciliations of unfinished work. */
     reconcileMinutes: z.int().min(1).max(60),
     images: z.record(z.enum(techniqueIds), techniqueImagesSchema),
-    /** Absent: the stage has no Inference stack. */
+    /** The endpoints; a stage without them has no Inference stack. */
     endpoints: z.record(z.enum(techniqueIds), endpointConfigSchema).optional(),
-    /** Absent: the stage has no Observability stack. */
+    /** The alarms; a stage without them has no Observability stack. */
     alarms: z.strictObject({ emailAddresses: z.array(z.email()) }).optional(),
   })
   .superRefine((config, context) => {
@@ -175,7 +185,8 @@ export const stageConfigSchema = z
         }
       }
     }
-    // A lease is renewed by the workflow's looks: it has to outlive three, so that one slow look loses no slot.
+    // The workflow's monitoring turns renew a lease. It has to outlive three of them, so that one slow turn loses no
+    // slot.
     if (
       config.training.slotLeaseSeconds <
       3 * Math.max(config.training.monitor.laterSeconds, config.training.waitSeconds)
@@ -199,5 +210,5 @@ export const stageConfigSchema = z
     }
   });
 export type StageConfig = z.infer<typeof stageConfigSchema>;
-/** What a stage's file writes: defaults may be left out. */
+/** The configuration as a stage's file writes it, in which defaults may be left out. */
 export type StageConfigInput = z.input<typeof stageConfigSchema>;

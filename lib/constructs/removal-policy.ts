@@ -1,7 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import type { StageConfig } from "../config/stage-config";
 
-/** What CloudFormation does with a resource that holds data when its stack goes. */
+/** Returns what CloudFormation does with a resource that holds data when its stack is deleted. */
 export function removalPolicy({ removal }: StageConfig): RemovalPolicy {
   return removal === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Absolute path of a file or folder of this repository. */
+/** Returns the absolute path of a file or folder of this repository. */
 export function repositoryPath(...segments: string[]): string {
   return join(__dirname, "..", "..", ...segments);
 }

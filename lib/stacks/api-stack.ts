@@ -12,7 +12,7 @@ export interface ApiStackProps {
   readonly storage: StorageStack;
 }
 
-/** Who may call, what they may call, and the functions that answer. Work itself starts from the table's stream. */
+/** The stack of the users, the HTTP API and the functions behind it. The table's stream starts the work itself. */
 export class ApiStack extends Stack {
   readonly api: HttpApi;
 

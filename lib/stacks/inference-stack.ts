@@ -11,7 +11,10 @@ export interface InferenceStackProps {
   readonly artifacts: Bucket;
 }
 
-/** One SageMaker endpoint per technique. The local stage has none: its SageMaker server makes them when it starts. */
+/**
+ * The stack of one SageMaker endpoint per technique. The local stage has none, because its SageMaker server makes them
+ * when it starts.
+ */
 export class InferenceStack extends Stack {
   constructor(scope: App, id: string, { config, endpoints, artifacts }: InferenceStackProps) {
     super(scope, id, stackSettings(config, "SageMaker endpoints"));

@@ -12,7 +12,7 @@ export interface ObservabilityStackProps {
   readonly training: TrainingStack;
 }
 
-/** Alarms and where they go. Log groups stand beside what writes them. */
+/** The stack of the alarms and of their receivers. Log groups are made beside the resources that write them. */
 export class ObservabilityStack extends Stack {
   constructor(scope: App, id: string, { config, alarms, api, training }: ObservabilityStackProps) {
     super(scope, id, stackSettings(config, "alarms"));

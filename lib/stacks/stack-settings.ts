@@ -1,7 +1,10 @@
 import type { StackProps } from "aws-cdk-lib";
 import type { StageConfig } from "../config/stage-config";
 
-/** What every stack of a stage has. CloudFormation puts the tags on all resources that can carry any. */
+/**
+ * Returns the settings that every stack of a stage has. CloudFormation puts the tags on all resources that can carry
+ * any.
+ */
 export function stackSettings(config: StageConfig, contents: string): StackProps {
   return {
     description: `OpenComposer ${config.stage}: ${contents}`,

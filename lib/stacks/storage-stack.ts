@@ -10,7 +10,7 @@ export interface StorageStackProps {
   readonly config: StageConfig;
 }
 
-/** Everything that holds data, apart from the users: it can outlive every other stack. */
+/** The stack of everything that holds data, apart from the users. It can outlive every other stack. */
 export class StorageStack extends Stack {
   readonly table: Table;
   readonly artifacts: Bucket;

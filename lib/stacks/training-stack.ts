@@ -16,10 +16,13 @@ export interface TrainingStackProps {
   readonly storage: StorageStack;
 }
 
-/** All work that the API only writes down: compositions from a queue, training jobs by a workflow, and their repair. */
+/**
+ * The stack of all work that the API only writes down: compositions from a queue, training jobs by a workflow, and
+ * their repair.
+ */
 export class TrainingStack extends Stack {
   readonly stateMachine: StateMachine;
-  /** Queues that should stay empty, by what a message in them means. */
+  /** Queues that should stay empty, by the meaning of a message in them. */
   readonly deadLetters: Readonly<Record<"compositions" | "dispatch" | "events", Queue>>;
 
   constructor(scope: App, id: string, { config, storage }: TrainingStackProps) {

@@ -3,13 +3,15 @@ import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** What the stacks are made from: `cdk synth` gives the same assembly while none of it changes. */
+/**
+ * The folders that the stacks are made from: `cdk synth` gives the same assembly as long as nothing in them changes.
+ */
 const sources = ["bin", "lib", "domain", "naming", "lambdas", "stepfunctions", "contracts"] as const;
 const sourceFiles = ["cdk.json", "package-lock.json", "tsconfig.json", "docs/openapi.json"] as const;
 
 /**
- * Types of which MiniStack replaces the resource, or empties it, when its definition changes (measured, see
- * docs/local-and-aws.md): a cloud with such a change begins anew.
+ * Resource types that hold data and that MiniStack replaces or empties when their definition changes (measured, see
+ * docs/local-and-aws.md). A cloud with such a change begins anew.
  */
 const statefulTypes = /^AWS::(?:DynamoDB|S3|Cognito|SQS)::(?!.*Policy$)/;
 
@@ -17,7 +19,7 @@ const templateSchema = z.object({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}),
 });
 
-/** Digest of everything that the stacks are synthesized from. */
+/** Returns the digest of everything that the stacks are synthesized from. */
 export function hashOfSources(repository: string): string {
   const hash = createHash("sha256");
   // A newer Node may bundle or synthesize differently.
@@ -35,13 +37,16 @@ export function hashOfSources(repository: string): string {
 }
 
 export interface AssemblyHashes {
-  /** Of all templates: functions' code included, because its digest names its asset. */
+  /**
+   * Digest of all templates. It covers the functions' code, because a template names a function's asset by the digest
+   * of its content.
+   */
   readonly templates: string;
-  /** Of the resources that hold what a user has made. */
+  /** Digest of the resources that hold what users have made. */
   readonly stateful: string;
 }
 
-/** Digests of an assembly's templates. */
+/** Returns the digests of an assembly's templates. */
 export function hashOfAssembly(directory: string): AssemblyHashes {
   const templates = createHash("sha256");
   const stateful = createHash("sha256");
@@ -57,7 +62,7 @@ export function hashOfAssembly(directory: string): AssemblyHashes {
   return { templates: templates.digest("hex"), stateful: stateful.digest("hex") };
 }
 
-/** The parsed template of one stack. */
+/** Returns the parsed template of one stack. */
 export function readTemplate(directory: string, stackName: string): unknown {
   return JSON.parse(readFileSync(join(directory, `${stackName}.template.json`), "utf8"));
 }

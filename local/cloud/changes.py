@@ -7,10 +7,10 @@ import re
 from door import Application, Receive, Scope, Send, values
 
 READING_OPERATION = re.compile(r"(?:BatchGet|Describe|Get|List|Query|Scan|Select|TransactGet)")
-"""How the names of operations begin that only read."""
+"""Matches the names of operations that only read."""
 
 FUNCTION_CALL = re.compile(r"/_aws/execute-api/|/\d{4}-\d\d-\d\d/functions/[^/]+/invocations")
-"""Calls of functions. What a function changes, it changes by requests of its own; its log lines do not count."""
+"""Matches calls of functions. A function changes state only by requests of its own, and its log lines do not count."""
 
 
 class ChangeCounter:
@@ -21,7 +21,7 @@ class ChangeCounter:
         self.count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on. A change counts when it is over, so that no snapshot can miss one that it counted."""
+        """Passes everything on. A change counts when it is over, so that no snapshot can miss one that it counted."""
         try:
             await self._application(scope, receive, send)
         finally:
@@ -30,7 +30,7 @@ class ChangeCounter:
 
 
 def may_change(scope: Scope) -> bool:
-    """Whether the request may change more than log lines."""
+    """Returns True if the request may change more than log lines."""
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return False
     for target in values(scope, b"x-amz-target"):

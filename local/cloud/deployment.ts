@@ -27,12 +27,18 @@ export type StackOutputs = z.infer<typeof stackOutputsSchema>;
 
 const userSchema = z.object({ username: z.string(), password: z.string() });
 
-/** What is deployed in a cloud, told at its first snapshot and kept with every one: the two cannot disagree. */
+/**
+ * The record of what is deployed in a cloud. It is handed over at the cloud's first snapshot and kept inside every
+ * snapshot, so that the record and the state cannot disagree.
+ */
 export const deploymentSchema = z.object({
   schemaVersion: z.literal(2),
   templates: z.string(),
   stateful: z.string(),
-  /** Queue addresses in the functions' environment carry MiniStack's port: it stays as long as its state does. */
+  /**
+   * The queue addresses in the functions' environment contain MiniStack's port, so the ports stay the same as long as
+   * the state is kept.
+   */
   ports: z.object({ cloud: z.int(), sageMaker: z.int(), gateway: z.int() }),
   outputs: stackOutputsSchema,
   demoUser: userSchema,
@@ -40,17 +46,16 @@ export const deploymentSchema = z.object({
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-/** What an earlier start has left. */
+/** The cloud that an earlier start has left. */
 export interface KeptCloud {
   readonly deployment: Deployment;
   readonly takenAt: Date;
-  /** Whether its stop was whole: else what came after `takenAt` is missing. */
+  /** True if the cloud was stopped and saved in full; if false, everything that happened after `takenAt` is missing. */
   readonly isComplete: boolean;
 }
 
 /**
- * What the newest whole snapshot holds, if there is one.
- *
+ * Returns the cloud in the newest snapshot that is whole, or undefined if there are no snapshots.
  * @throws Error where there are snapshots and none of them can be used: deleting them is for a person to decide
  */
 export function readKeptCloud(paths: LocalPaths): KeptCloud | undefined {
@@ -72,19 +77,20 @@ export function readKeptCloud(paths: LocalPaths): KeptCloud | undefined {
   };
 }
 
-/** Forgets the cloud and all that is in it. Compositions written as files, and the assembly, stay. */
+/** Deletes the cloud and all that is in it. The compositions that were written as files and the assembly stay. */
 export function removeState(paths: LocalPaths): void {
   for (const path of [paths.cloud, paths.sageMaker]) rmSync(path, { recursive: true, force: true });
 }
 
+/** The decision whether a start begins with a fresh cloud, keeps the earlier one as it is, or updates it. */
 export type DeploymentPlan =
   | { readonly kind: "fresh"; readonly reason: "asked" | "nothing kept" | "data changed" }
-  /** Nothing to deploy. */
+  /** The deployed stacks are up to date. */
   | { readonly kind: "keep"; readonly kept: KeptCloud }
-  /** The functions or the workflow changed: nothing that holds data. */
+  /** The functions or the workflow have changed, but no resource that holds data. */
   | { readonly kind: "update"; readonly kept: KeptCloud };
 
-/** Whether what an earlier start has left can be gone on with. */
+/** Decides whether this start goes on with the cloud that an earlier start has left, and whether it has to deploy. */
 export function planDeployment(params: {
   readonly kept: KeptCloud | undefined;
   readonly assembly: AssemblyHashes;
@@ -97,7 +103,7 @@ export function planDeployment(params: {
   return { kind: kept.deployment.templates === assembly.templates ? "keep" : "update", kept };
 }
 
-/** The plan in a sentence, with what it means for the work that was in the cloud. */
+/** Returns the plan as a sentence that says what it means for the work that was in the cloud. */
 export function describePlan(plan: DeploymentPlan, now: Date): string {
   if (plan.kind === "fresh") {
     return {
@@ -115,7 +121,7 @@ export function describePlan(plan: DeploymentPlan, now: Date): string {
   return plan.kind === "keep" ? kept : `${kept} (the stacks changed: updating them)`;
 }
 
-/** Hours and minutes of this machine's clock, with the day where it is not today's. */
+/** Returns the hours and minutes of a time by this machine's clock, with the day if it is not today. */
 export function describeTime(time: Date, now: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
@@ -123,7 +129,7 @@ export function describeTime(time: Date, now: Date): string {
   return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
 }
 
-/** The variables under which an SDK or the CDK reaches the local cloud and nothing else. */
+/** Returns the environment variables with which an SDK or the CDK reaches the local cloud and nothing else. */
 export function localCloudEnvironment(params: {
   readonly endpointUrl: string;
   readonly region: string;
@@ -141,9 +147,8 @@ export function localCloudEnvironment(params: {
 }
 
 /**
- * Synthesizes the stacks of stage `local` unless their sources are those of the assembly that is there.
- *
- * @returns whether it had to
+ * Synthesizes the stacks of stage `local`, unless the assembly that is there was made from the same sources.
+ * @returns true if it had to synthesize
  */
 export async function synthesize(params: {
   readonly paths: LocalPaths;
@@ -176,7 +181,7 @@ export async function bootstrap(params: {
   readonly signal: AbortSignal;
 }): Promise<void> {
   const { paths, endpointUrl, region, signal } = params;
-  // In a folder without cdk.json: with one, bootstrapping would synthesize the whole app first.
+  // The folder has no cdk.json: if it had one, bootstrapping would synthesize the whole app first.
   const cwd = join(paths.temporary, "bootstrap");
   mkdirSync(cwd, { recursive: true });
   await runToEnd({
@@ -191,8 +196,8 @@ export async function bootstrap(params: {
 }
 
 /**
- * Deploys the synthesized assembly. Direct, because MiniStack loses a change set that had no changes.
- *
+ * Deploys the synthesized assembly. It uses the CDK's method "direct", because MiniStack loses a change set that has no
+ * changes.
  * @returns the outputs of all stacks
  */
 export async function deploy(params: {
@@ -235,7 +240,10 @@ export async function deploy(params: {
   return parsed.data;
 }
 
-/** Nothing of the caller's AWS settings: a profile or a token of a real account must not reach the local deploy. */
+/**
+ * Returns the environment for the CDK without the caller's AWS settings: a profile or a token of a real account must
+ * not reach the local deploy.
+ */
 function cdkEnvironment(params: { readonly paths: LocalPaths; readonly region: string }): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
@@ -248,7 +256,7 @@ function cdkEnvironment(params: { readonly paths: LocalPaths; readonly region: s
     CDK_HOME: join(params.paths.temporary, "cdk"),
     CDK_DISABLE_VERSION_CHECK: "1",
     CDK_DISABLE_CLI_TELEMETRY: "true",
-    // cdk-nag and CDK's own check are `npm run check`'s; here they would only keep a person waiting.
+    // `npm run check` runs cdk-nag and the CDK's own check; here they would only keep a person waiting.
     CDK_VALIDATION: "false",
     NODE_NO_WARNINGS: "1",
     TMPDIR: ensured(params.paths.temporary),

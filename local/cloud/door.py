@@ -1,4 +1,4 @@
-"""Which requests MiniStack answers: those of programs on this machine, and none that a web page sends.
+"""Decides which requests MiniStack answers: those of programs on this machine, and none that a web page sends.
 
 MiniStack asks for no signature and answers every origin, and it runs code (CreateFunction, Invoke). A page in a browser
 can send requests to 127.0.0.1, directly or under a name of its own that its DNS answers with 127.0.0.1. It cannot forge
@@ -20,10 +20,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK_ORIGIN = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
-"""A page that a program of this machine serves, as the development server of a front end does."""
+"""Matches the origin of a page that a program of this machine serves, such as a front end's development server."""
 
 OBJECT_PATH = re.compile(r"/opencomposer-[a-z0-9.-]{1,49}[a-z0-9]/.+")
-"""`/bucket/key` of one of our buckets. Other first parts are paths of other services too (`/restapis`, `/oauth2`)."""
+"""Matches `/bucket/key` of one of our buckets. Other services have paths with other first parts (`/restapis`)."""
 
 SIGNATURE_PARAMETERS = frozenset(
     f"X-Amz-{name}"
@@ -33,14 +33,14 @@ OBJECT_PARAMETERS = SIGNATURE_PARAMETERS | {"X-Amz-Security-Token", "x-id", "ver
 
 
 class Door:
-    """An ASGI application in front of another one, which sees only what may come in."""
+    """An ASGI application in front of another one, which gets only the requests that may come in."""
 
     def __init__(self, application: Application, *, port: int) -> None:
         self._application = application
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 403 to what may not come in (a WebSocket is closed before it is accepted); pass the rest on."""
+        """Answers 403 to requests that may not come in (closes a WebSocket unaccepted), and passes the rest on."""
         if scope["type"] in ("http", "websocket"):
             reason = refusal(scope, self._hosts)
             if reason is not None:
@@ -50,7 +50,7 @@ class Door:
 
 
 def refusal(scope: Scope, hosts: tuple[str, ...]) -> str | None:
-    """Why the request may not come in, in words; None where it may."""
+    """Returns in words why the request may not come in, or None where it may."""
     given = values(scope, b"host")
     if len(given) != 1 or given[0] not in hosts:
         return f"The Host header must be {' or '.join(hosts)}: this server answers by no other name."
@@ -63,7 +63,7 @@ def refusal(scope: Scope, hosts: tuple[str, ...]) -> str | None:
 
 
 def is_object_read(scope: Scope) -> bool:
-    """Whether it reads one object of a bucket through a presigned address, and can do nothing else.
+    """Returns True if the request reads one object of a bucket through a presigned address, and can do nothing else.
 
     MiniStack checks the signature. Any other parameter (`Action=DeleteQueue`) could mean another service.
     """
@@ -84,12 +84,12 @@ def is_object_read(scope: Scope) -> bool:
 
 
 def values(scope: Scope, name: bytes) -> list[str]:
-    """All values of a header; ASGI gives its names in lower case."""
+    """Returns all values of a header; ASGI gives its names in lower case."""
     return [value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name]
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
-    """Answer 403 with the reason, without a header that would let a page read it."""
+    """Answers 403 with the reason, without a header that would let a page read it."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -98,7 +98,7 @@ async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> Non
 
 
 async def respond_json(send: Send, status: int, content: object) -> None:
-    """Answer an HTTP request with JSON."""
+    """Answers an HTTP request with JSON."""
     body = json.dumps(content).encode("utf-8")
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -4,13 +4,13 @@ import * as z from "zod";
 import type { LocalPaths } from "../paths";
 import { linkOrCopy, stateFolders } from "./snapshots";
 
-/** The file in which versions up to 0.2 said what was deployed. */
+/** The file in which versions up to 0.2 recorded what was deployed. */
 const recordFile = "deployment.json";
 const earlierRecordSchema = z.looseObject({ schemaVersion: z.literal(1), templates: z.string(), saved: z.boolean() });
 
 /**
- * Makes the first snapshot of what a version up to 0.2 has left, so that updating OpenComposer loses nobody's work. Does
- * nothing where there is no such thing, or there are snapshots already.
+ * Makes the first snapshot from the state that a version up to 0.2 has left, so that updating OpenComposer loses
+ * nobody's work. It does nothing where there is no such state, or where there are snapshots already.
  */
 export function adoptEarlierState(paths: LocalPaths): void {
   const { state, snapshots } = stateFolders(paths.cloud);
@@ -33,7 +33,7 @@ export function adoptEarlierState(paths: LocalPaths): void {
     schemaVersion: 1,
     takenAt: statSync(join(state, "cloudformation.json")).mtime.toISOString(),
     reason: saved ? "stop" : "running",
-    // The state may be older than its last deploy: that is done again.
+    // The state may be older than its last deploy. With an empty digest, the stacks are deployed again.
     record: { ...deployment, schemaVersion: 2, templates: saved ? deployment.templates : "" },
     files,
   };
@@ -52,7 +52,7 @@ function readEarlierRecord(file: string): z.infer<typeof earlierRecordSchema> | 
   try {
     return earlierRecordSchema.parse(JSON.parse(text));
   } catch {
-    // Its own version took a damaged one for none.
+    // The version that wrote the record treated a damaged one as if there were none, and so does this one.
     return undefined;
   }
 }

@@ -13,10 +13,9 @@ import {
 import { endpointName, localImageUri, type TechniqueId } from "../../naming/resource-names";
 
 /**
- * Makes the endpoint of a technique on the local SageMaker, as the Inference stack does on AWS: model, configuration,
- * serverless endpoint. One that is there from an earlier start is made anew, because its model server's settings (the
- * addresses of this run) may have changed.
- *
+ * Creates the endpoint of a technique on the local SageMaker, as the Inference stack does on AWS: model, configuration
+ * and serverless endpoint. An endpoint that is there from an earlier start is replaced, because its model server's
+ * settings (the addresses of this run) may have changed.
  * @throws Error with SageMaker's reason where it does not come into service
  */
 export async function createEndpoint(params: {
@@ -75,7 +74,10 @@ export async function createEndpoint(params: {
     throw new Error(`The endpoint ${name} is ${end?.status ?? "gone"}: ${end?.reason ?? ""}`);
 }
 
-/** SageMaker says "not there" as a ValidationException: "Could not find …". */
+/**
+ * Returns true for the error by which SageMaker says that a resource does not exist: a ValidationException with "Could
+ * not find …".
+ */
 function isNotThere(problem: unknown): boolean {
   return problem instanceof SageMakerServiceException && /could not find/i.test(problem.message);
 }

@@ -2,20 +2,20 @@ import * as z from "zod";
 import { localCredentials } from "./ministack";
 
 /**
- * The few Lambda operations that the local start needs, by plain HTTP: MiniStack checks no signature, so an SDK client
- * would add nothing but its weight.
+ * The few Lambda operations that a local start needs, by plain HTTP. MiniStack checks no signature, so an SDK client
+ * would have no use.
  */
 export interface LambdaApi {
   /** Starts a function and waits for its response. @throws Error where the function failed */
   readonly invoke: (functionName: string, event: unknown) => Promise<void>;
-  /** See {@link restartStreamSources}. */
+  /** Makes every event source mapping of a stream anew and returns their number: {@link restartStreamSources}. */
   readonly restartStreamSources: () => Promise<number>;
 }
 
 const mappingSchema = z.looseObject({ UUID: z.string(), EventSourceArn: z.string(), FunctionArn: z.string() });
 type Mapping = z.infer<typeof mappingSchema>;
 
-/** What of a mapping's description CreateEventSourceMapping takes. */
+/** The members of a mapping's description that CreateEventSourceMapping takes. */
 const settings = [
   "EventSourceArn",
   "BatchSize",
@@ -36,7 +36,7 @@ export function createLambdaApi(params: { readonly endpointUrl: string; readonly
       method,
       headers: {
         "content-type": "application/json",
-        // Only its scope is read: it tells the service.
+        // MiniStack reads only the credential's scope, which names the service.
         authorization: `AWS4-HMAC-SHA256 Credential=${localCredentials.accessKeyId}/20260101/${params.region}/lambda/aws4_request, SignedHeaders=host, Signature=none`,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -57,12 +57,12 @@ export function createLambdaApi(params: { readonly endpointUrl: string; readonly
 }
 
 /**
- * Makes every DynamoDB stream's event source mapping anew.
+ * Deletes every DynamoDB stream's event source mapping and creates it again.
  *
  * MiniStack saves how far a mapping has read but not the stream's records: after a restart a mapping skips as many new
- * records as there were before. A new mapping begins at the beginning, which after a restart is now.
+ * records as there were before. A new mapping begins at the beginning of the stream, which after a restart is now.
  *
- * @returns how many there are
+ * @returns the number of mappings
  */
 async function restartStreamSources(
   call: (method: string, path: string, body?: unknown) => Promise<Response>,

@@ -8,32 +8,41 @@ import { type ProcessExit, startProcessGroup } from "../../tools/processes/proce
 import { isProcessAlive, processStartTime } from "../../tools/processes/process-identity";
 import { findSnapshots, restoreState, stateFolders, writingProgress } from "./snapshots";
 
-/** What signs requests to the local cloud, which checks no signature. A key of 12 digits would be another account. */
+/**
+ * The credentials that sign requests to the local cloud, which checks no signature. An access key of 12 digits would
+ * select another account.
+ */
 export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
-/** The region that the local stacks believe to be in. */
+/** The AWS region in which the local stacks are deployed. */
 export const localRegion = "eu-west-1";
 
-/** The account that MiniStack answers as. */
+/** The account number with which MiniStack answers. */
 export const localAccount = "000000000000";
 
 export interface MiniStackParams {
   /** The interpreter of the `cloud` environment. */
   readonly python: string;
-  /** Holds everything that it writes: `state/`, `snapshots/`, `s3/`, `tmp/`, `ministack.log`. Never of two instances. */
+  /**
+   * The folder of everything that MiniStack writes: `state/`, `snapshots/`, `s3/`, `tmp/`, `ministack.log`. Two
+   * instances must never share it.
+   */
   readonly directory: string;
   readonly region: string;
-  /** Tried first; another free port is taken where it is in use. */
+  /** The port that is tried first; if it is in use, another free port is taken. */
   readonly port?: number;
   /**
-   * Begin with the newest snapshot in the folder, and let `snapshot` be called. Objects in S3 are on disk at once, all
-   * else only in snapshots.
+   * If true, MiniStack begins with the newest snapshot in the folder, and `snapshot` may be called. Objects in S3 are
+   * on disk at once; everything else is kept only in snapshots.
    */
   readonly persist: boolean;
-  /** More variables for MiniStack, and so for every Lambda: its workers inherit its whole environment. */
+  /**
+   * Additional environment variables for MiniStack and so for every Lambda, because its workers inherit its whole
+   * environment.
+   */
   readonly environment?: Readonly<Record<string, string>>;
   readonly startDeadlineMilliseconds?: number;
-  /** Gives up waiting for it. */
+  /** Ends the waiting for MiniStack's start. */
   readonly signal?: AbortSignal;
 }
 
@@ -44,43 +53,48 @@ export interface MiniStack {
   readonly logFile: string;
   readonly exited: Promise<ProcessExit>;
   /**
-   * Takes a snapshot of now, unless nothing has changed since the last one. From the first call on the stop takes one,
-   * too; before it nothing is kept.
-   *
-   * @param record the caller's own, kept with the snapshots
+   * Takes a snapshot of the present state, unless nothing has changed since the last one. After the first call,
+   * stopping takes a last snapshot, too; before the first call nothing is kept.
+   * @param record the caller's own data, kept with the snapshots
    * @returns the snapshot's name
    * @throws Error with the reason where it could not be written; the snapshots before are as they were
    */
   readonly snapshot: (record: Readonly<Record<string, unknown>>) => Promise<string>;
-  /** Stops it and all Lambda workers. It waits for the last snapshot as long as that makes progress. */
+  /** Stops MiniStack and all Lambda workers. It waits for the last snapshot as long as the snapshot makes progress. */
   readonly stop: () => Promise<MiniStackExit>;
 }
 
 export interface MiniStackExit extends ProcessExit {
-  /** Why the last snapshot is missing, where `snapshot` was called before and it is. */
+  /**
+   * The reason why the last snapshot is missing. It is undefined if it was taken, or if `snapshot` was never called.
+   */
   readonly notKept: string | undefined;
 }
 
 const serve = resolve(__dirname, "serve.py");
 
-/** The exit codes of serve.py for a last snapshot that could not be taken. */
+/** The exit codes of serve.py that mean that the last snapshot could not be taken. */
 const noSpace = 11;
 const notTaken = 12;
 
-/** A stop, or a process that an earlier start left, whose files have not grown for so long is given up. */
+/** Milliseconds after which a stop, or the process of an earlier start, is given up if none of its files has grown. */
 const silenceMilliseconds = 60_000;
 
 const snapshotResponseSchema = z.object({ snapshot: z.string() });
 const refusalSchema = z.object({ message: z.string() });
 const servingSchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 
-/** Requests that the gateway has at MiniStack at once: more processes than that only make all of them slow. */
+/**
+ * The number of requests that the gateway sends to MiniStack at once. More processes than that would only make all of
+ * them slow.
+ */
 export const requestsAtOnce = 4 * availableParallelism();
 
 /**
- * Executions of functions at once, from everywhere. MiniStack starts a process for each, so that without a limit a
- * hundred queued jobs that wake together are a hundred processes. What the gateway lets in always finds room beside
- * as much of workflows, streams, queues and the reconciler; those are throttled, and try again as they do on AWS.
+ * The number of function executions at once, whoever starts them. MiniStack starts a process for each, so that without
+ * a limit a hundred queued jobs that wake together would be a hundred processes. The limit leaves room for all that the
+ * gateway lets in, and for as many executions of workflows, streams, queues and the reconciler. Those beyond it are
+ * throttled and try again, as they do on AWS.
  */
 const executionsAtOnce = 2 * requestsAtOnce + 8;
 
@@ -98,7 +112,7 @@ export async function startMiniStack(params: MiniStackParams): Promise<MiniStack
   // Worker code and pid files of an earlier run are of no use to this one.
   rmSync(temporary, { recursive: true, force: true });
   for (const folder of ["s3", "tmp"]) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
-  // One of an earlier version may be open to others.
+  // A folder that an earlier version made may be open to other users.
   chmodSync(directory, 0o700);
   restoreState(params.persist ? findSnapshots(folders.snapshots).newest : undefined, folders.state);
 
@@ -159,7 +173,7 @@ async function takeSnapshot(params: {
   readonly endpointUrl: string;
   readonly record: Readonly<Record<string, unknown>>;
 }): Promise<string> {
-  // No limit in time: it is given up over there when it makes no progress.
+  // The request has no time limit, because serve.py itself gives a snapshot up when it makes no progress.
   const response = await fetch(`${params.endpointUrl}/_local/snapshot`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -178,21 +192,23 @@ function whyNotKept({ code, signal }: ProcessExit, logFile: string): string | un
   return `MiniStack ended by ${signal ?? `code ${code ?? "?"}`} before its last snapshot was whole (${logFile})`;
 }
 
-/** Says which process serves from the folder, for a start that finds its starter gone and it still writing. */
+/**
+ * Returns the path of the file that names the process which serves from the folder. If that process outlives its
+ * starter and still writes, the next start finds it by this file.
+ */
 function servingFile(directory: string): string {
   return join(directory, "serving.json");
 }
 
 function writeServing(directory: string, pid: number): void {
   const startedAt = processStartTime(pid);
-  // It has ended already: nobody has to wait for it.
+  // The process has ended already, so nobody has to wait for it.
   if (startedAt === undefined) return;
   writeFileSync(servingFile(directory), JSON.stringify({ pid, startedAt }), { mode: 0o600 });
 }
 
 /**
- * Waits for the process of an earlier start whose starter was killed: it takes its last snapshot and ends.
- *
+ * Waits until the process of an earlier start, whose starter was killed, has taken its last snapshot and ended.
  * @throws Error naming it when it neither ends nor writes
  */
 export async function waitForEarlier(directory: string): Promise<void> {
@@ -200,7 +216,8 @@ export async function waitForEarlier(directory: string): Promise<void> {
   try {
     serving = servingSchema.parse(JSON.parse(readFileSync(servingFile(directory), "utf8")));
   } catch {
-    // None is there, or its record was cut off in writing, before it could have had anything to keep.
+    // There is no such process, or its record was cut off while it was written. At that time the process cannot have
+    // had anything to keep.
     return;
   }
   const folders = stateFolders(directory);
@@ -220,7 +237,10 @@ export async function waitForEarlier(directory: string): Promise<void> {
   }
 }
 
-/** All of MiniStack's environment: a clean one, because every Lambda inherits what stands in it. */
+/**
+ * Returns the whole environment of MiniStack. Nothing of this process's environment is passed on, because every Lambda
+ * inherits what is in MiniStack's.
+ */
 export function miniStackEnvironment(
   params: Pick<MiniStackParams, "directory" | "region" | "persist" | "environment"> & { readonly port: number },
 ): Record<string, string> {
@@ -228,7 +248,8 @@ export function miniStackEnvironment(
   const temporary = join(directory, "tmp");
   const flag = persist ? "1" : "0";
   return {
-    // Lambda workers are started as `node`: the one that runs us, not an older one that may stand first in PATH.
+    // Lambda workers are started as `node`. PATH makes that the Node.js that runs this process, not an older one that
+    // may stand first in the user's PATH.
     PATH: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     HOME: temporary,
     TMPDIR: temporary,
@@ -248,7 +269,7 @@ export function miniStackEnvironment(
     S3_DATA_DIR: join(directory, "s3"),
     PERSIST_STATE: flag,
     S3_PERSIST: flag,
-    // Else it binds 8883 and 2222, on every interface.
+    // Without these two, MiniStack would listen on ports 8883 and 2222 of every interface.
     IOT_MTLS_ENABLED: "0",
     SFTP_ENABLED: "0",
     LAMBDA_EXECUTOR: "local",
@@ -268,7 +289,7 @@ async function waitUntilHealthy(params: {
   void params.exited.then(() => {
     ended = true;
   });
-  // `ended` changes in the callback above while we wait.
+  // The callback above changes `ended` while this loop waits.
   const goOn = (): boolean => !ended && Date.now() < params.deadline && params.signal?.aborted !== true;
   while (goOn()) {
     try {

@@ -8,7 +8,10 @@ import { repository } from "../../tools/repository";
 import type { LocalPaths } from "../paths";
 import { localAccount, localCredentials } from "./ministack";
 
-/** The Python package of a technique's container, named after its folder: what its image's entry point starts. */
+/**
+ * Returns the name of the Python package that the entry point of a technique's image starts. It follows from the name
+ * of the container's folder.
+ */
 const containerPackage = (technique: TechniqueId): string => `opencomposer_${technique.replaceAll("-", "_")}`;
 
 export interface SageMakerServerParams {
@@ -16,30 +19,35 @@ export interface SageMakerServerParams {
   readonly port: number;
   readonly region: string;
   readonly awsEndpointUrl: string;
-  /** Runs a module under the trainer's environment: its interpreter, or what waits for it while it is being made. */
+  /**
+   * The command that runs a module in the trainer's environment: the environment's interpreter, or a program that waits
+   * for it while it is being made.
+   */
   readonly trainingCommand: readonly string[];
   readonly inferencePython: string;
-  /** Told of a crash and of the start that follows it. */
+  /** Receives a line about each crash and about the start that follows it. */
   readonly report: (line: string) => void;
-  /** Gives up waiting for it. */
+  /** Ends the waiting for the server's start. */
   readonly signal: AbortSignal;
 }
 
 export interface SageMakerServer {
   readonly endpointUrl: string;
   readonly pid: () => number;
-  /** Calls back with the pid of each server that takes the place of one that crashed. */
+  /** Calls the listener with the pid of each server that replaces one that has crashed. */
   readonly onRestart: (listener: (pid: number) => void) => void;
   readonly stop: (graceMilliseconds: number) => Promise<void>;
 }
 
-/** After so many crashes within a minute it stays down: something is wrong that another start will not mend. */
+/**
+ * The number of crashes within a minute after which the server stays down: something is wrong that another start will
+ * not repair.
+ */
 const crashesAMinute = 5;
 
 /**
- * Starts the local SageMaker server and starts it again, on the same port, when it crashes: its job table is on disk
- * and it takes up what it finds there.
- *
+ * Starts the local SageMaker server, and starts it again on the same port when it crashes. Its job table is on disk, so
+ * the new server goes on with the jobs that it finds there.
  * @throws Error naming its log where it does not come up
  */
 export async function startSageMakerServer(params: SageMakerServerParams): Promise<SageMakerServer> {
@@ -87,7 +95,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
       }
       report(`The SageMaker server ended (${how}): starting it again on port ${port}`);
       await sleep(250 * recent);
-      // `stop` may have been called while we slept.
+      // `stop` may have been called during the pause.
       if (isStopping()) return;
       try {
         group = await start();
@@ -114,7 +122,7 @@ export async function startSageMakerServer(params: SageMakerServerParams): Promi
   };
 }
 
-/** See local/sagemaker/config.ts. */
+/** Returns the configuration of the local SageMaker server, as local/sagemaker/config.ts describes it. */
 export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
   const { paths, port, region, awsEndpointUrl, trainingCommand, inferencePython } = params;
   const images: Record<string, unknown> = {};
@@ -129,7 +137,7 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
         command: [inferencePython, "-m", `${name}.serve`],
         environment: {
           ...common,
-          // What is in the image on AWS.
+          // On AWS the image contains the stock models.
           OPENCOMPOSER_STOCK_MODELS_DIR: join(repository, "models"),
           OPENCOMPOSER_MODEL_ORIGINS: awsEndpointUrl,
           OPENCOMPOSER_MODEL_CACHE_DIR: join(paths.sageMaker, "model-cache", technique),
@@ -145,7 +153,7 @@ export function sageMakerConfiguration(params: SageMakerServerParams): unknown {
     stateDirectory: paths.sageMaker,
     aws: { endpointUrl: awsEndpointUrl, ...localCredentials },
     images,
-    // Its standard input ends when we do, however that happens.
+    // The server's standard input ends when this process ends, in whatever way that happens.
     endWithStandardInput: true,
   };
 }
@@ -160,7 +168,7 @@ async function waitForResponse(params: {
   const deadline = Date.now() + 60_000;
   while (group.isRunning() && Date.now() < deadline && !signal.aborted) {
     try {
-      // Any answer will do: it is listening.
+      // Any response shows that the server is listening.
       await fetch(endpointUrl, { signal: AbortSignal.timeout(2_000) });
       return;
     } catch {

@@ -1,4 +1,4 @@
-"""Serve MiniStack with uvicorn on 127.0.0.1, behind a door, keep its state in snapshots, and end with the launcher.
+"""Serves MiniStack with uvicorn on 127.0.0.1, behind a door, keeps its state in snapshots, and ends with the launcher.
 
 MiniStack's own start uses hypercorn, whose sockets lack TCP_NODELAY: every call on a kept connection then pays a
 delayed acknowledgement of 40 ms. uvicorn does not have that; nothing in MiniStack is changed.
@@ -7,8 +7,8 @@ The launcher holds the other end of standard input. When it goes away, even by S
 file: then this process stops as for SIGTERM (which takes a last snapshot) and its whole process group, Lambda workers
 included, is killed.
 
-The exit code tells the launcher what became of the last snapshot: 0 taken, or none was asked for; 11 the disk is full;
-12 it could not be taken for the reason in the log.
+The exit code tells the launcher about the last snapshot: 0 it was taken, or none was asked for; 11 the disk is full;
+12 it could not be taken, for the reason in the log.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class KeptCloud:
         self.exit_code = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the snapshot's address, take the last snapshot at the end, and pass everything else on."""
+        """Answers the snapshot's address, takes the last snapshot at the end, and passes everything else on."""
         if scope["type"] == "http" and scope["path"] == "/_local/snapshot":
             await self._respond(scope, receive, send)
             return
@@ -93,7 +93,7 @@ class KeptCloud:
             self._counted = -1
         self._record, self._is_kept = record, True
         try:
-            # A client that goes away, or the server's end, must not leave it half-done.
+            # The snapshot must be completed even when the client goes away or the server ends.
             name = await asyncio.shield(asyncio.create_task(self._take()))
         except SnapshotFailure as failure:
             report(f"snapshot failed: {failure}")
@@ -102,7 +102,7 @@ class KeptCloud:
             await respond_json(send, 200, {"snapshot": name})
 
     async def _take(self) -> str:
-        """A snapshot of now, or the newest where nothing has changed since; one at a time."""
+        """Takes a snapshot, one at a time, unless nothing has changed since the newest. Returns the newest name."""
         async with self._busy:
             count = self._counter.count
             if self._counted != count:
@@ -125,13 +125,13 @@ class KeptCloud:
 
 
 def report(line: str) -> None:
-    """Write a line to the log, which may be on the disk that is full."""
+    """Writes a line to the log, which may be on a disk that is full."""
     with suppress(OSError):
         print(line, file=sys.stderr, flush=True)
 
 
 def stop_with_launcher(gone: threading.Event, progress: Callable[[], object]) -> None:
-    """Block until standard input ends, then stop this process, and its whole group when it writes no more."""
+    """Blocks until standard input ends, then stops this process, and its whole group when it writes no more."""
     while os.read(0, 4096):
         pass
     gone.set()
@@ -145,11 +145,11 @@ def stop_with_launcher(gone: threading.Event, progress: Callable[[], object]) ->
 
 
 def main() -> None:
-    """Serve on the port of the first argument until SIGTERM."""
+    """Serves on the port of the first argument until SIGTERM."""
     port = int(sys.argv[1])
-    # State files hold password hashes and signing keys.
+    # State files hold password hashes and signing keys, so only this user may read them.
     os.umask(0o077)
-    # Reads its settings from the environment when it is imported.
+    # MiniStack reads its settings from the environment when it is imported, so it is imported only now.
     from ministack import app as ministack
     from ministack.core.persistence import save_all
 
@@ -157,12 +157,12 @@ def main() -> None:
     snapshots = Snapshots(
         state=state,
         folder=state.parent / "snapshots",
-        # Whatever services are in use at that time.
+        # The services that are in use are asked for at the time of each snapshot.
         write_state=lambda: save_all(ministack._build_persistence_save_dict()),
     )
 
     def leave_state_alone() -> None:
-        # MiniStack would write its state once more when it stops, for nobody.
+        # MiniStack would write its state once more when it stops, and nothing would read it.
         ministack.PERSIST_STATE = False
 
     cloud = KeptCloud(cast(Application, ministack.app), snapshots, leave_state_alone)
@@ -170,7 +170,7 @@ def main() -> None:
     threading.Thread(target=stop_with_launcher, args=(launcher_is_gone, snapshots.progress), daemon=True).start()
 
     def exit_by_signal(*_: object) -> None:
-        # uvicorn stops by the signal and then raises it again: by default it would hide the exit code.
+        # uvicorn stops by the signal and then raises it again, which by default would hide the exit code.
         raise SystemExit(cloud.exit_code)
 
     signal.signal(signal.SIGTERM, exit_by_signal)
@@ -182,7 +182,7 @@ def main() -> None:
 
 
 def serve(application: Application, port: int) -> None:
-    """Answer on 127.0.0.1 until a signal ends it."""
+    """Answers on 127.0.0.1 until a signal ends it."""
     uvicorn.run(
         application,
         host="127.0.0.1",
@@ -190,11 +190,11 @@ def serve(application: Application, port: int) -> None:
         lifespan="on",
         access_log=False,
         log_level="warning",
-        # MiniStack sends its own Date header; with two of them the AWS SDKs compute a clock offset of NaN and every
+        # MiniStack sends its own Date header. With two of them the AWS SDKs compute a clock offset of NaN, and every
         # later call fails with "Invalid time value".
         date_header=False,
         server_header=False,
-        # Longer than any SDK client keeps an idle connection, so that the client is the one who closes it.
+        # This is longer than any SDK client keeps an idle connection, so that the client closes it.
         timeout_keep_alive=120,
         timeout_graceful_shutdown=2,
     )

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The least time between two snapshots of a running cloud. */
+/** The minimum number of milliseconds between two snapshots of a running cloud. */
 const pauseMilliseconds = 120_000;
-/** A large cloud is written for a small part of the time only: the pause is so many times what a snapshot took. */
+/**
+ * The pause after a snapshot is at least this many times as long as the snapshot took, so that a large cloud spends
+ * only a small part of its time on snapshots.
+ */
 const pausesASnapshot = 20;
 
 /**
- * Takes snapshots of a running cloud, the first one now, until the signal. One that fails is said, once, and tried
- * again; ending the cloud is not its business.
+ * Takes snapshots of a running cloud until the signal, the first one immediately. If one fails, that is reported once
+ * and tried again; a failure does not end the cloud.
  */
 export async function takeSnapshots(params: {
   readonly take: () => Promise<unknown>;

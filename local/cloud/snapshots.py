@@ -1,13 +1,13 @@
-"""Whole copies of MiniStack's state, so that no end of its process can lose more than the minutes since the last one.
+"""Keeps whole copies of MiniStack's state, so that an end of its process loses only the minutes since the last one.
 
-MiniStack writes one file a service into its state folder, each by a rename. Cut off in between, the files are of
-different moments: the user pool of now, the table of the day before. So nothing ever reads that folder but MiniStack
-when it starts. A snapshot is
+MiniStack writes one file for each service into its state folder, each by a rename. If it is cut off in between, the
+files are of different moments: the user pool of now, the table of the day before. So nothing reads that folder except
+MiniStack when it starts. A snapshot is
 
     snapshots/000007/manifest.json    see `Manifest`
     snapshots/000007/state/...        all files of one moment, hard links to what MiniStack wrote
 
-written under another name, put on disk, and renamed last: a folder with a number is whole. The launcher
+It is written under another name, put on disk, and renamed last, so that a folder with a number is whole. The launcher
 (snapshots.ts) gives the newest one to the next start. The two newest are kept.
 
 A snapshot is taken by a child process (fork), as Redis does it: the child sees the memory of one moment, in which no
@@ -39,7 +39,7 @@ from typing import Literal, TypedDict, cast
 SCHEMA_VERSION = 1
 KEPT = 2
 SECONDS_OF_SILENCE = 60.0
-"""A snapshot whose files have not grown for so long is given up."""
+"""Seconds after which a snapshot whose files have not grown is given up."""
 SNAPSHOT_NAME = re.compile(r"\d{6,}")
 
 Reason = Literal["running", "stop"]
@@ -56,7 +56,7 @@ class Manifest(TypedDict):
 
 
 class Outcome(TypedDict):
-    """What became of an attempt: `snapshot` is its name, None where it failed for the reason `problem`."""
+    """The outcome of an attempt: `snapshot` is its name, or None where it failed for the reason `problem`."""
 
     snapshot: str | None
     problem: str | None
@@ -64,7 +64,7 @@ class Outcome(TypedDict):
 
 
 class SnapshotFailure(Exception):
-    """No whole snapshot could be written; the ones before are as they were. The message is the reason in words."""
+    """No whole snapshot could be written; the earlier ones are unchanged. The message is the reason in words."""
 
     def __init__(self, message: str, *, no_space: bool = False) -> None:
         super().__init__(message)
@@ -75,7 +75,7 @@ class SnapshotFailure(Exception):
 class Snapshots:
     """The snapshots beside a state folder.
 
-    `write_state` writes all files of the state folder and logs an error for each that it could not write: it is
+    `write_state` writes all files of the state folder and logs an error for each that it could not write. It is
     MiniStack's own function, which throws nothing. Both folders are on the same file system.
     """
 
@@ -84,14 +84,14 @@ class Snapshots:
     write_state: Callable[[], None]
 
     def names(self) -> list[str]:
-        """The names of all whole snapshots, oldest first."""
+        """Returns the names of all whole snapshots, oldest first."""
         if not self.folder.is_dir():
             return []
         found = [entry.name for entry in self.folder.iterdir() if SNAPSHOT_NAME.fullmatch(entry.name)]
         return sorted(found, key=int)
 
     async def take(self, *, record: object, reason: Reason) -> str:
-        """Write the state of this moment. Returns the snapshot's name; raises SnapshotFailure."""
+        """Writes the state of this moment. Returns the snapshot's name; raises SnapshotFailure."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -104,14 +104,15 @@ class Snapshots:
         return outcome["snapshot"]
 
     def repeat(self, *, record: object, reason: Reason) -> str:
-        """The newest snapshot once more, for a state that has not changed since; raises SnapshotFailure."""
+        """Writes the newest snapshot once more, for a state that has not changed since, and returns its name; raises
+        SnapshotFailure."""
         try:
             return self._publish(self.folder / self.names()[-1] / "state", record=record, reason=reason)
         except OSError as error:
             raise SnapshotFailure(sentence_of(error), no_space=is_no_space(error)) from error
 
     def progress(self) -> tuple[int, int]:
-        """Bytes and last change of all files that a snapshot writes: equal answers mean that nothing was written."""
+        """Returns bytes and last change of all files of a snapshot. Equal results mean that nothing was written."""
         size, changed = 0, 0
         for folder in (self.state, *self.folder.glob("*.partial")):
             for path in folder.rglob("*"):
@@ -122,7 +123,7 @@ class Snapshots:
         return size, changed
 
     def _work_as_child(self, writing: int, *, record: object, reason: Reason) -> None:
-        """Write the snapshot in the child process, tell the outcome through the pipe, and end the process."""
+        """Writes the snapshot in the child process, tells the outcome through the pipe, and ends the process."""
         try:
             isolate_child(writing)
             outcome = self._write(record=record, reason=reason)
@@ -145,7 +146,7 @@ class Snapshots:
         return {"snapshot": name, "problem": None, "noSpace": False}
 
     def _publish(self, source: Path, *, record: object, reason: Reason) -> str:
-        """Link all files of `source` into a new snapshot and give it its name when all of it is on disk."""
+        """Links all files of `source` into a new snapshot, and gives it its name when all of it is on disk."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left_over in self.folder.glob("*.partial"):
             shutil.rmtree(left_over)
@@ -174,7 +175,7 @@ class Snapshots:
         return name
 
     def _outcome_of(self, child: int, reading: int) -> Outcome:
-        """Wait for the child and give it up after a silence; runs in a thread."""
+        """Waits for the child, and gives it up when it writes nothing for too long; runs in a thread."""
         told = b""
         progress, since = self.progress(), time.monotonic()
         silent = False
@@ -202,7 +203,7 @@ class Snapshots:
 
 
 class ErrorCollector(logging.Handler):
-    """Keeps what is logged as an error: the way in which MiniStack's `save_all` tells that a file is missing."""
+    """Keeps messages that are logged as errors: only so does MiniStack's `save_all` tell that a file is missing."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -210,18 +211,18 @@ class ErrorCollector(logging.Handler):
         self.no_space = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message of one error."""
+        """Keeps the message of one error."""
         self.messages.append(record.getMessage())
         arguments = record.args if isinstance(record.args, tuple) else ()
         self.no_space = self.no_space or any(isinstance(one, OSError) and is_no_space(one) for one in arguments)
 
 
 def isolate_child(pipe: int) -> None:
-    """Cut the forked child off from all that belongs to the server: its signals, its sockets, its workers' pipes."""
+    """Cuts the forked child off from everything of the server: its signals, its sockets, its workers' pipes."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    # What the child would still write after the server's death could meet the next start.
+    # The child must end with the server, because files that it wrote later could meet the next start.
     with suppress(OSError, AttributeError):  # Linux only
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     if os.getppid() == 1:
@@ -232,7 +233,7 @@ def isolate_child(pipe: int) -> None:
 
 
 def link_files(source: Path, target: Path) -> dict[str, int]:
-    """Link (or copy, where the file system has no hard links) all files below `source`. Returns path to bytes."""
+    """Links (or copies, where the file system has no hard links) all files below `source`. Returns path to bytes."""
     files: dict[str, int] = {}
     for path in sorted(source.rglob("*")):
         if not path.is_file() or path.suffix in (".tmp", ".lock"):
@@ -250,7 +251,7 @@ def link_files(source: Path, target: Path) -> dict[str, int]:
 
 
 def put_on_disk(path: Path) -> None:
-    """Return when the file or folder is on disk, not only in the system's memory."""
+    """Returns when the file or folder is on disk, not only in the system's memory."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -259,10 +260,10 @@ def put_on_disk(path: Path) -> None:
 
 
 def is_no_space(error: OSError) -> bool:
-    """Whether the disk (or the user's share of it) is full."""
+    """Returns True if the disk (or the user's share of it) is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def sentence_of(error: OSError) -> str:
-    """The system's reason and the file it is about."""
+    """Returns the system's reason and the file that it is about."""
     return f"{error.strerror or error}{'' if error.filename is None else f': {error.filename}'}"

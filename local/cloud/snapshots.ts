@@ -13,14 +13,15 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 
 /**
- * What of a cloud's folder has to do with its state. MiniStack reads and writes `state`; the snapshots are written by
- * snapshots.py, whose docstring says what they are and why.
+ * The folders of a cloud's state. MiniStack reads and writes `state`; snapshots.py writes the snapshots, and its
+ * docstring says what they are and why.
  */
 export interface StateFolders {
   readonly state: string;
   readonly snapshots: string;
 }
 
+/** Returns the folders of the state of a cloud that lies in `cloudDirectory`. */
 export function stateFolders(cloudDirectory: string): StateFolders {
   return { state: join(cloudDirectory, "state"), snapshots: join(cloudDirectory, "snapshots") };
 }
@@ -28,9 +29,12 @@ export function stateFolders(cloudDirectory: string): StateFolders {
 const manifestSchema = z.object({
   schemaVersion: z.literal(1),
   takenAt: z.iso.datetime(),
-  /** `stop`: by a stop that was not cut off. `running`: everything after it is missing. */
+  /**
+   * `stop`: the snapshot was taken by a stop that was not cut off. `running`: everything that happened after it is
+   * missing.
+   */
   reason: z.enum(["running", "stop"]),
-  /** The launcher's own. */
+  /** The launcher's own data. */
   record: z.unknown(),
   files: z.record(z.string(), z.int().nonnegative()),
 });
@@ -43,11 +47,11 @@ export interface Snapshot extends z.infer<typeof manifestSchema> {
 
 export interface FoundSnapshots {
   readonly newest: Snapshot | undefined;
-  /** Newer ones that cannot be used, each with the reason. */
+  /** Newer snapshots that cannot be used, each with the reason. */
   readonly damaged: readonly string[];
 }
 
-/** The newest snapshot all of whose files are there in their full length. */
+/** Finds the newest snapshot whose files are all there in their full length. */
 export function findSnapshots(snapshotsFolder: string): FoundSnapshots {
   const damaged: string[] = [];
   const names = existsSync(snapshotsFolder) ? readdirSync(snapshotsFolder).filter((name) => /^\d{6,}$/.test(name)) : [];
@@ -72,7 +76,10 @@ function readSnapshot(folder: string, name: string): Snapshot {
   return { ...parsed.data, name, folder };
 }
 
-/** Makes the state folder what the snapshot holds, or empty: whatever was in it is of no single moment. */
+/**
+ * Replaces the state folder's content by the snapshot's, or empties the folder. What was in it before may mix several
+ * moments.
+ */
 export function restoreState(snapshot: Snapshot | undefined, stateFolder: string): void {
   rmSync(stateFolder, { recursive: true, force: true });
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
@@ -80,13 +87,13 @@ export function restoreState(snapshot: Snapshot | undefined, stateFolder: string
   for (const file of Object.keys(snapshot.files)) {
     const target = join(stateFolder, file);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    // MiniStack never writes into a file that is there: it renames a new one over it.
+    // A link is enough, because MiniStack never writes into an existing file: it renames a new one over it.
     linkOrCopy(join(snapshot.folder, "state", file), target);
   }
 }
 
 /**
- * Something that is another value whenever a file of the state, or of a snapshot that is being taken, has grown. Equal
+ * Returns a value that changes whenever a file of the state, or of a snapshot that is being taken, has grown. Equal
  * values over a minute mean that nobody writes any more.
  */
 export function writingProgress({ state, snapshots }: StateFolders): string {
@@ -111,12 +118,12 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // It was renamed while we looked, or was never there.
+    // The folder was renamed meanwhile, or never existed.
     return [];
   }
 }
 
-/** The same file under a second name; a copy on a file system without hard links. */
+/** Gives a file a second name, or copies it on a file system without hard links. */
 export function linkOrCopy(source: string, target: string): void {
   try {
     linkSync(source, target);

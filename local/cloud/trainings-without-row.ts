@@ -7,16 +7,15 @@ import { ownedKey } from "../../naming/table-keys";
 
 export interface StopTrainingsWithoutRowParams {
   readonly sageMaker: SageMakerClient;
-  /** Whether the table has the row of a job of ours. */
+  /** Returns true if the table has the row of this training job. */
   readonly hasRow: (job: OwnedBy) => Promise<boolean>;
 }
 
 /**
- * Stops each running training whose job row does not exist. After going back to an earlier snapshot, the local SageMaker,
- * whose jobs are no part of it, goes on with trainings that were begun later: their owners cannot see or stop them. To be
- * called while nothing can create a job. Trainings that do not have a name of ours are left alone.
- *
- * @returns their names
+ * Stops each running training whose job row does not exist. The local SageMaker's jobs are not part of a snapshot:
+ * after going back to an earlier snapshot, it goes on with trainings that were begun later, and their owners cannot see
+ * or stop them. Call this while nothing can create a job. Trainings whose names are not of our form are left alone.
+ * @returns the names of the stopped trainings
  */
 export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowParams): Promise<readonly string[]> {
   const { sageMaker, hasRow } = params;
@@ -28,7 +27,7 @@ export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowPar
   const stopped: string[] = [];
   for (const name of running) {
     if (parseTrainingJobName("local", name) === undefined) continue;
-    // Only the folder of its checkpoints says whose it is.
+    // Only the address of its checkpoints says to whom the job belongs.
     const job = parseTrainingJobKey((await sageMakerJobs.describe(name))?.checkpointUri ?? "");
     if (job === undefined || (await hasRow(job))) continue;
     await sageMakerJobs.stop(name);
@@ -37,7 +36,7 @@ export async function stopTrainingsWithoutRow(params: StopTrainingsWithoutRowPar
   return stopped;
 }
 
-/** Looks the row of a training job up in the table itself. */
+/** Returns a function that looks up the row of a training job in the table itself. */
 export function rowsOfTrainingJobs(
   table: DynamoDBDocumentClient,
   tableName: string,

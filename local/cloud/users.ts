@@ -12,7 +12,7 @@ export interface LocalUser {
   readonly password: string;
 }
 
-/** A password that every policy of ours takes: 20 characters of four kinds. */
+/** Returns a random password that every password policy of ours accepts: 20 characters of four kinds. */
 export function randomPassword(): string {
   const kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.!+"] as const;
   const characters = Array.from({ length: 20 }, (_, index) => {
@@ -22,7 +22,7 @@ export function randomPassword(): string {
   return characters.join("");
 }
 
-/** Makes a user with a password that needs no change, or gives the one that is there this password. */
+/** Creates a user with a password that need not be changed. A user who exists already gets this password. */
 export async function seedUser(params: {
   readonly cognito: CognitoIdentityProviderClient;
   readonly userPoolId: string;
@@ -54,7 +54,7 @@ export async function seedUser(params: {
   );
 }
 
-/** The access token of a user, by the password grant that only stage `local` allows. */
+/** Returns a user's access token, by the password grant that only stage `local` allows. */
 export async function signIn(params: {
   readonly cognito: CognitoIdentityProviderClient;
   readonly userPoolClientId: string;

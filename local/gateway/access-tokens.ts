@@ -2,16 +2,15 @@ import { CognitoJwtVerifier } from "aws-jwt-verify";
 import { JwtBaseError } from "aws-jwt-verify/error";
 import * as z from "zod";
 
-/** @returns the user (`sub`) whom the Authorization header names, or nothing where it holds no good token */
+/** Returns the user (`sub`) whom the Authorization header names, or undefined where the header holds no valid token. */
 export type TokenCheck = (authorization: string | undefined) => string | undefined;
 
 const jwksSchema = z.object({ keys: z.array(z.record(z.string(), z.string()).and(z.object({ kty: z.string() }))) });
 
 /**
- * Checks tokens as the JWT authorizer of API Gateway does: signature, issuer, client and time. What kind of token it is
- * (an ID token passes, too) is the functions' matter. The pool's keys are fetched once: they stay the same as long as
- * the pool exists.
- *
+ * Creates the check that API Gateway's JWT authorizer makes: signature, issuer, client and time of a token. The kind of
+ * the token is left to the functions, so an ID token passes, too. The pool's keys are fetched once, because they stay
+ * the same as long as the pool exists.
  * @throws Error where the pool's keys cannot be had
  */
 export async function createTokenCheck(params: {

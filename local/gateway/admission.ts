@@ -1,12 +1,15 @@
-/** Gives a place back. Calling it twice does nothing more. */
+/** Gives a place back. A second call does nothing. */
 export type Leave = () => void;
 
 export interface AdmissionParams {
-  /** How many are in at once. */
+  /** The number of requests that are admitted at the same time. */
   readonly atOnce: number;
-  /** How many may wait. A flow may have as many waiting as places are left then; one more is refused at once. */
+  /**
+   * The number of requests that may wait. A flow may have as many waiting requests as there are places left; one more
+   * is refused at once.
+   */
   readonly maxWaiting: number;
-  /** Who has waited for so long is refused. */
+  /** Milliseconds after which a waiting request is refused. */
   readonly maxWaitMilliseconds: number;
 }
 
@@ -15,12 +18,16 @@ interface Waiting {
 }
 
 /**
- * Lets so many in at once and makes the others wait, in as many queues as there are flows. A free place goes to the
- * flows in turn, and within a flow to the first: who sends hundreds of requests holds up only their own.
+ * Admits a limited number of requests at once and makes the others wait, in one queue for each flow. A free place goes
+ * to the flows in turn, and within a flow to the first request, so that a client that sends hundreds of requests delays
+ * only its own.
  */
 export class Admission {
   private readonly params: AdmissionParams;
-  /** In the order of their turns: the first key is the next flow. None is empty. */
+  /**
+   * The waiting requests of each flow, in the order of the flows' turns: the first key is the next flow. No queue is
+   * empty.
+   */
   private readonly flows = new Map<string, Waiting[]>();
   private inside = 0;
   private waiting = 0;
@@ -31,10 +38,9 @@ export class Admission {
 
   /**
    * Waits for a place.
-   *
    * @param flow requests of one flow wait for each other
    * @param signal gives up waiting
-   * @returns what gives the place back, or nothing where it is refused or given up
+   * @returns a function that gives the place back, or undefined where the request is refused or given up
    */
   async enter(flow: string, signal: AbortSignal): Promise<Leave | undefined> {
     if (signal.aborted) return undefined;
@@ -78,7 +84,7 @@ export class Admission {
     if (next.done === true) return;
     const [flow, queue] = next.value;
     const first = queue.shift();
-    // Its turn is over: behind all others.
+    // The flow has had its turn and goes behind all others.
     this.flows.delete(flow);
     if (queue.length > 0) this.flows.set(flow, queue);
     if (first === undefined) return;

@@ -1,24 +1,29 @@
 import type { Socket } from "node:net";
 
 /**
- * Bounds how many connections each flow has: one more ends the one of the same flow that was unused for longest. A
- * connection belongs to the flow of the last request on it. A new one belongs to the strangers until its client has
- * shown a good token. So a flood of connections closes its own, and whoever has a token still gets in.
+ * Limits the number of connections of each flow: one more ends the connection of the same flow that was unused for
+ * longest. A connection belongs to the flow of the last request on it. A new one belongs to the flow of strangers until
+ * its client has shown a valid token. So a flood of connections closes only its own, and a client that has a token
+ * still gets in.
  */
 export class Connections {
   private readonly strangers: string;
   private readonly maxOf: (flow: string) => number;
-  /** In the order of their last use. None is empty. */
+  /** The connections of each flow, in the order of their last use. No set is empty. */
   private readonly byFlow = new Map<string, Set<Socket>>();
   private readonly flows = new WeakMap<Socket, string>();
 
-  /** @param strangers the flow of all who have no token */
+  /**
+   * Creates the limits of all connections.
+   * @param strangers the flow of all clients without a token
+   * @param maxOf returns the most connections of a flow
+   */
   constructor({ strangers, maxOf }: { readonly strangers: string; readonly maxOf: (flow: string) => number }) {
     this.strangers = strangers;
     this.maxOf = maxOf;
   }
 
-  /** A new connection: nobody knows yet whose it is. */
+  /** Adds a new connection, whose user is not known yet. */
   opened(socket: Socket): void {
     socket.once("close", () => {
       this.remove(socket);
@@ -26,7 +31,7 @@ export class Connections {
     this.add(socket, this.strangers);
   }
 
-  /** A request of this flow has come on it. */
+  /** Notes that a request of this flow has come on the connection. */
   used(socket: Socket, flow: string): void {
     this.remove(socket);
     if (!socket.destroyed) this.add(socket, flow);

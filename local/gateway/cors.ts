@@ -17,9 +17,8 @@ const templateSchema = z.object({
 const apiPropertiesSchema = z.object({ CorsConfiguration: corsConfigurationSchema });
 
 /**
- * Reads the CORS settings out of the stack's template, so that the gateway, which has to stand in for what MiniStack
- * does with them (it refuses every origin), cannot drift from what is deployed on AWS.
- *
+ * Reads the CORS settings from the stack's template. MiniStack refuses every origin, so the gateway applies the
+ * settings itself; reading them from the template keeps it equal to what is deployed on AWS.
  * @throws Error where the template has not exactly one HTTP API with CORS settings
  */
 export function corsOfTemplate(template: unknown): CorsConfiguration {
@@ -33,19 +32,22 @@ export function corsOfTemplate(template: unknown): CorsConfiguration {
   return apiPropertiesSchema.parse(api.Properties).CorsConfiguration;
 }
 
-/** What a browser sends along that CORS depends on. */
+/** The parts of a request that CORS depends on. */
 export interface CorsRequest {
   readonly method: string;
   readonly origin: string | undefined;
   readonly requestedMethod: string | undefined;
 }
 
-/** API Gateway answers these itself: no function sees them. */
+/** Returns true for a preflight request. API Gateway answers these itself, so that no function sees them. */
 export function isPreflight({ method, origin, requestedMethod }: CorsRequest): boolean {
   return method === "OPTIONS" && origin !== undefined && requestedMethod !== undefined;
 }
 
-/** Headers of every response, API Gateway's own errors included: none where the origin is missing or not allowed. */
+/**
+ * Returns the CORS headers of every response, including API Gateway's own errors. There are none where the origin is
+ * missing or not allowed.
+ */
 export function corsHeaders(cors: CorsConfiguration, origin: string | undefined): Record<string, string> {
   if (origin === undefined) return {};
   const allowed = cors.AllowOrigins.includes("*") ? "*" : cors.AllowOrigins.includes(origin) ? origin : undefined;
@@ -58,7 +60,7 @@ export function corsHeaders(cors: CorsConfiguration, origin: string | undefined)
   };
 }
 
-/** Headers of the response to a preflight request, added to {@link corsHeaders}. */
+/** Returns the headers of the response to a preflight request, {@link corsHeaders} included. */
 export function preflightHeaders(cors: CorsConfiguration, origin: string | undefined): Record<string, string> {
   const headers = corsHeaders(cors, origin);
   if (Object.keys(headers).length === 0) return {};

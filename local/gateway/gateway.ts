@@ -13,35 +13,44 @@ import { type Holding, Shares } from "./shares";
 
 /** API Gateway's payload limit of an HTTP API: 10 MB, not adjustable. */
 const maxBody = 10 * 1024 * 1024;
-/** How much of a body that nobody needs is read before its sender is cut off. */
+/** The number of bytes of an unneeded body that are read before its sender is cut off. */
 const maxDropped = 100 * 1024 * 1024;
 /**
- * From when a request is sent to MiniStack until its whole response is here. API Gateway's longest integration time-out
- * is 30 s; a margin keeps this one from answering first.
+ * Milliseconds from the sending of a request to MiniStack to the end of its response. API Gateway's longest integration
+ * time-out is 30 s; a margin keeps this one from ending first.
  */
 const defaultIntegrationMilliseconds = 31_000;
-/** Waiting requests: what is not served within this time would meet its client's own patience. */
+/** Milliseconds after which a waiting request is refused: clients would not wait much longer for a response. */
 const maxWaitMilliseconds = 20_000;
 const maxWaiting = 2_000;
-/** Requests that are not answered yet, from the end of their headers. */
+/** The number of requests that may be open at once, from the end of their headers to the end of their responses. */
 const maxRequests = 4_096;
-/** Bytes of bodies and of responses that are not sent to their end yet, of all requests together. */
+/** Bytes that all requests together may hold: their bodies, and responses that are not sent to their end yet. */
 const maxBodyBytes = 256 * 1024 * 1024;
-/** Connections of all who have no token, and of each user, see {@link Connections}. */
+/** The number of connections of all clients without a token, and of each user, see {@link Connections}. */
 const maxConnectionsOfStrangers = 512;
 const maxConnectionsPerUser = 2_048;
-/** 16 KiB a second, looked at every 10 s: a stalled or dripping client is given up after 20 s at most. */
+/** 16 KiB a second, checked every 10 s: a client that stalls or sends drop by drop is given up after at most 20 s. */
 const defaultPace: Pace = { windowMilliseconds: 10_000, minBytes: 160 * 1024 };
 const headersMilliseconds = 10_000;
-/** Characters of a host that an error repeats: as many as the longest name with its port has. */
+/** The most characters of a host that an error repeats: as many as the longest name with its port has. */
 const maxHostShown = 259;
-/** Answers are written in pieces of this size, so that it is seen whether the client takes them. */
+/** Bytes of one write. Responses are written in pieces of this size, which shows whether the client takes them. */
 const pieceBytes = 64 * 1024;
-/** Seconds until the client should try again: not all at the same moment. */
+/**
+ * Returns the header that says after how many seconds the client should try again. The number is random, so that not
+ * all clients come at the same moment.
+ */
 const retryAfter = (): Record<string, string> => ({ "retry-after": String(2 + Math.floor(Math.random() * 4)) });
-/** What a browser adds and API Gateway has answered itself. MiniStack refuses every request that a page could send. */
+/**
+ * Headers that a browser adds and that are removed here. API Gateway has dealt with them itself, and MiniStack would
+ * refuse every request that a page could send.
+ */
 const browserHeaders = ["origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
-/** All who have no token share one flow: on one machine they have one address, and a name can be made up. */
+/**
+ * The flow of all clients without a token. They share one, because on one machine all have the same address, and a name
+ * can be made up.
+ */
 const strangers = "no token";
 
 export interface GatewayParams {
@@ -51,13 +60,13 @@ export interface GatewayParams {
   readonly apiId: string;
   readonly cors: CorsConfiguration;
   readonly checkToken: TokenCheck;
-  /** How many requests are at MiniStack at once; the others wait, see {@link Admission}. */
+  /** The number of requests that are at MiniStack at once; the others wait, see {@link Admission}. */
   readonly requestsAtOnce: number;
-  /** After which a waiting request is refused; only tests set it. */
+  /** Milliseconds after which a waiting request is refused; only tests set it. */
   readonly maxWaitMilliseconds?: number;
-  /** After which a request is given up that MiniStack has not answered; only tests set it. */
+  /** Milliseconds after which a request that MiniStack has not answered is given up; only tests set it. */
   readonly integrationMilliseconds?: number;
-  /** Only tests set it. */
+  /** The minimum pace of clients; only tests set it. */
   readonly pace?: Pace;
 }
 
@@ -67,35 +76,35 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
-/** What belongs to a request that is at MiniStack. */
+/** A request that is at MiniStack, with everything that belongs to it. */
 interface Forwarded {
-  /** To its client. */
+  /** The response to the client. */
   readonly response: ServerResponse;
   readonly cors: Record<string, string>;
-  /** Counts the bytes of its response. */
+  /** Counts the bytes of the response. */
   readonly room: Holding;
-  /** Called when MiniStack is done with it, for better or worse. Calling it twice does nothing more. */
+  /** Called when MiniStack has answered the request or has failed. A second call does nothing. */
   readonly done: () => void;
 }
 
 /**
- * Serves the HTTP API at a root URL on 127.0.0.1, which MiniStack has only under `/_aws/execute-api/{apiId}/`, and does
- * what API Gateway does and MiniStack does not: CORS as the template declares it, the payload limit, the shape of its
- * own errors (`{ "message": … }`), 401 before a body is read. The Host header must name this machine: a web page may not
- * reach it by a name of its own (DNS rebinding). Pages of other origins may call it, as on AWS: all that matters asks for
- * a bearer token, which no browser sends by itself.
+ * Serves the HTTP API at a root URL on 127.0.0.1, which MiniStack has only under `/_aws/execute-api/{apiId}/`. It also
+ * does what API Gateway does and MiniStack does not: CORS as the template declares it, the payload limit, the shape of
+ * its own errors (`{ "message": … }`), and 401 before a body is read. The Host header must name this machine, so that a
+ * web page cannot reach the gateway by a name of its own (DNS rebinding). Pages of other origins may call it, as on
+ * AWS: everything that matters needs a bearer token, which no browser sends by itself.
  *
- * Overload ends here, and nobody holds up another:
+ * Overload ends at the gateway, and no client delays another:
  *
- * - A request belongs to the flow of its user, or to the one flow of all who have no token. A flow may hold as many
- *   requests, and as many bytes of bodies and answers, as are left free, see {@link Shares}.
+ * - A request belongs to the flow of its user, or to the one flow of all clients without a token. A flow may hold as
+ *   many requests, and as many bytes of bodies and responses, as are left free, see {@link Shares}.
  * - A body is read before its request takes a place at MiniStack, and the place is free again when the response is
- * here.
- *   So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
+ *   here. So a slow client holds nothing but its flow's memory, and a client slower than {@link Pace} is cut off.
  * - MiniStack ends what it has begun, even when the client goes away. So the place stays taken until MiniStack has
- *   answered or failed; a response that nobody waits for is read and dropped. Who leaves the queue is never sent.
- * - Requests wait in a queue for each flow, reads apart from writes. Who waits too long, or finds no room, is told 503
- *   with Retry-After, and no function has seen the request.
+ *   answered or failed; a response that nobody waits for is read and dropped. A request whose client leaves the queue
+ *   is never sent.
+ * - Requests wait in a queue for each flow, reads apart from writes. A request that waits too long, or finds no room,
+ *   gets 503 with Retry-After, and no function has seen it.
  */
 export async function startGateway(params: GatewayParams): Promise<Gateway> {
   const { endpointUrl, apiId, cors, requestsAtOnce, pace = defaultPace } = params;
@@ -103,13 +112,13 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce });
   const admission = new Admission({
     atOnce: requestsAtOnce,
-    maxWaiting: maxWaiting,
+    maxWaiting,
     maxWaitMilliseconds: params.maxWaitMilliseconds ?? maxWaitMilliseconds,
   });
   const requests = new Shares(maxRequests);
   const bytes = new Shares(maxBodyBytes);
   const connections = new Connections({
-    strangers: strangers,
+    strangers,
     maxOf: (flow) => (flow === strangers ? maxConnectionsOfStrangers : maxConnectionsPerUser),
   });
   const proxy = createProxyServer({
@@ -117,13 +126,14 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     agent,
     changeOrigin: true,
     xfwd: true,
-    // Answers pass through `respond` below, which mends some of them.
+    // Responses pass through `respond` below, which mends some of them.
     selfHandleResponse: true,
   });
   const forwarded = new WeakMap<IncomingMessage, Forwarded>();
   proxy.on("proxyReq", (sent, request) => {
     const timer = setTimeout(() => sent.destroy(), integrationMilliseconds);
-    // This comes once: when the response is here and the connection is free for the next, or when the connection ends.
+    // This event comes once: when the response is here and the connection is free for the next request, or when the
+    // connection ends.
     sent.once("close", () => {
       clearTimeout(timer);
       forwarded.get(request)?.done();
@@ -172,7 +182,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
       return;
     }
     if (method === "OPTIONS") {
-      // MiniStack takes it for a preflight without an origin, and refuses it.
+      // MiniStack would take the request for a preflight without an origin, and refuse it.
       const methods = methodsAt(target.path);
       if (methods.length === 0) await own(404, "Not Found");
       else response.writeHead(204, { ...corsOfResponse, allow: [...methods, method].join(", ") }).end();
@@ -209,7 +219,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     const body = await readBody(request, { limit: maxBody, room, pace, onWanted });
     if (body.kind === "gone") return;
     if (body.kind !== "whole") {
-      // What has come of it is of no use.
+      // The part of the body that has arrived is of no use.
       room.release();
       if (body.kind === "too large") await own(413, "Request Entity Too Large");
       else if (body.kind === "too slow") await own(408, "Request Timeout");
@@ -234,29 +244,31 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     };
     forwarded.set(request, { response, cors: corsOfResponse, room, done });
     request.url = `${target.path}${target.search}`;
-    // Here, not when the request has got its connection: one that had to wait for it has sent its headers by then.
+    // The headers are removed here and not when the request gets its connection: a request that had to wait for a
+    // connection has sent its headers by then.
     for (const name of [...browserHeaders, "expect"]) Reflect.deleteProperty(request.headers, name);
     if (hasBody(request)) {
       delete request.headers["transfer-encoding"];
       request.headers["content-length"] = String(body.bytes.length);
     }
-    // The proxy ends a request to MiniStack when the response that it is given closes. This one never does.
+    // The proxy ends its request to MiniStack when the response that it is given closes. This one never closes.
     const unanswered = new ServerResponse(request);
     try {
       proxy.web(request, unanswered, { buffer: Readable.from([body.bytes]) }, () => {
         done();
-        // MiniStack is gone or took too long: what API Gateway says when its integration fails.
+        // MiniStack is gone or took too long. The client gets the response that API Gateway gives when its integration
+        // fails.
         unavailable().catch(giveUp(response));
       });
     } catch (error) {
-      // Nothing was sent, so nothing will say that it is done.
+      // Nothing was sent, so no event will report that the request is done.
       done();
       throw error;
     }
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse, waitsToContinue: boolean): void => {
-    // A client that goes away in the middle is its own business.
+    // A client may go away at any time; that is no fault of the gateway.
     response.on("error", () => undefined);
     serve(request, response, { waitsToContinue }).catch(giveUp(response));
   };
@@ -266,7 +278,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
   server.on("checkContinue", (request, response) => {
     onRequest(request, response, true);
   });
-  // A proxy is asked so, which this is not.
+  // Clients ask a proxy to CONNECT, and this server is not a proxy.
   server.on("connect", (_request, socket) => {
     socket.on("error", () => undefined);
     socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () => {
@@ -277,7 +289,7 @@ export async function startGateway(params: GatewayParams): Promise<Gateway> {
     connections.opened(socket);
   });
   server.headersTimeout = headersMilliseconds;
-  // Bodies have their pace instead.
+  // Bodies are limited by their pace instead.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -310,8 +322,8 @@ interface RespondParams extends Omit<Forwarded, "done"> {
 }
 
 /**
- * Takes MiniStack's whole response, however slow the client is, and passes it on as API Gateway would have given it.
- * Where the client has gone away, what still comes of the response is dropped.
+ * Takes MiniStack's whole response, however slow the client is, and passes it on as API Gateway would have given it. If
+ * the client has gone away, the rest of the response is dropped.
  */
 function respond({ upstream, request, response, pace, cors, room }: RespondParams): void {
   const own = (status: number, message: string, headers: Record<string, string>): void => {
@@ -327,7 +339,10 @@ function respond({ upstream, request, response, pace, cors, room }: RespondParam
     parts = [];
   });
   let isSettled = false;
-  /** Nothing comes after the first of these, and what it throws ends this one response alone. */
+  /**
+   * Runs the first function that it is given and ignores all later ones. An error of that function ends this one
+   * response alone.
+   */
   const settle = (respond: () => void): void => {
     if (isSettled || response.destroyed) return;
     isSettled = true;
@@ -354,7 +369,7 @@ function respond({ upstream, request, response, pace, cors, room }: RespondParam
         // A function threw. MiniStack shows its error to the client; API Gateway never does.
         own(500, "Internal Server Error", {});
       } else if (status === 429 && upstream.headers["content-type"] === "application/json") {
-        // Not the API's own, which is a problem document: no execution was free for the function.
+        // This 429 is not the API's own, which would be a problem document: no execution was free for the function.
         unavailable();
       } else passOn({ upstream, response, status, cors, bytes: Buffer.concat(parts), pace });
     });
@@ -371,7 +386,8 @@ function passOn(params: {
 }): void {
   const { upstream, response, status, cors, bytes, pace } = params;
   for (const [name, value] of Object.entries(upstream.headers)) {
-    // API Gateway drops what a function says about CORS when the API has settings of its own. The connection is ours.
+    // API Gateway drops a function's CORS headers when the API has settings of its own. The headers of the connection
+    // are the gateway's.
     const isConnections = ["connection", "keep-alive", "transfer-encoding"].includes(name);
     if (value !== undefined && !name.startsWith("access-control-") && !isConnections) response.setHeader(name, value);
   }
@@ -410,15 +426,15 @@ async function write(params: {
 }
 
 /**
- * A response of the gateway's own. Where the request's body is still on its way, the response is whole for the client
- * at once, and the connection ends after the body or as soon as that does not come.
+ * Sends a response of the gateway's own. If the request's body is still on its way, the client gets the whole response
+ * at once, and the connection ends after the body, or as soon as the body stops coming.
  */
 async function refuse(params: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly status: number;
   readonly body: object;
-  /** The content type is JSON unless it is among them. */
+  /** The response's headers. The content type is JSON unless they name another. */
   readonly headers: Record<string, string>;
   readonly pace: Pace;
 }): Promise<void> {
@@ -426,7 +442,7 @@ async function refuse(params: {
   // The client has gone away.
   if (response.destroyed) return;
   if (response.headersSent) {
-    // One reason was given; it is as good as the next.
+    // The client has already been given a reason, and one is enough.
     if (!response.writableEnded) response.destroy();
     return;
   }
@@ -447,8 +463,8 @@ async function refuse(params: {
 }
 
 /**
- * What a request under another name than this machine's is told, as a problem document (RFC 9457). API Gateway, too,
- * answers 403, but has one name that nobody gets wrong.
+ * Returns the problem document (RFC 9457) for a request under another name than this machine's. API Gateway answers
+ * 403, too, but it has only one name, which nobody gets wrong.
  */
 function hostProblem(host: string, hosts: readonly string[]): object {
   const value = host.slice(0, maxHostShown);
@@ -469,7 +485,7 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Our own fault: it is told, and costs one connection. */
+/** Returns a function that reports an error of the gateway itself and ends the connection on which it happened. */
 function giveUp(response: ServerResponse): (problem: unknown) => void {
   return (problem) => {
     console.error("local gateway:", problem);

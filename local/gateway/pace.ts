@@ -1,17 +1,16 @@
-/** How fast a client must at least send its body, and take its response. */
+/** The minimum pace at which a client must send its body and take its response. */
 export interface Pace {
-  /** Progress is looked at each time after so long. */
+  /** Milliseconds between two looks at the progress. */
   readonly windowMilliseconds: number;
-  /** What must have moved since the last look, unless all is done. */
+  /** Bytes that must have moved since the last look, unless everything has moved. */
   readonly minBytes: number;
 }
 
 /**
  * Watches something that moves in bytes.
- *
- * @param moved how many bytes have moved since the beginning
- * @param onStalled called once, at the first window in which too little moved
- * @returns ends the watch
+ * @param moved returns the number of bytes that have moved since the beginning
+ * @param onStalled called once, at the first window in which too little has moved
+ * @returns a function that ends the watch
  */
 export function watchPace(pace: Pace, moved: () => number, onStalled: () => void): () => void {
   let last = 0;
@@ -26,7 +25,7 @@ export function watchPace(pace: Pace, moved: () => number, onStalled: () => void
     stop();
     onStalled();
   };
-  // What has arrived while this process was busy is read before it is judged: immediates run after input.
+  // Immediates run after input, so bytes that arrived while this process was busy are read before the pace is judged.
   const timer = setInterval(() => setImmediate(look), pace.windowMilliseconds);
   const stop = (): void => {
     isOver = true;

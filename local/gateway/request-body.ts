@@ -2,28 +2,31 @@ import type { IncomingMessage } from "node:http";
 import { type Pace, watchPace } from "./pace";
 import type { Holding } from "./shares";
 
-/** `gone`: the client went away before the end. */
+/** The result of reading a body. `gone`: the client went away before the end. */
 export type ReadBody =
   { readonly kind: "whole"; readonly bytes: Buffer } | { readonly kind: "too large" | "no room" | "too slow" | "gone" };
 
-/** Whether a body comes or came with the request. */
+/** Returns true if the request has a body, whether or not it has arrived yet. */
 export function hasBody(request: IncomingMessage): boolean {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && Number(length) > 0);
 }
 
 /**
- * Reads the whole body, or says why not as soon as that is known. Its bytes are taken from `room` as they arrive; the
- * caller releases them, whatever comes out.
+ * Reads the whole body, or returns the reason why it cannot be read as soon as that is known. The bytes are taken from
+ * `room` as they arrive; in either case the caller releases them.
  */
 export async function readBody(
   request: IncomingMessage,
   params: {
-    /** Bytes. */
+    /** The most bytes that a body may have. */
     readonly limit: number;
     readonly room: Holding;
     readonly pace: Pace;
-    /** Called when nothing that is known speaks against the body: its client may be waiting to hear so. */
+    /**
+     * Called when nothing that is known so far speaks against the body: its client may wait for the permission to send
+     * it.
+     */
     readonly onWanted: () => void;
   },
 ): Promise<ReadBody> {
@@ -38,7 +41,8 @@ export async function readBody(
     const settle = (body: ReadBody): void => {
       stop();
       request.off("data", onData);
-      // The request, whose rest may still be dropped, must not keep what is not counted any more.
+      // The rest of the request may still be read and dropped. It must not keep alive bytes that are not counted any
+      // more.
       parts = [];
       resolve(body);
     };
@@ -68,9 +72,9 @@ export async function readBody(
 }
 
 /**
- * Reads the rest of a body and drops it, so that its sender comes to read the response that it has got: a client whose
- * connection ends while it still writes sees nothing but that. Resolves at the end of the body, when the client is too
- * slow or goes away, or after `maxBytes`.
+ * Reads the rest of a body and drops it, so that its sender comes to read the response: a client whose connection ends
+ * while it still writes sees nothing but the end of the connection. Resolves at the end of the body, when the client is
+ * too slow or goes away, or after `maxBytes`.
  */
 export async function dropBody(
   request: IncomingMessage,

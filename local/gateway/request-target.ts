@@ -1,8 +1,8 @@
 import { type ApiRoute, apiRoutes, type HttpMethod, methodsOf } from "../../naming/api-routes";
 
-/** What a request line asks for. */
+/** The target that a request line names. */
 export type RequestTarget =
-  /** The path is `*` in `OPTIONS *`, which is about the server as a whole. */
+  /** A path with its query. The path is `*` in `OPTIONS *`, which is about the server as a whole. */
   | { readonly kind: "path"; readonly path: string; readonly search: string }
   | { readonly kind: "other host"; readonly host: string }
   | { readonly kind: "unusable" };
@@ -36,12 +36,15 @@ const routesOf = (path: string): typeof routes => {
   return routes.filter(({ pattern }) => pattern.test(decoded));
 };
 
-/** Whether API Gateway asks for a token before anything reads the request. Paths that are not there are answered 404. */
+/**
+ * Returns true if API Gateway asks for a token before anything reads the request. A path that the API does not have
+ * needs none: it is answered 404.
+ */
 export function needsToken(method: string, path: string): boolean {
   return routesOf(path).some(({ methods, isPublic }) => !isPublic && methods.some((one) => one === method));
 }
 
-/** The methods of a path, or of all paths for `*`; empty where the API has no such path. */
+/** Returns the methods of a path, or of all paths for `*`. The list is empty where the API has no such path. */
 export function methodsAt(path: string): readonly (HttpMethod | "HEAD")[] {
   return [...new Set((path === "*" ? routes : routesOf(path)).flatMap(({ methods }) => methods))];
 }

@@ -1,18 +1,17 @@
-/** What one request holds of a stock that all requests share. */
+/** The amount that one request holds of a stock that all requests share. */
 export interface Holding {
-  /** Whether `take` of so much would be granted now. */
+  /** Returns true if `take` of this amount would be granted now. */
   readonly mayTake: (amount: number) => boolean;
-  /** Takes so much more. @returns whether it was granted */
+  /** Takes this amount in addition. Returns true if it was granted. */
   readonly take: (amount: number) => boolean;
-  /** Gives back all that was taken. Calling it twice does nothing more. */
+  /** Gives back all that was taken. A second call does nothing. */
   readonly release: () => void;
 }
 
 /**
- * A stock (bytes of memory, places) that many flows draw on. A flow may hold as much as is left free after it has
- * taken, and no more. So one flow alone gets half of the stock, two get a third each, and whoever comes next finds as
- * much free as the greediest holds (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2),
- * 1998).
+ * A stock (bytes of memory, places) that many flows draw on. A flow may hold at most as much as is left free after it
+ * has taken. So one flow alone gets half of the stock, two get a third each, and the next flow finds as much free as
+ * the greediest one holds (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998).
  */
 export class Shares {
   private readonly total: number;
@@ -23,15 +22,19 @@ export class Shares {
     this.total = total;
   }
 
-  /** What no flow holds. */
+  /** The amount that no flow holds. */
   get free(): number {
     return this.total - this.held;
   }
 
-  /** @param flow requests of one flow share one limit */
+  /**
+   * Begins the holding of one request, which has taken nothing yet.
+   * @param flow requests of one flow share one limit
+   */
   hold(flow: string): Holding {
     let taken = 0;
-    // Nothing may always be taken: a flow that is over its share since others came still asks for what has no body.
+    // An amount of 0 is always granted: a flow that exceeds its share since other flows came may still send requests
+    // without a body.
     const mayTake = (amount: number): boolean =>
       amount === 0 || (this.byFlow.get(flow) ?? 0) + amount <= this.free - amount;
     return {

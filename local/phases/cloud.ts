@@ -13,7 +13,7 @@ import type { Progress } from "../progress";
 import type { Interpreters } from "./environments";
 import type { Addresses } from "./ports";
 
-/** The clients of the services that a start itself asks. */
+/** The clients of the services that a start calls. */
 export interface Clients extends AsyncDisposable {
   readonly s3: S3Client;
   readonly table: DynamoDBDocumentClient;
@@ -27,7 +27,7 @@ export interface Cloud extends AsyncDisposable {
   readonly failed: Promise<never>;
 }
 
-/** Starts MiniStack. Its disposal fails where the last snapshot of a cloud that is kept could not be taken. */
+/** Starts MiniStack. Its disposal throws if the last snapshot of a cloud that is kept could not be taken. */
 export async function startCloud(params: {
   readonly interpreters: Interpreters;
   readonly addresses: Addresses;
@@ -56,7 +56,8 @@ export async function startCloud(params: {
   const failed = miniStack.exited.then((): never => {
     throw new Error(`MiniStack ended by itself. Its log: ${miniStack.logFile}`);
   });
-  // Until somebody waits for it; while it ends with us it is no failure.
+  // Perhaps nobody waits for this promise yet, and then its rejection must not end the process. When MiniStack ends
+  // together with this start, the rejection is no failure.
   failed.catch(() => undefined);
   return {
     miniStack,
@@ -106,6 +107,7 @@ export async function startSageMaker(params: {
   };
 }
 
+/** Creates the clients. Their disposal closes their connections. */
 export function connectClients(params: { readonly addresses: Addresses }): Clients {
   const { awsEndpointUrl, sagemakerEndpointUrl } = params.addresses;
   const client = { endpoint: awsEndpointUrl, region: localRegion, credentials: localCredentials };
@@ -127,7 +129,7 @@ export function connectClients(params: { readonly addresses: Addresses }): Clien
   };
 }
 
-/** Keeps the cloud's state from now on. A start that failed before leaves what an earlier one kept as it was. */
+/** Keeps the cloud's state from now on. A start that failed before this leaves everything as an earlier one kept it. */
 export function keepCloud(params: {
   readonly miniStack: MiniStack;
   readonly deployment: Deployment;

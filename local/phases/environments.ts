@@ -6,15 +6,15 @@ import { localRegion } from "../cloud/ministack";
 import type { LocalPaths } from "../paths";
 import type { Progress } from "../progress";
 
-/** How each kind of program is started. */
+/** The interpreters and commands that start each kind of program. */
 export interface Interpreters {
   readonly cloud: string;
   readonly inference: string;
-  /** Waits for the trainer's environment while that is being made. */
+  /** This command waits for the trainer's environment while that is being made. */
   readonly trainingCommand: readonly string[];
 }
 
-/** Makes what needs no other phase: the Python environments that composing needs, and the templates of the stacks. */
+/** Makes the Python environments that composing needs, and the templates of the stacks. Both need no other phase. */
 export async function prepareEnvironments(params: {
   readonly python: string;
   readonly paths: LocalPaths;
@@ -40,7 +40,10 @@ export async function prepareEnvironments(params: {
   };
 }
 
-/** Makes the trainer's environment, with PyTorch in it: minutes when it is not there. Jobs started before wait for it. */
+/**
+ * Makes the trainer's environment, which contains PyTorch and takes minutes when it is not there. Jobs that start
+ * before wait for it.
+ */
 export function prepareTrainer(params: {
   readonly python: string;
   readonly progress: Progress;

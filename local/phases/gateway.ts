@@ -12,10 +12,13 @@ import type { LocalPaths } from "../paths";
 import { messageOf, type Progress } from "../progress";
 import type { Addresses } from "./ports";
 
-/** On AWS the reconciler runs every few minutes; a schedule cannot be shorter than one. */
+/**
+ * Milliseconds between two runs of the reconciler. On AWS it runs every few minutes; a schedule cannot be shorter than
+ * one.
+ */
 const reconcileMilliseconds = 3_000;
 
-/** Opens the API to clients. */
+/** Starts the gateway, which opens the API to clients. */
 export async function openGateway(params: {
   readonly deployment: Deployment;
   readonly addresses: Addresses;
@@ -37,13 +40,16 @@ export async function openGateway(params: {
           userPoolId: UserPoolId,
           userPoolClientId: UserPoolClientId,
         }),
-        requestsAtOnce: requestsAtOnce,
+        requestsAtOnce,
       }),
   );
   return { ...gateway, [Symbol.asyncDispose]: gateway.stop };
 }
 
-/** Invokes the reconciler again and again; a reconciliation that fails is said once, until one works again. */
+/**
+ * Invokes the reconciler again and again. A failure is reported once; the next one is reported only after a
+ * reconciliation that worked.
+ */
 export function startReconciler(params: {
   readonly lambda: LambdaApi;
   readonly deployment: Deployment;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, isPortFree, loopback } from "../../tools/processes/free-port";
 import type { Deployment } from "../cloud/deployment";
 
-/** Where the parts of this start listen. */
+/** The addresses at which the parts of this start listen. */
 export interface Addresses {
   readonly ports: Deployment["ports"];
   readonly awsEndpointUrl: string;
@@ -10,8 +10,8 @@ export interface Addresses {
 }
 
 /**
- * Chooses the ports: a kept cloud's own, because its functions were made with them, else free ones.
- *
+ * Chooses the ports. A kept cloud uses its own again, because its functions were made with them; otherwise free ones
+ * are taken.
  * @throws Error where another program listens on a kept cloud's port
  */
 export async function chooseAddresses(params: { readonly kept: Deployment | undefined }): Promise<Addresses> {
@@ -32,7 +32,10 @@ export async function chooseAddresses(params: { readonly kept: Deployment | unde
   };
 }
 
-/** Whether nothing listens on the ports: soon, because what a killed start left behind takes seconds to end. */
+/**
+ * Resolves to true as soon as nothing listens on the ports, or to false after 12 s: the processes that a killed start
+ * has left take seconds to end.
+ */
 async function becomesFree(ports: readonly number[]): Promise<boolean> {
   const deadline = Date.now() + 12_000;
   for (;;) {

@@ -19,7 +19,10 @@ import type { LocalPaths } from "../paths";
 import { type Progress, secondsSince } from "../progress";
 import type { Clients } from "./cloud";
 
-/** @throws Error where the checkout has no stock model */
+/**
+ * Returns the stock models of the checkout.
+ * @throws Error where the checkout has no stock model
+ */
 export function requireStockModels(): readonly StockModel[] {
   const folder = join(repository, "models");
   const stockModels = readStockModels(folder);
@@ -27,7 +30,10 @@ export function requireStockModels(): readonly StockModel[] {
   return stockModels;
 }
 
-/** Stops trainings that the kept table does not know. It comes before the gateway, so that nobody creates a job meanwhile. */
+/**
+ * Stops trainings that the kept table does not know. This runs before the gateway starts, so that nobody creates a job
+ * meanwhile.
+ */
 export async function stopLostTrainings(params: {
   readonly deployment: Deployment;
   readonly clients: Clients;
@@ -40,7 +46,10 @@ export async function stopLostTrainings(params: {
   progress.report(`trainings stopped whose job is not in the cloud that is gone on with: ${stopped.join(", ")}`);
 }
 
-/** Creates the endpoints and the users, and stores the stock models and the data set, or its catalog until it is built. */
+/**
+ * Creates the endpoints and the users, and stores the stock models and the data set. While the data set is not built,
+ * only its catalogue is stored.
+ */
 export async function seedCloud(params: {
   readonly stockModels: readonly StockModel[];
   readonly deployment: Deployment;
@@ -79,7 +88,10 @@ export async function seedCloud(params: {
   return { hasDataset };
 }
 
-/** Builds the data set beside the steps and stores it. The trainer's environment, which builds it, comes first. */
+/**
+ * Builds the data set beside the other steps and stores it. It first waits for the trainer's environment, which builds
+ * it.
+ */
 export function buildMissingDataset(params: {
   readonly trainer: BackgroundWork;
   readonly deployment: Deployment;
@@ -96,7 +108,7 @@ export function buildMissingDataset(params: {
     warn: progress.warn,
     work: async () => {
       const began = Date.now();
-      // Why not has been said.
+      // If the environment could not be made, its own work has reported the reason.
       if (!(await trainer.succeeded)) return;
       await buildDataset({
         cache: datasetCache,

@@ -18,7 +18,7 @@ import type { LocalPaths } from "../paths";
 import { messageOf, type Progress } from "../progress";
 import type { Addresses } from "./ports";
 
-/** Decides whether the cloud of an earlier start is gone on with, and removes one that is not. */
+/** Decides whether this start goes on with the cloud of an earlier one, and removes that cloud if it does not. */
 export async function planStacks(params: {
   readonly isFreshAsked: boolean;
   readonly assembly: AssemblyHashes;
@@ -38,14 +38,16 @@ export async function planStacks(params: {
   return plan;
 }
 
-/** A cloud that is kept has its stacks in the snapshot that MiniStack has begun with. */
+/**
+ * The names of this step. A kept cloud already has its stacks: they are in the snapshot with which MiniStack has begun.
+ */
 const stepNames: Readonly<Record<DeploymentPlan["kind"], string>> = {
   fresh: "stacks (cdk deploy)",
   update: "stacks, changed since the last start (cdk deploy)",
   keep: "stacks, unchanged since the last start",
 };
 
-/** Deploys the stacks as far as the plan asks for it. Users keep the passwords that they had. */
+/** Deploys the stacks if the plan asks for it. Users of a kept cloud keep their passwords. */
 export async function deployStacks(params: {
   readonly plan: DeploymentPlan;
   readonly assembly: AssemblyHashes;

@@ -4,8 +4,8 @@ import { sync as writeFileAtomically } from "write-file-atomic";
 import type { z } from "zod";
 
 /**
- * Named records that outlive the server: each one a JSON file, replaced as a whole, so that a crash
- * leaves either the old or the new state. Writing is synchronous: when a change was answered it is on disk.
+ * Named records that outlive the server. Each is a JSON file that is replaced as a whole, so that a crash leaves either
+ * the old or the new state. Writing is synchronous: a change that was answered is on disk.
  */
 export class DurableRecords<T extends z.ZodType> {
   private readonly directory: string;
@@ -13,8 +13,9 @@ export class DurableRecords<T extends z.ZodType> {
   private readonly records = new Map<string, z.output<T>>();
 
   /**
-   * @param params.directory made when missing; file names are the records' names, which the service model keeps to
-   *   letters, digits and hyphens
+   * Reads the records that are stored in a folder.
+   * @param params.directory is created if it is missing. File names are the records' names, which the service model
+   *   limits to letters, digits and hyphens
    * @throws Error naming the file when a stored record does not fit the schema
    */
   constructor(params: { readonly directory: string; readonly schema: T }) {
@@ -23,7 +24,7 @@ export class DurableRecords<T extends z.ZodType> {
     mkdirSync(this.directory, { recursive: true });
     for (const file of readdirSync(this.directory)) {
       const path = join(this.directory, file);
-      // What a server that was killed had not yet put in its place: write-file-atomic adds a number to the name.
+      // A killed server may have left a file that it had not renamed yet: write-file-atomic adds a number to the name.
       if (/\.json\.\d+$/.test(file)) rmSync(path, { force: true });
       if (!file.endsWith(".json")) continue;
       this.records.set(file.slice(0, -".json".length), this.read(path));

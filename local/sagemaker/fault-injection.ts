@@ -2,17 +2,25 @@ import { z } from "zod";
 
 const count = z.int().min(1).max(10_000).default(1);
 
-/** Where a job can be held up. `Pending`, waiting for capacity, is a phase that a job has only where this asks for it. */
+/**
+ * The phases in which a job can be delayed. A job has the phase `Pending`, in which it waits for capacity, only if a
+ * fault asks for it.
+ */
 const slowPhase = z.enum(["Starting", "Pending", "Downloading", "Interrupted", "Restarting", "Uploading"]);
 export type SlowPhase = z.infer<typeof slowPhase>;
 
-/** One fault that a test or an operator asks for. `count` faults are used up one by one, in the order they came. */
+/**
+ * One fault that a test or an operator asks for. The `count` faults are used up one by one, in the order in which they
+ * were added.
+ */
 export const fault = z.discriminatedUnion("kind", [
-  /** The next jobs end Failed with `CapacityError: Unable to provision…`, as the service reports a lack of machines. */
+  /**
+   * The next jobs end Failed with `CapacityError: Unable to provision…`, as the service reports that it has no machine.
+   */
   z.strictObject({ kind: z.literal("capacityError"), count }),
   /**
-   * The next starts of a job (or of this job) meet `InternalServerError…`: Failed, or Restarting while its RetryStrategy
-   * has attempts left.
+   * The next starts of a job (or of this job) meet `InternalServerError…`: the job is Failed, or Restarting while its
+   * RetryStrategy has attempts left.
    */
   z.strictObject({ kind: z.literal("internalServerError"), jobName: z.string().optional(), count }),
   /** The next CreateTrainingJob calls are refused with ResourceLimitExceeded. */
@@ -21,7 +29,7 @@ export const fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("throttle"), operation: z.string().optional(), count }),
   /** The next calls (of one operation, or of any) are answered with HTTP 500 InternalFailure. */
   z.strictObject({ kind: z.literal("internalFailure"), operation: z.string().optional(), count }),
-  /** The next jobs (or the next times that this job) come to this phase stay in it this much longer. */
+  /** The next jobs that come to this phase (or this job, the next times that it does) stay in it this much longer. */
   z.strictObject({
     kind: z.literal("slowPhase"),
     phase: slowPhase.default("Starting"),
@@ -40,7 +48,10 @@ export const fault = z.discriminatedUnion("kind", [
     seconds: z.number().min(0).max(3_600).default(5),
     count,
   }),
-  /** Takes the machine of a managed spot job away now: SIGTERM, `graceSeconds`, SIGKILL, Interrupted, Starting again. */
+  /**
+   * Takes the machine of a managed spot job away now. The job gets SIGTERM, and SIGKILL after `graceSeconds`; it is
+   * Interrupted and then Starting again.
+   */
   z.strictObject({
     kind: z.literal("spotInterrupt"),
     jobName: z.string().min(1),
@@ -49,10 +60,10 @@ export const fault = z.discriminatedUnion("kind", [
 ]);
 
 export type Fault = z.infer<typeof fault>;
-/** Every fault but the one that acts at once and is never pending. */
+/** Every fault except the one that acts at once and is never pending. */
 export type PendingFault = Exclude<Fault, { kind: "spotInterrupt" }>;
 
-/** Faults that wait for what they shall spoil. */
+/** The faults that are waiting for the call or job that they affect. */
 export class PendingFaults {
   private readonly waiting: PendingFault[] = [];
 
@@ -68,7 +79,7 @@ export class PendingFaults {
     this.waiting.length = 0;
   }
 
-  /** Uses up one count of the first pending fault of this kind that fits, if there is one. */
+  /** Returns the first pending fault of this kind that fits, if there is one, and uses up one of its count. */
   take<K extends PendingFault["kind"]>(
     kind: K,
     fits: (candidate: Extract<PendingFault, { kind: K }>) => boolean = () => true,

@@ -1,9 +1,9 @@
 /**
- * The local SageMaker as a program: `npx tsx local/sagemaker/main.ts CONFIG.json`. Prints one line of JSON,
- * `{ "ready": true, "url", "port", "pid" }`, when it serves; ends within 10 s of SIGTERM or SIGINT.
+ * Runs the local SageMaker as a program: `npx tsx local/sagemaker/main.ts CONFIG.json`. It prints one line of JSON, `{
+ * "ready": true, "url", "port", "pid" }`, when it serves, and ends within 10 s of SIGTERM or SIGINT.
  *
- * Who wants to end it with certainty starts it as one process (`node --import tsx local/sagemaker/main.ts CONFIG.json`):
- * `npx` and `tsx` are parents that a SIGKILL may take away alone.
+ * If it must end with certainty, start it as one process (`node --import tsx local/sagemaker/main.ts CONFIG.json`):
+ * `npx` and `tsx` are parent processes, and a SIGKILL may end them alone.
  */
 import { readFileSync } from "node:fs";
 import { errorText } from "./api/service-error";

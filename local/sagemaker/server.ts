@@ -32,18 +32,21 @@ import { StateChangeEvents } from "./training/state-change-events";
 import { TrainingJobs } from "./training/training-jobs";
 
 export interface LocalSageMaker {
-  /** For both services; the control path is below `/_local/`. */
+  /** The address of both services; the control path is below `/_local/`. */
   readonly url: string;
   readonly port: number;
   /**
    * Ends all containers and then the server, within 10 s. Endpoints stay defined and come back with the next server on
-   * the same state directory. Training jobs that ran are Failed with InternalServerError, or wait to be restarted from
-   * their checkpoint where RetryStrategy permits.
+   * the same state directory. Training jobs that ran become Failed with InternalServerError, or wait to be restarted
+   * from their checkpoint where RetryStrategy permits that.
    */
   readonly stop: () => Promise<void>;
 }
 
-/** Longer than the clients keep idle connections: then they close them, and none is closed just as it is used. */
+/**
+ * Milliseconds for which idle connections are kept. This is longer than the clients keep them: so the clients close
+ * them, and none is closed just as it is used.
+ */
 const keepAliveMilliseconds = 120_000;
 const serveShutDownGraceSeconds = 4;
 const eventsShutDownSeconds = 1;
@@ -60,7 +63,7 @@ export async function startLocalSageMaker(input: LocalSageMakerConfigInput): Pro
   mkdirSync(config.stateDirectory, { recursive: true });
   const unlock = takeProcessLock({
     file: join(config.stateDirectory, "server.lock"),
-    // Two servers on one state directory would both own its jobs.
+    // Two servers on one state directory would both work on its jobs.
     refusal: ({ pid }) => `Another local SageMaker server (pid ${pid}) works on ${config.stateDirectory}.`,
   });
   try {
@@ -89,7 +92,8 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
       console.error(`local sagemaker: a state change event was not delivered: ${errorText(error)}`);
     },
   });
-  // The tags ask whether a resource exists, and the resources own tags: the table below is filled as they are made.
+  // The tags ask whether a resource exists, and the resources have tags. So this list starts empty and is filled below,
+  // when the tables of resources exist.
   const resources: { exists: (arn: string) => boolean }[] = [];
   const tags = new Tags({
     directory: join(config.stateDirectory, "tags"),
@@ -153,7 +157,7 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
   await Promise.all([trainingJobs.endLeftBehind(), endpoints.endLeftBehind()]);
   const port = await listen(server, config);
   router.port = port;
-  // Nothing is awaited from here on: nobody sees a job as the earlier server left it.
+  // Nothing is awaited from here on, so that nobody sees a job as the earlier server left it.
   trainingJobs.recover();
   endpoints.recover();
 
@@ -181,7 +185,10 @@ async function start(config: LocalSageMakerConfig, unlock: () => void): Promise<
   };
 }
 
-/** Tells the two services, the control path and everything else apart, and turns whatever is thrown into a response. */
+/**
+ * Distinguishes the two services, the control path and all other requests, and turns everything that is thrown into a
+ * response.
+ */
 class RequestRouter {
   port = 0;
   isClosing = false;
@@ -221,14 +228,15 @@ class RequestRouter {
       const known = error instanceof ServiceError ? error : internalFailure(error);
       if (isRuntime) sendRestError(response, { requestId, error: known });
       else sendJsonError(response, { requestId, error: known });
-      // A body that was refused for its size is not read to its end.
+      // A body that was refused because of its size is not read to its end.
       if (!request.complete) request.destroy();
     }
   }
 
   /**
-   * A page in a browser can make requests to 127.0.0.1, under any name that it has the DNS answer with. It cannot forge
-   * Host, Origin comes with all that could do harm, and Sec-Fetch-Site with everything else that a page asks for.
+   * Refuses requests from web pages. A page in a browser can send requests to 127.0.0.1, under any name for which its
+   * DNS answers with that address. But it cannot forge Host, Origin comes with every request that could do harm, and
+   * Sec-Fetch-Site comes with all its other requests.
    */
   private refuseStrangers(request: IncomingMessage): void {
     const [host = "", ...moreHosts] = request.headersDistinct["host"] ?? [];
@@ -328,7 +336,7 @@ class RequestRouter {
     send(response, { status: 200, headers: { ...invoked.headers, "x-amzn-requestid": requestId }, body: invoked.body });
   }
 
-  /** The control path of this server, which the real service has not: faults and a sign of life. */
+  /** Answers the control path of this server, which the real service does not have: faults and a sign of life. */
   private async respondToControlCall(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const reply = (status: number, content: unknown): void => {
       send(response, { status, headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
@@ -344,7 +352,7 @@ class RequestRouter {
       this.faults.clear();
       reply(200, { faults: [] });
     } else if (request.method === "POST") {
-      // Any other type a form of a web page could send.
+      // A form of a web page could send any other type.
       if (!(request.headers["content-type"] ?? "").startsWith("application/json")) {
         throw new ServiceError({ code: "UnsupportedMediaType", status: 415, message: "Expected application/json." });
       }
@@ -371,7 +379,10 @@ class RequestRouter {
   }
 }
 
-/** The signature itself is not checked: whoever reaches this server is on this machine. */
+/**
+ * Requires that the request is signed for SageMaker. The signature itself is not checked, because every client of this
+ * server is on this machine.
+ */
 function requireSignature(request: IncomingMessage): void {
   const service = signedService(request);
   if (service === "sagemaker") return;
@@ -395,7 +406,7 @@ function internalFailure(error: unknown): ServiceError {
   });
 }
 
-/** As a client would see it: without members that are undefined. */
+/** Returns the output as a client would see it: without members that are undefined. */
 function toJson(output: unknown): unknown {
   return output === undefined ? undefined : JSON.parse(JSON.stringify(output));
 }

@@ -1,4 +1,5 @@
-"""What images hold, as the Dockerfile's own program lays it out: it runs with the packages of its lock alone."""
+"""The contents of images, as the Dockerfile's own program lays them out. They run with the packages of their locks
+alone."""
 
 from __future__ import annotations
 
@@ -27,19 +28,19 @@ ONLY_FOR_THE_DATA_SET = {"music21", "matplotlib", "pillow", "requests"}
 
 
 def lay_out(purpose: str, technique: str, image: Path) -> subprocess.CompletedProcess[str]:
-    """The command of the Dockerfile."""
+    """Runs the command of the Dockerfile."""
     command = [sys.executable, str(CONTAINERS / "image_contents.py"), purpose, technique, str(image)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def locked(purpose: str) -> dict[str, str]:
-    """Version by distribution, as the locks of an image say."""
+    """Returns version by distribution, as the locks of an image say."""
     text = "\n".join((CONTAINERS / lock).read_text("utf-8") for lock in LOCKS[purpose])
     return dict(re.findall(r"^([A-Za-z0-9._-]+)==([^ \\\n]+)", text, re.MULTILINE))
 
 
 def install(purpose: str, folder: Path) -> None:
-    """Link the packages of an image's locks into an empty folder, from the environment that the tests run in."""
+    """Links the packages of an image's locks into an empty folder, from the environment that the tests run in."""
     folder.mkdir()
     for name, version in locked(purpose).items():
         distribution = importlib.metadata.distribution(name)
@@ -73,7 +74,7 @@ def training(technique: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_image(image: Path, technique: str) -> dict[str, str]:
-    """The variables of the image. With `python -S`, nothing else is on the path but the standard library."""
+    """Returns the variables of the image. With `python -S`, only the standard library and these are on the path."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{image / 'src'}{os.pathsep}{image / 'site-packages'}",
@@ -92,13 +93,14 @@ def run(code: str, environment: Mapping[str, str]) -> str:
 
 
 def modules(image: Path) -> list[str]:
-    """The dotted names of the modules of our packages in an image, entry points excepted: those run when imported."""
+    """Returns the dotted names of the modules of our packages in an image, without entry points, which run when they
+    are imported."""
     files = [file.relative_to(image / "src").with_suffix("") for file in (image / "src").rglob("*.py")]
     return sorted(".".join(file.parts) for file in files if file.name not in ("__init__", "__main__"))
 
 
 def imported(image: Path) -> Iterator[tuple[str, str]]:
-    """Each module that a file of ours imports anywhere in it, also inside of functions, beside the file's name."""
+    """Yields each module that a file of ours imports anywhere in it, also inside of functions, with the file's name."""
     for file in (image / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -176,7 +178,7 @@ def test_the_dockerfile_lays_out_its_images_by_this_program_and_installs_these_l
     for purpose, locks in LOCKS.items():
         assert f'image_contents.py {purpose} "$TECHNIQUE" .' in dockerfile
         assert f"COPY {' '.join(f'sagemaker-containers/{lock}' for lock in locks)} ./" in dockerfile
-    # Nothing else of the repository gets into an image but through that program.
+    # Nothing else of the repository gets into an image except through that program.
     own = [line for line in dockerfile.splitlines() if line.startswith("COPY ") and "/repository/" not in line]
     assert all("--from=" in line or line.endswith(".txt ./") for line in own)
 

@@ -1,6 +1,5 @@
 /**
- * Replaces the tables of a Markdown document that stand between `<!-- generated: NAME -->` and
- * `<!-- end of NAME -->`.
+ * Replaces the tables of a Markdown document that stand between `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
  *
  * @throws Error that names a table for which the document has no such place
  */

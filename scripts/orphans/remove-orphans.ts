@@ -4,8 +4,9 @@ import type { ObjectStore, StoredObject } from "../../lambdas/stores/objects";
 import type { RowsByKey } from "../../lambdas/stores/rows-by-key";
 
 /**
- * Far longer than anything works on a file that its row does not name yet: a presigned URL lives for 5 minutes, a cut-off
- * creation is undone after 15, a training runs for a day at most.
+ * Days after which a file that no row names may be removed. That is far longer than anything works on a file which its
+ * row does not name yet: a presigned URL lives for 5 minutes, a creation that was cut off is undone after 15 minutes,
+ * and a training runs for a day at most.
  */
 export const minAgeDays = 7;
 
@@ -16,12 +17,12 @@ export interface FoundOrphan extends StoredObject {
 export interface ListOrphansParams {
   readonly buckets: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "pages">>>;
   readonly rows: RowsByKey;
-  /** Younger ones are left alone. @throws Error under {@link minAgeDays} */
+  /** Days; younger orphans are left alone. @throws Error under {@link minAgeDays} */
   readonly ageDays: number;
   readonly now: Date;
 }
 
-/** All orphans that are old enough, in the order of their keys. */
+/** Returns all orphans that are old enough, in the order of their keys. */
 export async function listOrphans({ buckets, rows, ageDays, now }: ListOrphansParams): Promise<FoundOrphan[]> {
   if (!(ageDays >= minAgeDays)) {
     throw new Error(`The age is ${ageDays} days; allowed are ${minAgeDays} days or more.`);
@@ -36,18 +37,21 @@ export async function listOrphans({ buckets, rows, ageDays, now }: ListOrphansPa
 
 export interface RemoveOrphansParams {
   readonly orphans: readonly FoundOrphan[];
-  /** How many somebody has seen and means. */
+  /** Number of orphans that somebody has seen and wants to remove. */
   readonly expected: number;
   readonly rows: RowsByKey;
   readonly stores: Readonly<Record<BucketOfObjects, Pick<ObjectStore, "delete">>>;
 }
 
-/** So few that little time passes between the last look at their rows and their removal. */
+/**
+ * Number of orphans that are removed at once. It is small, so that little time passes between the last check of their
+ * rows and their removal.
+ */
 const atOnce = 100;
 
 /**
- * Removes them, after one more look at their rows.
- * @returns how many were removed: what has a row by now stays
+ * Removes the orphans after checking once more that no row names them.
+ * @returns how many were removed; an orphan that has a row by now stays
  * @throws Error, and removes nothing, when there are more or fewer than expected
  */
 export async function removeOrphans({ orphans, expected, rows, stores }: RemoveOrphansParams): Promise<number> {

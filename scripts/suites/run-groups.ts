@@ -1,4 +1,4 @@
-/** Runs suites of tests in lanes beside each other, and counts what they report. */
+/** Runs suites of tests in parallel lanes and counts the results that they report. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeResult, runStep } from "../run-step";
@@ -25,20 +25,22 @@ export type Group = readonly Lane[];
 
 export interface SuiteResult {
   readonly counts: Counts;
-  /** For people: the suite's name, how long it took and its counts. */
+  /** A line for people: the suite's name, its time and its counts. */
   readonly line: string;
 }
 
 interface Settings {
-  /** Where the suites write their reports. */
+  /** The folder into which the suites write their reports. */
   readonly folder: string;
-  /** A suite that has printed nothing for so long is ended, with what it has started, and has failed. */
+  /**
+   * Seconds without output after which a suite is ended, together with all that it has started, and counts as failed.
+   */
   readonly silenceSeconds: number;
 }
 
 /**
- * Runs one group after the other. A suite is ended for its silence alone, in whatever lane: how long it may take depends on
- * the machine and on what runs beside it.
+ * Runs one group after the other. A suite is ended only for its silence, in whatever lane, because its time depends on
+ * the machine and on the suites that run beside it.
  *
  * @returns the results in the order of the groups, their lanes and their suites
  */
@@ -66,7 +68,10 @@ async function runSuite(suite: Suite, { folder, silenceSeconds }: Settings): Pro
   return { counts, line: `${describeResult(result)}   ${passed} passed, ${failed} failed, ${skipped} skipped` };
 }
 
-/** A suite that crashes before it reports counts as one failure, so that silence is never taken for success. */
+/**
+ * Returns the counts of a suite. One that crashes before it reports counts as one failure, so that silence is never
+ * taken for success.
+ */
 function countOf(suite: Suite, passed: boolean, reportFile: string): Counts {
   try {
     const counts = suite.count(readFileSync(reportFile, "utf8"));

@@ -1,15 +1,15 @@
 /**
- * JSON bodies of a given size that are cheap to send and could be dear to refuse: every shape that a validator meets, at
- * every place where a body can have a value.
+ * Makes JSON bodies of a given size that are cheap to send and may be expensive to refuse: every shape that a validator
+ * meets, at every place where a body can have a value.
  */
 
 export interface HostileBody {
-  /** What is hostile, and where it stands. */
+  /** The shape that is hostile, and its place in the body. */
   readonly name: string;
   readonly text: string;
 }
 
-/** `make(0), make(1), …` joined by commas, as many as fill the bytes. */
+/** Returns `make(0), make(1), …` joined by commas, as many as fill the bytes. */
 function filled(bytes: number, make: (index: number) => string): string {
   const parts: string[] = [];
   let size = 0;
@@ -21,7 +21,7 @@ function filled(bytes: number, make: (index: number) => string): string {
   return parts.join(",");
 }
 
-/** Values as JSON text, each of about so many bytes. */
+/** Values as JSON text, each of about the given number of bytes. */
 const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   "unknown fields": (bytes) => `{${filled(bytes, (index) => `"f${index}":0`)}}`,
   "fields with numbers as names": (bytes) => `{${filled(bytes, (index) => `"${index}":0`)}}`,
@@ -46,7 +46,7 @@ const shapes: Readonly<Record<string, (bytes: number) => string>> = {
   "deep objects": (bytes) => `${'{"a":'.repeat(bytes / 6)}0${"}".repeat(bytes / 6)}`,
 };
 
-/** A path to a value in a body: names of fields, and 0 for the first element of an array. */
+/** A path to a value in a body: the names of fields, and 0 for the first element of an array. */
 export type Place = readonly (string | 0)[];
 
 function valueAt(body: unknown, place: Place): unknown {
@@ -56,7 +56,7 @@ function valueAt(body: unknown, place: Place): unknown {
   );
 }
 
-/** Text of a body with this text as the value at the place; what stands beside it is kept. */
+/** Returns a body as text, in which this text is the value at the place. The other values stay. */
 function placed(body: unknown, place: Place, text: string): string {
   const [part, ...rest] = place;
   if (part === undefined) return text;
@@ -72,14 +72,14 @@ function placed(body: unknown, place: Place, text: string): string {
 }
 
 export interface HostileBodiesParams {
-  /** A body that is right, so that nothing else is refused. */
+  /** A body that is valid, so that nothing but the hostile value is refused. */
   readonly body: unknown;
   readonly places: readonly Place[];
-  /** About how long each body is. */
+  /** Number of bytes that each body has, about. */
   readonly bytes: number;
 }
 
-/** Every shape at every place. */
+/** Yields every shape at every place. */
 export function* hostileBodies({ body, places, bytes }: HostileBodiesParams): Generator<HostileBody> {
   for (const place of places) {
     const where = place.length === 0 ? "the root" : place.join(".");

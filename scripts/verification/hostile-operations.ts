@@ -1,6 +1,7 @@
 /**
- * Every operation that may be sent a body, as docs/openapi.json lists them, with the hostile bodies for it. Tests and the
- * bench measure how long the API takes to refuse each of them; an operation that is added cannot be left out.
+ * Lists every operation that may be sent a body, from docs/openapi.json, with the hostile bodies for it. Tests and the
+ * bench measure how long the API takes to refuse each of them. An operation that is added to the document is measured,
+ * too.
  */
 import * as z from "zod";
 import document from "../../docs/openapi.json";
@@ -43,13 +44,13 @@ function resolved(schema: JsonSchema): JsonSchema {
   return resolved(jsonSchema.parse(found));
 }
 
-/** A name for a field whose names are data: one of the example, or else one that a technique knows. */
+/** Returns a name for a field whose names are data: one of the example, or else one that a technique knows. */
 function freeName({ example }: JsonSchema): string {
   const [first = "epochs"] = typeof example === "object" && example !== null ? Object.keys(example) : [];
   return first;
 }
 
-/** A small value that the schema allows. */
+/** Returns a small value that the schema allows. */
 function exampleOf(unresolved: JsonSchema): unknown {
   const schema = resolved(unresolved);
   if (schema.example !== undefined) return schema.example;
@@ -59,7 +60,7 @@ function exampleOf(unresolved: JsonSchema): unknown {
   switch (schema.type) {
     case "object": {
       const { properties = {}, required: named = [] } = schema;
-      // An object that requires nothing may still have to say something.
+      // An object without required fields may still need one of them.
       const required = named.length > 0 ? named : Object.keys(properties).slice(0, 1);
       return Object.fromEntries(
         Object.entries(properties).flatMap(([name, inner]) =>
@@ -79,7 +80,7 @@ function exampleOf(unresolved: JsonSchema): unknown {
   }
 }
 
-/** Every place where a body can have a value, each once. */
+/** Returns every place where a body can have a value, each once. */
 function placesIn(unresolved: JsonSchema, at: Place = []): Place[] {
   const schema = resolved(unresolved);
   const inner: Place[] = [
@@ -96,9 +97,9 @@ function placesIn(unresolved: JsonSchema, at: Place = []): Place[] {
 export interface HostileOperation {
   readonly id: OperationId;
   readonly method: string;
-  /** With its parameters in braces. */
+  /** The path, with its parameters in braces. */
   readonly path: string;
-  /** What its body is, by the document. */
+  /** The kind of body that the document describes. */
   readonly takes: "JSON" | "an upload" | "nothing";
   readonly body: unknown;
   readonly places: readonly Place[];
@@ -136,7 +137,10 @@ export interface HostileRequest {
   readonly bytes?: Uint8Array;
 }
 
-/** @param bytes - about how long each body is */
+/**
+ * Yields the hostile requests of an operation.
+ * @param bytes - number of bytes that each body has, about
+ */
 export function* hostileRequests(operation: HostileOperation, bytes: number): Generator<HostileRequest> {
   if (operation.takes === "an upload") {
     for (const { name, contentType, bytes: body } of hostileUploads(bytes)) {

@@ -1,4 +1,7 @@
-/** Uploads of a given size that could be dear to read or to refuse: MIDI files, forms, and what is neither. */
+/**
+ * Makes uploads of a given size that may be expensive to read or to refuse: MIDI files, forms, and bytes that are
+ * neither.
+ */
 
 export interface HostileUpload {
   readonly name: string;
@@ -8,7 +11,7 @@ export interface HostileUpload {
 
 const ascii = (text: string): Buffer => Buffer.from(text, "latin1");
 
-/** As many copies as fit. */
+/** Returns as many copies of the part as fit into the bytes, and at least one. */
 function filled(bytes: number, part: Uint8Array): Buffer {
   return Buffer.alloc(Math.max(part.length, Math.floor(bytes / part.length) * part.length), part);
 }
@@ -32,12 +35,12 @@ function chunk(type: string, content: Uint8Array): Buffer {
 
 const end = Buffer.from([0, 0xff, 0x2f, 0]);
 
-/** One track of so many equal events. */
+/** Returns a file with one track of equal events that fills the bytes. */
 function oneTrack(bytes: number, events: readonly number[]): Buffer {
   return Buffer.concat([midiHeader(1), chunk("MTrk", Buffer.concat([filled(bytes - 40, Buffer.from(events)), end]))]);
 }
 
-/** Notes of every pitch in turn, so that none ends another. */
+/** Returns events of every pitch in turn, so that no note ends another. */
 const chord = (status: number): number[] => Array.from({ length: 128 }, (_, pitch) => [0, status, pitch, 64]).flat();
 
 const midiShapes: Readonly<Record<string, (bytes: number) => Buffer>> = {
@@ -131,7 +134,10 @@ const formShapes: Readonly<Record<string, (bytes: number) => Buffer>> = {
     Buffer.concat([ascii(fileHead), oneTrack(bytes, [0, 0x90, 60, 64, 1, 0x80, 60, 0]), ascii(formEnd)]),
 };
 
-/** Every shape. @param bytes - about how long each upload is */
+/**
+ * Yields every shape.
+ * @param bytes - number of bytes that each upload has, about
+ */
 export function* hostileUploads(bytes: number): Generator<HostileUpload> {
   for (const [name, make] of Object.entries(midiShapes)) {
     yield { name: `a file of ${name}`, contentType: "audio/midi", bytes: make(bytes) };

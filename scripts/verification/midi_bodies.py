@@ -1,6 +1,6 @@
 """Bodies of every media type of MIDI files for Schemathesis: files that are right, nearly right, and no files.
 
-It has none of its own.
+Schemathesis has no bodies of its own for these media types.
 
 Loaded by `scripts/verify-api.ts` as the `hooks` of its Schemathesis configuration.
 """
@@ -12,17 +12,17 @@ END_OF_TRACK = b"\x00\xff\x2f\x00"
 
 
 def note(pitch: int, velocity: int, ticks: int) -> bytes:
-    """One note after the other: on at once, off after up to 127 ticks."""
+    """Returns one note, on at once and off after up to 127 ticks."""
     return bytes([0, 0x90, pitch, velocity, ticks, 0x80, pitch, 0])
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
-    """A chunk with its true length."""
+    """Returns a chunk with its true length."""
     return kind + len(data).to_bytes(4, "big") + data
 
 
 def midi_file(form: int, division: int, tracks: list[bytes]) -> bytes:
-    """A Standard MIDI File of these tracks' events."""
+    """Returns a Standard MIDI File of these tracks' events."""
     header = b"".join(number.to_bytes(2, "big") for number in (form, len(tracks), division))
     return chunk(b"MThd", header) + b"".join(chunk(b"MTrk", events + END_OF_TRACK) for events in tracks)
 

@@ -1,4 +1,4 @@
-/** How long the API takes to read or refuse hostile bodies of the largest size that it takes. */
+/** Measures how long the API takes to read or refuse hostile bodies of the largest size that it accepts. */
 import { createCompositionSchema, updateCompositionSchema } from "../../domain/schemas/api/compositions";
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
@@ -21,7 +21,7 @@ export interface RefusalTime {
 
 type Check = (request: Request) => void;
 
-/** What each operation does with its body before it asks anything of AWS. */
+/** The checks that each operation makes of its body before it calls AWS. */
 const checks: Readonly<Partial<Record<OperationId, Check>>> = {
   createTrack: (request) => void readUploadedMelody(readUpload(request)),
   updateTrack: (request) => void parseBody({ request, schema: updateTrackSchema }),
@@ -40,7 +40,7 @@ const checks: Readonly<Partial<Record<OperationId, Check>>> = {
     }),
 };
 
-/** Milliseconds from the event to the refusal, or to the first call of AWS. */
+/** Returns the milliseconds from the event to the refusal, or to the first call of AWS. */
 function timed({ headers, text, bytes }: HostileRequest, check: Check): number {
   const body = text ?? Buffer.from(bytes ?? new Uint8Array()).toString("base64");
   const started = performance.now();
@@ -53,8 +53,8 @@ function timed({ headers, text, bytes }: HostileRequest, check: Check): number {
 }
 
 /**
- * The slowest body of each operation.
- * @param bytes - about how long each body is
+ * Returns the time of each operation's slowest body.
+ * @param bytes - number of bytes that each body has, about
  * @throws Error for an operation that takes a body and is not measured
  */
 export function measureRefusals(bytes = bodyLimitBytes * 0.95): RefusalTime[] {

@@ -1,4 +1,4 @@
-/** One version of the software, in each place that states it. */
+/** Checks that every place that states the version of the software states the same one. */
 
 const releaseHeading = /^## \[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d{2}-\d{2})$/;
 
@@ -9,8 +9,8 @@ interface Release {
 }
 
 /**
- * The newest release of a changelog in the form of Keep a Changelog: the newest stands first.
- * @throws Error naming the heading that is none, or that stands out of order, or saying that there is no release
+ * Returns the newest release of a changelog in the form of Keep a Changelog, where the newest comes first.
+ * @throws Error that names a heading which is no release or is out of order, or says that there is no release
  */
 export function newestRelease(changelog: string): string {
   const releases: Release[] = [];
@@ -49,9 +49,9 @@ function compare(one: Release["numbers"], other: Release["numbers"]): number {
 }
 
 /**
- * What states another version than `package.json`.
+ * Returns the places that state another version than `package.json`.
  * @param stated - the version by the file that states it
- * @returns a sentence for each; none where all agree
+ * @returns a sentence for each such file; none if all agree
  */
 export function disagreements(version: string, stated: ReadonlyMap<string, string>): readonly string[] {
   return [...stated]

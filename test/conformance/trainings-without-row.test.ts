@@ -26,7 +26,7 @@ beforeAll(async () => {
   services = await startLocalServices();
   const { endpointUrl } = services.ministack;
   table = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint: endpointUrl, region: region, credentials: localCredentials }),
+    new DynamoDBClient({ endpoint: endpointUrl, region, credentials: localCredentials }),
   );
   const attributes = ["pk", "sk"] as const;
   await table.send(

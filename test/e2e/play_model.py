@@ -17,7 +17,7 @@ from opencomposer_unet_gan.generation import accompany, load_generator
 
 
 def main() -> None:
-    """Parse the command line and print the voices."""
+    """Parses the command line and prints the voices."""
     model, melody, seed = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), int(sys.argv[3])
     notes = [Note(onset, duration, pitch) for onset, duration, pitch in melody["notes"]]
     played = accompany(load_generator(model.read_bytes(), threads=1), notes, melody["bars"], seed)

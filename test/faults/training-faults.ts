@@ -219,11 +219,11 @@ async function everyOutage(): Promise<Outcome[]> {
   const parts: readonly (readonly [string, (call: string) => boolean])[] = [
     ["files of the training", (call) => call.startsWith("work.")],
     ["reading files of the training", (call) => call === "work.read" || call === "work.digest"],
-    ["files that are kept", (call) => call.startsWith("artifacts.copy") || call.startsWith("artefacts.write")],
+    ["files that are kept", (call) => call.startsWith("artifacts.copy") || call.startsWith("artifacts.write")],
     ["creating training jobs", (call) => call === "sageMakerJobs.create"],
     ["the catalogue", (call) => call === "catalogues.get"],
     ["adding the model", (call) => call === "trainingJobs.addModel"],
-    ["tickets", (call) => call === "tickets.show" || call === "tickets.waiting"],
+    ["tickets", (call) => call === "tickets.heartbeat" || call === "tickets.waiting"],
   ];
   for (const [part, isOf] of parts) {
     const keepsNothing = isOf("artifacts.copy");

@@ -101,7 +101,7 @@ const apiCalls: readonly ApiCall[] = [
     operation: "stopTrainingJob",
     request: async (harness) => {
       const job = trainingJob({ sub: harness.sub });
-      await harness.ports.trainingJobs.create({ item: job, takes: { openTrainingJobs: 1 }, quotas: quotas });
+      await harness.ports.trainingJobs.create({ item: job, takes: { openTrainingJobs: 1 }, quotas });
       return [`/training-jobs/${job.id}/stop`, {}];
     },
   },
@@ -361,7 +361,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     ],
     ["slots.held", async () => async () => (await slots.held()).length > 0],
     [
-      "tickets.show",
+      "tickets.heartbeat",
       async () => async () => {
         await tickets.heartbeat({ sub: "a", jobId: ulid(), heartbeatAt: 1, asksAgainBy: 2 });
       },

@@ -228,7 +228,7 @@ const composed: Call = {
   },
 };
 
-/** What settling keeps of every job. */
+/** What finalizing keeps of every job. */
 async function keepProgress(harness: ResourceHarness): Promise<void> {
   for (const row of await harness.rows()) {
     if (row.kind !== "TRAINING_JOB" || row.openWork !== undefined) continue;

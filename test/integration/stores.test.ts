@@ -23,7 +23,7 @@ import {
   composition,
   finishedOutput,
   model,
-  quotas as quotas,
+  quotas,
   stockModel,
   track,
   trainingJob,

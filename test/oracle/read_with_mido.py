@@ -1,9 +1,9 @@
-"""Read every MIDI file that the given folders and source packages hold, with mido, and print what it reads.
+"""Reads every MIDI file in the given folders and source packages with mido, and prints what it reads.
 
     python test/oracle/read_with_mido.py OUT PACKAGE=FOLDER_OR_TAR...
 
-Copies each file once (by its digest) into OUT, where the test reads it too, and prints one JSON document a line:
-`{"package", "name", "file", ...}` with what mido reads, or with `error`, what it says instead.
+Copies each file once (by its digest) into OUT, where the test reads it, too, and prints one JSON document a line:
+`{"package", "name", "file", ...}` with the music that mido reads, or with `error`, mido's reason.
 
 mido only decodes the messages. Which end belongs to which note is decided here, by the rule of docs/midi-files.md,
 written a second time and in another way than in `domain/music/note-pairing.ts`: for a whole list of events at once.
@@ -23,7 +23,7 @@ import mido
 
 
 def midi_files(place: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the MIDI files in a folder or a tar file, in order of their names."""
+    """Yields names and bytes of the MIDI files in a folder or a tar file, in order of their names."""
     if place.is_dir():
         for path in sorted(place.rglob("*.mid")):
             yield str(path.relative_to(place)), path.read_bytes()
@@ -37,7 +37,7 @@ def midi_files(place: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def sounding_times(events: list[tuple[int, int]], track_end: int) -> list[tuple[int, int, int]]:
-    """Pair the events of one channel and pitch.
+    """Pairs the events of one channel and pitch.
 
     Args:
         events: (tick, velocity) in the file's order; velocity 0 is an end.
@@ -75,7 +75,8 @@ def sounding_times(events: list[tuple[int, int]], track_end: int) -> list[tuple[
         index += 1
         if velocity == 0:
             continue
-        # Ends until the next beginning at a later tick: the first is this note's, unless it is the one before's, late.
+        # These are the ends until the next beginning at a later tick. The first end is this note's, unless it is a late
+        # end of the note before.
         end: int | None = None
         skipped = False
         while index < len(lossy) and (lossy[index][1] == 0 or lossy[index][0] == start):
@@ -102,7 +103,7 @@ def sounding_times(events: list[tuple[int, int]], track_end: int) -> list[tuple[
 
 
 def in_order(signs: dict[int, Any]) -> list[tuple[int, Any]]:
-    """By tick, without those that say the same as the one before."""
+    """Returns the entries by tick, without those that repeat the value of the one before."""
     kept: list[tuple[int, Any]] = []
     for tick in sorted(signs):
         if not kept or kept[-1][1] != signs[tick]:
@@ -111,7 +112,7 @@ def in_order(signs: dict[int, Any]) -> list[tuple[int, Any]]:
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """What mido reads of a file."""
+    """Returns the music that mido reads from a file."""
     song = mido.MidiFile(file=BytesIO(content))
     tempos: dict[int, float] = {}
     time_signatures: dict[int, str] = {}
@@ -164,7 +165,7 @@ def read(content: bytes) -> dict[str, Any]:
 
 
 def main(out: Path, places: list[str]) -> None:
-    """Print every distinct file."""
+    """Prints every distinct file."""
     seen: set[str] = set()
     for named in places:
         package, _, place = named.partition("=")

@@ -22,7 +22,7 @@ interface Execution {
 /** ULIDs in order, for any number of jobs. */
 export const manyJobIds = (n: number): string => `01K${String(n).padStart(23, "0")}`;
 
-/** How ended executions are dealt with: on AWS a rule tells of them at once; the local cloud has none, and sweeps often. */
+/** How ended executions are repaired: on AWS a rule tells of them at once; the local cloud has none and reconciles often. */
 export const repairs = {
   aws: { hasRule: true, reconcileSeconds: 300, patience: reconcilePatience.aws },
   local: { hasRule: false, reconcileSeconds: 3, patience: reconcilePatience.local },
@@ -172,7 +172,7 @@ export class DeployedHarness extends TrainingHarness {
       if (this.clock.now().getTime() > latest) throw new Error("the harness does not come to rest");
       return over;
     });
-    // One more sweep, which finds nothing to do but slots that were left.
+    // One more reconciliation, which finds nothing to do but slots that were left.
     await this.time.pass(() => false);
     await sweeping;
   }

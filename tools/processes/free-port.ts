@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 
-/** Where everything of the local cloud listens. Nothing is ever bound to another address. */
+/** The address at which everything of the local cloud listens. Nothing is ever bound to another one. */
 export const loopback = "127.0.0.1";
 
 /**
- * A TCP port on 127.0.0.1 that nothing listened on a moment ago.
+ * Returns a TCP port on 127.0.0.1 on which nothing listened a moment ago.
  *
  * @param preferred tried first, so that a restart can keep the addresses that it handed out before
  */
@@ -15,12 +15,12 @@ export async function freePort(preferred?: number): Promise<number> {
   return port;
 }
 
-/** Whether `port` can be listened on now. */
+/** Returns true if `port` can be listened on now. */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await canListen(port)) !== undefined;
 }
 
-/** Listens on `port` for an instant: the port it got, or nothing where it is taken. */
+/** Listens on `port` for an instant, and returns the port that it got, or nothing if the port is taken. */
 async function canListen(port: number): Promise<number | undefined> {
   return await new Promise((resolve) => {
     const server = createServer();

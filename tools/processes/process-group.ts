@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { killGroup } from "./kill-group";
 
-/** How a process ended. */
+/** The way in which a process ended. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -12,35 +12,38 @@ export interface ProcessExit {
 /** A long-running program and all that it starts, in a process group of its own. */
 export interface ProcessGroup {
   readonly name: string;
-  /** Of the leader; also the group's id. */
+  /** The pid of the leader, which is also the group's id. */
   readonly pid: number;
   readonly logFile: string;
   /** Settles when the leader has ended, for whatever reason. Never rejects. */
   readonly exited: Promise<ProcessExit>;
   readonly isRunning: () => boolean;
   /**
-   * Asks the leader to end (SIGTERM), then ends the whole group (SIGKILL): at once when the leader has gone, or when
-   * the grace is over. Safe to call twice.
+   * Asks the leader to end (SIGTERM), then ends the whole group (SIGKILL), either as soon as the leader has ended or
+   * when the grace is over. It may be called twice.
    */
   readonly stop: (params?: StopParams) => Promise<ProcessExit>;
 }
 
 export interface StopParams {
   readonly graceMilliseconds?: number;
-  /** The grace begins anew whenever this gives another value: a program that still writes is not cut off. */
+  /**
+   * Returns the program's progress. Whenever it changes the grace begins anew, so that a program that still writes is
+   * not cut off.
+   */
   readonly progress?: () => string;
 }
 
-/** How often a program that is being stopped is asked for its progress. */
+/** Milliseconds between two questions for the progress of a program that is being stopped. */
 const progressMilliseconds = 250;
 
 export interface ProcessGroupParams {
-  /** In messages and in the file of outputs. */
+  /** The name in messages and in the file of outputs. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** The whole environment: nothing is inherited. */
+  /** The whole environment; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** Standard output and error are appended here. */
   readonly logFile: string;
@@ -50,10 +53,10 @@ const live = new Set<number>();
 let watching = false;
 
 /**
- * Starts a program as the leader of a new process group, so that a Ctrl-C in the terminal reaches only us and we end
- * the parts in order, and so that what the program itself started can be ended with it.
+ * Starts a program as the leader of a new process group. So a Ctrl-C in the terminal reaches only us, and we end the
+ * parts in order; and all that the program itself started can be ended with it.
  *
- * Its standard input is a pipe that we never write to: a program that wants to end when we die (even by SIGKILL, when
+ * Its standard input is a pipe to which we never write. A program that wants to end when we die (even by SIGKILL, when
  * no handler of ours runs) reads it and sees its end.
  */
 export async function startProcessGroup(params: ProcessGroupParams): Promise<ProcessGroup> {
@@ -72,7 +75,7 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
     child.once("exit", (code, signal) => {
       resolve({ code, signal });
     });
-    // A program that could not be started ends here; the caller gets the reason from the promise below.
+    // A program that could not be started ends here. The caller gets the reason from the promise below.
     child.once("error", () => {
       resolve({ code: null, signal: null });
     });
@@ -85,7 +88,7 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${name} could not be started (${command}).`);
-  // A broken pipe is how a program that has ended looks from here: nobody waits for that write.
+  // Writing to a program that has ended gives a broken pipe. Nobody waits for that write.
   child.stdin?.on("error", () => undefined);
 
   live.add(pid);
@@ -127,7 +130,10 @@ export async function startProcessGroup(params: ProcessGroupParams): Promise<Pro
   };
 }
 
-/** The last net under every way that this process can end but SIGKILL (see the pipe above for that one). */
+/**
+ * Ends all groups in whatever way this process ends. Only SIGKILL leaves no time for it; the pipe above is for that
+ * case.
+ */
 function endGroupsWithThisProcess(): void {
   if (watching) return;
   watching = true;

@@ -5,24 +5,24 @@ import { isProcessAlive, processStartTime } from "./process-identity";
 
 const holderSchema = z.object({
   pid: z.int().positive(),
-  /** For people. */
+  /** The time, for people who read the file. */
   startedAt: z.string(),
-  /** What `processStartTime` says of the holder; a lock of an earlier release has none. */
+  /** The holder's `processStartTime`; a lock of an earlier release has none. */
   processStart: z.string().optional(),
 });
 export type LockHolder = z.infer<typeof holderSchema>;
 
 export interface TakeProcessLockParams {
   readonly file: string;
-  /** What to say to whoever comes while `holder` lives. */
+  /** Returns the message for other processes that want the lock while `holder` lives. */
   readonly refusal: (holder: LockHolder) => string;
 }
 
 /**
- * Takes a lock file for as long as this process lives: a killed process loses it at once, a live one never, however long
- * it is silent.
+ * Takes a lock file for as long as this process lives. A killed process loses the lock at once; a live one never loses
+ * it, however long it is silent.
  *
- * @returns what gives the lock back
+ * @returns a function that gives the lock back
  * @throws Error with the refusal while another process, or this one, has the lock
  */
 export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () => void {
@@ -36,7 +36,7 @@ export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () =>
   writeFileSync(own, JSON.stringify(holder));
   try {
     for (let tries = 0; tries < 10; tries += 1) {
-      // A link to a finished file: nobody ever reads a lock that is half written.
+      // The lock is a link to a finished file, so nobody ever reads a lock that is half written.
       if (linkUnlessThere(own, file)) {
         return () => {
           rmSync(file, { force: true });
@@ -44,7 +44,7 @@ export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () =>
       }
       const current = readHolder(file);
       if (current !== undefined && isAlive(current)) throw new Error(refusal(current));
-      // Its holder died without giving it back.
+      // The lock's holder died without giving it back.
       removeDead(file);
     }
     throw new Error(`The lock ${file} is taken again and again by other processes.`);
@@ -53,7 +53,7 @@ export function takeProcessLock({ file, refusal }: TakeProcessLockParams): () =>
   }
 }
 
-/** Another process may have removed the dead lock meanwhile, and taken its own: that one is put back. */
+/** Removes a dead lock. If another process has meanwhile removed it and taken its own, that one is put back. */
 function removeDead(file: string): void {
   const removed = `${file}.${process.pid}.dead`;
   try {
@@ -91,7 +91,7 @@ function isAlive({ pid, processStart }: LockHolder): boolean {
   return pid !== process.pid && processStartTime(pid) !== undefined;
 }
 
-/** The system's name of an error, as `EEXIST`. */
+/** Returns the system's name of an error, such as `EEXIST`. */
 function codeOf(problem: unknown): unknown {
   return typeof problem === "object" && problem !== null && "code" in problem ? problem.code : undefined;
 }

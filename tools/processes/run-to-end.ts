@@ -6,29 +6,29 @@ import { finished } from "node:stream/promises";
 import { killGroup } from "./kill-group";
 
 export interface RunToEndParams {
-  /** In the error's message. */
+  /** The name in the error's message. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment; this process's own where absent. */
+  /** The whole environment; if absent, it is this process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Gets standard output by lines. */
+  /** Gets each line of standard output. */
   readonly report?: (line: string) => void;
-  /** Gets all that it prints, from the start. */
+  /** A file that gets everything that the program prints, from the start. */
   readonly logFile?: string;
-  /** Ends it, and all that it has started, at once. */
+  /** Ends the program and all that it has started, at once. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Runs a program to its end.
  *
- * @throws Error with the end of what it printed where its exit code is not 0
+ * @throws Error with the end of the program's output if its exit code is not 0
  */
 export async function runToEnd(params: RunToEndParams): Promise<void> {
   const { name, command, args, cwd, environment = process.env, report, logFile, signal } = params;
-  // A process group of its own: ending it has to reach what it starts (pip, esbuild), too.
+  // The program gets a process group of its own, because ending it has to reach what it starts (pip, esbuild), too.
   const child = spawn(command, [...args], {
     cwd,
     env: { ...environment },
@@ -73,7 +73,7 @@ export async function runToEnd(params: RunToEndParams): Promise<void> {
     signal?.removeEventListener("abort", end);
     process.removeListener("exit", end);
     if (log !== undefined) {
-      // Whoever looks into the log now finds all of it.
+      // The log is complete before the caller goes on and may read it.
       log.end();
       await finished(log);
     }

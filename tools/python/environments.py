@@ -1,14 +1,14 @@
-"""Make and use the Python environments of the local cloud, under `.venv/`.
+"""Makes and uses the Python environments of the local cloud, under `.venv/`.
 
     python3 tools/python/environments.py make cloud inference
     python3 tools/python/environments.py run --wait training -m opencomposer_unet_gan.train
 
-An environment is made from its lock files (the full closure, every package pinned with its hashes, which pip checks)
-and stamped, last of all, with what it was made from: one without a matching stamp is made again. Makers of the same
+An environment is made from its lock files (the full closure, every package pinned with its hashes, which pip checks).
+A stamp, written last, says what it was made from, and one without a matching stamp is made again. Makers of the same
 environment wait for each other by a lock that the kernel takes away when its holder dies. Nothing here runs at
 `npm ci`.
 
-Only the standard library, and a syntax that an old python3 reads far enough to be told that it is too old.
+It uses only the standard library, and a syntax that an old python3 can read far enough to say that it is too old.
 """
 
 import argparse
@@ -30,7 +30,7 @@ OLDEST_PYTHON = (3, 11)
 LOCKS = {
     "cloud": ("local/cloud/requirements.txt",),
     "inference": ("sagemaker-containers/serving/requirements.txt",),
-    # The data set's builder, tests and static checks look at the trainer's code, so they live beside its packages.
+    # The data set's builder, tests and static checks import the trainer's code, so they live beside its packages.
     "training": (
         "sagemaker-containers/training/requirements.txt",
         "datasets/requirements.txt",
@@ -40,24 +40,25 @@ LOCKS = {
     "plots": ("docs/plots/requirements.txt",),
     "midi-files": ("test/oracle/requirements.txt",),
 }
-"""The lock files of each environment: each lies beside what it serves."""
+"""The lock files of each environment. Each of them is beside the code that it serves."""
 
 WITHOUT_HASHES = {"training": "sagemaker-containers/training/torch.txt"}
-"""What an environment installs first, in a step of its own, because each index has a build with a hash of its own."""
+"""The lock file that an environment installs first, in a step of its own, because each index's build differs in
+hash."""
 
 SOURCES = {"midi-files": "test/oracle/sources.txt"}
-"""Source packages that an environment keeps as they come, in its folder `sources/`: pinned by their digests."""
+"""Source packages that an environment keeps unchanged in its folder `sources/`, pinned by their digests."""
 
 RECIPE = 2
-"""Raised when this program makes environments differently, so that those made before are made again."""
+"""The version of this program's way to make environments. A higher number makes those made before again."""
 
 
 SECONDS_WITHOUT_A_MAKER = 30
-"""How long to wait for an environment that nothing is making: its maker may only just have been started."""
+"""Seconds to wait for an environment that nothing is making, because its maker may only just have been started."""
 
 
 class EnvironmentProblem(Exception):
-    """Why an environment cannot be made: one or two sentences for a person."""
+    """An environment cannot be made. The message is one or two sentences for a person."""
 
 
 class Environments:
@@ -75,11 +76,11 @@ class Environments:
         self.locks = locks
 
     def python(self, name: str) -> Path:
-        """The interpreter of an environment."""
+        """Returns the interpreter of an environment."""
         return self.directory / name / "bin" / "python"
 
     def is_current(self, name: str) -> bool:
-        """Whether the environment was made, to its end, from what its lock files say now."""
+        """Returns True if the environment was made, to its end, from the present content of its lock files."""
         try:
             stamp = json.loads((self.directory / name / "stamp.json").read_text("utf-8"))
         except (OSError, ValueError):
@@ -87,8 +88,8 @@ class Environments:
         return bool(stamp == self._stamp(name)) and self.python(name).exists()
 
     def make(self, name: str, report: Callable[[str], None]) -> None:
-        """Make the environment unless it is current; safe to call from several processes at once."""
-        self._stamp(name)  # First, because it says when a lock file is missing.
+        """Makes the environment unless it is current. Several processes may call it at once."""
+        self._stamp(name)  # This comes first, because it says when a lock file is missing.
         if not self.is_current(name):
             self.directory.mkdir(parents=True, exist_ok=True)
             with self._alone(name, report):
@@ -97,7 +98,8 @@ class Environments:
         self._show_our_packages(name)
 
     def wait(self, name: str, report: Callable[[str], None]) -> None:
-        """Wait while another process makes the environment: for one that may not, as a job without a network."""
+        """Waits while another process makes the environment. It is for processes that may not make one themselves, such
+        as a job without a network."""
         said = started = time.monotonic()
         idle_since = started
         while not self.is_current(name):
@@ -152,7 +154,8 @@ class Environments:
         if total == 0:
             return
         report(f"{name}: installing {total} packages")
-        # pip leaves its temporary folders where it is killed: then they are here, and the next making clears them.
+        # A pip that is killed leaves its temporary folders behind. They are in this folder, and the next making clears
+        # it.
         temporary = self.directory / f"{name}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
@@ -202,7 +205,7 @@ class Environments:
             raise EnvironmentProblem(f"pip could not download the source packages of {name}:\n{last}")
 
     def _stamp(self, name: str) -> dict[str, str]:
-        """What an environment is made from. Its scripts carry its path, so a moved checkout makes it again."""
+        """Returns what an environment is made from. Its scripts hold its path, so a moved checkout makes it again."""
         digest = hashlib.sha256()
         for lock in (*LOCKS[name], *(others[name] for others in (WITHOUT_HASHES, SOURCES) if name in others)):
             file = self.locks / lock
@@ -217,7 +220,7 @@ class Environments:
         }
 
     def _show_our_packages(self, name: str) -> None:
-        """Make our packages importable by a `.pth` file, the only way there is: a change of ours needs no install."""
+        """Makes our packages importable by a `.pth` file, so that a change of ours needs no install."""
         if name == "cloud":
             return
         sources = [*sorted(self.root.glob("sagemaker-containers/*/src")), *sorted(self.root.glob("evaluation/src"))]
@@ -242,13 +245,13 @@ class Environments:
 
 
 def requirements(text: str) -> list[str]:
-    """The pinned packages of a lock file, as `name==version`, without comments, hashes and options."""
+    """Returns the pinned packages of a lock file, as `name==version`, without comments, hashes and options."""
     lines = (re.sub(r"(^|\s)#.*", "", line).rstrip("\\ ").strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("-")]
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command of the module's docstring; a problem is one sentence on standard error and exit code 1."""
+    """Runs the command of the module's docstring. Prints a problem as one sentence on standard error and returns 1."""
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
         wanted = ".".join(str(part) for part in OLDEST_PYTHON)
@@ -287,7 +290,7 @@ def main(arguments: list[str]) -> int:
     except EnvironmentProblem as problem:
         print(str(problem), file=sys.stderr)
         return 1
-    # The same process with the same pipes: signals and ends reach who waits for us.
+    # The interpreter replaces this process and keeps its pipes, so that signals and its end reach whoever waits for us.
     interpreter = str(environments.python(asked.name))
     return os.execv(interpreter, [interpreter, *asked.arguments])
 

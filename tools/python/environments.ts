@@ -11,19 +11,22 @@ export type PythonEnvironment = (typeof pythonEnvironments)[number];
 const program = join(__dirname, "environments.py");
 const oldest = { major: 3, minor: 11 } as const;
 
-/** The interpreter of an environment, made or not. */
+/** Returns the path of an environment's interpreter, whether it is made or not. */
 export function environmentPython(name: PythonEnvironment): string {
   return join(repository, ".venv", name, "bin", "python");
 }
 
-/** What runs `program` under an environment that is still being made: it waits, then becomes its interpreter. */
+/**
+ * Returns a command that runs `program` in an environment that is still being made: it waits, then becomes its
+ * interpreter.
+ */
 export function waitingCommand(params: { readonly basePython: string; readonly name: PythonEnvironment }): string[] {
   return [params.basePython, program, "run", "--wait", params.name];
 }
 
 /**
- * The Python that environments are made from: OPENCOMPOSER_PYTHON, else the first of python3.11 and python3 in PATH
- * that is new enough.
+ * Returns the Python from which environments are made: OPENCOMPOSER_PYTHON, or else the first of python3.11 and python3
+ * in PATH that is new enough.
  *
  * @throws Error that says what was found and what is needed
  */
@@ -50,19 +53,19 @@ export function findPython(environment: NodeJS.ProcessEnv = process.env): string
 export interface MakeEnvironmentsParams {
   readonly names: readonly PythonEnvironment[];
   readonly python: string;
-  /** Gets a line of progress now and then, nothing where all is current. */
+  /** Gets a line of progress now and then; it gets none if all environments are current. */
   readonly report: (line: string) => void;
-  /** For tests: another folder than `.venv/`, and another than the repository to find the lock files in. */
+  /** Other folders for tests: one instead of `.venv/`, and one instead of the repository for the lock files. */
   readonly directory?: string;
   readonly locks?: string;
-  /** Ends the making; what is half made is made again the next time. */
+  /** Ends the making. An environment that is half made is made again the next time. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Makes those environments that are not current with their lock files. Several processes may do so at once.
  *
- * @throws Error with the reason as a person can act on it
+ * @throws Error with a reason on which a person can act
  */
 export async function makeEnvironments(params: MakeEnvironmentsParams): Promise<void> {
   const { names, python, report, directory, locks, signal } = params;
@@ -91,7 +94,7 @@ function inPath(name: string, path: string): string | undefined {
       accessSync(file, constants.X_OK);
       return file;
     } catch {
-      // Not in this folder.
+      // The program is not in this folder.
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 /**
  * Makes Python environments, by name, before `npm start` and `npm test`: `node --import tsx tools/python/prepare.ts
- * cloud inference`. With `dataset` the stock data set, too. A moment when all is there; never part of `npm ci`.
+ * cloud inference`. With `dataset` it also builds the stock data set. It takes a moment when all is there, and is never
+ * part of `npm ci`.
  */
 import { runCommand } from "../command-line";
 import { datasetCache, repository } from "../repository";

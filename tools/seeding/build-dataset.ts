@@ -5,10 +5,10 @@ import { environmentPython, findPython, makeEnvironments } from "../python/envir
 import { repository } from "../repository";
 
 /**
- * Builds the stock data set from the corpus of the installed music21 into `cache`, making the trainer's Python
- * environment first where it is not there yet (minutes).
+ * Builds the stock data set into `cache` from the corpus of the installed music21. It first makes the trainer's Python
+ * environment if there is none yet, which takes minutes.
  *
- * @throws Error where what was built is not what the committed manifest says
+ * @throws Error if the data set that was built is not the one of the committed manifest
  */
 export async function buildDataset(params: {
   readonly cache: string;
@@ -19,7 +19,7 @@ export async function buildDataset(params: {
   const { cache, report, logFile, signal } = params;
   const ended = signal === undefined ? {} : { signal };
   await makeEnvironments({ names: ["training"], python: findPython(), report, ...ended });
-  // music21 keeps a folder in the system's temporary one; here it goes with the rest.
+  // music21 keeps a folder among the system's temporary files. This one is deleted with the rest.
   const temporary = join(cache, "tmp");
   mkdirSync(temporary, { recursive: true });
   await runToEnd({

@@ -9,10 +9,10 @@ import { catalogueItemSchema } from "../../lambdas/stores/items";
 import { datasetCatalogueFile, datasetManifestFile, datasetPiecesFile, datasetPrefix } from "../../naming/object-keys";
 import { catalogueKey } from "../../naming/table-keys";
 
-/** What of a manifest (contracts/dataset-manifest) is compared. */
+/** The fields of a manifest (contracts/dataset-manifest) that are compared. */
 export const manifestSchema = z.object({ id: z.string(), version: z.string(), sha256: z.string() });
 
-/** The stock data set that a checkout says it has: its committed manifest. */
+/** Returns the stock data set that a checkout says it has in its committed manifest. */
 export function committedDataset(repository: string): {
   readonly id: string;
   readonly version: string;
@@ -23,12 +23,12 @@ export function committedDataset(repository: string): {
   );
 }
 
-/** Where its builder puts a data set inside its cache folder. */
+/** Returns the folder inside the cache into which its builder puts a data set. */
 export function builtDatasetFolder(cache: string, dataset: { readonly id: string; readonly version: string }): string {
   return join(cache, dataset.id, dataset.version);
 }
 
-/** Whether the data set was built, wholly, from what the checkout says. */
+/** Returns true if the data set was built completely, and from what the checkout says. */
 export function isDatasetBuilt(cache: string, dataset: ReturnType<typeof committedDataset>): boolean {
   const folder = builtDatasetFolder(cache, dataset);
   const files = [datasetPiecesFile, datasetCatalogueFile, datasetManifestFile];
@@ -38,10 +38,10 @@ export function isDatasetBuilt(cache: string, dataset: ReturnType<typeof committ
 }
 
 /**
- * Uploads a built data set, then puts its catalogue's row: who reads the row finds the objects. Again and again to the
- * same end.
+ * Uploads a built data set, then puts its catalogue's row, so that whoever reads the row finds the objects. Repeating
+ * it changes nothing.
  *
- * @throws Error where the pieces are not those of the manifest
+ * @throws Error if the pieces are not those of the manifest
  */
 export async function seedDataset(params: {
   readonly folder: string;
@@ -62,9 +62,9 @@ export async function seedDataset(params: {
   }
   const { row, isCurrent } = await catalogueRow({ file: join(folder, datasetCatalogueFile), table, tableName });
   const prefix = datasetPrefix(manifest);
-  // Already there; the bucket would keep each upload as a version.
+  // The pieces are there already. Another upload would only add a version to the bucket.
   if (isCurrent && (await exists(s3, artifactsBucket, `${prefix}${datasetPiecesFile}`))) return;
-  // The pieces come last: whoever finds them finds the rest.
+  // The pieces come last, so that whoever finds them finds the rest.
   const objects = [
     { name: datasetCatalogueFile, body: read(datasetCatalogueFile), type: "application/json" },
     { name: datasetManifestFile, body: read(datasetManifestFile), type: "application/json" },
@@ -78,8 +78,8 @@ export async function seedDataset(params: {
 }
 
 /**
- * Puts the row of the committed catalogue, before the data set itself is there: topics can be chosen and jobs made, and
- * the workflow waits for the data.
+ * Puts the row of the committed catalogue before the data set itself is there. So topics can be chosen and jobs made,
+ * and the workflow waits for the data.
  */
 export async function seedCommittedCatalogue(params: {
   readonly repository: string;
@@ -92,7 +92,7 @@ export async function seedCommittedCatalogue(params: {
   if (!isCurrent) await table.send(new PutCommand({ TableName: tableName, Item: row }));
 }
 
-/** What of a catalogue (contracts/dataset-catalogue) becomes a row. */
+/** The fields of a catalogue (contracts/dataset-catalogue) that become a row. */
 export const catalogueFileSchema = z.object({
   dataset: z.object(catalogueItemSchema.shape.dataset.shape),
   pieces: catalogueItemSchema.shape.pieces,

@@ -11,7 +11,7 @@ import { modelCardFile, modelFile, stockModelPrefix } from "../../naming/object-
 import { techniqueIds } from "../../naming/resource-names";
 import { stockModelKey } from "../../naming/table-keys";
 
-/** A card as `domain/` reads it, and what a stock model's row takes besides. */
+/** A model card as `domain/` reads it, with the other fields that a stock model's row needs. */
 const stockModelCardSchema = modelCardSchema.extend({
   technique: z.enum(techniqueIds),
   name: z.string().min(1).max(100),
@@ -26,9 +26,9 @@ export interface StockModel {
 }
 
 /**
- * Reads the stock models: folders of `models/` with a `model.onnx` and its card.
+ * Reads the stock models, which are folders of `models/` with a `model.onnx` and its card.
  *
- * @throws Error where a card does not say what the row needs, or is not the card of the model beside it
+ * @throws Error if a card lacks what the row needs, or is not the card of the model beside it
  */
 export function readStockModels(directory: string): readonly StockModel[] {
   if (!existsSync(directory)) return [];
@@ -71,9 +71,9 @@ function readStockModel(folder: string, id: string): StockModel {
 }
 
 /**
- * Uploads a stock model and its card, then puts its row: a row always has its object. Again and again to the same end;
- * what is there already is not uploaded again. The objects' keys hold the model's digest, so that a composition which was
- * asked for with the version before still finds its own.
+ * Uploads a stock model and its card, then puts its row, so that a row always has its object. Repeating it changes
+ * nothing, and objects that are there already are not uploaded again. The objects' keys hold the model's digest, so a
+ * composition that was asked for with the version before still finds its own.
  */
 export async function seedStockModel(params: {
   readonly stockModel: StockModel;
@@ -101,7 +101,7 @@ export async function seedStockModel(params: {
   );
 }
 
-/** @returns the object's bytes; undefined where there is no such object */
+/** Returns the object's size in bytes; undefined if there is no such object. */
 async function sizeOf(
   s3: S3Client,
   object: { readonly Bucket: string; readonly Key: string },

@@ -37,7 +37,10 @@ export function readStorageOutputs(file: string, stage: Stage): StorageOutputs {
   return { tableName, artifactsBucket, workBucket };
 }
 
-/** @throws Error that names the file where it is none that the CDK writes */
+/**
+ * Returns the outputs by the name of their stack.
+ * @throws Error that names the file if it is not one that the CDK writes
+ */
 function readStacks(file: string): Readonly<Record<string, unknown>> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));

@@ -1,4 +1,5 @@
-"""docs/how-models-learn.md explains what we report, with the code's constants, and its figures are of today's logs."""
+"""docs/how-models-learn.md explains all numbers that are reported, with the code's constants, and its figures are of
+today's logs."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ def schema(name: str) -> Mapping[str, Any]:
 
 
 def reported_names() -> list[str]:
-    """Every number that a progress line, a model card or a composition gives by a metric's name."""
+    """Returns every number that a progress line, a model card or a composition gives by a metric's name."""
     card = schema("model-card")["properties"]
     reference = card["reference"]["properties"]
     names = {*LOSSES, *schema("progress-line")["properties"], *card["metrics"]["properties"], "forcedBarRate"}
@@ -53,7 +54,7 @@ def reported_names() -> list[str]:
 
 
 def section(name: str) -> str | None:
-    """The text under the heading that is this name, or None."""
+    """Returns the text under the heading of this name, or None."""
     found = re.search(rf"^(##+) {re.escape(name)}\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL)
     return found[2] if found else None
 
@@ -129,7 +130,7 @@ def test_a_document_without_a_place_for_a_generated_part_is_refused() -> None:
 
 
 def copy_of(model: Path, folder: Path) -> Path:
-    """The files of a stock model that tell of its training, elsewhere."""
+    """Copies the files of a stock model that describe its training into another folder."""
     folder.mkdir(parents=True)
     for name in (LOG, "training-reference.json", "model-card.json"):
         (folder / name).write_bytes((model / name).read_bytes())
@@ -145,7 +146,7 @@ def test_a_log_of_another_training_than_the_card_is_refused(tmp_path: Path) -> N
 
 
 def test_a_second_stock_model_brings_its_own_losses(tmp_path: Path) -> None:
-    """A training of the AR-CNN, made of the GAN's log: only the names of the losses matter here."""
+    """The AR-CNN's training is made from the GAN's log, because only the names of the losses matter here."""
     copy_of(MODELS / "unet-gan-bach", tmp_path / "unet-gan-bach")
     folder = copy_of(MODELS / "unet-gan-bach", tmp_path / "ar-cnn-bach")
     card = json.loads((folder / "model-card.json").read_text())

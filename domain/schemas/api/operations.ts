@@ -1,4 +1,7 @@
-/** What the OpenAPI document says of each route. Only its generator reads this: handlers import the schemas themselves. */
+/**
+ * Describes each route for the OpenAPI document. Only the document's generator reads this; handlers import the schemas
+ * themselves.
+ */
 import * as z from "zod";
 import { apiRoutes, type OperationId } from "../../../naming/api-routes";
 import {
@@ -28,19 +31,19 @@ export interface OperationDescription {
   readonly description?: string;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** Query parameters whose names are data: one per tag. */
+  /** Query parameters whose names are data, such as one for each tag. */
   readonly freeQuery?: { readonly name: string; readonly description: string };
   readonly body?: z.ZodType | "midi";
   readonly status: 200 | 201 | 202 | 204;
-  /** `midi`: the bytes, or a presigned URL for those who accept JSON. */
+  /** The response's schema. `midi` means the file's bytes, or a presigned URL for clients that accept JSON. */
   readonly response?: z.ZodType | "midi" | "openapi";
-  /** The response carries an ETag; a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
+  /** True if the response carries an ETag: a GET answers 304 to If-None-Match, a change answers 412 to If-Match. */
   readonly tagged?: true;
   readonly located?: true;
-  /** Says when to ask again, while there is something to wait for. */
+  /** True if the response says when to ask again, as long as there is something to wait for. */
   readonly polled?: true;
   readonly idempotent?: true;
-  /** Codes besides those that every operation can answer. */
+  /** Codes of problems besides those that every operation can answer. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -332,7 +335,7 @@ export const operationDescriptions = {
   },
 } as const satisfies Readonly<Record<OperationId, OperationDescription>>;
 
-/** Codes that an operation can answer whatever it does: from its method, its token and its body. */
+/** Returns the codes that an operation can answer whatever it does, because of its method, its token or its body. */
 export function commonProblems(id: OperationId): ProblemCode[] {
   const route = apiRoutes[id];
   const description: OperationDescription = operationDescriptions[id];

@@ -1,4 +1,4 @@
-/** Every `code` a problem of ours can carry, with its status. Codes are stable: clients branch on them. */
+/** Every `code` that a problem of ours can carry, with its status. Codes are stable, because clients branch on them. */
 export const problemCodes = {
   INVALID_REQUEST: { status: 400, title: "The request is not valid" },
   MALFORMED_JSON: { status: 400, title: "The body is not JSON" },

@@ -21,7 +21,7 @@ export interface FieldError {
   readonly allowed: string;
 }
 
-/** RFC 9457. */
+/** A problem by RFC 9457. */
 export const problemSchema = z
   .object({
     type: z.string().meta({ example: "urn:opencomposer:problem:invalid-request" }),
@@ -39,7 +39,7 @@ export const problemSchema = z
   .meta({ id: "Problem", description: "An error as the API itself answers it (RFC 9457)." });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
-/** API Gateway's own shape, which cannot be changed: 401, 403, 413 over 10 MB, 429, and 503 of its own. */
+/** The errors of API Gateway itself, whose shape cannot be changed: 401, 403, 413 over 10 MB, 429, and its own 503. */
 export const gatewayErrorSchema = z.object({ message: z.string() }).meta({
   id: "GatewayError",
   description: "An error as API Gateway answers it, before a request reaches the API's functions.",

@@ -1,4 +1,4 @@
-/** Parts that several resources of the API share. */
+/** Schemas that several resources of the API share. */
 import * as z from "zod";
 import { ulidPattern } from "../../../naming/resource-names";
 import { allowedPattern, isVisible, isWellFormed, textRule } from "../text";
@@ -10,7 +10,7 @@ export const idSchema = z
   .meta({ description: ulidDescription, example: "01JD8Z6Y3Q4M5N6P7R8S9T0V1W" });
 
 /**
- * Text of a user, by its length in UTF-16 code units.
+ * Returns the schema of a user's text, with a length in UTF-16 code units.
  * @param maximum - at least 1
  */
 export function textSchema(maximum: number) {
@@ -21,13 +21,13 @@ export function textSchema(maximum: number) {
       .max(maximum)
       .regex(allowedPattern, "has characters that are not allowed")
       .refine(isWellFormed, "has half of a surrogate pair")
-      // Nothing at all is too short, and that is said already.
+      // An empty text is too short, which the length's own rule reports.
       .refine((text) => text === "" || isVisible(text), "has no character that can be seen")
       .meta({ description: `1 to ${maximum} characters, ${textRule}` })
   );
 }
 
-/** The name of anything, in bodies and queries: free text of its owner, kept as it was sent. */
+/** The name of anything, in bodies and queries. It is free text of its owner and is kept as it was sent. */
 export const nameSchema = textSchema(100).meta({ example: "Evening song" });
 
 export const instantSchema = z.iso
@@ -38,8 +38,8 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const decimalDigits = /^[0-9]+$/;
 
 /**
- * A whole number as a query or the field of a form has it: decimal digits and nothing else. `0x10`, `1e1`, white space and
- * no text at all are not numbers here, though JavaScript would make one of them.
+ * Returns the schema of a whole number in a query or in the field of a form: decimal digits and nothing else. `0x10`,
+ * `1e1`, white space and the empty text are not numbers here, though JavaScript would take each of them for one.
  * @param minimum - at least 0
  */
 export function numberTextSchema(minimum: number, maximum: number) {
@@ -50,13 +50,13 @@ export function numberTextSchema(minimum: number, maximum: number) {
   }, z.int().min(minimum).max(maximum));
 }
 
-/** Query of every list. */
+/** The query that every list takes. */
 export const pageQuerySchema = z.strictObject({
   limit: numberTextSchema(1, 100).default(20).meta({ description: "How many items a page has at most, 1 to 100." }),
   cursor: z.string().min(1).max(1024).optional().meta({ description: "The `nextCursor` of the page before." }),
 });
 
-/** A page of a list. */
+/** Returns the schema of a page of a list. */
 export const pageOf = <Item extends z.ZodType>(item: Item, id: string) =>
   z
     .object({

@@ -1,2 +1,2 @@
-"""Judging a stock model on music that it was not trained on. What is the same for every technique is here; what a
-technique's evaluation consists of stands in a file of its own, listed in `registry.py`."""
+"""Judges a stock model on music that it was not trained on. The code that all techniques share is here; each
+technique's evaluation has a file of its own, listed in `registry.py`."""

@@ -1,4 +1,4 @@
-"""How accompaniments are looked at: as voices side by side, or as one texture whose notes belong to no voice."""
+"""The two ways to hear accompaniments: as voices side by side, or as one texture whose notes belong to no voice."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from opencomposer_evaluation.window_metrics import measure_window, statistics
 
 @dataclass(frozen=True)
 class AccompanimentView:
-    """heard: (melody, tracks) -> the tracks that count; measure and statistics: of heard tracks, see window_metrics;
-    lines: of heard tracks, one pitch a line and step."""
+    """A way to hear accompaniments. heard: (melody, tracks) -> the tracks that count; measure and statistics: of
+    heard tracks, see window_metrics; lines: of heard tracks, one pitch for each line and step."""
 
     heard: Callable[[Planes, Sequence[Planes]], list[Planes]]
     measure: Callable[[Planes, Sequence[Planes]], dict[str, float]]
@@ -31,7 +31,7 @@ class AccompanimentView:
     lines: Callable[[Sequence[Planes]], Lines]
 
     def composer(self, planes: npt.NDArray[np.bool_]) -> list[Planes]:
-        """The composer's own accompaniment of a window or piece, planes [voices, 2, steps, 128]."""
+        """Returns the composer's own accompaniment of a window or piece, planes [voices, 2, steps, 128]."""
         return self.heard(planes[0], list(planes[1:]))
 
 

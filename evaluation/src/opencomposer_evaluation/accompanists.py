@@ -1,4 +1,4 @@
-"""Who accompanies a melody: what is judged, and the simple ones that it is compared with."""
+"""The accompanists of a melody: the interface of those that are judged, and simple ones to compare them with."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ class Accompanist(Protocol):
     """Anything that writes the other voices for a melody."""
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
-        """Planes [2, steps, 128] of each accompaniment voice; `steps`, that of the melody, is a whole number of bars.
-        The same seed gives the same notes."""
+        """Returns planes [2, steps, 128] of each accompaniment voice. `steps`, that of the melody, is a whole number of
+        bars. The same seed gives the same notes."""
         ...
 
 
 @runtime_checkable
 class ManyAtOnce(Protocol):
-    """An accompanist who is quicker when many melodies are played together."""
+    """An accompanist that is quicker when many melodies are played together."""
 
     def accompany_many(self, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
-        """What accompany() gives for each melody with its seed."""
+        """Returns for each melody with its seed the same as accompany()."""
         ...
 
 
 def accompany_many(player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int]) -> Sequence[Sequence[Planes]]:
-    """The accompaniment of each melody with its seed, all at once where the player can."""
+    """Returns the accompaniment of each melody with its seed, all at once where the player can do that."""
     if isinstance(player, ManyAtOnce):
         return player.accompany_many(melodies, seeds)
     return [player.accompany(melody, seed) for melody, seed in zip(melodies, seeds, strict=True)]
@@ -56,7 +56,7 @@ class InSeparateWindows:
         windows = accompany_many(
             self.player,
             [cut_steps(melody, start, length) for melody, of in zip(melodies, starts, strict=True) for start in of],
-            # Seeds of windows must not meet those of other pieces: they are spread by a large odd number.
+            # The seeds of windows must not coincide with those of other pieces, so a large odd number spreads them.
             [seed + 1_000_003 * (start // length) for seed, of in zip(seeds, starts, strict=True) for start in of],
         )
         parts = iter(windows)
@@ -66,22 +66,23 @@ class InSeparateWindows:
 
 
 def usual_range(pieces: Sequence[Piece], voices: Sequence[int]) -> tuple[int, int]:
-    """The pitches between which the middle nine tenths of what these voices sound lies."""
+    """Returns the two pitches between which the middle nine tenths of these voices' sounding steps lie."""
     heard = np.sum([piece.planes[list(voices), SOUNDING].sum(axis=(0, 1)) for piece in pieces], axis=0)
     share = np.cumsum(heard) / heard.sum()
     return int(np.searchsorted(share, 0.05)), int(np.searchsorted(share, 0.95))
 
 
 def scale_of(melody: Planes) -> set[int]:
-    """The pitch classes of the major scale that holds most of a melody."""
+    """Returns the pitch classes of the major scale that holds most of a melody."""
     classes = chroma(melody[SOUNDING]).sum(axis=0)
     root = max(range(12), key=lambda key: int(sum(classes[(key + degree) % 12] for degree in MAJOR_SCALE)))
     return {(root + degree) % 12 for degree in MAJOR_SCALE}
 
 
 class RandomInScale:
-    """Quarter notes at random from the major scale that holds most of the melody, each voice in its usual register:
-    what any accompanist who knows the key and the voices' ranges would get without listening to harmony."""
+    """Plays quarter notes at random from the major scale that holds most of the melody, each voice in its usual
+    register. Its measures are those of any accompanist that knows the key and the voices' ranges but does not listen
+    to harmony."""
 
     def __init__(self, training: Sequence[Piece]) -> None:
         voices = training[0].planes.shape[0]
@@ -103,11 +104,11 @@ class RandomInScale:
 
 
 class RandomEdits:
-    """Cells added at random, of the major scale that holds most of the melody and of the accompaniment's register:
-    a network that knows key, register and how much is missing, and nothing else."""
+    """Adds cells at random, of the major scale that holds most of the melody and of the accompaniment's register. It
+    stands for a network that knows the key, the register and how much is missing, and nothing else."""
 
     def __init__(self, training: Sequence[Piece], counts: Sequence[int]) -> None:
-        """counts: how many cells to add, by seed."""
+        """counts: the number of cells to add, by seed."""
         self._range = usual_range(training, range(1, training[0].planes.shape[0]))
         self._counts = counts
 
@@ -127,7 +128,7 @@ class RandomEdits:
 
 
 class Silence:
-    """Adds nothing: the melody alone."""
+    """Adds nothing, so that only the melody sounds."""
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         return [np.zeros_like(melody)]
@@ -135,7 +136,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class Found:
-    """The training window whose melody is nearest: its piece, first step, and the transposition that makes it fit."""
+    """The training window with the nearest melody: its piece, first step, and the transposition that makes it fit."""
 
     piece: int
     start: int
@@ -144,11 +145,11 @@ class Found:
 
 
 class NearestWindow:
-    """Retrieval: finds the training window with the nearest melody, in any transposition of up to two octaves, and
-    plays the composer's own lower voices of that window in the same transposition.
+    """Finds the training window with the nearest melody, in any transposition of up to two octaves, and plays the
+    composer's own lower voices of that window in the same transposition (retrieval).
 
-    Nearest is: most steps with the same pitch (or both silent); then most steps that agree on whether a note starts;
-    then the smallest transposition. It always plays real music, which was written for another melody.
+    The nearest melody has the most steps with the same pitch (or both silent); then most steps that agree on whether a
+    note starts; then the smallest transposition. It always plays real music, which was written for another melody.
     """
 
     MAX_SHIFT = 24
@@ -176,7 +177,8 @@ class NearestWindow:
         return np.where(line < 0, self._silence, line).astype(np.int16)
 
     def find(self, melody: Planes, not_of: str | None = None) -> Found:
-        """The nearest window for a melody of at most the windows' length. `not_of`: not from a piece of this tune."""
+        """Returns the nearest window for a melody of at most the windows' length. `not_of`: a tune whose pieces are
+        left out."""
         line = self._with_silence(melody)
         steps = len(line)
         silent = line == self._silence
@@ -193,11 +195,11 @@ class NearestWindow:
         return found
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
-        """The seed changes nothing: there is one nearest window. Longer melodies are taken window by window."""
+        """Plays the nearest window. The seed changes nothing. Longer melodies are taken window by window."""
         return self.accompany_without(melody, None)
 
     def accompany_without(self, melody: Planes, not_of: str | None) -> Sequence[Planes]:
-        """Like accompany(), with nothing from pieces of the tune `not_of`."""
+        """Does the same as accompany(), but takes nothing from pieces of the tune `not_of`."""
         parts: list[list[Planes]] = []
         for start in range(0, melody.shape[1], self._steps):
             cut = cut_steps(melody, start, self._steps)

@@ -57,7 +57,7 @@ VARIETY_SEEDS = 12
 COPY_MELODIES = 48
 BOUNDARY_SEEDS = 2
 BOUNDARY_BARS = 12
-"""A piece must go on for half a window after the place where windows would meet."""
+"""The fewest bars of a piece, which must go on for half a window after the place where windows would meet."""
 CONTROL_WINDOWS = 40
 DENSITIES = (0.5, 0.75, 1.0, 1.25, 1.5)
 REGION: Mapping[str, int] = {"firstBar": 3, "lastBar": 6, "lowestPitch": 40, "highestPitch": 60}
@@ -74,13 +74,14 @@ BACH_OF_THE_GOALS = {
     "qualifiedNoteRate": 0.966,
     "grooveConsistency": 0.814,
 }
-"""Bach on the 48 windows by which the goals were set, in four voices: test pieces of another split of the chorales."""
+"""Bach's values on the 48 windows by which the goals were set, in four voices. Their test pieces are of another split
+of the chorales."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """Everyone who is judged. aws: the network that AWS's objective trained, None where it was not; retrieval: plays
-    training pieces; view: how all of them are looked at."""
+    """All systems that are judged. aws: the network that AWS's objective trained, None where it was not; retrieval:
+    plays training pieces; view: the way to hear all of them."""
 
     ours: TrainedSystems[ArCnnPlayer]
     aws: ArCnnPlayer | None
@@ -94,7 +95,7 @@ class EvaluationWindows:
     """The windows of the main table.
 
     own: different windows of the test pieces; test: these, and some of them again where there are too few; reference,
-    floor: of training and validation pieces.
+    floor: windows of training and of validation pieces.
     """
 
     own: Windows
@@ -107,8 +108,8 @@ class EvaluationWindows:
 class Compared:
     """The rows of the main table.
 
-    ours: of each training of our recipe; mean: their mean, where there are several; seconds: what a window took the
-    stock model, of processor time.
+    ours: the row of each training of our recipe; mean: their mean, where there are several; seconds: the processor time
+    that the stock model took for a window.
     """
 
     bach: Row
@@ -121,12 +122,12 @@ class Compared:
 
     @property
     def rows(self) -> list[Row]:
-        """All rows in the order of the table."""
+        """Returns all rows in the order of the table."""
         return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, *self.baselines, self.melody_alone]
 
 
 def evaluate(request: EvaluationRequest) -> Report:
-    """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
+    """Judges the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, log = request.dataset, request.log
     resampling = Resampling(SEED, request.replicates)
     field = _field(request)
@@ -224,7 +225,7 @@ def _compare(request: EvaluationRequest, field: Field, windows: EvaluationWindow
 
 
 def _baseline_rows(request: EvaluationRequest, field: Field, comparison: Comparison, added: Sequence[int]) -> list[Row]:
-    """added: how many cells the stock model added to each window."""
+    """Returns the rows of the baselines. added: the number of cells that the stock model added to each window."""
     rows: list[Row] = []
     for name, player in _aws_players(field.aws, field.aws_summary):
         rows.append(_edited_row(comparison, name, "awsObjective", player)[0])
@@ -274,7 +275,7 @@ def _seams(request: EvaluationRequest, field: Field, resampling: Resampling) -> 
 
 
 def _goals_section(compared: Compared, memorization: Sequence[MemorizationReport]) -> Section:
-    """The goals of the stock model, and of the mean of all trainings. copies: of each training."""
+    """Returns the goals of the stock model, and of the trainings' mean. memorization: the report of each training."""
     groups = [(compared.ours[0], memorization[:1])]
     groups += [(row, memorization) for row in compared.mean]
     return goals_section(
@@ -285,7 +286,7 @@ def _goals_section(compared: Compared, memorization: Sequence[MemorizationReport
 
 
 def _view(train: Sequence[Piece]) -> AccompanimentView:
-    """As a texture, and with the two-bar passages of each window that are in a training piece."""
+    """Returns the texture view, which here also counts each window's two-bar passages that are in a training piece."""
     index = PassageIndex(
         [AS_TEXTURE.lines(AS_TEXTURE.composer(piece.planes)) for piece in train], [piece.tune for piece in train]
     )
@@ -301,7 +302,7 @@ def _view(train: Sequence[Piece]) -> AccompanimentView:
 
 
 def _edited_row(comparison: Comparison, name: str, kind: str, player: ArCnnPlayer) -> tuple[Row, list[int]]:
-    """The row of a network, and how many cells it added to each window. The seed of a window is its number."""
+    """Returns the row of a network, and how many cells it added to each window. The seed of a window is its number."""
     melodies = comparison.melodies
     written = player.rewrite_many(melodies, range(len(melodies)))
     details = [told_of(melody, one) for melody, one in zip(melodies, written, strict=True)]
@@ -310,7 +311,7 @@ def _edited_row(comparison: Comparison, name: str, kind: str, player: ArCnnPlaye
 
 
 def _aws_players(player: ArCnnPlayer | None, summary: TrainingSummary | None) -> Sequence[tuple[str, ArCnnPlayer]]:
-    """The baseline by our sampling and by the original's; the names say for how long it was trained."""
+    """Returns the baseline by our sampling and by the original's. The names tell how long it was trained."""
     if player is None or summary is None:
         return []
     minutes = core_minutes(summary)
@@ -413,7 +414,7 @@ def _introduction(request: EvaluationRequest, windows: EvaluationWindows) -> str
 
 
 def _training_times(models: Sequence[TrainedModel[ArCnnPlayer]], summary: TrainingSummary | None) -> str:
-    """What there is to know before training times are compared."""
+    """Returns the sentences that a reader needs before comparing training times."""
     ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's objective was not trained."
@@ -426,7 +427,7 @@ def _training_times(models: Sequence[TrainedModel[ArCnnPlayer]], summary: Traini
 
 
 def _controls_section(player: ArCnnPlayer, windows: Windows) -> Section:
-    """Density and region: whether what is asked for is what comes."""
+    """Returns the section on density and region, which shows if the music has the density and region asked for."""
     melodies = [planes[0] for planes in windows.planes]
     seeds = range(len(melodies))
     usual = player.network.metadata.density * DENSITY_UNIT
@@ -460,7 +461,7 @@ def _controls_section(player: ArCnnPlayer, windows: Windows) -> Section:
 
 
 def _goals(row: Row, bach: Row, baselines: Sequence[Row], memorization: Sequence[MemorizationReport]) -> list[Goal]:
-    """The goals for one row; copies are those of its models, of which the worst counts."""
+    """Returns the goals for one row. memorization: the reports of its models, of which the worst counts."""
     estimates = row.estimates
     groove = estimates["grooveConsistency"].minus(bach.estimates["grooveConsistency"])
     goals = [

@@ -13,12 +13,12 @@ from opencomposer_music.parameter_set import ParameterValue
 from opencomposer_music.piano_roll import SOUNDING, Planes, planes_to_notes
 
 BATCH = 32
-"""Pieces in one run of the network. More were not quicker."""
+"""The number of pieces in one run of the network. Larger numbers were not quicker."""
 THREADS = 2
 
 
 def settings_of_call(**parameters: ParameterValue) -> SamplingSettings:
-    """What the container makes of a call that names only these parameters."""
+    """Returns the settings that the container uses for a call with only these parameters."""
     return sampling_settings(parameters)
 
 
@@ -33,11 +33,11 @@ class ArCnnPlayer:
     settings: SamplingSettings
 
     def with_settings(self, settings: SamplingSettings) -> ArCnnPlayer:
-        """The same model under another call."""
+        """Returns the same model under another call."""
         return replace(self, settings=settings)
 
     def rewrite_many(self, pieces: Sequence[Planes], seeds: Sequence[int]) -> list[Rewriting]:
-        """Re-write pieces [2, steps, 128] as the container would each of them with its seed."""
+        """Re-writes pieces [2, steps, 128] as the container would re-write each of them with its seed."""
         limits = self.network.metadata.edit_limits
         sessions = [
             EditSession(
@@ -80,22 +80,22 @@ class ArCnnPlayer:
 
 
 def load_player(content: bytes) -> ArCnnPlayer:
-    """The player of a model file, who keeps the melody and adds to it. Raises ModelRejected."""
+    """Returns the player of a model file, which keeps the melody and adds to it. Raises ModelRejected."""
     return ArCnnPlayer(load_network(content, THREADS), HARMONISATION)
 
 
 def added_track(melody: Planes, written: Rewriting) -> Sequence[Planes]:
-    """What was written to a locked melody, as one track (the container's answer)."""
+    """Returns the notes that were written to a locked melody as one track (the container's response)."""
     return [np.asarray(written.planes & ~melody[SOUNDING], dtype=np.bool_)]
 
 
 def note_set(planes: Planes) -> set[tuple[int, int, int]]:
-    """(onset, duration, pitch) of every note."""
+    """Returns (onset, duration, pitch) of every note."""
     return {note[:3] for note in planes_to_notes(planes)}
 
 
 def told_of(melody: Planes, written: Rewriting) -> Mapping[str, float]:
-    """What a network knows of one window (texture_metrics.COUNTED_ELSEWHERE)."""
+    """Returns the counts of one window that only a network knows (texture_metrics.COUNTED_ELSEWHERE)."""
     given = note_set(melody)
     return {
         "melodyKept": len(given & note_set(written.planes)),

@@ -1,5 +1,5 @@
-"""Whether music breaks at bar lines where a player's windows meet. Bach's phrases end there too, every second bar or
-so: a seam is what a player does at a bar line beyond what Bach does at the same one."""
+"""Measures whether music breaks at bar lines where a player's windows meet. Bach's phrases end there, too, every second
+bar or so: a seam is the player's break at a bar line beyond Bach's at the same one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from opencomposer_evaluation.intervals import Estimate, Numbers, Resampling, Tot
 
 METRICS = ("changedVoices", "leap", "wideLeaps", "dissonantPairShare", "scaleConsistency")
 WIDE_LEAP = 7
-"""Semitones: more than a fifth is rare in an inner voice."""
+"""A leap of more semitones counts as wide. More than a fifth is rare in an inner voice."""
 
 
 @dataclass(frozen=True)
 class BarLines:
-    """Three kinds of bar lines: every `coarse`-th, of the others every `fine`-th, and the rest. `seams`: the kinds at
-    which windows meet, or would; the rest is what they are compared with."""
+    """Three kinds of bar lines: every `coarse`-th, of the others every `fine`-th, and the rest. `boundaries`: the kinds
+    at which windows meet, or would meet; they are compared with the other kinds."""
 
     coarse: int
     fine: int
@@ -34,17 +34,17 @@ class BarLines:
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """What tables call them."""
+        """Returns the names of the kinds in tables."""
         fine = f"every {self.fine}{'nd' if self.fine == 2 else 'th'}, not {self.coarse}th"
         return (f"every {self.coarse}th bar line", fine, "the others")
 
     @property
     def others(self) -> tuple[int, ...]:
-        """The kinds that are no seams."""
+        """Returns the kinds that are not seams."""
         return tuple(kind for kind in range(len(self)) if kind not in self.boundaries)
 
     def kind_of(self, bar: int) -> int:
-        """The kind of the bar line at which bar `bar` (from 0) begins."""
+        """Returns the kind of the bar line at which bar `bar` (from 0) begins."""
         return 0 if bar % self.coarse == 0 else 1 if bar % self.fine == 0 else 2
 
 
@@ -55,10 +55,10 @@ EIGHT_BAR_WINDOWS = BarLines(8, 4, (0,))
 def measure_bar_lines(
     melody: Planes, tracks: Sequence[Planes], kinds: BarLines = TWO_BAR_WINDOWS, view: AccompanimentView = AS_VOICES
 ) -> dict[str, float]:
-    """Counts of one piece by "measure/kind", to be summed over pieces; those ending in `.of` are what to divide by.
+    """Returns the counts of one piece by "measure/kind", to be summed over pieces. Counts ending in `.of` are divisors.
 
     changedVoices: accompaniment voices with another pitch after the bar line than before; leap: semitones that they
-    move, of those that sound on both sides; wideLeaps: those over a fifth. dissonantPairShare: of the beat before and
+    move, of those that sound on both sides; wideLeaps: those over a fifth. dissonantPairShare: in the beat before and
     the beat after the bar line; scaleConsistency: of the accompaniment in the two bars with the bar line in the middle.
     """
     counts = {f"{measure}/{kind}{of}": 0.0 for measure in METRICS for kind in range(len(kinds)) for of in ("", ".of")}
@@ -88,7 +88,7 @@ def measure_bar_lines(
 
 
 class BoundaryComparison:
-    """The same long pieces by several players; their differences are paired by drawing the same pieces."""
+    """Compares several players on the same long pieces. Their differences are paired by drawing the same pieces."""
 
     def __init__(
         self,
@@ -103,8 +103,8 @@ class BoundaryComparison:
         self._weights: Numbers = resampling.weights(np.arange(len(self.pieces)))
 
     def measure(self, played: Sequence[Sequence[Sequence[Planes]]]) -> dict[str, Estimate]:
-        """Estimates by "measure/kind", and by "measure/seam": the bar lines that are seams less the others. `played`:
-        one or more accompaniments of each piece."""
+        """Returns estimates by "measure/kind", and by "measure/seam": the bar lines that are seams less the others.
+        `played`: one or more accompaniments of each piece."""
         rows: list[dict[str, float]] = []
         for piece, variants in zip(self.pieces, played, strict=True):
             melody = piece.planes[0]

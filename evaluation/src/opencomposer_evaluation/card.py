@@ -1,4 +1,4 @@
-"""The part of a model card that an evaluation fills in: what a reader of the card asks first."""
+"""Fills in the part of a model card that comes from an evaluation: the figures that a reader asks for first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ CARD_FILE = "model-card.json"
 
 
 def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
-    """Out of the content of evaluation.json, the stock model's own figures (contracts/model-card.schema.json)."""
+    """Returns the stock model's own figures out of the content of evaluation.json
+    (contracts/model-card.schema.json)."""
     stock = _one(evaluation["comparison"], kind="stock")
     composer = _one(evaluation["comparison"], kind="composer")
     variety = _one(evaluation["variety"]["players"], kind="stock")
@@ -44,7 +45,7 @@ def card_evaluation(evaluation: Mapping[str, Any]) -> dict[str, object]:
 
 
 def update_card(folder: Path, evaluation: Mapping[str, Any]) -> None:
-    """Write the figures into the card in a model's folder, and leave the rest of the card as it is."""
+    """Writes the figures into the card in a model's folder, and leaves the rest of the card as it is."""
     path = folder / CARD_FILE
     card = json.loads(path.read_text(encoding="utf-8"))
     card["evaluation"] = card_evaluation(evaluation)
@@ -52,7 +53,7 @@ def update_card(folder: Path, evaluation: Mapping[str, Any]) -> None:
 
 
 def _one(rows: Sequence[Mapping[str, Any]], **wanted: str) -> Mapping[str, Any]:
-    """The first row that has these values. Raises ValueError when there is none."""
+    """Returns the first row that has these values. Raises ValueError when there is none."""
     for row in rows:
         if all(row.get(key) == value for key, value in wanted.items()):
             return row

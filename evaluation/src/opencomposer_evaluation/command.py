@@ -27,7 +27,7 @@ TEXT_FILE = "evaluation.md"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Evaluate, print, write. 0, or 2 with a sentence on what is missing."""
+    """Evaluates, prints and writes. Returns 0, or 2 with a sentence that names what is missing."""
     parser = argparse.ArgumentParser(prog="npm run evaluate --", description="Judge a stock model on held-out music.")
     parser.add_argument("technique", choices=sorted(EVALUATIONS))
     usual = ", ".join(f"{name}: {evaluation.windows}" for name, evaluation in EVALUATIONS.items())

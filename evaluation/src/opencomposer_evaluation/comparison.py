@@ -29,7 +29,7 @@ class Row:
     features: dict[str, float]
 
     def to_json(self) -> dict[str, object]:
-        """Names and rounded numbers."""
+        """Returns names and rounded numbers."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -52,11 +52,11 @@ class Comparison:
         self.melodies: Sequence[Planes] = [planes[0] for planes in windows.planes]
 
     def composer(self, name: str, kind: str) -> Row:
-        """The row of the pieces' own lower voices."""
+        """Returns the row of the pieces' own lower voices."""
         return self.played(name, kind, [list(planes[1:]) for planes in self._windows.planes])
 
     def row(self, name: str, kind: str, player: Accompanist) -> Row:
-        """The row of an accompanist, who hears each window's melody alone. The seed of a window is its number."""
+        """Returns the row of an accompanist, which hears each window's melody alone. A window's seed is its number."""
         return self.played(name, kind, accompany_many(player, self.melodies, range(len(self.melodies))))
 
     def played(
@@ -66,7 +66,7 @@ class Comparison:
         accompaniments: Sequence[Sequence[Planes]],
         details: Sequence[Mapping[str, float]] | None = None,
     ) -> Row:
-        """The row of accompaniments of all windows. `told`: counts of each window that only the player knows."""
+        """Returns the row of accompaniments of all windows. `details`: counts of a window that only the player has."""
         counts: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         tracks: Sequence[Planes] = []
@@ -82,8 +82,8 @@ class Comparison:
 
 
 def mean_row(name: str, kind: str, rows: Sequence[Row]) -> Row:
-    """The mean of rows of one comparison, each statistic for itself: with the index, an average over models keeps the
-    number of windows that every other row has."""
+    """Returns the mean of rows of one comparison, each statistic for itself. Each row's similarity index then
+    comes from the same number of windows."""
     return Row(
         name,
         kind,

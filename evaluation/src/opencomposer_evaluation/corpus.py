@@ -35,7 +35,7 @@ Lines = npt.NDArray[np.int64]
 
 
 def load_dataset(folder: Path) -> Dataset:
-    """All pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
+    """Returns all pieces of the data set in `folder`, each with the split that it names. Raises DatasetError."""
     try:
         content = (folder / "pieces.jsonl").read_bytes()
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -54,8 +54,8 @@ def load_dataset(folder: Path) -> Dataset:
 
 @dataclass(frozen=True)
 class Windows:
-    """Windows of equal length with all their voices, planes [windows, voices, 2, steps, 128]; `owners` says which piece
-    each is from, as an index into `pieces`."""
+    """Windows of equal length with all their voices, planes [windows, voices, 2, steps, 128]. `owners`: the piece of
+    each window, as an index into `pieces`."""
 
     planes: npt.NDArray[np.bool_]
     owners: npt.NDArray[np.int64]
@@ -66,7 +66,7 @@ class Windows:
 
 
 def choose_windows(pieces: Sequence[Piece], bars: int, hop: int, limit: int) -> Windows:
-    """Up to `limit` windows of `bars` bars, `hop` bars apart, spread evenly over all that there are."""
+    """Returns up to `limit` windows of `bars` bars, `hop` bars apart, spread evenly over all possible ones."""
     every = training_windows(pieces, bars, hop, 0)
     chosen = np.unique(np.linspace(0, len(every) - 1, min(limit, len(every))).round().astype(int))
     planes = [cut_window(pieces[every[i].piece], every[i].start_bar, bars, 0, PITCHES) for i in chosen]
@@ -75,7 +75,7 @@ def choose_windows(pieces: Sequence[Piece], bars: int, hop: int, limit: int) -> 
 
 
 def repeated(windows: Windows, count: int) -> Windows:
-    """`windows`, and evenly spread ones of them again until there are `count`."""
+    """Returns `windows`, and evenly spread ones of them again until there are `count`."""
     missing = count - len(windows)
     if missing <= 0:
         return windows
@@ -85,18 +85,18 @@ def repeated(windows: Windows, count: int) -> Windows:
 
 
 def line_of(planes: Planes) -> Line:
-    """Planes [2, steps, 128] -> the highest pitch at each step, REST where nothing sounds."""
+    """Returns the highest pitch at each step of planes [2, steps, 128], REST where nothing sounds."""
     line = voice_leading.line_of(planes)
     return np.where(line == voice_leading.REST, REST, line)
 
 
 def lines_of(tracks: Sequence[Planes]) -> Lines:
-    """The line of each voice, [voices, steps]."""
+    """Returns the line of each voice, [voices, steps]."""
     return np.stack([line_of(track) for track in tracks])
 
 
 def cut_steps(planes: Planes, start: int, steps: int) -> Planes:
-    """Planes [2, steps, 128] from step `start`. A note that was already sounding starts with the cut."""
+    """Returns planes [2, steps, 128] from step `start`. A note that was already sounding starts with the cut."""
     taken = planes[:, start : start + steps].copy()
     if taken.shape[1]:
         taken[ONSET, 0] |= taken[SOUNDING, 0]

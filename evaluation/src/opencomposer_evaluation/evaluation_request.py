@@ -1,4 +1,4 @@
-"""What an evaluation is asked for."""
+"""The input of an evaluation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from opencomposer_training.dataset import Dataset
 
 @dataclass(frozen=True)
 class EvaluationRequest:
-    """The stock model's folder, the folder with the baselines, all pieces, the largest number of windows, how often
-    pieces are drawn again for intervals, and how to say what is going on."""
+    """The stock model's folder, the folder with the baselines, all pieces, the largest number of windows, the number of
+    times that pieces are drawn again for intervals, and the function that reports progress."""
 
     model: Path
     baselines: Path

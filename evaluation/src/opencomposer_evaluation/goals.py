@@ -1,4 +1,4 @@
-"""Goals that were set beforehand, and whether they were reached."""
+"""Goals that were set beforehand, and the verdicts whether they were reached."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Goal:
 
     @property
     def verdict(self) -> Verdict:
-        """By the value; the interval tells whether other pieces might have said otherwise."""
+        """Returns the verdict by the value. The interval tells whether other pieces might have given another one."""
         if not np.isfinite(self.measured.value):
             return "not measured"
         if not self.lowest <= self.measured.value <= self.highest:
@@ -32,17 +32,17 @@ class Goal:
         return "reached" if inside else "reached, but not by the whole interval"
 
     def to_json(self) -> dict[str, object]:
-        """By the names of evaluation.json."""
+        """Returns the goal with the member names of evaluation.json."""
         return {"goal": self.name, "wanted": self.wanted, "measured": self.measured.to_json(), "verdict": self.verdict}
 
 
 def exactly(value: float) -> Estimate:
-    """A value that was counted, not estimated."""
+    """Returns a value that was counted, not estimated."""
     return Estimate(value, np.array([value]))
 
 
 def goals_table(goals: Sequence[Goal]) -> Table:
-    """One line a goal."""
+    """Returns a table with one line for each goal."""
     rows = [
         [
             goal.name,
@@ -56,8 +56,8 @@ def goals_table(goals: Sequence[Goal]) -> Table:
 
 
 def goals_section(introduction: str, lists: Sequence[tuple[str, Sequence[Goal]]]) -> Section:
-    """A table for each of (whose goals they are, the goals): the stock model's, and the mean of all seeds' where there
-    are several."""
+    """Returns a section with a table for each of (whose goals they are, the goals): the stock model's, and the mean of
+    all seeds' where there are several."""
     second = f" Second: {lists[1][0]}." if len(lists) > 1 else ""
     return Section(
         "goals",

@@ -1,4 +1,4 @@
-"""Intervals by the bootstrap over groups (Efron 1979; Davison & Hinkley 1997, 3.8): windows of one piece are alike, so
+"""Intervals by the bootstrap over groups (Efron 1979; Davison & Hinkley 1997, 3.8). Windows of one piece are alike, so
 whole pieces are drawn again, not windows."""
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
 Totals = Mapping[str, Numbers]
-"""Sums over windows by name, each an array with one entry a replicate."""
+"""Sums over windows by name, each an array with one entry for each replicate."""
 
 Statistic = Callable[[Totals], Numbers]
-"""What is worked out of the sums, for all replicates at once."""
+"""A function that computes a statistic from the sums, for all replicates at once."""
 
 REPLICATES = 1000
 CONFIDENCE = 0.95
@@ -22,19 +22,19 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, the replicates it was given by drawing pieces again, and the interval that holds 95 % of them."""
+    """A number, its replicates from pieces drawn again, and the interval that holds 95 % of them."""
 
     value: float
     replicates: Numbers
 
     @property
     def low(self) -> float:
-        """Lower end of the percentile interval."""
+        """Returns the lower end of the percentile interval."""
         return self._quantile((1 - CONFIDENCE) / 2)
 
     @property
     def high(self) -> float:
-        """Upper end of the percentile interval."""
+        """Returns the upper end of the percentile interval."""
         return self._quantile((1 + CONFIDENCE) / 2)
 
     def _quantile(self, share: float) -> float:
@@ -42,21 +42,21 @@ class Estimate:
         return float(np.quantile(finite, share)) if len(finite) else float("nan")
 
     def minus(self, other: Estimate) -> Estimate:
-        """The difference. Paired where both were made with the same drawn pieces."""
+        """Returns the difference. It is paired where both estimates were made with the same drawn pieces."""
         return Estimate(self.value - other.value, self.replicates - other.replicates)
 
     def to_json(self) -> dict[str, float | None]:
-        """Value and interval, four decimals; null where nothing could be measured."""
+        """Returns value and interval with four decimals; null where nothing could be measured."""
         return {"value": rounded(self.value), "low": rounded(self.low), "high": rounded(self.high)}
 
 
 def rounded(value: float) -> float | None:
-    """Four decimals, None for what is no number."""
+    """Returns four decimals, or None for a value that is not a number."""
     return round(float(value), 4) + 0.0 if np.isfinite(value) else None
 
 
 def mean_estimate(estimates: list[Estimate]) -> Estimate:
-    """The mean of estimates that were made with the same drawn pieces."""
+    """Returns the mean of estimates that were made with the same drawn pieces."""
     return Estimate(
         float(np.mean([estimate.value for estimate in estimates])),
         np.mean([estimate.replicates for estimate in estimates], axis=0),
@@ -64,7 +64,7 @@ def mean_estimate(estimates: list[Estimate]) -> Estimate:
 
 
 def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int) -> Numbers:
-    """How often each item counts in each replicate, [replicates + 1, items]; row 0 is the sample as it is.
+    """Draws how often each item counts in each replicate, [replicates + 1, items]. Row 0 is the sample as it is.
 
     owners: [items], the group of each. A replicate draws as many groups as there are, with replacement.
     """
@@ -76,18 +76,18 @@ def draw_weights(owners: npt.NDArray[np.int64], seed: int, replicates: int) -> N
 
 @dataclass(frozen=True)
 class Resampling:
-    """How groups are drawn again. The same drawing gives the same weights for the same owners."""
+    """The settings by which groups are drawn again. The same settings give the same weights for the same owners."""
 
     seed: int
     replicates: int = REPLICATES
 
     def weights(self, owners: npt.NDArray[np.int64]) -> Numbers:
-        """See draw_weights."""
+        """Returns the weights of draw_weights."""
         return draw_weights(owners, self.seed, self.replicates)
 
 
 def estimate(totals: Mapping[str, Numbers], weights: Numbers, statistic: Statistic) -> Estimate:
-    """totals: name -> [items]; weights of draw_weights. NaN where a statistic divides by nothing."""
+    """Estimates a statistic; NaN where it divides by nothing. totals: name -> [items]; weights: of draw_weights."""
     sums = {name: weights @ values for name, values in totals.items()}
     with np.errstate(divide="ignore", invalid="ignore"):
         values = statistic(sums)

@@ -1,4 +1,4 @@
-"""Finding what was copied from the training pieces, in whatever key.
+"""Finds passages that were copied from the training pieces, in whatever key.
 
 Two passages are the same when all accompaniment voices sound the same pitches at every step, after one transposition of
 the whole passage. Whether a note is held or struck again does not matter, nor does the melody. A step at which no
@@ -21,7 +21,7 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Spread numbers over 64 bits (the finalizer of SplitMix64), so that sums of powers do not meet by chance."""
+    """Spreads numbers over 64 bits (the finalizer of SplitMix64), so that sums of powers do not meet by chance."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(values ^ (values >> np.uint64(31)), dtype=np.uint64)
@@ -30,7 +30,7 @@ def _mixed(values: Hashes) -> Hashes:
 @dataclass(frozen=True)
 class _Encoded:
     """A piece as numbers that no transposition changes: the chord of each step above its first sounding voice, and that
-    voice's way from the step before. `sounding`: whether any voice sounds."""
+    voice's move from the step before. `sounding`: True where any voice sounds."""
 
     chords: Hashes
     moves: Hashes
@@ -50,11 +50,11 @@ class _Encoded:
         return _Encoded(chords, moves, sounding)
 
     def passages(self, steps: int) -> tuple[Hashes, npt.NDArray[np.bool_]]:
-        """A hash of the passage of `steps` steps that begins at each step, and whether it sounds throughout."""
+        """Returns a hash of the passage of `steps` steps from each step, and True where all of it sounds."""
         places = max(0, len(self.chords) - steps + 1)
         if places == 0:
             return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.bool_)
-        # The first step's move belongs to what was before the passage. Arithmetic is modulo 2^64.
+        # The first step's move comes from before the passage. Arithmetic is modulo 2^64.
         powers = np.cumprod(np.full(steps, _FACTOR, dtype=np.uint64))
         chords = np.lib.stride_tricks.sliding_window_view(self.chords, steps) @ powers
         later = np.lib.stride_tricks.sliding_window_view(self.moves, steps)[:, 1:]
@@ -67,7 +67,7 @@ class PassageIndex:
     """All passages of the training pieces' accompaniments, looked up by length."""
 
     def __init__(self, pieces: Sequence[Lines], tunes: Sequence[str]) -> None:
-        """pieces: accompaniment lines [voices, steps] of each; tunes: what each is a harmonization of."""
+        """pieces: accompaniment lines [voices, steps] of each; tunes: the tune that each piece harmonizes."""
         self._pieces = [_Encoded.of(lines) for lines in pieces]
         numbers = {tune: number for number, tune in enumerate(dict.fromkeys(tunes))}
         self._numbers = numbers
@@ -75,7 +75,7 @@ class PassageIndex:
         self._by_length: dict[int, tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
 
     def _passages(self, steps: int) -> tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Sorted hashes of all passages of a length, each with the lowest and highest number of a tune that has it."""
+        """Returns sorted hashes of all passages of a length, each with the lowest and highest number of its tunes."""
         if steps not in self._by_length:
             hashes, tunes = [], []
             for piece, tune in zip(self._pieces, self._tunes, strict=True):
@@ -91,8 +91,8 @@ class PassageIndex:
         return self._by_length[steps]
 
     def copied(self, lines: Lines, steps: int, not_of: str | None = None) -> npt.NDArray[np.bool_]:
-        """Whether the passage of `steps` steps that begins at each step is in a training piece, at any place and in any
-        transposition. `not_of`: of another tune than this one."""
+        """Returns for each step True if the passage of `steps` steps that begins there is in a training piece, at any
+        place and in any transposition. `not_of`: a tune whose pieces are left out."""
         return self._found(_Encoded.of(lines), steps, not_of)
 
     def _found(self, piece: _Encoded, steps: int, not_of: str | None) -> npt.NDArray[np.bool_]:
@@ -108,8 +108,8 @@ class PassageIndex:
         return np.asarray(found, dtype=np.bool_)
 
     def longest_run(self, lines: Lines, not_of: str | None = None) -> int:
-        """Steps of the longest passage that is in a training piece too. A part of a copied passage is copied, so the
-        length is found by halving."""
+        """Returns the steps of the longest passage that is in a training piece, too. A part of a copied passage is
+        copied, so the length is found by halving."""
         piece = _Encoded.of(lines)
         low, high = 0, lines.shape[1]
         while low < high:
@@ -123,8 +123,8 @@ class PassageIndex:
 
 @dataclass(frozen=True)
 class MemorizationReport:
-    """Of several pieces. `windows`: how many windows were looked up, `copied_share` of them are in a training piece;
-    `longest_run` and `median_run` of the pieces' longest runs, in steps."""
+    """The copies in several pieces. `windows`: the number of windows that were looked up, `copied_share` of them are in
+    a training piece; `longest_run` and `median_run`: of the pieces' longest runs, in steps."""
 
     pieces: int
     windows: int
@@ -134,7 +134,7 @@ class MemorizationReport:
     median_run: float
 
     def to_json(self) -> dict[str, float]:
-        """By the names of evaluation.json."""
+        """Returns the report with the member names of evaluation.json."""
         return {
             "pieces": self.pieces,
             "windows": self.windows,
@@ -146,7 +146,7 @@ class MemorizationReport:
 
 
 def sounding_places(lines: Lines, window: int, hop: int) -> npt.NDArray[np.int64]:
-    """First steps, `hop` apart, of the windows that have no step at which all voices are silent."""
+    """Returns the first steps, `hop` apart, of the windows that have no step at which all voices are silent."""
     silent = np.concatenate([[0], np.cumsum(~(lines != REST).any(axis=0))])
     starts = np.arange(0, max(0, lines.shape[1] - window + 1), hop)
     return np.asarray(starts[silent[starts + window] == silent[starts]], dtype=np.int64)
@@ -155,7 +155,7 @@ def sounding_places(lines: Lines, window: int, hop: int) -> npt.NDArray[np.int64
 def report_memorization(
     index: PassageIndex, pieces: Sequence[Lines], tunes: Sequence[str | None], window: int, hop: int
 ) -> MemorizationReport:
-    """Look up every window of `window` steps, `hop` steps apart, that sounds throughout, and the longest run of each
+    """Looks up every window of `window` steps, `hop` steps apart, that sounds throughout, and the longest run of each
     piece. `tunes`: for each piece the tune whose harmonizations do not count, or None."""
     copied: list[npt.NDArray[np.bool_]] = []
     runs: list[int] = []

@@ -1,4 +1,4 @@
-"""Music with wrong notes in it, by a rule that has nothing to do with how any model was trained."""
+"""Puts wrong notes into music, by a rule that is independent of the training of any model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from opencomposer_music.piano_roll import PITCHES, SOUNDING, Note, Planes, notes_to_planes, planes_to_notes
 
 FARTHEST = 7
-"""Semitones between a wrong note and the right one that it replaces or is added beside."""
+"""The most semitones between a wrong note and the right one that it replaces or is added beside."""
 TRIES = 50
 
 RULE = (
@@ -21,7 +21,7 @@ RULE = (
 @dataclass(frozen=True)
 class Corrupted:
     """Music with mistakes. `planes`: [2, steps, 128]; `wrong`: notes that are not the original's; `replaced`: the
-    original's that are missing; `kept`: those that are there."""
+    original's notes that are missing; `kept`: the original's notes that are still there."""
 
     planes: Planes
     original: Planes
@@ -31,7 +31,7 @@ class Corrupted:
 
 
 def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Corrupted:
-    """Mistakes by the RULE in music [2, steps, 128], for each of about `rate` of its notes."""
+    """Makes mistakes by the RULE in music [2, steps, 128], for each of about `rate` of its notes."""
     notes = planes_to_notes(original)
     steps = original.shape[1]
     busy = original[SOUNDING].copy()
@@ -44,7 +44,7 @@ def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Co
             interval = int(rng.integers(1, FARTHEST + 1)) * (1 if rng.random() < 0.5 else -1)
             pitch = note.pitch + interval
             end = note.onset + note.duration
-            # A free step on either side: a wrong note must not merge with a right one.
+            # A step on either side must be free, so that a wrong note does not merge with a right one.
             if 0 <= pitch < PITCHES and not busy[max(0, note.onset - 1) : min(steps, end + 1), pitch].any():
                 busy[note.onset : end, pitch] = True
                 wrong.append(note._replace(pitch=pitch))
@@ -62,8 +62,8 @@ def make_mistakes(original: Planes, rate: float, rng: np.random.Generator) -> Co
 
 
 def count_restored(corrupted: Corrupted, restored: Planes) -> dict[str, float]:
-    """Counts of one piece, to be summed. Notes are the same when onset, length and pitch are. A wrong note counts as
-    removed when less than half of it still sounds, a right one as lost likewise."""
+    """Returns the counts of one piece, to be summed. Notes are the same when onset, length and pitch are. A wrong note
+    counts as removed, and a right one as lost, when less than half of it still sounds."""
     right, before, after = (
         {note[:3] for note in planes_to_notes(planes)} for planes in (corrupted.original, corrupted.planes, restored)
     )

@@ -1,4 +1,4 @@
-"""Which techniques can be evaluated."""
+"""The techniques that can be evaluated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opencomposer_evaluation.report import Report
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a technique's stock model is judged, and on how many windows a row when nobody says otherwise."""
+    """The evaluation of a technique: its stock model, its function, and the usual number of windows for each row."""
 
     stock_model: str
     run: Callable[[EvaluationRequest], Report]

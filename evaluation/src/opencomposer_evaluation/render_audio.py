@@ -1,8 +1,8 @@
-"""Renders melodies with several accompaniments to sound, for ears: Bach, the stock model, and AWS's recipe.
+"""Renders melodies with several accompaniments to sound, for listening: Bach, the stock model, and AWS's recipe.
 
     .venv/training/bin/python -m opencomposer_evaluation.render_audio FOLDER [--piece bwv-…] [--seed 0]
 
-from the root of the repository. Needs FluidSynth and a General MIDI sound font (Debian: fluidsynth and
+Run it from the root of the repository. Needs FluidSynth and a General MIDI sound font (Debian: fluidsynth and
 fluid-soundfont-gm). Writes a MIDI file and a WAV file each into FOLDER: of a melody of the stock model's recipe, and of
 a test piece.
 """
@@ -36,7 +36,7 @@ SAMPLE_RATE = 44_100
 
 
 def players(models: Path) -> dict[str, Accompanist]:
-    """Those that there are, by the name of their files."""
+    """Returns the available players, by the name of their files."""
     found: dict[str, Accompanist] = {"stock": load_trained_models(models / STOCK_MODEL, load_unet_gan)[0].player}
     aws = models / "baselines" / AWS_RECIPE / "model.onnx"
     if aws.is_file():
@@ -45,7 +45,7 @@ def players(models: Path) -> dict[str, Accompanist]:
 
 
 def recipe_melody(models: Path, identifier: str) -> Planes:
-    """A melody of the stock model's recipe."""
+    """Returns a melody of the stock model's recipe."""
     recipe = json.loads((models / STOCK_MODEL / "recipe.json").read_text(encoding="utf-8"))
     melody = next(melody for melody in recipe["melodies"] if melody["id"] == identifier)
     notes = [Note(note["onset"], note["duration"], note["pitch"]) for note in melody["notes"]]
@@ -53,7 +53,7 @@ def recipe_melody(models: Path, identifier: str) -> Planes:
 
 
 def choose_piece(dataset: Dataset, identifier: str | None) -> Piece:
-    """The test piece of that name, or the first of a usual length."""
+    """Returns the test piece of that name, or the first of a usual length."""
     for piece in dataset.of_split("test"):
         if piece.id == identifier or (identifier is None and PIECE_BARS[0] <= piece.bars <= PIECE_BARS[1]):
             return piece
@@ -61,7 +61,7 @@ def choose_piece(dataset: Dataset, identifier: str | None) -> Piece:
 
 
 def render(folder: Path, name: str, dataset: Dataset, voices: Sequence[Planes]) -> Path:
-    """Write <name>.mid and <name>.wav; the path of the sound."""
+    """Writes <name>.mid and <name>.wav, and returns the path of the sound."""
     tracks = [
         Track(title, program, planes_to_notes(planes))
         for (title, program), planes in zip(dataset.voices, voices, strict=True)
@@ -74,7 +74,7 @@ def render(folder: Path, name: str, dataset: Dataset, voices: Sequence[Planes]) 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Render all. 0."""
+    """Renders all. Returns 0."""
     parser = argparse.ArgumentParser(description="Render accompaniments to sound.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--piece", help="id of a test piece")

@@ -1,4 +1,4 @@
-"""The second table of a network's evaluation: music with wrong notes in it, restored."""
+"""The second table of the AR-CNN's evaluation: music with wrong notes in it, which networks restore."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STATISTICS = {
 
 @dataclass(frozen=True)
 class Restorer:
-    """Who restores, under the name that tables give it, with the parameters of its call."""
+    """A network that restores, with its name in tables and the parameters of its call."""
 
     name: str
     kind: str
@@ -37,7 +37,7 @@ class Restorer:
 
 
 def corrupt_windows(windows: Windows, rate: float) -> list[Corrupted]:
-    """Every window with mistakes of its own, the same for everyone who restores them."""
+    """Returns every window with mistakes of its own, the same for everyone who restores them."""
     return [
         make_mistakes(np.any(planes, axis=0), rate, random_generator(number, round(1000 * rate)))
         for number, planes in enumerate(windows.planes)
@@ -45,7 +45,7 @@ def corrupt_windows(windows: Windows, rate: float) -> list[Corrupted]:
 
 
 def restore(player: ArCnnPlayer, corrupted: Sequence[Corrupted]) -> Totals:
-    """What a player makes of corrupted windows, name -> [windows]."""
+    """Lets a player restore corrupted windows and returns the counts, name -> [windows]."""
     restored = player.rewrite_many([one.planes for one in corrupted], range(len(corrupted)))
     return gather_totals(
         [
@@ -63,8 +63,8 @@ def restore(player: ArCnnPlayer, corrupted: Sequence[Corrupted]) -> Totals:
 def restoration_section(
     restorers: Sequence[Restorer], windows: Windows, resampling: Resampling, call: Mapping[str, object], chosen: str
 ) -> tuple[Section, dict[tuple[str, float], dict[str, Estimate]]]:
-    """The table. `call`: the parameters that our models are called with, `chosen`: how they were. The means over our
-    training seeds have the name "mean"."""
+    """Returns the section with the table. `call`: the parameters that our models are called with; `chosen`: how these
+    were chosen. The means over our training seeds have the name "mean"."""
     weights = resampling.weights(windows.owners)
     results: dict[tuple[str, float], dict[str, Estimate]] = {}
     rows: list[list[str]] = []

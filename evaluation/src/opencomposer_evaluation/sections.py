@@ -30,7 +30,7 @@ LONG_PIECE_BARS = 16
 def comparison_section(
     rows: Sequence[Row], composer: Row, introduction: str, voice_names: Sequence[str], remarks: Sequence[str]
 ) -> Section:
-    """The main table. `composer`: the row whose mean pitches the others are compared with."""
+    """Returns the main table. `composer`: the row whose mean pitches the others are compared with."""
     pitches = [f"meanPitch{voice + 1}" for voice in range(len(voice_names))]
 
     def differences(row: Row) -> str:
@@ -81,7 +81,7 @@ def comparison_section(
 
 
 def feature_table(rows: Sequence[Row]) -> Table:
-    """What the similarity index is the mean of."""
+    """Returns the table of the features whose mean is the similarity index."""
     features = sorted({name for row in rows for name in row.features})
     return Table(
         ["1 - OA of each feature", *(row.name for row in rows)],
@@ -98,7 +98,8 @@ def variety_section(
     view: AccompanimentView = AS_VOICES,
     lines: str = "voice",
 ) -> tuple[Section, list[VarietyReport], HarmonizationReport]:
-    """One melody, many seeds; beside it what the composer made of one tune. `lines`: what the view's lines are."""
+    """Returns the section on one melody with many seeds, beside the composer's harmonizations of one tune. `lines`: the
+    word for the view's lines."""
     reports = [report_variety(one.player, melodies, range(seeds), view) for one in systems]
     bach = report_harmonizations(pieces, view)
     table = Table(
@@ -139,10 +140,10 @@ def variety_section(
 
 
 class _Copies:
-    """What players copied from training pieces: the rows of a table, the same as data, and the reports."""
+    """The passages that players copied from training pieces: the rows of a table, the same as data, and the reports."""
 
     def __init__(self, index: PassageIndex, own: Mapping[str, Sequence[Lines]]) -> None:
-        """own: by the split that lends its melodies, the composers' lines of each piece."""
+        """own: the composers' lines of each piece, by the split that the melodies are from."""
         self._index = index
         self._own = own
         self.rows: list[list[str]] = []
@@ -152,8 +153,8 @@ class _Copies:
     def add(
         self, name: str, kind: str, split: str, lines: Sequence[Lines], tunes: Sequence[str | None] | None = None
     ) -> None:
-        """lines: what was played to each piece of the split. tunes: the tune of each piece, whose own passages then do
-        not count."""
+        """Adds a row. lines: the lines that were played to each piece of the split; tunes: the tune of each piece,
+        whose own passages then do not count."""
         bar = STEPS_PER_BAR
         report = report_memorization(self._index, lines, tunes or [None] * len(lines), COPY_BARS * bar, bar)
         cells = [(one == two).ravel() for one, two in zip(lines, self._own[split], strict=True)]
@@ -174,7 +175,7 @@ class _Copies:
         self.entries.append({"name": name, "kind": kind, "melodies": split, **report.to_json(), **shown})
 
     def section(self) -> Section:
-        """The section of all that was added."""
+        """Returns the section of all added rows."""
         table = Table(
             [
                 "",
@@ -205,8 +206,8 @@ def memorization_section(
     view: AccompanimentView = AS_VOICES,
     training_melodies: int | None = None,
 ) -> tuple[Section, dict[str, MemorizationReport]]:
-    """What is copied from the training pieces, for melodies of the training and of the test pieces.
-    `training_melodies`: so many of the training pieces, evenly spread, lend their melody; None is all."""
+    """Returns the section on copies from the training pieces, for melodies of the training and of the test pieces.
+    `training_melodies`: the melodies of so many training pieces, evenly spread, are played; None is all."""
     train, test = dataset.of_split("train"), dataset.of_split("test")
     every = [view.lines(view.composer(piece.planes)) for piece in train]
     asked = np.linspace(0, len(train) - 1, min(training_melodies or len(train), len(train))).round().astype(int)
@@ -246,8 +247,8 @@ def boundary_section(
     view: AccompanimentView = AS_VOICES,
     contrast: str = "even bars less the others",
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
-    """What happens at bar lines of `pieces`, which have `min_bars` bars or more. The first system is the one that
-    matters; `contrast` says which bar lines are compared."""
+    """Returns the section on the bar lines of `pieces`, which have `min_bars` bars or more. The first system is the
+    one that matters; `contrast` says which bar lines are compared."""
     comparison = BoundaryComparison(pieces, resampling, kinds, view)
     composer = "Bach"
     results = {composer: comparison.measure([[list(piece.planes[1:])] for piece in pieces])}
@@ -282,7 +283,7 @@ def boundary_section(
 
 
 def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequence[Sequence[Sequence[Planes]]]:
-    """`seeds` accompaniments of each piece."""
+    """Returns `seeds` accompaniments of each piece."""
     melodies = [piece.planes[0] for piece in pieces for _ in range(seeds)]
     played = accompany_many(player, melodies, range(len(melodies)))
     return [played[start : start + seeds] for start in range(0, len(played), seeds)]
@@ -291,7 +292,7 @@ def _several(player: Accompanist, pieces: Sequence[Piece], seeds: int) -> Sequen
 def robustness_section(
     play: Callable[[Planes, int], tuple[Sequence[Planes], int]], windows: Windows, resampling: Resampling
 ) -> tuple[Section, Mapping[str, Mapping[str, Estimate]]]:
-    """Melodies unlike the training's. `play` gives the voices and how many bars had to be forced."""
+    """Returns the section on melodies unlike the training's. `play` returns voices and the number of forced bars."""
     steps = windows.planes.shape[3]
     kinds: dict[str, Callable[[int, Planes], Planes]] = {
         "test melodies": lambda number, melody: melody,

@@ -1,6 +1,6 @@
 """The similarity index (opencomposer_music.similarity_index) with intervals over drawn pieces.
 
-The index itself is the shared code's. For the replicates the sum over windows is exchanged with the kernel estimate,
+The index itself is the shared code's. For the replicates the sum over windows and the kernel estimate change places,
 which makes a thousand of them cheap: only the grid, taken from all windows, and a replicate's own bandwidth matter.
 """
 
@@ -25,17 +25,18 @@ class SimilarityIndex:
     """Compares sets of windows with one set of reference windows."""
 
     def __init__(self, reference: Features) -> None:
-        """Features of at least three windows (see window_features)."""
+        """reference: features of at least three windows (see window_features)."""
         self._reference = SimilarityReference(reference)
         self._features = {name: np.stack([window[name] for window in reference]) for name in FEATURES}
         upper = np.triu_indices(len(reference), k=1)
         self._within = {name: _distances(values, values)[upper] for name, values in self._features.items()}
 
     def estimate(self, windows: Features, weights: Numbers) -> tuple[Estimate, dict[str, float]]:
-        """The index of the windows with its interval, and 1 - OA of each feature. weights: [replicates + 1, windows].
+        """Returns the index of the windows with its interval, and 1 - OA of each feature. weights: [replicates + 1,
+        windows].
 
-        Pieces drawn twice make a set less like any other, so the replicates lie above the index of the sample. They are
-        moved to have it as their mean: what they tell is the spread.
+        Pieces drawn twice make a set less like any other, so the replicates are higher than the index of the sample.
+        They are shifted so that their mean is that index: only their spread says something.
         """
         by_feature = self._reference.compare(windows)
         replicates = np.zeros(len(weights) - 1)
@@ -48,12 +49,12 @@ class SimilarityIndex:
 
 
 def _distances(first: Vector, second: Vector) -> Vector:
-    """Euclidean distances between the rows of [n, d] and [m, d], as [n, m]."""
+    """Returns the Euclidean distances between the rows of [n, d] and [m, d], as [n, m]."""
     return np.asarray(np.linalg.norm(first[:, np.newaxis, :] - second[np.newaxis, :, :], axis=2), dtype=np.float64)
 
 
 def _weighted_overlap(within: Vector, between: Vector, weights: Numbers) -> Numbers:
-    """overlapped_area(within, the rows of `between` as often as `weights` says), for each row of weights."""
+    """Returns overlapped_area(within, the rows of `between` as often as `weights` says), for each row of weights."""
     low, high = float(min(within.min(), between.min())), float(max(within.max(), between.max()))
     if high - low < 1e-12:
         return np.ones(len(weights))
@@ -73,7 +74,7 @@ def _weighted_overlap(within: Vector, between: Vector, weights: Numbers) -> Numb
 
 
 def _histogram(sample: Vector, grid: Vector, step: float) -> Vector:
-    """How much of a sample falls to each point of the grid, shared between the two points beside it."""
+    """Returns the share of a sample at each point of the grid. Each value is divided between its two neighbors."""
     positions = np.clip((sample - grid[0]) / step, 0, len(grid) - 1.000001)
     left = positions.astype(np.int64)
     weight = positions - left
@@ -82,9 +83,10 @@ def _histogram(sample: Vector, grid: Vector, step: float) -> Vector:
 
 
 def _smooth(histograms: Vector, bandwidths: Vector, step: float) -> Vector:
-    """The Gaussian kernel densities of histograms [n, points], each summing to one. bandwidths: [n]."""
+    """Returns the Gaussian kernel densities of histograms [n, points], each summing to one. bandwidths: [n]."""
     points = histograms.shape[1]
-    # A circle of twice the grid: its lags -points+1..points-1 do not meet, so a circular convolution is the plain one.
+    # On a circle of twice the grid the lags -points+1..points-1 do not meet, so a circular convolution is the plain
+    # one.
     lags = np.fft.fftfreq(2 * points, 1 / (2 * points)) * step
     kernels = np.exp(-0.5 * (lags / bandwidths[:, np.newaxis]) ** 2)
     spectra = np.fft.rfft(histograms, 2 * points) * np.fft.rfft(kernels)

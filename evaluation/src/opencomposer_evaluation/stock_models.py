@@ -1,4 +1,4 @@
-"""What was trained and is judged: a stock model and its other training seeds, and the U-Net GAN's players."""
+"""The trained models that are judged: a stock model and its other training seeds, and the U-Net GAN's players."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ class UnetGanPlayer:
     generator: LoadedGenerator
 
     def play(self, melody: Planes, seed: int) -> Accompaniment:
-        """Like accompany(), with the count of bars that were forced."""
+        """Does the same as accompany(), and counts the bars that were forced."""
         return accompany(self.generator, planes_to_notes(melody), melody.shape[1] // STEPS_PER_BAR, seed)
 
     def accompany(self, melody: Planes, seed: int) -> Sequence[Planes]:
         return self.play(melody, seed).planes
 
     def without_sampling(self) -> UnetGanPlayer:
-        """The same model taking the likeliest at every step: only its noise input differs from seed to seed."""
+        """Returns the same model without sampling at each step, so that seeds change only its noise input."""
         metadata = self.generator.metadata
         decoding = replace(metadata.decoding, pitch_temperature=0.0, onset_temperature=0.0)
         return UnetGanPlayer(LoadedGenerator(self.generator.session, replace(metadata, decoding=decoding)))
 
     def with_voices_apart(self) -> UnetGanPlayer:
-        """The same model whose voices are each chosen for itself: what its network is worth without voice leading."""
+        """Returns the same model without voice leading, which shows how good its network alone is."""
         metadata = replace(self.generator.metadata, voice_leading=None)
         return UnetGanPlayer(LoadedGenerator(self.generator.session, metadata))
 
 
 @dataclass(frozen=True)
 class TrainedModel(Generic[PlayerT]):
-    """One training of the stock recipe. `training`: what its card says of it: the best epoch, all epochs, seconds."""
+    """One training of the stock recipe. `training`: facts from its card: the best epoch, all epochs, seconds."""
 
     seed: int
     sha256: str
@@ -52,7 +52,7 @@ class TrainedModel(Generic[PlayerT]):
     player: PlayerT
 
     def to_json(self) -> dict[str, object]:
-        """By the names of evaluation.json."""
+        """Returns the model with the member names of evaluation.json."""
         return {"trainingSeed": self.seed, "sha256": self.sha256, **self.training}
 
 
@@ -61,12 +61,12 @@ class MixedRecipes(ValueError):
 
 
 def load_unet_gan(content: bytes) -> UnetGanPlayer:
-    """The player of a model file. Raises ModelRejected."""
+    """Returns the player of a model file. Raises ModelRejected."""
     return UnetGanPlayer(load_generator(content, 1))
 
 
 def load_trained_models(folder: Path, load: Callable[[bytes], PlayerT]) -> list[TrainedModel[PlayerT]]:
-    """The stock model itself, first, and the other training seeds under `folder`/seeds/<seed>/ that are there.
+    """Returns the stock model itself, first, and the other training seeds under `folder`/seeds/<seed>/ that exist.
     `load` makes a player of a model file.
 
     Raises FileNotFoundError without a stock model, ModelRejected for a file that cannot be played, MixedRecipes.

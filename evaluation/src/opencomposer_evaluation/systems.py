@@ -1,4 +1,4 @@
-"""Who is compared: players under the names that tables give them, the stock model and its training seeds first."""
+"""The systems that are compared: players under their names in tables, the stock model and its training seeds first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PlayerT = TypeVar("PlayerT", bound=Accompanist)
 
 @dataclass(frozen=True)
 class System:
-    """A player under the name that tables give it."""
+    """A player, with its name in tables."""
 
     name: str
     kind: str
@@ -31,29 +31,30 @@ class TrainedSystems(Generic[PlayerT]):
 
     @property
     def stock(self) -> System:
-        """The stock model."""
+        """Returns the stock model."""
         model = self.models[0]
         return System(f"our stock model (training seed {model.seed})", "stock", model.player)
 
     @property
     def all(self) -> list[System]:
-        """The stock model and its other training seeds."""
+        """Returns the stock model and its other training seeds."""
         others = [System(f"training seed {model.seed}", "otherSeed", model.player) for model in self.models[1:]]
         return [self.stock, *others]
 
     def mean_rows(self, rows: Sequence[Row]) -> list[Row]:
-        """The mean of the rows of all trainings; none where there is one training."""
+        """Returns the mean of the rows of all trainings; none where there is one training."""
         if len(rows) < 2:
             return []
         seeds = ", ".join(str(model.seed) for model in self.models)
         return [mean_row(f"our recipe, mean of {len(rows)} training seeds ({seeds})", "seedMean", rows)]
 
     def copies_of_training_melodies(self, reports: Mapping[str, MemorizationReport]) -> list[MemorizationReport]:
-        """What each training copied when it played to training melodies, of the reports of memorization_section."""
+        """Returns for each training the report on its copies when it played to training melodies, out of the reports of
+        memorization_section."""
         return [reports[f"{one.kind}/{one.name}/training"] for one in self.all]
 
     def to_json(self) -> dict[str, object]:
-        """By the names of evaluation.json."""
+        """Returns the models with the member names of evaluation.json."""
         return {
             "stockModel": self.models[0].to_json(),
             "otherTrainingSeeds": [model.to_json() for model in self.models[1:]],

@@ -1,5 +1,5 @@
-"""What is counted in each window of music that is one texture, not voices side by side, and the statistics made of the
-counts. Melody and accompaniment are looked at together, as one roll."""
+"""Counts of each window of music that is one texture, not voices side by side, and the statistics made from them.
+Melody and accompaniment are heard together, as one roll."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from opencomposer_evaluation.window_metrics import share
 VOICES = 4
 LINES = 3
 COUNTED_ELSEWHERE = ("melodyKept", "passes", "edits", "addedCells", "copied")
-"""What cannot be counted in a window's music alone: whoever knows it puts it in, else it is no number."""
+"""Counts that a window's music alone does not give. A caller that knows them adds them; else they are NaN."""
 
 
 def beside_the_melody(melody: Planes, tracks: Sequence[Planes]) -> list[Planes]:
-    """All tracks as one, [2, steps, 128], without the cells that the melody sounds."""
+    """Returns all tracks as one, [2, steps, 128], without the cells that the melody sounds."""
     return [np.asarray(np.any(tracks, axis=0) & ~melody[SOUNDING], dtype=np.bool_)]
 
 
 def ranked_lines(tracks: Sequence[Planes]) -> Lines:
-    """The highest, second and lowest pitch that sounds at each step, [3, steps], REST where fewer sound."""
+    """Returns the highest, second and lowest pitch that sounds at each step, [3, steps], REST where fewer sound."""
     sounding = np.any([track[SOUNDING] for track in tracks], axis=0)
     lines = np.full((LINES, len(sounding)), REST, dtype=np.int64)
     for step, cells in enumerate(sounding):
@@ -42,7 +42,7 @@ def ranked_lines(tracks: Sequence[Planes]) -> Lines:
 
 
 def measure_texture(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float]:
-    """The counts of one window, to be summed over windows. Names ending in `.of` are what a sum is to be divided by."""
+    """Returns the counts of one window, to be summed over windows. Counts with names ending in `.of` are divisors."""
     whole = np.asarray(np.any([melody, *tracks], axis=0), dtype=np.bool_)
     sounding = whole[SOUNDING].sum(axis=1)
     counts: dict[str, float] = {"windows": 1, "steps": len(sounding)}
@@ -66,7 +66,7 @@ def measure_texture(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float
 
 
 def texture_statistics(tracks: int) -> dict[str, Statistic]:
-    """Every statistic by its name in evaluation.json."""
+    """Returns every statistic by its name in evaluation.json."""
     return {
         "fourVoiceShare": share("four", "steps"),
         "overFourVoicesShare": share("over", "steps"),

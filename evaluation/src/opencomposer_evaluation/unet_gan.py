@@ -66,7 +66,7 @@ VOICES_APART_REMARK = (
 
 @dataclass(frozen=True)
 class Field:
-    """Everyone who is judged. aws: by AWS's recipe, none where it was not trained; retrieval: plays training pieces."""
+    """All systems that are judged. aws: AWS's recipe, empty if it was not trained; retrieval: plays training pieces."""
 
     ours: TrainedSystems[UnetGanPlayer]
     aws: Sequence[System]
@@ -75,11 +75,11 @@ class Field:
 
     @property
     def player(self) -> UnetGanPlayer:
-        """The player of the stock model."""
+        """Returns the player of the stock model."""
         return self.ours.models[0].player
 
     def baselines(self, train: Sequence[Piece]) -> list[System]:
-        """All but the trainings of our recipe. train: the pieces that random notes take their scales from."""
+        """Returns all systems but the trainings of our recipe. train: the pieces for random notes' scales."""
         return [
             *self.aws,
             System("nearest training window", "baseline", self.retrieval),
@@ -89,10 +89,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Compared:
-    """The rows of the main table, and how many windows they were measured on.
+    """The rows of the main table, and the numbers of windows that they were measured on.
 
-    ours: of each training of our recipe; mean: their mean, where there are several; windows, floor, reference: numbers
-    of windows of test, validation and training pieces.
+    ours: the row of each training of our recipe; mean: their mean, where there are several; windows, floor, reference:
+    numbers of windows of test, validation and training pieces.
     """
 
     bach: Row
@@ -107,12 +107,12 @@ class Compared:
 
     @property
     def rows(self) -> list[Row]:
-        """All rows in the order of the table."""
+        """Returns all rows in the order of the table."""
         return [self.bach, self.bach_elsewhere, *self.mean, *self.ours, self.voices_apart, *self.baselines]
 
 
 def evaluate(request: EvaluationRequest) -> Report:
-    """Judge the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
+    """Judges the stock model and its other training seeds. Raises FileNotFoundError and ModelRejected."""
     dataset, log = request.dataset, request.log
     resampling = Resampling(SEED, request.replicates)
     field = _field(request)
@@ -151,7 +151,7 @@ def _field(request: EvaluationRequest) -> Field:
 
 
 def _aws_recipe(baselines: Path, summary: TrainingSummary | None) -> list[System]:
-    """The baseline, when it was trained; its name says for how long."""
+    """Returns the baseline, when it was trained; its name tells for how long."""
     if summary is None:
         return []
     player = AwsRecipePlayer(aws_recipe_generation.load(baselines / AWS_RECIPE / "model.onnx"))
@@ -196,12 +196,12 @@ def _comparison_section(request: EvaluationRequest, field: Field, compared: Comp
 
 
 def _voice_names(request: EvaluationRequest) -> list[str]:
-    """The names of the accompaniment's voices."""
+    """Returns the names of the accompaniment's voices."""
     return [name for name, _ in request.dataset.voices[1:]]
 
 
 def _variety(request: EvaluationRequest, field: Field) -> tuple[Section, list[VarietyReport]]:
-    """The section, and the report of each training of our recipe."""
+    """Returns the section, and the report of each training of our recipe."""
     silent_noise = [
         System(f"{one.name}, noise input alone (temperature 0)", "noiseOnly", model.player.without_sampling())
         for one, model in zip(field.ours.all, field.ours.models, strict=True)
@@ -239,7 +239,7 @@ def _goals_section(
     varieties: Sequence[VarietyReport],
     memorization: Sequence[MemorizationReport],
 ) -> Section:
-    """The goals of the stock model, and of the mean of all trainings. varieties, copies: of each training."""
+    """Returns the goals of the stock model, and of the trainings' mean. varieties, memorization: a report each."""
     groups = [(compared.ours[0], varieties[:1], memorization[:1])]
     groups += [(row, varieties, memorization) for row in compared.mean]
     names = _voice_names(request)
@@ -254,7 +254,7 @@ def _goals_section(
 
 
 def _training_times(models: Sequence[TrainedModel[UnetGanPlayer]], summary: TrainingSummary | None) -> str:
-    """What there is to know before training times are compared."""
+    """Returns the sentences that a reader needs before comparing training times."""
     ours = training_times_in_words(models)
     if summary is None:
         return f"{ours} The baseline by AWS's recipe was not trained."
@@ -282,7 +282,7 @@ def _goals(
     varieties: Sequence[VarietyReport],
     memorization: Sequence[MemorizationReport],
 ) -> list[Goal]:
-    """The goals for one row; varieties and copies are those of its models, of which the worst counts."""
+    """Returns the goals for one row. varieties, memorization: the reports of its models, of which the worst counts."""
 
     def less_bach(measure: str) -> Estimate:
         return row.estimates[measure].minus(bach.estimates[measure])

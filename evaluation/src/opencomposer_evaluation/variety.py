@@ -1,4 +1,4 @@
-"""Whether one melody gets many accompaniments, and how much the composer's own harmonizations of one tune differ."""
+"""Measures whether one melody gets many accompaniments, and how much the composer's harmonizations of a tune differ."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from opencomposer_evaluation.accompanists import Accompanist, accompany_many
 from opencomposer_evaluation.corpus import REST, Line, Lines, line_of
 
 MIN_RUN = STEPS_PER_BAR
-"""Sopranos count as the same where they are equal for at least a bar."""
+"""Sopranos count as the same where they are equal for at least so many steps, a bar."""
 
 MIN_ALIGNED = 2 * STEPS_PER_BAR
-"""A pair of harmonizations counts when at least two bars of it are aligned."""
+"""A pair of harmonizations counts when at least so many of its steps, two bars, are aligned."""
 
 SAME_HARMONISATION = 0.05
 """Harmonizations that differ in a smaller share of cells are the same one, written down twice."""
@@ -27,9 +27,9 @@ SAME_HARMONISATION = 0.05
 
 @dataclass(frozen=True)
 class VarietyReport:
-    """Of accompaniments of several melodies, `seeds` of each. `different`: numbers of different accompaniments, lowest
-    and mean over the melodies; `difference`: mean share of (voice, step) that differs between two of them, with its
-    lowest over the melodies."""
+    """The variety of accompaniments of several melodies, `seeds` of each. `different`: numbers of different
+    accompaniments, lowest and mean over the melodies; `difference`: mean share of (voice, step) that differs between
+    two of them, with its lowest over the melodies."""
 
     melodies: int
     seeds: int
@@ -39,7 +39,7 @@ class VarietyReport:
     difference_least: float
 
     def to_json(self) -> dict[str, float]:
-        """By the names of evaluation.json."""
+        """Returns the report with the member names of evaluation.json."""
         return {
             "melodies": self.melodies,
             "seeds": self.seeds,
@@ -51,7 +51,8 @@ class VarietyReport:
 
 
 def mean_pair_difference(variants: npt.NDArray[np.int64]) -> float:
-    """variants [n, voices, steps], n >= 2 -> mean over all pairs of the share of (voice, step) with unlike pitches."""
+    """Returns the mean over all pairs of variants [n, voices, steps], n >= 2, of the share of (voice, step) with unlike
+    pitches."""
     count = len(variants)
     equal_pairs = 0
     for value in np.unique(variants):
@@ -64,7 +65,7 @@ def mean_pair_difference(variants: npt.NDArray[np.int64]) -> float:
 def report_variety(
     player: Accompanist, melodies: Sequence[Planes], seeds: Sequence[int], view: AccompanimentView = AS_VOICES
 ) -> VarietyReport:
-    """Let `player` accompany each melody with each seed. Accompaniments are different when any note is."""
+    """Lets `player` accompany each melody with each seed. Accompaniments are different when any note is."""
     different: list[int] = []
     differences: list[float] = []
     for melody in melodies:
@@ -82,7 +83,7 @@ def report_variety(
 
 
 def first_bars_of_each_tune(pieces: Sequence[Piece], bars: int) -> list[Planes]:
-    """The melody of the first `bars` bars of one piece of each tune; pieces that are shorter are passed over."""
+    """Returns the melody of the first `bars` bars of one piece of each tune. Shorter pieces are passed over."""
     found: dict[str, Planes] = {}
     for piece in pieces:
         if piece.bars >= bars:
@@ -101,8 +102,8 @@ class Alignment:
 
 
 def align_sopranos(first: Line, second: Line) -> Alignment:
-    """The offset (whole beats) and transposition that make most steps equal, counting only stretches of a bar or more
-    in which the sopranos are the same throughout (silence is equal to nothing)."""
+    """Returns the offset (whole beats) and the transposition that make most steps equal. Only stretches of a bar or
+    more count in which the sopranos are the same throughout (silence is equal to nothing)."""
     best = Alignment(0, 0, np.zeros(0, dtype=np.int64))
     nearest = -(-len(second) // STEPS_PER_BEAT) * STEPS_PER_BEAT
     for offset in range(-(len(first) // STEPS_PER_BEAT) * STEPS_PER_BEAT, nearest, STEPS_PER_BEAT):
@@ -125,7 +126,7 @@ def align_sopranos(first: Line, second: Line) -> Alignment:
 
 
 def long_runs(flags: npt.NDArray[np.bool_], shortest: int) -> npt.NDArray[np.int64]:
-    """The places of those True values that stand in an unbroken row of at least `shortest`."""
+    """Returns the places of those True values that are in an unbroken row of at least `shortest`."""
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
     starts, ends = np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
     kept = [np.arange(start, end) for start, end in zip(starts, ends, strict=True) if end - start >= shortest]
@@ -134,7 +135,7 @@ def long_runs(flags: npt.NDArray[np.bool_], shortest: int) -> npt.NDArray[np.int
 
 @dataclass(frozen=True)
 class HarmonizationReport:
-    """How much the composer's own accompaniments of one tune differ, over all pairs of pieces of a tune.
+    """The differences between the composer's own accompaniments of one tune, over all pairs of pieces of a tune.
 
     `pairs` of `possible_pairs` could be aligned, of `tunes` tunes; `same` of them differ in less than 5 % of the cells
     and count as one harmonization written down twice. The differences are shares of (voice, step): over all aligned
@@ -152,7 +153,7 @@ class HarmonizationReport:
     quartiles_unlike: tuple[float, float, float]
 
     def to_json(self) -> dict[str, object]:
-        """By the names of evaluation.json."""
+        """Returns the report with the member names of evaluation.json."""
         return {
             "possiblePairs": self.possible_pairs,
             "alignedPairs": self.pairs,
@@ -167,14 +168,14 @@ class HarmonizationReport:
 
 
 def harmonization_difference(first: Lines, second: Lines, alignment: Alignment) -> float:
-    """Share of (accompaniment voice, aligned step) at which two pieces' lines [voices, steps] differ."""
+    """Returns the share of (accompaniment voice, aligned step) at which two pieces' lines [voices, steps] differ."""
     one = first[1:, alignment.steps]
     two = second[1:, alignment.steps + alignment.offset]
     return float(np.mean(one != np.where(two == REST, REST, two + alignment.shift)))
 
 
 def report_harmonizations(pieces: Sequence[Piece], view: AccompanimentView = AS_VOICES) -> HarmonizationReport:
-    """Compare every two pieces of one tune where their sopranos are the same."""
+    """Compares every two pieces of one tune where their sopranos are the same."""
     lines = [np.vstack([line_of(piece.planes[0]), view.lines(view.composer(piece.planes))]) for piece in pieces]
     by_tune: dict[str, list[int]] = {}
     for index, piece in enumerate(pieces):

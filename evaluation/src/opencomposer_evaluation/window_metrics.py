@@ -1,5 +1,5 @@
-"""What is counted in each window, and the statistics made of the counts. The formulas of the shared metrics are used as
-they are; a window in which a measure cannot be taken (no two notes together, no note) does not count for it."""
+"""Counts of each window, and the statistics made from them. The formulas of the shared metrics are used as they are; a
+window in which a measure cannot be taken (no two notes together, no note) does not count for it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ PARALLELS = {"fifths": 7, "octaves": 0}
 
 
 def parallels(lines: Lines) -> dict[str, int]:
-    """Steps at which two of the voices [voices, steps] both move in the same direction, and how many of those keep a
-    fifth or an octave (or unison) between them. Definition as in the Coconet reproduction fpga-midi-gen."""
+    """Counts the steps at which two of the voices [voices, steps] both move in the same direction, and how many of
+    those keep a fifth or an octave (or unison) between them. Definition as in the Coconet reproduction
+    fpga-midi-gen."""
     counts = {"similarMotion": 0, **dict.fromkeys(PARALLELS, 0)}
     before, after = lines[:, :-1], lines[:, 1:]
     motion = np.where((before == REST) | (after == REST), 0, np.sign(after - before))
@@ -40,8 +41,8 @@ def parallels(lines: Lines) -> dict[str, int]:
 
 
 def measure_window(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float]:
-    """The counts of one window, to be summed over windows. Names ending in `.of` say how many windows (or notes, or
-    bars) a sum is to be divided by."""
+    """Returns the counts of one window, to be summed over windows. A count whose name ends in `.of` is the number of
+    windows (or notes, or bars) that a sum is divided by."""
     counts: dict[str, float] = {"windows": 1}
     qualified: list[float] = []
     counts["repeats"] = counts["repeats.of"] = 0
@@ -75,19 +76,19 @@ def measure_window(melody: Planes, tracks: Sequence[Planes]) -> dict[str, float]
 
 
 def gather_totals(windows: Sequence[dict[str, float]]) -> Totals:
-    """name -> [windows]."""
+    """Returns name -> [windows]."""
     return {name: np.array([window[name] for window in windows], dtype=np.float64) for name in windows[0]}
 
 
 def share(name: str, of: str) -> Statistic:
-    """One sum by another."""
+    """Returns the statistic that divides one sum by another."""
     return lambda sums: sums[name] / sums[of]
 
 
 def statistics(voices: int) -> dict[str, Statistic]:
-    """Every statistic by its name in evaluation.json; `voices` is the number of accompaniment voices."""
+    """Returns every statistic by its name in evaluation.json; `voices` is the number of accompaniment voices."""
     result: dict[str, Statistic] = {
-        # Of the voice that is worst in it.
+        # This is the rate of the voice that has the most empty bars.
         "emptyBarRate": lambda sums: np.max([sums[f"empty.{v}"] / sums["bars"] for v in range(voices)], axis=0),
         "dissonantPairShare": share("dissonant", "dissonant.of"),
         "qualifiedNoteRate": share("qualified", "qualified.of"),

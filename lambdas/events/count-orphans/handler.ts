@@ -19,6 +19,7 @@ const buckets = {
   work: createObjectStore({ client, bucket: workBucket }),
 };
 
+/** Counts orphans; a schedule invokes it once a day. It begins no page in the last quarter of the function's time. */
 export const handler = instrumented("events/count-orphans", async (_event, telemetry, context) => {
   const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
   return await countOrphans({ buckets, rows, now: () => new Date(), deadline, ...telemetry });

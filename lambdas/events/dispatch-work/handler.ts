@@ -22,6 +22,7 @@ const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient(patien
 
 const eventSchema = z.object({ Records: z.array(z.unknown()) });
 
+/** Dispatches the work that records of the table's stream ask for. */
 export const handler = instrumented("events/dispatch-work", async (event, telemetry) => {
   const { Records: records } = eventSchema.parse(event);
   await dispatchWork({ records, compositionQueue, executions, sageMakerJobs, failures, ...telemetry });

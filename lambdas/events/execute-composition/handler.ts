@@ -31,7 +31,10 @@ const artifacts = createPresigningObjectStore({ client: createS3Client(), bucket
 const endpoint = createEndpointInvoker({ client: createSageMakerRuntimeClient() });
 const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: compositionQueueUrl });
 
-/** Longer than one call of the endpoint, shorter than anybody could make use of. */
+/**
+ * Seconds for which a model's URL works: longer than one call of the endpoint, and too short for anybody else to use
+ * it.
+ */
 const urlLifeSeconds = 300;
 const presign = async (key: string): Promise<string> => (await artifacts.presign(key, urlLifeSeconds)).url;
 
@@ -52,6 +55,7 @@ const eventSchema = z.object({
   ),
 });
 
+/** Executes the compositions that messages of the composition queue name. */
 export const handler = instrumented(
   "events/execute-composition",
   async (event, telemetry): Promise<SQSBatchResponse> => {

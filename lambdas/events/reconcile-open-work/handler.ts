@@ -35,7 +35,10 @@ const queue = createCompositionQueue({ client: createQueueClient(), queueUrl: co
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 const patience = stage === "local" ? reconcilePatience.local : reconcilePatience.aws;
 
-/** Finalizing one job may take a while: nothing is begun in the last quarter of the function's time. */
+/**
+ * Reconciles open work. It begins nothing in the last quarter of the function's time, because finalizing one job may
+ * take a while.
+ */
 export const handler = instrumented("events/reconcile-open-work", async (_event, telemetry, context) => {
   const deadline = new Date(Date.now() + 0.75 * context.getRemainingTimeInMillis());
   return await reconcileOpenWork({

@@ -14,6 +14,7 @@ const trainingJobs = createTrainingJobs({ table, now });
 const sageMakerJobs = createSageMakerJobs({ client: createSageMakerClient() });
 const work = createObjectStore({ client: createS3Client(), bucket: workBucket });
 
+/** Updates the row of the training job that an event of SageMaker names. */
 export const handler = instrumented(
   "events/training-job-changed",
   async (event, telemetry) =>

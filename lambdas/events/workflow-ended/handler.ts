@@ -20,8 +20,8 @@ const executions = createWorkflowExecutions({
 });
 
 /**
- * The next attempt goes on; if there is none, a job that SageMaker still has to stop is finalized by the reconciler
- * later.
+ * Goes on with the job in its next attempt. If there is none and SageMaker still has to stop the job, the reconciler
+ * finalizes it later.
  */
 export const handler = instrumented(
   "events/workflow-ended",

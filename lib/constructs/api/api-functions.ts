@@ -13,7 +13,7 @@ export interface ApiFunctionsProps {
   readonly work: Bucket;
 }
 
-/** The functions behind the HTTP API: one for each set of permissions, not one for each route. */
+/** The functions behind the HTTP API. There is one for each set of permissions, not one for each route. */
 export class ApiFunctions extends Construct {
   readonly byCapability: Readonly<Record<ApiCapability, ServiceFunction>>;
 
@@ -28,7 +28,7 @@ export class ApiFunctions extends Construct {
         memoryMb,
       });
 
-    // Techniques, sample melodies, health, the API's own document: no data, so no permissions.
+    // Techniques, sample melodies, health and the API's own document need no data, so this function has no permissions.
     const discovery = make(
       "Discovery",
       "discovery",
@@ -36,7 +36,7 @@ export class ApiFunctions extends Construct {
       512,
     );
 
-    // For the share of a processor that comes with it: a MIDI file of 1 MiB takes 165 MB at most.
+    // The memory decides the share of a processor. A MIDI file of 1 MiB takes 165 MB at most.
     const tracks = make("Tracks", "tracks", "MIDI uploads", 1024);
     tracks.useTable(table, "write");
     tracks.useArtifacts(artifacts, {
@@ -53,7 +53,7 @@ export class ApiFunctions extends Construct {
     );
     compositions.useTable(table, "write");
     compositions.useArtifacts(artifacts, {
-      // Of tracks and models only whether they are there: S3 knows no smaller right for it.
+      // The function only asks whether tracks and models exist, but S3 has no smaller permission for that.
       get: ["users/*/compositions/*", "users/*/tracks/*", "users/*/models/*"],
       put: ["users/*/compositions/*"],
       delete: ["users/*/compositions/*"],
@@ -70,7 +70,7 @@ export class ApiFunctions extends Construct {
     training.useArtifacts(artifacts, { get: ofJobs, delete: ofJobs, list: true });
     training.useWork(work, { get: ofJobs, delete: ofJobs, list: true });
 
-    // Whether something is in use, and how much of it is under way.
+    // The functions ask whether something is in use, and how much of a user's work is unfinished.
     for (const fn of [tracks, compositions, models, training]) fn.useOpenWorkIndex(table);
     for (const fn of [tracks, compositions, training]) {
       fn.setJsonVariable(environmentVariables.userQuotas, config.userQuotas);

@@ -47,17 +47,19 @@ const httpMethods = {
   DELETE: HttpMethod.DELETE,
 } as const;
 
-/** CloudFormation's form of a throttle. */
+/** Returns a throttle in CloudFormation's form. */
 function routeThrottle({ rate, burst }: Throttle): { ThrottlingRateLimit: number; ThrottlingBurstLimit: number } {
   return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
 }
 
-/** The HTTP API: routes of naming/api-routes.ts, a JWT authorizer on all but the public ones, throttles, CORS. */
+/**
+ * The HTTP API: the routes of naming/api-routes.ts, a JWT authorizer on all but the public ones, throttles and CORS.
+ */
 export class ComposerHttpApi extends Construct {
   readonly api: HttpApi;
-  /** Where clients call it: the custom domain if the stage has one. */
+  /** The URL that clients call: that of the custom domain if the stage has one. */
   readonly url: string;
-  /** What the custom domain's DNS record must point to. */
+  /** The name to which the custom domain's DNS record must point. */
   readonly customDomainTarget?: string;
 
   constructor(scope: Construct, id: string, { config, functions, userPool, client }: ComposerHttpApiProps) {
@@ -84,7 +86,7 @@ export class ComposerHttpApi extends Construct {
     const authorizer = new HttpUserPoolAuthorizer("AccessToken", userPool, { userPoolClients: [client] });
     const integration = (capability: ApiCapability): HttpLambdaIntegration =>
       new HttpLambdaIntegration(`${capability}Integration`, functions[capability].handler, {
-        // One permission for the whole API: the same function serves all routes of its capability.
+        // One permission is enough for the whole API, because the same function serves all routes of its capability.
         scopePermissionToRoute: false,
       });
     const integrations: Readonly<Record<ApiCapability, HttpLambdaIntegration>> = {
@@ -108,7 +110,7 @@ export class ComposerHttpApi extends Construct {
             removalPolicy: removalPolicy(config),
           }),
         ),
-        // No query string and no header: neither names of files nor tokens belong in a log.
+        // The log has no query string and no header, because names of files and tokens do not belong in a log.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: "$context.requestId",
@@ -130,7 +132,7 @@ export class ComposerHttpApi extends Construct {
 
     for (const [operationId, route] of Object.entries<ApiRoute>(apiRoutes)) {
       for (const method of methodsOf(route)) {
-        // A GET route keeps its operation's name; its HEAD route stands beside it.
+        // A GET route is named after its operation, and its HEAD route gets a suffix.
         const made = new HttpRoute(this, method === "HEAD" ? `${operationId}Head` : operationId, {
           httpApi: this.api,
           routeKey: HttpRouteKey.with(route.path, httpMethods[method]),
@@ -140,7 +142,7 @@ export class ComposerHttpApi extends Construct {
         if (route.public) {
           throttles[routeKey({ method, path: route.path })] = routeThrottle(config.api.publicThrottle);
           acknowledge(made, "APIG4", "Public by design: it tells what the API offers and holds no data of anyone.");
-          // API Gateway refuses settings of a route that is not there yet.
+          // API Gateway refuses settings of a route that does not exist yet.
           stage.node.addDependency(made);
         }
       }

@@ -35,11 +35,12 @@ export class CompositionWork extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(1),
-      // Not the usual six time-outs: the poller never takes more than the worker's concurrency allows, so nothing waits
-      // in flight, and after a cold endpoint's refusal the next try should come soon. A second delivery meets the lease.
+      // The time-out is not six times the worker's, as is usual. The poller never takes more than the worker's
+      // concurrency allows, so nothing waits in flight, and after a cold endpoint's refusal the next try should come
+      // soon. A second delivery meets the lease.
       visibilityTimeout: workerTimeout.plus(Duration.seconds(30)),
       // A composition that waits for a cold endpoint is delivered about ten times within the worker's own budget, which
-      // ends it properly; only what the worker cannot handle at all comes here.
+      // ends it properly. Only what the worker cannot handle at all comes here.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
     });
 
@@ -52,14 +53,14 @@ export class CompositionWork extends Construct {
     });
     this.worker.useTable(table, "update");
     this.worker.useArtifacts(artifacts, {
-      // Models are read by the endpoint, with a URL that this role signs: also a stock model, of which its image may have
-      // another version.
+      // The endpoint reads models by a URL that this role signs. It also reads a stock model that way if its image has
+      // another version of it.
       get: ["users/*/tracks/*", "users/*/compositions/*", "users/*/models/*", "stock/models/*"],
       put: ["users/*/compositions/*"],
       list: true,
     });
-    // Its own queue: a composition that has to wait for its model is made visible again sooner or later than usual. The
-    // right to do so comes with the event source.
+    // The worker changes when a composition that has to wait for its model becomes visible in this queue again. The
+    // permission to do so comes with the event source.
     this.worker.setVariable(environmentVariables.compositionQueueUrl, this.queue.queueUrl);
     this.worker.allow(
       new PolicyStatement({

@@ -8,12 +8,15 @@ import { functionBundling } from "./bundling";
 
 const handlerFile = "handler.ts";
 
-/** The bundle of every function, by its folder under lambdas/. One esbuild run makes them all, the first time one is asked for. */
+/**
+ * The bundle of every function, by its folder under lambdas/. One esbuild run makes them all when the first one is
+ * needed.
+ */
 let bundles: ReadonlyMap<string, Uint8Array> | undefined;
 
 /**
- * One run for all: CDK's NodejsFunction starts npx and esbuild for each function, which made a synthesis of sixteen take
- * half a minute. The bundles are the same bytes.
+ * Builds all bundles in one run. CDK's NodejsFunction starts npx and esbuild for each function, with which a synthesis
+ * of sixteen took half a minute. The bundles are the same bytes.
  */
 function buildAll(): ReadonlyMap<string, Uint8Array> {
   const lambdas = repositoryPath("lambdas");
@@ -42,17 +45,17 @@ function buildAll(): ReadonlyMap<string, Uint8Array> {
 }
 
 /**
- * The code of one function, bundled into `index.js`.
+ * Returns the code of one function, bundled into `index.js`.
  *
  * @param entry folder under lambdas/ that holds handler.ts
  */
 export function bundledCode(entry: string): Code {
   const folder = repositoryPath("lambdas", ...entry.split("/"));
   return Code.fromAsset(folder, {
-    // Of what is deployed: two synthesis runs over the same sources give the same template.
+    // The hash is that of the deployed files, so that two synthesis runs over the same sources give the same template.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Asked for by CDK, used only if the local build declined, which it never does.
+      // CDK requires an image, which would be used only if the local build declined. It never does.
       image: DockerImage.fromRegistry("no-image"),
       local: {
         tryBundle: (outputFolder) => {

@@ -1,17 +1,19 @@
 import { OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 
 /**
- * How every function is bundled, and how scripts/bundle-sizes.ts measures it. The SDK goes into the bundle: what was
- * tested is what runs, and cold starts read one file.
+ * The settings by which every function is bundled and scripts/bundle-sizes.ts measures the bundles. The SDK goes into
+ * the bundle, so that the tested version is the one that runs, and a cold start reads one file.
  */
 export const functionBundling = {
-  // node20 also runs on the machine of the local cloud; CommonJS because the local executor refuses top-level await.
+  // The machine of the local cloud runs node20, too. The format is CommonJS, because the local executor refuses
+  // top-level await.
   target: "node20",
   format: OutputFormat.CJS,
   mainFields: ["module", "main"],
   minify: true,
-  // A seventh of each bundle, imported only when it is called, and never called: Lambda gives credentials in the
-  // environment, which the SDK's chain asks first. (Lambda's runtime has these packages should that ever change.)
+  // These packages are a seventh of each bundle and are imported only when they are called, which never happens: Lambda
+  // gives credentials in the environment, where the SDK's chain looks first. Lambda's runtime has these packages if
+  // that ever changes.
   externalModules: [
     "@aws-sdk/credential-provider-ini",
     "@aws-sdk/credential-provider-process",

@@ -20,33 +20,33 @@ export interface ServiceFunctionProps {
   /** Folder under lambdas/ whose `handler.ts` exports `handler`. */
   readonly entry: FunctionFolder;
   readonly description: string;
-  /** Also decides the share of a processor: 1,769 MB is one whole. */
+  /** Memory in MB, which also decides the share of a processor: 1,769 MB give a whole one. */
   readonly memoryMb: number;
   /** @default - the account's unreserved pool */
   readonly reservedConcurrency?: number | undefined;
 }
 
-/** Key patterns (`*` inside) that a function may use in one bucket, by what it does to them. */
+/** Patterns of keys (with `*`) that a function may use in one bucket, by what it does with the objects. */
 export interface ObjectPermissions {
   readonly get?: readonly string[];
   readonly put?: readonly string[];
   readonly delete?: readonly string[];
-  /** Puts tags on the objects that it writes. */
+  /** Keys of objects on which it may put tags. */
   readonly tag?: readonly string[];
-  /** Whether it lists keys or reads objects that may not be there. @default false */
+  /** True if it lists keys or reads objects that may not exist. @default false */
   readonly list?: boolean;
 }
 
 /**
- * What a function may do with items. A transaction needs the permissions of the writes in it. Scan is never granted: no
- * access pattern needs it.
+ * The permissions on items of the table. A transaction needs the permissions of the writes in it. Scan is never
+ * granted, because no access pattern needs it.
  */
 const tableActions = {
   /** Reads rows by their keys, and nothing else. */
   monitor: ["dynamodb:BatchGetItem"],
-  /** Reads, and changes items that are there. */
+  /** Reads items, and changes those that exist. */
   update: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-  /** Adds and removes items, too. */
+  /** Also adds and removes items. */
   write: [
     "dynamodb:GetItem",
     "dynamodb:Query",
@@ -58,8 +58,9 @@ const tableActions = {
 } as const;
 
 /**
- * One Lambda function with its own role, its own log group and the settings every function of ours has. Each `use…`
- * method gives the right and the environment variable that names the resource together, so that neither can be missing.
+ * One Lambda function with its own role, its own log group and the settings that all our functions have. Each `use…`
+ * method gives the permission together with the environment variable that names the resource, so that neither can be
+ * missing.
  */
 export class ServiceFunction extends Construct {
   readonly handler: LambdaFunction;
@@ -75,7 +76,7 @@ export class ServiceFunction extends Construct {
       retention: config.logRetention,
       removalPolicy: removalPolicy(config),
     });
-    // Not the managed AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    // The managed AWSLambdaBasicExecutionRole is not used, because it may write to every log group of the account.
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: `Permissions of ${resourcePrefix(config.stage)} ${props.entry}`,
@@ -99,12 +100,12 @@ export class ServiceFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      // A workflow execution goes on with the versions it started with; they go when the function goes.
+      // A workflow execution goes on with the versions with which it started. They are deleted with the function.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: {
         [environmentVariables.stage]: config.stage,
-        // The service is a metric dimension: two stages in one account must not share alarms.
+        // The service is a dimension of metrics, and two stages in one account must not share alarms.
         POWERTOOLS_SERVICE_NAME: resourcePrefix(config.stage),
         POWERTOOLS_METRICS_NAMESPACE: telemetryNamespace,
         POWERTOOLS_LOG_LEVEL: config.functions.logLevel,
@@ -132,15 +133,16 @@ export class ServiceFunction extends Construct {
   }
 
   /**
-   * `dynamodb:LeadingKeys` cannot narrow this to one user: a function has one role for the requests of every user.
-   * Ownership is kept by the repositories, which build every key from the token's `sub`.
+   * Gives permissions on the table. `dynamodb:LeadingKeys` cannot narrow them to one user, because a function has one
+   * role for the requests of every user. The repositories keep users apart: they build every key from the token's
+   * `sub`.
    */
   useTable(table: Table, access: keyof typeof tableActions): void {
     this.setVariable(environmentVariables.tableName, table.tableName);
     this.allow(new PolicyStatement({ actions: [...tableActions[access]], resources: [table.tableArn] }));
   }
 
-  /** The right to ask which work is not finished. */
+  /** Gives the permission to ask which work is not finished. */
   useOpenWorkIndex(table: Table): void {
     this.allow(
       new PolicyStatement({
@@ -158,7 +160,7 @@ export class ServiceFunction extends Construct {
     this.useBucket(bucket, permissions, environmentVariables.workBucket);
   }
 
-  /** The right to send, and the variable that names the queue. */
+  /** Gives the permission to send, and sets the variable that names the queue. */
   useQueue(queue: IQueue, variable: string): void {
     this.setVariable(variable, queue.queueUrl);
     this.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
@@ -181,13 +183,13 @@ export class ServiceFunction extends Construct {
     grant(["s3:DeleteObject"], permissions.delete);
     grant(["s3:PutObjectTagging"], permissions.tag);
     if (permissions.list === true) {
-      // Without it S3 answers 403 instead of 404 for an object that is not there. No condition on s3:prefix: a GetObject
-      // has no prefix that the condition could match.
+      // Without it S3 answers 403 instead of 404 for an object that does not exist. There is no condition on s3:prefix,
+      // because a GetObject has no prefix that it could match.
       this.allow(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }));
     }
   }
 
-  /** JSON in an environment variable; tokens inside it are resolved at deploy time. */
+  /** Sets a variable to JSON. Tokens inside it are resolved at deploy time. */
   setJsonVariable(name: string, value: unknown): void {
     this.setVariable(name, Stack.of(this).toJsonString(value));
   }

@@ -18,7 +18,7 @@ export interface UserDirectoryProps {
   readonly config: StageConfig;
 }
 
-/** Who may use a deployment: a user pool that only an administrator adds people to, and one public client. */
+/** The users of a deployment: a user pool to which only an administrator adds people, and one public client. */
 export class UserDirectory extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
@@ -58,7 +58,8 @@ export class UserDirectory extends Construct {
     );
 
     this.client = this.userPool.addClient("Client", {
-      // Public: a browser or a command line cannot keep a secret. The code flow is used with PKCE.
+      // The client is public, because a browser or a command line cannot keep a secret. The code flow is used with
+      // PKCE.
       generateSecret: false,
       authFlows: { userPassword: passwordGrant, userSrp: false },
       preventUserExistenceErrors: true,
@@ -80,7 +81,7 @@ export class UserDirectory extends Construct {
 
     if (signInPage !== undefined) {
       const domain = this.userPool.addDomain("SignInPage", {
-        // The prefix is one name space for all accounts of a region, so the account makes it ours.
+        // All accounts of a region share one name space for this prefix, so the account's id makes it unique.
         cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
         managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
       });

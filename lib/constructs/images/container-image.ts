@@ -9,15 +9,15 @@ import { repositoryPath } from "../repository-root";
 
 export interface ContainerImageProps {
   readonly technique: TechniqueId;
-  /** Stage of the Dockerfile. */
+  /** The stage of the Dockerfile. */
   readonly target: "training" | "inference";
   readonly source: ImageSource;
 }
 
-/** A technique's container as SageMaker sees it: a URI, and the right to pull it. */
+/** A technique's container as SageMaker sees it: a URI, and the permission to pull it. */
 export class ContainerImage extends Construct {
   readonly uri: string;
-  /** Absent for the local stage, whose SageMaker pulls nothing. */
+  /** The ECR repository; absent for the local stage, whose SageMaker pulls nothing. */
   private readonly repository?: IRepository;
 
   constructor(scope: Construct, id: string, { technique, target, source }: ContainerImageProps) {
@@ -28,7 +28,7 @@ export class ContainerImage extends Construct {
         break;
       case "uri": {
         this.uri = source.uri;
-        // 123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag or name@sha256:digest
+        // The URI is 123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag or name@sha256:digest.
         const [registry = "", ...path] = source.uri.split("/");
         const [account = "", , , region = ""] = registry.split(".");
         const name = path.join("/").replace(/[@:].*$/, "");
@@ -49,7 +49,7 @@ export class ContainerImage extends Construct {
           directory: repositoryPath(),
           file: "sagemaker-containers/Dockerfile",
           target,
-          // SageMaker's instances are x86 whatever machine builds the image.
+          // SageMaker's instances are x86, whatever machine builds the image.
           platform: Platform.LINUX_AMD64,
           buildArgs: { TECHNIQUE: technique, TORCH_VARIANT: source.torch },
         });

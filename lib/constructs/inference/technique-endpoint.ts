@@ -12,7 +12,7 @@ export interface TechniqueEndpointProps {
   readonly config: StageConfig;
   readonly technique: TechniqueId;
   readonly endpoint: EndpointConfig;
-  /** Models come from here, by presigned URL; the endpoint itself has no right to read it. */
+  /** The bucket from which models come, by presigned URL. The endpoint itself has no permission to read it. */
   readonly artifacts: Bucket;
 }
 
@@ -38,10 +38,10 @@ function variant(endpoint: EndpointConfig, modelName: string): CfnEndpointConfig
 }
 
 /**
- * The endpoint of one technique, for every model of it.
+ * The endpoint of one technique, which plays all its models.
  *
- * Model and endpoint configuration have no names of their own: neither can be changed in place, so CloudFormation makes
- * new ones under new names and moves the endpoint, whose name the workers know, over to them.
+ * Model and endpoint configuration get no names from us, because neither can be changed in place. CloudFormation makes
+ * new ones under new names and moves the endpoint to them. The workers know only the endpoint's name.
  */
 export class TechniqueEndpoint extends Construct {
   readonly endpoint: CfnEndpoint;
@@ -50,8 +50,8 @@ export class TechniqueEndpoint extends Construct {
     super(scope, id);
     const name = endpointName(config.stage, technique);
     const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
-    // Made here, or SageMaker would make it without an end to its keeping. Never retained: its name is SageMaker's, and a
-    // group that is left over would stand in the way of the next deploy.
+    // The log group is made here, because SageMaker would make one that keeps its events for ever. It is never
+    // retained: SageMaker decides its name, and a group that is left over would block the next deploy.
     const logs = new LogGroup(this, "Logs", {
       logGroupName,
       retention: config.logRetention,
@@ -74,12 +74,12 @@ export class TechniqueEndpoint extends Construct {
       primaryContainer: {
         image: image.uri,
         environment: {
-          // The only host that the container fetches models from.
+          // The container fetches models from this host only.
           OPENCOMPOSER_MODEL_ORIGINS: `https://${artifacts.bucketRegionalDomainName}`,
         },
       },
     });
-    // SageMaker checks the role when the model is made: its policies have to be there by then.
+    // SageMaker checks the role when the model is made, so the role's policies have to exist by then.
     model.node.addDependency(role, logs);
     const endpointConfig = new CfnEndpointConfig(this, "Config", {
       productionVariants: [variant(endpoint, model.attrModelName)],

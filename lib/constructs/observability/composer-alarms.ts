@@ -30,7 +30,7 @@ export interface ComposerAlarmsProps {
 
 const period = Duration.minutes(5);
 
-/** A few alarms that each mean "someone should look", each with the runbook section that says how. */
+/** A few alarms, each of which means that someone should look. Each names the runbook section that says how. */
 export class ComposerAlarms extends Construct {
   readonly topic: Topic;
   private readonly action: SnsAction;
@@ -40,7 +40,7 @@ export class ComposerAlarms extends Construct {
     const { config, emailAddresses, api, stateMachine, deadLetters } = props;
     this.topic = new Topic(this, "Topic", { displayName: `OpenComposer ${config.stage}`, enforceSSL: true });
     for (const address of emailAddresses) this.topic.addSubscription(new EmailSubscription(address));
-    // A topic policy of one's own replaces the one that lets the account's alarms publish.
+    // A topic policy of our own replaces the default one, which lets the account's alarms publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],

@@ -11,7 +11,7 @@ export function acknowledge(construct: Construct, rule: string, reason: string):
  * Acknowledges the wildcards in exactly these resource ARNs of a role's or queue's policies, and no others.
  *
  * cdk-nag names such a finding after the resolved ARN, and an ARN of another stack becomes an import only when CDK
- * prepares the app. Validation is the first moment at which it is final, so the acknowledgement is made there.
+ * prepares the app. The ARN is not final before validation, so the acknowledgement is made there.
  */
 export function acknowledgeWildcards(construct: Construct, resources: readonly string[], reason: string): void {
   construct.node.addValidation({

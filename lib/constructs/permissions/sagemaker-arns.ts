@@ -2,7 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { endpointName, resourcePrefix, type Stage, type TechniqueId } from "../../../naming/resource-names";
 
-/** Every training job that a deployment of this stage makes: their names begin with its prefix. */
+/** Returns the ARN of all training jobs that a deployment of this stage makes. Their names begin with its prefix. */
 export function trainingJobsArn(scope: Construct, stage: Stage): string {
   return Stack.of(scope).formatArn({
     service: "sagemaker",

@@ -5,17 +5,20 @@ import { acknowledgeWildcards } from "./acknowledge";
 
 export interface SageMakerRoleProps {
   readonly description: string;
-  /** Log group of the containers, `*` where SageMaker makes the end of its name. */
+  /** The containers' log group, with `*` if SageMaker decides the end of its name. */
   readonly logGroupName: string;
-  /** CloudWatch name spaces that SageMaker writes the container's metrics to. */
+  /** CloudWatch namespaces to which SageMaker writes the container's metrics. */
   readonly metricNamespaces: readonly string[];
 }
 
-/** A role that SageMaker takes on for a container: logs and metrics, nothing else. Data and image are granted apart. */
+/**
+ * Returns a role that SageMaker assumes for a container. It allows logs and metrics only; data and image are granted
+ * apart.
+ */
 export function makeSageMakerRole(scope: Construct, id: string, props: SageMakerRoleProps): Role {
   const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal("sagemaker.amazonaws.com", {
-      // Only on behalf of this account: another one must not make SageMaker use the role.
+      // SageMaker may use the role only on behalf of this account, so that no other account can make it do so.
       conditions: { StringEquals: { "aws:SourceAccount": Stack.of(scope).account } },
     }),
     description: props.description,

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
-/** A queue that should stay empty: an alarm watches it, docs/runbook.md says what to do with what is in it. */
+/** A queue that should stay empty. An alarm watches it, and docs/runbook.md says what to do with the messages in it. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 

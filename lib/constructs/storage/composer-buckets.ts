@@ -16,8 +16,8 @@ const unfinishedUploads: LifecycleRule = {
 };
 
 /**
- * `artifacts` keeps what users made (versioned, so that a mistake can be undone); `work` holds what a running job
- * needs and forgets it after some days. Their keys stand in naming/object-keys.ts.
+ * The two buckets. `artifacts` keeps what users made and is versioned, so that a mistake can be undone. `work` holds
+ * what a running job needs and deletes it after some days. naming/object-keys.ts has the keys of both.
  */
 export class ComposerBuckets extends Construct {
   readonly artifacts: Bucket;
@@ -32,7 +32,7 @@ export class ComposerBuckets extends Construct {
       enforceSSL: true,
       removalPolicy: removalPolicy(config),
     };
-    // The id keeps its old spelling: with another one a deployment would get a new, empty bucket.
+    // The id keeps its old spelling, because with another id a deployment would get a new, empty bucket.
     this.artifacts = new Bucket(this, "Artefacts", {
       ...common,
       versioned: true,

@@ -9,10 +9,10 @@ export interface ComposerTableProps {
 }
 
 /**
- * The one table. Keys and access patterns stand in naming/table-keys.ts.
+ * The one table. naming/table-keys.ts has its keys and access patterns.
  *
- * `Table` rather than `TableV2`: it lives in one region, and the local cloud updates this type in place where it would
- * make a global table anew and lose its items.
+ * It is a `Table` rather than a `TableV2`, because it lives in one region, and the local cloud updates this type in
+ * place. It would replace a global table by a new one without the items.
  */
 export class ComposerTable extends Construct {
   readonly table: Table;
@@ -23,7 +23,7 @@ export class ComposerTable extends Construct {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // The outbox: the dispatcher compares what was with what is.
+      // The dispatcher compares the old image with the new one (the outbox).
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: config.storage.pointInTimeRecovery },

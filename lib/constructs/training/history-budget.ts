@@ -1,11 +1,15 @@
 /**
- * A Standard execution ends with an error at 25,000 history events. A training job is one execution that waits and
- * looks in loops, so its longest life has to be planned: slots, capacity and the run itself together.
+ * Checks that no training workflow can run out of history events: a Standard execution ends with an error at 25,000. A
+ * training job is one execution that waits and asks in loops, so its longest life has to be planned: slots, capacity
+ * and the run itself together.
  */
 import * as z from "zod";
 import type { TrainingConfig } from "../../config/stage-config";
 
-/** 5,000 under the service's limit: retries of failing tasks add events that no plan knows. */
+/**
+ * The most events that a plan may have. It is 5,000 below the service's limit, because retries of failing tasks add
+ * events that no plan knows.
+ */
 export const historyEventBudget = 20_000;
 
 const transition = z.looseObject({ Next: z.string().optional() });
@@ -18,7 +22,10 @@ const stateSchema = z.looseObject({
 const workflowSchema = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
 type Workflow = z.infer<typeof workflowSchema>;
 
-/** A Task that calls a function: entered, scheduled, started, succeeded, exited. The others: entered, exited. */
+/**
+ * Events of a state. A Task that calls a function is entered, scheduled, started, succeeded and exited; the others are
+ * entered and exited.
+ */
 const eventsOfState = { Task: 5, Choice: 2, Wait: 2, Pass: 2, Succeed: 2, Fail: 1 } as const;
 
 function successors(workflow: Workflow, name: string): string[] {
@@ -35,7 +42,7 @@ function eventsOf(workflow: Workflow, name: string): number {
   return eventsOfState[state.Type];
 }
 
-/** Events of the longest way from a Wait state back to itself that passes no other Wait state. */
+/** Returns the events of the longest way from a Wait state back to itself that passes no other Wait state. */
 function eventsPerTurn(workflow: Workflow, waitState: string): number {
   const longestBack = (name: string, seen: ReadonlySet<string>): number | undefined => {
     if (name === waitState) return 0;
@@ -53,29 +60,30 @@ function eventsPerTurn(workflow: Workflow, waitState: string): number {
 }
 
 export interface HistoryPlan {
-  /** By Wait state: how often it is passed at most, and how many events each turn costs. */
+  /** The most turns of each Wait state, and the events that each turn costs. */
   readonly loops: Readonly<Record<string, { readonly turns: number; readonly eventsPerTurn: number }>>;
-  /** Events of every state once: the way from start to end outside the loops. */
+  /** Events of every state once, which covers the way from start to end outside the loops. */
   readonly once: number;
   readonly total: number;
 }
 
 /**
- * Time that SageMaker may take to end a job that was told to stop (120 s for the container, then the upload), and how
- * often the finalizing step looks whether it has (`stopWaitSeconds` there; test/infra/history-budget.test.ts compares).
+ * Seconds that SageMaker may take to end a job that was told to stop (120 s for the container, then the upload), and
+ * seconds between two checks of the finalizing step (its `stopWaitSeconds`, which test/infra/history-budget.test.ts
+ * compares).
  */
 export const stop = { maxSeconds: 900, everySeconds: 5 } as const;
 
 /**
- * How often a job that is next in turn still asks for a slot after its deadline: as often as in
- * lambdas/training/acquire-slot.ts, which test/infra/history-budget.test.ts compares.
+ * The most times that a job which is next in turn still asks for a slot after its deadline.
+ * lambdas/training/acquire-slot.ts has the same number; test/infra/history-budget.test.ts compares them.
  */
 export const turnsPastDeadline = 100;
 
 /**
- * Looks at a job that runs for so long: `firstSeconds` apart for `firstForSeconds`, then in proportion to the time it has run
- * (each monitoring turn that much later makes the run longer by the same factor), then `laterSeconds` apart. Waits are
- * whole seconds, rounded up, so this is an upper bound.
+ * Returns the most monitoring turns of a job that runs for `seconds`. They are `firstSeconds` apart for
+ * `firstForSeconds`, then in proportion to the time that the job has run, so that each turn lengthens that time by the
+ * same factor, and at last `laterSeconds` apart. Waits are whole seconds, rounded up, so this is an upper bound.
  */
 export function turnsOfMonitoring(monitor: TrainingConfig["monitor"], seconds: number): number {
   const { firstSeconds, laterSeconds, firstForSeconds } = monitor;
@@ -90,17 +98,17 @@ export function turnsOfMonitoring(monitor: TrainingConfig["monitor"], seconds: n
 }
 
 /**
- * The events of the longest execution that a stage's settings allow.
- *
- * Throws if the workflow waits somewhere that this plan does not know: a new loop has to be planned, too.
+ * Returns the events of the longest execution that a stage's settings allow.
  *
  * @param definition the ASL document, substitutions unresolved
+ * @throws Error if the workflow waits in a state that this plan does not know, because a new loop has to be planned,
+ * too
  */
 export function planHistory(definition: string, training: TrainingConfig): HistoryPlan {
   const workflow = workflowSchema.parse(JSON.parse(definition));
   const { monitor, waitSeconds } = training;
   const turns = (seconds: number, every: number): number => Math.ceil(seconds / every);
-  // Spot: SageMaker may wait for capacity inside the job, and the monitoring turn goes on meanwhile.
+  // On spot machines SageMaker may wait for capacity inside the job, and the monitoring turns go on meanwhile.
   const monitorSeconds = training.runtimeLimitSeconds + (training.useSpot ? training.capacityDeadlineSeconds : 0);
   const capacityTurns = turns(training.capacityDeadlineSeconds, waitSeconds);
   const planned: Record<string, number> = {
@@ -108,7 +116,7 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
     WaitForCapacity: capacityTurns,
     WaitToMonitor:
       turnsOfMonitoring(monitor, monitorSeconds) +
-      // A refusal for capacity comes as a job that failed: each one was launched, and looked at once.
+      // A refusal for capacity looks like a job that failed: each such job was launched and monitored once.
       capacityTurns,
     WaitForStop: turns(stop.maxSeconds, stop.everySeconds),
   };
@@ -124,7 +132,10 @@ export function planHistory(definition: string, training: TrainingConfig): Histo
   return { loops, once, total };
 }
 
-/** Throws, with the arithmetic in the message, if the plan is over {@link historyEventBudget}. */
+/**
+ * Checks the plan of an execution.
+ * @throws Error that contains the calculation, if the plan is over {@link historyEventBudget}
+ */
 export function checkHistoryBudget(definition: string, training: TrainingConfig): void {
   const plan = planHistory(definition, training);
   if (plan.total <= historyEventBudget) return;

@@ -29,10 +29,10 @@ export interface OpenWorkEventsProps {
   readonly stateMachine: StateMachine;
 }
 
-/** What starts work, and what makes sure that none is forgotten: stream, schedule and two rules. */
+/** The events that start work, and those by which none is forgotten: stream, schedule and two rules. */
 export class OpenWorkEvents extends Construct {
   readonly dispatchFailures: Queue;
-  /** Events that a rule could not deliver, or that a function failed on after its retries. */
+  /** Events that a rule could not deliver, or on which a function failed after its retries. */
   readonly eventFailures: Queue;
   readonly reconciler: ServiceFunction;
   private readonly props: OpenWorkEventsProps;
@@ -43,7 +43,7 @@ export class OpenWorkEvents extends Construct {
     this.dispatchFailures = new DeadLetterQueue(this, "DispatchFailures").queue;
     this.eventFailures = new DeadLetterQueue(this, "EventFailures").queue;
     for (const queue of [this.dispatchFailures, this.eventFailures]) {
-      // cdk-nag knows dead-letter queues of queues only, not those of functions, event sources and rules.
+      // cdk-nag recognizes dead-letter queues of queues only, not those of functions, event sources and rules.
       acknowledge(queue, "SQS3", "It is a dead-letter queue itself.");
     }
 
@@ -54,7 +54,9 @@ export class OpenWorkEvents extends Construct {
     this.addTrainingJobChanged();
   }
 
-  /** The outbox: a row that carries open work is work to start; a row that gained `stopRequested` is work to stop. */
+  /**
+   * Adds the outbox. A row that carries open work is work to start; a row that gained `stopRequested` is work to stop.
+   */
   private addDispatcher(): void {
     const { config, table, compositionQueue } = this.props;
     const dispatcher = this.make(
@@ -73,16 +75,18 @@ export class OpenWorkEvents extends Construct {
     const hasOpenWork = { [openWorkIndex.partitionKey]: { S: [...openWorkKinds] } };
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error("The table has no stream: nothing would start the work.");
-    // The mapping rather than CDK's DynamoEventSource, whose parameter type refuses a Table under exactOptionalPropertyTypes.
+    // The mapping is made without CDK's DynamoEventSource, whose parameter type refuses a Table under
+    // exactOptionalPropertyTypes.
     dispatcher.handler.addEventSourceMapping("Stream", {
       eventSourceArn: tableStreamArn,
-      // LATEST would lose what is written between the deploy and the first poll.
+      // LATEST would lose the records that are written between the deploy and the first poll.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 10,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: 10,
-      // A poison record blocks its shard until then; the stream itself forgets after 24 hours.
+      // A record on which the function always fails blocks its shard until then. The stream itself keeps records for 24
+      // hours.
       maxRecordAge: Duration.hours(1),
       onFailure: new SqsDlq(this.dispatchFailures),
       filters: [
@@ -107,7 +111,8 @@ export class OpenWorkEvents extends Construct {
       "Repairs work whose execution or lease has ended",
     );
     allowFinalizing(reconciler, this.props);
-    // Files of resources whose creation or deletion was cut off: docs/adr/0020-rows-before-files.md.
+    // The reconciler deletes files of resources whose creation or deletion was cut off
+    // (docs/adr/0020-rows-before-files.md).
     const { artifacts, work } = this.props;
     const ofJobs = "users/*/training-jobs/*";
     reconciler.useArtifacts(artifacts, {
@@ -126,7 +131,7 @@ export class OpenWorkEvents extends Construct {
     return reconciler;
   }
 
-  /** Files that no row names are a fault: nothing but this would ever show them. */
+  /** Adds the count of orphans. A file that no row names is a fault, and nothing else would ever show it. */
   private addOrphanCount(): void {
     const { table, artifacts, work } = this.props;
     const counter = this.make("CountOrphans", "events/count-orphans", "Counts objects that no row names");
@@ -140,7 +145,7 @@ export class OpenWorkEvents extends Construct {
     });
   }
 
-  /** An execution that did not end by its own Succeed state has left its row behind. */
+  /** Adds the rule for executions that did not end in their own Succeed state, and so did not settle their row. */
   private addWorkflowEnded(): void {
     const { stateMachine } = this.props;
     const ended = this.make(
@@ -164,7 +169,9 @@ export class OpenWorkEvents extends Construct {
     });
   }
 
-  /** Only makes the row fresher than the workflow's next monitoring turn would: it never ends a job. */
+  /**
+   * Adds the rule that brings a row up to date before the workflow's next monitoring turn would. It never ends a job.
+   */
   private addTrainingJobChanged(): void {
     const { config, table, work } = this.props;
     const changed = this.make(
@@ -178,7 +185,7 @@ export class OpenWorkEvents extends Construct {
     new Rule(this, "TrainingJobChangedRule", {
       description: "State changes of this deployment's training jobs",
       eventPattern: {
-        // Nobody but AWS may send events of `aws.…`: the local SageMaker server has a source of its own.
+        // Nobody but AWS may send events of `aws.…`, so the local SageMaker server has a source of its own.
         source: ["aws.sagemaker", ...(config.stage === "local" ? [localSageMakerEventSource] : [])],
         detailType: ["SageMaker Training Job State Change"],
         detail: { TrainingJobName: [{ prefix: `${resourcePrefix(config.stage)}-` }] },
@@ -203,7 +210,7 @@ export class OpenWorkEvents extends Construct {
     });
   }
 
-  /** A rule's target. An event that cannot be delivered, or that the function keeps failing on, is kept. */
+  /** Returns a rule's target. An event that cannot be delivered, or on which the function keeps failing, is kept. */
   private target(fn: ServiceFunction, event?: RuleTargetInput): IRuleTarget {
     fn.handler.configureAsyncInvoke({
       retryAttempts: 2,

@@ -12,7 +12,10 @@ export interface TrainingRoleProps {
   readonly work: Bucket;
 }
 
-/** What SageMaker may do for a training job: read the data, write checkpoints and output. Never a user's music. */
+/**
+ * The role of training jobs. With it SageMaker reads the data set and writes checkpoints and output. It cannot read
+ * users' music.
+ */
 export class TrainingRole extends Construct {
   readonly role: Role;
 

@@ -21,7 +21,7 @@ export interface TrainingWorkflowProps {
   readonly artifacts: Bucket;
   readonly work: Bucket;
   readonly trainingRole: IRole;
-  /** TRAINING_SETTINGS, see domain/schemas/training-settings.ts. */
+  /** The settings for the variable TRAINING_SETTINGS (domain/schemas/training-settings.ts). */
   readonly settings: unknown;
 }
 
@@ -29,7 +29,7 @@ export interface TrainingWorkflowProps {
 const trainingJobObjects = "users/*/training-jobs/*";
 const prefixReason = "Training jobs of this deployment: their names begin with its prefix and end with the job's id.";
 
-/** Permissions on this deployment's training jobs. */
+/** Gives permissions on this deployment's training jobs. */
 export function allowOnJobs(fn: ServiceFunction, ...actions: readonly ("Describe" | "Stop")[]): void {
   const jobs = trainingJobsArn(fn, fn.stageConfig.stage);
   fn.allow(
@@ -38,7 +38,7 @@ export function allowOnJobs(fn: ServiceFunction, ...actions: readonly ("Describe
   fn.acknowledgeWildcards([jobs], prefixReason);
 }
 
-/** What it takes to end a job: keep its progress and samples, write its row, stop what still runs. */
+/** Gives the permissions to end a job: to keep its progress and samples, write its row and stop what still runs. */
 export function allowFinalizing(
   fn: ServiceFunction,
   { table, artifacts, work }: Pick<TrainingWorkflowProps, "table" | "artifacts" | "work">,
@@ -72,7 +72,7 @@ export class TrainingWorkflow extends Construct {
 
     const acquireSlot = make("AcquireSlot", "workflow/acquire-slot", "Takes or renews a training slot");
     acquireSlot.useTable(table, "write");
-    // Whether the data set has arrived.
+    // The step asks whether the data set has arrived.
     acquireSlot.useArtifacts(artifacts, { get: ["datasets/*"], list: true });
     allowOnJobs(acquireSlot, "Describe");
 
@@ -121,9 +121,9 @@ export class TrainingWorkflow extends Construct {
 
     this.stateMachine = new StateMachine(this, "StateMachine", {
       stateMachineType: StateMachineType.STANDARD,
-      // In the template, not in an S3 asset: template tests and the local cloud then see the definition itself.
+      // The definition is in the template, not in an S3 asset, so that template tests and the local cloud see it.
       definitionBody: DefinitionBody.fromString(definition),
-      // A version, not the function: a deploy must not change what a running job does next.
+      // The workflow calls versions of the functions, because a deploy must not change what a running job does next.
       definitionSubstitutions: Object.fromEntries(
         Object.entries(this.steps).map(([name, fn]) => [name, fn.handler.currentVersion.functionArn]),
       ),
@@ -153,7 +153,10 @@ export class TrainingWorkflow extends Construct {
     );
   }
 
-  /** Only jobs like those that we make: our names, our instance type, no longer than the stage allows, no network. */
+  /**
+   * Allows only jobs like those that we make: with our names and our instance type, no longer than the stage allows,
+   * without network.
+   */
   private allowCreatingJobs(launch: ServiceFunction, trainingRole: IRole): void {
     const { stage, training } = launch.stageConfig;
     const jobs = trainingJobsArn(this, stage);
@@ -162,7 +165,7 @@ export class TrainingWorkflow extends Construct {
         actions: ["sagemaker:CreateTrainingJob"],
         resources: [jobs],
         conditions: {
-          // ForAllValues is true of a key that is missing: Null asks that it be there.
+          // ForAllValues is true if a key is missing, so the condition Null requires that the key is there.
           "ForAllValues:StringEquals": { "sagemaker:InstanceTypes": [training.instanceType] },
           Null: { "sagemaker:InstanceTypes": "false" },
           NumericLessThanEquals: { "sagemaker:MaxRuntimeInSeconds": String(training.runtimeLimitSeconds) },

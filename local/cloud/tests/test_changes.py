@@ -1,4 +1,4 @@
-"""Which requests make a snapshot necessary."""
+"""The requests that make a snapshot necessary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests come through the door, by every header that a browser sets and a page cannot forge."""
+"""The requests that come through the door, by every header that a browser sets and a page cannot forge."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def status_of(
     query: dict[str, str] | None = None,
     kind: str = "http",
 ) -> int:
-    """The status of the response; 200 is the application's own, so the request came through."""
+    """Returns the status of the response. 200 is the application's own, so the request came through."""
     sent: list[Message] = []
 
     async def application(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { RequestBody } from "./request-validation";
 import { validationException } from "./service-error";
 
-/** The members that every List operation shares. Times are epoch seconds. */
+/** The members that every List operation has. Times are epoch seconds. */
 const listRequest = z.looseObject({
   MaxResults: z.int().default(10),
   NextToken: z.string().optional(),
@@ -17,7 +17,7 @@ const listRequest = z.looseObject({
   SortOrder: z.enum(["Ascending", "Descending"]).optional(),
 });
 
-/** Where a page ended: the last resource on it, and a digest of what was asked. */
+/** The content of a NextToken: the last resource on the page, and a digest of the request. */
 const token = z.strictObject({
   question: z.string(),
   name: z.string(),
@@ -25,7 +25,10 @@ const token = z.strictObject({
   status: z.string(),
 });
 
-/** A token is what this server gave out or it is nothing; it does not outlive the server. */
+/**
+ * The key of the tokens. It is drawn at each start, so that only a token that this server gave out is valid, and none
+ * outlives the server.
+ */
 const tokenKey = randomBytes(32);
 
 export interface ListedResource {
@@ -37,9 +40,10 @@ export interface ListedResource {
 }
 
 /**
- * One page of a List operation. `StatusEquals` is applied after the page is cut, as the service does: a page may be
- * short or empty and still carry a NextToken. The next page begins behind the last resource of this one, wherever that is
- * by then: what is made or deleted meanwhile moves nothing else over the edge.
+ * Returns one page of a List operation. `StatusEquals` is applied after the page is cut, as the service does: a page
+ * may be short or empty and still carry a NextToken. The next page begins after the last resource of this one, even if
+ * that has changed its place or was deleted: resources that are created or deleted meanwhile shift no others between
+ * pages.
  */
 export function listPage(params: {
   readonly operation: string;
@@ -74,7 +78,7 @@ function isWithin(time: number, after: number | undefined, before: number | unde
   return (after === undefined || time > after) && (before === undefined || time < before);
 }
 
-/** What the order of a list goes by. */
+/** The attributes by which a list is ordered. */
 type Place = Pick<ListedResource, "name" | "creationTime" | "status">;
 
 function compare(one: Place, other: Place, sortBy: string | undefined): number {
@@ -84,7 +88,10 @@ function compare(one: Place, other: Place, sortBy: string | undefined): number {
   return one.creationTime - other.creationTime || byName;
 }
 
-/** Of all that chooses resources and their order: a token of another question would point nowhere. */
+/**
+ * Returns the digest of all members that choose resources and their order. With a token of another request, the place
+ * in the list would be wrong.
+ */
 function digestOf(operation: string, body: RequestBody): string {
   const { NextToken: _token, MaxResults: _size, ...question } = body;
   const members = Object.entries(question).sort(([one], [other]) => (one < other ? -1 : 1));

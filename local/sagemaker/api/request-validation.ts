@@ -29,7 +29,7 @@ const schemaFile = z.looseObject({
       errors: z.array(z.string()),
     }),
   ),
-  /** HTTP status by error shape. */
+  /** HTTP statuses by error shape. */
   errorStatuses: z.record(z.string(), z.int()),
   $defs: z.record(z.string(), definition),
 });
@@ -39,12 +39,11 @@ type Definition = z.infer<typeof definition>;
 /** A request body that fits the service model. Members still have to be parsed into what an operation uses. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** What a broken value may take of an error text: a hostile one could be megabytes. */
+/** The most characters of a broken value that an error repeats: a hostile value could be megabytes long. */
 const maxShownValueLength = 1_024;
 
 /**
- * The AWS service model of one service as JSON Schemas (see schemas/generate.py), and the service's own words for what
- * breaks them.
+ * The AWS service model of one service as JSON Schemas (see schemas/generate.py). It words errors as the service does.
  */
 export class ServiceSchemas {
   private readonly file: z.infer<typeof schemaFile>;
@@ -57,32 +56,35 @@ export class ServiceSchemas {
     const text = readFileSync(join(__dirname, "schemas", `${service}.json`), "utf8");
     const document: unknown = JSON.parse(text);
     this.file = schemaFile.parse(document);
-    // `verbose` gives the broken value; every broken member is to be named, hence `allErrors`.
+    // `verbose` gives the broken value, and `allErrors` makes every broken member be named.
     this.ajv = new Ajv({ allErrors: true, verbose: true, strict: false, logger: false });
     this.ajv.addSchema({ $id: service, $defs: this.file.$defs });
   }
 
-  /** The operations that have schemas here. */
+  /** The names of the operations that have schemas here. */
   get operations(): readonly string[] {
     return Object.keys(this.file.operations);
   }
 
-  /** Every operation of the real service, known here or not. */
+  /** The names of all operations of the real service, whether this server has them or not. */
   get allOperations(): readonly string[] {
     return this.file.allOperations;
   }
 
-  /** HTTP header (lower case) by member, for the members that travel as headers. */
+  /** Returns the HTTP header (lower case) of each request member that is sent as a header. */
   inputHeaders(operation: string): Readonly<Record<string, string>> {
     return this.file.operations[operation]?.inputHeaders ?? {};
   }
 
-  /** HTTP header (lower case) by member, for the members of a response that travel as headers. */
+  /** Returns the HTTP header (lower case) of each response member that is sent as a header. */
   outputHeaders(operation: string): Readonly<Record<string, string>> {
     return this.file.operations[operation]?.outputHeaders ?? {};
   }
 
-  /** The HTTP status of an error that the model declares for this operation; nothing for one that it does not. */
+  /**
+   * Returns the HTTP status of an error that the model declares for this operation, or undefined for an error that it
+   * does not declare.
+   */
   errorStatus(operation: string, code: string): number | undefined {
     const declared = this.file.operations[operation]?.errors.includes(code) === true;
     return declared ? this.file.errorStatuses[code] : undefined;
@@ -107,7 +109,8 @@ export class ServiceSchemas {
   }
 
   /**
-   * What in a response breaks the model, as readable lines. An operation without an output shape must answer nothing.
+   * Returns the faults of a response by the model, as readable lines. An operation without an output shape must answer
+   * nothing.
    */
   responseFaults(operation: string, response: unknown): string[] {
     const shape = this.file.operations[operation]?.output;
@@ -115,7 +118,7 @@ export class ServiceSchemas {
     return this.shapeFaults(shape, response);
   }
 
-  /** What in `value` breaks the shape `shape` of the model, as readable lines. */
+  /** Returns the faults of `value` by the shape `shape` of the model, as readable lines. */
   shapeFaults(shape: string, value: unknown): string[] {
     const validate = this.validator(shape);
     if (validate(value)) return [];
@@ -147,7 +150,7 @@ export class ServiceSchemas {
   }
 
   private brokenConstraint(shape: string, request: RequestBody, error: ErrorObject): string | undefined {
-    // Said by the error about the key itself, which comes along with this one.
+    // The error about the key itself, which comes together with this one, already says so.
     if (error.keyword === "propertyNames") return undefined;
     const { path, inMap, holder } = this.locate(shape, error);
     const constraint = constraintText(error, this.file.source.version);
@@ -166,7 +169,9 @@ export class ServiceSchemas {
     return failed(error.data, path, constraint);
   }
 
-  /** The member path in the service's notation; it ends at a map, whose values the service does not number. */
+  /**
+   * Returns the path of a member in the service's notation. It ends at a map, whose values the service does not number.
+   */
   private locate(shape: string, error: ErrorObject): { path: string; inMap: boolean; holder: string[] } {
     const segments = error.instancePath
       .split("/")
@@ -220,7 +225,7 @@ function constraintText(error: ErrorObject, version: string): string {
     case "enum":
       return `Member must satisfy enum value set: ${javaText(error.params["allowedValues"])}`;
     case "additionalProperties":
-      // The service drops members that it does not know; here a mistyped name shall not be lost.
+      // The service drops members that it does not know. Here they are refused, so that a mistyped name is noticed.
       return `Member is not in the service model that this local server knows (botocore ${version})`;
     default:
       return error.message ?? error.keyword;
@@ -232,12 +237,12 @@ function patternText(error: ErrorObject): string {
   return typeof written === "string" ? written : String(error.params["pattern"]);
 }
 
-/** `TrainingJobName` → `trainingJobName`, as the service writes member names in its errors. */
+/** Converts `TrainingJobName` to `trainingJobName`, as the service writes member names in its errors. */
 function camelCase(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** A value as the service prints it: `{a=1}`, `[1, 2]`. */
+/** Returns a value as the service prints it: `{a=1}`, `[1, 2]`. */
 function javaText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(javaText).join(", ")}]`;
   if (isRecord(value)) {

@@ -1,11 +1,11 @@
 /**
- * An error that a client of the real service could get. Everything else that is thrown is a defect of this server and
- * is answered as InternalFailure.
+ * An error that a client of the real service could get. Any other error is a defect of this server and is answered as
+ * InternalFailure.
  */
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
-  /** More members of the error's shape, such as ModelError's OriginalStatusCode. */
+  /** Additional members of the error's shape, such as ModelError's OriginalStatusCode. */
   readonly members: Readonly<Record<string, string | number>>;
 
   constructor(params: {
@@ -22,7 +22,9 @@ export class ServiceError extends Error {
   }
 }
 
-/** The control plane answers most refusals with this one code, unknown names included (GH:boto/boto3#2808). */
+/**
+ * Returns the error with which the control plane answers most refusals, unknown names included (GH:boto/boto3#2808).
+ */
 export function validationException(message: string): ServiceError {
   return new ServiceError({ code: "ValidationException", status: 400, message });
 }
@@ -31,12 +33,15 @@ export function resourceInUse(message: string): ServiceError {
   return new ServiceError({ code: "ResourceInUse", status: 400, message });
 }
 
-/** HTTP 400, not 429: GH:aws/sagemaker-python-sdk#645. */
+/** Returns the error of a throttled call. Its status is 400, not 429: GH:aws/sagemaker-python-sdk#645. */
 export function throttled(): ServiceError {
   return new ServiceError({ code: "ThrottlingException", status: 400, message: "Rate exceeded" });
 }
 
-/** The text names limit, utilization and delta as the service does (GH:zenml-io/zenml#847). */
+/**
+ * Returns the error of a reached limit. Its text names limit, utilization and delta as the service's does
+ * (GH:zenml-io/zenml#847).
+ */
 export function resourceLimitExceeded(params: {
   readonly limit: string;
   readonly quota: number;
@@ -53,7 +58,10 @@ export function resourceLimitExceeded(params: {
   });
 }
 
-/** What an error says. Not by `instanceof`: in a test's sandbox the system's errors are of another realm. */
+/**
+ * Returns the message of an error. It does not use `instanceof`, because in a test's sandbox the system's errors belong
+ * to another realm.
+ */
 export function errorText(error: unknown): string {
   const isErrorLike = typeof error === "object" && error !== null && "message" in error;
   return isErrorLike ? String(error.message) : String(error);

@@ -10,10 +10,10 @@ export type Tag = z.infer<typeof tag>;
 const stored = z.strictObject({ arn: z.string(), tags: z.array(tag) });
 const maxTags = 50;
 
-/** Tags by resource ARN. */
+/** The tags of resources, by ARN. */
 export class Tags {
   private readonly records: DurableRecords<typeof stored>;
-  /** Whether a resource of this ARN exists. */
+  /** Returns true if a resource of this ARN exists. */
   private readonly exists: (arn: string) => boolean;
 
   constructor(params: { readonly directory: string; readonly exists: (arn: string) => boolean }) {
@@ -35,7 +35,10 @@ export class Tags {
     this.records.remove(recordName(arn));
   }
 
-  /** @throws ServiceError for keys that are reserved or given twice */
+  /**
+   * Checks the tags of a request.
+   * @throws ServiceError for keys that are reserved or given twice
+   */
   static check(tags: readonly Tag[]): void {
     const keys = tags.map(({ Key }) => Key);
     if (new Set(keys).size !== keys.length) throw validationException("Tag keys must be unique.");
@@ -57,7 +60,7 @@ export class Tags {
   listTags(body: RequestBody): Record<string, unknown> {
     const { ResourceArn } = z.object({ ResourceArn: z.string() }).parse(body);
     this.require(ResourceArn);
-    // A resource has at most 50 tags and the smallest page holds 50.
+    // One page is enough: a resource has at most 50 tags and the smallest page holds 50.
     return { Tags: this.of(ResourceArn) };
   }
 

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServiceError } from "./service-error";
 
-/** CreateTrainingJob at its limits is some 400 KB; nothing of the control plane comes near this. */
+/**
+ * The most bytes of a control plane request. CreateTrainingJob at its limits has some 400 KB, so no valid request comes
+ * near this.
+ */
 export const controlBodyBytes = 2 * 1024 * 1024;
 /**
- * Beyond it nobody waits for a polite response. Above the largest payload, so that this gets the service's own words.
+ * The most bytes of a runtime request that are read. The limit is above the largest payload, so that a body which is
+ * only a little too large gets the service's own error; a much larger one is cut off.
  */
 export const runtimeBodyBytes = 32 * 1024 * 1024;
 
-/** Members of the two error shapes that are spelled with a capital in the control plane's model. */
+/** Errors whose message member is spelled with a capital letter in the control plane's model. */
 const modeledControlErrors = new Set([
   "ResourceInUse",
   "ResourceNotFound",
@@ -16,7 +20,10 @@ const modeledControlErrors = new Set([
   "ConflictException",
 ]);
 
-/** @throws ServiceError when the body is larger than `limit` */
+/**
+ * Reads the body of a request.
+ * @throws ServiceError when the body is larger than `limit`
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -35,7 +42,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return Buffer.concat(chunks);
 }
 
-/** @throws ServiceError SerializationException */
+/**
+ * Parses a JSON body. An empty one counts as `{}`.
+ * @throws ServiceError SerializationException
+ */
 export function parseJson(body: Buffer): unknown {
   try {
     return body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
@@ -44,7 +54,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** A response of the AWS JSON 1.1 protocol; operations without output answer an empty body. */
+/** Sends a response of the AWS JSON 1.1 protocol. Operations without output answer an empty body. */
 export function sendJson(response: ServerResponse, params: { requestId: string; output: unknown }): void {
   const text = params.output === undefined ? "" : JSON.stringify(params.output);
   send(response, {
@@ -54,7 +64,7 @@ export function sendJson(response: ServerResponse, params: { requestId: string; 
   });
 }
 
-/** An error of the AWS JSON 1.1 protocol. */
+/** Sends an error of the AWS JSON 1.1 protocol. */
 export function sendJsonError(response: ServerResponse, params: { requestId: string; error: ServiceError }): void {
   const { requestId, error } = params;
   const messageMember = modeledControlErrors.has(error.code) ? "Message" : "message";
@@ -65,7 +75,7 @@ export function sendJsonError(response: ServerResponse, params: { requestId: str
   });
 }
 
-/** An error of the rest-json protocol: its name is in a header. A bare 413 has none. */
+/** Sends an error of the rest-json protocol, whose name is in a header. A bare 413 has no name. */
 export function sendRestError(response: ServerResponse, params: { requestId: string; error: ServiceError }): void {
   const { requestId, error } = params;
   send(response, {
@@ -95,7 +105,7 @@ export function send(
   response.end(params.body);
 }
 
-/** `authorization` names the service that the request was signed for: `…/REGION/SERVICE/aws4_request`. */
+/** Returns the service for which a request was signed. `authorization` names it: `…/REGION/SERVICE/aws4_request`. */
 export function signedService(request: IncomingMessage): string | undefined {
   const { authorization } = request.headers;
   return /^AWS4-HMAC-SHA256 .*Credential=[^/\s]+\/\d{8}\/[a-z0-9-]+\/([a-z0-9-]+)\/aws4_request/.exec(

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** A metric that is read from a container's output, as MetricDefinitions asks. */
+/** A metric that is read from a container's output, as the request's MetricDefinitions ask. */
 export interface MetricDefinition {
   readonly Name: string;
   readonly Regex: string;
@@ -14,10 +14,10 @@ export interface MetricDatum {
 }
 
 const maxLogBytes = 64 * 1024 * 1024;
-/** Longer lines are cut before metrics are looked for, as expressions of users run on them. */
+/** Longer lines are cut before metrics are searched in them, because the regular expressions come from users. */
 const maxLineLength = 16 * 1024;
 
-/** A container's output: appended to a file, and searched line by line for metrics. */
+/** The output of a container. It is appended to a file, and metrics are searched in each line. */
 export class ContainerLog {
   private readonly descriptor: number;
   private readonly definitions: readonly { readonly name: string; readonly expression: RegExp }[];
@@ -47,7 +47,10 @@ export class ContainerLog {
     for (const line of lines) this.search(line.slice(0, maxLineLength));
   };
 
-  /** Ends the log. @returns the last value of each metric that was seen (FinalMetricDataList). */
+  /**
+   * Ends the log.
+   * @returns the last value of each metric that was seen (FinalMetricDataList)
+   */
   close(): MetricDatum[] {
     if (this.line !== "") this.search(this.line);
     this.line = "";
@@ -64,7 +67,7 @@ export class ContainerLog {
   }
 }
 
-/** A line of the platform's own in a container's log. */
+/** Appends a line of the platform's own to a container's log. */
 export function appendPlatformLine(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, `[local sagemaker] ${new Date().toISOString()} ${text}\n`);

@@ -6,43 +6,46 @@ import { isProcessAlive, type ProcessIdentity, processStartTime } from "../../..
 
 const goneAfterKillMilliseconds = 5_000;
 
-/** How a container's main process ended: a code, or the signal that killed it. */
+/** The end of a container's main process: its exit code, or the signal that killed it. */
 export interface ContainerExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it could not be started at all. */
+  /** The reason why it could not be started at all. */
   readonly startError?: string;
 }
 
 export interface ContainerProcess {
   readonly identity: ProcessIdentity | undefined;
-  /** Settles when the main process has ended and all of its output was read. Never rejects. */
+  /** Resolves when the main process has ended and all of its output was read. Never rejects. */
   readonly exited: Promise<ContainerExit>;
-  /** SIGTERM to the main process alone, as PID 1 of a container gets it. */
+  /** Sends SIGTERM to the main process alone, as PID 1 of a container gets it. */
   readonly terminate: () => void;
-  /** SIGKILL to everything that the container started. */
+  /** Sends SIGKILL to everything that the container started. */
   readonly kill: () => void;
 }
 
 export interface ContainerParams {
   readonly command: readonly string[];
-  /** The whole environment: nothing is inherited. */
+  /** The whole environment of the container, which inherits nothing. */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly onOutput: (chunk: Buffer) => void;
-  /** Run in a network namespace of its own; ask {@link networkNamespaceCommand} first. */
+  /**
+   * The command that runs the container in a network namespace of its own; ask {@link networkNamespaceCommand} first.
+   */
   readonly namespaceCommand?: readonly string[];
 }
 
 /**
- * Run by `sh` as the leader of a new process group, and then replaced by the container's program (`exec`), which so
- * keeps its pid, its parent and its exit status.
+ * A script that `sh` runs as the leader of a new process group. The container's program then replaces the shell
+ * (`exec`), and so keeps its pid, its parent and its exit status.
  *
- * The watcher that it leaves behind is the group's death certificate: it blocks on descriptor 3, a pipe whose other end
- * only this server holds. However the server ends, by SIGKILL too, the pipe closes and the watcher kills the group, itself
- * last. The server closes the pipe also when the program has ended, so that nothing the program started outlives it, as
- * in a container. While the watcher lives, its group's number cannot be given to another process. It is forked twice,
- * lest the program find a child that it never made, and it ignores SIGTERM. Plain POSIX: Linux and macOS alike.
+ * The script leaves a watcher behind, which makes sure that the group ends. The watcher blocks on descriptor 3, a pipe
+ * whose other end only this server holds. However the server ends, by SIGKILL too, the pipe closes and the watcher
+ * kills the group, itself last. The server closes the pipe also when the program has ended, so that nothing that the
+ * program started outlives it, as in a container. While the watcher lives, its group's number cannot be given to
+ * another process. It is forked twice, so that the program does not find a child that it never made, and it ignores
+ * SIGTERM. The script is plain POSIX and runs on Linux and macOS alike.
  */
 const guard = `
 ( ( trap '' TERM INT HUP; exec </dev/null >/dev/null 2>&1; read -r _ <&3; kill -KILL -$$ ) & )
@@ -61,7 +64,7 @@ export function startContainer(params: ContainerParams): ContainerProcess {
       detached: true,
     });
   } catch (error) {
-    // An environment or argument with a NUL byte, for one.
+    // This happens, for example, if the environment or an argument contains a NUL byte.
     return notStarted(error instanceof Error ? error.message : String(error));
   }
   const { pid } = child;
@@ -84,7 +87,7 @@ export function startContainer(params: ContainerParams): ContainerProcess {
       resolve({ code: null, signal: null, startError });
     });
     child.once("exit", () => {
-      // What it left running may hold its output open: that ends with it.
+      // Processes that it left running may hold its output open. Killing them ends that.
       kill();
       letGo();
     });
@@ -118,9 +121,8 @@ function readAll(stream: Readable | null, onOutput: (chunk: Buffer) => void): vo
 }
 
 /**
- * Ends what an earlier server left running, if the pid still belongs to the process that was recorded, and waits until it
- * is gone: its successor must not meet it.
- *
+ * Ends a process that an earlier server left running, if the pid still belongs to the process that was recorded, and
+ * waits until it is gone, so that its successor does not meet it.
  * @throws Error where it does not go away
  */
 export async function endRecordedProcess(identity: ProcessIdentity): Promise<void> {
@@ -134,8 +136,8 @@ export async function endRecordedProcess(identity: ProcessIdentity): Promise<voi
 }
 
 /**
- * The command that puts a program in a network namespace with nothing in it, or nothing where this host does not
- * permit one (no Linux, no right to). It replaces itself by the program, so the pid stays.
+ * Returns the command that puts a program in an empty network namespace, or undefined where this host does not permit
+ * one (it is not Linux, or the right is missing). The command replaces itself by the program, so the pid stays.
  */
 export function networkNamespaceCommand(): readonly string[] | undefined {
   if (process.platform !== "linux") return undefined;

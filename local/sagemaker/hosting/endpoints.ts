@@ -17,7 +17,7 @@ import type { Models } from "./models";
 
 const processIdentity = z.strictObject({ pid: z.int(), startedAt: z.string() });
 
-/** What one configuration makes an endpoint run. */
+/** The model server that one endpoint configuration asks for. */
 const deployment = z.strictObject({
   configName: z.string(),
   variantName: z.string(),
@@ -40,7 +40,7 @@ const endpointRecord = z.strictObject({
   creationTime: z.number(),
   lastModifiedTime: z.number(),
   deployed: deployment,
-  /** Processes that this endpoint may have running. */
+  /** The processes that this endpoint may have running. */
   processes: z.array(processIdentity),
 });
 
@@ -54,27 +54,27 @@ const created = z.object({
 });
 const maxFailureReasonLength = 1_024;
 
-/** An endpoint that can be asked now, as the runtime sees it. */
+/** An endpoint that can be invoked now, as the runtime sees it. */
 export interface InvocableEndpoint {
   readonly name: string;
   readonly variantName: string;
   readonly server: ModelServer;
-  /** Absent for a real-time endpoint. */
+  /** The most invocations at once; absent for a real-time endpoint. */
   readonly maxConcurrency: number | undefined;
-  /** Invocations under way. */
+  /** The number of invocations under way. */
   inFlight: number;
 }
 
 interface LiveEndpoint {
   server: ModelServer | undefined;
-  /** The one that shall take over when it is healthy. */
+  /** The server that takes over when it is healthy. */
   successor: ModelServer | undefined;
   invocable: InvocableEndpoint | undefined;
-  /** The create, update or delete that goes on. Never rejects. */
+  /** The creation, update or deletion that is under way. Never rejects. */
   work: Promise<void>;
 }
 
-/** The endpoints: durable definitions, each with a model server that is started again with this server. */
+/** The endpoints. Their definitions are durable, and each has a model server that is started again with this server. */
 export class Endpoints {
   private readonly config: LocalSageMakerConfig;
   private readonly s3: S3Objects;
@@ -103,12 +103,12 @@ export class Endpoints {
     this.records = new DurableRecords({ directory: join(stateDirectory, "endpoints"), schema: endpointRecord });
   }
 
-  /** Ends what an earlier server left running. */
+  /** Ends the processes that an earlier server left running. */
   async endLeftBehind(): Promise<void> {
     await Promise.all(this.records.list().flatMap(({ processes }) => processes.map(endRecordedProcess)));
   }
 
-  /** Starts the endpoints again (status SystemUpdating meanwhile); after {@link endLeftBehind}. */
+  /** Starts the endpoints again; their status is SystemUpdating meanwhile. Call it after {@link endLeftBehind}. */
   recover(): void {
     rmSync(this.runsDirectory, { recursive: true, force: true });
     mkdirSync(this.runsDirectory, { recursive: true });
@@ -232,7 +232,7 @@ export class Endpoints {
     return { Endpoints: summaries, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
   }
 
-  /** The endpoint shows Deleting until its process and port are free, and is unknown from then on. */
+  /** Deletes an endpoint. It shows Deleting until its process and port are free, and is unknown from then on. */
   remove(body: RequestBody): void {
     const record = this.load(named.parse(body).EndpointName);
     const { name } = record;
@@ -244,7 +244,7 @@ export class Endpoints {
     live.invocable = undefined;
     live.work = (async () => {
       await stopBoth(live, this.config.serveStopGraceSeconds);
-      // An update under way sees the deletion, and stops what it had begun.
+      // An update that is under way sees the deletion, and stops the server that it has begun to start.
       await before;
       if (!this.shuttingDown) this.forget(name);
     })();
@@ -254,12 +254,15 @@ export class Endpoints {
     return this.records.list().some((record) => record.arn === arn);
   }
 
-  /** What InvokeEndpoint may ask; `undefined` for an endpoint that is not there or does not serve. */
+  /** Returns an endpoint for InvokeEndpoint, or `undefined` if there is none of this name or it does not serve. */
   invocable(name: string): InvocableEndpoint | undefined {
     return this.live.get(name)?.invocable;
   }
 
-  /** Whether it is a serverless one, which has other words and limits; of an endpoint that is not ready too. */
+  /**
+   * Returns the status of an endpoint, ready or not, and whether it is serverless. A serverless endpoint has other
+   * error messages and limits.
+   */
   about(name: string): { readonly status: EndpointRecord["status"]; readonly isServerless: boolean } | undefined {
     const record = this.records.get(name);
     return record === undefined
@@ -279,7 +282,7 @@ export class Endpoints {
     );
   }
 
-  /** Begins to run `target`; the old server goes on until the new one is healthy. */
+  /** Begins to run `target`. The old server goes on until the new one is healthy. */
   private deploy(params: {
     readonly name: string;
     readonly target: Deployment;

@@ -5,10 +5,11 @@ import type { LocalSageMakerConfig } from "../config";
 import { cutText } from "../training/folder-contract";
 import type { Endpoints, InvocableEndpoint } from "./endpoints";
 
-/** Payload limits of the service, requests and answers alike. */
+/** Payload limits of the service, in bytes, for requests and responses alike. */
 export const realTimeBytes = 6 * 1024 * 1024;
 export const serverlessBytes = 4 * 1024 * 1024;
 
+/** One call of InvokeEndpoint. */
 export interface Invocation {
   readonly endpointName: string;
   readonly body: Buffer;
@@ -22,7 +23,10 @@ export interface InvocationResponse {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Members that choose what answers, of endpoints that this server has not: ignoring them would mislead. */
+/**
+ * Members that choose which part of an endpoint answers. This server does not have such endpoints, and ignoring the
+ * members would mislead.
+ */
 const unsupportedMembers = [
   "TargetModel",
   "TargetContainerHostname",
@@ -31,7 +35,10 @@ const unsupportedMembers = [
   "EnableExplanations",
 ] as const;
 
-/** @throws ServiceError naming the member */
+/**
+ * Refuses a request with members that this server does not support.
+ * @throws ServiceError naming the member
+ */
 export function refuseUnsupportedHeaders(members: Readonly<Record<string, unknown>>): void {
   for (const member of unsupportedMembers) {
     if (members[member] !== undefined)
@@ -40,12 +47,12 @@ export function refuseUnsupportedHeaders(members: Readonly<Record<string, unknow
 }
 
 const customAttributesHeader = "x-amzn-sagemaker-custom-attributes";
-/** What the service hands to the container; it strips everything else. */
+/** The headers that the service passes to the container; it removes all others. */
 const forwarded = ["content-type", "accept", customAttributesHeader, "x-amzn-sagemaker-inference-id"];
 
 /**
- * InvokeEndpoint: hands the body to the endpoint's model server under the service's limits of time, size and concurrency.
- *
+ * Implements InvokeEndpoint: passes the body to the endpoint's model server within the service's limits of time, size
+ * and concurrency.
  * @throws ServiceError in the runtime's error shapes
  */
 export async function invokeEndpoint(params: {
@@ -111,7 +118,7 @@ async function ask(params: {
           "each container in Amazon CloudWatch, resolve the issue, and try again.",
       );
     case "refused":
-      // It has just ended, and its supervisor is about to know.
+      // The process has just ended, and its supervisor is about to notice.
       throw notReady(endpoint.maxConcurrency !== undefined, endpoint.name);
     case "broken":
       throw failed(0, "Amazon SageMaker could not get a response from the primary endpoint.");
@@ -160,7 +167,7 @@ async function exchange(params: {
         port,
         path: "/invocations",
         method: "POST",
-        // A connection of its own: a kept one could be closed by a restarting server just as it is used.
+        // Each call has a connection of its own: a restarting server could close a kept one just as it is used.
         agent: false,
         headers: { ...headers, "content-length": body.length },
       },
@@ -187,7 +194,7 @@ async function exchange(params: {
         });
       },
     );
-    // The limit is on the whole exchange, not on a silence.
+    // The limit is for the whole exchange, not for each silence in it.
     const timer = setTimeout(() => {
       end({ kind: "timeout" });
     }, milliseconds);
@@ -198,14 +205,17 @@ async function exchange(params: {
   });
 }
 
-/** The runtime's model ends a message here. */
+/** The most characters that the runtime's service model allows in an error message. */
 const maxMessageLength = 2_048;
 
 export function validationError(message: string): ServiceError {
   return new ServiceError({ code: "ValidationError", status: 400, message: cutText(message, maxMessageLength) });
 }
 
-/** Serverless: GH:aws/sagemaker-python-sdk#4271; real-time: a bare 413, GH:aws/sagemaker-python-sdk#171. */
+/**
+ * Returns the error for a body that is too large. Serverless: GH:aws/sagemaker-python-sdk#4271. Real-time: a bare 413,
+ * GH:aws/sagemaker-python-sdk#171.
+ */
 function tooLarge(isServerless: boolean, limit: number, requestId: string): ServiceError {
   if (isServerless) return validationError(`Request ${requestId} has oversize body.`);
   return new ServiceError({ code: "413", status: 413, message: `HTTP content length exceeded ${limit} bytes.` });

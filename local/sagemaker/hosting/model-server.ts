@@ -15,12 +15,12 @@ import { type ContainerExit, type ContainerProcess, startContainer } from "../co
 import { unpackArchive } from "../s3/model-archive";
 import { asFolder, parallelTransfers, parseS3Uri, pathBelowPrefix, type S3Objects } from "../s3/s3-objects";
 
-/** What a model server is made of: a model's container definition as far as it is used here. */
+/** The definition of a model server: the part of a model's container definition that is used here. */
 export const servedContainer = z.strictObject({
   image: z.string(),
   environment: z.record(z.string(), z.string()),
   networkIsolation: z.boolean(),
-  /** Where the model's files are, when they are not in the image. */
+  /** The place of the model's files, if they are not in the image. */
   modelData: z.strictObject({ s3Uri: z.string(), kind: z.enum(["archive", "folder", "object"]) }).optional(),
 });
 
@@ -35,13 +35,13 @@ export interface ModelServerParams {
   readonly s3: S3Objects;
   readonly directory: string;
   readonly logFile: string;
-  /** How long the first start may take. */
+  /** Seconds that the first start may take. */
   readonly startSeconds: number;
   /** Makes the start fail, for fault injection. */
   readonly neverHealthy: boolean;
-  /** Called with each process that is started, to find it again after this server was killed. */
+  /** Called with each process that is started, so that the process can be found after this server was killed. */
   readonly onProcess: (identity: ProcessIdentity | undefined) => void;
-  /** Called once when it was in service and has been given up. */
+  /** Called once if the server was in service and has been given up. */
   readonly onGivenUp: (reason: string) => void;
 }
 
@@ -49,16 +49,16 @@ const pingTimeoutMilliseconds = 2_000;
 const pingIntervalMilliseconds = 50;
 const maxBackOffSeconds = 30;
 
-/** The service's words for a container that does not come up. */
+/** The service's error message for a container that does not start. */
 const pingFailed =
   "The primary container for production variant did not pass the ping health check. Please check the logs of this endpoint.";
 
 /**
- * A model's `serve` process, kept running: begun again with a growing pause when it ends, given up after
- * `endpointCrashLimit` ends in a row without a good /ping between them.
+ * A model's `serve` process, which is kept running. When it ends, it is started again after a growing pause. It is
+ * given up after `endpointCrashLimit` ends in a row without a successful /ping between them.
  */
 export class ModelServer {
-  /** Settles at the first good /ping; rejects with the reason when it was given up before. */
+  /** Resolves at the first successful /ping; rejects with the reason when the server was given up before. */
   readonly started: Promise<void>;
   private readonly params: ModelServerParams;
   private readonly stopping = new AbortController();
@@ -67,7 +67,7 @@ export class ModelServer {
   private current: ModelServerState = "starting";
   private servingPort = 0;
   private hasStarted = false;
-  /** Ends in a row since the last good /ping. */
+  /** The number of times that the process has ended since the last successful /ping. */
   private crashes = 0;
 
   constructor(params: ModelServerParams) {
@@ -78,7 +78,7 @@ export class ModelServer {
       onStarted = resolve;
       onNotStarted = reject;
     });
-    // Whoever made this may be gone by the time that it is stopped.
+    // The owner may be gone by the time that this server is stopped. Then nobody handles the rejection.
     this.started.catch(() => undefined);
     this.supervision = this.supervise(onStarted).catch((error: unknown) => {
       const wasReady = this.current === "restarting";
@@ -96,7 +96,7 @@ export class ModelServer {
     return this.current;
   }
 
-  /** On 127.0.0.1; changes with each restart. */
+  /** The port on 127.0.0.1. It changes with each restart. */
   get port(): number {
     return this.servingPort;
   }
@@ -158,7 +158,10 @@ export class ModelServer {
     }
   }
 
-  /** One life of the process. @returns how it ended, in words */
+  /**
+   * Runs the process once, until it ends.
+   * @returns how it ended, in words
+   */
   private async serveOnce(params: {
     readonly port: number;
     readonly root: string;
@@ -166,7 +169,7 @@ export class ModelServer {
     readonly deadline: number;
     readonly onReady: () => void;
   }): Promise<string> {
-    // From here to the assignment nothing awaits: a stop finds either no process or this one.
+    // Nothing is awaited from here to the assignment, so that a stop finds either no process or this one.
     this.stopping.signal.throwIfAborted();
     const log = new ContainerLog({ file: this.params.logFile });
     const container = startContainer({
@@ -259,7 +262,7 @@ function exitText(exit: ContainerExit): string {
   return exit.signal === null ? `it ended with exit code ${exit.code ?? "?"}` : `it was killed by ${exit.signal}`;
 }
 
-/** Whether GET /ping answers 200 within 2 s, as the service asks. */
+/** Resolves to true if GET /ping answers 200 within 2 s, as the service requires. */
 async function isHealthy(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const call = httpRequest(

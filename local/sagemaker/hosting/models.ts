@@ -63,7 +63,7 @@ const endpointConfigRecord = z.strictObject({
 
 export type ProductionVariant = z.infer<typeof variant>;
 
-/** Features of a configuration that change what an endpoint does and that this server has not. */
+/** Members of a configuration that change what an endpoint does and that this server does not support. */
 const unsupportedConfigMembers = [
   "DataCaptureConfig",
   "AsyncInferenceConfig",
@@ -80,7 +80,7 @@ const unsupportedVariantMembers = [
   "AcceleratorPartitionLayouts",
 ] as const;
 
-/** Models and endpoint configurations: definitions that run nothing by themselves. */
+/** Models and endpoint configurations. These definitions run nothing by themselves. */
 export class Models {
   private readonly config: LocalSageMakerConfig;
   private readonly tags: Tags;
@@ -219,8 +219,8 @@ export class Models {
   }
 
   /**
-   * What an endpoint of this configuration runs. It is copied into the endpoint: deleting the model or the
-   * configuration later does not touch a running endpoint.
+   * Returns what an endpoint of this configuration runs. It is copied into the endpoint, so that a later deletion of
+   * the model or the configuration does not affect a running endpoint.
    */
   deployment(endpointConfigName: string): { variant: ProductionVariant; container: ServedContainer } {
     const only = this.loadConfig(endpointConfigName).request.ProductionVariants[0];

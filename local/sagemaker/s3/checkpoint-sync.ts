@@ -16,16 +16,19 @@ interface KnownFile {
   readonly bytes: number;
   readonly modifiedMilliseconds: number;
   readonly inode: number;
-  /** Of the content in S3; unknown for files above {@link readAtOnceBytes}, which are compared by the above. */
+  /**
+   * Digest of the content in S3. It is unknown for files above {@link readAtOnceBytes}, which are compared by the
+   * fields above.
+   */
   readonly sha256?: string;
 }
 
-/** Up to here a file is read at once, so that what reaches S3 is one state of it even while it grows. */
+/** The size in bytes up to which a file is read at once, so that S3 receives one state of it even while it grows. */
 const readAtOnceBytes = 64 * 1024 * 1024;
 
 /**
- * Keeps an S3 prefix equal to a container's checkpoint folder while the container runs: changed content is put, what was
- * deleted in the folder is deleted in S3. The other way there is only `pull`, before a start.
+ * Keeps an S3 prefix equal to a container's checkpoint folder while the container runs: changed content is put, and
+ * files that were deleted in the folder are deleted in S3. Only `pull` copies in the other direction, before a start.
  */
 export class CheckpointSync {
   private readonly s3: S3Objects;
@@ -37,8 +40,9 @@ export class CheckpointSync {
   private loop: Promise<void> = Promise.resolve();
 
   /**
-   * @param params.remote its key is a prefix as written by the user: without a slash at its end the service would mix
-   *   siblings in (GH:syne-tune/syne-tune#363), so one is added
+   * Creates the synchronization of a folder with an S3 prefix.
+   * @param params.remote its key is a prefix as the user wrote it. A slash is added to its end: without one the service
+   *   would mix siblings in (GH:syne-tune/syne-tune#363)
    */
   constructor(params: {
     readonly s3: S3Objects;
@@ -66,7 +70,7 @@ export class CheckpointSync {
     for (const file of await listFolder(this.folder)) this.known.set(file.path, await this.describe(file));
   }
 
-  /** Pushes changes every `seconds` until `finish`. A failed turn is reported and made up for by the next. */
+  /** Pushes changes every `seconds` until `finish`. A failed turn is reported, and the next one makes up for it. */
   start(seconds: number): void {
     this.loop = (async () => {
       for (;;) {
@@ -77,7 +81,10 @@ export class CheckpointSync {
     })();
   }
 
-  /** Ends the turns and pushes once more. Throws when that last push fails. */
+  /**
+   * Ends the turns and pushes once more.
+   * @throws Error when that last push fails
+   */
   async finish(): Promise<void> {
     this.ended.abort();
     await this.loop;
@@ -114,7 +121,7 @@ export class CheckpointSync {
       return;
     }
     const content = await readIfPresent(file.absolutePath);
-    // Gone between listing and reading: the next turn sees that.
+    // The file has gone between listing and reading. The next turn sees that.
     if (content === undefined) return;
     const sha256 = hash(content);
     if (sha256 !== before?.sha256) await this.s3.putBytes(to, content);

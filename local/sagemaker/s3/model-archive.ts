@@ -7,10 +7,13 @@ import { createGunzip, createGzip } from "node:zlib";
 import { type Entry, type Extract, extract, type Pack, pack } from "tar-stream";
 import { checkedRelativePath, type FolderFile, listFolder } from "./s3-objects";
 
-/** A hostile archive can unpack to anything; the largest disk of a serverless endpoint is 5 GB. */
+/**
+ * The most bytes that an archive may unpack to, because a hostile archive can unpack to any size. The largest disk of a
+ * serverless endpoint has 5 GB.
+ */
 const maxUnpackedBytes = 5 * 1024 ** 3;
 const maxFiles = 100_000;
-/** What may stand between the contents of two files: headers, long names, padding. tar-stream keeps it in memory. */
+/** The most bytes between the contents of two files: headers, long names, padding. tar-stream keeps them in memory. */
 const maxHeaderBytes = 1024 ** 2;
 
 /**
@@ -29,7 +32,7 @@ export async function packFolder(folder: string, archive: string): Promise<numbe
     pipeline(packed, createGzip(), createWriteStream(archive)),
     packFiles(files, packed),
   ]);
-  // Where a file cannot be read the archive has no end either: the first reason is the one that helps.
+  // If a file cannot be read, the archive has no end either. The first reason is the helpful one.
   if (read.status === "rejected") throw read.reason;
   if (written.status === "rejected") throw written.reason;
   return files.length;
@@ -45,7 +48,7 @@ async function packFiles(files: readonly FolderFile[], packed: Pack): Promise<vo
         uname: "root",
         gname: "root",
       });
-      // A file that grows while it is packed is cut at the size that its header promises.
+      // A file that grows while it is packed is cut off at the size that its header announces.
       if (bytes === 0) entry.end();
       else {
         await pipeline(createReadStream(absolutePath, { end: bytes - 1 }), entry).catch((cause: unknown) => {
@@ -73,8 +76,8 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
     pipeline(createReadStream(archive), createGunzip(), headers, entries),
     unpackEntries(entries, folder, headers),
   ]);
-  // A refused entry ends the reading as well, and what was refused is the reason. The other way round, an entry may learn
-  // no more than that the reading has ended.
+  // A refused entry ends the reading as well, and then the refusal is the reason. If the reading ends first, an entry
+  // may learn only that it has ended.
   if (written.status === "rejected" && !isOnlyDestroyed(written.reason)) throw readable(written.reason);
   if (read.status === "rejected") throw readable(read.reason);
   if (written.status === "rejected") throw written.reason;
@@ -128,17 +131,20 @@ class HeaderLimit extends Transform {
   }
 }
 
-/** GNU tar writes `./model.onnx` for the files of the folder that it was called in. */
+/**
+ * Returns a name without a leading `./`: GNU tar writes `./model.onnx` for the files of the folder in which it was
+ * called.
+ */
 function withoutDot(name: string): string {
   return name.startsWith("./") ? name.slice(2) : name;
 }
 
-/** Whether a stream of tar-stream says no more than that somebody ended it. */
+/** Returns true if a stream of tar-stream says only that somebody ended it. */
 function isOnlyDestroyed(problem: unknown): boolean {
   return problem instanceof Error && problem.message === "Stream was destroyed";
 }
 
-/** The reason of a failure in our words, where tar-stream found it. */
+/** Returns the reason of a failure in our words, if tar-stream found the failure. */
 function readable(problem: unknown): unknown {
   if (typeof problem !== "object" || problem === null || !("message" in problem)) return problem;
   const { message } = problem;

@@ -12,9 +12,10 @@ import {
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 
+/** The place of an object, or a prefix, in S3. */
 export interface S3Location {
   readonly bucket: string;
-  /** Without a leading slash; may be empty. */
+  /** The key, without a leading slash; it may be empty. */
   readonly key: string;
 }
 
@@ -22,7 +23,7 @@ export interface S3Object extends S3Location {
   readonly bytes: number;
 }
 
-/** A file of a folder, with its path relative to it in `/` notation. */
+/** A file of a folder. Its path is relative to the folder, in `/` notation. */
 export interface FolderFile {
   readonly path: string;
   readonly absolutePath: string;
@@ -31,21 +32,26 @@ export interface FolderFile {
   readonly inode: number;
 }
 
-/** How many files are moved at the same time: enough to hide S3's latency, few enough for one machine. */
+/**
+ * The number of files that are transferred at the same time: enough to hide S3's latency, few enough for one machine.
+ */
 export const parallelTransfers = { concurrency: 8 } as const;
 
-/** @returns nothing where the text is no `s3://bucket/key` */
+/**
+ * Parses an address.
+ * @returns undefined where the text is not of the form `s3://bucket/key`
+ */
 export function parseS3Uri(uri: string): S3Location | undefined {
   const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
   return match?.[1] === undefined ? undefined : { bucket: match[1], key: match[2] ?? "" };
 }
 
-/** `prefix` with one slash at its end, or empty: as a folder of S3. */
+/** Returns `prefix` as a folder of S3: with one slash at its end, or empty. */
 export function asFolder(prefix: string): string {
   return prefix === "" ? "" : `${prefix.replace(/\/+$/, "")}/`;
 }
 
-/** S3 as far as the platform around a container uses it. */
+/** The part of S3 that the platform around a container uses. */
 export class S3Objects {
   private readonly client: S3Client;
 
@@ -53,7 +59,7 @@ export class S3Objects {
     this.client = client;
   }
 
-  /** All objects whose key starts with `location.key`, or the first `most` of them. */
+  /** Returns all objects whose keys start with `location.key`, or the first `max` of them. */
   async list(location: S3Location, params: { max?: number; signal?: AbortSignal } = {}): Promise<S3Object[]> {
     const { max = Infinity, signal } = params;
     const objects: S3Object[] = [];
@@ -129,7 +135,10 @@ export class S3Objects {
   }
 }
 
-/** All plain files below `folder`, sorted; links are not followed and not listed. Files that vanish meanwhile are left out. */
+/**
+ * Returns all plain files below `folder`, sorted. Links are not followed and not listed, and files that disappear
+ * meanwhile are left out.
+ */
 export async function listFolder(folder: string): Promise<FolderFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(missingAsEmpty);
   const files: FolderFile[] = [];
@@ -150,7 +159,7 @@ export async function listFolder(folder: string): Promise<FolderFile[]> {
   return files.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** The file's bytes, or nothing when it has vanished. */
+/** Returns the file's bytes, or undefined when it has disappeared. */
 export async function readIfPresent(path: string): Promise<Buffer | undefined> {
   return await readFile(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
@@ -159,10 +168,9 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
 }
 
 /**
- * The file path that an object gets below a channel's folder: its key without the prefix. As with the service, a prefix
- * that does not end in a slash counts to its last one, but for a folder of that very name.
- *
- * @returns nothing for a key that is a folder marker
+ * Returns the file path that an object gets below a channel's folder: its key without the prefix. As in the service, a
+ * prefix that does not end in a slash counts up to its last slash, unless there is a folder of exactly that name.
+ * @returns undefined for a key that is a folder marker
  * @throws Error for a key that would leave the folder
  */
 export function pathBelowPrefix(key: string, prefix: string): string | undefined {
@@ -172,7 +180,10 @@ export function pathBelowPrefix(key: string, prefix: string): string | undefined
   return checkedRelativePath(path);
 }
 
-/** @throws Error for a path that is absolute, leaves its folder, or that file systems do not agree upon */
+/**
+ * Returns the path if it is safe.
+ * @throws Error for a path that is absolute, leaves its folder, or that file systems do not agree upon
+ */
 export function checkedRelativePath(path: string): string {
   const unsafe =
     path.startsWith("/") ||
@@ -192,7 +203,10 @@ function missingAsEmpty(error: unknown): never[] {
   throw error;
 }
 
-/** Whether a file or folder was not there. Not by `instanceof`: in a test's sandbox the system's errors are of another realm. */
+/**
+ * Returns true if a file or folder was not there. It does not use `instanceof`, because in a test's sandbox the
+ * system's errors belong to another realm.
+ */
 export function isMissing(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }

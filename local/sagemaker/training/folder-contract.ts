@@ -2,10 +2,10 @@ import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { containerRoot, type TrainingJobRequest } from "./training-job-request";
 
-/** The folders of one job, which its container sees as `/opt/ml` (here: as SAGEMAKER_BASE_DIR). */
+/** The folders of one job. Its container sees them as `/opt/ml` (here: as SAGEMAKER_BASE_DIR). */
 export interface TrainingFolders {
   readonly root: string;
-  /** Stands in for the container's `/tmp`. */
+  /** The folder that stands in for the container's `/tmp`. */
   readonly scratch: string;
   readonly model: string;
   readonly outputData: string;
@@ -14,9 +14,10 @@ export interface TrainingFolders {
   readonly channel: (name: string) => string;
 }
 
-/** FailureReason is at most this long in the service model, in UTF-16 code units as AWS counts. */
+/** The most UTF-16 code units of FailureReason in the service model, counted as AWS does. */
 const maxFailureReasonLength = 1_024;
 
+/** Returns the paths of a job's folders, which it does not create. */
 export function trainingFolders(jobDirectory: string, request: TrainingJobRequest): TrainingFolders {
   const root = join(jobDirectory, "ml");
   const checkpointPath = request.CheckpointConfig?.LocalPath ?? `${containerRoot}/checkpoints`;
@@ -31,7 +32,7 @@ export function trainingFolders(jobDirectory: string, request: TrainingJobReques
   };
 }
 
-/** Makes the folders anew, as on a fresh machine, with the configuration files that the platform writes. */
+/** Makes the folders anew, as on a fresh machine, and writes the configuration files of the platform. */
 export async function makeTrainingFolders(folders: TrainingFolders, request: TrainingJobRequest): Promise<void> {
   await rm(folders.root, { recursive: true, force: true });
   await rm(folders.scratch, { recursive: true, force: true });
@@ -55,7 +56,7 @@ export async function makeTrainingFolders(folders: TrainingFolders, request: Tra
   await write("inputdataconfig.json", inputDataConfig(request));
   await write("resourceconfig.json", resourceConfig(request));
   if (request.CheckpointConfig !== undefined) {
-    // LocalPath as the container can open it: below the root that SAGEMAKER_BASE_DIR moved.
+    // LocalPath is the path with which the container can open the folder: below the root that SAGEMAKER_BASE_DIR moved.
     await write("checkpointconfig.json", { S3Uri: request.CheckpointConfig.S3Uri, LocalPath: folders.checkpoints });
   }
 }
@@ -66,7 +67,7 @@ function inputDataConfig(request: TrainingJobRequest): Record<string, unknown> {
       channel.ChannelName,
       {
         ...(channel.ContentType === undefined ? {} : { ContentType: channel.ContentType }),
-        // FastFile shows as File, and here it is: all objects are copied before the start.
+        // FastFile is shown as File, and is File here: all objects are copied before the start.
         TrainingInputMode: "File",
         S3DistributionType: channel.DataSource.S3DataSource.S3DataDistributionType ?? "FullyReplicated",
         RecordWrapperType: channel.RecordWrapperType ?? "None",
@@ -90,14 +91,14 @@ function resourceConfig(request: TrainingJobRequest): Record<string, unknown> {
 }
 
 /**
- * The start of `output/failure`, or nothing where the container wrote none. Bytes that are no UTF-8, as where a
- * multi-byte character is cut, become U+FFFD or are left out.
+ * Returns the start of `output/failure`, or undefined where the container wrote none. Bytes that are not UTF-8, for
+ * example where a multi-byte character is cut, become U+FFFD or are left out.
  */
 export async function readFailure(folders: TrainingFolders): Promise<string | undefined> {
   const file = await open(folders.failure, "r").catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    // The file is the container's: read no more of it than can be of use (4 bytes a character).
+    // The container wrote the file, so no more is read of it than can be used (4 bytes a character).
     const { buffer, bytesRead } = await file.read(
       Buffer.alloc(maxFailureReasonLength * 4),
       0,
@@ -109,7 +110,7 @@ export async function readFailure(folders: TrainingFolders): Promise<string | un
       .trim();
     return text === "" ? undefined : text;
   } catch {
-    // A folder of that name, for one.
+    // This happens, for example, if `failure` is a folder.
     return undefined;
   } finally {
     await file.close();
@@ -117,7 +118,8 @@ export async function readFailure(folders: TrainingFolders): Promise<string | un
 }
 
 /**
- * `prefix: text, suffix`, the text shortened so that the whole fits FailureReason and no character is cut in two.
+ * Returns `kind: text, suffix`. The text is shortened so that the whole fits FailureReason and no character is cut in
+ * two.
  */
 export function failureReason(params: {
   readonly kind: "AlgorithmError" | "ClientError" | "CapacityError" | "InternalServerError";
@@ -129,7 +131,7 @@ export function failureReason(params: {
   return `${kind}: ${cutText(text, room)}${suffix}`;
 }
 
-/** At most `length` UTF-16 code units of a text, never half a surrogate pair. */
+/** Returns at most `length` UTF-16 code units of a text, and never half a surrogate pair. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);

@@ -17,7 +17,7 @@ import type { TrainingJobRequest } from "./training-job-request";
 
 interface ChannelFile {
   readonly from: S3Location;
-  /** Below the channel's folder. */
+  /** The path below the channel's folder. */
   readonly path: string;
 }
 
@@ -55,7 +55,10 @@ export async function downloadInputChannels(params: {
   }
 }
 
-/** @throws ClientFault */
+/**
+ * Parses the address of a channel.
+ * @throws ClientFault
+ */
 export function requireS3Uri(uri: string): S3Location {
   const location = parseS3Uri(uri);
   if (location === undefined) throw new ClientFault(`'${uri}' is not of the form s3://bucket/key`);

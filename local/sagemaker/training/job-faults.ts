@@ -2,7 +2,7 @@ import type { PendingFaults, SlowPhase } from "../fault-injection";
 import { failureReason } from "./folder-contract";
 import { ReasonedFailure } from "./training-failure";
 
-/** The faults on demand that meet one training job. Each `take` uses one up. */
+/** The injected faults that affect one training job. Each call uses one fault up. */
 export class JobFaults {
   constructor(
     private readonly faults: PendingFaults,
@@ -13,7 +13,10 @@ export class JobFaults {
     return this.faults.take("slowPhase", (fault) => fault.phase === phase && this.isMine(fault));
   }
 
-  /** @throws ReasonedFailure where no machine is to be had */
+  /**
+   * Fails the job if a fault says that there is no machine.
+   * @throws ReasonedFailure where there is no machine
+   */
   meetCapacityError(): void {
     if (this.faults.take("capacityError") === undefined) return;
     throw new ReasonedFailure(
@@ -27,7 +30,8 @@ export class JobFaults {
   }
 
   /**
-   * @returns whether the platform failed and the job may try again
+   * Fails the start of the job if a fault says so.
+   * @returns true if the platform failed and the job may try again
    * @throws ReasonedFailure where it may not
    */
   meetInternalServerError({ hasRetry }: { readonly hasRetry: boolean }): boolean {
@@ -38,7 +42,10 @@ export class JobFaults {
     );
   }
 
-  /** @throws Error where the upload is to fail */
+  /**
+   * Fails the upload of the results if a fault says so.
+   * @throws Error where the upload is to fail
+   */
   meetUploadFailure(): void {
     const fault = this.faults.take("uploadFailure", (candidate) => this.isMine(candidate));
     if (fault !== undefined) throw new Error("injected by fault injection");

@@ -1,12 +1,12 @@
-/** What a training job becomes when it ends, or when the machine under it is lost. */
+/** Decides what a training job becomes when it ends, or when its machine is lost. */
 import { failureReason } from "./folder-contract";
 import { now } from "./time-limits";
 import { advance, isWaitingForMachine, stoppedAs, type TrainingJob } from "./training-job";
 
 /**
- * The job at its end: Stopped where its stop was accepted, whatever the container's exit status is (a race that lost
- * Stopped to an exit code is known from another emulator, GH:floci-io/floci#1949); Failed where there is a FailureReason;
- * else Completed.
+ * Returns the job at its end. It is Stopped if its stop was accepted, whatever the container's exit status is (another
+ * emulator has a race in which an exit code overrides Stopped, GH:floci-io/floci#1949). It is Failed if there is a
+ * FailureReason; otherwise it is Completed.
  */
 export function ended(running: TrainingJob, failure: string | undefined): TrainingJob {
   const job = withEndTime(running);
@@ -21,9 +21,9 @@ export function ended(running: TrainingJob, failure: string | undefined): Traini
 }
 
 /**
- * The job after this server, and with it the job's machine, was lost: Stopped when it was being stopped; as it was when it
- * had no machine; Interrupted when it was a spot job; begun again while RetryStrategy permits (it retries this class of
- * failure alone); else Failed with InternalServerError.
+ * Returns the job after this server, and with it the job's machine, was lost. A job that was being stopped is Stopped.
+ * A job without a machine stays as it was. A spot job is Interrupted. Any other job is restarted while RetryStrategy
+ * permits (it retries only this class of failure), and otherwise Failed with InternalServerError.
  */
 export function afterHostLoss(lost: TrainingJob, text: string): TrainingJob {
   const { process: _lost, ...job } = lost;
@@ -34,16 +34,17 @@ export function afterHostLoss(lost: TrainingJob, text: string): TrainingJob {
   return failedByPlatform(job, text);
 }
 
-/** The job as a fault of the platform ends it that nothing makes good. */
+/** Returns the job after a fault of the platform has ended it for good. */
 export function failedByPlatform(job: TrainingJob, text: string): TrainingJob {
   return ended(job, failureReason({ kind: "InternalServerError", text }));
 }
 
+/** Returns true if the job's RetryStrategy allows one more attempt. */
 export function hasRetry(job: TrainingJob): boolean {
   return job.retries < (job.request.RetryStrategy?.MaximumRetryAttempts ?? 0);
 }
 
-/** The job as it waits for another machine after a fault of the platform. */
+/** Returns the job after a fault of the platform: it waits for another machine. */
 export function retried(job: TrainingJob): TrainingJob {
   return { ...advance(job, { to: "Restarting", now: now() }), retries: job.retries + 1 };
 }

@@ -5,11 +5,11 @@ import type { TrainingFolders } from "./folder-contract";
 import { outputLocations } from "./training-job";
 import type { TrainingJobRequest } from "./training-job-request";
 
-/** Uploads the model and the output data as the request wants them: each as an archive, or file by file. */
+/** Uploads the model and the output data as the request asks for them: each as an archive, or file by file. */
 export async function uploadResults(params: {
   readonly request: TrainingJobRequest;
   readonly folders: TrainingFolders;
-  /** Where archives are made. */
+  /** The folder in which archives are made. */
   readonly directory: string;
   readonly s3: S3Objects;
 }): Promise<void> {

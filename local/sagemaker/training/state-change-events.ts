@@ -14,7 +14,10 @@ const timeMembers = new Set([
   "Timestamp",
 ]);
 
-/** Puts `SageMaker Training Job State Change` on the event bus. A job neither waits for that nor fails by it. */
+/**
+ * Puts `SageMaker Training Job State Change` events on the event bus. A job does not wait for them, and does not fail
+ * if they cannot be sent.
+ */
 export class StateChangeEvents {
   private readonly client: EventBridgeClient;
   private readonly eventBusName: string;
@@ -35,7 +38,7 @@ export class StateChangeEvents {
     this.onError = params.onError;
   }
 
-  /** Sends the job's state as it is now, behind those that wait already. */
+  /** Sends the job's present state, after the events that already wait. */
   publish(job: TrainingJob): void {
     const fault = this.faults.take("event");
     if (fault?.effect === "lost") return;
@@ -51,7 +54,10 @@ export class StateChangeEvents {
     this.enqueue(job, fault?.effect === "duplicate" ? 2 : 1);
   }
 
-  /** Sends what is queued and drops what was to come late. Takes no longer than the bus lets it, so bound it. */
+  /**
+   * Sends the queued events and drops those that were to come late. It takes as long as the event bus takes, so limit
+   * its time.
+   */
   async drain(): Promise<void> {
     this.ended.abort();
     await this.queue;
@@ -69,7 +75,7 @@ export class StateChangeEvents {
         Entries: [
           {
             EventBusName: this.eventBusName,
-            // Nobody but AWS may send events of `aws.…`, and MiniStack refuses them as the real bus does.
+            // Only AWS may send events of `aws.…`, and MiniStack refuses them from others as the real bus does.
             Source: localSageMakerEventSource,
             DetailType: "SageMaker Training Job State Change",
             Resources: [job.arn],
@@ -85,7 +91,7 @@ export class StateChangeEvents {
   }
 }
 
-/** The fields of Describe; times are strings of epoch milliseconds, as in AWS's own event. */
+/** Returns the fields of Describe. Times are strings of epoch milliseconds, as in AWS's own event. */
 export function stateChangeDetail(job: TrainingJob): unknown {
   return withMillisecondTimes(describeTrainingJob(job));
 }

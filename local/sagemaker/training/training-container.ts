@@ -16,7 +16,7 @@ interface TrainingContainerParams {
   readonly namespaceCommand: readonly string[] | undefined;
 }
 
-/** How a container has ended, and what was seen of it until then. */
+/** The end of a container, with everything that was measured until then. */
 interface TrainingContainerEnd {
   readonly exit: ContainerExit;
   readonly seconds: number;
@@ -26,7 +26,7 @@ interface TrainingContainerEnd {
 /** The container that runs a job's algorithm on one machine. */
 export class TrainingContainer {
   readonly startedAt: number;
-  /** Settles when the algorithm has ended. Never rejects. */
+  /** Resolves when the algorithm has ended. Never rejects. */
   readonly ended: Promise<TrainingContainerEnd>;
   private readonly container: ContainerProcess;
   private killTimer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class TrainingContainer {
     return this.container.identity;
   }
 
-  /** SIGTERM now, and SIGKILL after the grace. The last call's grace holds. */
+  /** Sends SIGTERM now, and SIGKILL after the grace. If it is called again, the last call's grace counts. */
   end(graceSeconds: number): void {
     this.container.terminate();
     clearTimeout(this.killTimer);
@@ -67,7 +67,7 @@ export async function algorithmFailure(exit: ContainerExit, folders: TrainingFol
   if (exit.startError !== undefined) {
     return failureReason({ kind: "AlgorithmError", text: `the container could not be started: ${exit.startError}` });
   }
-  // A shell's number for a death by signal, which is what Docker and the service show.
+  // A shell's number for a death by signal, which Docker and the service show, too.
   const exitCode = exit.code ?? 128 + (exit.signal === null ? 0 : constants.signals[exit.signal]);
   const killed = exit.signal === null ? "" : `the training process was killed by ${exit.signal}`;
   const said = await readFailure(folders);

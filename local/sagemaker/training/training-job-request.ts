@@ -3,7 +3,7 @@ import type { RequestBody } from "../api/request-validation";
 import { type ServiceError, validationException } from "../api/service-error";
 import { parseS3Uri } from "../s3/s3-objects";
 
-/** The members of CreateTrainingJob that this server acts upon; all others are kept as they came. */
+/** The members of CreateTrainingJob that affect this server. All others are kept as they came. */
 export const trainingJobRequest = z.looseObject({
   TrainingJobName: z.string(),
   RoleArn: z.string(),
@@ -49,7 +49,10 @@ export const trainingJobRequest = z.looseObject({
 
 export type TrainingJobRequest = z.infer<typeof trainingJobRequest>;
 
-/** Features that change what a job does and that this server has not: refused, since ignoring them would mislead. */
+/**
+ * Members that change what a job does and that this server does not support. They are refused, because ignoring them
+ * would mislead.
+ */
 const unsupportedMembers = [
   "DebugHookConfig",
   "DebugRuleConfigurations",
@@ -64,9 +67,10 @@ const unsupportedMembers = [
   "ModelPackageConfig",
 ] as const;
 
-/** Where a container sees its folders; the local folders of a job stand in for it. */
+/** The path at which a container sees its folders. Here a job's local folders stand in for it. */
 export const containerRoot = "/opt/ml";
 
+/** Seconds that a job may run if its request sets no limit. */
 export const defaultMaxRuntimeSeconds = 86_400;
 
 /**
@@ -85,7 +89,10 @@ export function parseTrainingJobRequest(body: RequestBody): TrainingJobRequest {
   return parsed.data;
 }
 
-/** Where a request names what this server has not. Members that are not listed are of no interest here. */
+/**
+ * The members in which a request may ask for something that this server does not support. Other members do not matter
+ * here.
+ */
 const unsupportedChoices = z.looseObject({
   AlgorithmSpecification: z
     .looseObject({
@@ -101,7 +108,7 @@ const unsupportedChoices = z.looseObject({
   ResourceConfig: z.unknown().optional(),
 });
 
-/** Unsupported choices by their names, before the general parse would name only a type. */
+/** Refuses unsupported choices by their names, before the general parsing would only complain about a type. */
 function refuseUnsupportedChoices(body: RequestBody): void {
   const parsed = unsupportedChoices.safeParse(body);
   if (!parsed.success) throw validationException(issuesText(parsed.error));
@@ -109,7 +116,7 @@ function refuseUnsupportedChoices(body: RequestBody): void {
   if (algorithm === undefined) throw validationException("AlgorithmSpecification is required for this training job.");
   if (resources === undefined) throw validationException("ResourceConfig is required for this training job.");
   if (algorithm.AlgorithmName !== undefined) throw notSupported("AlgorithmSpecification.AlgorithmName is");
-  // They would let a request choose what runs on this machine; only the configured images do.
+  // These members would let a request choose what runs on this machine; only the configured images may do that.
   if (algorithm.ContainerEntrypoint !== undefined) throw notSupported("AlgorithmSpecification.ContainerEntrypoint is");
   if (algorithm.ContainerArguments !== undefined) throw notSupported("AlgorithmSpecification.ContainerArguments is");
   if (algorithm.TrainingInputMode === "Pipe") throw notSupported("TrainingInputMode Pipe is");
@@ -118,7 +125,10 @@ function refuseUnsupportedChoices(body: RequestBody): void {
   }
 }
 
-/** Members that the model calls optional and the service asks for, and enum values that this server has not. */
+/**
+ * Returns errors about members that the model calls optional and the service requires, and about enum values that this
+ * server does not support.
+ */
 function issuesText(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; ");
 }
@@ -135,7 +145,7 @@ function checkRules(request: TrainingJobRequest): void {
     if (channel.CompressionType === "Gzip") throw notSupported("a channel's CompressionType Gzip is");
     if (channel.RecordWrapperType === "RecordIO") throw notSupported("RecordWrapperType RecordIO is");
     checkS3Uri(channel.DataSource.S3DataSource.S3Uri);
-    // The model's pattern lets these through; as a folder they would mean another place.
+    // The model's pattern allows these names, but as a folder they would mean another place.
     if (/^\.+$/.test(channel.ChannelName)) throw validationException(`Invalid channel name '${channel.ChannelName}'.`);
   }
   checkS3Uri(request.OutputDataConfig.S3OutputPath);
@@ -175,7 +185,7 @@ function checkS3Uri(uri: string): void {
     throw validationException(`The S3 URI '${uri}' is not of the form s3://bucket/key.`);
 }
 
-/** `what` carries its verb: "Feature is". */
+/** Returns the error for an unsupported choice. `what` includes its verb: "Feature is". */
 function notSupported(what: string): ServiceError {
   return validationException(`${what} not supported by this local SageMaker server.`);
 }

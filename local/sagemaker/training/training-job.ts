@@ -25,11 +25,11 @@ export type SecondaryStatus = z.infer<typeof secondaryStatus>;
 
 const seconds = z.number();
 
-/** Why a job is being ended before its algorithm ended by itself. The first reason stays. */
+/** The reason why a job is being ended before its algorithm has ended by itself. The first reason stays. */
 export const stopReason = z.enum(["user", "maxRuntime", "maxWait"]);
 export type StopReason = z.infer<typeof stopReason>;
 
-/** A training job as it is kept. Times are epoch seconds, as on the wire. */
+/** A training job as it is stored. Times are epoch seconds, as in responses. */
 export const trainingJob = z.strictObject({
   arn: z.string(),
   request: trainingJobRequest,
@@ -50,11 +50,11 @@ export const trainingJob = z.strictObject({
   failureReason: z.string().optional(),
   stopReason: stopReason.optional(),
   finalMetrics: z.array(z.strictObject({ MetricName: z.string(), Value: z.number(), Timestamp: seconds })),
-  /** How often the job was begun again after a fault of the platform (RetryStrategy). */
+  /** The number of times that the job was restarted after a fault of the platform (RetryStrategy). */
   retries: z.int(),
-  /** Spent by the algorithm over all attempts, for MaxRuntimeInSeconds. */
+  /** Seconds that the algorithm has run in all attempts, for MaxRuntimeInSeconds. */
   runSeconds: z.number(),
-  /** Of the container that runs now. */
+  /** The process of the container that runs now. */
   process: z.strictObject({ pid: z.int(), startedAt: z.string() }).optional(),
 });
 
@@ -76,6 +76,7 @@ const messages: Readonly<Record<SecondaryStatus, string>> = {
   Restarting: "Restarting the training job after an internal failure",
 };
 
+/** Returns a new job, which is InProgress and Starting. */
 export function newTrainingJob(params: {
   readonly request: TrainingJobRequest;
   readonly arn: string;
@@ -96,13 +97,13 @@ export function newTrainingJob(params: {
   };
 }
 
+/** Returns true if the job has ended and its state will not change again. */
 export function isFinal(job: Pick<TrainingJob, "status">): boolean {
   return job.status === "Completed" || job.status === "Failed" || job.status === "Stopped";
 }
 
 /**
- * The job one step on. Transitions are in order and their times never go back, whatever the clock does.
- *
+ * Returns the job one step on. Its transitions are in order and their times never go back, whatever the clock does.
  * @throws Error for a job that has ended: its state never changes again
  */
 export function advance(
@@ -137,26 +138,30 @@ export function advance(
   };
 }
 
-/** The phases in which a job has no machine: it waits for one, and loses nothing when this server ends. */
+/** The phases in which a job has no machine. It waits for one, and loses nothing when this server ends. */
 const waiting: readonly SecondaryStatus[] = ["Starting", "Pending", "Interrupted", "Restarting"];
 
+/** Returns true if the job waits for a machine and is not being stopped. */
 export function isWaitingForMachine(job: TrainingJob): boolean {
   return job.stopReason === undefined && waiting.includes(job.secondaryStatus);
 }
 
-/** What a job that was stopped shows at its end. */
+/** The secondary status of a stopped job at its end, by the reason of the stop. */
 export const stoppedAs: Readonly<Record<StopReason, SecondaryStatus>> = {
   user: "Stopped",
   maxRuntime: "MaxRuntimeExceeded",
   maxWait: "MaxWaitTimeExceeded",
 };
 
-/** What a second on a spot machine is billed as. The market's prices differ; this one stands for a saving of 70 %. */
+/**
+ * The seconds that are billed for one second on a spot machine. The market's prices vary; this number stands for a
+ * saving of 70 %.
+ */
 const spotBilledShare = 0.3;
 
 /**
- * Seconds that the job has had a machine: from Downloading to the machine's loss, or the end. What a spot job waits between
- * its machines is not training time.
+ * Returns the seconds for which the job has had a machine: from Downloading to the machine's loss, or to the end. The
+ * time that a spot job waits between its machines is not training time.
  */
 export function machineSeconds(job: Pick<TrainingJob, "transitions">): number {
   let sum = 0;
@@ -169,10 +174,10 @@ export function machineSeconds(job: Pick<TrainingJob, "transitions">): number {
   return sum;
 }
 
-/** Where the job's results go, as the service lays them out below `S3OutputPath/JOB/output/`. */
+/** Returns the places of the job's results, as the service arranges them below `S3OutputPath/JOB/output/`. */
 export function outputLocations(request: TrainingJobRequest): {
   readonly bucket: string;
-  /** Of the archive, or, uncompressed, of the folder without its last slash. */
+  /** Key of the archive or, if it is uncompressed, of the folder without its last slash. */
   readonly modelKey: string;
   readonly dataKey: string;
   readonly compressed: boolean;
@@ -189,7 +194,7 @@ export function outputLocations(request: TrainingJobRequest): {
   };
 }
 
-/** What DescribeTrainingJob answers. */
+/** Returns the response of DescribeTrainingJob. */
 export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
   const { request, trainingStartTime, trainingEndTime, failureReason } = job;
   const { Tags: _tags, ...asked } = request;
@@ -201,7 +206,7 @@ export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
     TrainingJobArn: job.arn,
     TrainingJobStatus: job.status,
     SecondaryStatus: job.secondaryStatus,
-    // The model requires it, before and without a model too: it says where one would be.
+    // The service model requires this member even if there is no model: it says where a model would be.
     ModelArtifacts: { S3ModelArtifacts: `s3://${bucket}/${modelKey}` },
     ...(failureReason === undefined ? {} : { FailureReason: failureReason }),
     AlgorithmSpecification: { EnableSageMakerMetricsTimeSeries: false, ...request.AlgorithmSpecification },
@@ -215,7 +220,7 @@ export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
     LastModifiedTime: job.lastModifiedTime,
     ...(trainingStartTime === undefined ? {} : { TrainingStartTime: trainingStartTime }),
     ...(trainingEndTime === undefined ? {} : { TrainingEndTime: trainingEndTime }),
-    // The model takes no 0.
+    // The service model does not allow 0.
     ...(trainingEndTime === undefined
       ? {}
       : {
@@ -231,7 +236,7 @@ export function describeTrainingJob(job: TrainingJob): Record<string, unknown> {
   };
 }
 
-/** One entry of ListTrainingJobs. */
+/** Returns the entry of a job in ListTrainingJobs. */
 export function summarizeTrainingJob(job: TrainingJob): Record<string, unknown> {
   return {
     TrainingJobName: job.request.TrainingJobName,

@@ -26,7 +26,7 @@ import { TrainingRun } from "./training-run";
 
 const named = z.object({ TrainingJobName: z.string() });
 
-/** The training jobs of this server: their table, their operations and the runs of those that have not ended. */
+/** The training jobs of this server: their table, their operations, and the runs of those that have not ended. */
 export class TrainingJobs {
   private readonly config: LocalSageMakerConfig;
   private readonly s3: S3Objects;
@@ -35,7 +35,7 @@ export class TrainingJobs {
   private readonly tags: Tags;
   private readonly table: DurableRecords<typeof trainingJob>;
   private readonly runs = new Map<string, TrainingRun>();
-  /** Names whose creation is still being checked against S3. */
+  /** Names of jobs whose creation is still being checked against S3. */
   private readonly beingCreated = new Set<string>();
   private readonly namespaceCommand: readonly string[] | undefined;
   private readonly runsDirectory: string;
@@ -60,13 +60,13 @@ export class TrainingJobs {
     this.table = new DurableRecords({ directory: join(config.stateDirectory, "training-jobs"), schema: trainingJob });
   }
 
-  /** Ends what an earlier server left running: no container may meet its successor. */
+  /** Ends the containers that an earlier server left running, so that none meets its successor. */
   async endLeftBehind(): Promise<void> {
     const left = this.table.list().flatMap((job) => job.process ?? []);
     await Promise.all(left.map(endRecordedProcess));
   }
 
-  /** Settles the jobs that an earlier server left behind, or begins them again; after {@link endLeftBehind}. */
+  /** Settles the jobs that an earlier server left behind, or begins them again. Call it after {@link endLeftBehind}. */
   recover(): void {
     rmSync(this.runsDirectory, { recursive: true, force: true });
     mkdirSync(this.runsDirectory, { recursive: true });
@@ -135,7 +135,7 @@ export class TrainingJobs {
     return { TrainingJobSummaries: summaries, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
   }
 
-  /** Repeating it while the job is Stopping changes nothing. */
+  /** Stops a job. A second call while the job is Stopping changes nothing. */
   stop(body: RequestBody): void {
     const job = this.load(body);
     const run = this.runs.get(job.request.TrainingJobName);
@@ -160,7 +160,10 @@ export class TrainingJobs {
     return this.table.list().some((job) => job.arn === arn);
   }
 
-  /** @returns whether there was a spot machine to take away */
+  /**
+   * Takes the machine of a spot job away.
+   * @returns true if there was one to take
+   */
   interrupt(name: string, graceSeconds: number): boolean {
     return this.runs.get(name)?.interrupt(graceSeconds) ?? false;
   }
@@ -178,7 +181,7 @@ export class TrainingJobs {
     const image = job.request.AlgorithmSpecification.TrainingImage;
     const entryPoint = this.config.images[image]?.train;
     if (entryPoint === undefined) {
-      // The server was started again with other images.
+      // The server was started again with another list of images.
       this.save(failedByPlatform(job, `The image ${image} is not known to this server any more.`));
       return;
     }
@@ -191,7 +194,8 @@ export class TrainingJobs {
       config: this.config,
       s3: this.s3,
       faults: this.faults,
-      // Not by name alone: a job's folders may still be going away when its name is used again.
+      // The folder's name is more than the job's name, because a job's folders may still be being removed when its name
+      // is used again.
       directory: join(this.runsDirectory, `${name}.${randomUUID()}`),
       logFile: this.logFile(name),
       namespaceCommand: this.namespaceCommand,

@@ -19,34 +19,35 @@ import { defaultMaxRuntimeSeconds, type TrainingJobRequest } from "./training-jo
 
 export interface TrainingRunParams {
   readonly job: TrainingJob;
-  /** Called with every change, before anything is built upon it. */
+  /** Called with every change, before anything else depends on it. */
   readonly save: (job: TrainingJob) => void;
   readonly entryPoint: EntryPoint;
   readonly config: LocalSageMakerConfig;
   readonly s3: S3Objects;
   readonly faults: PendingFaults;
-  /** For the job's folders, which are gone when it has ended. */
+  /** The directory of the job's folders, which are gone when the job has ended. */
   readonly directory: string;
   readonly logFile: string;
   readonly namespaceCommand: readonly string[] | undefined;
 }
 
-/** How long a container may go on when this server is told to end. */
+/** Seconds for which a container may go on when this server is told to end. */
 const shutDownGraceSeconds = 4;
 const shutDownSyncSeconds = 2;
 
 /**
- * One training job from Starting to its end: its phases in their order. This object is the only owner of the job's state: a
- * stop, a time limit, an exit and an interruption are all reported to it, and {@link ended} alone decides what the job ends as.
+ * One training job from Starting to its end: its phases in their order. This object is the only owner of the job's
+ * state: stops, time limits, exits and interruptions are all reported to it, and {@link ended} alone decides what the
+ * job ends as.
  */
 export class TrainingRun {
-  /** Settles when the job has reached its end, or was left for the next server. Never rejects. */
+  /** Resolves when the job has reached its end, or was left for the next server. Never rejects. */
   readonly finished: Promise<void>;
   private readonly params: TrainingRunParams;
   private readonly folders: TrainingFolders;
   private readonly faults: JobFaults;
   private current: TrainingJob;
-  /** Aborted by whatever ends the job early: waits and downloads listen. */
+  /** Aborted by everything that ends the job early. Waits and downloads listen to it. */
   private readonly ending = new AbortController();
   private hostLost = false;
   private interrupted = false;
@@ -65,7 +66,7 @@ export class TrainingRun {
     return this.current;
   }
 
-  /** Begins to end the job; its first reason stays. Without effect on one that has ended. */
+  /** Begins to end the job. Its first reason stays, and a job that has ended is not affected. */
   requestStop(reason: StopReason): void {
     if (isFinal(this.current) || this.current.stopReason !== undefined) return;
     this.save({
@@ -78,8 +79,7 @@ export class TrainingRun {
 
   /**
    * Takes the machine of a spot job away.
-   *
-   * @returns whether there was one to take
+   * @returns true if there was one to take
    */
   interrupt(graceSeconds: number): boolean {
     const isSpot = this.request.EnableManagedSpotTraining === true;
@@ -89,7 +89,7 @@ export class TrainingRun {
     return true;
   }
 
-  /** Ends the job's processes because this server ends; the job is then for the next server, or Failed. */
+  /** Ends the job's processes because this server ends. The job is then left for the next server, or Failed. */
   async shutDown(): Promise<void> {
     this.hostLost = true;
     this.ending.abort();
@@ -102,7 +102,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<void> {
-    // First the response to CreateTrainingJob, then the work.
+    // The response to CreateTrainingJob is sent first, then the work begins.
     await sleep(0);
     const waitLimit = this.startWaitLimit();
     try {
@@ -117,7 +117,7 @@ export class TrainingRun {
     } catch (error) {
       if (this.hostLost) this.leaveToNextServer();
       else {
-        // A stop ends waits and downloads by an error of their own; that is not the job's.
+        // A stop ends waits and downloads by an error of its own. That error is not the job's failure.
         if (this.current.stopReason === undefined) this.failure ??= failureReasonOf(error);
         this.settle();
       }
@@ -135,7 +135,7 @@ export class TrainingRun {
     });
   }
 
-  /** Waits for a machine; a job that lost one (to the spot market, or with an earlier server) waits anew. */
+  /** Waits for a machine. A job that lost one (to the spot market, or with an earlier server) waits anew. */
   private async provision(): Promise<void> {
     for (;;) {
       const { secondaryStatus } = this.current;
@@ -160,11 +160,13 @@ export class TrainingRun {
   }
 
   /**
-   * @returns whether the platform failed and the job has one more attempt
+   * Meets the faults of the job's start.
+   * @returns true if the platform failed and the job has one more attempt
    * @throws ReasonedFailure for a fault that ends the job
    */
   private startFails(): boolean {
-    // A fault is for a job's first machine: a spot job that has lost one waits for the next as long as it may.
+    // Such a fault affects only a job's first machine: a spot job that has lost one waits for the next as long as it
+    // may.
     if (this.current.trainingStartTime !== undefined) return false;
     this.faults.meetCapacityError();
     if (!this.faults.meetInternalServerError({ hasRetry: hasRetry(this.current) })) return false;
@@ -201,7 +203,7 @@ export class TrainingRun {
     });
 
     const { exit, seconds, metrics } = await container.ended;
-    // From here on nothing can change how the algorithm ended: a stop that comes now finds no container.
+    // Nothing can change how the algorithm ended from here on: a stop that comes now finds no container.
     this.container = undefined;
     clearTimeout(runLimit);
     const { process: _ended, ...job } = this.current;
@@ -211,7 +213,7 @@ export class TrainingRun {
       finalMetrics: mergeMetrics(job.finalMetrics, metrics),
     });
     const endedByItself = !this.interrupted && !this.hostLost && this.current.stopReason === undefined;
-    // What went wrong with an earlier machine of a spot job stays.
+    // The failure of an earlier machine of a spot job stays.
     if (endedByItself) this.failure = (await algorithmFailure(exit, this.folders)) ?? this.failure;
     await this.finishSync(sync);
     if (this.hostLost) throw new HostLost();
@@ -245,7 +247,7 @@ export class TrainingRun {
 
   private async upload(): Promise<void> {
     this.step("Uploading");
-    // Results are uploaded whatever the job is asked meanwhile: only the loss of the machine ends that.
+    // Results are uploaded even if the job is to stop meanwhile. Only the loss of the machine prevents that.
     await this.lingerFor("Uploading").catch(() => undefined);
     try {
       this.faults.meetUploadFailure();
@@ -263,7 +265,7 @@ export class TrainingRun {
     if (slow !== undefined) await this.wait(slow.seconds);
   }
 
-  /** Ends early, with an error, when the job is being ended. */
+  /** Waits. It ends early, with an error, when the job is being ended. */
   private async wait(seconds: number): Promise<void> {
     await sleep(seconds * 1_000, undefined, { signal: this.ending.signal });
   }

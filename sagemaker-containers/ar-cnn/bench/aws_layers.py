@@ -1,7 +1,7 @@
-"""A network of the layer sizes of AWS's AR-CNN, to measure against.
+"""A network with the layer sizes of AWS's AR-CNN, for comparison.
 
 The sizes (aws-samples/aws-deepcomposer-samples, the ar-cnn notebook) are facts; the code here is ours, in
-PyTorch, where AWS's runs on Keras: a test of sizes, not of frameworks.
+PyTorch, where AWS's runs on Keras. So it compares sizes, not frameworks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ AWS_BOTTOM = 1024
 
 
 class Pair(nn.Module):
-    """Two convolutions 3x3."""
+    """Two 3x3 convolutions."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""How long re-writing takes: time of `POST /invocations` of the AR-CNN's server, as JSON, with the passes and edits.
+"""Measures re-writing: time of `POST /invocations` of the AR-CNN's server, as JSON, with the passes and edits.
 
     .venv/inference/bin/python sagemaker-containers/ar-cnn/bench/rewriting_bench.py [--model FILE] [--requests 40]
 
-Sampling ends when nothing is left to do, so the time depends on what the model has learned, except with single edits:
-100 of them are 100 questions to the network, whoever answers.
+Sampling ends when nothing is left to do, so the time depends on what the model has learned. Only with single edits it
+does not: 100 of them are 100 runs of any network.
 """
 
 from __future__ import annotations

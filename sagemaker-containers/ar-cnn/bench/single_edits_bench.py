@@ -1,10 +1,10 @@
-"""Seconds for 100 single edits with a network of the layer sizes of AWS's AR-CNN, as JSON: the baseline of ours.
+"""Measures the seconds for 100 single edits with a network of the layer sizes of AWS's AR-CNN, as JSON: our baseline.
 
     .venv/training/bin/python sagemaker-containers/ar-cnn/bench/single_edits_bench.py [--edits 10]
 
-Each edit asks the network about the whole keyboard of eight bars and draws one cell from the softmax over all cells, as
-AWS's loop does. The network runs in ONNX Runtime with the session of our own server: a few edits are measured and
-multiplied. AWS's own loop, in Keras, took 7.8 to 12 s for 100 edits when it was timed by hand
+Each edit runs the network on the whole keyboard of eight bars and draws one cell from the softmax over all cells, as
+AWS's loop does. The network runs in ONNX Runtime with the session of our own server. A few edits are measured, and
+their time is multiplied. AWS's own loop, in Keras, took 7.8 to 12 s for 100 edits when it was timed by hand
 (docs/benchmarks.md).
 """
 
@@ -29,7 +29,7 @@ EDITS = 100
 
 
 def measure(edits: int) -> dict[str, Any]:
-    """Time `edits` single edits of eight bars."""
+    """Times `edits` single edits of eight bars."""
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
     roll = (rng.random((1, 1, STEPS, AWS_PITCHES)) < 0.05).astype(np.float32)
@@ -66,7 +66,7 @@ def measure(edits: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Parse the command line and print the result."""
+    """Parses the command line and prints the result."""
     parser = argparse.ArgumentParser(description="Time single edits with a network of AWS's layer sizes")
     parser.add_argument("--edits", type=int, default=10)
     arguments = parser.parse_args()

@@ -1,11 +1,11 @@
-"""Training examples a second: our network, and one of the layer sizes of AWS's sample, in one run, as JSON.
+"""Measures training examples a second: our network, and one of the layer sizes of AWS's sample, in one run, as JSON.
 
     .venv/training/bin/python sagemaker-containers/ar-cnn/bench/training_bench.py [--updates 3] [--size small]
 
-One update is forward, loss, backward and optimizer on 32 windows of eight bars that are corrupted already. Processor
-time, so that other load on the machine meets both alike. The updates alternate.
+One update is forward, loss, backward and optimizer on 32 windows of eight bars that are corrupted already. It measures
+processor time, and the updates alternate, so that other load on the machine affects both in the same way.
 
-What AWS's layer sizes are: aws_layers.py.
+aws_layers.py has AWS's layer sizes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# One thread: processor time is then what one core needs.
+# With one thread, processor time is the time that one core needs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
@@ -36,12 +36,12 @@ OUR_PITCHES = 64
 
 
 def random_cells(*shape: int) -> Tensor:
-    """Cells of which one in twenty sounds."""
+    """Returns cells of which one in twenty sounds."""
     return (torch.rand(*shape) < 0.05).float()
 
 
 def aws_update() -> tuple[Callable[[], None], nn.Module]:
-    """AWS's objective: divergence of one softmax over the whole batch."""
+    """Returns an update with AWS's objective: the divergence of one softmax over the whole batch."""
     network = AwsLayers().train()
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     roll, difference = random_cells(BATCH, 1, STEPS, AWS_PITCHES), random_cells(BATCH, 1, STEPS, AWS_PITCHES)
@@ -57,7 +57,7 @@ def aws_update() -> tuple[Callable[[], None], nn.Module]:
 
 
 def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
-    """Our network and losses, in float32 as on most CPUs."""
+    """Returns an update with our network and losses, in float32 as on most CPUs."""
     shape = NetworkShape(30, OUR_PITCHES, WIDTHS[size], BLOCKS[size], STEMS[size])
     network = EditNetwork(shape).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)
@@ -77,7 +77,7 @@ def our_update(size: ModelSize) -> tuple[Callable[[], None], nn.Module]:
 
 
 def measure(updates: int, size: ModelSize) -> dict[str, Any]:
-    """Time both updates in turn."""
+    """Times both updates in turn."""
     torch.manual_seed(0)
     torch.set_flush_denormal(True)
     recipes = {"awsLayerSizes": aws_update(), "ours": our_update(size)}
@@ -107,7 +107,7 @@ def measure(updates: int, size: ModelSize) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Parse the command line and print the result."""
+    """Parses the command line and prints the result."""
     parser = argparse.ArgumentParser(description="Time training updates of our network and of AWS's layer sizes")
     parser.add_argument("--updates", type=int, default=3)
     parser.add_argument("--size", choices=["small", "large"], default="small")

@@ -1,4 +1,4 @@
-"""From a model file to a re-written piece: what the answer holds, what is refused, and every file that is no model."""
+"""Generation from a model file to a re-written piece: the response, the refusals, and every file that is no model."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_work_ends_when_its_time_is_over() -> None:
     assert caught.value.code == "DEADLINE_EXCEEDED"
 
 
-# ------------------------------------------------------------------------------------------------ what is no model
+# ------------------------------------------------------------------------------------------ files that are no models
 
 
 def renamed_input(model: onnx.ModelProto) -> None:

@@ -1,4 +1,4 @@
-"""The losses: their floors, what they ignore, that extreme logits do not break them, and that they teach."""
+"""The losses: their lowest values, the cells that they ignore, extreme logits, and that a network learns by them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTHING = cells()
 def test_the_selection_is_free_when_it_is_uniform_over_what_is_needed() -> None:
     needed = cells((0, 0), (3, 4), (9, 7))
     assert selection_loss(needed * 50, needed, NOTHING).item() == pytest.approx(0, abs=1e-6)
-    # Of three needed edits only one is wanted: log 3 nats short of uniform, and far more for the other two.
+    # The logits want only one of three needed edits. It costs log 3 nats against uniform, and the other two far more.
     assert selection_loss(cells((0, 0)) * 50, needed, NOTHING).item() > 10
 
 
@@ -98,5 +98,5 @@ def test_descending_finds_the_needed_edits() -> None:
         torch.autograd.backward(selection_loss(logits, needed, NOTHING) + toggle_loss(logits, needed, NOTHING))
         optimizer.step()
     assert torch.equal((logits > 0).float(), needed)
-    # The level is right too: the expected number of remaining edits.
+    # The level is right, too: it is the expected number of remaining edits.
     assert logits.sigmoid().sum().item() == pytest.approx(3, abs=0.3)

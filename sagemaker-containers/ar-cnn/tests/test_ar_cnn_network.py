@@ -1,4 +1,4 @@
-"""The network's shape: sizes, any number of bars, how far it hears, and what the served form adds."""
+"""The network's shape: sizes, any number of bars, how far a cell sees, and the parts that the served form adds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_any_number_of_bars_runs(network: EditNetwork, bars: int) -> None:
 
 
 def test_a_bar_sounds_the_same_wherever_it_stands(network: EditNetwork) -> None:
-    """Fully convolutional over time: far from both ends a shift by bars shifts the answer."""
+    """The network is fully convolutional over time: far from both ends a shift by bars shifts the output."""
     planes = torch.zeros(1, 4, 48 * 16, 64)
     planes[:, :2, 23 * 16 : 24 * 16, 30] = 1
     shifted = torch.roll(planes, 16, dims=2)

@@ -1,4 +1,4 @@
-"""The inference container's process, started as the container starts it."""
+"""The inference server's process, started as the container starts it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from opencomposer_training.window_learner import LearnerSettings
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingRun[ArCnnLearner]]:
-    """A short run with its model."""
+    """Returns a short run with its model."""
     base = tmp_path_factory.mktemp("finished")
     run = start(base)
     assert run.export(base / "model", run.run(), {"epochs": 2})

@@ -1,4 +1,4 @@
-"""Training examples: what is corrupted, what is kept, and that the target always tells the way back."""
+"""Training examples: the cells that are corrupted and kept, and that the target always tells how to restore them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PITCHES = 64
 
 
 def four_voices(seed: int, bars: int = 4) -> VoicePlanes:
-    """Four random lines of notes without rests, one octave apart, on 64 pitches."""
+    """Returns four random lines of notes without rests, one octave apart, on 64 pitches."""
     rng = np.random.default_rng(seed)
     steps = bars * 16
     voices = []
@@ -43,10 +43,10 @@ def test_an_example_keeps_its_laws(music: int, seed: int, bars: int, voices: int
     window = four_voices(music, bars)[:voices]
     example = corrupt(window, np.random.default_rng(seed))
     everything, _ = merge(window)
-    # The music is the composer's, or some voices of it.
+    # The music is the composer's, with all or some of its voices.
     assert not (example.target & ~everything).any()
     assert example.target[window[0, SOUNDING]].all()
-    # What is locked is right, is there, and was brought.
+    # A locked cell is right, sounds, and was brought by the user.
     assert not (example.locked & ~example.target).any()
     assert not (example.locked & ~example.roll).any()
     assert not (example.locked & ~example.original).any()
@@ -99,7 +99,7 @@ def test_wrong_notes_stand_near_the_music() -> None:
 
 
 def test_what_is_missing_comes_in_notes_bars_and_voices_and_not_only_in_cells() -> None:
-    """A random cell is missing alone; the neighbor of a cell that is missing here is mostly missing too."""
+    """A cell that is removed at random is missing alone. Here the neighbor of a missing cell is mostly missing, too."""
     together = []
     for _, example in EXAMPLES:
         missing = example.target & ~example.roll
@@ -142,14 +142,14 @@ def test_where_an_edited_roll_starts_its_notes() -> None:
         )
         return "".join("x" if mark else "." for mark in result[:, 0])
 
-    # The original's repeated note stays repeated whatever the network thinks, and its held one held.
+    # The original's repeated note stays repeated whatever the network says, and its held note stays held.
     assert resolve("xxxx....", nothing, column("xxxxxxxx")) == "x.x....."
     # Added cells hold on to the note before, unless the network wants a repeat.
     assert resolve("xxxxxx..", nothing, nothing) == "x.x....."
     assert resolve("xxxxxx..", nothing, column("....x...")) == "x.x.x..."
     # A locked note keeps its length.
     assert resolve("xxxxxx..", original, nothing) == "x.x.x..."
-    # A gap makes a beginning.
+    # A note starts after a gap.
     assert resolve("x.xx.x..", nothing, nothing) == "x.x..x.."
 
 

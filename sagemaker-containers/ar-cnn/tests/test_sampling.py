@@ -1,4 +1,4 @@
-"""The sampler's laws, with networks that say anything: caps, locks, regions, seeds, replay, notes."""
+"""The sampler's laws, with networks of any opinions: caps, locks, regions, seeds, replay, notes."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ LIMITS = EditLimits(30, 93, 1.0, max_polyphony=PITCHES)
 
 
 def opinionated(seed: int, scale: float = 4.0, level: float = 0.0) -> Network:
-    """A network with random opinions that change with what it sees."""
+    """Returns a network with random opinions that change with its input."""
     base = np.random.default_rng(seed).standard_normal((2, 64 * 16, PITCHES)).astype(np.float32)
 
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
         steps = planes.shape[1]
         heard = np.float32(density) + planes.sum(axis=0) - 3 * planes[0] + np.roll(planes[0], 1, axis=0)
-        # Mostly notes are held on: a lock must not rely on the network to keep its notes apart from others.
+        # Mostly notes are held on, because a lock must not rely on the network to keep its notes apart from others.
         return scale * (base[0, :steps] + heard) + np.float32(level), base[1, :steps] - 1
 
     return network
 
 
 def wishing(target: Cells, strength: float = 12.0) -> Network:
-    """A network that knows what it wants: exactly `target`, all of whose notes are held."""
+    """Returns a network that wants exactly `target`, all of whose notes are held."""
 
     def network(planes: Floats, density: float) -> tuple[Floats, Floats]:
         toggle = np.where((planes[0] > 0) ^ target, strength, -strength).astype(np.float32)
@@ -109,7 +109,7 @@ def tasks(draw: st.DrawFn) -> tuple[list[Note], int, SamplingSettings, Network, 
 def run(
     notes: list[Note], bars: int, chosen: SamplingSettings, network: Network, seed: int, limits: EditLimits
 ) -> Rewriting | None:
-    """The re-written piece, or None where the region holds nothing that the network sees."""
+    """Returns the re-written piece, or None where the region holds nothing that the network sees."""
     try:
         return rewrite(network, notes_to_planes(notes, bars * 16), settings=chosen, limits=limits, seed=seed)
     except ValueError as error:
@@ -143,10 +143,10 @@ def test_the_laws_of_every_rewriting(
         assert added <= max_added
         assert removed <= max_removed
         assert chosen.min_probability - 1e-6 <= event.probability <= 1
-        # Nothing is added to a chord as full as any in the training music.
+        # Nothing is added to a chord that has as many pitches as any in the training music.
         if event.kind == "add" and chosen.edits_per_pass > 1:
             assert roll[event.step].sum() <= round(limits.max_polyphony * max(1, chosen.density))
-        # The region: bars, and pitches.
+        # Every edit is inside the region of bars and pitches.
         assert (chosen.first_bar - 1) * 16 <= event.step < (chosen.last_bar or bars) * 16
         assert chosen.lowest_pitch <= event.pitch <= chosen.highest_pitch
     assert (added, removed) == ((roll & ~piece[SOUNDING]).sum(), (piece[SOUNDING] & ~roll).sum())
@@ -154,7 +154,8 @@ def test_the_laws_of_every_rewriting(
     passes = [event.passed for event in result.events]
     assert passes == sorted(passes)
     assert result.passes <= chosen.sampling_iterations
-    # A cell is edited once in a pass, and by its neighbors in so many notes as a pass may edit.
+    # A cell is edited once in a pass. All other edits of the pass are cells beside it, of at most as many notes as a
+    # pass may edit.
     cells = {(event.passed, event.pitch, event.step) for event in result.events}
     assert len(cells) == len(result.events) <= max_per_pass * chosen.sampling_iterations
     firsts = [passed for passed, pitch, step in cells if (passed, pitch, step - 1) not in cells]
@@ -168,9 +169,9 @@ def test_the_laws_of_every_rewriting(
         given_notes = set(planes_to_notes(piece))
         assert given_notes <= set(planes_to_notes(result.planes))
         assert sorted([*added_notes(notes, result), *given_notes]) == sorted(planes_to_notes(result.planes))
-    # Piece and notes are the same thing.
+    # The piece and its notes say the same.
     assert np.array_equal(notes_to_planes(planes_to_notes(result.planes), bars * 16), result.planes)
-    # The same request, the same edits.
+    # The same request gives the same edits.
     again = run(notes, bars, chosen, network, seed, limits)
     assert again is not None
     assert again.events == result.events
@@ -180,7 +181,7 @@ def test_the_laws_of_every_rewriting(
 @given(pieces(max_bars=64))
 @settings(max_examples=40, deadline=None)
 def test_notes_survive_the_way_through_the_roll(piece: tuple[list[Note], int]) -> None:
-    """Held and repeated notes stay what they are; where a pitch overlaps itself the earlier note ends."""
+    """Held and repeated notes stay as they are. Where a pitch overlaps itself the earlier note ends."""
     notes, bars = piece
     planes = notes_to_planes(notes, bars * 16)
     untouched = rewrite(
@@ -230,7 +231,7 @@ def test_it_gets_where_the_network_wants_and_stops_there(edits_per_pass: int, te
     assert np.array_equal(result.planes[SOUNDING], TARGET)
     assert len(result.events) == difference
     assert result.expected_edits < 1
-    # Several in a pass are whole notes; one by one they are cells.
+    # Several edits in a pass make whole notes; one by one they make cells.
     assert result.passes == difference if edits_per_pass == 1 else result.passes < difference / edits_per_pass
 
 
@@ -242,7 +243,7 @@ def test_one_edit_a_pass_is_one_edit_a_pass() -> None:
 
 
 def test_one_edit_a_pass_draws_as_a_softmax_does() -> None:
-    """Gumbel top-1 is a draw from the softmax: three cells in the odds that their logits say."""
+    """Gumbel top-1 is a draw from the softmax: three cells are drawn in the odds of their logits."""
     logits = np.full((16, PITCHES), -1e4, dtype=np.float32)
     wanted = {(0, 60): 0.0, (5, 64): 1.0, (9, 67): 2.0}
     for (step, pitch), value in wanted.items():

@@ -1,4 +1,4 @@
-"""A contract's schema judges a document, and what is wrong is said as field, value and what is allowed."""
+"""A contract's schema judges a document, and a fault is reported as field, value and what is allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From logits to notes, and the metadata that a model file carries."""
+"""Decoding of logits to notes, and the metadata that a model file carries."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 def silence(pitch: Floats) -> Planes:
-    """A melody that never sounds, as long as the logits."""
+    """Returns a melody that never sounds, as long as the logits."""
     return np.zeros((2, pitch.shape[1], 128), dtype=np.bool_)
 
 
@@ -52,7 +52,7 @@ SILENCE = np.zeros((2, 16, 128), dtype=np.bool_)
 
 
 def logits(steps: int = 16) -> tuple[Floats, Floats]:
-    """Silence in both voices, no onset wanted."""
+    """Returns logits for silence in both voices, without any onset."""
     pitch = np.full((2, steps, 129), -5, dtype=np.float32)
     pitch[:, :, REST] = 5
     return pitch, np.full((2, steps, 128), -5, dtype=np.float32)
@@ -192,7 +192,7 @@ def test_metadata_survives_its_text() -> None:
     costly = replace(METADATA, decoding=Decoding(0.25, 0.5, 2, 0.75))
     for metadata in (METADATA, costly):
         assert parse_metadata(metadata.to_json()) == metadata
-    # Files from before the cost existed pay nothing.
+    # Files from before the cost existed have the cost 0.
     data = json.loads(costly.to_json())
     del data["decoding"]["sixteenthCost"]
     assert parse_metadata(json.dumps(data)).decoding.sixteenth_cost == 0

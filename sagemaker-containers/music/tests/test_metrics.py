@@ -1,4 +1,4 @@
-"""Measures against cases worked out by hand."""
+"""Measures, compared with cases worked out by hand."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_major_scale_in_any_key_is_consistent_and_a_chromatic_one_is_seven_twe
 
 
 def test_dissonant_pairs() -> None:
-    # C-E-G: a third, a fifth, a third: three pairs, none dissonant.
+    # C-E-G has three pairs, a third, a fifth and a third, of which none is dissonant.
     chord = [planes((0, 4, 60)), planes((0, 4, 64)), planes((0, 4, 67))]
     assert dissonant_pair_share(chord) == 0.0
     # C-D sounds for one step of four in which C-E sounds: pairs 4 + 1 (C-D) + 1 (D-E), two of them dissonant.
@@ -101,7 +101,7 @@ def test_tonal_distance_of_one_pitch_class_to_its_fifth_and_to_itself() -> None:
 def test_groove_of_neighboring_bars() -> None:
     same = planes((0, 4, 60), (4, 12, 62), (16, 4, 65), (20, 12, 60), bars=2)
     assert groove_consistency(same) == 1.0
-    # The second bar has one onset more: one step of sixteen differs.
+    # The second bar has one onset more, so one step of sixteen differs.
     assert groove_consistency(planes((0, 16, 60), (16, 4, 60), (20, 12, 60), bars=2)) == 15 / 16
     assert groove_consistency(planes((0, 4, 60))) is None
 

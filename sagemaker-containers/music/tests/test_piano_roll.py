@@ -20,7 +20,7 @@ STEPS = 64
 
 @st.composite
 def textures(draw: st.DrawFn) -> list[Note]:
-    """Any notes of which none overlaps another of its own pitch; touching ones (repeated notes) are likely."""
+    """Draws any notes of which none overlaps another of its own pitch; touching ones (repeated notes) are likely."""
     notes: list[Note] = []
     for pitch in draw(st.sets(st.integers(0, 127), max_size=6)):
         step = 0

@@ -1,4 +1,4 @@
-"""The similarity index: nothing for like music, much for unlike music, and its density overlap against known areas."""
+"""The similarity index is low for like music and high for unlike music, and its overlap is right for known areas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opencomposer_music.similarity_index import FEATURES, SimilarityReference, V
 
 
 def window(seed: int, *, pitches: tuple[int, ...], durations: tuple[int, ...]) -> tuple[Planes, list[Planes]]:
-    """Four bars of melody and two voices of random notes of the given pitches and durations."""
+    """Returns four bars of melody and two voices of random notes of the given pitches and durations."""
     rng = np.random.default_rng(seed)
     voices = []
     for offset in (12, 0, -12):
@@ -55,7 +55,7 @@ def test_each_feature_answers_to_its_own_change() -> None:
 def test_overlap_of_two_normal_densities_is_the_known_area() -> None:
     rng = np.random.default_rng(1)
     first, second = rng.normal(0, 1, 20_000), rng.normal(2, 1, 20_000)
-    # Two unit normals at a distance d overlap in 2 * Phi(-d / 2); the kernels widen both a little.
+    # Two unit normals at a distance d overlap in 2 * Phi(-d / 2), and the kernels widen both a little.
     bandwidth = 20_000 ** (-1 / 5)
     distance = 2 / math.sqrt(1 + bandwidth**2)
     assert overlapped_area(first, second) == pytest.approx(math.erfc(distance / 2 / math.sqrt(2)), abs=0.01)

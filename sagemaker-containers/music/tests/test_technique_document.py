@@ -1,4 +1,4 @@
-"""The package carries the techniques' documents, in the repository by a link and in a wheel as files."""
+"""The package carries the techniques' documents: in the repository by a link, and in a wheel as files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTIFIERS = sorted(path.stem for path in (CONTRACTS / "techniques").glob("*.js
 
 
 def test_an_installed_package_has_every_document_and_reads_it(tmp_path: Path) -> None:
-    # A copy, since building leaves folders beside the sources.
+    # The test builds from a copy, because building leaves folders beside the sources.
     copy = tmp_path / "repository"
     shutil.copytree(CONTRACTS, copy / "contracts")
     shutil.copytree(CONTAINERS / "music", copy / "sagemaker-containers/music", symlinks=True)

@@ -1,4 +1,4 @@
-"""Voices chosen together: against trying every line, and on music whose rules are known."""
+"""Voices chosen together, compared with trying every line, and on music whose rules are known."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_PARALLELS = np.zeros(12)
 
 
 def unary(rng: np.random.Generator, steps: int) -> Table:
-    """Scores of the reachable classes near each other, of all others far below."""
+    """Returns scores of the reachable classes near each other, and of all others far below."""
     scores = np.full((steps, 129), -1e9)
     scores[:, REACHABLE] = rng.normal(size=(steps, len(REACHABLE)))
     return scores
@@ -39,7 +39,7 @@ def lines(rng: np.random.Generator, count: int, steps: int) -> list[Line]:
 
 
 def earned(line: Line, moves: Table, cost: float, others: list[Line], parallels: Table) -> float:
-    """What a line's moves earn, by the definition in words."""
+    """Returns what a line's moves earn, by the definition in words."""
     total = 0.0
     for step in range(1, len(line)):
         before, now = int(line[step - 1]), int(line[step])
@@ -103,7 +103,7 @@ def test_choosing_together_never_makes_the_whole_worse(seed: int) -> None:
 
 
 def piece(*voices: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Crotchets, one number each."""
+    """Returns a piece of quarter notes, one for each number."""
     steps = 4 * len(voices[0])
     return np.stack(
         [notes_to_planes([Note(4 * at, 4, pitch) for at, pitch in enumerate(voice)], steps) for voice in voices]
@@ -116,7 +116,7 @@ SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
 def test_the_tables_say_what_the_music_does() -> None:
     rng = np.random.default_rng(0)
     upper = [int(rng.choice(SCALE)) for _ in range(256)]
-    # A third or sixth below, never in the same interval twice: no parallels at all.
+    # The lower voice is a third or sixth below, never in the same interval twice, so there are no parallels.
     lower = [pitch - (4 if at % 2 else 9) for at, pitch in enumerate(upper)]
     leading = learn_voice_leading([piece(upper, lower)], Weights(1, 1, 1))
     assert leading.intervals.shape == (4, 12)
@@ -144,7 +144,8 @@ def test_a_piece_of_one_bar_or_without_notes_is_no_trouble() -> None:
 
 
 def test_two_voices_agree_on_one_harmony() -> None:
-    """Each for itself, the alto would take C's third and the tenor F's root: a semitone apart."""
+    """If each were chosen for itself, the alto would take C's third and the tenor F's root, which are a semitone
+    apart."""
     steps = 16
     intervals = np.zeros((4, 12))
     intervals[:, [1, 11]] = -4

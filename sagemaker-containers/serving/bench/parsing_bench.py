@@ -1,4 +1,4 @@
-"""How long a request of `POST /invocations` takes to be parsed and checked: `python parsing_bench.py`.
+"""Measures the parsing and checking of a request of `POST /invocations`: `python parsing_bench.py`.
 
 Prints the median and the least of 15 runs in milliseconds of computing, with `json.loads` of the same body beside it.
 """
@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
 def main() -> None:
-    """Measure valid, broken and hostile requests of the U-Net GAN."""
+    """Measures valid, broken and hostile requests of the U-Net GAN."""
     rules = InvocationRules("unet-gan", load_technique("unet-gan").parameters, 32 * 1024 * 1024)
     began = time.process_time()
     refuse(request(1, [{"onset": -1}]), rules)
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def request(bars: int, notes: list[dict[str, int]]) -> bytes:
-    """The body of a request; the notes come last."""
+    """Returns the body of a request; the notes come last."""
     return json.dumps(
         {
             "schemaVersion": 1,
@@ -52,7 +52,7 @@ def request(bars: int, notes: list[dict[str, int]]) -> bytes:
 
 
 def refuse(body: bytes, rules: InvocationRules) -> None:
-    """Parse a body that must be refused."""
+    """Parses a body that must be refused."""
     try:
         parse_invocation(body, rules)
     except InvocationFailure:
@@ -61,7 +61,7 @@ def refuse(body: bytes, rules: InvocationRules) -> None:
 
 
 def milliseconds(work: Callable[..., object], *values: object) -> str:
-    """Median and least of RUNS runs."""
+    """Returns the median and the least of RUNS runs."""
     seconds = []
     for _ in range(RUNS):
         began = time.process_time()

@@ -1,4 +1,4 @@
-"""How long a stop waits for what is under way."""
+"""The time that a stop waits for work and requests that are under way."""
 
 from __future__ import annotations
 

@@ -218,13 +218,13 @@ def test_a_body_over_4_megabytes_is_refused_even_while_it_is_being_sent(server: 
 
 
 def with_host(server: ServingProcess, request: bytes) -> bytes:
-    """The same requests with the server's own name in each."""
+    """Returns the same requests with the server's own name in each."""
     line_end = b" HTTP/1.1\r\n"
     return request.replace(line_end, line_end + f"Host: 127.0.0.1:{server.port}\r\n".encode())
 
 
 def raw(server: ServingProcess, request: bytes) -> bytes:
-    """What comes back for raw bytes, until the server closes or falls silent."""
+    """Sends raw bytes and returns what comes back, until the server closes or falls silent."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
         connection.sendall(request)
         received = b""
@@ -292,7 +292,7 @@ def test_ping_is_answered_at_once_while_an_inference_runs_and_another_waits(
             slowest = max(slowest, time.perf_counter() - began)
             time.sleep(0.02)
         assert [future.result().status for future in running] == [200, 200]
-        # One at a time: the second was answered after both had run (less what it came later).
+        # They ran one at a time: the second was answered after both had run (less the time by which it came later).
         assert max(future.result().json()["seconds"] for future in running) >= 1.4
     assert slowest < 0.25, "SageMaker wants the socket accepted within 250 ms"
 
@@ -342,7 +342,7 @@ def failure(server: ServingProcess, model: dict[str, Any]) -> tuple[int, str, st
     body = response.json()
     code, message = body["code"], body["message"]
     if code.startswith("MODEL_") and response.status == 400:
-        # The owner of the composition reads it, who knows of no request to a container.
+        # The owner of the composition reads the message, and knows nothing of a request to a container.
         assert re.fullmatch(r"[A-Z].{14,}\.", message), message
         assert "the request" not in message
     return response.status, code, message

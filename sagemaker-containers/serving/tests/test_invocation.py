@@ -1,4 +1,4 @@
-"""Request validation: what is valid passes unchanged, and every broken field is found."""
+"""Validation of requests: a valid request passes unchanged, and every broken field is found."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_valid_request_is_parsed_into_what_it_says(request: dict[str, Any]) ->
 
 
 def members(value: object, pointer: str = "") -> list[str]:
-    """Pointers of everything inside a value."""
+    """Returns the pointers of everything inside a value."""
     found = []
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:

@@ -1,4 +1,5 @@
-"""The two caches by their laws: bounded, least recently used goes first, in use stays, one load at a time."""
+"""The laws of the two caches: they are bounded, the least recently used model goes first, a model in use stays, and a
+model is loaded once at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def reference(content: bytes, url: str | None = "u") -> ModelReference:
 
 
 class Shelf:
-    """A fetcher over a dictionary that counts what it is asked for."""
+    """A fetcher over a dictionary, which counts its requests."""
 
     def __init__(self, contents: Sequence[bytes], *, seconds: float = 0.0) -> None:
         self._contents = {sha256_of(content): content for content in contents}

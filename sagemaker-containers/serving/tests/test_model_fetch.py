@@ -1,4 +1,4 @@
-"""Fetching over TLS and by IPv6, and what counts as an origin. The rest is tested through the server."""
+"""Fetching over TLS and by IPv6, and the form of an origin. The rest is tested through the server."""
 
 from __future__ import annotations
 

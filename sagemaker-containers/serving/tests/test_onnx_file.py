@@ -1,4 +1,4 @@
-"""Model files that nobody vouches for: what is refused before ONNX Runtime sees it."""
+"""Untrusted model files that are refused before ONNX Runtime sees them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Corrupt = Callable[[onnx.ModelProto], None]
 
 
 def message() -> onnx.ModelProto:
-    """A model that is accepted."""
+    """Returns a model that is accepted."""
     return tiny_model(
         [helper.make_node("Add", ["x", "w"], ["sum"]), helper.make_node("Concat", ["sum", "x"], ["y"], axis=0)],
         inputs=[floats("x", "batch", 2)],
@@ -43,7 +43,7 @@ def test_what_our_exporters_write_is_accepted() -> None:
 
 
 def sparse_value(file: str) -> onnx.NodeProto:
-    """A Constant whose sparse value lies in a file beside the model: what read `/etc/passwd` when started there."""
+    """Returns a Constant whose sparse value is in a file beside the model, with which `/etc/passwd` could be read."""
     values = TensorProto(name="v", data_type=TensorProto.UINT8, dims=[24], data_location=TensorProto.EXTERNAL)
     for key, value in (("location", file), ("offset", "0"), ("length", "24")):
         entry = values.external_data.add()
@@ -175,7 +175,7 @@ def test_bytes_of_any_kind_are_refused_in_words(content: bytes) -> None:
 def test_a_real_model_that_was_changed_anywhere_is_read_or_refused_in_words(
     which: int, changes: list[tuple[float, bytes, int]]
 ) -> None:
-    """Half of the places lie in the first part of the file, where the nodes are; weights are most of the rest."""
+    """Half of the places are in the first part of the file, where the nodes are; weights are most of the rest."""
     content = bytearray(STOCK[which])
     for index, (place, new, old_length) in enumerate(changes):
         reach = len(content) if index % 2 else 20_000

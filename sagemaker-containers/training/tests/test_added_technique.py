@@ -22,7 +22,7 @@ MODULE = CONTAINERS / "testing/src/opencomposer_testing/toy_technique.py"
 
 
 def train(base: Path) -> subprocess.CompletedProcess[str]:
-    """The job in a process of its own, as SageMaker starts it."""
+    """Runs the job in a process of its own, as SageMaker starts it."""
     environment = {"PATH": os.environ["PATH"], "SAGEMAKER_BASE_DIR": str(base)}
     return subprocess.run(
         [sys.executable, str(MODULE), "train"], env=environment, capture_output=True, text=True, check=False
@@ -44,7 +44,7 @@ def test_the_job_runner_trains_it_for_an_epoch_and_leaves_a_model_with_its_card(
     assert {name for name in line if name.lower().endswith("loss")} == set(toy_document().losses)
     card = json.loads((trained / "model/model-card.json").read_text())
     validate("model-card", card)
-    # What was not given has the document's default.
+    # A hyperparameter that was not given has the document's default.
     assert card["hyperparameters"] == {**toy_document().hyperparameters.defaults, "epochs": 1, "batchSize": 8}
     # The second voice of the made-up pieces lies a third below the melody.
     assert (trained / "model/model.onnx").read_bytes() in (b"toy:-3", b"toy:-4")

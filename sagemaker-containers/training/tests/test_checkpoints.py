@@ -1,4 +1,4 @@
-"""Checkpoints: whole or absent, proved to load, never code."""
+"""Checkpoints are whole or absent, must load after they are written, and never run code."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def content_of(state: object) -> bytes:
 
 
 def real_state() -> dict[str, Any]:
-    """Of the kinds that a training's checkpoint has: networks, an optimizer that has made a step, numbers and texts."""
+    """Returns a state with all kinds that a training's checkpoint has: networks, an optimizer that has made a step,
+    numbers and texts."""
     network = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3)).to(
         memory_format=torch.channels_last
     )  # type: ignore[call-overload]
@@ -147,7 +148,7 @@ def test_what_pytorch_wrote_is_read_as_pytorch_reads_it() -> None:
 
 
 def with_pickle(change: Any) -> bytes:
-    """The real file with another pickle, and checksums that are right."""
+    """Returns the real file with another pickle, and checksums that are right."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(REAL)) as old, zipfile.ZipFile(buffer, "w") as new:
         for entry in old.infolist():
@@ -157,7 +158,7 @@ def with_pickle(change: Any) -> bytes:
 
 
 def peak_of_reading(content: bytes) -> int:
-    """Bytes of Python's memory while the file is read or refused."""
+    """Returns the bytes of Python's memory while the file is read or refused."""
     tracemalloc.start()
     try:
         read_checkpoint(content)
@@ -189,7 +190,7 @@ def test_a_real_file_that_was_changed_anywhere_is_read_or_refused(changes: list[
 
 
 class Calls:
-    """Unpickling this calls a function with arguments of one's choice."""
+    """Unpickling this calls a function with chosen arguments."""
 
     def __init__(self, function: Any, *arguments: object) -> None:
         self.called = (function, arguments)
@@ -237,7 +238,7 @@ def test_a_file_that_would_take_memory_without_end_is_refused_at_once(content: b
 
 
 def test_a_tensor_that_reaches_beyond_its_numbers_is_refused() -> None:
-    """Its record is cut: PyTorch's own reader would look at what lies behind it in memory."""
+    """The tensor's record is cut. PyTorch's own reader would read the memory behind it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(REAL)) as old, zipfile.ZipFile(buffer, "w") as new:
         for entry in old.infolist():

@@ -1,4 +1,4 @@
-"""Reading a data set and cutting it into windows."""
+"""Reads a data set and cuts it into windows."""
 
 from __future__ import annotations
 
@@ -185,6 +185,6 @@ def test_transpositions_stay_in_range() -> None:
     planes = piece(1, Note(0, 4, 50), Note(4, 4, 70)).planes
     assert allowed_shifts(planes, 48, 74, 6) == [-2, -1, 0, 1, 2, 3, 4]
     assert allowed_shifts(planes, 0, 127, 0) == [0]
-    # Music that does not fit at all stays where it is; the window crops it.
+    # Music that does not fit at any shift stays where it is, and the window crops it.
     assert allowed_shifts(planes, 60, 62, 6) == [0]
     assert allowed_shifts(piece(1).planes, 48, 74, 6) == [0]

@@ -1,4 +1,4 @@
-"""Which windows an epoch learns, in which order and key."""
+"""The windows that an epoch learns, with their order and their keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opencomposer_training.epoch_windows import EpochWindows
 
 
 def piece(number: int, bars: int, low: int = 60, high: int = 72) -> Piece:
-    """Two voices that hold one pitch each."""
+    """Returns two voices that hold one pitch each."""
     steps = bars * 16
     voices = [notes_to_planes([Note(0, steps, pitch)], steps) for pitch in (high, low)]
     return Piece(f"piece-{number}", "train", f"tune-{number}", np.stack(voices))

@@ -1,4 +1,4 @@
-"""What every epoch is measured on."""
+"""The music that every epoch is measured on."""
 
 from __future__ import annotations
 

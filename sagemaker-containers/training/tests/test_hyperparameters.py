@@ -1,4 +1,4 @@
-"""Hyperparameters: typed, defaulted, and every broken one named in one sentence."""
+"""Hyperparameters get types and defaults, and one sentence names every broken one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MIDI files: exact on the grid, the same bytes for the same music."""
+"""MIDI files are exact on the grid, and the same music gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ONNX file of a module: whole, of any length, and refused where it does not say what the module says."""
+"""The ONNX file of a module is whole, takes any length, and is refused where its numbers are not the module's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Tiny(nn.Module):
-    """Batch normalization makes training and evaluation differ."""
+    """A module with batch normalization, which makes training and evaluation differ."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def test_a_file_that_differs_from_the_module_is_noticed() -> None:
 
 
 class Sums(Tiny):
-    """Uses an operator that no exported network uses."""
+    """A module with an operator that no exported network uses."""
 
     def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
         heard, _ = super().forward(values)

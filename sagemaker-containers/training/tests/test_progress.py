@@ -1,4 +1,4 @@
-"""Progress lines: appended whole, rewound after a resume, printed so that the metric patterns find them."""
+"""Progress lines are appended whole, rewound after a resume, and printed so that the metric patterns find them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What checkpoints are for, with the run of every technique: a training that goes on as if nothing had happened."""
+"""A training of every technique that resumes from a checkpoint goes on as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from opencomposer_training.training_run import TrainingRun
 
 @pytest.fixture(params=list(RUNS))
 def start(request: pytest.FixtureRequest) -> Callable[..., TrainingRun[Any]]:
-    """Makes a run of one technique after the other."""
+    """Makes runs of each technique in turn."""
     return RUNS[request.param]
 
 

@@ -116,7 +116,7 @@ def test_the_best_epoch_is_the_latest_of_those_that_cannot_be_told_apart(tmp_pat
 
 
 def test_small_steps_down_do_not_add_up_to_an_improvement_unseen(tmp_path: Path) -> None:
-    """The lowest value moves along, so a slow rise after it is not taken for chance for ever."""
+    """The lowest value follows each small step down, so that a slow rise after it does not count as chance for ever."""
     run = loop(tmp_path, Parrot([1.0, 1.09, 1.18, 1.27]))
     run.run()
     assert run.best is not None

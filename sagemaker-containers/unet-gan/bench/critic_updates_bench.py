@@ -1,13 +1,14 @@
-"""Seconds for 100 critic updates: our networks, and networks of the layer sizes of AWS's sample, in one run, as JSON.
+"""Measures the seconds for 100 critic updates: our networks, and networks of the layer sizes of AWS's sample, in one
+run, as JSON.
 
     .venv/training/bin/python sagemaker-containers/unet-gan/bench/critic_updates_bench.py [--updates 20]
 
-One update is what both recipes do to their critic: generate without gradients, score real and generated samples,
+In one update both recipes do the same with their critic: generate without gradients, score real and generated samples,
 gradient penalty, backward, Adam. Both see 128 bars an update: AWS's recipe takes 64 windows of two bars, ours 32 of
-four. The updates alternate, so that other load on the machine meets both alike.
+four. The updates alternate, so that other load on the machine affects both in the same way.
 
 AWS's layer sizes (aws-samples/aws-deepcomposer-samples, the gan notebook) are facts; the code here is ours, in PyTorch,
-where AWS's runs on TensorFlow 1.14: a test of sizes and recipes, not of frameworks.
+where AWS's runs on TensorFlow 1.14. So it compares sizes and recipes, not frameworks.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ AWS_PITCHES = 128
 AWS_NOISE = (512, 2, 8)
 AWS_BATCH = 64
 AWS_SAME_PADDING = (1, 2, 1, 2)
-"""What TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
+"""The padding that TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
 AWS_GENERATOR_PARAMETERS = 8_273_540
 AWS_CRITIC_PARAMETERS = 2_766_785
-"""Counted in the layers of AWS's notebook, batch normalization's running statistics included."""
+"""The parameters of the layers of AWS's notebook, batch normalization's running statistics included."""
 
 OUR_BATCH = 32
 OUR_BARS = 4
@@ -55,7 +56,7 @@ Update = Callable[[], None]
 
 
 class AwsDown(nn.Module):
-    """Convolution 4x4 with stride 2, batch normalization but in the first, LeakyReLU."""
+    """A 4x4 convolution with stride 2, batch normalization except in the first, LeakyReLU."""
 
     def __init__(self, inputs: int, outputs: int, *, normalized: bool) -> None:
         super().__init__()
@@ -67,7 +68,8 @@ class AwsDown(nn.Module):
 
 
 class AwsUp(nn.Module):
-    """Repetition, convolution 4x4 that keeps the size, batch normalization, ReLU, join with the skip connection."""
+    """Repetition, a 4x4 convolution that keeps the size, batch normalization, ReLU, and joining with the skip
+    connection."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -80,7 +82,7 @@ class AwsUp(nn.Module):
 
 
 class AwsGenerator(nn.Module):
-    """Melody [batch, 1, 32, 128] and noise [batch, 512, 2, 8] to four tracks [batch, 4, 32, 128] in -1..1."""
+    """Turns melody [batch, 1, 32, 128] and noise [batch, 512, 2, 8] into four tracks [batch, 4, 32, 128] in -1..1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +107,7 @@ class AwsGenerator(nn.Module):
 
 
 class AwsCritic(nn.Module):
-    """Tracks and melody [batch, 5, 32, 128] to scores [batch]."""
+    """Turns tracks and melody [batch, 5, 32, 128] into scores [batch]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,7 +123,7 @@ class AwsCritic(nn.Module):
 
 
 def aws_update() -> tuple[Update, dict[str, int]]:
-    """One critic update of AWS's recipe in float32, and its sizes."""
+    """Returns one critic update of AWS's recipe in float32, and its sizes."""
     generator, critic = AwsGenerator(), AwsCritic()
     sizes = {"generatorParameters": parameters(generator), "criticParameters": parameters(critic)}
     running = sum(buffer.numel() for buffer in generator.buffers() if buffer.dim() > 0)
@@ -151,7 +153,7 @@ def aws_update() -> tuple[Update, dict[str, int]]:
 
 
 def our_update() -> tuple[Update, dict[str, int]]:
-    """One critic update of our recipe in the precision that training would choose here, and its sizes."""
+    """Returns one critic update of our recipe in the precision that training would choose here, and its sizes."""
     shape = NetworkShape(("monophonic",) * 3, 27, OUR_PITCHES, WIDTHS["small"], 32, 16, OUR_BARS)
     generator = Generator(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     critic = Critic(shape).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -186,12 +188,12 @@ def our_update() -> tuple[Update, dict[str, int]]:
 
 
 def parameters(network: nn.Module) -> int:
-    """Number of trainable parameters."""
+    """Returns the number of trainable parameters."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def measure(updates: int) -> dict[str, Any]:
-    """Time both recipes' updates in turn."""
+    """Times both recipes' updates in turn."""
     torch.manual_seed(0)
     recipes = {"awsLayerSizes": aws_update(), "ours": our_update()}
     for update, _ in recipes.values():
@@ -224,7 +226,7 @@ def measure(updates: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Parse the command line and print the result."""
+    """Parses the command line and prints the result."""
     parser = argparse.ArgumentParser(description="Time critic updates of our recipe and of AWS's layer sizes")
     parser.add_argument("--updates", type=int, default=20)
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Time of `POST /invocations` of the U-Net GAN's server, as JSON.
+"""Measures the time of `POST /invocations` of the U-Net GAN's server, as JSON.
 
 .venv/inference/bin/python sagemaker-containers/unet-gan/bench/invocations_bench.py [--model FILE] [--requests 40]
 """

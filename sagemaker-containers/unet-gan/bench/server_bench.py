@@ -1,9 +1,10 @@
-"""Cost of the inference server of this checkout against another checkout's, in turns in the same run, as JSON.
+"""Compares the cost of this checkout's inference server with another checkout's, in turns in the same run, as JSON.
 
 .venv/inference/bin/python sagemaker-containers/unet-gan/bench/server_bench.py --against FOLDER [--packages FOLDER]
 
 Each round starts both servers with the stock model. The figures are the medians over all rounds, and the ratio is the
-median of the rounds' ratios, the other one's by ours. `--packages` is a folder of packages that only the other needs.
+median of the rounds' ratios: the other's figure divided by ours. `--packages` is a folder of packages that only the
+other needs.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ PING_SECONDS = 2.0
 COMPOSITIONS = 40
 
 Work = Callable[[http.client.HTTPConnection], list[float]]
-"""Sends requests on a connection; the seconds of each."""
+"""Sends requests on a connection, and returns the seconds of each."""
 
 
 def timed(connection: http.client.HTTPConnection, body: bytes | None = None) -> float:
-    """Seconds of one POST /invocations with that body, or of one GET /ping."""
+    """Returns the seconds of one POST /invocations with that body, or of one GET /ping."""
     method, path = ("GET", "/ping") if body is None else ("POST", "/invocations")
     began = time.perf_counter()
     response = send(connection, method, path, body, {"Content-Type": "application/json"})
@@ -44,7 +45,7 @@ def timed(connection: http.client.HTTPConnection, body: bytes | None = None) -> 
 
 
 def pings(connection: http.client.HTTPConnection) -> list[float]:
-    """As many pings as fit into PING_SECONDS."""
+    """Sends pings until PING_SECONDS have passed."""
     until = time.perf_counter() + PING_SECONDS
     seconds = []
     while time.perf_counter() < until:
@@ -53,7 +54,7 @@ def pings(connection: http.client.HTTPConnection) -> list[float]:
 
 
 def compositions(count: int) -> Work:
-    """So many compositions of 8 bars with the stock model."""
+    """Returns the work of so many compositions of 8 bars with the stock model."""
     content = (REPOSITORY / "models/unet-gan-bach/model.onnx").read_bytes()
     identity = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     bodies = [composition_request("unet-gan", identity, Case("8 bars", 8), seed) for seed in range(count)]
@@ -61,7 +62,7 @@ def compositions(count: int) -> Work:
 
 
 def in_clients(server: ServingProcess, clients: int, work: Work) -> list[float]:
-    """The seconds of all requests of so many clients at once, each on a connection of its own."""
+    """Returns the seconds of all requests of so many clients at once, each on a connection of its own."""
 
     def client(_number: int) -> list[float]:
         connection = server.connect()
@@ -75,7 +76,7 @@ def in_clients(server: ServingProcess, clients: int, work: Work) -> list[float]:
 
 
 def mebibytes(server: ServingProcess, name: str) -> float:
-    """VmRSS (now) or VmHWM (the peak) of the server's process."""
+    """Returns VmRSS (now) or VmHWM (the peak) of the server's process."""
     status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
     found = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
     if found is None:
@@ -84,9 +85,9 @@ def mebibytes(server: ServingProcess, name: str) -> float:
 
 
 def measure(checkout: Path, packages: list[Path]) -> dict[str, float]:
-    """All figures of one server, by name."""
+    """Returns all figures of one server, by name."""
     began = time.perf_counter()
-    # Before the packages of this checkout, which the environment has: the packages of the one that is measured.
+    # The measured checkout's packages come before those of this checkout, which the environment has.
     sources = [*sorted(checkout.glob("sagemaker-containers/*/src")), *packages]
     environment = {
         "OPENCOMPOSER_STOCK_MODELS_DIR": str(REPOSITORY / "models"),
@@ -114,7 +115,7 @@ def measure(checkout: Path, packages: list[Path]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Parse the command line and print all figures of both servers."""
+    """Parses the command line and prints all figures of both servers."""
     parser = argparse.ArgumentParser(description="Compare the inference servers of two checkouts")
     parser.add_argument("--against", type=Path, required=True, help="another checkout")
     parser.add_argument("--packages", type=Path, nargs="*", default=[], help="folders of packages that it needs")

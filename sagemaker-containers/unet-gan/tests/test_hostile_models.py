@@ -21,7 +21,7 @@ from opencomposer_testing.tiny_onnx import file_of
 STOCK = TinyGenerator().file()
 MEBI = 2**20
 SERVER_MEBIBYTES = 300
-"""The server itself takes some 80 MiB with the tiny stock model."""
+"""The memory that the server may have. It takes some 80 MiB itself with the tiny stock model."""
 
 Corrupt = Callable[[onnx.ModelProto], None]
 
@@ -34,7 +34,7 @@ def server(host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     environment = {
         "OPENCOMPOSER_STOCK_MODELS_DIR": str(stock),
         "OPENCOMPOSER_MODEL_ORIGINS": host.origin,
-        # However busy the machine is, it is the limit of computing that ends a model here.
+        # The time is so long that even on a busy machine the limit of computing ends a model here.
         "OPENCOMPOSER_REQUEST_SECONDS": "600",
     }
     with ServingProcess(["-m", "opencomposer_unet_gan", "serve"], environment) as process:

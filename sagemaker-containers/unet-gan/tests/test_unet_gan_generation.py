@@ -1,4 +1,5 @@
-"""From a melody to an accompaniment: seeds, ranges, no empty bar, and every kind of file that is no model."""
+"""Generation from a melody to an accompaniment: seeds, ranges, no empty bar, and every kind of file that is no
+model."""
 
 from __future__ import annotations
 
@@ -156,7 +157,7 @@ def test_the_highest_line_is_one_voice_made_of_the_highest_pitches(melody: tuple
         assert by_step.get(step) == (max(sounding) if sounding else None)
 
 
-# ------------------------------------------------------------------------------------------------ what is no model
+# ------------------------------------------------------------------------------------------ files that are no models
 
 Corrupt = Callable[[onnx.ModelProto], None]
 

@@ -1,4 +1,4 @@
-"""Discrete choices with gradients, and the losses, against what serving does and what can be worked out by hand."""
+"""Discrete choices with gradients, and the losses, compared with serving and with cases worked out by hand."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_choices_are_hard_going_forward_and_soft_going_back() -> None:
 
 def test_every_head_and_the_onsets_receive_gradients() -> None:
     random = random_logits(1)
-    # Held notes: an onset is open only where a pitch sounds on.
+    # Notes are held, because an onset is open only where a pitch sounds on.
     logits = Logits(random.pitch[:, :, :1].repeat(1, 1, 16, 1), random.rest[:, :, :1].repeat(1, 1, 16, 1), random.onset)
     for tensor in logits:
         tensor.requires_grad_(True)
@@ -88,7 +88,7 @@ def test_the_roll_before_is_shifted_by_a_step() -> None:
 
 
 def target_of(logits: Logits) -> Performance:
-    """What these logits would play."""
+    """Returns the performance of these logits."""
     return perform(logits, HEADS, *no_noise(logits), slope=1.0)
 
 
@@ -112,7 +112,7 @@ def test_reconstruction_of_one_monophonic_voice_is_the_cross_entropy() -> None:
     target.sounding[0, 0, 0, 1] = 1
     target.starting[0, 0, 0, 1] = 1
     flat = Logits(torch.zeros(1, 1, 2, 3), torch.zeros(1, 1, 2, 1), torch.zeros(1, 1, 2, 3))
-    # Four equally likely classes (three pitches and rest); no cell where an onset is open.
+    # Four classes (three pitches and rest) are equally likely, and an onset is open in no cell.
     assert float(reconstruction_loss(flat, ("monophonic",), target)) == pytest.approx(float(np.log(4)))
 
 
@@ -132,7 +132,7 @@ def test_the_gradient_penalty_of_a_linear_critic_is_known() -> None:
 
 
 def certain(pitch: int, probability: float = 1.0) -> Logits:
-    """One monophonic voice that plays `pitch` with a probability, and rests otherwise."""
+    """Returns one monophonic voice that plays `pitch` with a probability, and rests otherwise."""
     scores = torch.full((1, 1, 16, PITCHES), -1e4)
     scores[..., pitch] = 0.0 if probability > 0 else -1e4
     rest = torch.full((1, 1, 16, 1), -1e4 if probability == 1 else float(np.log((1 - probability) / probability)))

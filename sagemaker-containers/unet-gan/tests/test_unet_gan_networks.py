@@ -1,4 +1,4 @@
-"""Shapes, any length in one pass, and an exported file that says what the network says."""
+"""Shapes, any length in one pass, and an exported file that gives the network's numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ METADATA = ModelMetadata(
 
 
 def trained_generator() -> Generator:
-    """A generator whose normalizations have seen data: running means and variances are not their initial ones."""
+    """Returns a generator whose normalizations have seen data, so that means and variances are not the initial ones."""
     torch.manual_seed(3)
     generator = Generator(SHAPE).train()
     for _ in range(3):
@@ -45,13 +45,13 @@ def test_logits_have_the_shapes_of_the_interface_for_any_number_of_bars(bars: in
         pitch, onset = served(melody, torch.randn(2, bars, 6))
     assert pitch.shape == (2, 2, bars * 16, 129)
     assert onset.shape == (2, 2, bars * 16, 128)
-    # What the network does not see can never win.
+    # A pitch outside of the network's window can never win.
     assert (pitch[:, :, :, :40] == FAR_BELOW).all()
     assert (pitch[:, :, :, 88:128] == FAR_BELOW).all()
 
 
 def test_a_bar_far_from_a_change_does_not_notice_it() -> None:
-    """Fully convolutional over time: bars see their neighbors, not the length of the piece."""
+    """The network is fully convolutional over time: bars see their neighbors, not the length of the piece."""
     generator = trained_generator()
     melody = (torch.rand(1, 2, 24 * 16, 48) < 0.05).float()
     noise = torch.randn(1, 24, 6)

@@ -1,4 +1,4 @@
-"""The training: what it leaves behind, that it learns. Resuming: training/tests/test_resumed_trainings.py."""
+"""The training: the files that it leaves, and that it learns. Resuming: training/tests/test_resumed_trainings.py."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_paired_loss_falls_while_it_learns(tmp_path: Path) -> None:
 
 
 def test_early_stopping_ends_when_the_index_no_longer_falls(tmp_path: Path) -> None:
-    # With no learning to speak of nothing improves clearly after the first epochs.
+    # With hardly any learning nothing improves clearly after the first epochs.
     run = start(tmp_path, epochs=60, earlyStopping=True, learningRate=1e-5, reconstructionWeight=0.0)
     assert run.run() == "earlyStopping"
     assert 12 < run.loop.epoch < 60
@@ -126,7 +126,7 @@ def test_a_checkpoint_of_the_version_with_a_loop_of_its_own_is_refused(tmp_path:
     start(tmp_path, epochs=1).run()
     state = load_checkpoint(tmp_path / "checkpoints", "last")
     assert state is not None
-    # As it was: what the loop keeps stood beside the weights.
+    # In the earlier form the loop's members were beside the weights.
     before = {**{key: value for key, value in state.items() if key != "loop"}, **state["loop"]}
     save_checkpoint(tmp_path / "checkpoints", "last", before)
     with pytest.raises(TrainingFailure, match=r"written by an earlier version.*must begin anew"):
@@ -173,7 +173,7 @@ def test_a_single_piece_is_enough(tmp_path: Path) -> None:
 
 def test_a_silenced_melody_loses_whole_beats_in_one_row_and_starts_again_after_them() -> None:
     for seed in range(50):
-        # One note that never ends: whatever is silenced shows.
+        # The melody is one note that never ends, so that every silence shows.
         melody = np.zeros((2, 64, 32), dtype=np.bool_)
         melody[SOUNDING, :, 5] = True
         melody[ONSET, 0, 5] = True

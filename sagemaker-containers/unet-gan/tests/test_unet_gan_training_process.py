@@ -17,7 +17,7 @@ DEADLINE_SECONDS = 240
 
 
 def finish(base: Path) -> tuple[int, str]:
-    """Run a job to its end: exit status and what it printed."""
+    """Runs a job to its end and returns the exit status and what it printed."""
     with running_job(base, "unet-gan") as process:
         out, _ = process.communicate(timeout=DEADLINE_SECONDS)
         return process.returncode, out
@@ -32,7 +32,7 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 
 def epochs(base: Path) -> list[int]:
-    """Epochs of the whole lines of progress.jsonl."""
+    """Returns the epochs of the whole lines of progress.jsonl."""
     return [line["epoch"] for line in progress_lines(base)]
 
 

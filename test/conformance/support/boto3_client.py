@@ -1,8 +1,8 @@
 """A client that knows nothing of this repository: boto3 with its waiters and botocore's own model.
 
 Arguments: endpoint URL, region, image, role ARN, S3 output path, S3 checkpoint prefix; credentials come from the
-environment, as for any boto3. Prints one line of JSON. Every answer is also checked against botocore's output shapes,
-by its own validator.
+environment, as for any boto3. Prints one line of JSON. Every response is also checked against botocore's output
+shapes, by botocore's own validator.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from botocore.validate import ParamValidator
 
 
 class CheckedClient:
-    """A boto3 client whose every response is validated against the service model it was made from."""
+    """A boto3 client that validates every response against the service model that it was made from."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
         self.checked: list[str] = []
 
     def call(self, operation: str, **parameters: Any) -> Any:
-        """Calls the operation of this name, checks the response, returns it."""
+        """Calls the operation of this name, checks the response, and returns it."""
         response = getattr(self.client, boto3.session.botocore.xform_name(operation))(**parameters)
         shape = self.client.meta.service_model.operation_model(operation).output_shape
         if shape is not None:
@@ -42,7 +42,7 @@ class CheckedClient:
 
 
 def error_of(action: Any) -> dict[str, Any]:
-    """The error that an action ends in: code, message, HTTP status."""
+    """Returns the error in which an action ends: code, message, HTTP status."""
     try:
         action()
     except ClientError as error:
@@ -58,7 +58,7 @@ def error_of(action: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The calls of a job's and an endpoint's whole life."""
+    """Makes the calls of a job's and an endpoint's whole life."""
     endpoint_url, region, image, role, output_path, checkpoints = sys.argv[1:7]
     session = boto3.Session(region_name=region)
     config = Config(retries={"max_attempts": 0})

@@ -88,10 +88,10 @@ export async function startCloud(): Promise<Cloud> {
     const ministack = await startMiniStack({
       python: cloudPython(),
       directory: join(directory, "cloud"),
-      region: region,
+      region,
       persist: false,
     });
-    const client = { region: region, endpoint: ministack.endpointUrl, credentials: { ...localCredentials } };
+    const client = { region, endpoint: ministack.endpointUrl, credentials: { ...localCredentials } };
     const s3 = new S3Client({ ...client, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     return {
@@ -118,7 +118,7 @@ export function sagemakerConfig(params: {
 }): LocalSageMakerConfigInput {
   return {
     port: 0,
-    region: region,
+    region,
     accountId: localAccount,
     stateDirectory: join(params.directory, "sagemaker"),
     aws: {
@@ -145,7 +145,7 @@ export function sagemakerConfig(params: {
  * allow.
  */
 export function sagemakerClients(endpoint: string): { sagemaker: SageMakerClient; runtime: SageMakerRuntimeClient } {
-  const client = { region: region, endpoint, credentials: { ...localCredentials }, maxAttempts: 1 };
+  const client = { region, endpoint, credentials: { ...localCredentials }, maxAttempts: 1 };
   const sagemaker = new SageMakerClient(client);
   const runtime = new SageMakerRuntimeClient(client);
   checkResponsesOf(sagemaker, runtime);

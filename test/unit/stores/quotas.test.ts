@@ -39,7 +39,7 @@ async function outcomeOf(responses: Responses): Promise<unknown> {
   const { table } = refusingTable(responses);
   const compositions = createCompositions({ table, now: () => new Date() });
   return await compositions
-    .create({ item: composition(), takes: { compositions: 1, openCompositions: 1 }, quotas: quotas })
+    .create({ item: composition(), takes: { compositions: 1, openCompositions: 1 }, quotas })
     .then(
       (outcome) => outcome,
       (error: unknown) => error,

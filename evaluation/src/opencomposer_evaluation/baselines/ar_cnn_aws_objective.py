@@ -1,19 +1,20 @@
-r"""AWS's objective and corruption for the AR-CNN, learned by our network: the baseline that our own recipe must beat.
+r"""Trains our AR-CNN network with AWS's objective and corruption: the baseline that our own recipe must beat.
 
     OMP_NUM_THREADS=1 .venv/training/bin/python -m opencomposer_evaluation.baselines.ar_cnn_aws_objective \
       --datasets CACHE_FOLDER --work FOLDER
 
 CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER); FOLDER keeps the checkpoint, and the
 same command goes on where it was stopped. At the end models/baselines/<name>/ gets model.onnx, training-log.jsonl and
-training-summary.json; with --export, or when a stop is asked for, they are written as far as it has come.
+training-summary.json; with --export, or when a stop is asked for, they are written with the training so far.
 
-What is AWS's, as facts (aws-samples/aws-deepcomposer-samples, ar-cnn: the notebook's settings, its augmentation and
+These facts are AWS's (aws-samples/aws-deepcomposer-samples, ar-cnn: the notebook's settings, its augmentation and
 its losses; the code here is ours): of the sounding cells a whole percentage from 0 to 100, and of the silent ones 1 to
 1.5 per cent, are toggled, cell by cell and anywhere; the loss is the Kullback-Leibler divergence of one softmax over
 all cells of a batch from the uniform distribution over the cells that were toggled. The network is told nothing but
 the roll.
-What is ours, so that nothing else differs: network, window of the keyboard, data, transposition, batches, optimizer,
-averaging of weights, and the question whether a pitch that sounds on starts anew, which AWS's model does not have.
+These parts are ours, so that nothing else differs: network, window of the keyboard, data, transposition, batches,
+optimizer, averaging of weights, and the question whether a pitch that sounds on starts anew, which AWS's model does not
+have.
 
 Time is CPU seconds of this process on one thread, from its start: other load on the machine does not count.
 """
@@ -56,14 +57,14 @@ ADDED_SHARE = (0.01, 0.015)
 UNSEEN_PLANES = [INPUT_PLANES.index(name) for name in ("locked", "original")]
 LEVEL_WINDOWS = 96
 LEVEL_KEY = 2**31 + 1
-"""Takes the place of the epoch in the key of the random numbers of the windows that the level is set by."""
+"""This number replaces the epoch in the key of the random numbers of the windows from which the level is computed."""
 CHECKPOINT_SECONDS = 60.0
 
 
 def corrupt_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
-    """AWS's corruption of one window [voices, 2, steps, pitches]: single cells, missing and added anywhere.
+    """Makes AWS's corruption of one window [voices, 2, steps, pitches]: single cells, missing and added anywhere.
 
-    Nothing is locked and nothing is told apart as brought by the user: those planes are silent.
+    Nothing is locked and nothing is marked as brought by the user: those planes are silent.
     """
     target, onsets = merge(planes)
     sounding, silent = np.flatnonzero(target), np.flatnonzero(~target)
@@ -90,13 +91,13 @@ def corrupt_cells(planes: VoicePlanes, rng: np.random.Generator) -> Example:
 
 
 def batch_divergence(logits: torch.Tensor, difference: torch.Tensor) -> torch.Tensor:
-    """KL(uniform over all cells of the batch that are to be toggled || softmax over all cells of the batch)."""
+    """Returns KL(uniform over all cells of the batch that are to be toggled || softmax over all cells of the batch)."""
     target = difference.flatten() / difference.sum().clamp(min=1)
     return functional.kl_div(logits.flatten().log_softmax(dim=0), target, reduction="sum")
 
 
 def batch_losses(logits: Logits, batch: Batch) -> Losses:
-    """AWS's objective in the place of our two questions about toggling."""
+    """Returns the losses of a batch, with AWS's objective in place of our two questions about toggling."""
     return Losses(
         selection=batch_divergence(logits.toggle, batch.difference),
         toggle=torch.zeros(()),
@@ -105,7 +106,7 @@ def batch_losses(logits: Logits, batch: Batch) -> Losses:
 
 
 class TimedLearner(ArCnnLearner):
-    """A learner whose learning rate falls with the time that is used up, not with epochs. `progress`: its share."""
+    """A learner whose learning rate falls with the used share of the time, `progress`, and not with epochs."""
 
     progress = 0.0
 
@@ -116,8 +117,8 @@ class TimedLearner(ArCnnLearner):
 def make_run(
     dataset: Dataset, work: Path, hyperparameters: dict[str, Any], **changes: Any
 ) -> TrainingRun[TimedLearner]:
-    """The stock recipe with AWS's objective and corruption, afresh or from the checkpoint in `work`. `changes`: as
-    ArCnnLearner takes them, for tests."""
+    """Returns the stock recipe with AWS's objective and corruption, new or from the checkpoint in `work`. `changes`:
+    arguments of ArCnnLearner, for tests."""
     selection = Selection("ar-cnn", {}, {}, {piece.id: piece.split for piece in dataset.pieces}, ())
     made = TrainingRun(
         "ar-cnn",
@@ -130,7 +131,7 @@ def make_run(
         checkpoints=work,
         stop_requested=lambda: False,
     )
-    # Silent planes give these weights no gradient: they stay 0, and the model hears nothing of locks when it is played.
+    # Silent planes give these weights no gradient, so they stay 0, and the played model does not react to locks.
     with torch.no_grad():
         for network in (made.learner.network, made.learner.average):
             network.stem.weight[:, UNSEEN_PLANES] = 0
@@ -145,10 +146,10 @@ def train(
     wall_seconds: float,
     stop_requested: Callable[[], bool],
 ) -> dict[str, float]:
-    """Learn until either time is used up, earlier sittings included, or a stop is asked for.
+    """Trains until either time is used up, earlier sittings included, or a stop is asked for.
 
     The learning rate falls with the larger of both shares. Leaves work/last.pt and work/training-log.jsonl, a line for
-    each epoch. Returns what was used.
+    each epoch. Returns the time that was used.
     """
     state = load_checkpoint(work, "last")
     used = {"cpuSeconds": 0.0, "wallSeconds": 0.0, **(state["used"] if state else {})}
@@ -190,10 +191,11 @@ def train(
 
 
 def level_of(learner: ArCnnLearner) -> float:
-    """The constant that makes the sum of a window's toggle probabilities, on the average of held-out windows, the
-    number of edits that it needs.
+    """Returns the constant that makes the sum of a window's toggle probabilities, on the average of held-out windows,
+    the number of edits that it needs.
 
-    A softmax leaves it open, so AWS's objective is the same with any; our sampler ends and draws by probabilities.
+    A softmax does not determine it, so AWS's objective is the same with any; but our sampler ends and draws by
+    probabilities.
     """
     pieces = learner.dataset.of_split("validation") or learner.data.pieces
     windows = training_windows(pieces, learner.window_bars, learner.window_bars, 0)[:LEVEL_WINDOWS]
@@ -220,7 +222,7 @@ def level_of(learner: ArCnnLearner) -> float:
 
 
 def levelled(learner: ArCnnLearner, level: float) -> EditNetwork:
-    """The averaged weights with `level` added to every toggle logit."""
+    """Returns the averaged weights with `level` added to every toggle logit."""
     network = EditNetwork(learner.shape)
     network.load_state_dict(learner.average.state_dict())
     time_stride, pitch_stride = learner.shape.stem
@@ -231,7 +233,7 @@ def levelled(learner: ArCnnLearner, level: float) -> EditNetwork:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train, or go on, and write the model with what it took."""
+    """Trains, or goes on, and writes the model with its summary."""
     parser = argparse.ArgumentParser(description="Train the AR-CNN baseline with AWS's objective and corruption.")
     parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/1")
     parser.add_argument("--work", type=Path, required=True, help="folder for the checkpoint, outside the repository")

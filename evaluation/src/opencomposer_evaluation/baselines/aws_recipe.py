@@ -1,4 +1,4 @@
-r"""AWS's recipe for the U-Net GAN, trained on our data for a given CPU time: the baseline that ours must beat.
+r"""Trains AWS's recipe for the U-Net GAN on our data for a given CPU time: the baseline that ours must beat.
 
     OMP_NUM_THREADS=1 .venv/training/bin/python -m opencomposer_evaluation.baselines.aws_recipe \
       --datasets CACHE_FOLDER --work FOLDER [--cpu-seconds 1800]
@@ -7,13 +7,13 @@ CACHE_FOLDER holds the data set (datasets/build_bach_chorales.py CACHE_FOLDER); 
 same command goes on where it was stopped. At the end models/baselines/<name>/ gets model.onnx, training-log.jsonl and
 training-summary.json.
 
-What is AWS's, as facts (aws-samples/aws-deepcomposer-samples, gan/GAN.ipynb; the code here is ours, in PyTorch): the
+These facts are AWS's (aws-samples/aws-deepcomposer-samples, gan/GAN.ipynb; the code here is ours, in PyTorch): the
 layers and their sizes, Keras' default initialization, windows of two bars as rolls in {-1, 1}, WGAN-GP with penalty 10,
 Adam(1e-3, 0.5, 0.9) for both networks, batches of 64, five critic updates and one generator update an iteration, each
 on a batch of its own, batch normalization by running statistics where the critic learns and by the batch's where the
 generator does, truncated normal noise, no reconstruction loss, no transposition, no averaging of weights.
-What is ours: `--filters` (AWS has 64; the noise has eight times as many channels, as there), and all two-bar windows of
-our training pieces where AWS's sample has one window of each of 229 pieces.
+Two things are ours: `--filters` (AWS has 64; the noise has eight times as many channels, as there), and all two-bar
+windows of our training pieces where AWS's sample has one window of each of 229 pieces.
 
 Time is CPU seconds of this process on one thread, from its start: other load on the machine does not count.
 """
@@ -62,40 +62,40 @@ BETAS = (0.5, 0.9)
 KERAS_ADAM_EPSILON = 1e-7
 KERAS_NORMALIZATION_EPSILON = 1e-3
 NORMALIZATION_MOMENTUM = 0.2
-"""PyTorch's share of the new value; Keras calls the share of the old one momentum, and AWS's sample has it at 0.8."""
+"""PyTorch's momentum is the share of the new value. Keras's is the share of the old one, 0.8 in AWS's sample."""
 NORM_EPSILON = 1e-8
 SAME_PADDING = (1, 2, 1, 2)
-"""What TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
+"""The padding that TensorFlow's `same` adds around the input of a 4x4 convolution of stride 1."""
 MERGED_TAPS = torch.tensor([[[1.0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]], [[0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]]])
-"""Of a 4-tap kernel on repeated cells: which taps meet the cell before, the cell itself and the one after (second
+"""The taps of a 4-tap kernel on repeated cells that meet the cell before, the cell itself and the one after (second
 index), for the first and the second of the two cells that a cell becomes (first index)."""
 CHECKPOINT_SECONDS = 60.0
 OPSET = 17
 EXPORT_TOLERANCE = 0.02
-"""Largest accepted difference of an output in -1..1: the file keeps its weights as float16."""
+"""The largest accepted difference of an output in -1..1. It is large, because the file has its weights as float16."""
 
 
 def widths(filters: int) -> tuple[int, int, int, int]:
-    """Channels of the four levels."""
+    """Returns the channels of the four levels."""
     return filters, 2 * filters, 4 * filters, 8 * filters
 
 
 def noise_shape(filters: int) -> tuple[int, int, int]:
-    """Noise of one window: as many channels as the lowest level, on its 2 x 8 cells."""
+    """Returns the shape of the noise of one window: as many channels as the lowest level has, on its 2 x 8 cells."""
     return 8 * filters, WINDOW_STEPS // 16, PITCHES // 16
 
 
 class DoublingConvolution(nn.Conv2d):
-    """Each cell repeated in time and pitch, then a convolution 4x4 that keeps the size.
+    """Repeats each cell in time and pitch, and applies a 4x4 convolution that keeps the size.
 
-    Half of what the kernel sees there are repetitions. Adding up its weights beforehand gives the same numbers by a 3x3
-    convolution with four times the channels, one for each of the four cells that a cell becomes: two to three times as
-    fast here, which the baseline is given.
+    Half of the cells that the kernel sees there are repetitions. Adding up its weights beforehand gives the same
+    numbers by a 3x3 convolution with four times the channels, one for each of the four cells that a cell becomes. This
+    is two to three times as fast here, and the baseline gets the advantage.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         if torch.onnx.is_in_onnx_export():
-            # As it is written, so that the export's comparison with PyTorch is one of the two ways, too.
+            # The export uses the plain form, so that its comparison with PyTorch is one of the two ways, too.
             doubled = functional.interpolate(x, scale_factor=2.0, mode="nearest")
             return functional.conv2d(functional.pad(doubled, SAME_PADDING), self.weight, self.bias)
         merged = torch.einsum("pih,qjw,ochw->opqcij", MERGED_TAPS, MERGED_TAPS, self.weight).flatten(0, 2)
@@ -104,7 +104,7 @@ class DoublingConvolution(nn.Conv2d):
 
 
 class Down(nn.Module):
-    """Convolution 4x4 with stride 2, LeakyReLU, then batch normalization where there is any."""
+    """A 4x4 convolution with stride 2, LeakyReLU, then batch normalization where there is any."""
 
     def __init__(self, inputs: int, outputs: int, *, normalized: bool) -> None:
         super().__init__()
@@ -117,7 +117,8 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Each cell four times, convolution 4x4 that keeps the size, batch normalization, ReLU, join with the skip."""
+    """Repeats each cell four times, then: a 4x4 convolution that keeps the size, batch normalization, ReLU, and joining
+    with the skip connection."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -129,8 +130,8 @@ class Up(nn.Module):
 
 
 class Generator(nn.Module):
-    """Melody [batch, 1, 32, 128] in {-1, 1} and noise [batch, *noise_shape] to four tracks [batch, 4, 32, 128] in
-    -1..1, the first of them the melody again."""
+    """Turns a melody [batch, 1, 32, 128] in {-1, 1} and noise [batch, *noise_shape] into four tracks [batch, 4, 32,
+    128] in -1..1, the first of them the melody again."""
 
     def __init__(self, filters: int) -> None:
         super().__init__()
@@ -155,7 +156,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """Four tracks [batch, 4, 32, 128] and their melody [batch, 1, 32, 128] to scores [batch]."""
+    """Turns four tracks [batch, 4, 32, 128] and their melody [batch, 1, 32, 128] into scores [batch]."""
 
     def __init__(self, filters: int) -> None:
         super().__init__()
@@ -172,12 +173,12 @@ class Critic(nn.Module):
 
 
 def normalization(channels: int) -> nn.BatchNorm2d:
-    """Batch normalization with Keras' epsilon and AWS's momentum."""
+    """Returns batch normalization with Keras' epsilon and AWS's momentum."""
     return nn.BatchNorm2d(channels, eps=KERAS_NORMALIZATION_EPSILON, momentum=NORMALIZATION_MOMENTUM)
 
 
 def initialize_as_keras(module: nn.Module) -> None:
-    """Glorot's uniform weights and no bias."""
+    """Sets Glorot's uniform weights and no bias."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         if module.bias is not None:
@@ -185,15 +186,15 @@ def initialize_as_keras(module: nn.Module) -> None:
 
 
 def parameters(network: nn.Module) -> int:
-    """Number of parameters as Keras counts them: with the running statistics of batch normalization."""
+    """Returns the number of parameters as Keras counts them: with the running statistics of batch normalization."""
     running = sum(buffer.numel() for buffer in network.buffers() if buffer.dim() > 0)
     return running + sum(parameter.numel() for parameter in network.parameters())
 
 
 @dataclass(frozen=True)
 class Losses:
-    """Of one iteration: means over its critic updates, and the generator's. `sounding_steps`: share of the generated
-    (track, step) pairs in which anything sounds."""
+    """The losses of one iteration: means over its critic updates, and the generator's. `sounding_steps`: share of the
+    generated (track, step) pairs in which anything sounds."""
 
     critic: float
     wasserstein: float
@@ -203,8 +204,8 @@ class Losses:
 
 
 class AwsRecipe:
-    """The training: networks, optimizers and what has been done. Every random choice is a function of (seed, update),
-    so that a resumed run equals an uninterrupted one."""
+    """The training: networks, optimizers and the number of updates so far. Every random choice is a function of (seed,
+    update), so that a resumed run equals an uninterrupted one."""
 
     def __init__(self, windows: npt.NDArray[np.bool_], filters: int, seed: int) -> None:
         """`windows`: sounding cells [windows, 4, 32, 128]. Raises ValueError when they do not fill a batch."""
@@ -225,7 +226,7 @@ class AwsRecipe:
         return torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, betas=BETAS, eps=KERAS_ADAM_EPSILON)
 
     def _batch(self, number: int) -> tuple[Tensor, np.random.Generator]:
-        """The number-th batch of the training, [64, 4, 32, 128] in {-1, 1}, and its random numbers."""
+        """Returns the number-th batch of the training, [64, 4, 32, 128] in {-1, 1}, and its random numbers."""
         an_epoch = len(self.windows) // BATCH
         epoch, index = divmod(number, an_epoch)
         order = np.random.default_rng((self.seed, 0, epoch)).permutation(len(self.windows))
@@ -238,7 +239,7 @@ class AwsRecipe:
         return noise.contiguous(memory_format=torch.channels_last)
 
     def iterate(self) -> Losses:
-        """Five critic updates and one generator update."""
+        """Makes five critic updates and one generator update."""
         first = self.updates * (CRITIC_UPDATES + 1)
         critics = [self._update_critic(*self._batch(first + index)) for index in range(CRITIC_UPDATES)]
         generator, sounding = self._update_generator(*self._batch(first + CRITIC_UPDATES))
@@ -247,7 +248,7 @@ class AwsRecipe:
         return Losses(wasserstein + GRADIENT_PENALTY * penalty, wasserstein, penalty, generator, sounding)
 
     def _update_critic(self, real: Tensor, rng: np.random.Generator) -> tuple[float, float]:
-        """(mean score of generated less that of real music, gradient penalty before its weight)."""
+        """Returns (mean score of generated less that of real music, gradient penalty before its weight)."""
         melody = real[:, :1]
         self.generator.eval()
         with torch.no_grad():
@@ -265,7 +266,7 @@ class AwsRecipe:
         return float(wasserstein.detach()), float(penalty.detach())
 
     def _update_generator(self, real: Tensor, rng: np.random.Generator) -> tuple[float, float]:
-        """(loss, share of generated (track, step) pairs in which anything sounds)."""
+        """Returns (loss, share of generated (track, step) pairs in which anything sounds)."""
         melody = real[:, :1]
         self.generator.train()
         fake = self.generator(melody, self._noise(rng))
@@ -278,7 +279,7 @@ class AwsRecipe:
         return float(loss.detach()), float((fake.detach() > 0).any(dim=3).float().mean())
 
     def state(self) -> dict[str, Any]:
-        """All that a resumed training needs, but the windows."""
+        """Returns everything that a resumed training needs, except for the windows."""
         return {
             "filters": self.filters,
             "seed": self.seed,
@@ -290,7 +291,7 @@ class AwsRecipe:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up a state. Raises ValueError when it is of another width or seed."""
+        """Restores a state. Raises ValueError when it is of another width or seed."""
         if (state["filters"], state["seed"]) != (self.filters, self.seed):
             raise ValueError(
                 f"the checkpoint is of {state['filters']} filters and seed {state['seed']}, "
@@ -304,7 +305,7 @@ class AwsRecipe:
 
 
 def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
-    """Sounding cells of every bar-aligned window of two bars, in the pieces' own keys, [windows, 4, 32, 128]."""
+    """Returns the sounding cells of every bar-aligned window of two bars, in its own key, [windows, 4, 32, 128]."""
     cut = [
         cut_window(pieces[window.piece], window.start_bar, WINDOW_BARS, 0, PITCHES)[:, SOUNDING]
         for window in training_windows(pieces, WINDOW_BARS, 1, 0)
@@ -313,14 +314,14 @@ def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
 
 
 def read_training_pieces(datasets: Path) -> tuple[list[Piece], str]:
-    """The pieces of the train split, and the sha256 of the file they are in."""
+    """Returns the pieces of the train split, and the sha256 of the file that holds them."""
     content = datasets.joinpath(*DATASET, "pieces.jsonl").read_bytes()
     splits = {line["id"]: line["split"] for line in iterate_pieces(content)}
     return build_dataset(iterate_pieces(content), splits).of_split("train"), hashlib.sha256(content).hexdigest()
 
 
 def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Callable[[], bool]) -> dict[str, float]:
-    """Iterate until `cpu_seconds` are used up, earlier sittings included, or a stop is asked for.
+    """Iterates until `cpu_seconds` are used up, earlier sittings included, or a stop is asked for.
 
     Leaves work/last.pt and work/training-log.jsonl, a line for each iteration. Returns the last line.
     """
@@ -331,7 +332,7 @@ def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Cal
     if state is not None:
         recipe.restore(state)
         cpu_before, wall_before = state["cpuSeconds"], state["wallSeconds"]
-        # What was logged after the checkpoint is done again.
+        # Iterations that were logged after the checkpoint are done again.
         lines = log.read_text().splitlines()[: recipe.updates]
     write_atomically(log, "".join(f"{line}\n" for line in lines).encode())
     started = time.monotonic()
@@ -369,9 +370,9 @@ def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Cal
 
 
 def export_onnx(generator: Generator, filters: int) -> bytes:
-    """The generator as one ONNX file with float16 weights, for any number of windows.
+    """Returns the generator as one ONNX file with float16 weights, for any number of windows.
 
-    Raises RuntimeError when ONNX Runtime does not give PyTorch's rolls, but for the rounding of the weights.
+    Raises RuntimeError when ONNX Runtime does not give PyTorch's rolls, apart from the rounding of the weights.
     """
     copy = Generator(filters)
     copy.load_state_dict(generator.state_dict())
@@ -410,7 +411,7 @@ def export_onnx(generator: Generator, filters: int) -> bytes:
 
 
 def keep_weights_as_float16(model: onnx.ModelProto) -> None:
-    """Store the large initializers as float16; ONNX Runtime widens them once, when it loads the file."""
+    """Stores the large initializers as float16. ONNX Runtime widens them once, when it loads the file."""
     for index, initializer in enumerate(model.graph.initializer):
         values = onnx.numpy_helper.to_array(initializer)
         if values.dtype != np.float32 or values.size < 1000:
@@ -423,7 +424,7 @@ def keep_weights_as_float16(model: onnx.ModelProto) -> None:
 
 
 def seconds_an_iteration(windows: npt.NDArray[np.bool_], filters: int, iterations: int) -> float:
-    """CPU seconds that an iteration of this width takes here, after a first one that is not counted."""
+    """Returns the CPU seconds that an iteration of this width takes here, after a first one that is not counted."""
     recipe = AwsRecipe(windows, filters, 0)
     recipe.iterate()
     started = time.process_time()
@@ -433,7 +434,7 @@ def seconds_an_iteration(windows: npt.NDArray[np.bool_], filters: int, iteration
 
 
 def main(arguments: list[str]) -> int:
-    """Train, or go on, and write the model with what it took."""
+    """Trains, or goes on, and writes the model with its summary."""
     parser = argparse.ArgumentParser(description="Train the baseline that follows AWS's recipe.")
     parser.add_argument("--datasets", type=Path, required=True, help="folder with bach-chorales/1")
     parser.add_argument("--work", type=Path, help="folder for the checkpoint, outside the repository")

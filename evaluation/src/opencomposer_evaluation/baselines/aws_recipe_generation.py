@@ -1,8 +1,8 @@
-"""Accompaniments by the baseline that follows AWS's recipe, generated as AWS's sample does it.
+"""Plays accompaniments by the baseline that follows AWS's recipe, generated as AWS's sample does it.
 
-Windows of two bars, each with noise of its own and without sight of its neighbors; a cell of the roll sounds where the
-output is above 0. There is no onset plane: a pitch that sounds in two steps in a row is held, also across two windows,
-so a note can never be repeated at once.
+It plays windows of two bars, each with noise of its own and without sight of its neighbors; a cell of the roll sounds
+where the output is above 0. There is no onset plane: a pitch that sounds in two steps in a row is held, also across two
+windows, so a note can never be repeated at once.
 
 Imports numpy and ONNX Runtime only.
 """
@@ -18,23 +18,23 @@ import onnxruntime
 from opencomposer_music.piano_roll import ONSET, PITCHES, SOUNDING, Planes
 
 WINDOW_STEPS = 32
-"""Two bars of sixteen steps."""
+"""The steps of a window: two bars of sixteen steps."""
 NOISE_CUTOFF = 2.0
-"""TensorFlow's truncated normal draws again what is more than two standard deviations from the mean."""
+"""TensorFlow's truncated normal draws a number again if it is more than so many standard deviations from the mean."""
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class AwsRecipeModel:
-    """A loaded model file. `noise_shape`: of one window, (channels, 2, 8)."""
+    """A loaded model file. `noise_shape`: that of one window, (channels, 2, 8)."""
 
     session: onnxruntime.InferenceSession
     noise_shape: tuple[int, int, int]
 
 
 def load(path: Path) -> AwsRecipeModel:
-    """Load a model file that aws_recipe.py wrote, to run on one thread."""
+    """Loads a model file that aws_recipe.py wrote, to run on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -44,7 +44,7 @@ def load(path: Path) -> AwsRecipeModel:
 
 
 def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    """Standard normal numbers within two standard deviations, float32."""
+    """Returns standard normal numbers within two standard deviations, float32."""
     values = rng.standard_normal(shape, dtype=np.float32)
     while (outside := np.abs(values) > NOISE_CUTOFF).any():
         values[outside] = rng.standard_normal(int(outside.sum()), dtype=np.float32)
@@ -52,7 +52,8 @@ def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats
 
 
 def accompany(model: AwsRecipeModel, melody_planes: Planes, seed: int) -> list[Planes]:
-    """The accompaniment of a melody, boolean planes [2, steps, 128] -> planes [2, steps, 128] for alto, tenor and bass.
+    """Returns the accompaniment of a melody: boolean planes [2, steps, 128] -> planes [2, steps, 128] for alto, tenor
+    and bass.
 
     The same seed gives the same accompaniment. `steps` may be any number; the last window is filled with silence.
     The generator's own version of the melody (its first track) is dropped, as AWS's console kept the user's melody.
@@ -70,7 +71,7 @@ def accompany(model: AwsRecipeModel, melody_planes: Planes, seed: int) -> list[P
 
 
 def planes_of(sounding: npt.NDArray[np.bool_]) -> Planes:
-    """[steps, 128] -> planes [2, steps, 128]: a note starts where a pitch sounds and did not the step before."""
+    """Turns [steps, 128] into planes [2, steps, 128]. A note starts where a pitch begins to sound."""
     before = np.zeros_like(sounding)
     before[1:] = sounding[:-1]
     planes = np.zeros((2, *sounding.shape), dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""What a baseline's training leaves in models/baselines/<name>/."""
+"""Writes the result of a baseline's training into models/baselines/<name>/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from opencomposer_evaluation.baselines.training_summary import SUMMARY_FILE
 
 
 def write_baseline(target: Path, *, model: bytes, log: Path, summary: Mapping[str, object]) -> None:
-    """Write model.onnx, training-log.jsonl and training-summary.json, and print the summary: the training's own, with
+    """Writes model.onnx, training-log.jsonl and training-summary.json, and prints the summary: the training's own, with
     the model's checksum, the libraries' versions and the machine."""
     whole = {
         **summary,

@@ -1,4 +1,4 @@
-"""What the training of a baseline says of itself: training-summary.json beside its model."""
+"""The summary of a baseline's training: training-summary.json beside its model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 SUMMARY_FILE = "training-summary.json"
 
 TrainingSummary = Mapping[str, object]
-"""The content of the file. cpuSeconds, wallSeconds: what the training took, of processor time and by the clock."""
+"""The content of the file. cpuSeconds, wallSeconds: the time of the training, on the processor and by the clock."""
 
 
 def read_training_summary(baseline: Path) -> TrainingSummary | None:
-    """The summary in a baseline's folder, None where the baseline was not trained."""
+    """Reads the summary in a baseline's folder; None where the baseline was not trained."""
     file = baseline / SUMMARY_FILE
     if not file.is_file():
         return None
@@ -22,10 +22,10 @@ def read_training_summary(baseline: Path) -> TrainingSummary | None:
 
 
 def core_minutes(summary: TrainingSummary) -> str:
-    """How long one core trained, in words."""
+    """Returns in words how long one core trained."""
     return f"{float(str(summary['cpuSeconds'])) / 60:.0f} min of one core"
 
 
 def training_time(summary: TrainingSummary) -> str:
-    """Seconds of processor time and by the clock, in words."""
+    """Returns the seconds of processor time and by the clock, in words."""
     return f"{summary['cpuSeconds']} s of CPU time ({summary['wallSeconds']} s by the clock)"

@@ -1,14 +1,14 @@
-"""Generate JSON Schemas of the SageMaker operations that the local server speaks, from the AWS service model.
+"""Generates JSON Schemas of the SageMaker operations that the local server speaks, from the AWS service model.
 
 The model is botocore's `service-2.json` of `sagemaker` and `sagemaker-runtime` (Apache-2.0, see NOTICE in this
 folder). Only the operations below and the shapes that they reach are kept; documentation is left out.
 
-Run where botocore is installed; the version it was last run with stands in the file that it writes:
+Run it where botocore is installed. The files that it writes name the version of the last run:
 
     python local/sagemaker/api/schemas/generate.py            # writes
     python local/sagemaker/api/schemas/generate.py --check    # compares, as a test does
 
-How a model shape becomes a schema: a structure is a closed object (an unknown member is refused), a map gets
+A model shape becomes a schema in this way: a structure is a closed object (an unknown member is refused), a map gets
 `maxProperties` and `propertyNames`, a timestamp of the JSON protocol is a number of seconds, a pattern is anchored at
 both ends (AWS matches the whole value) and kept as written in `x-pattern` for the error text.
 """
@@ -57,14 +57,14 @@ JAVA_CLASSES = {
     r"\A": "^",
     r"\z": "$",
 }
-"""What the model's patterns (Java) say in a way that ECMAScript does not know; the first two stand inside brackets."""
+"""Parts of the model's patterns (Java) and how ECMAScript says them. The first two are for the inside of brackets."""
 
 Shape = dict[str, Any]
 Schema = dict[str, Any]
 
 
 def length_limits(shape: Shape, low: str, high: str) -> Schema:
-    """The model's `min` and `max` under the JSON Schema names for this kind of shape."""
+    """Returns the model's `min` and `max` under the JSON Schema names for this kind of shape."""
     limits: Schema = {}
     if "min" in shape:
         limits[low] = shape["min"]
@@ -74,7 +74,7 @@ def length_limits(shape: Shape, low: str, high: str) -> Schema:
 
 
 def string_schema(shape: Shape) -> Schema:
-    """A string: enum, or length and pattern."""
+    """Returns the schema of a string: enum, or length and pattern."""
     schema: Schema = {"type": "string"}
     if "enum" in shape:
         return schema | {"enum": shape["enum"]}
@@ -88,7 +88,7 @@ def string_schema(shape: Shape) -> Schema:
 
 
 def schema_of(shape: Shape, reached: list[str]) -> Schema:
-    """The JSON Schema of one shape; the shapes that it names are added to `reached`."""
+    """Returns the JSON Schema of one shape, and adds the shapes that it names to `reached`."""
 
     def reference(member: Shape) -> Schema:
         reached.append(member["shape"])
@@ -121,7 +121,7 @@ def schema_of(shape: Shape, reached: list[str]) -> Schema:
     if kind == "boolean":
         return {"type": "boolean"}
     if kind == "blob":
-        # Only the runtime has blobs, and there they are the HTTP body itself.
+        # Only the runtime has blobs, and a blob there is the HTTP body itself.
         return {"x-blob": True} | length_limits(shape, "x-minBytes", "x-maxBytes")
     if kind == "string":
         return string_schema(shape)
@@ -129,7 +129,7 @@ def schema_of(shape: Shape, reached: list[str]) -> Schema:
 
 
 def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
-    """All schemas of one service: operations with their input, output and errors, and `$defs` by shape name."""
+    """Returns all schemas of one service: operations with their input, output and errors, and `$defs` by shape name."""
     model = Loader().load_service_model(service, "service-2")
     shapes: dict[str, Shape] = model["shapes"]
     described: dict[str, Any] = {}
@@ -154,7 +154,7 @@ def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
         entry["errors"] = [error["shape"] for error in operation.get("errors", [])]
         waiting += entry["errors"]
         for error in entry["errors"]:
-            # Of the JSON protocol the model says no status: it is 400 for all that are the client's.
+            # The model names no status for the JSON protocol, in which each error of the client is a 400.
             statuses[error] = shapes[error].get("error", {}).get("httpStatusCode", 400)
         described[name] = entry
     definitions: dict[str, Schema] = {}
@@ -175,7 +175,8 @@ def generate(service: str, operations: tuple[str, ...]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write one file for each service beside this script; with `--check` compare only, and 1 where one differs."""
+    """Writes one file for each service beside this script. With `--check` only compares, and returns 1 where one
+    differs."""
     is_check = sys.argv[1:] == ["--check"]
     differing = 0
     for service, operations in OPERATIONS.items():

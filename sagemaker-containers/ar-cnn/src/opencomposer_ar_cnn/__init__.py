@@ -1,6 +1,6 @@
-"""AR-CNN: re-writes a piece note by note. `train` learns it (PyTorch), `serve` plays it (ONNX Runtime)."""
+"""The AR-CNN re-writes a piece note by note. `train` trains it (PyTorch), `serve` serves it (ONNX Runtime)."""
 
-# First of all imports, since it keeps ONNX Runtime from reporting to its maker.
+# This import comes before all others, because it keeps ONNX Runtime from reporting to its maker.
 import opencomposer_music  # noqa: F401
 
 TECHNIQUE = "ar-cnn"

@@ -1,5 +1,5 @@
-"""Corrupted music, from which the network learns to restore: what is missing and what is wrong, in the shapes that
-occur.
+"""Corrupts music, so that the network learns to restore it: notes are taken out and wrong ones are put in, in the ways
+that occur in real use.
 
 The published method (ES-Net, arXiv 2008.08927, and its sample code) removes and adds single cells anywhere on the
 keyboard. Music that people bring, and music that the sampler has half written, lacks whole voices, bars or notes, and
@@ -20,15 +20,15 @@ from opencomposer_ar_cnn.onsets import Cells, before, possible_ties
 
 LOCKED_SHARE = 0.5
 OTHER_LOCKED_VOICE_SHARE = 0.2
-"""Of the locked examples, those in which another voice than the melody is given."""
+"""The share of the locked examples in which another voice than the melody is given."""
 LOCKED_BARS_SHARE = 0.25
-"""Of the locked examples, those in which some bars are given whole, as outside of a region that is re-written."""
+"""The share of the locked examples in which some bars are given whole, like the bars outside of a region."""
 FEWER_VOICES_SHARE = 0.15
-"""Examples whose music itself has fewer voices, so that the density means something."""
+"""The share of the examples whose music itself has fewer voices, so that the network learns what the density means."""
 CLEAN_SHARE = 0.25
-"""Examples without a wrong note."""
+"""The share of the examples without a wrong note."""
 MAX_WRONG_NOTES = 0.3
-"""Wrong notes for each right one, at most."""
+"""The most wrong notes for each right one."""
 WRONG_INTERVALS = np.array([-12, -7, -5, -4, -3, -2, -2, -1, -1, 1, 1, 2, 2, 3, 4, 5, 7, 12])
 WRONG_LENGTHS = np.array([1, 1, 1, 2, 2, 3, 4, 4, 8])
 REMOVALS = ("voices", "bars", "blocks", "notes", "cells")
@@ -40,8 +40,8 @@ DENSITY_UNIT = 4.0
 class Example:
     """One training example. All arrays are [steps, pitches].
 
-    roll, starts: the corrupted music as it is now; original: how it was brought, before anyone edited it; locked: what
-    must stay; target, target_onsets: the composer's music; density: of the target.
+    roll, starts: the corrupted music as it is now; original: the music as the user brought it, before anyone edited it;
+    locked: the cells that must stay; target, target_onsets: the composer's music; density: the target's density.
     """
 
     roll: Cells
@@ -54,28 +54,28 @@ class Example:
 
     @property
     def difference(self) -> Cells:
-        """The cells that are to be toggled: the symmetric difference of what is and what should be."""
+        """Returns the cells that are to be toggled: the symmetric difference of the roll and the target."""
         return self.roll ^ self.target
 
 
 def merge(planes: VoicePlanes) -> tuple[Cells, Cells]:
-    """All voices as one roll: which pitches sound and which start. Where one voice holds what another starts, it
-    starts."""
+    """Merges all voices into one roll and returns which pitches sound and which start. Where one voice holds a pitch
+    that another voice starts, the pitch starts."""
     return _anywhere(planes[:, SOUNDING]), _anywhere(planes[:, ONSET])
 
 
 def _anywhere(cells: npt.NDArray[np.bool_]) -> Cells:
-    """[voices, steps, pitches] -> the union of the voices, [steps, pitches]."""
+    """Returns the union of the voices: [voices, steps, pitches] -> [steps, pitches]."""
     return np.asarray(cells.any(axis=0), dtype=np.bool_)
 
 
 def density_of(sounding: Cells) -> float:
-    """Mean number of sounding pitches a step, in units of four."""
+    """Returns the mean number of sounding pitches a step, in units of four."""
     return float(sounding.sum() / len(sounding) / DENSITY_UNIT)
 
 
 def corrupt(planes: VoicePlanes, rng: np.random.Generator) -> Example:
-    """A random training example of one window [voices, 2, steps, pitches]; voice 0 is the melody."""
+    """Makes a random training example of one window [voices, 2, steps, pitches]; voice 0 is the melody."""
     planes = _fewer_voices(planes, rng)
     target, target_onsets = merge(planes)
     locked_voices = _choose_locks(planes, rng)
@@ -109,7 +109,7 @@ def _fewer_voices(planes: VoicePlanes, rng: np.random.Generator) -> VoicePlanes:
 
 
 def _choose_locks(planes: VoicePlanes, rng: np.random.Generator) -> Cells:
-    """[voices, steps]: where each voice is given."""
+    """Chooses where each voice is given, [voices, steps]."""
     voices, _, steps, _ = planes.shape
     locked = np.zeros((voices, steps), dtype=np.bool_)
     if rng.random() >= LOCKED_SHARE:
@@ -126,14 +126,15 @@ def _choose_locks(planes: VoicePlanes, rng: np.random.Generator) -> Cells:
 
 
 def _choose_removals(planes: VoicePlanes, rate: float, rng: np.random.Generator) -> Cells:
-    """[voices, steps]: where each voice is missing; about `rate` of all."""
+    """Chooses where each voice is missing, [voices, steps]; about `rate` of all cells are."""
     voices, _, steps, _ = planes.shape
     kind = REMOVALS[int(rng.integers(len(REMOVALS)))]
     if kind == "voices":
         return np.repeat(rng.random((voices, 1)) < rate, steps, axis=1)
     if kind == "bars":
         bars = -(-steps // STEPS_PER_BAR)
-        # Together in half of the examples: a gap in the piece. Else each voice has its own.
+        # In half of the examples all voices are missing together, which makes a gap in the piece; else each has its own
+        # gaps.
         chance = rng.random((1 if rng.random() < 0.5 else voices, bars)) < rate
         return np.repeat(np.broadcast_to(chance, (voices, bars)), STEPS_PER_BAR, axis=1)[:, :steps]
     if kind == "blocks":
@@ -151,8 +152,8 @@ def _choose_removals(planes: VoicePlanes, rate: float, rng: np.random.Generator)
 def _wrong_notes(
     target: Cells, target_onsets: Cells, count: int, rng: np.random.Generator
 ) -> tuple[Cells, Cells, Cells]:
-    """Up to `count` notes near the music that do not belong to it: their cells, their first cells, and the cells of
-    the right notes in whose place half of them stand."""
+    """Draws up to `count` notes near the music that do not belong to it. Returns their cells, their first cells, and
+    the cells of the right notes that half of them replace."""
     steps, pitches = target.shape
     wrong = np.zeros_like(target)
     wrong_onsets = np.zeros_like(target)
@@ -169,13 +170,13 @@ def _wrong_notes(
             continue
         first, last = int(step), min(int(step + length), steps)
         if replace:
-            # A right note, played elsewhere: from its own first cell to its own last.
+            # The wrong note replaces a right one and lasts from that note's first cell to its last.
             first = _note_begin(target_onsets[:, pitch], int(step))
             last = _note_end(target[:, pitch], target_onsets[:, pitch], int(step))
             replaced[first:last, pitch] = True
         wrong[first:last, pitch + interval] = True
         wrong_onsets[first, pitch + interval] = True
-    # What belongs to the music cannot be wrong.
+    # A note of the music itself cannot be wrong.
     wrong &= ~target
     return wrong, wrong_onsets & wrong, replaced
 
@@ -193,8 +194,8 @@ def _note_end(sounding: npt.NDArray[np.bool_], onsets: npt.NDArray[np.bool_], st
 def _hide_repeats(
     roll: Cells, right_onsets: Cells, wrong_onsets: Cells, locked: Cells, rng: np.random.Generator
 ) -> Cells:
-    """The starts that the network sees: some repeated notes look held, since it is the network that must tell. Those
-    of locked notes stay in sight."""
+    """Returns the starts that the network sees. Some repeated notes look held, because the network must learn to tell
+    them apart. The starts of locked notes stay visible."""
     touching = possible_ties(roll)
     hidden = touching & ~locked & (rng.random(roll.shape) < rng.random())
     onsets = roll & ((right_onsets & ~hidden) | wrong_onsets | ~before(roll))
@@ -202,13 +203,13 @@ def _hide_repeats(
 
 
 def _choose_original(roll: Cells, locked: Cells, rng: np.random.Generator) -> Cells:
-    """What the user might have brought, of which `roll` is a later state."""
+    """Draws the music that the user might have brought and of which `roll` is a later state."""
     chance = rng.random()
     if locked.any() and chance < 0.5:
         return locked.copy()
     if chance < 0.75:
         return roll.copy()
-    # Some of what is there the network itself has added since.
+    # Some of the sounding cells count as added by the network itself since then.
     steps = len(roll)
     length = int(rng.integers(2, 33))
     added = np.repeat(rng.random(steps // length + 1) < rng.random(), length)[:steps]

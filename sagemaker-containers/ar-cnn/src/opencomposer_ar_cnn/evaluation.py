@@ -1,4 +1,4 @@
-"""How the model writes at the end of an epoch: the same held-out music every time, by the sampler that serves."""
+"""Evaluates the model at the end of an epoch on the same held-out music every time, with the sampler of serving."""
 
 from __future__ import annotations
 
@@ -23,17 +23,20 @@ from opencomposer_ar_cnn.sampling import EditSession, Floats, SamplingSettings, 
 EVALUATION_WINDOWS = 24
 MELODY_VELOCITY = 100
 HARMONISATION = sampling_settings({"maxNotesAdded": 1000, "samplingIterations": 60, "melodyLock": True})
-"""A melody is given and kept, everything else is to be written."""
+"""Settings with which the melody is given and kept, and everything else is to be written."""
 
 
 def accompaniment(planes: VoicePlanes) -> Planes:
-    """All voices but the first as one roll [2, steps, pitches], without what the first one sounds."""
+    """Returns all voices but the first as one roll [2, steps, pitches], without the cells that the first one sounds."""
     sounding, onsets = merge(planes[1:])
     return np.asarray(np.stack([sounding, onsets]) & ~planes[0, SOUNDING], dtype=np.bool_)
 
 
 def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tuple[Floats, Floats]:
-    """The logits as the model file gives them, always in float32: planes [batch, 4, steps, 128], densities [batch]."""
+    """Returns the logits as the model file gives them, always in float32.
+
+    planes: [batch, 4, steps, 128]; densities: [batch].
+    """
     served = ServedNetwork(network.eval())
     device = next(network.parameters()).device
     with torch.inference_mode():
@@ -44,7 +47,7 @@ def served_logits(network: EditNetwork, planes: Floats, densities: Floats) -> tu
 
 
 class Evaluation:
-    """What the network writes to held-out melodies, with the same random choices in every epoch."""
+    """Measures the network's accompaniments of held-out melodies, with the same random choices in every epoch."""
 
     def __init__(
         self, dataset: Dataset, metadata: ArCnnMetadata, *, bars: int, sampling: SamplingSettings, seed: int
@@ -57,7 +60,7 @@ class Evaluation:
         self._seed = seed
 
     def measure(self, network: EditNetwork) -> dict[str, float]:
-        """Measures and similarity index of what the network writes to the held-out melodies."""
+        """Returns the measures and the similarity index of the network's music to the held-out melodies."""
         sessions = [
             EditSession(
                 window[0],
@@ -88,7 +91,7 @@ def write_samples(
     sampling: SamplingSettings,
     seed: int,
 ) -> None:
-    """One MIDI file for each melody: the melody as it is, and what the model writes to it now.
+    """Writes one MIDI file for each melody: the melody as it is, and the voices that the model now adds to it.
 
     The random choices are those that serving makes for this seed.
     """

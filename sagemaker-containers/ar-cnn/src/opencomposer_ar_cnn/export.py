@@ -1,4 +1,4 @@
-"""The trained network as one ONNX file."""
+"""Exports the trained network as one ONNX file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from opencomposer_ar_cnn.network import INPUT_PLANES, EditNetwork, ServedNetwork
 
 
 def export_onnx(network: EditNetwork, metadata: ArCnnMetadata) -> bytes:
-    """The network as a single ONNX file with its metadata, for any number of pieces and bars.
+    """Returns the network as a single ONNX file with its metadata, for any number of pieces and bars.
 
     Raises RuntimeError when ONNX Runtime does not give PyTorch's logits, for one bar or several, one piece or two.
     """
-    # A copy in the plain memory layout, on the CPU: the exporter records what it sees.
+    # The exporter records the memory layout that it sees, so it gets a copy in the plain layout, on the CPU.
     copy = EditNetwork(network.shape)
     copy.load_state_dict(network.state_dict())
     return export_module(

@@ -1,4 +1,4 @@
-"""Re-write a piece with an exported network: numpy and ONNX Runtime only.
+"""Re-writes a piece with an exported network, with numpy and ONNX Runtime only.
 
 All random numbers come from `PCG64(seed)` in one fixed order, so that a seed means the same notes on every call.
 """
@@ -29,16 +29,16 @@ from opencomposer_ar_cnn.sampling import Floats, NothingToEdit, SamplingSettings
 
 @dataclass(frozen=True)
 class LoadedNetwork:
-    """A loaded model: its ONNX Runtime session and what its metadata says."""
+    """A loaded model: its ONNX Runtime session and its metadata."""
 
     session: onnxruntime.InferenceSession
     metadata: ArCnnMetadata
 
 
 def load_network(model: bytes, threads: int) -> LoadedNetwork:
-    """Check an ONNX file of the exporter and open it.
+    """Checks an ONNX file of the exporter and opens it.
 
-    Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
+    Raises ModelRejected with the reason when the file is anything else or one bar of silence does not run through it.
     """
     summary = summarize(model)
     check_opset(summary)
@@ -60,13 +60,16 @@ def load_network(model: bytes, threads: int) -> LoadedNetwork:
 
 
 def look_at_silence(network: LoadedNetwork, bars: int) -> None:
-    """Run the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
+    """Runs the network on an empty piece of `bars` bars. Raises ModelRejected when that does not work."""
     silence = np.zeros((4, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     run_network(network, silence, network.metadata.density)
 
 
 def run_network(network: LoadedNetwork, planes: Floats, density: float) -> tuple[Floats, Floats]:
-    """planes [4, steps, 128] -> toggle and start logits, [steps, 128] each. Raises ModelRejected."""
+    """Runs the network on planes [4, steps, 128] and returns the toggle and the start logits, [steps, 128] each.
+
+    Raises ModelRejected when the run fails.
+    """
     feed = {"planes": planes[np.newaxis], "density": np.array([[density]], dtype=np.float32)}
     try:
         toggle, start = network.session.run(["toggle_logits", "start_logits"], feed)
@@ -88,8 +91,10 @@ def rewrite_notes(
     seed: int,
     before_each_pass: Callable[[], None] = lambda: None,
 ) -> Rewriting:
-    """Re-write a piece of `bars` bars. Raises ModelRejected when the model cannot run or answers nonsense, and
-    NothingToEdit."""
+    """Re-writes a piece of `bars` bars.
+
+    Raises ModelRejected when the model cannot run or returns nonsense, and NothingToEdit.
+    """
 
     def logits_of(planes: Floats, density: float) -> tuple[Floats, Floats]:
         toggle, start = run_network(network, planes, density)
@@ -175,8 +180,8 @@ class ArCnn:
         return self._respond(model.metadata, melody.notes, rewriting, settings.melody_lock)
 
     def _respond(self, metadata: ArCnnMetadata, given: Sequence[Note], rewriting: Rewriting, locked: bool) -> Generated:
-        """With a locked melody the added notes are a track beside it. Else the whole piece is re-written: it takes the
-        melody's place, since a note may be held on from given into added cells."""
+        """Builds the response. With a locked melody the added notes are a track beside it. Otherwise the re-written
+        piece takes the melody's place, because a note may be held on from given into added cells."""
         original = notes_to_planes(given, rewriting.planes.shape[1])
         events = [event.as_json() for event in rewriting.events]
         extra: dict[str, object] = {"editEvents": events}

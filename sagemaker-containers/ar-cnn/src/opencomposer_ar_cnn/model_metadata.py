@@ -1,4 +1,4 @@
-"""What must be known to use a model file: carried in its metadata under the key `opencomposer`.
+"""The metadata of a model file, under the key `opencomposer`: everything that is needed to use the model.
 
 Imports numpy only.
 """
@@ -38,8 +38,9 @@ METADATA = metadata_contract(
 
 @dataclass(frozen=True)
 class ArCnnMetadata:
-    """voices: the given melody, and the voices added to it, which are one track; density: how many pitches sound at
-    once in the training music, where any does, in units of four; max_polyphony: how many ever do."""
+    """The metadata of an AR-CNN. voices: the given melody, and the voices added to it, which are one track; density:
+    the mean number of pitches that sound at once in the training music, over the steps at which any does, in units of
+    four; max_polyphony: the largest number of pitches that ever sound at once in it."""
 
     voices: tuple[Voice, Voice]
     limits: Limits
@@ -49,11 +50,11 @@ class ArCnnMetadata:
 
     @property
     def edit_limits(self) -> EditLimits:
-        """What the sampler must know."""
+        """Returns the limits that the sampler keeps."""
         return EditLimits(self.limits.lowest_pitch, self.limits.highest_pitch, self.density, self.max_polyphony)
 
     def to_json(self) -> str:
-        """The text for the model file's metadata."""
+        """Returns the text for the model file's metadata."""
         return json.dumps(
             {
                 "schemaVersion": 1,
@@ -68,7 +69,7 @@ class ArCnnMetadata:
 
 
 def parse_metadata(text: str) -> ArCnnMetadata:
-    """Read and check the metadata of a model file. Raises ValueError with one sentence naming what is wrong."""
+    """Reads and checks the metadata of a model file. Raises ValueError with one sentence naming the broken member."""
     root = read_metadata(text, METADATA, TECHNIQUE)
     melody, added = read_voices(root)
     return ArCnnMetadata((melody, added), read_limits(root), float(root["density"]), int(root["mostAtOnce"]))

@@ -1,11 +1,11 @@
-"""The network: a U-Net over time x pitch that says of every cell whether to toggle it, and of touching cells whether a
-note starts there.
+"""The network of the AR-CNN: a U-Net over time x pitch. It gives for every cell a logit for
+toggling it and, where two cells of one pitch touch, a logit for a note that starts there.
 
 It sees a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data, and is fully convolutional
 over time: it learns on windows of eight bars and reads a piece of any number of bars in one pass, without seams.
 
-Shapes stand behind the lines that change them. w1 to w4 are `widths`; t and p are `steps` and `pitches`, of which 16
-steps are a bar; (a, b) is `stem`, by which the first layer divides them.
+Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
+bar; (a, b) is `stem`, by which the first layer divides them.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from torch.nn import functional
 
 INPUT_PLANES = ("roll", "starts", "locked", "original")
 CONTEXT_BARS = 5
-"""Over how many bars, its own in the middle, a cell sees which pitch classes sound."""
+"""The number of bars, centered on a cell's own bar, over which the cell sees which pitch classes sound."""
 TIME_DOWNSAMPLING = 16
-"""One position of the bottom is one bar."""
+"""The factor by which time is shrunk at the bottom of the U-Net, where one position is one bar."""
 FAR_BELOW = -1e4
 """The logit of a cell that the network does not see."""
 TOGGLE_BIAS = -4.0
-"""Few cells are to be toggled; the network begins by knowing that."""
+"""The bias of the toggle logits at the start of training, which says that few cells are to be toggled."""
 
 
 @dataclass(frozen=True)
 class NetworkShape:
     """Everything that fixes the layers' sizes.
 
-    widths: channels of the four levels; blocks: residual blocks a level and side; stem: by how much the first layer
-    shrinks (time, pitch).
+    widths: channels of the four levels; blocks: residual blocks for each level and side; stem: the factors (time,
+    pitch) by which the first layer shrinks the input.
     """
 
     lowest_pitch: int
@@ -53,7 +53,8 @@ class NetworkShape:
 
     @property
     def strides(self) -> tuple[tuple[int, int], ...]:
-        """(time, pitch) strides of the three levels under the stem: pitch always halves, time until a bar is one."""
+        """Returns the (time, pitch) strides of the three levels under the stem. Pitch is halved at each level, time
+        until one position is a bar."""
         strides = []
         time = self.stem[0]
         for _ in range(3):
@@ -63,7 +64,7 @@ class NetworkShape:
 
     @property
     def pitch_downsampling(self) -> int:
-        """By how much the pitch axis is shrunk at the bottom."""
+        """Returns the factor by which the pitch axis is shrunk at the bottom."""
         return 8 * self.stem[1]
 
 
@@ -73,15 +74,15 @@ STEMS: dict[ModelSize, tuple[int, int]] = {"small": (2, 2), "large": (4, 1)}
 
 
 class Logits(NamedTuple):
-    """What the network says, [batch, steps, pitches] each: this cell should be toggled; if it sounds and its pitch
-    sounds at the step before too, a note starts here."""
+    """The network's output, [batch, steps, pitches] each. toggle: this cell should be toggled; start: a note starts
+    here, for a cell that sounds and whose pitch sounds at the step before, too."""
 
     toggle: Tensor
     start: Tensor
 
 
 class Residual(nn.Module):
-    """Two convolutions 3x3 beside the identity."""
+    """Two 3x3 convolutions beside the identity."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -98,7 +99,7 @@ class Residual(nn.Module):
 
 
 class Down(nn.Module):
-    """Shrink by a strided convolution that is as large as its stride."""
+    """Shrinks its input by a strided convolution whose kernel is as large as its stride."""
 
     def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
         super().__init__()
@@ -110,7 +111,8 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Grow by repetition after a 1x1 convolution, and add the skip connection: cheaper than joining channels."""
+    """Enlarges its input by repetition after a 1x1 convolution, and adds the skip connection, which costs less than
+    joining channels."""
 
     def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
         super().__init__()
@@ -126,7 +128,8 @@ class Up(nn.Module):
 
 
 class EditNetwork(nn.Module):
-    """Planes of the present roll to logits of its edits. Why these sizes: docs/experiments/ar-cnn.md."""
+    """Turns the planes of the present roll into the logits of its edits. docs/experiments/ar-cnn.md says why it has
+    these sizes."""
 
     place: Tensor
     chord: Tensor
@@ -156,7 +159,8 @@ class EditNetwork(nn.Module):
             self.head.bias[: time * pitch] = TOGGLE_BIAS  # type: ignore[index]
 
     def forward(self, planes: Tensor, density: Tensor) -> Logits:
-        """planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES), density [batch, 1]; steps a multiple of 16."""
+        """Returns the logits for planes [batch, 4, steps, pitches] (0/1, see INPUT_PLANES) and density [batch, 1];
+        steps is a multiple of 16."""
         batch, _, steps, _ = planes.shape
         pitches = self.shape.pitches
         bars = planes[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, pitches)  # (batch, 1, bars, 16, p)
@@ -182,11 +186,12 @@ class EditNetwork(nn.Module):
         return Logits(cells[:, 0], cells[:, 1])
 
     def _harmony(self, roll: Tensor) -> Tensor:
-        """What a convolution finds hard to see, since it would have to count over the whole keyboard and to know that
-        pitches twelve apart are alike: [batch, 1, steps, pitches] -> [batch, 5, steps, pitches].
+        """Counts harmony, [batch, 1, steps, pitches] -> [batch, 5, steps, pitches]. A convolution hardly finds it,
+        because it would have to count over the whole keyboard and to know that pitches twelve apart are alike.
 
-        How many pitches sound at this step; how many below this one; how many octaves of this one; how much this pitch
-        class sounds in this bar; how much in the bars around it. Measured in the README ("What it sees").
+        The planes are: how many pitches sound at this step; how many of them below this one; how many octaves of this
+        one; how much this pitch class sounds in this bar; how much in the bars around it. The README has the
+        measurements ("What it sees").
         """
         batch, _, steps, pitches = roll.shape
         chord = torch.matmul(roll, self.chord)  # (batch, 3, t, p)
@@ -199,14 +204,16 @@ class EditNetwork(nn.Module):
 
 
 class ServedNetwork(nn.Module):
-    """The network as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
+    """The network as the model file has it: its input and output are the whole keyboard (see the README's
+    interface)."""
 
     def __init__(self, network: EditNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, planes: Tensor, density: Tensor) -> tuple[Tensor, Tensor]:
-        """planes [batch, 4, steps, 128], density [batch, 1] -> toggle and start logits, [batch, steps, 128] each."""
+        """Returns the toggle and the start logits, [batch, steps, 128] each, for planes [batch, 4, steps, 128] and
+        density [batch, 1]."""
         shape = self.network.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.network(planes[:, :, :, low:high], density)
@@ -221,7 +228,8 @@ def _blocks(width: int, count: int) -> nn.Sequential:
 
 
 def _place_planes(pitches: int) -> Tensor:
-    """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
+    """Returns planes that tell where a cell is, [1, 5, 16, pitches]: its phase in the beat and in the bar, and its
+    height on the keyboard."""
     step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, pitches)  # (16, p)
     height = torch.linspace(-1, 1, pitches)[None, :].expand(STEPS_PER_BAR, pitches)  # (16, p)
     beat = 2 * torch.pi * step / STEPS_PER_BEAT
@@ -230,14 +238,14 @@ def _place_planes(pitches: int) -> Tensor:
 
 
 def _octave_weights(pitches: int) -> Tensor:
-    """[pitches, pitches]: 1 where two pitches are the same pitch class."""
+    """Returns [pitches, pitches]: 1 where two pitches are the same pitch class."""
     pitch = torch.arange(pitches)
     return ((pitch[:, None] - pitch[None, :]) % 12 == 0).float()
 
 
 def _chord_weights(pitches: int) -> Tensor:
-    """[3, pitches, pitches]: by which the sounding pitches of a step are counted, for every pitch: all of them and
-    those below it, in units of four; its octaves."""
+    """Returns the weights [3, pitches, pitches] by which the sounding pitches of a step are counted for every pitch:
+    all of them and those below it, in units of four; and its octaves."""
     pitch = torch.arange(pitches)
     below = (pitch[:, None] < pitch[None, :]).float()
     octaves = _octave_weights(pitches) - torch.eye(pitches)

@@ -1,8 +1,8 @@
-"""Where notes start in a roll that is being edited.
+"""Decides where notes start in a roll that is being edited.
 
-An edit adds or removes one cell (a pitch at a sixteenth). Whether two sounding cells after each other are one held note
-or a repeated one is a question of its own, asked wherever they touch. Training examples and the sampler answer it by
-this one rule. Imports numpy only.
+An edit adds or removes one cell (a pitch at a sixteenth). Two sounding cells in a row are either one held note or a
+repeated one, which a roll of sounding cells does not say. Training examples and the sampler decide it by this one
+rule. Imports numpy only.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ Cells = npt.NDArray[np.bool_]
 
 
 def before(cells: Cells) -> Cells:
-    """What sounded at the step before: the roll, one step later. Nothing sounds before the first step."""
+    """Returns the cells that sounded at the step before, which is the roll one step later, with silence at first."""
     result = np.zeros_like(cells)
     result[1:] = cells[:-1]
     return result
 
 
 def possible_ties(sounding: Cells) -> Cells:
-    """Sounding cells whose pitch also sounds at the step before: held on or repeated, that is open."""
+    """Returns the sounding cells whose pitch also sounds at the step before, and which may be held on or repeated."""
     return sounding & before(sounding)
 
 
 def resolve_onsets(sounding: Cells, *, original: Cells, original_onsets: Cells, locked: Cells, repeats: Cells) -> Cells:
-    """The starting cells of an edited roll, all arrays [steps, pitches].
+    """Returns the starting cells of an edited roll; all arrays are [steps, pitches].
 
     - After silence a note starts.
     - Between two cells of the original music the original's answer stays.

@@ -1,4 +1,4 @@
-"""What has become of a piece: its edits in their order, and its notes.
+"""The result of re-writing a piece: its edits in their order, and its notes.
 
 Imports numpy only.
 """
@@ -24,8 +24,8 @@ from opencomposer_ar_cnn.onsets import Cells
 
 
 class EditEvent(NamedTuple):
-    """One edit. `original`: the cell was sounding in the input. `passed`: the pass, from 0. `probability`: the
-    network's, that this cell should be toggled, just before it was."""
+    """One edit. original: True if the cell was sounding in the input; passed: the number of the pass, from 0;
+    probability: the network's probability that this cell should be toggled, just before it was."""
 
     step: int
     pitch: int
@@ -35,7 +35,7 @@ class EditEvent(NamedTuple):
     probability: float
 
     def as_json(self) -> dict[str, object]:
-        """By the names of contracts/invocation-response.schema.json."""
+        """Returns the edit with the member names of contracts/invocation-response.schema.json."""
         return {
             "step": self.step,
             "pitch": self.pitch,
@@ -48,8 +48,8 @@ class EditEvent(NamedTuple):
 
 @dataclass(frozen=True)
 class Rewriting:
-    """The result: planes [2, steps, 128], the edits in their order, how often the network was asked to edit, and how
-    many edits it still expected at the last look."""
+    """The re-written piece: planes [2, steps, 128], the edits in their order, the number of times that the network was
+    asked to edit, and the number of edits that it still expected at the last look."""
 
     planes: Planes
     events: Sequence[EditEvent]
@@ -58,7 +58,7 @@ class Rewriting:
 
 
 def replay(sounding: Cells, events: Sequence[EditEvent]) -> Cells:
-    """The cells that sound after the edits. Raises ValueError for an edit that changes nothing."""
+    """Returns the cells that sound after the edits. Raises ValueError for an edit that changes nothing."""
     cells = sounding.copy()
     for event in events:
         if cells[event.step, event.pitch] == (event.kind == "add"):
@@ -68,7 +68,7 @@ def replay(sounding: Cells, events: Sequence[EditEvent]) -> Cells:
 
 
 def edited_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
-    """The notes of the re-written piece; one that begins in the given music keeps its velocity."""
+    """Returns the notes of the re-written piece. A note that begins in the given music keeps its velocity."""
     steps = rewriting.planes.shape[1]
     velocities = np.zeros((steps, PITCHES), dtype=np.int64)
     for note in given:
@@ -80,6 +80,6 @@ def edited_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
 
 
 def added_notes(given: Sequence[Note], rewriting: Rewriting) -> list[Note]:
-    """The notes of the re-written piece that are not cells of the given music: what was written to a locked melody."""
+    """Returns the notes that were written to a locked melody: those that are not cells of the given music."""
     original = notes_to_planes(given, rewriting.planes.shape[1])[SOUNDING]
     return planes_to_notes(rewriting.planes & ~original)

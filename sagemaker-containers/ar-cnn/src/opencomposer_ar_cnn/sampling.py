@@ -1,8 +1,8 @@
-"""From a network's opinion to a re-written piece: edits drawn pass by pass, counted, capped and kept in order.
+"""Re-writes a piece by the network's logits: edits are drawn pass by pass, counted, capped and kept in order.
 
 The original draws one cell at a time from a softmax over all cells (ES-Net, arXiv 2008.08927). Here a pass draws
 several without replacement, by adding Gumbel noise to the logits and taking the largest (Gumbel top-k, Kool et al.
-2019, arXiv 1903.06059); with one edit a pass both are the same. Nothing is exponentiated, so no temperature overflows.
+2019, arXiv 1903.06059); with one edit a pass both are the same. No logit is exponentiated, so no temperature overflows.
 
 Imports numpy and nothing heavier: the inference image has nothing else.
 """
@@ -32,31 +32,31 @@ from opencomposer_ar_cnn.rewriting import EditEvent, Rewriting
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats, float], tuple[Floats, Floats]]
-"""(planes [4, steps, 128], density) -> (toggle logits, start logits), [steps, 128] each."""
+"""Maps (planes [4, steps, 128], density) to (toggle logits, start logits), [steps, 128] each."""
 
 ORIGINAL_BARS = 8
-"""The length of every piece of the original, for which its counts are meant."""
+"""The length of every piece of the original AR-CNN, for which its counts of notes are meant."""
 TIDYING_PASSES = 4
-"""The last passes only remove what the network no longer wants."""
+"""The number of last passes that only remove what the network no longer wants."""
 TIDYING_SHARE = 8
-"""At most one pass in so many tidies."""
+"""The number of passes of which at most one is such a last pass."""
 COOLEST = 0.6
-"""The temperature falls to this share of the given one while the edits get fewer."""
+"""The share of the given temperature to which it falls while fewer edits remain."""
 ENOUGH = 1.0
-"""Sampling ends when fewer edits than this are expected to remain, in eight bars."""
+"""Sampling ends when fewer edits than this are expected to remain in eight bars."""
 NEED = 0.1
-"""A beat is edited when at least so many edits are expected in it. Elsewhere the many cells that are each next to
-impossible together weigh as much as one likely edit, and would be drawn as often."""
+"""A beat is edited when at least so many edits are expected in it. In other beats the many cells that are each very
+unlikely would together weigh as much as one likely edit, and would be drawn as often."""
 NOTE_REACH = 3
-"""So many steps before and after a drawn cell may be edited with it, as cells of the same note."""
+"""The number of steps before and after a drawn cell that may be edited with it, as cells of the same note."""
 ADDED_SHARE = 1.0
 REMOVED_SHARE = 0.8
-"""They must be at least so likely to be edited, in proportion to the drawn cell. A note may well be added bit by bit,
-but half of a wrong note removed is a wrong note left."""
+"""The share of the drawn cell's likelihood that a neighboring cell needs, to be added or to be removed with it. Removal
+asks for less, because a note may well be added bit by bit, but a wrong note of which half is removed is still wrong."""
 MAX_TOGGLES = 4
-"""A cell that the network has changed its mind about so often stays as it is."""
+"""A cell that was toggled so often stays as it is."""
 NEED_GROWTH = 0.005
-"""By how much that rises from pass to pass, so that music whose every state could be improved comes to its end."""
+"""NEED rises by so much from pass to pass, so that music whose every state could be improved comes to its end, too."""
 FAR_BELOW = np.float32(-1e4)
 
 ValueT = TypeVar("ValueT", bound=np.generic)
@@ -88,12 +88,12 @@ class SamplingSettings:
     min_probability: float
 
     def in_proportion(self, count: int, bars: int) -> int:
-        """A count for eight bars in a piece of `bars` bars."""
+        """Returns what a count for eight bars is in a piece of `bars` bars."""
         return count * max(bars, ORIGINAL_BARS) // ORIGINAL_BARS
 
 
 def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
-    """Return the settings of a request that names these parameters; the others have their defaults."""
+    """Returns the settings of a request that names these parameters; the others have their defaults."""
     parameters = {**load_technique(TECHNIQUE).parameters.defaults, **given}
     return SamplingSettings(
         max_percentage_of_initial_notes_removed=int(parameters["maxPercentageOfInitialNotesRemoved"]),
@@ -113,8 +113,8 @@ def sampling_settings(given: Mapping[str, ParameterValue]) -> SamplingSettings:
 
 @dataclass(frozen=True)
 class EditLimits:
-    """What the network sees and knows: its window of the keyboard, and of its training music the density of the steps
-    at which anything sounds and how many pitches sound at once at most."""
+    """The network's window of the keyboard, and two numbers of its training music: the density of the steps at which
+    anything sounds, and the most pitches that sound at once."""
 
     lowest_pitch: int
     highest_pitch: int
@@ -123,8 +123,8 @@ class EditLimits:
 
 
 def octave_shift(sounding: Cells, limits: EditLimits) -> int:
-    """By how many semitones (whole octaves) the network must hear the piece raised, so that as much of it as possible
-    lies in its window."""
+    """Returns the semitones (whole octaves) by which the piece must be raised for the network, so that as much of it as
+    possible lies in the network's window."""
     used = sounding.sum(axis=0)
     pitches = np.arange(PITCHES)
 
@@ -135,16 +135,17 @@ def octave_shift(sounding: Cells, limits: EditLimits) -> int:
 
 
 def sounding_share(sounding: Cells) -> float:
-    """The share of the steps at which music is to be expected: all but the rests of bars in which something sounds,
-    such as those before an upbeat. A bar without a note is there to be filled."""
+    """Returns the share of the steps at which music is expected: all but the rests in bars in which something sounds,
+    such as the rests before an upbeat. A bar without a note is there to be filled."""
     steps = sounding.any(axis=1).reshape(-1, STEPS_PER_BAR)
     return float((steps | ~steps.any(axis=1, keepdims=True)).mean())
 
 
 class EditSession:
-    """One piece being re-written: `planes()` is what to ask the network, `advance()` takes its answer.
+    """One piece that is being re-written. `planes()` returns the network's next input, `advance()` takes its output.
 
-    The loop is turned inside out so that many pieces can share one run of the network (evaluation while training).
+    The caller runs the network between the two calls, so that many pieces can share one run (evaluation while
+    training).
     """
 
     def __init__(
@@ -164,7 +165,7 @@ class EditSession:
         highest = min(settings.highest_pitch, limits.highest_pitch - self._shift, PITCHES - 1)
         first, last = (settings.first_bar - 1) * STEPS_PER_BAR, (settings.last_bar or bars) * STEPS_PER_BAR
         editable[first:last, lowest : highest + 1] = True
-        # Nothing else is looked at: half of the work for a window of half the keyboard.
+        # Only these columns are looked at, which halves the work for a window of half the keyboard.
         self._columns = slice(lowest, max(lowest, highest + 1))
         if not editable.any():
             raise NothingToEdit("the region holds no cell that this model can edit")
@@ -196,20 +197,20 @@ class EditSession:
         self.finished = settings.sampling_iterations == 0
 
     def planes(self) -> Floats:
-        """What the network must be asked now, [4, steps, 128]: roll, starts, locked, original."""
+        """Returns the network's next input, [4, steps, 128]: roll, starts, locked, original."""
         self._asked_onsets = self._onsets()
         cells = (self._roll, self._asked_onsets, self._locked, self._original)
         return np.stack([self._to_model(plane, np.False_) for plane in cells]).astype(np.float32)
 
     def advance(self, toggle: Floats, start: Floats) -> None:
-        """Take the network's answer to `planes()`. Raises ValueError for numbers that are not finite."""
+        """Takes the network's output for `planes()`. Raises ValueError for numbers that are not finite."""
         if not (np.isfinite(toggle).all() and np.isfinite(start).all()):
             raise ValueError("the model answered with numbers that are not finite")
         logits = self._from_model(toggle)[:, self._columns].astype(np.float64)
         self._repeats = self._from_model(start) > 0
         self._edited = False
         allowed = self._allowed()[:, self._columns]
-        # Written with tanh, which does not overflow.
+        # This is the sigmoid, written with tanh, which does not overflow.
         probabilities = 0.5 * (1.0 + np.tanh(0.5 * logits))
         allowed = allowed & (probabilities >= self._settings.min_probability)
         likelihoods = np.where(allowed, probabilities, 0.0)
@@ -217,10 +218,10 @@ class EditSession:
         asked = self._unsettled(likelihoods) if self._batched else allowed
         self._expected = float(likelihoods[asked].sum())
         if self._passes == self._settings.sampling_iterations or len(self._events) >= self._max_edits:
-            # This answer was only asked for the starts of the finished roll.
+            # This output was only needed for the starts of the finished roll.
             self.finished = True
             return
-        # A last edit that is all but certain is expected to be a little less than one edit: it is still made.
+        # A last edit that is all but certain counts as a little less than one expected edit: it is still made.
         likely = bool(likelihoods[asked].max(initial=0.0) > 0.5)
         done = self._expected < self._enough and not likely
         if done or self._passes >= self._settings.sampling_iterations - self._tidying_passes:
@@ -239,11 +240,11 @@ class EditSession:
         self._passes += 1
 
     def result(self) -> Rewriting:
-        """What has become of the piece."""
+        """Returns the re-written piece with its edits."""
         return Rewriting(np.stack([self._roll, self._onsets()]), tuple(self._events), self._passes, self._expected)
 
     def _unsettled(self, likelihoods: npt.NDArray[np.float64]) -> Cells:
-        """The cells of the beats that need an edit, [steps, columns]."""
+        """Returns the cells of the beats that need an edit, [steps, columns]."""
         needs = likelihoods.reshape(len(likelihoods) // STEPS_PER_BEAT, -1).sum(axis=1)
         beats = needs >= NEED + NEED_GROWTH * self._passes
         return np.asarray(np.broadcast_to(np.repeat(beats, STEPS_PER_BEAT)[:, np.newaxis], likelihoods.shape))
@@ -251,23 +252,23 @@ class EditSession:
     def _whole_notes(
         self, drawn: Iterator[tuple[int, int]], likelihoods: npt.NDArray[np.float64]
     ) -> Iterator[tuple[int, int]]:
-        """The drawn cells, each with the cells before and after it that are as good as equally likely: a note is seldom
-        a sixteenth long, and half a note removed is a wrong one left."""
+        """Yields the drawn cells, each with the cells before and after it that are almost as likely. A note is seldom a
+        sixteenth long, and a wrong note of which half is removed is still wrong."""
         roll, onsets = self._roll[:, self._columns], self._asked_onsets[:, self._columns]
         before = roll.copy()
         for step, column in drawn:
             sounds = before[step, column]
             min_ = (REMOVED_SHARE if sounds else ADDED_SHARE) * likelihoods[step, column]
             if roll[step, column] != sounds:
-                # It came with another of this pass.
+                # This cell was edited together with another of this pass.
                 continue
             yield step, column
             if roll[step, column] == sounds:
-                # A cap has kept it from being edited.
+                # A cap kept this cell from being edited.
                 continue
             for way in (-1, 1):
                 for place in range(step + way, step + way * (NOTE_REACH + 1), way):
-                    # The cell of this pair that would begin a note of its own.
+                    # This is the cell of the pair that would begin a note of its own.
                     later = max(place, place - way)
                     if not 0 <= place < len(roll) or not likelihoods[place, column] > 0:
                         break
@@ -289,7 +290,7 @@ class EditSession:
         )
 
     def _allowed(self) -> Cells:
-        """Cells that may be toggled now: inside the region, not locked, and within the caps."""
+        """Returns the cells that may be toggled now: inside the region, not locked, and within the caps."""
         allowed: Cells = self._editable.copy()
         if self._added >= self._max_added:
             allowed = allowed & (self._roll | self._original)
@@ -301,7 +302,7 @@ class EditSession:
         return allowed
 
     def _temperature(self, expected: float) -> float:
-        """The caller's, cooled as there is less left to do than in the beginning."""
+        """Returns the caller's temperature, cooled as fewer edits remain than at the beginning."""
         if not self._batched:
             return self._settings.temperature
         if self._first_expected is None:
@@ -310,10 +311,10 @@ class EditSession:
         return self._settings.temperature * (COOLEST + (1 - COOLEST) * left)
 
     def _draw(self, tempered: npt.NDArray[np.float64], allowed: Cells) -> Iterator[tuple[int, int]]:
-        """The next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain, and of
-        several in one pass no two in the same beat, where one might be in place of the other."""
-        # Drawn for every cell of the window, so that caps and locks never shift the random numbers. Gumbel noise is the
-        # negative logarithm of exponential noise, which numpy draws three times as fast.
+        """Draws the next cells by Gumbel top-k: as many as a pass may edit, but not more than are expected to remain.
+        Of several cells in one pass no two are in the same beat, because one might replace the other."""
+        # The noise is drawn for every cell of the window, so that caps and locks never shift the random numbers. Gumbel
+        # noise is the negative logarithm of exponential noise, which numpy draws three times as fast.
         noisy = tempered - np.log(self._rng.standard_exponential(size=tempered.shape))
         if self._batched:
             beats = np.where(allowed, noisy, -np.inf).reshape(len(noisy) // STEPS_PER_BEAT, -1)
@@ -323,7 +324,8 @@ class EditSession:
         return self._ranked(noisy, allowed, min(self._draws_per_pass, max(1, round(self._expected))))
 
     def _ranked(self, scores: npt.NDArray[np.float64], mask: Cells, count: int) -> Iterator[tuple[int, int]]:
-        """The `count` cells (step, column) of the mask with the highest scores, highest first; ties in their order."""
+        """Returns the `count` cells (step, column) of the mask with the highest scores, highest first; ties in
+        order."""
         places = np.flatnonzero(mask)
         values = scores.ravel()[places]
         if len(values) > count:
@@ -338,7 +340,7 @@ class EditSession:
         for step, column in cells:
             pitch = column + self._columns.start
             original, sounds = bool(self._original[step, pitch]), bool(self._roll[step, pitch])
-            # A pass may reach a cap in its middle.
+            # A cap may be reached in the middle of a pass.
             if len(self._events) >= self._max_edits:
                 return
             if not sounds and self._batched and self._roll[step].sum() >= self._max_polyphony:
@@ -368,7 +370,7 @@ class EditSession:
 
 
 def _shifted(cells: npt.NDArray[ValueT], shift: int, fill: ValueT) -> npt.NDArray[ValueT]:
-    """[steps, 128] moved up by `shift` pitches."""
+    """Returns [steps, 128] moved up by `shift` pitches."""
     if shift == 0:
         return cells
     result = np.full_like(cells, fill)
@@ -385,10 +387,10 @@ def rewrite(
     seed: int,
     before_each_pass: Callable[[], None] = lambda: None,
 ) -> Rewriting:
-    """Re-write a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
+    """Re-writes a piece [2, steps, 128] by the network's edits. The same arguments give the same result.
 
     `before_each_pass` may raise, to end work whose time is over. Raises NothingToEdit, and ValueError where the
-    network answers nonsense.
+    network returns nonsense.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     session = EditSession(piece, settings=settings, limits=limits, rng=rng)

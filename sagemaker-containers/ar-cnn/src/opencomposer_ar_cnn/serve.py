@@ -8,9 +8,9 @@ from opencomposer_serving.signals import stop_on_signals
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; the process's exit code."""
+    """Serves until SIGTERM or SIGINT and returns the process's exit code."""
     stop = stop_on_signals()
-    # Imported now: ONNX Runtime takes a moment, in which a stop must already be heard.
+    # ONNX Runtime takes a moment to import, and a stop must be heard during it, so this import comes after the signals.
     from opencomposer_serving.server_process import run_server
     from opencomposer_serving.usable_cores import usable_cores
 

@@ -8,7 +8,7 @@ from opencomposer_training.training_job import TrainedTechnique, run_training_jo
 
 
 def main() -> int:
-    """Train as the environment says; the process's exit code."""
+    """Trains as the environment says and returns the process's exit code."""
     return run_training_job(_technique)
 
 

@@ -1,6 +1,6 @@
-"""Learning to restore corrupted music. The loop around it is `opencomposer_training.training_loop`.
+"""Trains the network to restore corrupted music. The loop around it is `opencomposer_training.training_loop`.
 
-Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
+Every random choice is a function of (seed, epoch, batch) and never of earlier choices, so that a resumed run equals an
 uninterrupted one.
 """
 
@@ -41,21 +41,21 @@ VALIDATION_WINDOWS = 96
 MAX_BARS = 64
 EMA_DECAY = 0.998
 WARM_UP = 100
-"""Updates until the learning rate is reached."""
+"""The number of updates until the learning rate is reached."""
 LAST_RATE = 0.01
 WEIGHT_DECAY = 0.01
 CLIP = 1.0
 LOSS_TOLERANCE = 0.01
-"""Differences of the validation loss up to this size are chance."""
+"""Differences of the validation loss up to this size count as chance."""
 VALIDATION_KEY = 2**31
-"""Takes the place of the epoch in the key of the validation examples' random numbers."""
+"""This number replaces the epoch in the key of the validation examples' random numbers."""
 RECIPE = WindowRecipe(
     TECHNIQUE,
     WINDOW_BARS,
     WINDOW_HOP,
     criterion="validationLoss",
     tolerance=LOSS_TOLERANCE,
-    # With AVX512-BF16 alone bfloat16 was measured slower (README, "Precision").
+    # With AVX512-BF16 alone bfloat16 was measured to be slower (README, "Precision").
     with_avx512=False,
 )
 
@@ -65,7 +65,7 @@ Objective = Callable[[Logits, Batch], Losses]
 
 
 def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
-    """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
+    """Returns layer sizes for the data, with the narrowest window of the keyboard that holds every transposed note."""
     stem = STEMS[settings.model_size]
     unit = 8 * stem[1]
     lowest, pitches = dataset.keyboard_window(settings.transposition_range, unit)
@@ -73,7 +73,7 @@ def choose_shape(dataset: Dataset, settings: LearnerSettings) -> NetworkShape:
 
 
 def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -> ArCnnMetadata:
-    """What the model file must say about itself."""
+    """Returns the metadata of the model file."""
     reach = settings.transposition_range
     name, program = dataset.voices[0]
     low, high = dataset.pitch_range(0)
@@ -97,7 +97,7 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: LearnerSettings) -
 
 
 def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
-    """Examples as the tensors that the network and the losses take."""
+    """Returns examples as the tensors that the network and the losses take."""
 
     def tensor(arrays: Sequence[np.ndarray[Any, Any]]) -> torch.Tensor:
         return torch.from_numpy(np.stack(arrays)).to(device).float()
@@ -113,7 +113,7 @@ def to_batch(examples: Sequence[Example], device: torch.device) -> Batch:
 
 
 class ArCnnLearner(WindowLearner[LearnerSettings]):
-    """The editing network and the average of its weights, which is what is exported."""
+    """Trains the editing network and keeps the average of its weights, which is exported."""
 
     shape: NetworkShape
 
@@ -126,7 +126,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         corrupt_window: Corrupt = corrupt,
         objective: Objective = losses,
     ) -> None:
-        """The last four are what a test or a comparison changes: the recipe's own are the defaults.
+        """The last four arguments are for tests and comparisons; their defaults are those of the recipe.
 
         Raises TrainingFailure where the data or the checkpoint cannot be learned from.
         """
@@ -156,10 +156,10 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         self._held_out = self._validation_batches()
 
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
-        """The sizes that a checkpoint says. Refuses one that belongs to another kind of model."""
+        """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         self.check_size(stored, self.shape.widths)
         shape = NetworkShape(**{**stored, "widths": tuple(stored["widths"]), "stem": tuple(stored["stem"])})
-        # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
+        # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         if (shape.blocks, shape.stem) != (self.shape.blocks, self.shape.stem):
             raise ValueError(f"its blocks and stem are {shape.blocks!r} and {shape.stem!r}"[:200])
         return shape
@@ -167,14 +167,14 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
     # -- data ----------------------------------------------------------------------------------------------------------
 
     def _example(self, window: Window, rng: np.random.Generator) -> Example:
-        """A window in a random transposition, corrupted."""
+        """Corrupts a window in a random transposition."""
         shape, reach = self.shape, self.settings.transposition_range
         return self._corrupt(
             self.windows.cut(window, rng, lowest=shape.lowest_pitch, pitches=shape.pitches, reach=reach), rng
         )
 
     def _validation_batches(self) -> list[Batch]:
-        """Held-out windows, corrupted in the same way every time."""
+        """Returns held-out windows, corrupted in the same way every time."""
         pieces = self.dataset.of_split("validation") or self.data.pieces
         low, pitches = self.shape.lowest_pitch, self.shape.pitches
         examples = [
@@ -233,7 +233,7 @@ class ArCnnLearner(WindowLearner[LearnerSettings]):
         )
 
     def _rate(self, epochs_done: float) -> float:
-        """The learning rate: warmed up, then half a cosine down to a hundredth."""
+        """Returns the learning rate, which warms up and then follows half a cosine down to a hundredth."""
         progress = min(1.0, epochs_done / self.settings.epochs)
         factor = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
         return self.settings.learning_rate * factor * min(1.0, (self.updates + 1) / WARM_UP)

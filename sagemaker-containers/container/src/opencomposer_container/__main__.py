@@ -1,4 +1,4 @@
-"""Entry point of every image: OPENCOMPOSER_TECHNIQUE says for which technique it was built (see the Dockerfile)."""
+"""The entry point of every image. OPENCOMPOSER_TECHNIQUE names the technique that it was built for (Dockerfile)."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Entry point of every image: SageMaker runs `… train` or `… serve`.
+"""Runs the command of an image: SageMaker starts every container with `… train` or `… serve`.
 
 Source: AWS, "How Amazon SageMaker AI runs your training image" and "… your inference image".
 """
@@ -13,9 +13,9 @@ COMMANDS = ("train", "serve")
 
 
 def run_command(package: str, arguments: Sequence[str]) -> int:
-    """Run `main` of the package's module of that name; 2 when it is not known.
+    """Runs `main` of the package's module with the command's name. Returns 2 for an unknown command.
 
-    Each image carries what its own command needs, so only that one is imported.
+    Each image holds only what its own command needs, so only that one is imported.
     """
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         print(f"usage: python -m {package} {'|'.join(COMMANDS)}", file=sys.stderr)

@@ -1,7 +1,8 @@
-"""Documents that keep a contract: JSON judged by the schema that stands in contracts/, and by nothing else.
+"""Judges JSON documents by their contract: the schema in contracts/, and nothing else.
 
 The schemas are package data: links into contracts/, of which a wheel and an image hold the files themselves.
-fastjsonschema judges; what is wrong is said here, in the words that people read. Imports no numpy and no PyTorch.
+fastjsonschema judges the documents; the sentences that people read about faults are made here. Imports no numpy and no
+PyTorch.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import Any, Literal, NamedTuple
 import fastjsonschema
 
 MAX_SHOWN_CHARACTERS = 80
-"""So much of a wrong value is repeated in the sentence."""
+"""An error's sentence repeats at most so many characters of a wrong value."""
 MAX_SHOWN_ENTRIES = 16
 MAX_JUDGED_VALUES = 65_536
-"""A document of more values than this is told only its first broken field. Otherwise four megabytes of wrong values
-would become two million faults. The largest invocation has 41,000 values."""
+"""The largest number of values in a document whose broken fields are all reported. Of a larger document only the first
+is reported: four megabytes of wrong values would become two million faults. The largest invocation has 41,000
+values."""
 
 FaultKind = Literal["missing", "unknown", "value"]
 
@@ -31,8 +33,8 @@ class ContractError(ValueError):
 class Fault(NamedTuple):
     """One field that breaks a contract.
 
-    path: the names and indices that lead to it; value: what the document has there (None where it is missing);
-    rule: the schema that the value breaks, for an unknown member the schema of the object around it.
+    path: the names and indices that lead to the field; value: what the document has there (None where it is missing);
+    rule: the schema that the value breaks, or for an unknown member the schema of the object around it.
     """
 
     path: tuple[str, ...]
@@ -42,7 +44,8 @@ class Fault(NamedTuple):
 
     @property
     def allowed(self) -> str:
-        """What may stand there, in words. Made when it is asked for: most of thousands of faults are only counted."""
+        """Returns in words what the field may hold. They are made on request, because most of thousands of faults are
+        only counted."""
         if self.kind != "unknown":
             return in_words(self.rule)
         known = self.rule.get("properties")
@@ -50,18 +53,18 @@ class Fault(NamedTuple):
 
     @property
     def pointer(self) -> str:
-        """The field as a JSON pointer (RFC 6901)."""
+        """Returns the field as a JSON pointer (RFC 6901)."""
         return "".join(f"/{pointer_step(part)}" for part in self.path)
 
     @property
     def place(self) -> str:
-        """The field as Python and JavaScript write it: `voices[1].head`."""
+        """Returns the field as Python and JavaScript write it: `voices[1].head`."""
         steps = (f"[{part}]" if part.isdecimal() else f".{part}" for part in self.path)
         return "".join(steps).removeprefix(".")
 
     @property
     def shown_value(self) -> str:
-        """The value as JSON that is short enough for a sentence; a secret one (`writeOnly`) is not repeated."""
+        """Returns the value as JSON, short enough for a sentence. A secret value (`writeOnly`) is not repeated."""
         if self.rule.get("writeOnly") is not True:
             return shown(self.value)
         return f"text of {len(self.value)} characters" if isinstance(self.value, str) else "no text"
@@ -74,15 +77,15 @@ class Contract:
         self._schema = _without_descriptions(schema)
 
     def is_kept(self, document: object) -> bool:
-        """Whether the document keeps the contract."""
+        """Returns True if the document keeps the contract."""
         return self.first_fault(document) is None
 
     def first_fault(self, document: object) -> Fault | None:
-        """Return the first broken field, or None where the document keeps the contract."""
+        """Returns the first broken field, or None where the document keeps the contract."""
         return next(iter(self.first_faults(document)), None)
 
     def first_faults(self, document: object) -> list[Fault]:
-        """Return the first broken field, with the other fields that its object lacks or does not know; else nothing."""
+        """Returns the first broken field, and other fields that its object lacks or does not know; else []."""
         try:
             self._judge(document)
         except fastjsonschema.JsonSchemaValueException as error:
@@ -90,7 +93,7 @@ class Contract:
         return []
 
     def faults(self, document: object) -> Iterator[Fault]:
-        """Yield every broken field once; of a document with more than MAX_JUDGED_VALUES values only the first."""
+        """Yields every broken field once; of a document with more than MAX_JUDGED_VALUES values only the first."""
         first = self.first_fault(document)
         if first is None:
             return
@@ -114,7 +117,7 @@ class Contract:
 
 
 def _without_descriptions(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without what nobody is told: the library repeats it in the code that it compiles, many times."""
+    """Returns the schema without descriptions, which the library's compiled code would repeat many times."""
     inner = {**schema, "properties": {}} if "properties" in schema else dict(schema)
     for name in ("title", "description"):
         inner.pop(name, None)
@@ -127,13 +130,13 @@ def _without_descriptions(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_schema(name: str) -> Any:
-    """Return contracts/<name>.schema.json, a new copy each time. Raises FileNotFoundError."""
+    """Returns contracts/<name>.schema.json, a new copy each time. Raises FileNotFoundError."""
     file = resources.files("opencomposer_music").joinpath(f"{name}.schema.json")
     return json.loads(file.read_text(encoding="utf-8"))
 
 
 def check_contract(name: str, document: object) -> None:
-    """Check a document against contracts/<name>.schema.json. Raises ContractError for the first broken field."""
+    """Checks a document against contracts/<name>.schema.json. Raises ContractError for the first broken field."""
     faults = _contract(name).first_faults(document)
     if faults:
         raise ContractError(_sentence(faults))
@@ -155,7 +158,7 @@ def _sentence(faults: Sequence[Fault]) -> str:
 
 
 def _each_once(errors: list[fastjsonschema.JsonSchemaValueException]) -> Iterator[Fault]:
-    """A value that breaks two rules is one broken field: what is allowed there names both."""
+    """Yields each broken field once. A value that breaks two rules is one fault, whose sentence names both rules."""
     seen: set[tuple[str, ...]] = set()
     for error in errors:
         for fault in _faults(error):
@@ -165,8 +168,8 @@ def _each_once(errors: list[fastjsonschema.JsonSchemaValueException]) -> Iterato
 
 
 def _faults(error: fastjsonschema.JsonSchemaValueException) -> Iterator[Fault]:
-    """The library's error, which stands for several fields where an object lacks some or has unknown ones."""
-    # The path begins with the library's name of the whole document.
+    """Yields the faults of one error of the library: several where an object lacks members or has unknown ones."""
+    # The path begins with the library's name for the whole document.
     path = tuple(error.path[1:])
     schema: Mapping[str, Any] = error.definition
     known = schema.get("properties", {})
@@ -183,12 +186,12 @@ def _faults(error: fastjsonschema.JsonSchemaValueException) -> Iterator[Fault]:
 
 
 def broken_rule(path: tuple[str, ...], value: object, allowed: str) -> Fault:
-    """A value that breaks a rule which stands in no schema. allowed: the rule in words."""
+    """Returns the fault of a value that breaks a rule which is in no schema. allowed: the rule in words."""
     return Fault(path, "value", value, {"x-allowed": allowed})
 
 
 def in_words(schema: Mapping[str, Any]) -> str:
-    """What a JSON Schema allows, as it goes on after "must be". `x-allowed` says it where a pattern would be shown."""
+    """Returns the values that a JSON Schema allows, in words after "must be"; `x-allowed` replaces a pattern's."""
     if "x-allowed" in schema:
         return str(schema["x-allowed"])
     if "const" in schema:
@@ -240,12 +243,12 @@ def _between(min_: Any, max_: Any, unit: str) -> str:
 
 
 def pointer_step(part: str | int) -> str:
-    """One step of a JSON pointer (RFC 6901), not longer than what is shown of a value."""
+    """Returns one step of a JSON pointer (RFC 6901), no longer than the part of a value that is shown."""
     return str(part)[:MAX_SHOWN_CHARACTERS].replace("~", "~0").replace("/", "~1")
 
 
 def shown(value: object) -> str:
-    """Return a JSON value as text that is short enough for an error message."""
+    """Returns a JSON value as text that is short enough for an error message."""
     if isinstance(value, Mapping | list) and len(value) > MAX_SHOWN_ENTRIES:
         return f"{'an object' if isinstance(value, Mapping) else 'a list'} of {len(value)} entries"
     try:
@@ -256,7 +259,7 @@ def shown(value: object) -> str:
 
 
 def is_too_large_to_judge(document: object) -> bool:
-    """Whether lists and objects hold more than MAX_JUDGED_VALUES values in all, so that not every fault is sought."""
+    """Returns True if lists and objects hold more than MAX_JUDGED_VALUES values, too many to look for every fault."""
     count = 0
     open_values = [document]
     while open_values:

@@ -1,4 +1,4 @@
-"""From a model's logits to notes, and from a melody to a model's input: one place for training samples and for serving.
+"""Turns a melody into a model's input and a model's logits into notes, for training samples and for serving alike.
 
 Imports numpy only.
 """
@@ -98,12 +98,13 @@ METADATA = metadata_contract(
     },
     optional=("voiceLeading",),
 )
-"""What this decoder's models add to the metadata of every model. Files from before `sixteenthCost` pay nothing."""
+"""The members that this decoder adds to the metadata of every model. Without `sixteenthCost`, as in older files, the
+cost is 0."""
 
 
 @dataclass(frozen=True)
 class NoiseShape:
-    """`size` numbers a bar, of which the first `shared` are the same in every bar of a piece."""
+    """`size` numbers for each bar, of which the first `shared` are the same in every bar of a piece."""
 
     size: int
     shared: int
@@ -111,13 +112,13 @@ class NoiseShape:
 
 @dataclass(frozen=True)
 class Decoding:
-    """How logits become notes. Temperature 0 takes the likeliest.
+    """The settings by which logits become notes. Temperature 0 takes the likeliest.
 
     The pitch temperature is for monophonic voices. Polyphonic ones are trained with deterministic binary neurons (Dong
     & Yang 2018 found them better than stochastic ones) and take every pitch that is likelier than not.
-    `coherence_steps`: the random choice is held for so many steps, so that sampling changes notes and not single steps.
-    `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth. Without it two
-    nearly equal logits make flickering sixteenths, since each step is chosen for itself.
+    `coherence_steps`: the number of steps for which a random choice is held, so that sampling changes notes and not
+    single steps. `sixteenth_cost`: what a monophonic voice pays, in logits, for changing its pitch inside an eighth.
+    Without it two nearly equal logits make flickering sixteenths, because each step is chosen for itself.
     """
 
     pitch_temperature: float
@@ -128,7 +129,7 @@ class Decoding:
 
 @dataclass(frozen=True)
 class ModelMetadata:
-    """What must be known to use a model file: carried in its metadata under the key `opencomposer`."""
+    """The metadata of a model file, under the key `opencomposer`: everything that is needed to use the model."""
 
     technique: str
     voices: tuple[Voice, ...]
@@ -136,10 +137,11 @@ class ModelMetadata:
     noise: NoiseShape
     decoding: Decoding
     voice_leading: VoiceLeading | None = None
-    """How the monophonic voices are chosen together; None chooses each for itself, as models before it did."""
+    """The tables by which the monophonic voices are chosen together. With None, as in older models, each voice is
+    chosen for itself."""
 
     def to_json(self) -> str:
-        """The text for the model file's metadata."""
+        """Returns the text for the model file's metadata."""
         return json.dumps(
             {
                 "schemaVersion": 1,
@@ -160,7 +162,7 @@ class ModelMetadata:
 
 
 def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
-    """The tables as the model file's metadata writes them."""
+    """Returns the tables as the model file's metadata has them."""
     return {
         "intervals": leading.intervals.tolist(),
         "moves": leading.moves.tolist(),
@@ -172,7 +174,7 @@ def voice_leading_to_json(leading: VoiceLeading) -> dict[str, Any]:
 
 
 def parse_metadata(text: str, technique: str | None = None) -> ModelMetadata:
-    """Read and check the metadata of a model file, of this technique where one is given.
+    """Reads and checks the metadata of a model file, and that it is of this technique where one is given.
 
     Raises ValueError with one sentence naming what is wrong.
     """
@@ -217,9 +219,9 @@ def _table(values: object) -> Table:
 
 
 def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> Floats:
-    """The model's melody input, float32 [1, 2, steps, 128].
+    """Returns the model's melody input, float32 [1, 2, steps, 128].
 
-    Notes outside the model's window are folded into it by octaves: the model must hear them to accompany them.
+    Notes outside the model's window are folded into it by octaves, because the model must hear them to accompany them.
     """
     limits = metadata.limits
     folded = fold_into_range(notes, limits.lowest_pitch, limits.highest_pitch)
@@ -227,7 +229,7 @@ def encode_melody(notes: Sequence[Note], bars: int, metadata: ModelMetadata) -> 
 
 
 def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats:
-    """The model's noise input, float32 [1, bars, size]."""
+    """Draws the model's noise input, float32 [1, bars, size]."""
     shared = rng.standard_normal((1, 1, shape.shared), dtype=np.float32)
     own = rng.standard_normal((1, bars, shape.size - shape.shared), dtype=np.float32)
     return np.concatenate([np.repeat(shared, bars, axis=1), own], axis=2)
@@ -236,10 +238,11 @@ def draw_noise(rng: np.random.Generator, bars: int, shape: NoiseShape) -> Floats
 def decode_planes(
     pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
 ) -> list[Planes]:
-    """Choose the notes of every accompaniment voice.
+    """Chooses the notes of every accompaniment voice.
 
     pitch_logits [voices, steps, 129], onset_logits [voices, steps, 128] (see the model's outputs), melody [2, steps,
-    128] -> boolean planes [2, steps, 128] a voice. Raises ValueError when the shapes do not fit the model's voices.
+    128] -> boolean planes [2, steps, 128] for each voice. Raises ValueError when the shapes do not fit the model's
+    voices.
     """
     voices = metadata.voices[1:]
     steps = pitch_logits.shape[1]
@@ -255,7 +258,7 @@ def decode_planes(
     scores: dict[int, Table] = {}
     logistics: list[npt.NDArray[np.float64]] = []
     for index, voice in enumerate(voices):
-        # The random numbers are drawn whatever the temperature, so that a voice's draw never depends on another's.
+        # The random numbers are drawn at every temperature, so that the draw of one voice never depends on another's.
         pitch_noise = _held_noise(rng, steps, PITCHES + 1, decoding.coherence_steps)
         onset_noise = _held_noise(rng, steps, 1, 1)
         logistics.append(np.log(onset_noise) - np.log1p(-onset_noise))
@@ -282,7 +285,7 @@ def decode_planes(
 
 
 def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes) -> dict[int, Line]:
-    """The line of each monophonic voice: together where the model knows how, else each for itself."""
+    """Chooses the lines of the monophonic voices: together where the model has tables for it, else one by one."""
     cost = metadata.decoding.sixteenth_cost
     leading = metadata.voice_leading
     if leading is None:
@@ -294,13 +297,14 @@ def _choose(scores: Mapping[int, Table], metadata: ModelMetadata, melody: Planes
 def decode_tracks(
     pitch_logits: Floats, onset_logits: Floats, metadata: ModelMetadata, melody: Planes, rng: np.random.Generator
 ) -> list[list[Note]]:
-    """Like decode_planes, as notes: one list for each accompaniment voice."""
+    """Does the same as decode_planes, and returns one list of notes for each accompaniment voice."""
     return [planes_to_notes(planes) for planes in decode_planes(pitch_logits, onset_logits, metadata, melody, rng)]
 
 
 def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.NDArray[np.int64]:
-    """The class of each step, [steps], that makes the greatest sum of scores [steps, classes] less what is paid for
-    changing inside an eighth. Eighths do not touch each other's choice, so the best line is the best of each."""
+    """Returns the class of each step, [steps], with the greatest sum of scores [steps, classes] less the cost of
+    changes inside an eighth. Eighths do not affect each other's choice, so the best line consists of the best
+    eighths."""
     steps, classes = scores.shape
     whole = np.zeros((steps + steps % 2, classes))
     whole[:steps] = scores
@@ -312,6 +316,6 @@ def _best_line(scores: npt.NDArray[np.float64], sixteenth_cost: float) -> npt.ND
 
 
 def _held_noise(rng: np.random.Generator, steps: int, width: int, hold: int) -> npt.NDArray[np.float64]:
-    """Uniform noise in (0, 1), [steps, width], held for `hold` steps."""
+    """Draws uniform noise in (0, 1), [steps, width], held for `hold` steps."""
     blocks = rng.random((-(-steps // hold), width))
     return np.repeat(np.clip(blocks, 1e-12, 1 - 1e-12), hold, axis=0)[:steps]

@@ -1,5 +1,5 @@
-"""Musical measures of an accompaniment, by our own code: the published implementations are wrong in places
-(chroma reshaped across octaves, empty-beat rates inverted). Formulas and their sources stand at each function.
+"""Musical measures of an accompaniment, in code of our own, because the published implementations are wrong in places
+(chroma reshaped across octaves, empty-beat rates inverted). Each function names its formula and source.
 
 Imports numpy only.
 """
@@ -28,7 +28,7 @@ Rolls = npt.NDArray[np.bool_]
 
 
 def bars_of(sounding: Rolls) -> Rolls:
-    """[steps, 128] -> [bars, 16, 128]; an incomplete last bar is filled with silence."""
+    """Returns [steps, 128] as [bars, 16, 128]; an incomplete last bar is filled with silence."""
     steps = sounding.shape[0]
     bars = -(-steps // STEPS_PER_BAR)
     padded = np.zeros((bars * STEPS_PER_BAR, sounding.shape[1]), dtype=np.bool_)
@@ -37,7 +37,7 @@ def bars_of(sounding: Rolls) -> Rolls:
 
 
 def chroma(sounding: Rolls) -> npt.NDArray[np.int64]:
-    """[steps, 128] -> how often each of the 12 pitch classes sounds at a step, [steps, 12]."""
+    """Counts how often each of the 12 pitch classes sounds at a step: [steps, 128] -> [steps, 12]."""
     result = np.zeros((sounding.shape[0], 12), dtype=np.int64)
     for pitch_class in range(12):
         result[:, pitch_class] = sounding[:, pitch_class::12].sum(axis=1)
@@ -45,32 +45,32 @@ def chroma(sounding: Rolls) -> npt.NDArray[np.int64]:
 
 
 def empty_bar_rate(planes: Planes) -> float:
-    """Bars in which nothing sounds / all bars (EB of Dong et al. 2018). 0-1."""
+    """Returns bars in which nothing sounds / all bars (EB of Dong et al. 2018). 0-1."""
     bars = bars_of(planes[SOUNDING])
     return float(np.mean(~bars.any(axis=(1, 2)))) if len(bars) else 0.0
 
 
 def pitch_classes_used(planes: Planes) -> float:
-    """Mean over bars of the number of different pitch classes (UPC of Dong et al. 2018). 0-12."""
+    """Returns the mean over bars of the number of different pitch classes (UPC of Dong et al. 2018). 0-12."""
     bars = bars_of(planes[SOUNDING])
     return float(np.mean([(chroma(bar).sum(axis=0) > 0).sum() for bar in bars])) if len(bars) else 0.0
 
 
 def pitches_used(planes: Planes) -> float:
-    """Mean over bars of the number of different pitches. 0-128."""
+    """Returns the mean over bars of the number of different pitches. 0-128."""
     bars = bars_of(planes[SOUNDING])
     return float(np.mean(bars.any(axis=1).sum(axis=1))) if len(bars) else 0.0
 
 
 def qualified_note_rate(planes: Planes) -> float | None:
-    """Notes of an eighth or longer / all notes (QN of Dong et al. 2018, on our grid). None without notes."""
+    """Returns notes of an eighth or longer / all notes (QN of Dong et al. 2018, on our grid). None without notes."""
     notes = planes_to_notes(planes)
     return sum(note.duration >= QUALIFIED_STEPS for note in notes) / len(notes) if notes else None
 
 
 def scale_consistency(tracks: Sequence[Planes]) -> float | None:
-    """Best share of notes that one scale holds, over the 12 major scales (Mogren 2016; a natural minor scale has the
-    notes of its relative major). None without notes."""
+    """Returns the largest share of notes that one scale holds, over the 12 major scales (Mogren 2016; a natural minor
+    scale has the notes of its relative major). None without notes."""
     counts = np.zeros(12)
     for planes in tracks:
         for note in planes_to_notes(planes):
@@ -82,9 +82,9 @@ def scale_consistency(tracks: Sequence[Planes]) -> float | None:
 
 
 def dissonant_pair_share(tracks: Sequence[Planes]) -> float | None:
-    """Pairs of notes sounding together whose interval modulo the octave is 1, 2, 6, 10 or 11 / all such pairs.
+    """Returns pairs of notes sounding together whose interval modulo the octave is 1, 2, 6, 10 or 11 / all such pairs.
 
-    Two voices on one pitch are a pair (of interval 0). None where never two notes sound together.
+    Two voices on one pitch are a pair (of interval 0). None where no two notes ever sound together.
     """
     if not tracks:
         return None
@@ -100,7 +100,7 @@ def dissonant_pair_share(tracks: Sequence[Planes]) -> float | None:
 
 
 def polyphonic_rate(tracks: Sequence[Planes]) -> float:
-    """Steps at which more than two pitches sound, all tracks together / all steps (PP of Dong et al. 2018)."""
+    """Returns steps at which more than two pitches sound, all tracks together / all steps (PP of Dong et al. 2018)."""
     if not tracks or tracks[0].shape[1] == 0:
         return 0.0
     union = np.any([planes[SOUNDING] for planes in tracks], axis=0)
@@ -108,7 +108,8 @@ def polyphonic_rate(tracks: Sequence[Planes]) -> float:
 
 
 def tonal_distance(first: Planes, second: Planes) -> float | None:
-    """Mean over beats of the distance between the tonal centroids of two rolls (Harte et al. 2006). 0 to about 2.8.
+    """Returns the mean over beats of the distance between the tonal centroids of two rolls (Harte et al. 2006). 0 to
+    about 2.8.
 
     Beats in which one of them is silent are left out; None when all are.
     """
@@ -118,7 +119,7 @@ def tonal_distance(first: Planes, second: Planes) -> float | None:
 
 
 def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
-    """Tonal centroid of every beat, [beats, 6]; NaN where the beat is silent."""
+    """Returns the tonal centroid of every beat, [beats, 6]; NaN where the beat is silent."""
     classes = np.arange(12)
     transform = np.stack(
         [
@@ -141,8 +142,8 @@ def _centroids(planes: Planes) -> npt.NDArray[np.float64]:
 
 
 def groove_consistency(planes: Planes) -> float | None:
-    """1 - mean share of the 16 steps at which the onsets of two neighboring bars differ (Wu & Yang 2020). None for
-    fewer than two bars."""
+    """Returns 1 - mean share of the 16 steps at which the onsets of two neighboring bars differ (Wu & Yang 2020). None
+    for fewer than two bars."""
     onsets = np.asarray(bars_of(planes[ONSET]).any(axis=2))
     if len(onsets) < 2:
         return None
@@ -150,11 +151,12 @@ def groove_consistency(planes: Planes) -> float | None:
 
 
 def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict[str, float]:
-    """All measures of one piece, by the names of the progress line. Every value is finite.
+    """Returns all measures of one piece, by the names of the progress line. Every value is finite.
 
-    Means over the accompaniment tracks, but: scale consistency is of their notes together, dissonant pairs and the
-    polyphonic rate are of all that sounds (melody included), tonal distance is between the melody and the accompaniment
-    as a whole. What cannot be measured (no note at all, no melody) is 0; groove consistency is then left out.
+    Measures are means over the accompaniment tracks, with these exceptions: scale consistency is that of their notes
+    together, dissonant pairs and the polyphonic rate are those of all that sounds (melody included), tonal distance is
+    between the melody and the accompaniment as a whole. A measure that cannot be taken (no note at all, no melody) is
+    0; groove consistency is then left out.
     """
     if not tracks:
         raise ValueError("there is no track to measure")
@@ -178,6 +180,6 @@ def measure_composition(melody: Planes | None, tracks: Sequence[Planes]) -> dict
 
 
 def mean_metrics(pieces: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Mean of each measure over the pieces that have it."""
+    """Returns the mean of each measure over the pieces that have it."""
     names = sorted({name for piece in pieces for name in piece})
     return {name: float(np.mean([piece[name] for piece in pieces if name in piece])) for name in names}

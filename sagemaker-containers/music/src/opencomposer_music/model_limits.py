@@ -1,4 +1,4 @@
-"""What every model file of ours keeps to, whoever exports, registers or serves it.
+"""Limits that every model file of ours keeps, whether it is being exported, registered or served.
 
 `model-limits.json` is a link to contracts/model-limits.json, which the register step reads too.
 Imports no third-party package: the inference image has next to nothing else.
@@ -10,12 +10,12 @@ import json
 from importlib import resources
 
 METADATA_KEY = "opencomposer"
-"""Key of metadata_props under which a model file says what must be known to use it."""
+"""The key of metadata_props under which a model file holds everything that is needed to use it."""
 OPSET = 17
 MAX_METADATA_CHARACTERS = 64 * 1024
 
 MAX_MODEL_BYTES: int = json.loads(
     resources.files("opencomposer_music").joinpath("model-limits.json").read_text(encoding="utf-8")
 )["maxModelBytes"]
-"""Size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has less
-than half of it."""
+"""The size of the largest model file. The largest that the exporters can make, a `large` U-Net GAN of 16 voices, has
+less than half of it."""

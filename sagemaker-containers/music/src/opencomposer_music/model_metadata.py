@@ -1,7 +1,7 @@
-"""What every technique's model file says about itself, in its metadata and on its card: voices and limits.
+"""The voices and limits that every technique's model file states in its metadata and on its card.
 
-contracts/model-metadata.schema.json describes it, and each technique its own members. The metadata is as untrusted as
-the rest of the file: each reader raises ValueError with one sentence naming what is wrong. Imports no numpy.
+contracts/model-metadata.schema.json describes them, and each technique its own members. The metadata is as untrusted
+as the rest of the file: each reader raises ValueError with one sentence that names the broken member. Imports no numpy.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, Literal
 from opencomposer_music.contract import Contract, load_schema
 
 MIN_PITCHES = 12
-"""So many pitches the part of the keyboard that a network sees has at least."""
+"""The part of the keyboard that a network sees has at least so many pitches."""
 MAX_SHOWN_CHARACTERS = 60
-"""So much of a wrong value is repeated in the sentence."""
+"""An error's sentence repeats at most so many characters of a wrong value."""
 
 Head = Literal["monophonic", "polyphonic"]
 
@@ -34,7 +34,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a model can take. The pitch range is the window of the keyboard that the network sees."""
+    """The pieces that a model can take. The pitch range is the window of the keyboard that the network sees."""
 
     max_bars: int
     lowest_pitch: int
@@ -42,7 +42,7 @@ class Limits:
 
 
 def voice_to_json(voice: Voice) -> dict[str, Any]:
-    """A voice as metadata and model card write it."""
+    """Returns a voice as metadata and model card have it."""
     return {
         "name": voice.name,
         "program": voice.program,
@@ -53,7 +53,7 @@ def voice_to_json(voice: Voice) -> dict[str, Any]:
 
 
 def limits_to_json(limits: Limits) -> dict[str, int]:
-    """Limits as metadata and model card write them."""
+    """Returns limits as metadata and model card have them."""
     return {
         "maxBars": limits.max_bars,
         "stepsPerBeat": 4,
@@ -64,10 +64,10 @@ def limits_to_json(limits: Limits) -> dict[str, int]:
 
 
 def metadata_contract(members: Mapping[str, Any], *, optional: tuple[str, ...] = ()) -> Contract:
-    """Return the contract of a technique's metadata.
+    """Returns the contract of a technique's metadata.
 
-    members: the JSON Schema of each member that the technique adds, or narrows; optional: those of them that may be
-    absent.
+    members: the JSON Schema of each member that the technique adds, or narrows; optional: the names of those members
+    that may be absent.
     """
     schema = load_schema("model-metadata")
     added = members.keys() - schema["properties"].keys() - set(optional)
@@ -77,9 +77,9 @@ def metadata_contract(members: Mapping[str, Any], *, optional: tuple[str, ...] =
 
 
 def read_metadata(text: str, contract: Contract, technique: str | None = None) -> Mapping[str, Any]:
-    """Return the metadata's JSON object, which keeps the contract and is, where one is given, of this technique."""
+    """Returns the metadata's JSON object, which keeps the contract and, where a technique is given, names that one."""
     try:
-        # Python reads NaN and Infinity, which JSON does not have. As text they are refused where a number should be.
+        # Python reads NaN and Infinity, which JSON does not have. As text they are refused where a number is required.
         root = json.loads(text, parse_constant=str)
     except ValueError:
         raise ValueError("the model's metadata is not JSON") from None
@@ -101,7 +101,7 @@ def read_metadata(text: str, contract: Contract, technique: str | None = None) -
 
 
 def read_voices(root: Mapping[str, Any]) -> tuple[Voice, ...]:
-    """Return the voices of metadata that keeps its contract."""
+    """Returns the voices of metadata that keeps its contract."""
     return tuple(_read_voice(entry, f"voices[{index}]") for index, entry in enumerate(root["voices"]))
 
 
@@ -113,7 +113,7 @@ def _read_voice(entry: Mapping[str, Any], place: str) -> Voice:
 
 
 def read_limits(root: Mapping[str, Any]) -> Limits:
-    """Return the limits of metadata that keeps its contract."""
+    """Returns the limits of metadata that keeps its contract."""
     limits = root["limits"]
     lowest, highest = int(limits["lowestPitch"]), int(limits["highestPitch"])
     min_ = lowest + MIN_PITCHES - 1
@@ -123,7 +123,7 @@ def read_limits(root: Mapping[str, Any]) -> Limits:
 
 
 def broken_member(place: str, value: object, allowed: str) -> str:
-    """The sentence about a member of the metadata that is not what it should be."""
+    """Returns the sentence about a broken member of the metadata."""
     return f"{place} of the model's metadata is {_shown(str(value))}, not {allowed}"
 
 

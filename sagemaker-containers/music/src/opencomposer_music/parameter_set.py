@@ -1,7 +1,7 @@
 """The parameters or the hyperparameters of a technique, as its document describes them (contracts/techniques).
 
-fastjsonschema judges the values; what is wrong with them is said here, in the words that people read. Imports no
-numpy and no PyTorch.
+fastjsonschema judges the values; the sentences that people read about wrong ones are made here. Imports no numpy and
+no PyTorch.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class Parameter:
 
     @cached_property
     def _validate(self) -> Callable[[object], object]:
-        # Compiled when the first value comes: a server takes no hyperparameters, and a training job no parameters.
+        # It is compiled when the first value comes: a server takes no hyperparameters, and a training job no
+        # parameters.
         compiled: Callable[[object], object] = fastjsonschema.compile(self._schema)
         return compiled
 
     def accept(self, value: object) -> ParameterValue | None:
-        """Return the value in the parameter's type, or None where it is not allowed. 4.0 is the integer 4."""
-        # JSON has no such numbers, but Python's parser can make them; they compare as false with every bound.
+        """Returns the value in the parameter's type, or None where it is not allowed. 4.0 is the integer 4."""
+        # JSON has no NaN or infinity, but Python's parser can make them; compared with a bound, NaN is always false.
         if isinstance(value, float) and not math.isfinite(value):
             return None
         try:
@@ -53,8 +54,8 @@ class Parameter:
 class ParameterRange:
     """Two integer parameters that begin and end a range (`x-ranges` of a document).
 
-    open_end is the value of the end that means the end of the piece, with its meaning; inside_bars says whether both
-    must be bars of the piece, which count from 1.
+    open_end: the value of the end that means the end of the piece, with its meaning; inside_bars: True if both must be
+    bars of the piece, which count from 1.
     """
 
     begin: str
@@ -64,7 +65,7 @@ class ParameterRange:
 
 
 class BrokenValue(NamedTuple):
-    """A parameter whose value does not fit the others or the piece, and what would."""
+    """A parameter whose value does not fit the others or the piece, and the values that would."""
 
     name: str
     value: ParameterValue
@@ -89,16 +90,16 @@ class ParameterSet:
 
     @property
     def defaults(self) -> dict[str, ParameterValue]:
-        """Every parameter's default."""
+        """Returns every parameter's default."""
         return {name: parameter.default for name, parameter in self.parameters.items()}
 
     def completed(self, values: Mapping[str, Any]) -> dict[str, ParameterValue]:
-        """Return values that keep `schema`, each in its parameter's type; the default of each that is absent."""
+        """Returns values that keep `schema`, each in its parameter's type, completed by the defaults."""
         given = {name: _typed(self.parameters[name].type, value) for name, value in values.items()}
         return {**self.defaults, **given}
 
     def broken_ranges(self, values: Mapping[str, ParameterValue], bars: int) -> list[BrokenValue]:
-        """Return every beginning and end of a range that contradicts the other or lies outside a piece of `bars` bars.
+        """Returns every beginning and end of a range that contradicts the other or lies outside a piece of `bars` bars.
 
         values: of all parameters, each allowed by itself.
         """

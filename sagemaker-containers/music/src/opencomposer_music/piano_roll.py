@@ -1,4 +1,4 @@
-"""Notes on the sixteenth grid and their exact picture as two boolean planes.
+"""Notes on the sixteenth grid, and the same notes as two boolean planes.
 
 One plane alone cannot tell a held note from a repeated one, so a roll is always a pair: which pitches sound at a step,
 and which of them start there. The pair is lossless for every line in which no pitch overlaps itself.
@@ -38,10 +38,10 @@ class Note(NamedTuple):
 
 
 def notes_to_planes(notes: Iterable[Note], steps: int) -> Planes:
-    """Draw notes into planes of shape [2, steps, 128].
+    """Draws notes into planes of shape [2, steps, 128].
 
-    What lies beyond `steps` is cut off. Where a note starts while its own pitch still sounds, it is a new onset and the
-    earlier note ends there.
+    Everything beyond `steps` is cut off. Where a note starts while its own pitch still sounds, it is a new onset and
+    the earlier note ends there.
 
     Raises ValueError for a note that no grid can hold (negative onset, no duration, pitch outside 0-127).
     """
@@ -62,7 +62,7 @@ def notes_to_planes(notes: Iterable[Note], steps: int) -> Planes:
 
 
 def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[Note]:
-    """Read the notes out of planes [2, steps, 128], sorted by onset and pitch.
+    """Reads the notes out of planes [2, steps, 128], sorted by onset and pitch.
 
     A pitch that sounds without having sounded at the step before starts a note even where the onset plane is silent;
     an onset where the pitch does not sound is no note.
@@ -77,7 +77,7 @@ def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[No
     ends[1:steps] = sounding[:-1] & (~sounding[1:] | onsets[1:])
     if steps > 0:
         ends[steps] = sounding[-1]
-    # Column by column, the n-th start belongs to the n-th end.
+    # In each column the n-th start belongs to the n-th end.
     start_pitches, start_steps = np.nonzero(onsets.T)
     _, end_steps = np.nonzero(ends.T)
     order = np.lexsort((start_pitches, start_steps))
@@ -87,16 +87,16 @@ def planes_to_notes(planes: Planes, velocity: int = DEFAULT_VELOCITY) -> list[No
 
 
 def is_monophonic(notes: Sequence[Note]) -> bool:
-    """Whether no two of the notes sound at the same time."""
+    """Returns True if no two of the notes sound at the same time."""
     ordered = sorted(notes)
     return all(first.onset + first.duration <= second.onset for first, second in itertools.pairwise(ordered))
 
 
 def fold_into_range(notes: Iterable[Note], lowest: int, highest: int) -> list[Note]:
-    """Shift notes by octaves into lowest..highest: first all of them together, so that the line keeps its shape, then
-    singly whatever is still outside. A note that no octave brings inside is dropped.
+    """Shifts notes by octaves into lowest..highest: first all of them together, so that the line keeps its shape, then
+    one by one those that are still outside. A note that no octave brings inside is dropped.
 
-    For conditioning a model that sees only part of the keyboard. What is played to the listener is never folded.
+    This is for the input of a model that sees only part of the keyboard. Music that a listener hears is never folded.
     """
     kept = list(notes)
     if not kept:

@@ -3,7 +3,7 @@
 Our definition (the original's was never published): for each feature, the distances between generated and reference
 windows are compared with the distances among reference windows (Yang & Lerch 2018). The overlapped area OA of the two
 densities is 1 when they cannot be told apart. Similarity index = mean over features of (1 - OA): 0 is
-indistinguishable, 1 is nothing in common. Unlike the published code both densities stand on one common grid.
+indistinguishable, 1 is nothing in common. Unlike in the published code both densities are on one common grid.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Vector = npt.NDArray[np.float64]
 
 
 def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vector]:
-    """The features of one window, each a vector (scalars have one entry). Means over the accompaniment tracks."""
+    """Returns the features of one window as vectors (a scalar has one entry), means over the accompaniment tracks."""
     lengths: list[int] = []
     intervals: list[int] = []
     means: list[float] = []
@@ -80,7 +80,7 @@ def window_features(melody: Planes, tracks: Sequence[Planes]) -> dict[str, Vecto
 
 
 class SimilarityReference:
-    """The reference windows, with everything that does not change from epoch to epoch worked out once."""
+    """The reference windows. Everything about them that stays the same in all epochs is computed once."""
 
     def __init__(self, windows: Sequence[dict[str, Vector]]) -> None:
         """`windows`: features of at least three reference windows (see window_features)."""
@@ -91,7 +91,7 @@ class SimilarityReference:
         self._within = {name: _distances(values, values)[upper] for name, values in self._windows.items()}
 
     def compare(self, windows: Sequence[dict[str, Vector]]) -> dict[str, float]:
-        """1 - OA of every feature for the given windows against the reference. 0-1 each."""
+        """Returns 1 - OA of every feature for the given windows against the reference. 0-1 each."""
         result: dict[str, float] = {}
         for name in FEATURES:
             values = np.stack([window[name] for window in windows])
@@ -100,12 +100,13 @@ class SimilarityReference:
         return result
 
     def similarity_index(self, windows: Sequence[dict[str, Vector]]) -> float:
-        """Mean of compare() over the features. 0 = indistinguishable from the reference, 1 = nothing in common."""
+        """Returns the mean of compare() over the features. 0 = like the reference, 1 = nothing in common."""
         return float(np.mean(list(self.compare(windows).values())))
 
 
 def overlapped_area(first: Vector, second: Vector) -> float:
-    """Integral of the smaller of two densities, each a Gaussian kernel estimate of one sample, on one common grid.
+    """Returns the integral of the smaller of two densities on one common grid, each a Gaussian kernel estimate of a
+    sample.
 
     Bandwidths follow Scott's rule; a sample without spread gets the narrowest kernel that the grid can show.
     """
@@ -121,7 +122,8 @@ def overlapped_area(first: Vector, second: Vector) -> float:
 
 
 def _density(sample: Vector, grid: Vector, step: float) -> Vector:
-    """Kernel density on the grid, summing to one. The sample is binned first: exact to half a grid step, and cheap."""
+    """Returns the kernel density on the grid, summing to one. The sample is binned first, which is exact to half a grid
+    step, and cheap."""
     bandwidth = max(float(np.std(sample)) * len(sample) ** (-1 / 5), step)
     positions = np.clip((sample - grid[0]) / step, 0, len(grid) - 1.000001)
     left = positions.astype(np.int64)
@@ -134,5 +136,5 @@ def _density(sample: Vector, grid: Vector, step: float) -> Vector:
 
 
 def _distances(first: Vector, second: Vector) -> Vector:
-    """Euclidean distances between the rows of [n, d] and [m, d], as [n, m]."""
+    """Returns the Euclidean distances between the rows of [n, d] and [m, d], as [n, m]."""
     return np.asarray(np.linalg.norm(first[:, np.newaxis, :] - second[np.newaxis, :, :], axis=2), dtype=np.float64)

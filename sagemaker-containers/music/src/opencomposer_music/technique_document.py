@@ -18,7 +18,7 @@ from opencomposer_music.parameter_set import ParameterSet
 
 @dataclass(frozen=True)
 class TechniqueDocument:
-    """What a technique's document says: its id, what a composition and a training job may choose, its losses."""
+    """The content of a technique's document: its id, the choices of a composition and of a training job, its losses."""
 
     id: str
     parameters: ParameterSet
@@ -28,13 +28,13 @@ class TechniqueDocument:
 
 @cache
 def load_technique(identifier: str) -> TechniqueDocument:
-    """Return the document of a technique from the package's data. Raises FileNotFoundError where there is none."""
+    """Returns the document of a technique from the package's data. Raises FileNotFoundError where there is none."""
     file = resources.files("opencomposer_music").joinpath("techniques", f"{identifier}.json")
     return read_technique(json.loads(file.read_text(encoding="utf-8")))
 
 
 def read_technique(document: Mapping[str, Any]) -> TechniqueDocument:
-    """Return what a document says that keeps contracts/technique.schema.json."""
+    """Returns the content of a document that keeps contracts/technique.schema.json."""
     properties = document["properties"]
     return TechniqueDocument(
         id=document["$id"].rsplit("/", 1)[1].removesuffix(".json"),

@@ -1,13 +1,13 @@
-"""Choosing the lines of several voices together, by what the training music does and does not do.
+"""Chooses the lines of several voices together, by what the training music does and does not do.
 
-A network gives each voice and step scores of its own. Chosen one by one, each voice is likely and the chord may still
-be wrong: the alto takes one harmony and the tenor another. Here the voices are chosen together. To their scores come
-three tables that are counted in the training music, so that other music has other rules:
+A network gives each voice and step scores of its own. If each voice is chosen for itself, each is likely and the chord
+may still be wrong: the alto takes one harmony and the tenor another. Here the voices are chosen together. Three tables,
+which are counted in the training music, are added to their scores, so that other music has other rules:
 
-- intervals: how much oftener two voices stand at an interval than their pitches alone would bring about;
-- moves: how much rarer a voice moves by an interval than its pitches alone would bring about;
-- parallels: how much rarer two voices move in one direction from an interval to the same interval than chance would
-  have it (in Bach's chorales: fifths and octaves, which he avoided).
+- intervals: how much more often two voices stand at an interval than their pitches alone would bring about;
+- moves: how much more rarely a voice moves by an interval than its pitches alone would bring about;
+- parallels: how much more rarely two voices move in one direction from an interval to the same interval than chance
+  would have it (in Bach's chorales: fifths and octaves, which he avoided).
 
 Each entry is a logarithm of a ratio of frequencies, which is what a product of independent experts adds to a logit
 (Hinton 2002). Imports numpy only.
@@ -28,16 +28,16 @@ REST = PITCHES
 """The class of a monophonic voice that means silence."""
 
 INTERVALS = 12
-"""Intervals are taken without their octaves: distance in semitones modulo 12."""
+"""The number of intervals, which are counted without their octaves: distance in semitones modulo 12."""
 
 MAX_MOVE = 24
-"""Moves of two octaves and more are counted together."""
+"""Moves of two octaves and more count as one size."""
 
 MAX_SCORE = 4.0
-"""A thing that was never seen is not impossible: no table's entry lies beyond this."""
+"""The largest entry of a table, up or down, because a thing that was never seen is not impossible."""
 
 OUT_OF_REACH = 8.0
-"""A pitch whose score lies so far below its step's best at every step is not considered: it saves most of the work."""
+"""A pitch whose score is so far below its step's best at every step is not considered, which saves most of the work."""
 
 SWEEPS = 2
 
@@ -49,7 +49,7 @@ Table = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class VoiceLeading:
-    """The tables and how much each counts.
+    """The tables and their weights.
 
     intervals [4, 12]: by the step's place in its beat. moves [voices, 25]: of each accompaniment voice, 0 or less.
     parallels [12]: 0 or less.
@@ -65,7 +65,7 @@ class VoiceLeading:
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each table counts; chosen by measurement on validation music."""
+    """The weight of each table, chosen by measurement on validation music."""
 
     intervals: float
     moves: float
@@ -73,17 +73,17 @@ class Weights:
 
 
 def line_of(planes: Planes) -> Line:
-    """The highest pitch at each step of planes [2, steps, 128], or REST."""
+    """Returns the highest pitch at each step of planes [2, steps, 128], or REST."""
     sounding = planes[SOUNDING]
     highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)
     return np.asarray(np.where(sounding.any(axis=1), highest, REST), dtype=np.int64)
 
 
 def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weights) -> VoiceLeading:
-    """Count the tables in pieces [voices, 2, steps, 128], of which voice 0 is the melody.
+    """Counts the tables in pieces [voices, 2, steps, 128], of which voice 0 is the melody.
 
-    What pitches alone would bring about is counted between bars of the same piece that do not sound together: same
-    key, same voices, no common harmony.
+    The frequencies that pitches alone would bring about are counted between bars of the same piece that do not sound
+    together: they have the same key and the same voices, but no common harmony.
     """
     together, apart = np.ones((STEPS_PER_BEAT, INTERVALS)), np.ones((STEPS_PER_BEAT, INTERVALS))
     moved: list[Table] = []
@@ -119,7 +119,7 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
     parallels = np.log(kept / alike) - np.log(before / alike) - np.log(after / alike)
     return VoiceLeading(
         _entries(intervals, MAX_SCORE),
-        # Never a reward: it would make voices move where they would rest.
+        # A move never earns a reward, which would make voices move where they would rest.
         _entries(np.stack(moves) if moves else np.zeros((0, MAX_MOVE + 1)), 0.0),
         _entries(parallels, 0.0),
         weights.intervals,
@@ -129,19 +129,18 @@ def learn_voice_leading(pieces: Iterable[npt.NDArray[np.bool_]], weights: Weight
 
 
 def _entries(table: Table, highest: float) -> Table:
-    """Within bounds, and rounded as the model file has them: training must hear what serving plays."""
+    """Returns the table within bounds and rounded as in the model file, so that training hears what serving plays."""
     return np.asarray(np.clip(table, -MAX_SCORE, highest).round(3) + 0.0, dtype=np.float64)
 
 
 def choose_lines(
     scores: Sequence[Table], melody: Line, leading: VoiceLeading, voices: Sequence[int], sixteenth_cost: float
 ) -> list[Line]:
-    """The lines of several voices that make, together with the melody, a great sum of scores and tables.
+    """Returns the lines of several voices that make, together with the melody, a great sum of scores and tables.
 
     scores: for each voice [steps, 129], noise included; voices: the index of each in `leading.moves`. One voice after
-    the other, from the last to the first (in chorales the bass goes first), is given the best line that there is while
-    the others keep theirs; no such step can make the sum smaller. `sixteenth_cost` is paid for a change of pitch
-    inside an eighth.
+    the other, from the last to the first (in chorales the bass goes first), gets its best line while the others keep
+    theirs; no such step can make the sum smaller. `sixteenth_cost` is paid for a change of pitch inside an eighth.
     """
     steps = len(melody)
     bonus = leading.interval_weight * _interval_bonus(leading)  # [4, 129, 129]
@@ -163,7 +162,7 @@ def choose_lines(
 
 
 def best_line(unary: Table, moves: Table, sixteenth_cost: float, others: Sequence[Line], parallels: Table) -> Line:
-    """The line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
+    """Returns the line with the greatest sum of unary scores [steps, 129] and of what its moves earn (Viterbi 1967).
 
     moves [25] by size; parallels [12] is added where the line moves with another one from an interval to the same.
     """
@@ -205,7 +204,7 @@ def best_line(unary: Table, moves: Table, sixteenth_cost: float, others: Sequenc
 
 
 def _interval_bonus(leading: VoiceLeading) -> Table:
-    """[place in the beat, class of the other voice, class of this one]: 0 where either rests."""
+    """Returns [place in the beat, class of the other voice, class of this one]: 0 where either rests."""
     pitch = np.arange(PITCHES)
     bonus = np.zeros((STEPS_PER_BEAT, PITCHES + 1, PITCHES + 1))
     bonus[:, :PITCHES, :PITCHES] = leading.intervals[:, np.abs(pitch[:, np.newaxis] - pitch) % INTERVALS]
@@ -213,7 +212,7 @@ def _interval_bonus(leading: VoiceLeading) -> Table:
 
 
 def _moves_of(lines: Sequence[Line], steps: int) -> list[list[tuple[int, int]]]:
-    """For each step, (pitch before, pitch now) of every line that moves there."""
+    """Returns for each step (pitch before, pitch now) of every line that moves there."""
     moves: list[list[tuple[int, int]]] = [[] for _ in range(steps)]
     for line in lines:
         for step in np.nonzero(_moving(line))[0]:
@@ -222,7 +221,7 @@ def _moves_of(lines: Sequence[Line], steps: int) -> list[list[tuple[int, int]]]:
 
 
 def _moving(line: Line) -> npt.NDArray[np.bool_]:
-    """Where a line goes from one pitch to another, [steps - 1]."""
+    """Returns the steps at which a line goes from one pitch to another, [steps - 1]."""
     return np.asarray((line[:-1] != line[1:]) & (line[:-1] != REST) & (line[1:] != REST), dtype=np.bool_)
 
 
@@ -238,7 +237,7 @@ def _count_moves(counts: Table, start: Line, end: Line) -> None:
 
 
 def _similar_motion(first: Line, second: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The intervals before and after each step at which two lines move in the same direction."""
+    """Returns the intervals before and after each step at which two lines move in the same direction."""
     together = _moving(first) & _moving(second)
     together &= (first[1:] > first[:-1]) == (second[1:] > second[:-1])
     intervals = np.abs(first - second) % INTERVALS

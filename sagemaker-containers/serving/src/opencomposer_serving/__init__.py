@@ -1,4 +1,4 @@
 """The inference server of every technique: requests, models in processes of their own, limits (ONNX Runtime)."""
 
-# First of all imports, since it keeps ONNX Runtime from reporting to its maker.
+# This import comes before all others, because it keeps ONNX Runtime from reporting to its maker.
 import opencomposer_music  # noqa: F401

@@ -1,4 +1,4 @@
-"""The broken fields of a request: how they are collected, counted and told."""
+"""Collects and counts the broken fields of a request, and words the sentence about them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class BrokenFields:
         self.count = 0
 
     def extend(self, faults: Iterable[Fault]) -> None:
-        """Count broken fields, and keep those that are among the first."""
+        """Counts broken fields, and keeps those that are among the first."""
         for fault in faults:
             self.count += 1
             if len(self.kept) < MAX_BROKEN_FIELDS_SHOWN:
                 self.kept.append(broken_field(fault))
 
     def sentence(self) -> str:
-        """One line of text that names the broken fields, as many as a message may hold, and counts the rest."""
+        """Returns one line of text that names as many broken fields as a message may hold, and counts the rest."""
         parts: list[str] = []
         length = 0
         for field in self.kept:
@@ -45,7 +45,7 @@ class BrokenFields:
 
 
 def broken_field(fault: Fault) -> BrokenField:
-    """A fault that the contract's schema finds, as the caller is told of it."""
+    """Turns a fault that the contract's schema found into the broken field that the caller is told of."""
     if fault.kind == "missing":
         return BrokenField(fault.pointer, None, fault.allowed)
     allowed = f"no such member; {fault.allowed}" if fault.kind == "unknown" else fault.allowed

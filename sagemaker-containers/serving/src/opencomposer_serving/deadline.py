@@ -10,7 +10,7 @@ from opencomposer_serving.failures import InvocationFailure
 
 @dataclass(frozen=True)
 class Deadline:
-    """Expires at `at` seconds of `time.monotonic()`."""
+    """A deadline at `at` seconds of `time.monotonic()`."""
 
     at: float
 
@@ -19,10 +19,10 @@ class Deadline:
         return Deadline(time.monotonic() + seconds)
 
     def remaining(self) -> float:
-        """Seconds left, never negative."""
+        """Returns the seconds left, never negative."""
         return max(0.0, self.at - time.monotonic())
 
     def check(self, doing: str) -> None:
-        """Raise DEADLINE_EXCEEDED, naming what was being done, once the time is over."""
+        """Raises DEADLINE_EXCEEDED once the time is over. doing: the work that the message names."""
         if self.remaining() == 0.0:
             raise InvocationFailure("DEADLINE_EXCEEDED", f"the time for this request ran out while {doing}")

@@ -1,4 +1,4 @@
-"""Reading a socket against a deadline for the whole message, not only for each read."""
+"""Reads a socket against a deadline for the whole message, not only for each read."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class DeadlineReader(io.RawIOBase):
-    """Raw reader of a socket that raises TimeoutError once `deadline` has passed.
+    """A raw reader of a socket that raises TimeoutError once `deadline` has passed.
 
-    A socket's own time-out starts anew with every byte, so a client that drips could hold a thread for ever.
+    A socket's own time-out starts anew with every byte, so a client that sends byte by byte could hold a thread for
+    ever.
     """
 
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:

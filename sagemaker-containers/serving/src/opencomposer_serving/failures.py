@@ -1,7 +1,7 @@
-"""What can go wrong with an invocation, and how the caller is told.
+"""The ways in which an invocation can fail, and the response to each.
 
-Every failure that a caller can meet is one row of `STATUS_OF_CODE`; a response outside 2xx is
-always the JSON object `{code, message}` (bad requests add `errors`, one entry a broken field).
+`STATUS_OF_CODE` has one row for every failure that a caller can meet. A response outside 2xx is
+always the JSON object `{code, message}` (bad requests add `errors`, one entry for each broken field).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FailureCode = Literal[
     "STOPPING",
 ]
 
-# 4xx: the same request can never succeed. 5xx: it may, later or elsewhere.
+# After a 4xx the same request can never succeed. After a 5xx it may, later or elsewhere.
 STATUS_OF_CODE: dict[FailureCode, int] = {
     "BAD_REQUEST": 400,
     "MODEL_NOT_FOUND": 400,
@@ -95,12 +95,12 @@ class InvocationFailure(Exception):
 
 
 def unusable_model(reason: object) -> InvocationFailure:
-    """MODEL_CORRUPT, as its owner reads it. `reason` goes on after a colon and has no full stop."""
+    """Returns MODEL_CORRUPT in words for the model's owner. `reason` goes on after a colon and has no full stop."""
     return InvocationFailure("MODEL_CORRUPT", f"The model cannot be used: {reason}.")
 
 
 def other_bytes(found: str) -> InvocationFailure:
-    """MODEL_CHECKSUM_MISMATCH, as its owner reads it. `found` says what the file has, and what it should have."""
+    """Returns MODEL_CHECKSUM_MISMATCH in words for the model's owner. `found`: what the file has and should have."""
     return InvocationFailure(
         "MODEL_CHECKSUM_MISMATCH", f"The model's file is not the one that was registered: it has {found}."
     )

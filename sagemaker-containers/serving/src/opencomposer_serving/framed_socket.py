@@ -12,7 +12,7 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class ConnectionEnded(Exception):
-    """The other side is gone, or sends what is no message."""
+    """The other side is gone, or sent bytes that are no message."""
 
 
 class FramedSocket:
@@ -22,7 +22,7 @@ class FramedSocket:
         self._connection = connection
 
     def send(self, content: bytes, deadline: Deadline | None = None) -> None:
-        """Send one message. Without a deadline it waits as long as it takes."""
+        """Sends one message. Without a deadline it waits as long as it takes."""
         try:
             self._wait_until(deadline)
             self._connection.sendall(LENGTH.pack(len(content)))
@@ -34,14 +34,14 @@ class FramedSocket:
             raise ConnectionEnded from None
 
     def receive(self, max_bytes: int, deadline: Deadline | None = None) -> bytes:
-        """One message of at most `max_bytes`."""
+        """Receives one message of at most `max_bytes`."""
         (length,) = LENGTH.unpack(self._receive_exactly(LENGTH.size, deadline))
         if length > max_bytes:
             raise ConnectionEnded
         return bytes(self._receive_exactly(length, deadline))
 
     def close(self) -> None:
-        """End the connection."""
+        """Ends the connection."""
         self._connection.close()
 
     def _receive_exactly(self, length: int, deadline: Deadline | None) -> bytearray:

@@ -1,4 +1,4 @@
-"""A model that nobody vouches for, in a process of its own: what runs there. The server's side is `model_process`."""
+"""The code that runs inside the process of an untrusted model. The server's side is `model_process`."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from opencomposer_serving.technique import Generated, Technique
 
 ModelT = TypeVar("ModelT")
 THREAD_BYTES = 16 * 1024 * 1024
-"""Stack and buffers of a thread of ONNX Runtime."""
+"""The stack and buffers of one thread of ONNX Runtime."""
 MAX_QUESTION_BYTES = 1024 * 1024 * 1024
-"""The server is trusted: it has checked the sizes."""
+"""The largest request that the process reads. It is large, since the server is trusted and has checked the sizes."""
 PARENT_LOOK_SECONDS = 1.0
 
 
 def run_model_process(technique: Technique[ModelT], number: int, threads: int) -> int:
-    """Load the one model that the server hands over, then answer its requests until it hangs up; the exit code.
+    """Loads the one model that the server hands over, and answers its requests until it hangs up. Returns the exit
+    code.
 
-    number: of the inherited socket; threads: of one inference.
+    number: the number of the inherited socket; threads: the threads of one inference.
     """
     use_few_arenas()
     _end_with_parent()
@@ -48,10 +49,11 @@ def run_model_process(technique: Technique[ModelT], number: int, threads: int) -
 
 
 def limit_memory(bytes_more: int) -> None:
-    """Let the process take so many bytes of memory more than it has now; no limit where the system has no such one.
+    """Lets the process take so many bytes of memory more than it has now. Where the system has no such limit, there is
+    none.
 
-    The limit is on private writable memory (RLIMIT_DATA), not on addresses (RLIMIT_AS), of which libraries and stacks
-    reserve more than they use.
+    The limit is on private writable memory (RLIMIT_DATA), not on addresses (RLIMIT_AS), because libraries and stacks
+    reserve more addresses than they use.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -63,9 +65,9 @@ def limit_memory(bytes_more: int) -> None:
 
 
 def limit_computing(seconds: int) -> None:
-    """Let the process compute for so many more seconds, over all cores; then it is ended by SIGXCPU.
+    """Lets the process compute for so many more seconds, over all cores; then it is ended by SIGXCPU.
 
-    Seconds of computing do not pass while other processes have the cores, as those of a clock do.
+    Unlike seconds of a clock, these do not pass while other processes have the cores.
     """
     import resource
 
@@ -83,7 +85,7 @@ class _Inside(Generic[ModelT]):
         self._models: list[ModelT] = []
 
     def response(self, question: dict[str, Any], content: bytes) -> bytes:
-        """The response to one question, as JSON. Raises nothing: whatever goes wrong is a response too."""
+        """Returns the response to one question, as JSON. Raises nothing: every error becomes a response, too."""
         deadline = Deadline.after(float(question["seconds"]))
         limit_computing(int(question["cpuSeconds"]))
         try:
@@ -130,7 +132,7 @@ def _as_json(generated: Generated) -> dict[str, object]:
 
 
 def _end_with_parent() -> None:
-    """End this process soon after the server's, also while it computes."""
+    """Lets this process end soon after the server's, even while it computes."""
     parent = os.getppid()
 
     def look() -> None:

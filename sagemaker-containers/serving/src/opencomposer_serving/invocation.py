@@ -1,8 +1,8 @@
-"""The body of `POST /invocations`: contracts/invocation-request.schema.json judges it, and what it says is read.
+"""Reads the body of `POST /invocations`, which contracts/invocation-request.schema.json judges.
 
 A server narrows the contract to what it takes: its technique, that technique's parameters, and the largest model file.
-Beyond JSON Schema are the rules about the notes and the bars (contracts/cases/invocation-melody.json) and those of
-parameters that make a range (contracts/cases/ranges-*.json).
+JSON Schema cannot say the rules about the notes and the bars (contracts/cases/invocation-melody.json) and those of
+parameters that make a range (contracts/cases/ranges-*.json), so they are checked here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_NOTES_PER_STEP = 8
 
 @dataclass(frozen=True)
 class ModelReference:
-    """Which model to use: its file's sha256 and size in bytes, and where to get it (None: a stock model)."""
+    """The model to use: its file's sha256 and size in bytes, and the URL of the file (None: a stock model)."""
 
     sha256: str
     bytes: int
@@ -36,7 +36,7 @@ class ModelReference:
 
 @dataclass(frozen=True)
 class Melody:
-    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order they came."""
+    """Notes on the sixteenth grid in 4/4, all inside `bars` bars, in the order of the request."""
 
     bars: int
     notes: tuple[Note, ...]
@@ -59,7 +59,7 @@ class InvocationRequest:
 
 @dataclass(frozen=True)
 class InvocationRules:
-    """What one server accepts: its technique, that technique's parameters, and the largest model file in bytes."""
+    """The rules of one server: its technique, that technique's parameters, and the largest model file in bytes."""
 
     technique: str
     parameters: ParameterSet
@@ -67,7 +67,7 @@ class InvocationRules:
 
     @cached_property
     def contract(self) -> Contract:
-        """The contract of requests, narrowed to this server."""
+        """Returns the contract of requests, narrowed to this server."""
         schema = load_schema("invocation-request")
         members = schema["properties"]
         members["technique"] = {
@@ -80,7 +80,7 @@ class InvocationRules:
 
 
 def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
-    """Parse and check a request's body.
+    """Parses and checks a request's body.
 
     Raises InvocationFailure BAD_REQUEST that lists every broken field with its value and what is allowed.
     """
@@ -101,15 +101,15 @@ def parse_invocation(body: bytes, rules: InvocationRules) -> InvocationRequest:
 
 
 def read_judged_invocation(body: bytes, parameters: ParameterSet) -> InvocationRequest:
-    """Read a body that `parse_invocation` has taken before. It is not judged again, which would double the time."""
+    """Reads a body that `parse_invocation` has accepted before. It is not judged again, which would double the time."""
     return _request_of(json.loads(body), parameters)
 
 
 def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Iterator[Fault]:
-    """Yield what breaks the rules about notes and bars in a melody that keeps the contract otherwise.
+    """Yields the faults against the rules about notes and bars in a melody that keeps the contract otherwise.
 
-    There are at most eight notes for each step, and every note ends inside the bars. skipped: indices of notes that
-    are not looked at.
+    There are at most eight notes for each step, and every note ends inside the bars. skipped: the indices of notes that
+    are not checked.
     """
     steps = int(melody["bars"]) * STEPS_PER_BAR
     notes = melody["notes"]
@@ -132,18 +132,18 @@ def broken_notes(melody: Mapping[str, Any], skipped: Container[int] = ()) -> Ite
 
 
 def _broken_notes_beside(faults: list[Fault], document: Any) -> Iterator[Fault]:
-    """The rules about notes and bars, as far as they can be judged in a document that breaks the contract elsewhere."""
+    """Checks the rules about notes and bars as far as possible in a document that breaks the contract elsewhere."""
     places = {fault.path for fault in faults}
     if is_too_large_to_judge(document) or places & {(), ("melody",), ("melody", "notes")}:
         return
-    # With broken bars the notes are still held against the longest piece.
+    # If the number of bars is broken, the notes are still checked against the longest piece.
     bars = MAX_BARS if ("melody", "bars") in places else document["melody"]["bars"]
     corrupted = {int(path[2]) for path in places if path[:2] == ("melody", "notes")}
     yield from broken_notes({"bars": bars, "notes": document["melody"]["notes"]}, corrupted)
 
 
 def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault]:
-    """Return the parameters of an otherwise valid request that contradict each other or its melody."""
+    """Returns the parameters of an otherwise valid request that contradict each other or its melody."""
     return [
         broken_rule(("parameters", name), value, allowed)
         for name, value, allowed in known.broken_ranges(request.parameters, request.melody.bars)
@@ -151,12 +151,12 @@ def broken_ranges(request: InvocationRequest, known: ParameterSet) -> list[Fault
 
 
 def bad_request(broken: BrokenFields) -> InvocationFailure:
-    """The failure that reports all broken fields."""
+    """Returns the failure that reports all broken fields."""
     return InvocationFailure("BAD_REQUEST", f"the request is not valid: {broken.sentence()}", broken.kept)
 
 
 def decode_json(body: bytes) -> object:
-    """Decode strict JSON in UTF-8: no NaN, no repeated key, no boundless nesting or number."""
+    """Decodes strict JSON in UTF-8: no NaN, no repeated key, no unlimited nesting or number."""
 
     def refuse_constant(name: str) -> object:
         raise ValueError(f"{name} is not JSON")
@@ -181,7 +181,7 @@ def decode_json(body: bytes) -> object:
 
 
 def _request_of(document: Mapping[str, Any], parameters: ParameterSet) -> InvocationRequest:
-    """What a request says that keeps the contract. JSON Schema calls 4.0 an integer too."""
+    """Returns the request of a document that keeps the contract. 4.0 is an integer, too, as JSON Schema has it."""
     model, melody = document["model"], document["melody"]
     notes = [
         Note(int(note["onset"]), int(note["duration"]), int(note["pitch"]), int(note.get("velocity", DEFAULT_VELOCITY)))

@@ -1,4 +1,4 @@
-"""A loaded model as the server asks it, wherever it runs: in the server's own process, or in one of its own."""
+"""The interface of a loaded model, which may run in the server's own process or in one of its own."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ class LoadedModel(Protocol):
     """A model that answers requests."""
 
     def turn(self, deadline: Deadline) -> AbstractContextManager[None]:
-        """A block in which this model works for nobody else. Raises BUSY when that does not come in time."""
+        """Returns a block in which this model works for nobody else. Raises BUSY when its turn comes too late."""
 
     def generate(
         self, request: InvocationRequest, body: bytes, deadline: Deadline, give_way: Callable[[], None]
     ) -> Generated:
-        """Compose. body: the request as it came; give_way: called at most once, when the work takes so long that
-        requests for other models should no longer wait for it."""
+        """Composes. body: the request's bytes as they came; give_way: called at most once, when the work takes so long
+        that requests for other models should no longer wait for it."""
 
     @property
     def spent(self) -> bool:
-        """Whether the model can or should not be asked again, so that it must not be kept."""
+        """Returns True if the model cannot or should not be asked again, and must not be kept."""
 
     def close(self) -> None:
-        """Give back what it holds."""
+        """Gives back everything that the model holds."""
 
 
 class TrustedModel(Generic[ModelT]):
-    """A stock model, which is part of the image as the code is: it runs in the server's process."""
+    """A stock model. It is part of the image as the code is, and therefore runs in the server's process."""
 
     spent = False
 
@@ -51,4 +51,4 @@ class TrustedModel(Generic[ModelT]):
         return self._technique.generate(self._model, request, deadline)
 
     def close(self) -> None:
-        """Nothing: its memory goes with it."""
+        """Does nothing: the model's memory is freed with the object."""

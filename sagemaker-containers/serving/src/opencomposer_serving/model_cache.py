@@ -1,8 +1,9 @@
-"""Models by their sha256: stock models of the image, a cache of files on disk, a cache of loaded models in memory.
+"""Lends models by their sha256: stock models of the image, a cache of files on disk, a cache of models in memory.
 
-Both caches are bounded in bytes and drop what was used longest ago. A model in use is never dropped, and one that many
-requests ask for at once is fetched and loaded once. The bounds matter: a serverless endpoint that outgrows its memory
-is killed without a word. A file that was rejected once is not fetched again: the same bytes would be rejected again.
+Both caches are bounded in bytes and drop the least recently used first. A model in use is never dropped, and one that
+many requests ask for at once is fetched and loaded once. The bounds matter: a serverless endpoint that outgrows its
+memory is killed without a word. A file that was rejected is not fetched again, because the same bytes would be
+rejected again.
 """
 
 from __future__ import annotations
@@ -33,26 +34,26 @@ CACHED_FILE = re.compile(r"[0-9a-f]{64}\.model")
 PARTIAL_SUFFIX = ".partial"
 PARTIAL_LIFETIME_SECONDS = 3600.0
 MAX_VERDICTS = 1_000
-"""So many rejected files are remembered."""
+"""The largest number of rejected files that are remembered."""
 
 
 class Fetcher(Protocol):
     """Gets a model's bytes by its URL (see `ModelFetcher`)."""
 
     def check(self, url: str) -> None:
-        """Raise BAD_REQUEST unless the URL may be used."""
+        """Raises BAD_REQUEST unless the URL may be used."""
 
     def fetch(self, reference: ModelReference, deadline: Deadline) -> bytes:
-        """The file's bytes, as many as the reference declares."""
+        """Returns the file's bytes, as many as the reference declares."""
 
 
 def sha256_of(content: bytes) -> str:
-    """The content's sha256 in lower-case hexadecimal digits."""
+    """Returns the content's sha256 in lower-case hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def mark_used(path: Path) -> None:
-    """Set a file's time to now, finer than the file system's own clock, which ticks every few milliseconds."""
+    """Sets a file's time to now, finer than the file system's own clock, which ticks every few milliseconds."""
     now = time.time_ns()
     os.utime(path, ns=(now, now))
 
@@ -71,7 +72,7 @@ class ModelFileCache:
         self._remove_abandoned_partials()
 
     def read(self, sha256: str) -> bytes | None:
-        """The file's bytes, or None when it is not there or no longer is what its name says."""
+        """Returns the file's bytes, or None when it is missing or its content no longer has the sha256 of its name."""
         path = self._path(sha256)
         try:
             content = path.read_bytes()
@@ -85,7 +86,7 @@ class ModelFileCache:
         return content
 
     def write(self, sha256: str, content: bytes) -> None:
-        """Keep a file whose sha256 has been checked. Raises OSError when the disk refuses."""
+        """Keeps a file whose sha256 has been checked. Raises OSError when the disk refuses."""
         if len(content) > self._capacity_bytes:
             return
         with self._lock:
@@ -101,7 +102,7 @@ class ModelFileCache:
                 raise
 
     def discard(self, sha256: str) -> None:
-        """Forget a file."""
+        """Deletes a file from the cache."""
         self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
@@ -138,7 +139,7 @@ class Leased(Generic[ModelT]):
 
 
 class _Entry(Generic[ModelT]):
-    """A model in memory (`model` set) or on its way (`model` None, room already reserved)."""
+    """A model in memory (`model` is set), or one that is being loaded (`model` is None, its room is reserved)."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -147,7 +148,7 @@ class _Entry(Generic[ModelT]):
 
 
 class _Flight:
-    """One load under way, and how it ended."""
+    """One load that is under way, and its outcome."""
 
     def __init__(self, url: str | None) -> None:
         self.url = url
@@ -159,8 +160,8 @@ class ModelCache(Generic[ModelT]):
     """Lends loaded models.
 
     `capacity_bytes` bounds the sum of the file sizes of all models in memory; it must hold the largest allowed model.
-    `max_fetched` bounds the number of those among them that are no stock models. `load` gets a file's bytes and where
-    they came from; `is_spent` says whether a model must not be kept after its use; `close` is called once for each
+    `max_fetched` bounds the number of those among them that are not stock models. `load` gets a file's bytes and where
+    they came from; `is_spent` returns True if a model must not be kept after its use; `close` is called once for each
     model that is dropped.
     """
 
@@ -193,12 +194,12 @@ class ModelCache(Generic[ModelT]):
 
     @contextmanager
     def lease(self, reference: ModelReference, deadline: Deadline) -> Iterator[Leased[ModelT]]:
-        """The model of the reference, loaded when need be, kept in memory until the block ends.
+        """Lends the model of the reference, which is loaded when need be and kept in memory until the block ends.
 
         Raises InvocationFailure with one of the MODEL_ codes, BAD_REQUEST, BUSY or DEADLINE_EXCEEDED.
         """
         if reference.url is not None and reference.sha256 not in self._stock:
-            # Checked even when the model is at hand: a wrong URL is wrong whatever the cache holds.
+            # The URL is checked even when the model is in memory: a wrong URL is wrong whatever the cache holds.
             self._fetcher.check(reference.url)
         with self._changed:
             verdict = self._verdicts.get(reference.sha256)
@@ -218,7 +219,7 @@ class ModelCache(Generic[ModelT]):
                 self._close(leased.model)
 
     def close(self) -> None:
-        """Close every model, also those in use: the server ends."""
+        """Closes every model, also those in use, because the server ends."""
         with self._changed:
             entries = list(self._entries.values())
             self._entries.clear()
@@ -227,7 +228,7 @@ class ModelCache(Generic[ModelT]):
                 self._close(entry.model)
 
     def held_bytes(self) -> int:
-        """Sum of the file sizes of the models in memory or on their way there."""
+        """Returns the sum of the file sizes of the models that are in memory or being loaded."""
         with self._changed:
             return self._held()
 
@@ -250,7 +251,7 @@ class ModelCache(Generic[ModelT]):
                 return self._lead(reference, flight, deadline)
             if not flight.done.wait(deadline.remaining()):
                 deadline.check("waiting for the model")
-            # Another caller's link may have been the fault, so only those with the same one share its failure.
+            # The other caller's link may have caused the failure, so only callers with the same link share it.
             if flight.failure is not None and flight.url == reference.url:
                 raise flight.failure
 
@@ -260,7 +261,7 @@ class ModelCache(Generic[ModelT]):
         try:
             return self._load_into_memory(reference, deadline)
         except InvocationFailure as failure:
-            # A deadline is the leader's own; those who wait still have theirs.
+            # The deadline was that of the request that loaded; those who wait still have theirs.
             if failure.code != "DEADLINE_EXCEEDED":
                 flight.failure = failure
             raise
@@ -270,7 +271,7 @@ class ModelCache(Generic[ModelT]):
                 flight.done.set()
 
     def _load_into_memory(self, reference: ModelReference, deadline: Deadline) -> tuple[_Entry[ModelT], Leased[ModelT]]:
-        # Room for the declared size is taken first, so that files on their way are bounded too.
+        # Room for the declared size is taken first, so that files that are being fetched are bounded, too.
         entry = self._reserve(reference.sha256, reference.bytes, deadline)
         try:
             content, source = self._read(reference, deadline)
@@ -316,12 +317,12 @@ class ModelCache(Generic[ModelT]):
             try:
                 self._files.write(sha256, content)
             except OSError as error:
-                # The disk only saves the next download; this request has its model.
+                # The disk only saves the next download, and this request has its model.
                 self._log.event("model-cache-disk-failed", reason=error.strerror or type(error).__name__)
         return content, "fetched"
 
     def _reserve(self, sha256: str, size: int, deadline: Deadline) -> _Entry[ModelT]:
-        """Take room before the model is loaded, dropping idle models, waiting for those in use."""
+        """Reserves room before the model is loaded: drops idle models, and waits for those in use."""
         dropped: list[ModelT] = []
         fetched = sha256 not in self._stock
         with self._changed:

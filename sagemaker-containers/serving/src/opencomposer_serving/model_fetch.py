@@ -1,8 +1,8 @@
-"""Fetching a model's file by URL from an allowed origin.
+"""Fetches a model's file by URL from an allowed origin.
 
 The URL comes from the worker that signed it, but it is treated as hostile: the origin must be one of a fixed list, a
-redirect is a failure (it could lead anywhere), and size and time are capped by this side. A URL's path and query are
-never shown in a message or log, since a signed URL is a key.
+redirect is a failure (it could lead anywhere), and the server limits size and time. A URL's path and query are never
+shown in a message or log, because a signed URL is a key.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CHUNK_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Origin:
-    """Scheme, host and port, which all must match exactly."""
+    """The scheme, host and port of a URL, which all must match exactly."""
 
     scheme: str
     host: str
@@ -42,7 +42,7 @@ class Origin:
 
 
 def parse_origin(text: str) -> Origin:
-    """Parse one allowed origin such as `https://bucket.s3.eu-west-1.amazonaws.com`.
+    """Parses one allowed origin such as `https://bucket.s3.eu-west-1.amazonaws.com`.
 
     Raises ValueError for anything but scheme, host and port, and for plain http to another machine.
     """
@@ -56,7 +56,7 @@ def parse_origin(text: str) -> Origin:
 
 
 class ModelFetcher:
-    """Gets model files from allowed origins, one attempt each (the caller's queue retries)."""
+    """Gets model files from allowed origins, with one attempt each (the caller's queue retries)."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class ModelFetcher:
         self._tls = ssl.create_default_context() if tls is None else tls
 
     def check(self, url: str) -> None:
-        """Raise BAD_REQUEST unless the URL lies on an allowed origin."""
+        """Raises BAD_REQUEST unless the URL is on an allowed origin."""
         self._allowed(url)
 
     def fetch(self, reference: ModelReference, deadline: Deadline) -> bytes:
-        """The file's bytes: exactly as many as the reference declares (its sha256 is the caller's to check).
+        """Returns the file's bytes, exactly as many as the reference declares. The caller must check its sha256.
 
         Raises MODEL_NOT_FOUND, MODEL_FETCH_FAILED, MODEL_CHECKSUM_MISMATCH (another size), BAD_REQUEST (origin).
         """
@@ -94,7 +94,7 @@ class ModelFetcher:
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 return self._read(connection, target, origin, reference)
         except (OSError, http.client.HTTPException, ValueError, InvocationFailure) as error:
-            # A cut connection looks like a file that ended early, so the clock is asked first.
+            # A cut connection looks like a file that ended early, so the time is checked first.
             if expired.is_set() or isinstance(error, TimeoutError):
                 raise InvocationFailure(
                     "MODEL_FETCH_FAILED", f"fetching the model from {origin} took too long"
@@ -143,7 +143,7 @@ class ModelFetcher:
         if declared is not None and declared.strip() != str(reference.bytes):
             raise _wrong_size(reference, f"{declared[:20]} bytes")
         content = bytearray()
-        # read1 does one read at most, so each wait is bounded by the socket's time-out.
+        # read1 reads at most once, so each wait is bounded by the socket's time-out.
         while chunk := response.read1(CHUNK_BYTES):
             content += chunk
             if len(content) > reference.bytes:
@@ -158,12 +158,13 @@ class ModelFetcher:
 
 @contextmanager
 def _cut_after(seconds: float, connected: socket.socket, expired: threading.Event) -> Iterator[None]:
-    """End every read of the socket, however slowly the other side drips, once the time is over."""
+    """Ends every read of the socket once the time is over, however slowly the other side sends."""
 
     def cut() -> None:
         expired.set()
         with suppress(OSError):
-            # The plain socket's method: the TLS one would first drop the state that the reading thread works with.
+            # This is the plain socket's method: the TLS one would first drop the state that the reading thread works
+            # with.
             socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)

@@ -1,8 +1,8 @@
-"""A model that nobody vouches for, in a process of its own: the server's side.
+"""Runs an untrusted model in a process of its own: the server's side.
 
-What ONNX Runtime makes of a hostile graph (memory without end, work without end, a crash) happens in that process,
-which has a limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The
-other side is `inside_model_process`.
+A hostile graph can make ONNX Runtime take memory or work without end, or crash. It does so in that process, which has a
+limit of memory and of computing time and ends alone. Its answers are read as JSON, never unpickled. The other
+side is `inside_model_process`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ from opencomposer_serving.invocation import InvocationRequest
 from opencomposer_serving.technique import Generated, GeneratedTrack
 
 SOCKET_VARIABLE = "OPENCOMPOSER_MODEL_PROCESS"
-"""Number of the socket by which a model's process is asked. Where it is set, the server's program is such a process."""
+"""The variable that holds the number of the socket by which a model's process is asked. Where it is set, the server's
+program is such a process."""
 PASSED_VARIABLES = (
     "PATH",
     "HOME",
@@ -47,25 +48,25 @@ PASSED_VARIABLES = (
     "OPENCOMPOSER_TECHNIQUE",
     "OPENCOMPOSER_INFERENCE_THREADS",
 )
-"""The only variables that the process gets: a model has no use for the server's, among which may be credentials."""
+"""The only variables that the process gets. A model needs none of the server's others, which may hold credentials."""
 
 KEPT_BYTES = 256 * 1024 * 1024
-"""A process that holds more memory than this after its work is ended: the next request opens the model anew."""
+"""The memory above which a process is ended after its work. The next request then opens the model anew."""
 GIVE_WAY_SECONDS = 5.0
-"""A request that computes longer than this no longer keeps those for other models waiting."""
+"""Seconds of computing after which a request no longer keeps requests for other models waiting."""
 GRACE_SECONDS = 1.0
-"""By so much the process may overrun a deadline of its own before it is killed."""
+"""Seconds by which the process may overrun a deadline before it is killed."""
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What one model may take.
+    """The limits of one model.
 
-    memory_bytes: beyond what its process has before it is opened. The largest that we export takes 96 MiB with 64 bars;
-    a file of the largest size allowed takes about five times its size while it is opened. load_cpu_seconds: to be
-    opened and to run the longest piece once, for which the largest takes 0.8 s. request_cpu_seconds: for one request;
-    the longest (64 bars edit by edit, a large AR-CNN) takes 22 s.
+    memory_bytes: beyond what its process has before the model is opened. The largest model that we export takes 96 MiB
+    with 64 bars; a file of the largest size allowed takes about five times its size while it is opened.
+    load_cpu_seconds: for opening the model and running the longest piece once, for which the largest takes 0.8 s.
+    request_cpu_seconds: for one request; the longest (64 bars edit by edit, a large AR-CNN) takes 22 s.
     """
 
     memory_bytes: int = 288 * 1024 * 1024
@@ -81,7 +82,7 @@ class ModelProcessFailed(Exception):
 
 
 class ModelProcess:
-    """One model in its process. Made by `open_in_process`; implements `LoadedModel`."""
+    """One model in its process. It is made by `open_in_process` and implements `LoadedModel`."""
 
     def __init__(self, process: subprocess.Popen[bytes], connection: FramedSocket, limits: ProcessLimits) -> None:
         self._process = process
@@ -100,7 +101,8 @@ class ModelProcess:
             self._turn.release()
 
     def load(self, content: bytes, deadline: Deadline) -> None:
-        """Hand over the model's file. Raises ModelRejected, or InvocationFailure when the time or the process ended."""
+        """Hands over the model's file. Raises ModelRejected, or InvocationFailure if time is over or the process
+        ended."""
         limits = {"memoryBytes": self._limits.memory_bytes, "cpuSeconds": self._limits.load_cpu_seconds}
         response = self._ask({"do": "load", "seconds": deadline.remaining(), **limits}, content, deadline)
         if "rejected" in response:
@@ -132,7 +134,7 @@ class ModelProcess:
         return self._closed or self._process.poll() is not None or self._resident_bytes() > KEPT_BYTES
 
     def close(self) -> None:
-        """End the process at once."""
+        """Ends the process at once."""
         self._closed = True
         self._connection.close()
         self._process.kill()
@@ -164,7 +166,7 @@ class ModelProcess:
         return response
 
     def _end(self) -> Exception:
-        """Why the process ended by itself."""
+        """Returns why the process ended by itself."""
         self._closed = True
         self._connection.close()
         try:
@@ -179,11 +181,12 @@ class ModelProcess:
                 f"{self._limits.request_cpu_seconds} for a request)"
             )
         if code == -signal.SIGKILL:
-            # Not by us and not by its own limits: the machine was short of memory, which may be another's doing.
+            # Neither we nor its own limits killed it: the machine was short of memory, which another process may have
+            # caused.
             return InvocationFailure("BUSY", "the model's process was killed by the system; try again")
         if code < 0:
             return ModelRejected(f"ONNX Runtime crashed while it ran it ({signal.Signals(-code).name})")
-        # Python itself ended, which is not the model's doing; the reason is on stderr.
+        # Python itself ended, which the model did not cause; the reason is on stderr.
         return InvocationFailure("INTERNAL", f"the model's process ended with the status {code}")
 
     def _resident_bytes(self) -> int:
@@ -202,15 +205,15 @@ def open_in_process(
     environment: Mapping[str, str] = os.environ,
     limits: ProcessLimits = DEFAULT_LIMITS,
 ) -> ModelProcess:
-    """Start a process for a model's file and open the model there.
+    """Starts a process for a model's file and opens the model there.
 
-    command: the arguments after Python's own name; the server's own unless told. Raises ModelRejected with the reason
+    command: the arguments after Python's own name, by default those of the server. Raises ModelRejected with the reason
     when it is no model of this technique or needs too much, InvocationFailure when the time is over.
     """
     ours, theirs = socket.socketpair()
     try:
         passed = {name: environment[name] for name in PASSED_VARIABLES if name in environment}
-        # A process for each of many models should not hold the buffers of many threads that it never uses.
+        # With more threads, each of many processes would hold the buffers of threads that it never uses.
         passed |= {SOCKET_VARIABLE: str(theirs.fileno()), "OPENBLAS_NUM_THREADS": "1"}
         process = subprocess.Popen(
             [sys.executable, *(sys.orig_argv[1:] if command is None else command)],
@@ -234,7 +237,7 @@ def open_in_process(
 
 
 def _failure(value: Mapping[str, Any]) -> InvocationFailure:
-    """A failure that was raised inside, as it was there."""
+    """Returns the failure that was raised inside the process."""
     code = next((code for code in STATUS_OF_CODE if code == value.get("code")), None)
     if code is None:
         return unusable_model("its process answered nonsense")

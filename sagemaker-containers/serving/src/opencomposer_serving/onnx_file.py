@@ -1,8 +1,8 @@
-"""Reading an ONNX file that nobody vouches for, before ONNX Runtime sees a byte of it.
+"""Reads an untrusted ONNX file before ONNX Runtime sees a byte of it.
 
 The file is read as the protocol-buffer message it is (onnx.proto, wire format), without the onnx package, which the
-inference image does not carry. Only what our own exporters write is accepted: a file that holds a field, an operator or
-an attribute of another kind is refused, whatever it may be good for. The work is bounded by the file's size.
+inference image does not carry. Only what our own exporters write is accepted: a file that holds any other field,
+operator or attribute is refused, however useful it may be. The work is bounded by the file's size.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ MAX_AXES = 8
 MAX_INTEGERS = 64
 MAX_METADATA_ENTRIES = 16
 MAX_UNKNOWN_MEMBERS = 100
-"""After so many the rest of a message is not searched for a better reason."""
+"""After so many unknown members the rest of a message is not searched for a better reason."""
 MAX_NAME_CHARACTERS = 512
-"""Bytes of the name of a node, tensor, operator or axis."""
+"""The most bytes in the name of a node, tensor, operator or axis."""
 SHOWN_CHARACTERS = 60
-"""So much of a wrong name is repeated in a reason."""
+"""A reason repeats at most so many characters of a wrong name."""
 
 AttributeKind = Literal["f", "i", "s", "t", "ints"]
 
-# What our exporters write for every technique, size, number of voices and window of the keyboard. A test exports them
-# all and compares.
+# The operators that our exporters write over all techniques, sizes, numbers of voices and windows of the keyboard. A
+# test exports them all and compares.
 OPERATORS: Mapping[str, Mapping[str, AttributeKind]] = {
     "Add": {},
     "AveragePool": {
@@ -72,7 +72,7 @@ OPERATORS: Mapping[str, Mapping[str, AttributeKind]] = {
 
 FLOAT32, INT64 = 1, 7
 ELEMENT_BYTES: Mapping[int, int] = {FLOAT32: 4, INT64: 8}
-"""Bytes of an element by TensorProto.DataType: the types of the tensors that our files hold."""
+"""The bytes of an element by TensorProto.DataType, for the types of the tensors that our files hold."""
 ATTRIBUTE_TYPES: Mapping[AttributeKind, int] = {"f": 1, "i": 2, "s": 3, "t": 4, "ints": 7}
 """AttributeProto.AttributeType by the name of the member that holds the value."""
 
@@ -84,7 +84,7 @@ MAX_TAG = 2**32 - 1
 
 @dataclass(frozen=True)
 class _Field:
-    """A member that a message may have: its name, its wire type and how often it may come."""
+    """A member that a message may have: its name, its wire type and the number of times that it may occur."""
 
     name: str
     wire_type: int
@@ -93,7 +93,7 @@ class _Field:
 
 @dataclass(frozen=True)
 class _Message:
-    """A message of onnx.proto: the members that are read, and why others are refused, by field number."""
+    """A message of onnx.proto, by field number: the members that are read, and the reasons why others are refused."""
 
     name: str
     fields: Mapping[int, _Field]
@@ -179,7 +179,7 @@ _ENTRY = _Message("metadata", {1: _Field("key", LENGTH_DELIMITED), 2: _Field("va
 
 @dataclass
 class OnnxSummary:
-    """What the file says of itself: opset of the default domain, metadata_props, the operators of its nodes."""
+    """The file's description of itself: opset of the default domain, metadata_props, the operators of its nodes."""
 
     opset: int = 0
     metadata: dict[str, str] = field(default_factory=dict)
@@ -187,7 +187,7 @@ class OnnxSummary:
 
 
 def summarize(model: bytes) -> OnnxSummary:
-    """Read the whole file without running it.
+    """Reads the whole file without running it.
 
     Raises ModelRejected when it is no ONNX message, or holds anything that our exporters do not write: an operator, an
     attribute or a member of another name or kind, data beside the file, or data of another size than its shape says.
@@ -211,13 +211,13 @@ def summarize(model: bytes) -> OnnxSummary:
 
 
 def check_opset(summary: OnnxSummary) -> None:
-    """Raise ModelRejected when the file's opset is not the one that our exporters write."""
+    """Raises ModelRejected when the file's opset is not the one that our exporters write."""
     if summary.opset != OPSET:
         raise ModelRejected(f"its opset is {summary.opset}, allowed is {OPSET}")
 
 
 def embedded_metadata(summary: OnnxSummary) -> str:
-    """The JSON text that our exporter puts into the file; raises ModelRejected where there is none."""
+    """Returns the JSON text that our exporter puts into the file. Raises ModelRejected where there is none."""
     text = summary.metadata.get(METADATA_KEY)
     if text is None:
         raise ModelRejected(f'it carries no metadata "{METADATA_KEY}", so it was not exported by OpenComposer')
@@ -225,7 +225,7 @@ def embedded_metadata(summary: OnnxSummary) -> str:
 
 
 class _Members:
-    """The members of one message, by name, each in the order in which they came."""
+    """The members of one message by name, each in the order in which its values came."""
 
     def __init__(self) -> None:
         self._values: dict[str, list[int | memoryview]] = {}
@@ -233,7 +233,7 @@ class _Members:
     def add(self, of: _Message, field_rule: _Field, value: int | memoryview) -> None:
         values = self._values.setdefault(field_rule.name, [])
         if len(values) >= field_rule.max_:
-            # A second value of a member that has one would be merged with the first by ONNX Runtime's parser.
+            # ONNX Runtime's parser would merge a second value of such a member with the first.
             raise ModelRejected(f"a {of.name} has more than {field_rule.max_} {field_rule.name}, which is not allowed")
         values.append(value)
 
@@ -313,7 +313,7 @@ def _read_node(message: memoryview, summary: OnnxSummary) -> None:
 
 
 def _read_attribute(message: memoryview) -> tuple[str, AttributeKind]:
-    """Name and kind of an attribute whose value is of exactly that kind."""
+    """Returns the name and the kind of an attribute whose value is of exactly that kind."""
     members = _read(message, _ATTRIBUTE)
     name = members.text("name")
     stated = members.number("type")
@@ -328,7 +328,7 @@ def _read_attribute(message: memoryview) -> tuple[str, AttributeKind]:
 
 
 def _check_tensor(message: memoryview) -> None:
-    """Raise ModelRejected unless the tensor is dense and its data lie in the file, as many as its shape says."""
+    """Raises ModelRejected unless the tensor is dense and the file holds as many of its values as its shape says."""
     members = _read(message, _TENSOR)
     name = members.text("name")
     element = members.number("data_type")
@@ -362,7 +362,7 @@ def _check_domain(domain: str) -> None:
 
 
 def _read(message: memoryview, of: _Message) -> _Members:
-    """The members of a message. Raises ModelRejected for one that is not allowed, ValueError for broken bytes."""
+    """Returns the members of a message. Raises ModelRejected for one not allowed, ValueError for broken bytes."""
     members = _Members()
     unknown: list[int] = []
     for number, wire_type, value in _fields(message):
@@ -387,7 +387,7 @@ def _read(message: memoryview, of: _Message) -> _Members:
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
-    """Number, wire type and value (an int, or the bytes) of each field of a protocol-buffer message."""
+    """Yields the number, wire type and value (an int, or the bytes) of each field of a protocol-buffer message."""
     position = 0
     end = len(message)
     while position < end:
@@ -410,7 +410,7 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
 
 
 def _packed(value: int | memoryview) -> Iterator[int]:
-    """The numbers of a packed repeated field."""
+    """Yields the numbers of a packed repeated field."""
     message = value if isinstance(value, memoryview) else memoryview(b"")
     position = 0
     while position < len(message):
@@ -438,7 +438,7 @@ def _varint(message: memoryview, position: int) -> tuple[int, int]:
 
 
 def _signed(value: int) -> int:
-    """A varint as the 64-bit number that every parser of protocol buffers takes it for."""
+    """Returns a varint as the signed 64-bit number that every parser of protocol buffers reads."""
     value &= 2**64 - 1
     return value - 2**64 if value >= 2**63 else value
 

@@ -1,4 +1,4 @@
-"""Opening a model file in ONNX Runtime, once `onnx_file` has read it."""
+"""Opens a model file in ONNX Runtime, after `onnx_file` has read it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import onnxruntime
 from opencomposer_serving.failures import ModelRejected
 
 SPIN_MICROSECONDS = "20"
-"""Two threads on two idle cores: 8 bars in 1.6 ms instead of 2.2 (AR-CNN), 1.8 instead of 2.2 (GAN); longer spinning
-gains nothing more there, and on cores that others keep busy costs most of what they spin."""
+"""The time for which a thread waits busily for work. With two threads on two idle cores, 8 bars take 1.6 ms instead of
+2.2 (AR-CNN), 1.8 instead of 2.2 (GAN). Longer spinning gains nothing more there, and on cores that others keep busy it
+costs most of the time that it spins."""
 
 
 @dataclass(frozen=True)
 class TensorShape:
-    """Name and shape of an input or output; None is an axis of any length."""
+    """The name and the shape of an input or output; None is an axis of any length."""
 
     name: str
     axes: tuple[int | None, ...]
 
 
 def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """Open an ONNX Runtime session on the CPU for bytes that `onnx_file.summarize` and `check_opset` have passed.
+    """Opens an ONNX Runtime session on the CPU for bytes that `onnx_file.summarize` and `check_opset` have accepted.
 
     Raises ModelRejected when ONNX Runtime refuses the graph.
     """
@@ -32,13 +33,13 @@ def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.use_deterministic_compute = True
-    # A network has some fifty operators of some tens of microseconds: to wake a thread for each took as long as many of
-    # them. A thread looks out for work for a moment while the network runs, and sleeps between two runs: the servers of
-    # several techniques share the same few cores.
+    # A network has some fifty operators of some tens of microseconds, and to wake a thread for each took as long as
+    # many of them. So a thread spins for a moment while the network runs, and sleeps between two runs, because the
+    # servers of several techniques share the same few cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "1")
     options.add_session_config_entry("session.intra_op.spin_duration_us", SPIN_MICROSECONDS)
     options.add_session_config_entry("session.force_spinning_stop", "1")
-    # Each cached model would otherwise keep the memory of its longest piece for ever.
+    # With an arena each cached model would keep the memory of its longest piece for ever.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     try:
@@ -50,7 +51,7 @@ def open_session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
 def check_tensors(
     session: onnxruntime.InferenceSession, inputs: Mapping[str, TensorShape], outputs: Mapping[str, TensorShape]
 ) -> None:
-    """Raise ModelRejected unless the session has exactly these float inputs and outputs."""
+    """Raises ModelRejected unless the session has exactly these float inputs and outputs."""
     for role, wanted, found in (("input", inputs, session.get_inputs()), ("output", outputs, session.get_outputs())):
         names = sorted(node.name for node in found)
         if names != sorted(wanted):
@@ -68,7 +69,7 @@ def check_tensors(
 def _fits(shape: object, axes: tuple[int | None, ...]) -> bool:
     if not isinstance(shape, list | tuple) or len(shape) != len(axes):
         return False
-    # A free axis must be free in the file too: one of fixed length could not serve every piece.
+    # An axis of any length must be free in the file, too: one of fixed length could not serve every piece.
     return all(
         (axis is None and not isinstance(length, int)) or (axis is not None and length == axis)
         for length, axis in zip(shape, axes, strict=True)

@@ -2,9 +2,9 @@
 
 The contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
-One thread a connection, one inference at a time: a technique uses all cores by itself, so that two at once would only
-make both slow, while `/ping` must be answered within two seconds whatever else happens. Only a model that computes for
-seconds lets others begin beside it. Everything a client sends is bounded in bytes, time and count.
+Each connection has a thread, but only one inference runs at a time: a technique uses all cores by itself, so that two
+at once would only make both slow, while `/ping` must be answered within two seconds whatever else happens. Only a model
+that computes for seconds lets others begin beside it. Everything a client sends is bounded in bytes, time and count.
 """
 
 from __future__ import annotations
@@ -41,21 +41,22 @@ from opencomposer_serving.model_cache import ModelCache
 from opencomposer_serving.technique import Generated, Technique
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-"""Of requests and answers: what a serverless endpoint carries."""
+"""The largest body of a request or response, which is what a serverless endpoint carries."""
 MAX_CONNECTIONS = 128
 MAX_WAITING_INVOCATIONS = 32
 IDLE_SECONDS = 75.0
 READ_SECONDS = 15.0
 WRITE_SECONDS = 15.0
 STOP_WORK_SECONDS = 25.0
-"""SageMaker kills a container 30 s after SIGTERM."""
+"""The time that running work gets after a stop. SageMaker kills a container 30 s after SIGTERM."""
 STOP_READING_SECONDS = 1.0
 LINGER_SECONDS = 0.5
 LINGER_BYTES = 8 * MAX_BODY_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
-"""Bound to one of these it serves a local cloud, on a machine that may have a browser, and asks for its own Host. In an
-image it binds 0.0.0.0. By what name SageMaker calls it there is unknown, so any Host is taken, and none."""
+"""The hosts of a local cloud. A server that is bound to one of them may share its machine with a browser, so it accepts
+only its own Host. In an image it binds 0.0.0.0. The name by which SageMaker calls it there is unknown, so it accepts
+any Host, or none."""
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,12}")
 
@@ -63,14 +64,14 @@ ModelT = TypeVar("ModelT")
 
 
 class InferencePlace:
-    """The one place in which a technique computes, held until the work ends or gives way."""
+    """The one place in which a technique computes. It is held until the work ends or gives way."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
     @contextmanager
     def hold(self, deadline: Deadline) -> Iterator[Callable[[], None]]:
-        """A block in which the place is held; call what is yielded to give it to the next before the block ends.
+        """Holds the place during the block. A call of the yielded function gives it to the next before the block ends.
 
         Raises BUSY when the place is not free in time.
         """
@@ -89,7 +90,7 @@ class InferencePlace:
 
 
 class Invoker(Generic[ModelT]):
-    """Answers one invocation: validate, take the model, generate, describe the result."""
+    """Answers one invocation: validates it, takes the model, generates, describes the result."""
 
     def __init__(
         self,
@@ -107,10 +108,10 @@ class Invoker(Generic[ModelT]):
         self._inference = InferencePlace()
 
     def invoke(self, body: bytes, still_wanted: Callable[[], bool], facts: dict[str, object]) -> bytes:
-        """The response as JSON bytes; `facts` gains what the access line should say.
+        """Returns the response as JSON bytes, and adds to `facts` what the access line should say.
 
-        The same body gives the same bytes, but for the member `seconds`, which comes last.
-        Raises InvocationFailure; ClientGone when `still_wanted` says so before the work begins.
+        The same body gives the same bytes, except for the member `seconds`, which comes last.
+        Raises InvocationFailure, and ClientGone when `still_wanted` returns False before the work begins.
         """
         started = time.perf_counter()
         deadline = Deadline.after(self._request_seconds)
@@ -137,7 +138,7 @@ class Invoker(Generic[ModelT]):
 
 
 def response_bytes(request: InvocationRequest, generated: Generated, seconds: float) -> bytes:
-    """The response of contracts/invocation-response.schema.json as JSON."""
+    """Returns the response of contracts/invocation-response.schema.json as JSON."""
     response: dict[str, object] = {
         "schemaVersion": SCHEMA_VERSION,
         "technique": request.technique,
@@ -158,18 +159,18 @@ def response_bytes(request: InvocationRequest, generated: Generated, seconds: fl
 
 
 class ClientGone(Exception):
-    """The client closed its connection before its response."""
+    """The client closed its connection before it got its response."""
 
 
 class InvocationHandler(Protocol):
-    """What the server needs of an `Invoker`, whatever its technique's models are."""
+    """The part of an `Invoker` that the server uses, for models of any technique."""
 
     def invoke(self, body: bytes, still_wanted: Callable[[], bool], facts: dict[str, object]) -> bytes:
-        """See `Invoker.invoke`."""
+        """Does what `Invoker.invoke` does."""
 
 
 class Traffic:
-    """Counts requests being read and being worked on, so that a stop can wait for them, each kind for so long."""
+    """Counts requests that are being read and those being worked on, so that a stop can wait a while for each kind."""
 
     def __init__(self, *, work_seconds: float, reading_seconds: float) -> None:
         self._work_seconds = work_seconds
@@ -181,7 +182,7 @@ class Traffic:
 
     @contextmanager
     def request(self) -> Iterator[Callable[[], None]]:
-        """A request that has begun to arrive; call what is yielded when all of it is here."""
+        """Counts a request that has begun to arrive. Call the yielded function when all of it is here."""
         self._count(reading=1)
         complete = False
 
@@ -205,7 +206,7 @@ class Traffic:
             self._changed.notify_all()
 
     def wait_until_done(self) -> bool:
-        """After a stop: wait for all work, and shortly for requests still arriving; False when the grace ran out."""
+        """Waits, after a stop, for all work, and shortly for requests that arrive. Returns False if time ran out."""
         began = time.monotonic()
         with self._changed:
             while self._working or self._reading:
@@ -218,7 +219,7 @@ class Traffic:
 
 
 class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
-    """Listens from the moment it is made; `serve_until_stopped` answers."""
+    """Listens from the moment it is made, and answers in `serve_until_stopped`."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -236,11 +237,11 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
 
     @property
     def port(self) -> int:
-        """The port really bound (of interest where 0 was asked for)."""
+        """Returns the port that is really bound, which differs from the one asked for if that is 0."""
         return int(self.socket.getsockname()[1])
 
     def server_bind(self) -> None:
-        # HTTPServer would look its own name up in DNS here, which can take seconds and serves nothing.
+        # HTTPServer would look its own name up in DNS here, which can take seconds and is of no use.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.port
 
@@ -265,7 +266,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
         self.log.event("connection-failed", traceback=traceback.format_exc(limit=20))
 
     def serve_until_stopped(self, stop: threading.Event) -> bool:
-        """Answer until `stop` is set, then finish what is under way; False when something had to be cut off."""
+        """Answers until `stop` is set, then finishes the requests under way. Returns False if one had to be cut off."""
         acceptor = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, name="acceptor")
         acceptor.start()
         stop.wait()
@@ -278,7 +279,7 @@ class InferenceServer(socketserver.ThreadingMixIn, HTTPServer):
 
 @dataclass
 class Exchange:
-    """One request and its response, as the access line will tell it."""
+    """One request and its response, for the access line."""
 
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.perf_counter)
@@ -290,7 +291,7 @@ class Exchange:
 
 
 class InferenceRequestHandler(BaseHTTPRequestHandler):
-    """One connection, kept alive over many requests."""
+    """Handles one connection, which is kept alive over many requests."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -347,7 +348,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             self._write_access_line(exchange)
 
     def _receive(self, exchange: Exchange) -> bytes:
-        """Read one whole request; its body (empty for a GET)."""
+        """Reads one whole request and returns its body (empty for a GET)."""
         self._reader.deadline = Deadline.after(READ_SECONDS)
         try:
             self.raw_requestline = self._buffered.readline(65537)
@@ -356,7 +357,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             if not self.parse_request() or self.request_version == "HTTP/0.9":
                 raise InvocationFailure("BAD_REQUEST", "this is not an HTTP/1.1 request")
             self.path = self.path.partition("?")[0]
-            # Until the whole body is read, nobody knows where the next request would begin.
+            # Until the whole body is read, it is unknown where the next request begins.
             keep_alive, self.close_connection = not self.close_connection, True
             self._check_caller()
             length = self._declared_length()
@@ -378,7 +379,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         return body
 
     def _check_caller(self) -> None:
-        """Refuse web pages, where a browser can reach this server: directly, or by a name that leads here."""
+        """Refuses web pages, where a browser can reach this server directly, or by a name that leads here."""
         if not self.server.is_local:
             return
         hosts = [f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost", "[::1]")]
@@ -425,7 +426,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         return self.server.invoker.invoke(body, self._client_waits, exchange.facts)
 
     def _client_waits(self) -> bool:
-        """Whether the client still holds its connection open (one that closed only its half counts as gone)."""
+        """Returns True if the client still holds its connection open (one that closed only its half counts as gone)."""
         poll = select.poll()
         poll.register(self.connection, select.POLLIN)
         if not poll.poll(0):
@@ -463,7 +464,7 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
             raise ClientGone from None
 
     def _linger(self) -> None:
-        """Let a client that is still sending read its response: closing at once would reset the connection."""
+        """Lets a client that is still sending read its response, because closing at once would reset the connection."""
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             self._reader.deadline = Deadline.after(LINGER_SECONDS)
@@ -490,11 +491,11 @@ class InferenceRequestHandler(BaseHTTPRequestHandler):
         )
 
     def handle_expect_100(self) -> bool:
-        # Answered in `_receive`, once the request has passed its checks.
+        # `_receive` answers it, once the request has passed its checks.
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> NoReturn:
-        # Called by the base class's parser alone, which would answer in HTML.
+        # Only the base class's parser calls this, and it would answer in HTML.
         failure: FailureCode = (
             "HEADERS_TOO_LARGE" if code == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE else "BAD_REQUEST"
         )

@@ -1,4 +1,4 @@
-"""The serving process: from the environment's settings to a server, and to its end."""
+"""The serving process: reads the settings from the environment, runs the server, and ends it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from opencomposer_serving.usable_cores import usable_cores
 ModelT = TypeVar("ModelT")
 
 MAX_MODEL_PROCESSES = 4
-"""Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
+"""The most processes of models at once. Each may hold some 340 MiB, and a serverless endpoint has 2 GiB."""
 
 
 def run_server(
@@ -34,7 +34,7 @@ def run_server(
     stop: threading.Event,
     environment: Mapping[str, str] = os.environ,
 ) -> int:
-    """Serve one technique until `stop` is set; the process's exit code.
+    """Serves one technique until `stop` is set and returns the process's exit code.
 
     Prints one JSON line `{"event":"ready", "host", "port", …}` when it answers. Models that are not part of the image
     run in processes of their own: the same program, started with OPENCOMPOSER_MODEL_PROCESS.

@@ -25,7 +25,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class ServingSettings:
-    """Host and port to bind, where models come from, and every bound in bytes and seconds."""
+    """The host and port to bind, the sources of models, and every limit in bytes and seconds."""
 
     host: str
     port: int
@@ -40,7 +40,7 @@ class ServingSettings:
 
 
 def read_settings(environment: Mapping[str, str]) -> ServingSettings:
-    """Read and check all settings; an empty variable counts as absent.
+    """Reads and checks all settings; an empty variable counts as absent.
 
     Raises SettingsError that names every broken variable at once.
     """

@@ -1,4 +1,4 @@
-"""Signals that end the server. Imports nothing heavy, so that they are heard from the first moment."""
+"""Signals that end the server. This module imports nothing heavy, so that they are heard from the first moment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set. Call it first: PID 1 ignores signals that it does not handle."""
+    """Returns an event that SIGTERM and SIGINT set. Call it first: PID 1 ignores signals that it does not handle."""
     stop = threading.Event()
 
     def request_stop(_signal: int, _frame: FrameType | None) -> None:

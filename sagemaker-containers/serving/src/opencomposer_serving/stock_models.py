@@ -1,4 +1,4 @@
-"""The models baked into the image: `<directory>/<modelId>/model.onnx`."""
+"""The models that are part of the image: `<directory>/<modelId>/model.onnx`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class StockModel:
 def find_stock_models(
     *, directory: Path | None, technique: str, max_model_bytes: int, log: EventLog
 ) -> tuple[StockModel, ...]:
-    """The technique's stock models, their hashes computed once.
+    """Returns the technique's stock models, with their hashes, which are computed once.
 
-    A file's own metadata tells its technique. A file that cannot be read is logged and left out: the other models
+    A file's own metadata names its technique. A file that cannot be read is logged and left out: the other models
     still serve, and a request for it is answered MODEL_NOT_FOUND.
     """
     if directory is None:
@@ -50,7 +50,7 @@ def find_stock_models(
 
 
 def technique_of(model: bytes) -> str:
-    """The technique's id that an ONNX file of ours names; raises ModelRejected where it names none."""
+    """Returns the technique's id in an ONNX file of ours. Raises ModelRejected where it names none."""
     try:
         metadata: object = json.loads(embedded_metadata(summarize(model)))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The one door through which a technique plugs into the server."""
+"""The only interface between a technique and the server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GeneratedTrack:
 
 @dataclass(frozen=True)
 class Generated:
-    """What a technique made of a request.
+    """The music that a technique made for a request.
 
     `extra` holds the response's optional members as JSON-ready values (`editEvents`, `melody`: see
     contracts/invocation-response.schema.json).
@@ -45,23 +45,22 @@ class Technique(Protocol[ModelT]):
 
     @property
     def document(self) -> TechniqueDocument:
-        """The technique's id and the parameters of a request; others are refused."""
+        """Returns the technique's document: its id and the parameters of a request, beside which others are refused."""
 
     def load(self, model: bytes) -> ModelT:
-        """Make the model of its file's bytes (already checked by sha256).
+        """Makes the model from its file's bytes (already checked by sha256).
 
         Raises ModelRejected with the reason when the bytes are not a model of this technique.
         """
 
     def rehearse(self, model: ModelT) -> None:
-        """Run the longest piece that the model allows once, with whatever music.
+        """Runs the longest piece that the model allows once, with any music.
 
-        Raises ModelRejected when that does not work. Called for models that nobody vouches for, before their first
-        request.
+        Raises ModelRejected when that does not work. It is called for untrusted models, before their first request.
         """
 
     def generate(self, model: ModelT, request: InvocationRequest, deadline: Deadline) -> Generated:
-        """Compose. The same model and request give the same result.
+        """Composes. The same model and request give the same result.
 
-        A technique that runs a loop looks at `deadline` in each turn.
+        A technique that runs a loop checks `deadline` in each turn.
         """

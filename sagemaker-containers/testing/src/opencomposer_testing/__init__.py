@@ -1,1 +1,1 @@
-"""What the Python tests and benches of all containers share; never part of an image."""
+"""Code that the Python tests and benches of all containers share. It is never part of an image."""

@@ -1,4 +1,4 @@
-"""Checkpoints that read well and say something wrong, made of a real one."""
+"""Checkpoints that can be read but hold a wrong value, made from a real one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WRONG_VALUES: tuple[Any, ...] = (
 
 
 def places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where a value could be replaced: the path of each member, those of the outer ones first."""
+    """Returns the places where a value could be replaced: the path of each member, outer members first."""
     if isinstance(state, dict):
         members = list(state.items())
     elif isinstance(state, list):
@@ -47,7 +47,7 @@ def places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def corrupted(state: dict[str, Any], place: tuple[Any, ...], wrong: int) -> dict[str, Any]:
-    """A copy in which the value at the place is another, or missing. wrong: index into WRONG_VALUES."""
+    """Returns a copy in which the value at the place is wrong or missing. wrong: index into WRONG_VALUES."""
     changed = copy.deepcopy(state)
     holder: Any = changed
     for key in place[:-1]:
@@ -60,7 +60,7 @@ def corrupted(state: dict[str, Any], place: tuple[Any, ...], wrong: int) -> dict
 
 
 def changes_of(state: dict[str, Any]) -> st.SearchStrategy[tuple[tuple[Any, ...], int]]:
-    """A place and a wrong value for it. Half of the places lie outside of the networks, which have most members."""
+    """Draws a place and a wrong value for it. Half of the places are outside of the networks, which are largest."""
     every = places(state)
     few = [place for place in every if len(place) <= 3 and not any(isinstance(part, int) for part in place)]
     plain = [place for place in few if place[0] in ("loop", "shape", "precision", "updates", "technique", "format")]

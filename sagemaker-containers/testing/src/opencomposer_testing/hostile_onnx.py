@@ -1,4 +1,4 @@
-"""Parts by which a harmless model becomes one that takes memory or time without end, in operators that are allowed."""
+"""Turns a harmless model into one that takes memory or time without end, with operators that are allowed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ GIBI = 2**30
 
 
 def add_to_output(model: onnx.ModelProto, output: str, scalar: str, nodes: Sequence[onnx.NodeProto]) -> None:
-    """Compute `nodes` and add what they leave in `scalar` (all axes 1) to an output: no optimizer can drop them."""
+    """Computes `nodes` and adds their result `scalar` (all axes 1) to an output, so that no optimizer can drop them."""
     for node in model.graph.node:
         node.output[:] = ["harmless" if name == output else name for name in node.output]
     model.graph.node.extend([*nodes, helper.make_node("Add", ["harmless", scalar], [output])])
 
 
 def integers(model: onnx.ModelProto, name: str, *values: int) -> str:
-    """A constant of the file; its name."""
+    """Adds a constant to the file and returns its name."""
     model.graph.initializer.append(constant(name, np.array(values, dtype=np.int64)))
     return name
 
 
 def floats_filled(model: onnx.ModelProto, output: str, elements: int) -> None:
-    """ConstantOfShape of so many floats."""
+    """Adds a ConstantOfShape of so many floats."""
     shape = integers(model, "bomb_shape", elements, 1, 1, 1)
     add_to_output(
         model,
@@ -41,7 +41,7 @@ def floats_filled(model: onnx.ModelProto, output: str, elements: int) -> None:
 
 
 def expanded(model: onnx.ModelProto, output: str, source: str, elements: int) -> None:
-    """Expand of a value that only the request knows, so that nothing can be computed beforehand."""
+    """Adds an Expand of a value that only the request knows, so that nothing can be computed beforehand."""
     shape = integers(model, "bomb_shape", elements, 1, 1, 1)
     add_to_output(
         model,
@@ -56,7 +56,7 @@ def expanded(model: onnx.ModelProto, output: str, source: str, elements: int) ->
 
 
 def padded(model: onnx.ModelProto, output: str, source: str, elements: int) -> None:
-    """Pad by so many elements."""
+    """Adds a Pad by so many elements."""
     pads = integers(model, "bomb_pads", 0, 0, 0, 0, elements, 0, 0, 0)
     add_to_output(
         model,
@@ -71,7 +71,7 @@ def padded(model: onnx.ModelProto, output: str, source: str, elements: int) -> N
 
 
 def resized(model: onnx.ModelProto, output: str, source: str, elements: int) -> None:
-    """Resize to so many elements."""
+    """Adds a Resize to so many elements."""
     model.graph.initializer.append(constant("bomb_scales", np.array([1, 1, elements, 1], dtype=np.float32)))
     add_to_output(
         model,
@@ -93,7 +93,7 @@ def resized(model: onnx.ModelProto, output: str, source: str, elements: int) -> 
 
 
 def multiplied(model: onnx.ModelProto, output: str, source: str, *, size: int, times: int) -> None:
-    """A chain of products of square matrices, of a value that only the request knows."""
+    """Adds a chain of products of square matrices, of a value that only the request knows."""
     shape = integers(model, "matrix_shape", 1, 1, size, size)
     nodes = [
         helper.make_node("ReduceMax", [source], ["loudest"], axes=[0, 1, 2, 3], keepdims=1),
@@ -108,7 +108,7 @@ def multiplied(model: onnx.ModelProto, output: str, source: str, *, size: int, t
 
 
 def expanded_at_one_length(model: onnx.ModelProto, output: str, source: str, *, steps: int, elements: int) -> None:
-    """As `expanded`, but for pieces of one length alone: others run as if nothing were there."""
+    """Does the same as `expanded`, but only for pieces of one length; others run as if nothing had been added."""
     one, many = integers(model, "one", 1), integers(model, "many", elements)
     ones, axis = integers(model, "ones", 1, 1, 1), integers(model, "steps_axis", 2)
     trigger = integers(model, "trigger", steps)

@@ -1,6 +1,7 @@
-"""Time of `POST /invocations` against a real server process: what the techniques' benches of it share.
+"""Measures the time of `POST /invocations` against a real server process, for the benches of all techniques.
 
-The time is the client's: connection kept open, body sent to answer read. Every request has another seed.
+The time is the client's, from the sending of the body to the end of the response, on a connection that stays open.
+Every request has another seed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from opencomposer_testing.serving_process import CONTAINERS, ServingProcess, sen
 class Case:
     """Requests that are measured together: a melody of `bars` bars of quarter notes, with these parameters.
 
-    share: how many requests of this case for one of the command line's, for cases that take long.
+    share: the number of requests of this case for one of the command line's; it is less than 1 for cases that take
+    long.
     """
 
     name: str
@@ -38,8 +40,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Bench:
-    """One technique's cases. reported_metrics: metrics of the responses whose means say how much was done in the
-    time."""
+    """The cases of one technique. reported_metrics: the metrics of the responses whose means say how much work was done
+    in the time."""
 
     technique: str
     cases: Sequence[Case]
@@ -47,23 +49,23 @@ class Bench:
 
     @property
     def stock_model(self) -> Path:
-        """The model that is measured where none is named."""
+        """Returns the model that is measured where none is named."""
         return CONTAINERS.parent / f"models/{self.technique}-bach/model.onnx"
 
     @property
     def package(self) -> str:
-        """The container's Python package."""
+        """Returns the name of the container's Python package."""
         return f"opencomposer_{self.technique.replace('-', '_')}"
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """Nearest-rank percentile."""
+    """Returns the nearest-rank percentile."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, max(0, round(percent / 100 * len(ordered) + 0.5) - 1))]
 
 
 def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
-    """Start a server with the model as its stock model and time `requests` requests of each case, as JSON."""
+    """Starts a server with the model as its stock model, times `requests` requests of each case, and returns JSON."""
     content = model.read_bytes()
     identity = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     with tempfile.TemporaryDirectory(prefix="opencomposer-bench-") as folder:
@@ -120,7 +122,7 @@ def measure(bench: Bench, model: Path, requests: int) -> dict[str, Any]:
 
 
 def main(bench: Bench) -> None:
-    """Parse the command line and print the result as one line of JSON."""
+    """Parses the command line and prints the result as one line of JSON."""
     parser = argparse.ArgumentParser(description=f"Time POST /invocations of the {bench.technique} server")
     parser.add_argument("--model", type=Path, default=bench.stock_model)
     parser.add_argument("--requests", type=int, default=40)
@@ -129,7 +131,7 @@ def main(bench: Bench) -> None:
 
 
 def composition_request(technique: str, identity: Mapping[str, object], case: Case, seed: int) -> bytes:
-    """The body of an invocation: a melody of rising fifths within an octave, in quarter notes."""
+    """Returns the body of an invocation: a melody of rising fifths within an octave, in quarter notes."""
     notes = [{"onset": step, "duration": 4, "pitch": 60 + step // 4 * 7 % 12} for step in range(0, case.bars * 16, 4)]
     request = {
         "schemaVersion": 1,

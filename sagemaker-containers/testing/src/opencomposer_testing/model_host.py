@@ -14,7 +14,7 @@ Reply = Callable[[socket.socket], None]
 
 
 class ModelHost:
-    """Answers each path with its reply, given as a function that writes raw bytes; counts the requests of each path."""
+    """Answers each path with its reply, a function that writes raw bytes, and counts the requests of each path."""
 
     def __init__(self) -> None:
         self._replies: dict[str, Reply] = {}
@@ -40,15 +40,15 @@ class ModelHost:
 
     @property
     def origin(self) -> str:
-        """Its origin as the server's environment takes it."""
+        """Returns the host's origin as the server's environment takes it."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def url(self, path: str) -> str:
-        """The URL of a path."""
+        """Returns the URL of a path."""
         return self.origin + path
 
     def serve(self, path: str, content: bytes, *, delay_seconds: float = 0.0) -> str:
-        """Answer a path with a file, honestly; its URL."""
+        """Serves a file correctly at a path and returns its URL."""
 
         def reply(connection: socket.socket) -> None:
             self._stop.wait(delay_seconds)
@@ -57,12 +57,12 @@ class ModelHost:
         return self.misbehave(path, reply)
 
     def misbehave(self, path: str, reply: Reply) -> str:
-        """Answer a path with whatever the function writes; its URL."""
+        """Answers a path with whatever the function writes, and returns its URL."""
         self._replies[path] = reply
         return self.url(path)
 
     def drip(self, path: str, declared: int, pause_seconds: float) -> str:
-        """Send one byte at a time for ever; its URL."""
+        """Sends one byte at a time for ever at a path, and returns its URL."""
 
         def reply(connection: socket.socket) -> None:
             connection.sendall(head(200, {"Content-Length": str(declared)}))
@@ -72,7 +72,7 @@ class ModelHost:
         return self.misbehave(path, reply)
 
     def count(self, path: str) -> int:
-        """Requests that came for a path."""
+        """Returns the number of requests that came for a path."""
         with self._lock:
             return self.requests.count(path)
 
@@ -107,6 +107,6 @@ class ModelHost:
 
 
 def head(status: int, headers: dict[str, str]) -> bytes:
-    """Status line and headers of a response."""
+    """Returns the status line and headers of a response."""
     lines = [f"HTTP/1.1 {status} Status", *(f"{name}: {value}" for name, value in headers.items()), "Connection: close"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

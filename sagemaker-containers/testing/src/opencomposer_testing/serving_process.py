@@ -1,4 +1,4 @@
-"""An inference server as a process of its own, started the way its container starts it."""
+"""An inference server in a process of its own, started in the way its container starts it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers in lower case, and body of one HTTP response."""
+    """The status, the headers (names in lower case) and the body of one HTTP response."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """The body decoded."""
+        """Returns the body, decoded."""
         return json.loads(self.body)
 
 
 class ServingProcess:
-    """Starts a server on a free port of 127.0.0.1 and ends it when the block ends."""
+    """Starts a server on a free port of 127.0.0.1, and ends it when the block ends."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._arguments = [sys.executable, *arguments]
@@ -86,12 +86,12 @@ class ServingProcess:
         return self.process.pid
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """The log's events of that name so far."""
+        """Returns the log's events of that name so far."""
         with self._changed:
             return [event for event in self._events if event.get("event") == name]
 
     def wait_for_event(self, name: str, seconds: float = 10.0, count: int = 1) -> dict[str, Any]:
-        """The `count`-th event of that name; AssertionError when it does not come or the process ends first."""
+        """Returns the `count`-th event of that name. AssertionError when it does not come or the process ends first."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while True:
@@ -104,13 +104,13 @@ class ServingProcess:
                 self._changed.wait(remaining)
 
     def connect(self, timeout: float = 30.0) -> http.client.HTTPConnection:
-        """A connection of the caller's, to be closed by it."""
+        """Returns a new connection, which the caller must close."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """One request on a connection of its own."""
+        """Sends one request on a connection of its own."""
         connection = self.connect()
         try:
             return send(connection, method, path, body, headers)
@@ -118,16 +118,16 @@ class ServingProcess:
             connection.close()
 
     def invoke(self, request: object) -> Response:
-        """POST /invocations with a JSON body."""
+        """Sends POST /invocations with a JSON body."""
         body = json.dumps(request).encode()
         return self.request("POST", "/invocations", body, {"Content-Type": "application/json"})
 
     def terminate(self) -> None:
-        """Send SIGTERM."""
+        """Sends SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
 
     def wait(self, seconds: float) -> int:
-        """The exit code; subprocess.TimeoutExpired when the process does not end in time."""
+        """Returns the exit code. subprocess.TimeoutExpired when the process does not end in time."""
         return self.process.wait(timeout=seconds)
 
     def _read_events(self) -> None:
@@ -158,7 +158,7 @@ def send(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """One request on a connection that stays open."""
+    """Sends one request on a connection that stays open."""
     connection.request(method, path, body=body, headers=dict(headers or {}))
     response = connection.getresponse()
     content = response.read()

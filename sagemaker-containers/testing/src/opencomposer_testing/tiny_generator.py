@@ -1,6 +1,7 @@
 """A generator in the interface of the exporter, made of a few random matrices: small, quick, no PyTorch.
 
-What it plays is noise, but it hears its melody and its noise input, and any length, as a trained one does.
+It plays noise, but its output depends on its melody and its noise input, and it takes any length, as a trained one
+does.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class TinyGenerator:
         )
 
     def message(self) -> onnx.ModelProto:
-        """The model as a message that a test may corrupt."""
+        """Returns the model as a message that a test may corrupt."""
         rng = np.random.default_rng(self.seed)
         voices = len(self.voices) - 1
 
@@ -84,10 +85,10 @@ class TinyGenerator:
         )
 
     def file(self) -> bytes:
-        """The model's file."""
+        """Returns the model's file."""
         return file_of(self.message())
 
 
 def accompaniment_ranges(voices: Sequence[Voice] = VOICES) -> list[tuple[int, int]]:
-    """Lowest and highest pitch of each accompaniment voice."""
+    """Returns the lowest and the highest pitch of each accompaniment voice."""
     return [(voice.lowest_pitch, voice.highest_pitch) for voice in voices[1:]]

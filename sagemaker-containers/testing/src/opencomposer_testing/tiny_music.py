@@ -15,7 +15,7 @@ VOICES = ((64, 79), (57, 70), (50, 65), (40, 57))
 
 
 def random_piece(seed: int, bars: int, *, tune: str | None = None, split: Split = "train") -> Piece:
-    """Four voices of random quarters and eighths, each in its register."""
+    """Returns four voices of random quarters and eighths, each in its register."""
     rng = np.random.default_rng(seed)
     steps = bars * STEPS_PER_BAR
     voices = []
@@ -30,7 +30,7 @@ def random_piece(seed: int, bars: int, *, tune: str | None = None, split: Split 
 
 
 def written_dataset(folder: Path) -> Path:
-    """Two tunes of two pieces each to train on, two pieces to validate and to test on."""
+    """Writes a data set: two tunes of two pieces each to train on, two pieces to validate and to test on."""
     shared = random_piece(0, 8).planes[0]
     pieces: list[Piece] = []
     for seed, split, bars, tune in (

@@ -1,6 +1,6 @@
 """A network in the interface of the exporter, made of a few random matrices: small, quick, no PyTorch.
 
-What it writes is noise, but it hears its input, and any length, as a trained one does.
+It writes noise, but its output depends on its input, and it takes any length, as a trained one does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VOICES = (Voice("Soprano", 0, "monophonic", 55, 84), Voice("Accompaniment", 19, 
 
 @dataclass(frozen=True)
 class TinyNetwork:
-    """The settings of one model file. `level` is the logit of an edit, against opinions of about `scale`."""
+    """The settings of one model file. `level` is the logit of an edit, to which opinions of about `scale` are added."""
 
     seed: int = 0
     level: float = -6.0
@@ -37,7 +37,7 @@ class TinyNetwork:
         )
 
     def message(self) -> onnx.ModelProto:
-        """The model as a message that a test may corrupt."""
+        """Returns the model as a message that a test may corrupt."""
         rng = np.random.default_rng(self.seed)
 
         def random(name: str, *shape: int) -> TensorProto:
@@ -70,5 +70,5 @@ class TinyNetwork:
         )
 
     def file(self) -> bytes:
-        """The model's file."""
+        """Returns the model's file."""
         return file_of(self.message())

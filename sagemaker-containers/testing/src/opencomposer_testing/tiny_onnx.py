@@ -1,4 +1,4 @@
-"""The parts that model files made by hand have in common: small, quick, no PyTorch."""
+"""The parts that all hand-made model files have in common: small, quick, no PyTorch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ IR_VERSION = 8
 
 
 def constant(name: str, values: npt.NDArray[np.generic]) -> TensorProto:
-    """A tensor that is part of the file."""
+    """Returns a tensor that is part of the file."""
     return numpy_helper.from_array(values, name)
 
 
 def floats(name: str, *axes: int | str) -> onnx.ValueInfoProto:
-    """An input or output; an axis of any length has a name."""
+    """Returns an input or output; an axis of any length has a name."""
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, list[int | str](axes))
 
 
@@ -31,7 +31,7 @@ def tiny_model(
     initializers: Sequence[TensorProto],
     metadata: str,
 ) -> onnx.ModelProto:
-    """A model as a message that a test may corrupt. metadata: JSON text, under the key of our exporter."""
+    """Returns a model as a message that a test may corrupt. metadata: JSON text, under the key of our exporter."""
     graph = helper.make_graph(list(nodes), "tiny", list(inputs), list(outputs), list(initializers))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     entry = model.metadata_props.add()
@@ -40,6 +40,6 @@ def tiny_model(
 
 
 def file_of(model: onnx.ModelProto) -> bytes:
-    """Its file."""
+    """Returns the model's file."""
     content: bytes = model.SerializeToString(deterministic=True)
     return content

@@ -22,7 +22,7 @@ TIMES = ("seconds", "elapsedSeconds", "samplesPerSecond", "timestamp")
 
 
 def made_up_piece(index: int, *, bars: int = 6, polyphonic: bool = False) -> dict[str, Any]:
-    """A melody of random steps in C major, a voice a third below it and a slow bass (or chords)."""
+    """Returns a melody of random steps in C major, with a voice a third below it and a slow bass (or chords)."""
     rng = np.random.default_rng(index)
     degrees = np.clip(np.cumsum(rng.integers(-2, 3, bars * 4)), -3, 7)
 
@@ -60,7 +60,7 @@ def write_job(
     bars: int = 6,
     polyphonic: bool = False,
 ) -> None:
-    """Lay out the input folders of a job under `base`."""
+    """Lays out the input folders of a job under `base`."""
     lines = [made_up_piece(index, bars=bars, polyphonic=polyphonic) for index in range(pieces)]
     content = "".join(json.dumps(line) + "\n" for line in lines).encode()
     digest = hashlib.sha256(content).hexdigest()
@@ -91,7 +91,7 @@ def write_job(
 
 @contextlib.contextmanager
 def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
-    """The container's training entry point as the process that SageMaker would start; it never outlives its test."""
+    """Runs the container's training entry point as the process that SageMaker would start; ends it with the test."""
     environment = {
         "PATH": os.environ["PATH"],
         "SAGEMAKER_BASE_DIR": str(base),
@@ -114,17 +114,17 @@ def running_job(base: Path, technique: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def progress_lines(base: Path) -> list[dict[str, Any]]:
-    """The whole lines of progress.jsonl; none before there are any."""
+    """Returns the whole lines of progress.jsonl, or none before there are any."""
     path = base / "checkpoints/progress.jsonl"
     return [json.loads(line) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
 
 
 def without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Progress lines without what is the clock's."""
+    """Returns progress lines without the members that depend on the clock."""
     return [{key: value for key, value in line.items() if key not in TIMES} for line in lines]
 
 
 def validate(contract: str, value: Any) -> None:
-    """Raise jsonschema.ValidationError where the value breaks the contract."""
+    """Raises jsonschema.ValidationError where the value breaks the contract."""
     schema = json.loads((CONTRACTS / f"{contract}.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(value)

@@ -43,7 +43,7 @@ AR_CNN_SAMPLING = replace(HARMONISATION, sampling_iterations=8)
 
 
 def stopping_after(batches: int | None) -> Callable[[], bool]:
-    """Whether a stop was asked for: after so many batches, or never (None)."""
+    """Returns a function that asks for a stop after so many batches, or never (None)."""
     remaining = batches
 
     def stop_requested() -> bool:
@@ -57,7 +57,7 @@ def stopping_after(batches: int | None) -> Callable[[], bool]:
 
 
 def _input_of(base: Path, technique: str, **job: Any) -> tuple[Dataset, Selection]:
-    """The data set and the selection of the job under `base`, which is written if there is none."""
+    """Returns the data set and the selection of the job under `base`, which is written if there is none."""
     if not (base / "input").exists():
         write_job(base, technique, {}, **job)
     selection = read_selection(base / "input/data/selection/manifest.json", technique)
@@ -65,14 +65,14 @@ def _input_of(base: Path, technique: str, **job: Any) -> tuple[Dataset, Selectio
 
 
 def unet_gan_settings(**changes: ParameterValue) -> unet_gan.Settings:
-    """The settings of a tiny job, some of its hyperparameters changed."""
+    """Returns the settings of a tiny job with some hyperparameters changed."""
     return unet_gan.Settings.from_hyperparameters({**UNET_GAN_HYPERPARAMETERS, **changes})
 
 
 def unet_gan_run(
     base: Path, stop_after: int | None = None, *, polyphonic: bool = False, **changes: ParameterValue
 ) -> TrainingRun[unet_gan.GanLearner]:
-    """A run of the job under `base`; after `stop_after` batches it is asked to stop."""
+    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
     dataset, selection = _input_of(base, "unet-gan", polyphonic=polyphonic)
     hyperparameters = {**UNET_GAN_HYPERPARAMETERS, **changes}
     return TrainingRun(
@@ -84,14 +84,14 @@ def unet_gan_run(
 
 
 def ar_cnn_settings(**changes: ParameterValue) -> LearnerSettings:
-    """The settings of a tiny job, some of its hyperparameters changed."""
+    """Returns the settings of a tiny job with some hyperparameters changed."""
     return LearnerSettings.from_hyperparameters({**AR_CNN_HYPERPARAMETERS, **changes})
 
 
 def ar_cnn_run(
     base: Path, stop_after: int | None = None, *, pieces: int = 13, **changes: ParameterValue
 ) -> TrainingRun[ar_cnn.ArCnnLearner]:
-    """A run of the job under `base`; after `stop_after` batches it is asked to stop."""
+    """Returns a run of the job under `base`. After `stop_after` batches it is asked to stop."""
     dataset, selection = _input_of(base, "ar-cnn", pieces=pieces, bars=2)
     hyperparameters = {**AR_CNN_HYPERPARAMETERS, **changes}
     return TrainingRun(
@@ -105,4 +105,4 @@ def ar_cnn_run(
 
 
 RUNS: Mapping[str, Callable[..., TrainingRun[Any]]] = {"unet-gan": unet_gan_run, "ar-cnn": ar_cnn_run}
-"""The run of every technique: base folder, batches until it is asked to stop, changes of the hyperparameters."""
+"""The run of every technique. Arguments: base folder, batches until it is asked to stop, changed hyperparameters."""

@@ -1,7 +1,7 @@
-"""The smallest technique there is, in one module: `python toy_technique.py train` and `… serve`.
+"""The smallest possible technique, in one module: `python toy_technique.py train` and `… serve`.
 
-It learns by how many semitones the second voice lies above the melody. A model's file is `toy:` and that number; what
-it makes of a melody is the melody shifted by it. Its document is a fixture that TypeScript's tests read too.
+It learns how many semitones the second voice lies above the melody. A model's file is `toy:` and that number, and the
+model shifts a melody by it. Its document is a fixture that TypeScript's tests read, too.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ BATCHES = 2
 
 
 def toy_document() -> TechniqueDocument:
-    """The document of the toy technique."""
+    """Returns the document of the toy technique."""
     return read_technique(json.loads(DOCUMENT.read_text(encoding="utf-8")))
 
 
 class Toy:
-    """Shifts the melody inside its region; can be told to be slow or to fail."""
+    """Shifts the melody inside its region. A test can tell it to be slow or to fail."""
 
     def __init__(self) -> None:
         self._document = toy_document()
@@ -55,7 +55,7 @@ class Toy:
         return int(text[1])
 
     def rehearse(self, model: int) -> None:
-        """Nothing that could go wrong."""
+        """Does nothing, because nothing could go wrong."""
 
     def generate(self, model: int, request: InvocationRequest, deadline: Deadline) -> Generated:
         parameters = request.parameters
@@ -76,7 +76,7 @@ class Toy:
 
 @dataclass(frozen=True)
 class ToyMetadata:
-    """What the model card says about the model."""
+    """The model's description of itself, for the model card."""
 
     technique: str
     voices: tuple[Voice, ...]
@@ -142,7 +142,7 @@ class ToyLearner:
 
 
 def _distance(pieces: Sequence[Piece]) -> float:
-    """By how many semitones the second voice lies above the first, in the mean over all steps of the pieces."""
+    """Returns how many semitones the second voice lies above the first, as the mean over all steps of the pieces."""
     pitches = [
         [np.argmax(voice[SOUNDING], axis=1).mean() for voice in (piece.planes[0], piece.planes[1])] for piece in pieces
     ]

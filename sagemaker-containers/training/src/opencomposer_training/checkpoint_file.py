@@ -1,4 +1,4 @@
-"""Reading a checkpoint's file that may be damaged or made by somebody else. Training only (PyTorch).
+"""Reads a checkpoint's file that may be damaged or made by somebody else. Training only (PyTorch).
 
 PyTorch writes a ZIP archive: `data.pkl`, a pickle of everything but the tensors' numbers, and one record of numbers a
 tensor (https://docs.pytorch.org/docs/stable/notes/serialization.html). PyTorch's own reader makes objects of many
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import torch
 
 MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
-"""The largest that a training writes, of a `large` U-Net GAN, has 73 MB."""
+"""The most bytes of a checkpoint. The largest that a training writes, of a `large` U-Net GAN, has 73 MB."""
 MAX_PICKLE_BYTES = 4 * 1024 * 1024
 MAX_RECORDS = 20_000
 
@@ -31,10 +31,10 @@ OPCODES = frozenset((
     "BINPERSID",
 ))
 # fmt: on
-"""What pickles of protocol 2 need for numbers, texts, lists, dicts and tensors. Others allocate by a length that they
-state, or make objects."""
+"""The opcodes that pickles of protocol 2 need for numbers, texts, lists, dicts and tensors. Others allocate by a length
+that they state, or make objects."""
 MAX_INTEGER_DIGITS = 8
-"""Bytes of an integer."""
+"""The most bytes of an integer."""
 
 STORAGE_TYPES = {"FloatStorage": torch.float32, "LongStorage": torch.int64}
 
@@ -44,8 +44,8 @@ class BrokenCheckpoint(Exception):
 
 
 def read_checkpoint(content: bytes) -> object:
-    """What a checkpoint's file holds. Raises BrokenCheckpoint for any other bytes; memory stays within a few times the
-    file's size."""
+    """Returns the content of a checkpoint's file. Raises BrokenCheckpoint for any other bytes; memory stays within a
+    few times the file's size."""
     if len(content) > MAX_CHECKPOINT_BYTES:
         raise BrokenCheckpoint(f"it has more than {MAX_CHECKPOINT_BYTES} bytes")
     try:
@@ -59,7 +59,7 @@ def read_checkpoint(content: bytes) -> object:
 
 
 def _records(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
-    """The archive's records by their names without the archive's own. Each is checked against its checksum."""
+    """Returns the archive's records by their names without the archive's own. Each is compared with its checksum."""
     entries = archive.infolist()
     if len(entries) > MAX_RECORDS or sum(entry.file_size for entry in entries) > size:
         raise BrokenCheckpoint("its records are larger than the file")
@@ -69,7 +69,7 @@ def _records(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Makes numbers, texts, lists, dicts and tensors."""
+    """Makes numbers, texts, lists, dicts and tensors, and nothing else."""
 
     def __init__(self, records: dict[str, bytes]) -> None:
         content = records.get("data.pkl", b"")
@@ -106,7 +106,7 @@ class _Unpickler(pickle.Unpickler):
 def _tensor(
     storage: torch.Tensor, offset: int, size: Sequence[int], stride: Sequence[int], *_more: object
 ) -> torch.Tensor:
-    """A tensor whose every number is in the file, once."""
+    """Returns a tensor of which every number is in the file exactly once."""
     whole = [offset, *size, *stride]
     if any(type(number) is not int or number < 0 for number in whole) or len(size) != len(stride):
         raise BrokenCheckpoint("a tensor has no shape")
@@ -120,7 +120,7 @@ def _tensor(
 
 
 def _check_opcodes(content: bytes) -> None:
-    """Raise BrokenCheckpoint for a pickle that does more than ours do, or names memory cells far beyond its size."""
+    """Raises BrokenCheckpoint for a pickle that does more than ours do, or names memory cells far beyond its size."""
     if not 0 < len(content) <= MAX_PICKLE_BYTES:
         raise BrokenCheckpoint("its pickle is missing or too large")
     for opcode, argument, _ in pickletools.genops(content):

@@ -1,4 +1,5 @@
-"""Resumable checkpoints: `last` and `best`, each written whole or not at all, each proved to load before it is trusted.
+"""Saves and loads the checkpoints `last` and `best`. Each is written whole or not at all, and must load after it was
+written.
 
 Training only (PyTorch). Files hold tensors, numbers, texts, lists and dicts, and are read by `checkpoint_file`, so that
 a file from elsewhere can neither run code nor take memory without end.
@@ -22,9 +23,9 @@ CheckpointName = Literal["last", "best"]
 
 
 def save_checkpoint(folder: Path, name: CheckpointName, state: Mapping[str, Any]) -> None:
-    """Write a checkpoint by temporary file and rename. What was there before stays until the new one is complete.
+    """Writes a checkpoint by temporary file and rename. The one before stays until the new one is complete.
 
-    Raises RuntimeError when what was written does not read back: better a stop now than a resume that fails.
+    Raises RuntimeError when the new file cannot be read back, because a stop now is better than a resume that fails.
     """
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **state}, buffer)
@@ -35,7 +36,7 @@ def save_checkpoint(folder: Path, name: CheckpointName, state: Mapping[str, Any]
 
 
 def load_checkpoint(folder: Path, name: CheckpointName) -> dict[str, Any] | None:
-    """A checkpoint, or None when it is absent or broken (then said on stdout)."""
+    """Returns a checkpoint, or None when it is absent or broken (a line on stdout then says so)."""
     path = folder / f"{name}.pt"
     try:
         size = path.stat().st_size
@@ -49,7 +50,7 @@ def load_checkpoint(folder: Path, name: CheckpointName) -> dict[str, Any] | None
 
 @contextmanager
 def reading_checkpoint() -> Iterator[None]:
-    """A block that uses what a checkpoint holds: whatever is wrong with it there becomes a TrainingFailure."""
+    """Runs a block that uses a checkpoint's content. Any error there becomes a TrainingFailure."""
     try:
         yield
     except TrainingFailure:
@@ -63,7 +64,7 @@ def reading_checkpoint() -> Iterator[None]:
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
-    """`last`, or `best` when `last` is broken, or None: training then starts afresh."""
+    """Returns `last`, or `best` when `last` is broken, or None: training then starts afresh."""
     state = load_checkpoint(folder, "last")
     if state is not None:
         return state
@@ -84,7 +85,7 @@ def _parse(content: bytes) -> dict[str, Any] | None:
 
 
 def _with_present_names(state: dict[Any, Any]) -> dict[Any, Any]:
-    """Return the state with the layer names that networks have now. Version 0.2 wrote `normalisation`."""
+    """Returns the state with the layer names that networks have now. Version 0.2 wrote `normalisation`."""
     return {
         name.replace("normalisation", "normalization") if isinstance(name, str) else name: (
             _with_present_names(value) if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""Reading a data set (`pieces.jsonl` and its manifest), what a job selected from it, and cutting it into windows."""
+"""Reads a data set (`pieces.jsonl` and its manifest) and a job's selection from it, and cuts pieces into windows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True)
 class Melody:
-    """A held-out melody of which samples are made while a model learns."""
+    """A held-out melody, for which samples are made while a model learns."""
 
     id: str
     name: str
@@ -48,7 +48,7 @@ class Melody:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a job trains on: the prepare step's manifest."""
+    """The data that a job trains on: the prepare step's manifest."""
 
     technique: str
     dataset: Mapping[str, str]
@@ -68,7 +68,7 @@ class Piece:
 
     @property
     def bars(self) -> int:
-        """Length in bars."""
+        """Returns the length in bars."""
         return int(self.planes.shape[2]) // STEPS_PER_BAR
 
 
@@ -76,7 +76,7 @@ class Piece:
 class Dataset:
     """The selected pieces.
 
-    `voices`: (name, program) in order; `monophonic`: whether a voice never has two notes at once.
+    `voices`: (name, program) in order; `monophonic`: for each voice True if it never has two notes at once.
     """
 
     voices: tuple[tuple[str, int], ...]
@@ -84,11 +84,11 @@ class Dataset:
     pieces: tuple[Piece, ...]
 
     def of_split(self, split: Split) -> list[Piece]:
-        """The pieces of one split, in the order of the data set."""
+        """Returns the pieces of one split, in the order of the data set."""
         return [piece for piece in self.pieces if piece.split == split]
 
     def pitch_range(self, voice: int | None = None) -> tuple[int, int]:
-        """Lowest and highest pitch of one voice, or of all."""
+        """Returns the lowest and the highest pitch of one voice, or of all."""
         used = np.zeros(PITCHES, dtype=np.bool_)
         for piece in self.pieces:
             planes = piece.planes[:, SOUNDING] if voice is None else piece.planes[voice : voice + 1, SOUNDING]
@@ -99,8 +99,8 @@ class Dataset:
         return int(sounding[0]), int(sounding[-1])
 
     def keyboard_window(self, reach: int, unit: int) -> tuple[int, int]:
-        """(lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note transposed by
-        up to `reach` semitones. The number is a multiple of `unit`, and at least two."""
+        """Returns (lowest pitch, number of pitches) of the narrowest part of the keyboard that holds every note
+        transposed by up to `reach` semitones. The number is a multiple of `unit`, and at least two of them."""
         low, high = self.pitch_range()
         low, high = max(0, low - reach), min(PITCHES - 1, high + reach)
         pitches = max(2 * unit, -(-(high - low + 1) // unit) * unit)
@@ -124,7 +124,7 @@ def _load_json(path: Path, what: str) -> Mapping[str, Any]:
 
 
 def read_selection(path: Path, technique: str) -> Selection:
-    """Read the `selection` channel's manifest.json. Raises DatasetError."""
+    """Reads the `selection` channel's manifest.json. Raises DatasetError."""
     data = _load_json(path, "training selection")
     if data.get("technique") != technique:
         raise DatasetError(
@@ -144,15 +144,16 @@ def read_selection(path: Path, technique: str) -> Selection:
 
 
 def _read_melody(melody: Mapping[str, Any]) -> Melody:
-    # JSON Schema calls 4.0 an integer too.
+    # JSON Schema accepts 4.0 as an integer, too.
     notes = tuple(Note(int(note["onset"]), int(note["duration"]), int(note["pitch"])) for note in melody["notes"])
     return Melody(melody["id"], melody["name"], float(melody["tempo"]), int(melody["bars"]), notes)
 
 
 def read_dataset(channel: Path, selection: Selection) -> Dataset:
-    """Read the selected pieces from the `dataset` channel. Raises DatasetError.
+    """Reads the selected pieces from the `dataset` channel. Raises DatasetError.
 
-    The checksum of pieces.jsonl must be the manifest's and the selection's: a model's card names its data by it.
+    The checksum of pieces.jsonl must be the manifest's and the selection's, because a model's card names its data by
+    it.
     """
     manifest = _load_json(channel / "manifest.json", "data set's manifest")
     pieces_path = channel / "pieces.jsonl"
@@ -168,7 +169,7 @@ def read_dataset(channel: Path, selection: Selection) -> Dataset:
 
 
 def iterate_pieces(content: bytes) -> Iterator[Mapping[str, Any]]:
-    """The lines of pieces.jsonl as objects. Raises DatasetError naming the line."""
+    """Yields the lines of pieces.jsonl as objects. Raises DatasetError naming the line."""
     for number, line in enumerate(content.splitlines(), start=1):
         if len(line) > MAX_LINE_BYTES or number > MAX_PIECES:
             raise DatasetError(f"Line {number} of pieces.jsonl is beyond the limits of a data set.")
@@ -184,7 +185,7 @@ def iterate_pieces(content: bytes) -> Iterator[Mapping[str, Any]]:
 
 
 def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split]) -> Dataset:
-    """The pieces named in `splits` (id -> split) out of pieces.jsonl's objects. Raises DatasetError."""
+    """Returns the pieces named in `splits` (id -> split) out of pieces.jsonl's objects. Raises DatasetError."""
     pieces: list[Piece] = []
     voices: tuple[tuple[str, int], ...] | None = None
     monophonic: list[bool] = []
@@ -220,15 +221,15 @@ def build_dataset(lines: Iterable[Mapping[str, Any]], splits: Mapping[str, Split
 
 @dataclass(frozen=True)
 class Window:
-    """A cut out of a piece: where it starts and how many bars it has."""
+    """A part of a piece: the bar where it starts and its number of bars."""
 
     piece: int
     start_bar: int
 
 
 def training_windows(pieces: Sequence[Piece], bars: int, hop: int, epoch: int) -> list[Window]:
-    """Bar-aligned windows that cover every piece. Their phase shifts by a bar from epoch to epoch, so that over `hop`
-    epochs every window is seen. A piece shorter than a window gives one, to be filled with rest."""
+    """Returns bar-aligned windows that cover every piece. Their phase shifts by a bar from epoch to epoch, so that over
+    `hop` epochs every window is seen. A piece shorter than a window gives one window, to be filled with rest."""
     windows: list[Window] = []
     for index, piece in enumerate(pieces):
         last = max(0, piece.bars - bars)
@@ -240,14 +241,14 @@ def training_windows(pieces: Sequence[Piece], bars: int, hop: int, epoch: int) -
 
 
 def spread_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Window]:
-    """Up to `limit` windows that do not overlap, spread evenly over the pieces. They are the same every time."""
+    """Returns up to `limit` windows that do not overlap, spread evenly over the pieces, and the same every time."""
     windows = training_windows(pieces, bars, bars, 0)
     chosen = np.unique(np.linspace(0, len(windows) - 1, min(limit, len(windows))).round().astype(int))
     return [windows[index] for index in chosen]
 
 
 def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[VoicePlanes]:
-    """Planes [voices, 2, steps, 128] of up to `limit` windows spread evenly over the pieces, in their own keys."""
+    """Returns up to `limit` windows, spread evenly over the pieces, in their keys: planes [voices, 2, steps, 128]."""
     windows = spread_windows(pieces, bars, limit)
     return [cut_window(pieces[window.piece], window.start_bar, bars, 0, PITCHES) for window in windows]
 
@@ -255,8 +256,8 @@ def gather_windows(pieces: Sequence[Piece], bars: int, limit: int) -> list[Voice
 def cut_window(
     piece: Piece, start_bar: int, bars: int, lowest: int, pitches: int, shift: int = 0
 ) -> npt.NDArray[np.bool_]:
-    """Planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the pitches
-    lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
+    """Returns planes [voices, 2, bars * 16, pitches] of a window, transposed by `shift` semitones and cropped to the
+    pitches lowest..lowest + pitches - 1. A note that was already sounding starts with the window."""
     steps = bars * STEPS_PER_BAR
     result = np.zeros((piece.planes.shape[0], 2, steps, pitches), dtype=np.bool_)
     first = start_bar * STEPS_PER_BAR
@@ -270,7 +271,8 @@ def cut_window(
 
 
 def allowed_shifts(planes: npt.NDArray[np.bool_], lowest: int, highest: int, reach: int) -> list[int]:
-    """Transpositions within -reach..reach that keep every note of planes [voices, 2, steps, 128] in lowest..highest."""
+    """Returns the transpositions within -reach..reach that keep every note of planes [voices, 2, steps, 128] in
+    lowest..highest."""
     used = np.nonzero(planes[:, SOUNDING].any(axis=(0, 1)))[0]
     if len(used) == 0:
         return [0]

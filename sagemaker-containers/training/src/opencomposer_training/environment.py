@@ -1,4 +1,4 @@
-"""SageMaker's folder contract for a training container, read from its files.
+"""The folders and files by which SageMaker and a training container work together.
 
 The platform mounts everything under /opt/ml and sets no path variables (those belong to a toolkit that we do not use);
 SAGEMAKER_BASE_DIR moves the root for runs without Docker. Sources: AWS, "How Amazon SageMaker AI provides training
@@ -18,7 +18,7 @@ from types import FrameType
 DEFAULT_BASE = "/opt/ml"
 FAILURE_CHARACTERS = 1024
 FAILURE_BYTES = 4096
-"""A safe bound on the file too: multi-byte text within the character limit stays readable however it is cut."""
+"""A safe limit for the file, too: text of multi-byte characters stays readable however it is cut."""
 
 
 class TrainingFailure(Exception):
@@ -33,24 +33,26 @@ class TrainingEnvironment:
 
     @staticmethod
     def from_variables(variables: Mapping[str, str]) -> TrainingEnvironment:
-        """The environment that SAGEMAKER_BASE_DIR names, else /opt/ml."""
+        """Returns the environment under the folder that SAGEMAKER_BASE_DIR names, else under /opt/ml."""
         return TrainingEnvironment(Path(variables.get("SAGEMAKER_BASE_DIR") or DEFAULT_BASE).resolve())
 
     @property
     def model(self) -> Path:
-        """What is left here is uploaded as the job's model, also after a stop."""
+        """Returns the folder whose content is uploaded as the job's model, also after a stop."""
         return self.base / "model"
 
     @property
     def failure(self) -> Path:
-        """Its first 1,024 characters become the job's FailureReason."""
+        """Returns the file whose first 1,024 characters become the job's FailureReason."""
         return self.base / "output" / "failure"
 
     @property
     def checkpoints(self) -> Path:
-        """The folder synchronized with S3: checkpointconfig.json's LocalPath where it is inside the base folder.
+        """Returns the folder synchronized with S3: checkpointconfig.json's LocalPath where it is inside the base
+        folder.
 
-        Elsewhere (the file names /opt/ml/checkpoints while the base was moved, or there is no file): `checkpoints`.
+        In all other cases (the file names /opt/ml/checkpoints while the base was moved, or there is no file) it is
+        `checkpoints`.
         """
         fallback = self.base / "checkpoints"
         try:
@@ -61,14 +63,15 @@ class TrainingEnvironment:
         return local if local.is_relative_to(self.base) and local != self.base else fallback
 
     def channel(self, name: str) -> Path:
-        """The folder of an input channel. Raises TrainingFailure when the platform has not mounted it."""
+        """Returns the folder of an input channel. Raises TrainingFailure when the platform has not mounted it."""
         path = self.base / "input" / "data" / name
         if not path.is_dir():
             raise TrainingFailure(f"The input channel '{name}' is missing.")
         return path
 
     def hyperparameters(self) -> dict[str, str]:
-        """hyperparameters.json: a flat object in which the platform makes every value a string. May be absent."""
+        """Returns the content of hyperparameters.json, a flat object in which the platform makes every value a string.
+        The file may be absent."""
         path = self._configuration("hyperparameters")
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
@@ -81,7 +84,7 @@ class TrainingEnvironment:
         return {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
     def write_failure(self, message: str) -> None:
-        """Leave one sentence as the reason of the failure. Never raises: the exit status says the rest."""
+        """Writes one sentence as the reason of the failure. Never raises: the exit status tells of the failure, too."""
         try:
             self.failure.parent.mkdir(parents=True, exist_ok=True)
             self.failure.write_bytes(failure_text(message))
@@ -93,7 +96,7 @@ class TrainingEnvironment:
 
 
 def failure_text(message: str) -> bytes:
-    """One line of at most 1,024 characters and 4,096 bytes, cut between characters."""
+    """Returns one line of at most 1,024 characters and 4,096 bytes, cut between characters."""
     line = " ".join(message.split())
     if len(line) > FAILURE_CHARACTERS:
         line = line[: FAILURE_CHARACTERS - 1] + "…"
@@ -102,16 +105,16 @@ def failure_text(message: str) -> bytes:
 
 
 class StopRequest:
-    """Whether SIGTERM has come: SageMaker gives 120 seconds from there to SIGKILL.
+    """Remembers that SIGTERM has come, after which SageMaker gives 120 seconds until SIGKILL.
 
-    The handler only sets a flag; training looks at it between batches, so that no file is left half written.
+    The handler only sets a flag; training checks it between batches, so that no file is left half written.
     """
 
     def __init__(self) -> None:
         self.requested = False
 
     def listen(self) -> None:
-        """Take over SIGTERM (and SIGINT, for a run from a terminal)."""
+        """Takes over SIGTERM (and SIGINT, for a run from a terminal)."""
         signal.signal(signal.SIGTERM, self._handle)
         signal.signal(signal.SIGINT, self._handle)
 
@@ -120,9 +123,9 @@ class StopRequest:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write by a temporary file and a rename: a reader, or a sync to S3, never sees half a file."""
+    """Writes by a temporary file and a rename, so that a reader, or a sync to S3, never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A leading dot and the process id: never mistaken for a result, never shared with another process.
+    # A leading dot and the process id: it is never mistaken for a result, and never shared with another process.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""The windows of a training's epochs in the order in which they are learned: a function of (seed, epoch) alone."""
+"""The windows of a training's epochs in the order in which they are learned, a function of (seed, epoch) alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class EpochWindows:
     """Batches of windows of the training pieces. Epochs and batches count from 0."""
 
     def __init__(self, pieces: Sequence[Piece], *, bars: int, hop: int, batch_size: int, seed: int) -> None:
-        """bars: length of a window; hop: bars from one to the next."""
+        """bars: length of a window; hop: bars from the start of one window to that of the next."""
         self._pieces = pieces
         self._bars = bars
         self._hop = hop
@@ -24,17 +24,17 @@ class EpochWindows:
         self._shuffled: tuple[int, list[Window]] | None = None
 
     def batches(self, epoch: int) -> int:
-        """Batches of an epoch: the last one is filled up from the front."""
+        """Returns the number of batches of an epoch. The last one is filled up with the epoch's first windows."""
         return len(self._of(epoch)) // self._batch_size
 
     def batch(self, epoch: int, batch: int) -> list[Window]:
-        """The windows of one batch."""
+        """Returns the windows of one batch."""
         return self._of(epoch)[batch * self._batch_size : (batch + 1) * self._batch_size]
 
     def cut(
         self, window: Window, rng: np.random.Generator, *, lowest: int, pitches: int, reach: int
     ) -> npt.NDArray[np.bool_]:
-        """Planes [voices, 2, steps, pitches] of a window, transposed by chance within -reach..reach.
+        """Returns planes [voices, 2, steps, pitches] of a window, in a random transposition within -reach..reach.
 
         The whole piece stays within the pitches lowest..lowest + pitches - 1.
         """

@@ -1,4 +1,4 @@
-"""The music that every epoch is measured on, and what the composers' own accompaniment of it measures."""
+"""The music that every epoch is measured on, and the measures of the composers' own accompaniment of it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from opencomposer_music.similarity_index import SimilarityReference, Vector, win
 from opencomposer_training.dataset import Dataset, VoicePlanes, gather_windows
 
 REFERENCE_WINDOWS = 192
-"""As many windows of the training pieces, at the most, are what the similarity index compares with."""
+"""The largest number of windows of the training pieces with which the similarity index compares."""
 
 
 class HeldOutMusic:
-    """Windows of the validation pieces; of the training pieces, where a selection has no others.
+    """Windows of the validation pieces, or of the training pieces where a selection has no others.
 
-    reference_metrics, validation_metrics: of the composers' accompaniment of the training pieces and of the windows.
+    reference_metrics, validation_metrics: measures of the composers' accompaniment of the training pieces and of the
+    windows.
     """
 
     def __init__(
         self, dataset: Dataset, *, bars: int, windows: int, accompaniment: Callable[[VoicePlanes], Sequence[Planes]]
     ) -> None:
-        """bars: length of a window; windows: how many at the most; accompaniment: a window's tracks but the melody, as
-        the technique would write them."""
+        """bars: length of a window; windows: the largest number of windows; accompaniment: returns a window's tracks
+        without the melody, as the technique would write them."""
         train = dataset.of_split("train")
         reference = gather_windows(train, bars, REFERENCE_WINDOWS)
         self.windows = gather_windows(dataset.of_split("validation") or train, bars, windows)
         features = [window_features(window[0], accompaniment(window)) for window in reference]
-        # A tiny selection has fewer windows than a density needs; repeating them changes no density.
+        # A tiny selection has fewer windows than a density needs. Repeating all of them changes no density.
         self._reference = SimilarityReference(features * (1 if len(features) > 2 else 3))
         self.reference_metrics = mean_metrics(
             [measure_composition(window[0], accompaniment(window)) for window in reference]
@@ -37,8 +38,8 @@ class HeldOutMusic:
         self.validation_metrics = self.measure(accompaniment(window) for window in self.windows)
 
     def measure(self, written: Iterable[Sequence[Planes]]) -> dict[str, float]:
-        """Mean measures and similarity index of tracks that were written to the melodies of the windows, in their
-        order."""
+        """Returns the mean measures and the similarity index of tracks that were written to the melodies of the
+        windows, in their order."""
         metrics: list[dict[str, float]] = []
         features: list[dict[str, Vector]] = []
         for window, tracks in zip(self.windows, written, strict=True):

@@ -1,4 +1,4 @@
-"""A training job's hyperparameters: the container accepts exactly what the technique's document allows."""
+"""Reads a training job's hyperparameters, of which the container accepts exactly those of the technique's document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from opencomposer_training.environment import TrainingFailure
 
 
 def parse_hyperparameters(known: ParameterSet, values: Mapping[str, str]) -> dict[str, ParameterValue]:
-    """SageMaker's strings -> typed values, defaults filled in.
+    """Turns SageMaker's strings into typed values, with the defaults of those that are absent.
 
     Numbers and booleans arrive JSON-encoded, texts as they are. Raises TrainingFailure with one sentence that names
     every broken field, its value and what is allowed.
@@ -34,7 +34,7 @@ def parse_hyperparameters(known: ParameterSet, values: Mapping[str, str]) -> dic
 
 
 def _parse(parameter: Parameter, text: str) -> ParameterValue | None:
-    """One value, or None where the text says none that is allowed."""
+    """Returns one value, or None where the text is no allowed value."""
     if parameter.type == "string":
         return parameter.accept(text)
     try:
@@ -44,5 +44,5 @@ def _parse(parameter: Parameter, text: str) -> ParameterValue | None:
 
 
 def _shown(text: str) -> str:
-    """A value as it may stand in an error: quoted and not too long."""
+    """Returns a value in the form in which an error shows it: quoted and not too long."""
     return json.dumps(text if len(text) <= 40 else text[:39] + "…", ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What a technique brings to the job runner: one learner, and what it says of itself and of its model.
+"""The interface between a technique and the job runner: one learner, its data, and the model that it exports.
 
 The runner owns the loop, the checkpoints, the progress lines, the samples and the export (`training_run`).
 """
@@ -22,10 +22,10 @@ ModelSize = Literal["small", "large"]
 
 @dataclass(frozen=True)
 class LearnerInputs:
-    """What a technique makes its learner of.
+    """The values from which a technique makes its learner.
 
-    hyperparameters: checked, defaults filled in. resumed: the checkpoint that the job goes on from, None for a new job.
-    The learner takes sizes from it; its weights follow by Learner.restore.
+    hyperparameters: checked, with defaults; resumed: the checkpoint that the job goes on from, None for a new job. The
+    learner takes only sizes from it; Learner.restore takes the weights.
     """
 
     dataset: Dataset
@@ -36,8 +36,8 @@ class LearnerInputs:
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """criterion: the loss or measure whose lowest value marks the best epoch; tolerance: differences of it up to this
-    size are chance."""
+    """Settings of the loop. criterion: the loss or measure whose lowest value marks the best epoch; tolerance:
+    differences of it up to this size count as chance."""
 
     technique: str
     epochs: int
@@ -52,16 +52,16 @@ class Reference(Protocol):
 
     @property
     def reference_metrics(self) -> Mapping[str, float]:
-        """Measures of the training pieces."""
+        """Returns the measures of the training pieces."""
 
     @property
     def validation_metrics(self) -> Mapping[str, float]:
-        """Measures of the held-out pieces, with the similarity index."""
+        """Returns the measures of the held-out pieces, with the similarity index."""
 
 
 @dataclass(frozen=True)
 class TrainedOn:
-    """The training's data, for the card. window_bars: length of its windows."""
+    """The training's data, for the card. window_bars: the length of its windows."""
 
     selection: Selection
     pieces: Sequence[Piece]
@@ -71,8 +71,8 @@ class TrainedOn:
 
 @dataclass(frozen=True)
 class ExportedModel:
-    """A model file and what the technique alone can say of it. metrics: of these weights as they are exported, since
-    the run may have been begun by a version that decoded otherwise."""
+    """A model file, and the facts about it that only the technique knows. metrics: those of these weights as they are
+    exported, because a version that decoded otherwise may have begun the run."""
 
     content: bytes
     metadata: CardMetadata
@@ -83,23 +83,23 @@ class ExportedModel:
 
 
 class Learner(Protocol):
-    """A technique's networks and optimizers, and how they learn from one batch. Epochs and batches count from 0."""
+    """A technique's networks and optimizers, and the way they learn from one batch. Epochs and batches count from 0."""
 
     @property
     def loop_settings(self) -> LoopSettings:
-        """How long the loop trains, and what it judges an epoch by."""
+        """Returns how long the loop trains, and by which value it judges an epoch."""
 
     @property
     def data(self) -> TrainedOn:
-        """What it learns from."""
+        """Returns the data that it learns from."""
 
     @property
     def seed(self) -> int:
-        """The seed of every random choice."""
+        """Returns the seed of every random choice."""
 
     @property
     def precision(self) -> str:
-        """The precision of the numbers that it calculates with."""
+        """Returns the precision of the numbers that it calculates with."""
 
     def batches(self, epoch: int) -> int:
         """Returns the number of batches of an epoch."""
@@ -112,16 +112,16 @@ class Learner(Protocol):
         """Returns the losses on held-out music, by the names of the progress line."""
 
     def measure(self) -> Mapping[str, float]:
-        """Returns the measures of what the model writes to held-out music, with the similarity index."""
+        """Returns the measures of the music that the model writes to held-out music, with the similarity index."""
 
     def write_samples(self, folder: Path) -> None:
         """Writes the selection's melodies, as the model plays them now."""
 
     def state(self) -> Mapping[str, Any]:
-        """Returns everything that a checkpoint must hold to go on, but what the loop itself keeps."""
+        """Returns all that a checkpoint must hold to go on, except for the part that the loop itself keeps."""
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Goes on from a checkpoint. What it raises for a damaged one becomes the job's failure."""
+        """Goes on from a checkpoint. An error that it raises for a damaged one becomes the job's failure."""
 
     def export(self, state: Mapping[str, Any]) -> ExportedModel:
         """Returns the model of a checkpoint. Raises TrainingFailure for a damaged one."""

@@ -1,4 +1,4 @@
-"""Writing and reading Standard MIDI Files on the sixteenth grid."""
+"""Writes and reads Standard MIDI Files on the sixteenth grid."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Track:
 
 
 def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
-    """A format 1 file: a first track with tempo and metre, then one track for each of `tracks`. Same input, same bytes.
+    """Returns a format 1 file: a first track with tempo and time signature, then one track for each of `tracks`. The
+    same input gives the same bytes.
 
     tempo: beats a minute. Raises ValueError for more tracks than MIDI has melodic channels.
     """
@@ -40,7 +41,7 @@ def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
     file.tracks.append(head)
     for track, channel in zip(tracks, channels, strict=False):
         written = mido.MidiTrack()
-        # MIDI texts are bytes; other characters than Latin-1 would make the writer fail.
+        # MIDI texts are bytes, and characters outside of Latin-1 would make the writer fail.
         name = track.name.encode("latin-1", "replace").decode("latin-1")
         written.append(mido.MetaMessage("track_name", name=name, time=0))
         written.append(mido.Message("program_change", channel=channel, program=track.program, time=0))
@@ -63,7 +64,7 @@ def midi_bytes(tempo: float, tracks: Sequence[Track]) -> bytes:
 
 
 def read_midi(content: bytes) -> tuple[float, list[Track]]:
-    """Tempo and tracks of a file that midi_bytes wrote. Not a reader for files from elsewhere: it expects this grid."""
+    """Returns tempo and tracks of a file that midi_bytes wrote. It cannot read others, since it expects this grid."""
     file = mido.MidiFile(file=io.BytesIO(content))
     tempo = 120.0
     tracks: list[Track] = []

@@ -1,4 +1,4 @@
-"""The model card: what a model is, what it was made of and how well it measures. Written beside the model file."""
+"""Writes the model card beside the model file: what the model is, what it was made of and how well it measures."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ EndReason = Literal["epochs", "earlyStopping", "stopped"]
 
 
 class CardMetadata(Protocol):
-    """What every technique's model says about itself and its card repeats."""
+    """The facts that every technique's model states and its card repeats."""
 
     @property
     def technique(self) -> str:
-        """The technique's id."""
+        """Returns the technique's id."""
 
     @property
     def voices(self) -> tuple[Voice, ...]:
-        """The given voice first."""
+        """Returns the voices, the given voice first."""
 
     @property
     def limits(self) -> Limits:
-        """What the model can take."""
+        """Returns the limits of the pieces that the model can take."""
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """Everything a card tells about the training."""
+    """All facts of a card about the training."""
 
     dataset: Mapping[str, object]
     hyperparameters: Mapping[str, object]
@@ -62,7 +62,7 @@ def write_model(
     parameters: int,
     record: TrainingRecord,
 ) -> None:
-    """Write model.onnx and model-card.json into `folder`; the card last, so that a card's model is always there."""
+    """Writes model.onnx and model-card.json into `folder`; the card last, so that a card's model is always there."""
     card = {
         "schemaVersion": 1,
         "technique": metadata.technique,

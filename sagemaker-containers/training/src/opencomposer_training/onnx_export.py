@@ -1,4 +1,5 @@
-"""A trained network as one ONNX file, proved to give what PyTorch gives before it is kept. Training only (PyTorch)."""
+"""Exports a trained network as one ONNX file, which must give PyTorch's numbers before it is kept. Training only
+(PyTorch)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from opencomposer_serving.onnx_file import check_opset, summarize
 from torch import nn
 
 TOLERANCE = 2e-3
-"""Largest accepted difference of a logit: float32 sums in another order, on logits of up to some tens."""
+"""The largest accepted difference of a logit. Logits of up to some tens are float32 sums in another order."""
 
 Inputs = Mapping[str, npt.NDArray[np.float32]]
 
@@ -32,14 +33,14 @@ def export_onnx(
     metadata: str,
     trials: Sequence[Inputs],
 ) -> bytes:
-    """`served` (on the CPU, in the plain memory layout) as a single file without external data.
+    """Returns `served` (on the CPU, in the plain memory layout) as a single file without external data.
 
     example: one set of inputs by name, in the order of forward(); input_axes: their axes of any length, named;
-    outputs: the shape of each, names for axes of any length; trials: inputs of other lengths on which the file
-    must answer as the module does; metadata: JSON text for metadata_props["opencomposer"]. Raises RuntimeError where
-    ONNX Runtime does not give PyTorch's numbers, and where the file is one that the inference container would refuse.
+    outputs: the shape of each, names for axes of any length; trials: inputs of other lengths on which the file must
+    give the module's numbers; metadata: JSON text for metadata_props["opencomposer"]. Raises RuntimeError where ONNX
+    Runtime does not give PyTorch's numbers, and where the inference container would refuse the file.
     """
-    # The whole module in evaluation mode: the exporter puts back the mode that it finds on the outside.
+    # The whole module must be in evaluation mode, because the exporter restores the mode of the outermost module.
     served.eval()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"
@@ -60,7 +61,8 @@ def export_onnx(
             },
         )
         model = onnx.load(path)
-    # The exporter does not always see what is fixed; the checker below refuses a shape that contradicts the graph.
+    # The exporter does not always see that an axis is fixed. The checker below refuses a shape that contradicts the
+    # graph.
     for output in model.graph.output:
         for axis, found in zip(outputs[output.name], output.type.tensor_type.shape.dim, strict=True):
             if isinstance(axis, int):
@@ -76,7 +78,7 @@ def export_onnx(
 
 
 def check_servable(content: bytes) -> None:
-    """Read the file as the inference container does. Raises RuntimeError where it would be refused there."""
+    """Reads the file as the inference container does. Raises RuntimeError where it would be refused there."""
     if len(content) > MAX_MODEL_BYTES:
         raise RuntimeError(
             f"the exported model has {len(content)} bytes, and a model may have {MAX_MODEL_BYTES} at most"
@@ -88,7 +90,7 @@ def check_servable(content: bytes) -> None:
 
 
 def verify_export(content: bytes, served: nn.Module, outputs: Sequence[str], trials: Sequence[Inputs]) -> None:
-    """Run the file in ONNX Runtime beside the module. Raises RuntimeError where their numbers differ."""
+    """Runs the file in ONNX Runtime beside the module. Raises RuntimeError where their numbers differ."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""What a running job says about itself: one JSON line an epoch in a file, one anchored line an epoch on stdout."""
+"""The progress of a running job: one JSON line an epoch in a file, and one line an epoch on stdout for CloudWatch."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ STDOUT_METRICS = (
     "scaleConsistency",
     "samplesPerSecond",
 )
-"""What the stdout line of every technique says after its losses; contracts/metric-definitions.json has a pattern for
-each."""
+"""The measures that the stdout line of every technique has after its losses. contracts/metric-definitions.json has a
+pattern for each."""
 
 
 def append_progress(folder: Path, line: Mapping[str, object]) -> None:
-    """Append one line in one write, so that a reader sees it whole or, at worst, as a last half line.
+    """Appends one line in one write, so that a reader sees it whole or, at worst, as a last half line.
 
-    Raises ValueError for a number that JSON cannot hold: NaN must never reach the charts.
+    Raises ValueError for a number that JSON cannot hold, because NaN must never reach the charts.
     """
     content = json.dumps({**line, "timestamp": now()}, allow_nan=False, separators=(",", ":")) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,9 +43,9 @@ def append_progress(folder: Path, line: Mapping[str, object]) -> None:
 
 
 def rewind_progress(folder: Path, epoch: int) -> None:
-    """After a resume: keep one whole line for each epoch up to `epoch`, drop lines and samples of later ones.
+    """Keeps, after a resume, one whole line for each epoch up to `epoch`, and drops lines and samples of later ones.
 
-    A process that was killed may have reported an epoch whose checkpoint never got written; it is going to be trained
+    A process that was killed may have reported an epoch whose checkpoint was never written; that epoch is trained
     again.
     """
     path = folder / PROGRESS_FILE
@@ -66,16 +66,16 @@ def rewind_progress(folder: Path, epoch: int) -> None:
 
 
 def write_reference(folder: Path, metrics: Mapping[str, float], validation: Mapping[str, float]) -> None:
-    """The measures of the training music itself, and of the held-out music: the lines to which the curves tend."""
+    """Writes the measures of the training music itself and of the held-out music, towards which the curves tend."""
     content = {"schemaVersion": 1, "metrics": dict(metrics), "validation": dict(validation)}
     write_atomically(folder / REFERENCE_FILE, (json.dumps(content, allow_nan=False, indent=2) + "\n").encode())
 
 
 def metrics_line(epoch: int, losses: Mapping[str, float], metrics: Mapping[str, float]) -> str:
-    """The line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`.
+    """Returns the line for CloudWatch's metric definitions: `[opencomposer] epoch=3 generatorLoss=-1.23 …`.
 
-    All losses, whatever the technique calls them, and those measures that every technique reports. Raises ValueError
-    for a number that is not finite.
+    It has all losses, whatever the technique calls them, and those measures that every technique reports. Raises
+    ValueError for a number that is not finite.
     """
     reported = {**losses, **{name: metrics[name] for name in STDOUT_METRICS if name in metrics}}
     parts = [f"{name}={_plain(value)}" for name, value in reported.items()]
@@ -83,12 +83,12 @@ def metrics_line(epoch: int, losses: Mapping[str, float], metrics: Mapping[str, 
 
 
 def _plain(value: float) -> str:
-    """A number without an exponent, which a metric pattern would cut in two."""
+    """Returns a number without an exponent, which a metric pattern would cut in two."""
     if not math.isfinite(value):
         raise ValueError(f"{value} is not finite")
     return f"{value:.6f}"
 
 
 def now() -> str:
-    """The present as ISO 8601 in UTC, to the millisecond."""
+    """Returns the present as ISO 8601 in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

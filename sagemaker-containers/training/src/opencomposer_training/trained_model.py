@@ -1,4 +1,4 @@
-"""What a training job leaves: the best epoch's model and its card. Training only (PyTorch)."""
+"""Writes the result of a training job: the best epoch's model and its card. Training only (PyTorch)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def write_best_model(
     end_reason: EndReason,
     hyperparameters: Mapping[str, ParameterValue],
 ) -> bool:
-    """Write the model that the learner exports from the best epoch's checkpoint, and its card.
+    """Writes the model that the learner exports from the best epoch's checkpoint, and its card.
 
-    False when no epoch is complete: there is nothing to write. Raises TrainingFailure when the checkpoint is gone.
+    Returns False when no epoch is complete and there is nothing to write. Raises TrainingFailure when the checkpoint is
+    gone.
     """
     kept = loop.best
     if kept is None:

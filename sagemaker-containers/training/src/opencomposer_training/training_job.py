@@ -1,4 +1,4 @@
-"""What every training container does: reads SageMaker's folders, trains, leaves the model or the reason of the failure.
+"""Runs a training container: reads SageMaker's folders, trains, and leaves the model or the reason of the failure.
 
 Training only (PyTorch, which is loaded with the technique).
 """
@@ -21,22 +21,22 @@ from opencomposer_training.learner import Learner, LearnerInputs
 
 @dataclass(frozen=True)
 class TrainedTechnique:
-    """What a technique brings: its document, and what makes its learner."""
+    """A technique's part in a training job: its document, and the function that makes its learner."""
 
     document: TechniqueDocument
     make_learner: Callable[[LearnerInputs], Learner]
 
 
 def run_training_job(load_technique: Callable[[], TrainedTechnique]) -> int:
-    """Train as the environment variables and folders say; write the failure file when that is not possible.
+    """Trains as the environment variables and folders say, and writes the failure file when that is not possible.
 
-    load_technique imports PyTorch, which takes seconds in which a stop must already be heard. Returns the exit status:
+    load_technique imports PyTorch, which takes seconds, and a stop must be heard during them. Returns the exit status:
     0 when a model was made or a stop was asked for, 1 otherwise.
     """
     stop = StopRequest()
     stop.listen()
-    # Before PyTorch is loaded, which reads it once. Threads that wait in a spin loop take ten times as long as soon as
-    # the machine has anything else to do (README of the U-Net GAN, "Precision and threads").
+    # This comes before PyTorch is loaded, which reads the variable once. Threads that wait in a spin loop take ten
+    # times as long as soon as the machine has anything else to do (README of the U-Net GAN, "Precision and threads").
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     environment = TrainingEnvironment.from_variables(os.environ)
     try:
@@ -57,7 +57,7 @@ def _train(technique: TrainedTechnique, environment: TrainingEnvironment, stop: 
 
     from opencomposer_training.training_run import TrainingRun
 
-    # Numbers near zero would otherwise be computed in software, many times slower.
+    # Numbers near zero would otherwise be computed in software, many times more slowly.
     torch.set_flush_denormal(True)
     document = technique.document
     hyperparameters = parse_hyperparameters(document.hyperparameters, environment.hyperparameters())

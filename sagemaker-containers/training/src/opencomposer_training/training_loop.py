@@ -1,7 +1,7 @@
-"""The part of a training that is the same for every technique: epochs of batches, checkpoints that a stop or a kill
-resumes from, the best epoch, progress lines, samples. Training only (PyTorch).
+"""The part of a training that is the same for every technique: epochs of batches, checkpoints from which a stopped or
+killed run resumes, the best epoch, progress lines, samples. Training only (PyTorch).
 
-A learner's random choices must be functions of (seed, epoch, batch): then a resumed run equals an uninterrupted one.
+A learner's random choices must be functions of (seed, epoch, batch), so that a resumed run equals an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from opencomposer_training.progress import SAMPLES_FOLDER, append_progress, metr
 CHECKPOINT_SECONDS = 60.0
 SAMPLES_PER_RUN = 20
 MIN_PATIENCE = 10
-# Far beyond any training: what a checkpoint says is carried into progress lines and the model card.
+# This limit is far beyond any training: a checkpoint's numbers reach progress lines and the model card.
 MAX_EPOCHS = 1_000_000
 MAX_BATCHES = 1_000_000_000
 MAX_WINDOWS = 1_000_000_000_000
@@ -30,8 +30,8 @@ MAX_SECONDS = 1e9
 
 
 def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
-    """The checkpoint to go on from, or None. Raises TrainingFailure for one of another technique, or of a version
-    that kept the loop's part elsewhere."""
+    """Returns the checkpoint to go on from, or None. Raises TrainingFailure for one of another technique, or of a
+    version that kept the loop's part elsewhere."""
     state = load_newest(checkpoints)
     if state is None:
         return None
@@ -48,7 +48,7 @@ def load_resumable(checkpoints: Path, technique: str) -> dict[str, Any] | None:
 
 @dataclass
 class Sums:
-    """Losses added up over an epoch, so that a mean survives an interruption in its middle."""
+    """Sums of losses over an epoch. A checkpoint keeps them, so that means survive an interruption within it."""
 
     losses: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Sums:
     seconds: float = 0.0
 
     def add(self, losses: Mapping[str, float]) -> None:
-        """Add one batch. Raises TrainingFailure for a loss that is no number."""
+        """Adds one batch. Raises TrainingFailure for a loss that is not a finite number."""
         for name, value in losses.items():
             if not math.isfinite(value):
                 raise TrainingFailure(f"The training diverged: its {name} is {value}. Try a lower learningRate.")
@@ -64,12 +64,12 @@ class Sums:
             self.counts[name] = self.counts.get(name, 0) + 1
 
     def means(self) -> dict[str, float]:
-        """Means by the names of the progress line."""
+        """Returns the means by the names of the progress line."""
         return {name: value / self.counts[name] for name, value in self.losses.items()}
 
 
 def restored_count(value: object) -> int:
-    """A number of updates from a checkpoint. Raises ValueError where it is none."""
+    """Returns a number of updates from a checkpoint. Raises ValueError where it is none."""
     return _integer(value, MAX_BATCHES)
 
 
@@ -94,7 +94,7 @@ def _integer(value: object, max_: int) -> int:
 
 
 def _number(value: object, max_: float) -> float:
-    """A finite number; one that is to be at most a finite `most` is not negative either."""
+    """Returns a finite number, from 0 to `max_` if that is finite. Raises ValueError for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{repr(value)[:60]} is no number")
     if max_ < math.inf and not 0 <= value <= max_:
@@ -103,7 +103,7 @@ def _number(value: object, max_: float) -> float:
 
 
 class TrainingLoop:
-    """One training job's epochs. `epoch` and `batch` are completed ones."""
+    """Trains one job's epochs. `epoch` and `batch` count completed ones."""
 
     def __init__(
         self, learner: Learner, *, settings: LoopSettings, checkpoints: Path, stop_requested: Callable[[], bool]
@@ -120,7 +120,7 @@ class TrainingLoop:
         self.since_improvement = 0
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a checkpoint; the learner has taken its own part of it before.
+        """Goes on from a checkpoint, of which the learner has taken its own part before.
 
         Raises KeyError, TypeError or ValueError for one that no loop has written.
         """
@@ -132,12 +132,12 @@ class TrainingLoop:
         self.since_improvement = _integer(loop["sinceImprovement"], MAX_EPOCHS)
         self.best = None if loop["best"] is None else _restored_best(loop["best"], self.epoch)
         if self.batch >= self.learner.batches(self.epoch):
-            # The data or the batch size has changed since: the epoch that was under way is begun again.
+            # The data or the batch size has changed since, so the epoch that was under way begins again.
             self.batch, self.sums = 0, Sums()
         print(f"Training goes on after epoch {self.epoch}, at batch {self.batch} of the next one.", flush=True)
 
     def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request, and leave checkpoints, progress and samples."""
+        """Trains to the last epoch, an early stop or a stop request, and leaves checkpoints, progress and samples."""
         self.checkpoints.mkdir(parents=True, exist_ok=True)
         rewind_progress(self.checkpoints, self.epoch)
         while self.epoch < self.settings.epochs:
@@ -169,7 +169,7 @@ class TrainingLoop:
         )
 
     def _train_epoch(self) -> bool:
-        """The rest of the current epoch's batches. False when a stop was asked for."""
+        """Trains the rest of the current epoch's batches. Returns False when a stop was asked for."""
         batches = self.learner.batches(self.epoch)
         saved = time.monotonic()
         while self.batch < batches:
@@ -219,9 +219,10 @@ class TrainingLoop:
         )
 
     def _judge(self, value: float, metrics: Mapping[str, float]) -> bool:
-        """Whether the epoch that has just ended is the best so far.
+        """Returns True if the epoch that has just ended is the best so far.
 
-        Among epochs that the criterion cannot tell apart the latest is the best: it has learned longest.
+        Among epochs whose values differ by no more than the tolerance the latest is the best, because it has learned
+        longest.
         """
         tolerance = self.settings.tolerance
         lowest = value if self.best is None else float(self.best["lowest"])

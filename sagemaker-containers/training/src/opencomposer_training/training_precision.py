@@ -1,4 +1,4 @@
-"""In which numbers a network is trained. Training only (PyTorch)."""
+"""The precision of the numbers in which a network is trained. Training only (PyTorch)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ Precision = Literal["bfloat16", "float32"]
 
 
 def choose_precision(device: torch.device, *, with_avx512: bool) -> Precision:
-    """bfloat16 where it is faster: on GPUs from Ampere on, on CPUs with AMX, and on those with AVX512-BF16 alone where
-    the technique has measured that its network gains by it (`with_avx512`)."""
+    """Returns bfloat16 where it is faster: on GPUs from Ampere on, on CPUs with AMX, and on those with AVX512-BF16
+    alone where the technique has measured that its network gains by it (`with_avx512`)."""
     if device.type == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
     features = torch.cpu.get_capabilities()
@@ -21,7 +21,7 @@ def choose_precision(device: torch.device, *, with_avx512: bool) -> Precision:
 
 
 def restored_precision(value: object) -> Precision:
-    """The precision that a checkpoint names. Raises ValueError where it names none."""
+    """Returns the precision that a checkpoint names. Raises ValueError where it names none."""
     if value == "bfloat16":
         return "bfloat16"
     if value == "float32":

@@ -47,11 +47,11 @@ class TrainingRun(Generic[L]):
                 self.loop.restore(state)
 
     def run(self) -> EndReason:
-        """Train to the last epoch, an early stop or a stop request."""
+        """Trains to the last epoch, an early stop or a stop request."""
         reference = self.learner.data.reference
         write_reference(self.loop.checkpoints, reference.reference_metrics, reference.validation_metrics)
         return self.loop.run()
 
     def export(self, folder: Path, end_reason: EndReason, hyperparameters: Mapping[str, ParameterValue]) -> bool:
-        """Write the best epoch's model and its card. False when no epoch is complete: there is nothing to write."""
+        """Writes the best epoch's model and its card. Returns False, writing nothing, when no epoch is complete."""
         return write_best_model(folder, loop=self.loop, end_reason=end_reason, hyperparameters=hyperparameters)

@@ -8,8 +8,8 @@ from torch import nn
 
 
 def average_weights(average: nn.Module, current: nn.Module, updates: int, decay: float) -> None:
-    """Move `average` towards `current` in place (exponential moving average, warmed up: its memory never exceeds what
-    there is to remember). Counters and other integers are copied."""
+    """Moves `average` towards `current` in place, as an exponential moving average. In the first updates it forgets
+    faster, so that it never remembers more updates than there were. Counters and other integers are copied."""
     share = 1 - min(decay, (1 + updates) / (10 + updates))
     with torch.no_grad():
         state = current.state_dict()

@@ -1,4 +1,4 @@
-"""What learners have in common that train one network for windows of pieces. Training only (PyTorch)."""
+"""The common part of learners that train one network for windows of pieces. Training only (PyTorch)."""
 
 from __future__ import annotations
 
@@ -32,17 +32,18 @@ class LearnerSettings:
 
     @classmethod
     def from_hyperparameters(cls, values: Mapping[str, ParameterValue]) -> Self:
-        """From values that parse_hyperparameters has checked: `learning_rate` is that of `learningRate`, and so on."""
+        """Returns settings from values that parse_hyperparameters has checked: `learning_rate` is that of
+        `learningRate`, and so on."""
         settings: dict[str, Any] = {field.name: values[_camel_case(field.name)] for field in fields(cls)}
         return cls(**settings)
 
 
 @dataclass(frozen=True)
 class WindowRecipe:
-    """What a technique decides about its training, whatever the job.
+    """The part of a technique's training that is the same for every job.
 
-    window_bars: length of a window; window_hop: bars from one window to the next. criterion, tolerance: see
-    LoopSettings. with_avx512: see choose_precision.
+    window_bars: length of a window; window_hop: bars from one window to the next; criterion, tolerance: see
+    LoopSettings; with_avx512: see choose_precision.
     """
 
     technique: str
@@ -57,11 +58,11 @@ S = TypeVar("S", bound=LearnerSettings)
 
 
 class WindowLearner(Generic[S]):
-    """The data, the settings, the device and the checkpoint of a learner. A technique adds its networks and how they
-    learn.
+    """The data, the settings, the device and the checkpoint of a learner. A technique adds its networks and the way in
+    which they learn.
 
-    device: a GPU where there is one. updates: how often the network has been changed. shape: a dataclass with the sizes
-    of the networks. parts: the networks and optimizers by the names that a checkpoint keeps them under. The technique
+    device: a GPU where there is one; updates: the number of changes of the network; shape: a dataclass with the sizes
+    of the networks; parts: the networks and optimizers by the names that a checkpoint keeps them under. The technique
     sets the last two.
     """
 
@@ -95,15 +96,15 @@ class WindowLearner(Generic[S]):
         )
 
     def batches(self, epoch: int) -> int:
-        """The number of batches of an epoch."""
+        """Returns the number of batches of an epoch."""
         return self.windows.batches(epoch)
 
     def autocast(self) -> torch.autocast:
-        """A block in which networks calculate in the learner's precision."""
+        """Returns a block in which networks calculate in the learner's precision."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
     def state(self) -> Mapping[str, Any]:
-        """The learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
+        """Returns the learner's part of a checkpoint. Its random state is (seed, epoch, batch)."""
         sizes = vars(self.shape).items()
         return {
             # Checkpoints hold lists where a shape has tuples.
@@ -115,13 +116,13 @@ class WindowLearner(Generic[S]):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a checkpoint. What it raises for a damaged one becomes the job's failure."""
+        """Goes on from a checkpoint. An error that it raises for a damaged one becomes the job's failure."""
         for name, part in self.parts.items():
             part.load_state_dict(state[name])
         self.updates = restored_count(state["updates"])
 
     def check_size(self, stored: Mapping[str, Any], widths: tuple[int, ...]) -> None:
-        """Refuse a checkpoint whose network has other widths than this job's.
+        """Refuses a checkpoint whose network has other widths than this job's.
 
         stored: the sizes of its network. Raises TrainingFailure for another modelSize, ValueError where `lowest_pitch`
         or `pitches` is no count.

@@ -1,6 +1,6 @@
-"""U-Net GAN: gives a melody its accompaniment. `train` learns it (PyTorch), `serve` plays it (ONNX Runtime)."""
+"""The U-Net GAN writes an accompaniment to a melody. `train` trains it (PyTorch), `serve` serves it (ONNX Runtime)."""
 
-# First of all imports, since it keeps ONNX Runtime from reporting to its maker.
+# This import comes before all others, because it keeps ONNX Runtime from reporting to its maker.
 import opencomposer_music  # noqa: F401
 
 TECHNIQUE = "unet-gan"

@@ -1,4 +1,4 @@
-"""How the model plays at the end of an epoch: the same held-out music every time, decoded as serving does."""
+"""Evaluates the model at the end of an epoch on the same held-out music every time, decoded as serving does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MELODY_VELOCITY = 100
 
 
 class Evaluation:
-    """How the generator plays to held-out melodies, with the same noise in every epoch."""
+    """Measures the generator's accompaniments of held-out melodies, with the same noise in every epoch."""
 
     def __init__(self, dataset: Dataset, metadata: ModelMetadata, bars: int, seed: int) -> None:
         self.music = HeldOutMusic(
@@ -33,7 +33,7 @@ class Evaluation:
         self._seed = seed
 
     def measure(self, generator: Generator) -> dict[str, float]:
-        """Measures and similarity index of the generator's accompaniments of the held-out melodies."""
+        """Returns the measures and the similarity index of the generator's accompaniments of the held-out melodies."""
         melodies = np.stack([window[0] for window in self.music.windows])
         rng = np.random.Generator(np.random.PCG64(self._seed))
         noise = np.concatenate([draw_noise(rng, self._bars, self._metadata.noise) for _ in melodies])
@@ -47,7 +47,7 @@ class Evaluation:
 def served_logits(
     generator: Generator, melodies: npt.NDArray[np.float32], noise: npt.NDArray[np.float32], batch: int = 32
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """The logits as the model file gives them (see ServedGenerator), always in float32."""
+    """Returns the logits as the model file gives them (see ServedGenerator), always in float32."""
     served = ServedGenerator(generator.eval())
     device = next(generator.parameters()).device
     pitch: list[npt.NDArray[np.float32]] = []
@@ -64,7 +64,7 @@ def served_logits(
 def write_samples(
     folder: Path, generator: Generator, metadata: ModelMetadata, melodies: Sequence[Melody], seed: int
 ) -> None:
-    """One MIDI file for each melody: the melody as it is, and the accompaniment as the model plays it now.
+    """Writes one MIDI file for each melody: the melody as it is, and the accompaniment as the model plays it now.
 
     The random choices are those that serving makes for this seed.
     """

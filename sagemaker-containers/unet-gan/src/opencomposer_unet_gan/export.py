@@ -1,4 +1,4 @@
-"""The trained generator as one ONNX file."""
+"""Exports the trained generator as one ONNX file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from opencomposer_unet_gan.networks import Generator, ServedGenerator
 
 
 def export_onnx(generator: Generator, metadata: ModelMetadata) -> bytes:
-    """The generator as a single ONNX file with its metadata, for any number of pieces and bars.
+    """Returns the generator as a single ONNX file with its metadata, for any number of pieces and bars.
 
     Raises RuntimeError when ONNX Runtime does not give PyTorch's logits, for one bar or several, one piece or two.
     """
-    # A copy in the plain memory layout, on the CPU: the exporter records what it sees.
+    # The exporter records the memory layout that it sees, so it gets a copy in the plain layout, on the CPU.
     copy = Generator(generator.shape)
     copy.load_state_dict(generator.state_dict())
     voices = len(metadata.voices) - 1

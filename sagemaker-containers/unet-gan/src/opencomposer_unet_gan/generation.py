@@ -1,4 +1,4 @@
-"""Accompany a melody with an exported generator: numpy and ONNX Runtime only.
+"""Accompanies a melody with an exported generator, with numpy and ONNX Runtime only.
 
 A whole piece is one row of one call, since the generator is fully convolutional over time. All random numbers come
 from `PCG64(seed)` in one fixed order (noise, then decoding), so that a seed means the same notes on every call.
@@ -44,7 +44,8 @@ from opencomposer_serving.technique import Generated, GeneratedTrack
 from opencomposer_unet_gan import TECHNIQUE
 
 IMPOSSIBLE = np.float32(-1e9)
-"""Logit of what must never be chosen: finite, since decoding refuses infinities, and far beyond any noise."""
+"""The logit of a class that must never be chosen. It is finite, because decoding refuses infinities, and far beyond any
+noise."""
 
 MIN_NOTE_PROBABILITY = 0.01
 """A bar stays silent when the model gives a note less than this probability at each of its steps."""
@@ -57,7 +58,7 @@ Probabilities = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LoadedGenerator:
-    """A loaded model: its ONNX Runtime session and what its metadata says."""
+    """A loaded model: its ONNX Runtime session and its metadata."""
 
     session: onnxruntime.InferenceSession
     metadata: ModelMetadata
@@ -65,7 +66,7 @@ class LoadedGenerator:
 
 @dataclass(frozen=True)
 class Accompaniment:
-    """What the generator wrote: planes [2, steps, 128] for each accompaniment voice, and the bars that were forced.
+    """The generator's music: planes [2, steps, 128] for each accompaniment voice, and the number of forced bars.
 
     `forced_bars` counts the bars, over all voices, that sampling left empty and that were given their likeliest notes.
     """
@@ -74,14 +75,14 @@ class Accompaniment:
     forced_bars: int
 
     def notes(self) -> list[list[Note]]:
-        """The notes of each voice, sorted by onset and pitch."""
+        """Returns the notes of each voice, sorted by onset and pitch."""
         return [planes_to_notes(planes) for planes in self.planes]
 
 
 def load_generator(model: bytes, threads: int) -> LoadedGenerator:
-    """Check an ONNX file of the exporter and open it.
+    """Checks an ONNX file of the exporter and opens it.
 
-    Raises ModelRejected with the reason when it is anything else, or when one bar of silence does not run through it.
+    Raises ModelRejected with the reason when the file is anything else or one bar of silence does not run through it.
     """
     summary = summarize(model)
     check_opset(summary)
@@ -108,22 +109,22 @@ def load_generator(model: bytes, threads: int) -> LoadedGenerator:
 
 
 def play_silence(generator: LoadedGenerator, bars: int) -> None:
-    """Run the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
+    """Runs the network on an empty melody of `bars` bars. Raises ModelRejected when that does not work."""
     silence = np.zeros((1, 2, bars * STEPS_PER_BAR, PITCHES), dtype=np.float32)
     _run(generator, silence, np.zeros((1, bars, generator.metadata.noise.size), dtype=np.float32))
 
 
 def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, seed: int) -> Accompaniment:
-    """Write the accompaniment voices for a melody of `bars` bars.
+    """Writes the accompaniment voices for a melody of `bars` bars.
 
     The network hears the melody's highest line, folded by octaves into the range that it was trained on. Every note
     lies in its voice's range.
 
     No voice has an empty bar as far as the model allows: where the decoded notes leave a bar empty although the model
     gives a note at least the probability 0.01 at some step of it, each half of that bar is given its likeliest pitch.
-    These bars are the decoder's doing and not the network's, and are counted in `forced_bars`.
+    The decoder and not the network makes the notes of these bars, so they are counted in `forced_bars`.
 
-    Raises ModelRejected when the model cannot run or answers nonsense.
+    Raises ModelRejected when the model cannot run or returns nonsense.
     """
     metadata = generator.metadata
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -147,14 +148,14 @@ def accompany(generator: LoadedGenerator, melody: Sequence[Note], bars: int, see
 
 
 def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
-    """The highest sounding note at every step, as notes.
+    """Returns the highest sounding note at every step, as notes.
 
     A melody of one voice comes back as it is. Where a higher note ends over one that still sounds, the lower one
     starts anew there.
     """
     planes = notes_to_planes(notes, bars * STEPS_PER_BAR)  # (2, steps, 128)
     sounding = planes[SOUNDING]  # (steps, 128)
-    # Index of the last True along the pitch axis.
+    # This is the index of the last True along the pitch axis.
     highest = PITCHES - 1 - np.argmax(sounding[:, ::-1], axis=1)  # (steps)
     line = np.zeros_like(planes)
     steps = np.nonzero(sounding.any(axis=1))[0]
@@ -164,7 +165,7 @@ def highest_line(notes: Sequence[Note], bars: int) -> list[Note]:
 
 
 def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
-    """Write the likeliest notes into a voice's empty bars, in place; the number of bars that were filled.
+    """Writes the likeliest notes into a voice's empty bars, in place, and returns the number of bars that were filled.
 
     planes: [2, steps, 128]; pitch_logits: [steps, 129] in which impossible pitches are far below all others. A bar in
     which the model gives every note a probability under 0.01 stays empty.
@@ -186,23 +187,23 @@ def fill_empty_bars(planes: Planes, pitch_logits: Floats, voice: Voice) -> int:
 
 
 def note_probabilities(pitch_logits: Floats, voice: Voice) -> Probabilities:
-    """Probability that each pitch sounds at each step: logits [steps, 129] -> [steps, 128]."""
+    """Returns the probability that each pitch sounds at each step: logits [steps, 129] -> [steps, 128]."""
     logits = pitch_logits.astype(np.float64)
     if voice.head == "polyphonic":
-        # Written with tanh, which does not overflow.
+        # This is the sigmoid, written with tanh, which does not overflow.
         return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits[:, :PITCHES])), dtype=np.float64)
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(exponentials[:, :PITCHES] / exponentials.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _any_note_probability(probabilities: Probabilities, voice: Voice) -> float:
-    """Highest probability, over the steps, that the voice sounds at all."""
+    """Returns the highest probability, over the steps, that the voice sounds at all."""
     by_step = probabilities.max(axis=1) if voice.head == "polyphonic" else probabilities.sum(axis=1)
     return float(by_step.max())
 
 
 def _run(generator: LoadedGenerator, melody: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    """Logits of one piece: pitch [voices, steps, 129] and onset [voices, steps, 128]."""
+    """Returns the logits of one piece: pitch [voices, steps, 129] and onset [voices, steps, 128]."""
     try:
         pitch, onset = generator.session.run(["pitch_logits", "onset_logits"], {"melody": melody, "noise": noise})
     except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions share no base class of their own

@@ -1,4 +1,4 @@
-"""Discrete choices with gradients, and the losses of a WGAN with gradient penalty and paired reconstruction."""
+"""Discrete choices that pass gradients, and the losses of a WGAN with gradient penalty and paired reconstruction."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from opencomposer_unet_gan.networks import Critic, Logits
 
 GRADIENT_PENALTY = 10.0
 POLYPHONIC_RECONSTRUCTION = 25.0
-"""The paired loss of a polyphonic voice weighs 500 where that of a monophonic one weighs 20: the two weights are from
-the first experiment (docs/experiments/unet-gan.md)."""
+"""The weight that makes the paired loss of a polyphonic voice 500 where that of a monophonic one is 20; the two weights
+are from the first experiment (docs/experiments/unet-gan.md)."""
 POSITIVE_WEIGHT = 4.0
-"""In a polyphonic roll few cells sound; a missed note counts more than a wrong one."""
+"""The weight of sounding cells. Few cells of a polyphonic roll sound, so a missed note counts more than a wrong one."""
 
 DIVERSITY_TARGET = 0.35
-"""Distance (see performance_distance) up to which two performances of one melody are pushed apart."""
+"""The distance (see performance_distance) up to which two performances of one melody are pushed apart."""
 
 
 class Performance(NamedTuple):
-    """What is played, 0/1 with gradients: sounding and starting, each [batch, voices, steps, pitches]."""
+    """The notes that are played, 0/1 with gradients: sounding and starting, each [batch, voices, steps, pitches]."""
 
     sounding: Tensor
     starting: Tensor
 
 
 def straight_through(soft: Tensor, hard: Tensor) -> Tensor:
-    """The hard value going forward, the soft value's gradient going back (Bengio et al. 2013)."""
+    """Returns the hard value, with the gradient of the soft one (Bengio et al. 2013)."""
     return hard + soft - soft.detach()
 
 
 def perform(
     logits: Logits, heads: tuple[Head, ...], pitch_noise: Tensor, onset_noise: Tensor, slope: float
 ) -> Performance:
-    """Choose notes as serving does, keeping gradients.
+    """Chooses notes as serving does, and keeps gradients.
 
     pitch_noise [batch, voices, steps, pitches + 1]: Gumbel noise for monophonic heads (straight-through Gumbel softmax,
     Jang et al. 2017). Polyphonic heads are deterministic binary neurons whose sigmoid steepens with `slope` (Dong &
@@ -60,20 +60,20 @@ def perform(
 
 
 def sounding_before(sounding: Tensor) -> Tensor:
-    """The roll one step later: what sounded at the step before. Nothing sounds before the first step."""
+    """Returns the cells that sounded at the step before, which is the roll one step later, with silence at first."""
     return functional.pad(sounding[:, :, :-1], (0, 0, 1, 0))
 
 
 def critic_input(melody: Tensor, performance: Performance) -> Tensor:
-    """Planes for the critic, [batch, 2 + 2 * voices, steps, pitches]."""
+    """Returns the planes for the critic, [batch, 2 + 2 * voices, steps, pitches]."""
     return torch.cat([melody, performance.sounding, performance.starting], dim=1)
 
 
 def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Performance) -> Tensor:
-    """How well the logits foresee the composer's own accompaniment of this melody (a scalar).
+    """Returns how far the logits are from the composer's own accompaniment of this melody (a scalar).
 
     Monophonic: cross entropy over pitches and rest. Polyphonic: binary cross entropy, weighted to be comparable. Onsets
-    are asked only where they are open: where the composer's pitch sounds on from the step before.
+    count only at steps where they are open: where the composer's pitch sounds on from the step before.
     """
     terms: list[Tensor] = []
     for voice, head in enumerate(heads):
@@ -92,7 +92,7 @@ def reconstruction_loss(logits: Logits, heads: tuple[Head, ...], target: Perform
 
 
 def performance_distance(first: Logits, second: Logits, heads: tuple[Head, ...]) -> Tensor:
-    """How differently two sets of logits would be played, [batch]: 0 the same, 1 nothing in common.
+    """Returns how differently two sets of logits would be played, [batch]: 0 the same, 1 nothing in common.
 
     For each voice and step: half the distance between the two distributions over pitches and rest (their total
     variation); of polyphonic voices, the probabilities' difference over their sum.
@@ -112,17 +112,17 @@ def performance_distance(first: Logits, second: Logits, heads: tuple[Head, ...])
 
 
 def diversity_loss(first: Logits, second: Logits, heads: tuple[Head, ...]) -> Tensor:
-    """What is missing from DIVERSITY_TARGET between the performances of one melody under two noises (a scalar).
+    """Returns by how much the performances of one melody under two noises miss DIVERSITY_TARGET (a scalar).
 
-    The paired loss teaches a generator to ignore its noise; this asks for two accompaniments that differ, as the mode
-    seeking term of Mao et al. 2019 does, and stops asking once they differ enough.
+    The paired loss teaches a generator to ignore its noise. This loss asks for two accompaniments that differ, like the
+    mode seeking term of Mao et al. 2019, and it is 0 once they differ enough.
     """
     shortfall: Tensor = functional.relu(DIVERSITY_TARGET - performance_distance(first, second, heads)).mean()
     return shortfall
 
 
 def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """(|gradient of the critic| - 1)^2 between real and generated samples (Gulrajani et al. 2017).
+    """Returns (|gradient of the critic| - 1)^2 between real and generated samples (Gulrajani et al. 2017).
 
     mix: share of the real sample, [batch, 1, 1, 1].
     """

@@ -3,8 +3,8 @@
 Both see a window of the keyboard, `pitches` wide from `lowest_pitch`, chosen from the data. The generator is fully
 convolutional over time: it learns on windows of four bars and plays a whole piece in one pass, without seams.
 
-Shapes stand behind the lines that change them. w1 to w4 are `widths`; t and p are `steps` and `pitches`, of which 16
-steps are a bar.
+Comments behind the lines give the shapes. w1 to w4 are `widths`; t and p are `steps` and `pitches`, and 16 steps are a
+bar.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 DOWNSAMPLING = 16
-"""Four halvings: one position of the bottleneck is one bar, which is why noise is given by the bar."""
+"""The factor of four halvings. One position of the bottleneck is one bar, and therefore noise is given for each bar."""
 
 FAR_BELOW = -1e4
 """The logit of a pitch that the network does not see."""
@@ -27,7 +27,7 @@ FAR_BELOW = -1e4
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """Everything that fixes the layers' sizes. `heads`: of the accompaniment voices only."""
+    """Everything that fixes the layers' sizes. heads: those of the accompaniment voices only."""
 
     heads: tuple[Head, ...]
     lowest_pitch: int
@@ -48,7 +48,7 @@ WIDTHS = {"small": (32, 64, 96, 128), "large": (64, 128, 192, 256)}
 
 
 class Logits(NamedTuple):
-    """What the generator says, before any choice.
+    """The generator's output, before any choice.
 
     pitch [batch, voices, steps, pitches]; rest [batch, voices, steps, 1]; onset [batch, voices, steps, pitches].
     """
@@ -59,7 +59,7 @@ class Logits(NamedTuple):
 
 
 class Down(nn.Module):
-    """Halve time and pitch: convolution 4x4 with stride 2."""
+    """Halves time and pitch by a 4x4 convolution with stride 2."""
 
     def __init__(self, inputs: int, outputs: int, normalized: bool) -> None:
         super().__init__()
@@ -72,9 +72,9 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Double time and pitch by repetition, convolve 3x3, and join the skip connection.
+    """Doubles time and pitch by repetition, convolves 3x3, and joins the skip connection.
 
-    The channels are reduced before the doubling: a quarter of the work, and the decoder is most of a U-Net's.
+    The channels are reduced before the doubling, which takes a quarter of the work; the decoder is most of a U-Net's.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -91,7 +91,7 @@ class Up(nn.Module):
 
 
 class Generator(nn.Module):
-    """Melody and noise to the logits of the accompaniment."""
+    """Turns melody and noise into the logits of the accompaniment."""
 
     place: Tensor
 
@@ -115,12 +115,13 @@ class Generator(nn.Module):
         self.up3 = Up(fourth, third)
         self.up2 = Up(2 * third, second)
         self.up1 = Up(2 * second, first)
-        # Two planes (pitch, onset) a voice at full resolution: four sub-cells each, shuffled into place.
+        # Each voice has two planes (pitch, onset) at full resolution, as four sub-cells each, which are shuffled into
+        # place.
         self.head = nn.Conv2d(2 * first, 4 * 2 * voices, 3, padding=1)
         self.rest = nn.Conv1d(4 * first, 2 * voices, 3, padding=1)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Logits:
-        """melody [batch, 2, steps, pitches] (0/1), noise [batch, steps / 16, noise size]."""
+        """Returns the logits for melody [batch, 2, steps, pitches] (0/1) and noise [batch, steps / 16, noise size]."""
         batch, _, steps, _ = melody.shape
         voices = len(self.shape.heads)
         bars = melody[:, :1].reshape(batch, 1, -1, STEPS_PER_BAR, self.shape.pitches)  # (batch, 1, bars, 16, p)
@@ -147,15 +148,15 @@ class Generator(nn.Module):
 
 
 class ServedGenerator(nn.Module):
-    """The generator as the model file has it: whole keyboard in, whole keyboard out (see the README's interface)."""
+    """The generator as the model file has it: it plays on the whole keyboard (see the README's interface)."""
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
         self.generator = generator
 
     def forward(self, melody: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """melody [batch, 2, steps, 128], noise [batch, bars, size] -> pitch logits [batch, voices, steps, 129] (128 =
-        rest), onset logits [batch, voices, steps, 128]."""
+        """Returns pitch logits [batch, voices, steps, 129] (128 = rest) and onset logits [batch, voices, steps, 128],
+        for melody [batch, 2, steps, 128] and noise [batch, bars, size]."""
         shape = self.generator.shape
         low, high = shape.lowest_pitch, shape.lowest_pitch + shape.pitches
         logits = self.generator(melody[:, :, :, low:high], noise)
@@ -166,7 +167,8 @@ class ServedGenerator(nn.Module):
 
 
 def _place_planes(shape: NetworkShape) -> Tensor:
-    """Where a cell is: phase in the beat and in the bar, height on the keyboard. [1, 5, 16, pitches]."""
+    """Returns planes that tell where a cell is, [1, 5, 16, pitches]: its phase in the beat and in the bar, and its
+    height on the keyboard."""
     step = torch.arange(STEPS_PER_BAR, dtype=torch.float32)[:, None].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
     height = torch.linspace(-1, 1, shape.pitches)[None, :].expand(STEPS_PER_BAR, shape.pitches)  # (16, p)
     beat = 2 * torch.pi * step / STEPS_PER_BEAT
@@ -177,8 +179,9 @@ def _place_planes(shape: NetworkShape) -> Tensor:
 class Critic(nn.Module):
     """Scores melody and accompaniment together; higher is more like the data (WGAN).
 
-    Two views: the planes themselves, and the pitch classes of every voice, in which a chord is the same in any octave.
-    No normalization between samples: the gradient penalty is each sample's own (Gulrajani et al. 2017).
+    It has two views: the planes themselves, and the pitch classes of every voice, in which a chord is the same in any
+    octave. It has no normalization between samples, because the gradient penalty is each sample's own (Gulrajani et al.
+    2017).
     """
 
     fold: Tensor
@@ -204,7 +207,7 @@ class Critic(nn.Module):
         self.score = nn.Linear(planes_size + widths[1] * bars * 2, 1)
 
     def forward(self, planes: Tensor) -> Tensor:
-        """Planes to scores [batch].
+        """Returns the scores of planes, [batch].
 
         planes [batch, 2 + 2 * voices, window steps, pitches]: melody sounding, melody starting, all voices sounding,
         all voices starting.

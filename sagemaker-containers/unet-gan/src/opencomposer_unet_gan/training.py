@@ -1,8 +1,8 @@
-"""Learning to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction. The
+"""Trains the generator to accompany: WGAN-GP with straight-through heads and a decaying paired reconstruction. The
 loop around it is `opencomposer_training.training_loop`.
 
-Every random choice is a function of (seed, epoch, batch), never of what ran before: a resumed run equals an
-uninterrupted one without any generator's state having to be kept.
+Every random choice is a function of (seed, epoch, batch) and never of earlier choices, so that a resumed run equals an
+uninterrupted one and no generator's state has to be kept.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ WINDOW_HOP = 2
 NOISE = NoiseShape(size=32, shared=16)
 DECODING = Decoding(pitch_temperature=0.3, onset_temperature=0.5, coherence_steps=2, sixteenth_cost=0.2)
 VOICE_LEADING_WEIGHTS = Weights(intervals=0.2, moves=0.2, parallels=0.5)
-"""Chosen by measurement on validation pieces (README, "Decoding")."""
+"""The weights were chosen by measurement on validation pieces (README, "Decoding")."""
 TRAINING_COHERENCE_STEPS = 4
 MAX_BARS = 64
 SILENCED_WINDOWS = 0.15
-"""Share of the windows whose melody is silenced for a while, so that the accompaniment learns to play on alone."""
+"""The share of the windows whose melody is silenced for a while, so that the accompaniment learns to play on alone."""
 EMA_DECAY = 0.995
 GENERATOR_CLIP = 10.0
 INDEX_TOLERANCE = 0.002
-"""Differences of the similarity index up to this size are chance: so much it wavers from epoch to epoch."""
+"""Differences of the similarity index up to this size count as chance, because it wavers so much between epochs."""
 RECIPE = WindowRecipe(
     TECHNIQUE, WINDOW_BARS, WINDOW_HOP, criterion="similarityIndex", tolerance=INDEX_TOLERANCE, with_avx512=True
 )
@@ -72,12 +72,12 @@ class Settings(LearnerSettings):
 
 
 def choose_heads(dataset: Dataset) -> tuple[Head, ...]:
-    """One head for each accompaniment voice: monophonic where the data never has two notes at once."""
+    """Returns one head for each accompaniment voice: monophonic where the data never has two notes at once."""
     return tuple("monophonic" if flag else "polyphonic" for flag in dataset.monophonic[1:])
 
 
 def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
-    """Layer sizes for the data: the narrowest window of the keyboard that holds every transposed note."""
+    """Returns layer sizes for the data, with the narrowest window of the keyboard that holds every transposed note."""
     lowest, pitches = dataset.keyboard_window(settings.transposition_range, DOWNSAMPLING)
     return NetworkShape(
         heads=choose_heads(dataset),
@@ -91,7 +91,7 @@ def choose_shape(dataset: Dataset, settings: Settings) -> NetworkShape:
 
 
 def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> ModelMetadata:
-    """What the model file must say about itself."""
+    """Returns the metadata of the model file."""
     voices: list[Voice] = []
     for index, (name, program) in enumerate(dataset.voices):
         low, high = dataset.pitch_range(index)
@@ -111,7 +111,7 @@ def describe(dataset: Dataset, shape: NetworkShape, settings: Settings) -> Model
 
 
 def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
-    """Take the notes of two or more successive beats out of melody [2, steps, pitches], in place.
+    """Takes the notes of two or more successive beats out of melody [2, steps, pitches], in place.
 
     A note that sounds on after the silence starts again there.
     """
@@ -124,14 +124,15 @@ def silence_a_while(melody: Planes, rng: np.random.Generator) -> None:
 
 
 class GanLearner(WindowLearner[Settings]):
-    """The generator, its critic and the average of the generator's weights, which is what is exported."""
+    """Trains the generator and its critic, and keeps the average of the generator's weights, which is exported."""
 
     shape: NetworkShape
 
     def __init__(self, inputs: LearnerInputs) -> None:
         """Raises TrainingFailure where the data or the checkpoint cannot be learned from."""
         settings = Settings.from_hyperparameters(inputs.hyperparameters)
-        # Small networks were measured no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and threads").
+        # Small networks were measured to be no faster in bfloat16 with AVX512-BF16 alone (README, "Precision and
+        # threads").
         super().__init__(inputs, settings, replace(RECIPE, with_avx512=settings.model_size == "large"))
         self.shape = choose_shape(self.dataset, settings)
         if inputs.resumed is not None:
@@ -157,12 +158,12 @@ class GanLearner(WindowLearner[Settings]):
         self.data = TrainedOn(self.selection, self.pieces, WINDOW_BARS, self.evaluation.music)
 
     def _restored_shape(self, stored: Mapping[str, Any]) -> NetworkShape:
-        """The sizes that a checkpoint says. Refuses one that belongs to another kind of model."""
+        """Returns the sizes that a checkpoint names. Refuses one of another kind of model."""
         if tuple(stored["heads"]) != self.shape.heads:
             raise TrainingFailure("The checkpoint to resume from has other voices than the selected data.")
         self.check_size(stored, self.shape.widths)
         fresh = vars(self.shape)
-        # Only the window of the keyboard may differ, which depends on the data: other sizes would be of any size.
+        # Only the window of the keyboard, which depends on the data, may differ: a file could name sizes without limit.
         for name in fresh.keys() - {"heads", "widths", "lowest_pitch", "pitches"}:
             if stored[name] != fresh[name]:
                 raise ValueError(f"its {name} is {stored[name]!r}, not {fresh[name]!r}"[:200])
@@ -171,7 +172,8 @@ class GanLearner(WindowLearner[Settings]):
     # -- data ----------------------------------------------------------------------------------------------------------
 
     def _load(self, windows: list[Window], rng: np.random.Generator) -> tuple[Tensor, Performance]:
-        """Melody [batch, 2, steps, pitches] and the composers' accompaniment, each window in a random transposition."""
+        """Returns the melody [batch, 2, steps, pitches] and the composers' accompaniment, each window in a random
+        transposition."""
         shape, reach = self.shape, self.settings.transposition_range
         voices = np.stack(
             [
@@ -186,7 +188,7 @@ class GanLearner(WindowLearner[Settings]):
         return planes[:, 0], Performance(planes[:, 1:, 0], planes[:, 1:, 1])
 
     def _noise(self, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Noise for the bottleneck, Gumbel noise for the pitches, logistic noise for the onsets."""
+        """Draws noise for the bottleneck, Gumbel noise for the pitches, logistic noise for the onsets."""
         shape, steps = self.shape, WINDOW_BARS * STEPS_PER_BAR
         voices = len(shape.heads)
         shared = rng.standard_normal((batch, 1, shape.noise_shared), dtype=np.float32)
@@ -202,7 +204,7 @@ class GanLearner(WindowLearner[Settings]):
     # -- updates -------------------------------------------------------------------------------------------------------
 
     def _anneal(self, epochs_done: float) -> tuple[float, float]:
-        """(reconstruction weight, slope of binary neurons) now; sets the learning rates.
+        """Sets the learning rates, and returns the present (reconstruction weight, slope of binary neurons).
 
         The weight falls linearly to a tenth, the slope rises from 1 to 5, the rates stay for half of the training and
         then fall linearly to a tenth.
@@ -244,7 +246,7 @@ class GanLearner(WindowLearner[Settings]):
             if self.settings.diversity_weight == 0:
                 logits = self.generator(melody, bottleneck)
             else:
-                # One pass for both noises: the batch normalization sees them together.
+                # Both noises share one pass, so that the batch normalization sees them together.
                 other, _, _ = self._noise(len(melody), rng)
                 both = self.generator(torch.cat([melody, melody]), torch.cat([bottleneck, other]))
                 logits = Logits(*(part[: len(melody)] for part in both))  # (batch, …) each, as of one pass
@@ -277,7 +279,7 @@ class GanLearner(WindowLearner[Settings]):
         return losses
 
     def validate(self) -> Mapping[str, float]:
-        """Nothing: no loss of a GAN says how good its music is. The similarity index marks the best epoch."""
+        """Returns nothing: no loss of a GAN says how good its music is. The similarity index marks the best epoch."""
         return {}
 
     def measure(self) -> Mapping[str, float]:

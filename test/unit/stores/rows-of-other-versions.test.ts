@@ -1,4 +1,4 @@
-/** Rows that a newer version wrote are read by an older one, whoever reads them: there is one reader of each entity. */
+/** Rows of a newer and of an older version are read alike by everybody: there is one reader of each entity. */
 import { createCompositions } from "../../../lambdas/stores/compositions";
 import { UnreadableItem } from "../../../lambdas/stores/item-codec";
 import { createTrainingJobs } from "../../../lambdas/stores/training-jobs";
@@ -33,4 +33,12 @@ test("what does not fit is an error, not a missing row", async () => {
   const job = trainingJob();
   table.put(ownedKey("TRAINING_JOB", job.sub, job.id), { ...job, usage: { trainingSeconds: "many" } });
   await expect(createTrainingJobs({ table, now }).get(job)).rejects.toThrow(UnreadableItem);
+});
+
+test("a parameter that version 0.2 named otherwise is read under its present name", async () => {
+  const table = new MemoryTable();
+  const item = composition({ technique: "ar-cnn", parameters: { minProbability: 0.2, passes: 3 } });
+  const older = { ...item, parameters: { leastProbability: 0.2, passes: 3 } };
+  table.put(ownedKey("COMPOSITION", item.sub, item.id), older);
+  expect(await createCompositions({ table, now }).get(item)).toStrictEqual(item);
 });
