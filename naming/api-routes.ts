@@ -1,7 +1,7 @@
 /**
- * The routes of the HTTP API, in one map. The Api stack makes its routes and throttles from it, each handler must serve
- * exactly the operations of its capability (`satisfies`, see lambdas/http/with-http.ts), and the OpenAPI document
- * describes the same keys.
+ * The routes of the HTTP API, in one map. The Api stack makes its routes and throttles from it, each function must serve
+ * exactly the operations of its capability (`OperationsOf`, see lambdas/http/bind-operations.ts), and the OpenAPI
+ * document describes the same keys.
  */
 
 /** The parts of the API. Each has one Lambda function with its own role: `lambdas/api/<capability>/handler.ts`. */

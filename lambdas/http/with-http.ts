@@ -4,15 +4,7 @@
  */
 import type { ProblemDocument } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
-import {
-  type ApiCapability,
-  apiRoutes,
-  isOperationId,
-  methodsAt,
-  type OperationId,
-  type OperationOf,
-  routeKeys,
-} from "../../naming/api-routes";
+import { apiRoutes, isOperationId, methodsAt, type OperationId, routeKeys } from "../../naming/api-routes";
 import { functionSeconds, marginMilliseconds } from "../../naming/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";
@@ -23,8 +15,6 @@ import { describeEvent, type HttpEvent, readRequest, type Request } from "./requ
 import { type Response, retryAfter } from "./response";
 
 export type Operation = (request: Request) => Promise<Response>;
-/** A missing operation of the capability does not compile. */
-export type OperationsOf<C extends ApiCapability> = Readonly<Record<OperationOf<C>, Operation>>;
 
 export interface HttpResult {
   readonly statusCode: number;

@@ -3,7 +3,8 @@ import { ulid } from "ulid";
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { type OperationsOf, withHttp } from "../../http/with-http";
+import { bindOperations } from "../../http/bind-operations";
+import { withHttp } from "../../http/with-http";
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createIdempotencyRecords } from "../../stores/idempotency-records";
@@ -14,13 +15,7 @@ import { createPresigningObjectStore } from "../../stores/presigned-urls";
 import { createTracks } from "../../stores/tracks";
 import { createLogger, logTo } from "../../telemetry/logger";
 import { createMetrics } from "../../telemetry/metrics";
-import { createComposition } from "./create-composition";
-import { deleteComposition } from "./delete-composition";
-import { getComposition } from "./get-composition";
-import { getCompositionMidi } from "./get-composition-midi";
-import { listCompositionEditEvents } from "./list-composition-edit-events";
-import { listCompositions } from "./list-compositions";
-import { updateComposition } from "./update-composition";
+import { compositionOperations } from "./operations";
 
 const component = "api/compositions";
 const environment = readEnvironment(["tableName", "artifactsBucket", "userQuotas"]);
@@ -53,18 +48,8 @@ const dependencies = {
   log,
 };
 
-const operations = {
-  createComposition: async (request) => await createComposition({ request, ...dependencies }),
-  listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
-  getComposition: async (request) => await getComposition({ request, ...dependencies }),
-  updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
-  deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
-  getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
-  listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
-} satisfies OperationsOf<"compositions">;
-
 export const handler = withHttp({
-  operations,
+  operations: bindOperations(compositionOperations, dependencies),
   log,
   afterRequest: () => {
     metrics.publish();

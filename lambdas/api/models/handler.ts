@@ -1,16 +1,15 @@
 import { patience } from "../../../naming/time-limits";
 import { createDocumentClient, createS3Client } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
-import { type OperationsOf, withHttp } from "../../http/with-http";
+import { bindOperations } from "../../http/bind-operations";
+import { withHttp } from "../../http/with-http";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createModels, createStockModels } from "../../stores/models";
 import { createObjectStore } from "../../stores/objects";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { createLogger, logTo } from "../../telemetry/logger";
-import { deleteModel } from "./delete-model";
-import { getModel } from "./get-model";
-import { listModels } from "./list-models";
+import { modelOperations } from "./operations";
 
 const environment = readEnvironment(["tableName", "artifactsBucket"]);
 const log = logTo(createLogger("api/models"));
@@ -29,10 +28,4 @@ const dependencies = {
   log,
 };
 
-const operations = {
-  listModels: async (request) => await listModels({ request, ...dependencies }),
-  getModel: async (request) => await getModel({ request, ...dependencies }),
-  deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
-} satisfies OperationsOf<"models">;
-
-export const handler = withHttp({ operations, log });
+export const handler = withHttp({ operations: bindOperations(modelOperations, dependencies), log });

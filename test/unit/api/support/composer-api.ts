@@ -1,33 +1,13 @@
 /** The whole API on a table and buckets in memory. */
 import { ulid } from "ulid";
+import document from "../../../../docs/openapi.json";
 import type { UserQuotas } from "../../../../domain/schemas/user-quotas";
-import { createComposition } from "../../../../lambdas/api/compositions/create-composition";
-import { deleteComposition } from "../../../../lambdas/api/compositions/delete-composition";
-import { getComposition } from "../../../../lambdas/api/compositions/get-composition";
-import { getCompositionMidi } from "../../../../lambdas/api/compositions/get-composition-midi";
-import { listCompositionEditEvents } from "../../../../lambdas/api/compositions/list-composition-edit-events";
-import { listCompositions } from "../../../../lambdas/api/compositions/list-compositions";
-import { updateComposition } from "../../../../lambdas/api/compositions/update-composition";
-import { getHealth } from "../../../../lambdas/api/discovery/get-health";
-import { listSampleMelodies } from "../../../../lambdas/api/discovery/list-sample-melodies";
-import { listTechniques } from "../../../../lambdas/api/discovery/list-techniques";
-import { deleteModel } from "../../../../lambdas/api/models/delete-model";
-import { getModel } from "../../../../lambdas/api/models/get-model";
-import { listModels } from "../../../../lambdas/api/models/list-models";
-import { createTrack } from "../../../../lambdas/api/tracks/create-track";
-import { deleteTrack } from "../../../../lambdas/api/tracks/delete-track";
-import { getTrack } from "../../../../lambdas/api/tracks/get-track";
-import { listTracks } from "../../../../lambdas/api/tracks/list-tracks";
-import { updateTrack } from "../../../../lambdas/api/tracks/update-track";
-import { createTrainingJob } from "../../../../lambdas/api/training/create-training-job";
-import { deleteTrainingJob } from "../../../../lambdas/api/training/delete-training-job";
-import { getTrainingJob } from "../../../../lambdas/api/training/get-training-job";
-import { getTrainingJobSample } from "../../../../lambdas/api/training/get-training-job-sample";
-import { listTrainingJobMetrics } from "../../../../lambdas/api/training/list-training-job-metrics";
-import { listTrainingJobSamples } from "../../../../lambdas/api/training/list-training-job-samples";
-import { listTrainingJobs } from "../../../../lambdas/api/training/list-training-jobs";
-import { listTrainingTopics } from "../../../../lambdas/api/training/list-training-topics";
-import { stopTrainingJob } from "../../../../lambdas/api/training/stop-training-job";
+import { compositionOperations } from "../../../../lambdas/api/compositions/operations";
+import { discoveryOperations } from "../../../../lambdas/api/discovery/operations";
+import { modelOperations } from "../../../../lambdas/api/models/operations";
+import { trackOperations } from "../../../../lambdas/api/tracks/operations";
+import { trainingOperations } from "../../../../lambdas/api/training/operations";
+import { bindOperations, type OperationsOf } from "../../../../lambdas/http/bind-operations";
 import type { Operation } from "../../../../lambdas/http/with-http";
 import type { Catalogues } from "../../../../lambdas/stores/catalogues";
 import type { Compositions } from "../../../../lambdas/stores/compositions";
@@ -40,7 +20,7 @@ import type { Tracks } from "../../../../lambdas/stores/tracks";
 import type { TrainingJobs } from "../../../../lambdas/stores/training-jobs";
 import type { Log } from "../../../../lambdas/telemetry/logger";
 import type { MetricRecorder } from "../../../../lambdas/telemetry/metrics";
-import type { OperationId } from "../../../../naming/api-routes";
+import type { ApiCapability, OperationId } from "../../../../naming/api-routes";
 import { MemoryBuckets, type MemoryObjectStore } from "../../../fakes/memory-object-store";
 import { type MemoryStores, memoryStores } from "../../../fakes/memory-stores";
 import { collectingLog, type DocumentedApi, documentedApi } from "./documented-api";
@@ -112,40 +92,17 @@ export const composerPorts = (
   log,
 });
 
-/** Every operation but the one that gives the API's own document. */
-export function composerOperations(
-  dependencies: ComposerPorts,
-): Readonly<Record<Exclude<OperationId, "getOpenApiDocument">, Operation>> {
-  return {
-    getHealth: async (request) => await getHealth({ request }),
-    listTechniques: async (request) => await listTechniques({ request }),
-    listSampleMelodies: async (request) => await listSampleMelodies({ request }),
-    createTrack: async (request) => await createTrack({ request, ...dependencies }),
-    listTracks: async (request) => await listTracks({ request, ...dependencies }),
-    getTrack: async (request) => await getTrack({ request, ...dependencies }),
-    updateTrack: async (request) => await updateTrack({ request, ...dependencies }),
-    deleteTrack: async (request) => await deleteTrack({ request, ...dependencies }),
-    createComposition: async (request) => await createComposition({ request, ...dependencies }),
-    listCompositions: async (request) => await listCompositions({ request, ...dependencies }),
-    getComposition: async (request) => await getComposition({ request, ...dependencies }),
-    updateComposition: async (request) => await updateComposition({ request, ...dependencies }),
-    deleteComposition: async (request) => await deleteComposition({ request, ...dependencies }),
-    getCompositionMidi: async (request) => await getCompositionMidi({ request, ...dependencies }),
-    listCompositionEditEvents: async (request) => await listCompositionEditEvents({ request, ...dependencies }),
-    listModels: async (request) => await listModels({ request, ...dependencies }),
-    getModel: async (request) => await getModel({ request, ...dependencies }),
-    deleteModel: async (request) => await deleteModel({ request, ...dependencies }),
-    listTrainingTopics: async (request) => await listTrainingTopics({ request, ...dependencies }),
-    createTrainingJob: async (request) => await createTrainingJob({ request, ...dependencies }),
-    listTrainingJobs: async (request) => await listTrainingJobs({ request, ...dependencies }),
-    getTrainingJob: async (request) => await getTrainingJob({ request, ...dependencies }),
-    deleteTrainingJob: async (request) => await deleteTrainingJob({ request, ...dependencies }),
-    stopTrainingJob: async (request) => await stopTrainingJob({ request, ...dependencies }),
-    listTrainingJobMetrics: async (request) => await listTrainingJobMetrics({ request, ...dependencies }),
-    listTrainingJobSamples: async (request) => await listTrainingJobSamples({ request, ...dependencies }),
-    getTrainingJobSample: async (request) => await getTrainingJobSample({ request, ...dependencies }),
-  };
-}
+const allOperations = {
+  ...discoveryOperations,
+  ...trackOperations,
+  ...compositionOperations,
+  ...modelOperations,
+  ...trainingOperations,
+} satisfies OperationsOf<ApiCapability>;
+
+/** Every operation, on these ports. */
+export const composerOperations = (ports: ComposerPorts): Readonly<Partial<Record<OperationId, Operation>>> =>
+  bindOperations(allOperations, { ...ports, document });
 
 export interface ComposerApiParams {
   /** Whether the stock data set and model are in the table. */

@@ -1,0 +1,18 @@
+import type { OperationsOf } from "../../http/bind-operations";
+import { createComposition } from "./create-composition";
+import { deleteComposition } from "./delete-composition";
+import { getComposition } from "./get-composition";
+import { getCompositionMidi } from "./get-composition-midi";
+import { listCompositionEditEvents } from "./list-composition-edit-events";
+import { listCompositions } from "./list-compositions";
+import { updateComposition } from "./update-composition";
+
+export const compositionOperations = {
+  createComposition,
+  listCompositions,
+  getComposition,
+  updateComposition,
+  deleteComposition,
+  getCompositionMidi,
+  listCompositionEditEvents,
+} satisfies OperationsOf<"compositions">;

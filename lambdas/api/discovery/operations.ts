@@ -1,0 +1,12 @@
+import type { OperationsOf } from "../../http/bind-operations";
+import { getHealth } from "./get-health";
+import { getOpenApiDocument } from "./get-openapi-document";
+import { listSampleMelodies } from "./list-sample-melodies";
+import { listTechniques } from "./list-techniques";
+
+export const discoveryOperations = {
+  getHealth,
+  getOpenApiDocument,
+  listTechniques,
+  listSampleMelodies,
+} satisfies OperationsOf<"discovery">;
