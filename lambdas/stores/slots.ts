@@ -47,7 +47,7 @@ export interface Slots {
   order(): Promise<SlotOrder>;
   held(): Promise<readonly HeldSlot[]>;
   /** Gives the slot to the holder. Stale when the slot is taken, or anybody has acquired any slot since `order`. */
-  take(params: AcquireSlotParams): Promise<Outcome<undefined, Stale>>;
+  acquire(params: AcquireSlotParams): Promise<Outcome<undefined, Stale>>;
   /** Renews the lease of a slot. Stale when the job does not hold the slot any more. */
   renew(params: {
     readonly index: number;
@@ -121,7 +121,7 @@ export function createSlots(table: Table): Slots {
 
     held,
 
-    async take({ index, holder, leasedUntil, order, instead }) {
+    async acquire({ index, holder, leasedUntil, order, instead }) {
       const after: SlotOrderItem = { schemaVersion: 1, kind: "SLOT_ORDER", ...orderAfter(order, holder.sub) };
       return await transact<never>(table, [
         {

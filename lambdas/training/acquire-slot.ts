@@ -20,7 +20,7 @@ import { jobAttempt, type StepInput } from "./step-input";
 export interface AcquireSlotParams {
   readonly input: StepInput;
   readonly trainingJobs: Pick<TrainingJobs, "get" | "advance">;
-  readonly slots: Pick<Slots, "order" | "held" | "take" | "renewFor">;
+  readonly slots: Pick<Slots, "order" | "held" | "acquire" | "renewFor">;
   readonly tickets: Tickets;
   readonly sageMakerJobs: Pick<SageMakerJobs, "describe">;
   readonly artifacts: Pick<ObjectStore, "list">;
@@ -176,7 +176,7 @@ async function takeAny(params: AcquireSlotParams, decision: Decision): Promise<n
   const [instead] = abandoned;
   const index = free ?? instead?.index;
   if (index === undefined) return undefined;
-  const taken = await slots.take({
+  const taken = await slots.acquire({
     index,
     holder: { sub: job.sub, jobId: job.id },
     leasedUntil,

@@ -194,7 +194,7 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
       given,
       /** For a test that cares for no order. */
       hold: async (index: number, holder: SlotHolder, leasedUntil = Number.MAX_SAFE_INTEGER): Promise<boolean> =>
-        isDone(await slotStore.take({ index, holder, leasedUntil, order: await slotStore.order() })),
+        isDone(await slotStore.acquire({ index, holder, leasedUntil, order: await slotStore.order() })),
     },
     tickets: {
       ...createTickets(table),

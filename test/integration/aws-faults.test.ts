@@ -247,7 +247,7 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
     slot += 1;
     const index = slot;
     const holder = { sub: "holder", jobId: ulid() };
-    await slots.take({ index, holder, leasedUntil: 1, order: await slots.order() });
+    await slots.acquire({ index, holder, leasedUntil: 1, order: await slots.order() });
     return { index, jobId: holder.jobId };
   };
   const key = `users/someone/compositions/${ulid()}/score.json`;
@@ -336,11 +336,11 @@ function storeCalls(): readonly (readonly [string, () => Promise<() => Promise<u
         )(await newComposition()),
     ],
     [
-      "slots.take",
+      "slots.acquire",
       async () =>
         (
           (holder) => async () =>
-            await slots.take({ index: (slot += 1), holder, leasedUntil: 1, order: await slots.order() })
+            await slots.acquire({ index: (slot += 1), holder, leasedUntil: 1, order: await slots.order() })
         )({ sub: "a", jobId: ulid() }),
     ],
     [

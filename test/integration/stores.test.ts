@@ -779,11 +779,11 @@ describe.each([
       const heldAt = async (at: number) => (await slots.held()).find((slot) => slot.index === at);
       const order = await slots.order();
       const taken = await Promise.all(
-        [1, 2, 3, 4, 5].map(async (n) => await slots.take({ index, holder: holder(n), leasedUntil: 1_000, order })),
+        [1, 2, 3, 4, 5].map(async (n) => await slots.acquire({ index, holder: holder(n), leasedUntil: 1_000, order })),
       );
       expect(kinds(taken)).toEqual(["DONE", "STALE", "STALE", "STALE", "STALE"]);
       // Decided on an order that is past: no slot, though it is free.
-      expect(await slots.take({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toEqual(stale);
+      expect(await slots.acquire({ index: index + 1, holder: holder(6), leasedUntil: 1_000, order })).toEqual(stale);
       const later = await slots.order();
       expect(later).toEqual({ version: order.version + 1, turns: [sub] });
       const held = await heldAt(index);
@@ -793,23 +793,23 @@ describe.each([
       doneValue(await slots.renew({ index, jobId: held.holder.jobId, leasedUntil: 2_000 }));
       // Reclaimed on what was read before the holder renewed it.
       const reclaim = { index, holder: holder(9), leasedUntil: 3_000, order: later };
-      expect(await slots.take({ ...reclaim, instead: held })).toEqual(stale);
-      doneValue(await slots.take({ ...reclaim, instead: { ...held, leasedUntil: 2_000 } }));
+      expect(await slots.acquire({ ...reclaim, instead: held })).toEqual(stale);
+      doneValue(await slots.acquire({ ...reclaim, instead: { ...held, leasedUntil: 2_000 } }));
       expect(await slots.release({ index, jobId: held.holder.jobId })).toEqual(stale);
       expect((await heldAt(index))?.holder).toEqual(holder(9));
       doneValue(await slots.release({ index, jobId: jobId(9) }));
       expect(await heldAt(index)).toBeUndefined();
-      doneValue(await slots.take({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() }));
+      doneValue(await slots.acquire({ index, holder: holder(1), leasedUntil: 1, order: await slots.order() }));
       doneValue(await slots.release({ index, jobId: jobId(1) }));
     });
 
     test("are renewed for the job that holds one, and all that it holds are freed", async () => {
       const slots = createSlots(open());
       for (const index of [2, 0]) {
-        doneValue(await slots.take({ index, holder: holder(1), leasedUntil: 10, order: await slots.order() }));
+        doneValue(await slots.acquire({ index, holder: holder(1), leasedUntil: 10, order: await slots.order() }));
       }
       doneValue(
-        await slots.take({
+        await slots.acquire({
           index: 1,
           holder: { sub: "other", jobId: jobId(2) },
           leasedUntil: 10,

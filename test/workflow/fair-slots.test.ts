@@ -42,10 +42,10 @@ test("in any order of arrivals: no user waits with fewer slots while another get
             ticket.sub === sub &&
             ![...harness.slots.heldNow().values()].some(({ holder }) => holder.jobId === ticket.jobId),
         );
-      const take = harness.slots.take.bind(harness.slots);
-      harness.slots.take = async (params) => {
+      const acquire = harness.slots.acquire.bind(harness.slots);
+      harness.slots.acquire = async (params) => {
         const mayWait = [...sinceWaiting.keys()].filter((sub) => sub !== params.holder.sub && running(sub) === 0);
-        const taken = await take(params);
+        const taken = await acquire(params);
         if (!isDone(taken)) return taken;
         const { sub } = params.holder;
         turns.push({ sub, at: harness.clock.now().getTime() });
