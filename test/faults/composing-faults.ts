@@ -1,6 +1,8 @@
 /** The composing plane and the API's resources, broken in every way. */
 import type { Invocation } from "../../lambdas/aws/endpoint-invoker";
+import type { Compositions } from "../../lambdas/stores/compositions";
 import type { CompositionItem } from "../../lambdas/stores/items";
+import type { ObjectStore } from "../../lambdas/stores/objects";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import {
   type Asked,
@@ -15,7 +17,7 @@ import type { Reply } from "../unit/api/support/documented-api";
 import { alice } from "../unit/api/support/items";
 import { resourceHarnessOf } from "../unit/resources/memory-harness";
 import { ComposingHarness, type ComposingHarnessOptions, responseOf } from "./composing-harness";
-import { type CallFault, callTargets, type DeliveryFault, deliveryFaults } from "./fault-injector";
+import { type CallFault, callTargets, type DeliveryFault, deliveryFaults, isCallOf } from "./fault-injector";
 import { faultsOfText, type Outcome } from "./outcomes";
 
 const faultNames: Readonly<Record<CallFault | DeliveryFault, string>> = {
@@ -391,9 +393,9 @@ async function everyEndpointFault(): Promise<Outcome[]> {
 async function everyOutage(): Promise<Outcome[]> {
   const life = "A part of the composing plane that stays away";
   const parts: readonly (readonly [string, (call: string) => boolean])[] = [
-    ["writing files", (call) => call === "artifacts.write"],
-    ["reading files", (call) => call === "artifacts.read"],
-    ["completing the row", (call) => call === "compositions.complete"],
+    ["writing files", isCallOf("artifacts", ["write"] satisfies (keyof ObjectStore)[])],
+    ["reading files", isCallOf("artifacts", ["read"] satisfies (keyof ObjectStore)[])],
+    ["completing the row", isCallOf("compositions", ["complete"] satisfies (keyof Compositions)[])],
   ];
   const outcomes: Outcome[] = [];
   for (const [step, isOf] of parts) {

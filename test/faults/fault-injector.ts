@@ -203,6 +203,12 @@ class Broken implements PromiseLike<unknown>, AsyncIterable<unknown> {
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
+/** Returns what recognizes the calls of a watched port's methods, or of all its methods where none is named. */
+export const isCallOf = (port: string, methods: readonly string[] = []): ((call: string) => boolean) => {
+  const calls = methods.map((method) => `${port}.${method}`);
+  return (call) => (calls.length === 0 ? call.startsWith(`${port}.`) : calls.includes(call));
+};
+
 /**
  * Every way to break a call, once for each kind of invocation: two invocations of a function that make the same calls are
  * of one kind.

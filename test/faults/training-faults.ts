@@ -1,10 +1,22 @@
 /** The training plane, broken in every way. */
 import { maxProgressBytes } from "../../domain/training/progress";
+import type { SageMakerJobs } from "../../lambdas/aws/sagemaker-jobs";
+import type { Catalogues } from "../../lambdas/stores/catalogues";
 import type { TrainingJobItem } from "../../lambdas/stores/items";
+import type { ObjectStore } from "../../lambdas/stores/objects";
+import type { Tickets } from "../../lambdas/stores/tickets";
+import type { TrainingJobs } from "../../lambdas/stores/training-jobs";
 import { checkpointsPrefix, progressFile, referenceFile, sampleFile } from "../../naming/object-keys";
 import type { Plan } from "../fakes/scripted-sagemaker";
 import { jobId, stepNames, sub, TrainingHarness, trainingJob } from "../workflow/training-harness";
-import { type CallFault, type CallTarget, callTargets, type DeliveryFault, deliveryFaults } from "./fault-injector";
+import {
+  type CallFault,
+  type CallTarget,
+  callTargets,
+  type DeliveryFault,
+  deliveryFaults,
+  isCallOf,
+} from "./fault-injector";
 import type { Outcome } from "./outcomes";
 import { type DeliveryTarget, TrainingCloud, type TrainingCloudOptions } from "./training-cloud";
 
@@ -217,13 +229,13 @@ async function everyOutage(): Promise<Outcome[]> {
     outcomes.push(outcomeOf(told, lived, { ends: ["READY"] }));
   }
   const parts: readonly (readonly [string, (call: string) => boolean])[] = [
-    ["files of the training", (call) => call.startsWith("work.")],
-    ["reading files of the training", (call) => call === "work.read" || call === "work.digest"],
-    ["files that are kept", (call) => call.startsWith("artifacts.copy") || call.startsWith("artifacts.write")],
-    ["creating training jobs", (call) => call === "sageMakerJobs.create"],
-    ["the catalogue", (call) => call === "catalogues.get"],
-    ["adding the model", (call) => call === "trainingJobs.addModel"],
-    ["tickets", (call) => call === "tickets.heartbeat" || call === "tickets.waiting"],
+    ["files of the training", isCallOf("work")],
+    ["reading files of the training", isCallOf("work", ["read", "digest"] satisfies (keyof ObjectStore)[])],
+    ["files that are kept", isCallOf("artifacts", ["copy", "write"] satisfies (keyof ObjectStore)[])],
+    ["creating training jobs", isCallOf("sageMakerJobs", ["create"] satisfies (keyof SageMakerJobs)[])],
+    ["the catalogue", isCallOf("catalogues", ["get"] satisfies (keyof Catalogues)[])],
+    ["adding the model", isCallOf("trainingJobs", ["addModel"] satisfies (keyof TrainingJobs)[])],
+    ["tickets", isCallOf("tickets", ["heartbeat", "waiting"] satisfies (keyof Tickets)[])],
   ];
   for (const [part, isOf] of parts) {
     const keepsNothing = isOf("artifacts.copy");
