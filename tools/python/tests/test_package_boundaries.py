@@ -1,4 +1,4 @@
-"""import-linter refuses each import that the package boundaries forbid, by the rules of this repository (.importlinter).
+"""import-linter refuses each import that the boundaries of the packages forbid, by our own rules (.importlinter).
 
 The rules are run on a copy of the packages that has the modules named here and no code. One import is added to it.
 """
@@ -16,6 +16,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RULES = REPOSITORY / ".importlinter"
+RUN = "from importlinter.cli import lint_imports_command as run; run()"
 MODULES = (
     "opencomposer_music.metrics",
     "opencomposer_serving.onnx_file",
@@ -58,8 +59,7 @@ def check(folder: Path, more: Mapping[str, str]) -> subprocess.CompletedProcess[
         lines = [*ALLOWED.get(module, ()), *([more[module]] if module in more else [])]
         (folder / package / f"{name}.py").write_text("".join(f"{line}\n" for line in lines))
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
-        + ["--no-cache", "--config", str(RULES)],
+        [sys.executable, "-c", RUN, "--no-cache", "--config", str(RULES)],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "COLUMNS": "200"},
         capture_output=True,
