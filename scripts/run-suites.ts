@@ -71,7 +71,15 @@ const groups: readonly Group[] = [
   [[jest("unit", 2), jest("infra", 2)]],
   [
     [jest("e2e", 1)],
-    [jest("oracle", 1), jest("workflow", 1), jest("faults", 1), pytest, jest("conformance", 1), integration],
+    [
+      jest("oracle", 1),
+      jest("workflow", 1),
+      jest("faults", 1),
+      pytest,
+      jest("conformance", 1),
+      jest("permissions", 1),
+      integration,
+    ],
     [jest("integration", 1, { name: "jest aws-faults", arguments: ["--testPathPatterns", faultsOfAws] })],
   ],
 ];

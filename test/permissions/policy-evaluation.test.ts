@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { type Decision, evaluate, matchesAction, matchesResource, parseStatement } from "./policy-evaluation";
 
-const allow = (more: object = {}) => parseStatement({ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more });
+const allow = (more: object = {}) =>
+  parseStatement({ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more });
 const deny = (more: object = {}) => allow({ Effect: "Deny", ...more });
 const call = { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/key" };
 
@@ -11,10 +12,11 @@ describe("the decision", () => {
     ["is an allow if one statement allows", [allow({ Action: "s3:PutObject" }), allow()], "ALLOWED"],
     ["is a deny if one statement denies, before or after the allow", [allow(), deny(), allow()], "DENIED"],
     ["is a deny even if nothing allows", [deny()], "DENIED"],
-    ["needs action and resource in the same statement", [
-      allow({ Action: "s3:PutObject" }),
-      allow({ Resource: "arn:aws:s3:::other/*" }),
-    ], "NOT_ALLOWED"],
+    [
+      "needs action and resource in the same statement",
+      [allow({ Action: "s3:PutObject" }), allow({ Resource: "arn:aws:s3:::other/*" })],
+      "NOT_ALLOWED",
+    ],
   ])("%s", (_, statements, decision) => {
     expect(evaluate(statements, call)).toBe(decision);
   });
@@ -95,19 +97,20 @@ describe("patterns", () => {
 
   test("law: resources match as by the regular expression of their segments", () => {
     fc.assert(
-      fc.property(pattern.filter((given) => given !== "*"), text, (given, resource) => {
-        const wild = given
-          .split(":")
-          .map((segment) =>
-            escaped(segment)
-              .replace(/\\\*$/, "<rest>")
-              .replaceAll("\\*", "[^:]*")
-              .replace("<rest>", ".*"),
-          )
-          .join(":");
-        const oracle = new RegExp(`^${wild.replaceAll("\\?", "[^:]")}$`, "s");
-        expect(matchesResource(given, resource)).toBe(oracle.test(resource));
-      }),
+      fc.property(
+        pattern.filter((given) => given !== "*"),
+        text,
+        (given, resource) => {
+          const wild = given
+            .split(":")
+            .map((segment) =>
+              escaped(segment).replace(/\\\*$/, "<rest>").replaceAll("\\*", "[^:]*").replace("<rest>", ".*"),
+            )
+            .join(":");
+          const oracle = new RegExp(`^${wild.replaceAll("\\?", "[^:]")}$`, "s");
+          expect(matchesResource(given, resource)).toBe(oracle.test(resource));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

@@ -92,7 +92,8 @@ export function matchesResource(pattern: string, resource: string): boolean {
 function matchesWildcards(pattern: string, text: string, crossesColons: (index: number) => boolean): boolean {
   // reachable[length] says whether the pattern so far matches the first `length` characters of the text.
   let reachable = Array.from({ length: text.length + 1 }, (_, length) => length === 0);
-  for (const [index, character] of [...pattern].entries()) {
+  for (let index = 0; index < pattern.length; index += 1) {
+    const character = pattern[index];
     const next = reachable.map(() => false);
     for (let length = 0; length <= text.length; length += 1) {
       const before = length === 0 ? undefined : text[length - 1];
