@@ -29,7 +29,7 @@ import {
 } from "../../../naming/api-routes";
 import type { StageConfig, Throttle } from "../../config/stage-config";
 import type { ServiceFunction } from "../functions/service-function";
-import { acknowledge } from "../permissions/acknowledge";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 
 export interface ComposerHttpApiProps {

@@ -11,7 +11,7 @@ import { resourcePrefix } from "../../../naming/resource-names";
 import { openWorkIndex } from "../../../naming/table-keys";
 import { type FunctionFolder, functionSeconds } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
-import { acknowledgeWildcards } from "../permissions/acknowledge";
+import { acknowledgeWildcards } from "../permissions/acknowledge-findings";
 import { removalPolicy } from "../removal-policy";
 import { bundledCode } from "./bundled-code";
 

@@ -15,9 +15,9 @@ import { localSageMakerEventSource, resourcePrefix } from "../../../naming/resou
 import { openWorkIndex, openWorkKinds } from "../../../naming/table-keys";
 import type { FunctionFolder } from "../../../naming/time-limits";
 import type { StageConfig } from "../../config/stage-config";
+import { DeadLetterQueue } from "../dead-letter-queue";
 import { ServiceFunction } from "../functions/service-function";
-import { acknowledge } from "../permissions/acknowledge";
-import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { acknowledge } from "../permissions/acknowledge-findings";
 import { allowFinalizing, allowOnJobs } from "./training-workflow";
 
 export interface OpenWorkEventsProps {

@@ -16,9 +16,9 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { telemetryNamespace } from "../../../naming/environment-variables";
-import { resourcePrefix } from "../../../naming/resource-names";
-import type { StageConfig } from "../../config/stage-config";
+import { telemetryNamespace } from "../../naming/environment-variables";
+import { resourcePrefix } from "../../naming/resource-names";
+import type { StageConfig } from "../config/stage-config";
 
 export interface ComposerAlarmsProps {
   readonly config: StageConfig;

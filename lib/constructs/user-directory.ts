@@ -9,10 +9,10 @@ import {
   type UserPoolClient,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../../naming/resource-names";
-import type { StageConfig } from "../../config/stage-config";
-import { acknowledge } from "../permissions/acknowledge";
-import { removalPolicy } from "../removal-policy";
+import { resourcePrefix } from "../../naming/resource-names";
+import type { StageConfig } from "../config/stage-config";
+import { acknowledge } from "./permissions/acknowledge-findings";
+import { removalPolicy } from "./removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;

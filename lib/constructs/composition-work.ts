@@ -5,13 +5,13 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { environmentVariables } from "../../../naming/environment-variables";
-import { techniqueIds } from "../../../naming/resource-names";
-import { functionSeconds } from "../../../naming/time-limits";
-import type { StageConfig } from "../../config/stage-config";
-import { ServiceFunction } from "../functions/service-function";
-import { endpointArn } from "../permissions/sagemaker-arns";
-import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { environmentVariables } from "../../naming/environment-variables";
+import { techniqueIds } from "../../naming/resource-names";
+import { functionSeconds } from "../../naming/time-limits";
+import type { StageConfig } from "../config/stage-config";
+import { DeadLetterQueue } from "./dead-letter-queue";
+import { ServiceFunction } from "./functions/service-function";
+import { endpointArn } from "./permissions/sagemaker-arns";
 
 export interface CompositionWorkProps {
   readonly config: StageConfig;
