@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { loadStageConfig } from "../../lib/config/load-stage-config";
 import type { TrainingConfig } from "../../lib/config/stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import {
@@ -11,6 +10,7 @@ import {
   turnsPastDeadline,
 } from "../../lib/constructs/training/history-budget";
 import { stages } from "../../naming/resource-names";
+import { stageConfigs } from "./support/stage-configs";
 
 const definition = readFileSync(repositoryPath("stepfunctions", "training-workflow.asl.json"), "utf8");
 const training: TrainingConfig = {
@@ -66,7 +66,7 @@ test("on spot, SageMaker's own wait for capacity is looked at too", () => {
 });
 
 test.each(stages)("the longest job of %s stays inside the budget", (stage) => {
-  const { total, loops } = planHistory(definition, loadStageConfig(stage).training);
+  const { total, loops } = planHistory(definition, stageConfigs[stage].training);
   expect(Object.keys(loops).sort()).toEqual(["WaitForCapacity", "WaitForSlot", "WaitForStop", "WaitToMonitor"]);
   expect(total).toBeLessThanOrEqual(historyEventBudget);
   expect(total).toBeGreaterThan(1_000);

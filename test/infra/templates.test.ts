@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import * as z from "zod";
-import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
-import { prodConfig } from "../../lib/config/prod";
+import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
 import { type ApiRoute, apiRoutes, routeKeys } from "../../naming/api-routes";
 import { briefVersionsTag } from "../../naming/object-keys";
 import { endpointName, techniqueIds } from "../../naming/resource-names";
+import { prodConfig } from "./support/stage-configs";
 import { type Resource, type StackName, synthesize } from "./support/synthesize";
 
 const prod = synthesize("prod");
@@ -87,7 +87,7 @@ describe("HTTP API", () => {
         .flatMap(routeKeys),
       "$default",
     ];
-    const { publicThrottle } = loadStageConfig("prod").api;
+    const { publicThrottle } = prodConfig.api;
     expect(stage?.resource.Properties["RouteSettings"]).toEqual(
       Object.fromEntries(
         publicKeys.map((key) => [
