@@ -187,7 +187,7 @@ const stageSettingsSchema = z.strictObject({
       trainingJobs: z.int().min(1),
       storedBytes: z.int().min(1),
     })
-    .describe("The most that one user may have of each kind."),
+    .describe("Maximum of each kind that one user may have."),
   functions: z.strictObject({
     logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
     reservedConcurrency: z

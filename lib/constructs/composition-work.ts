@@ -36,7 +36,7 @@ export class CompositionWork extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(1),
       // The time-out is not six times the worker's, as is usual. The poller never takes more than the worker's
-      // concurrency allows, so nothing waits in flight, and after a cold endpoint's refusal the next try should come
+      // concurrency allows, so nothing waits in flight, and after a cold endpoint has failed the next try should come
       // soon. A second delivery meets the lease.
       visibilityTimeout: workerTimeout.plus(Duration.seconds(30)),
       // A composition that waits for a cold endpoint is delivered about ten times within the worker's own budget, which

@@ -85,7 +85,7 @@ export class UserDirectory extends Construct {
         cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
         managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
       });
-      // Without a style assigned to the client, managed login answers with an error page.
+      // Without a style assigned to the client, managed login responds with an error page.
       new CfnManagedLoginBranding(this, "SignInStyle", {
         userPoolId: this.userPool.userPoolId,
         clientId: this.client.userPoolClientId,

@@ -44,11 +44,11 @@ test("a finding that nobody has acknowledged stops the synthesis", () => {
   }
 });
 
-test("every acknowledgement answers a finding that exists, on its own construct, with a reason", () => {
+test("every acknowledgement belongs to a finding that exists, on its own construct, with a reason", () => {
   app.synth();
   const acknowledgements = acknowledgementsIn(app);
   expect(acknowledgements.length).toBeGreaterThan(20);
-  // The same pack, finding what it would find if nothing were acknowledged.
+  // This pack finds what it would find if nothing were acknowledged.
   const pack = new AwsSolutionsChecks(app);
   Object.defineProperty(pack, "isAcknowledged", { value: () => false });
   const findings = pack
