@@ -1,6 +1,6 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
-import { fileLost, isDamage } from "../http/lost-file";
-import { ownedItem } from "../http/refusals";
+import { fileLost, isDamage } from "../problems/lost-file";
+import { ownedItem } from "../problems/outcome-problem";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 

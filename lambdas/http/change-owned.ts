@@ -1,7 +1,7 @@
 /** Changes of one of the caller's items, safe against changes at the same time. */
+import { accepted } from "../problems/outcome-problem";
 import type { Outcome, Stale } from "../stores/outcome";
 import { requireMatch, versionTag } from "./entity-tag";
-import { accepted } from "./refusals";
 import type { Request } from "./request";
 
 const maxTries = 4;

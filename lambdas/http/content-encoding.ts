@@ -1,6 +1,6 @@
 /** Compressed bodies are not taken: a body is what its bytes say. Such a body is refused for this, not for what it looks like. */
-import { Problem } from "./problem";
-import { shortValue } from "./short-value";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 
 const allowed = "identity, or no such header";
 

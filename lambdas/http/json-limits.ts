@@ -4,7 +4,7 @@
  */
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
-import { shortValue } from "./short-value";
+import { shortValue } from "../problems/short-value";
 
 const limits = { fields: 100, elements: 1_000, depth: 16, nameLength: 200, values: 20_000 } as const;
 

@@ -1,12 +1,12 @@
 /** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
+import { maxErrors, Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import { brokenLimit, pointerStep } from "./json-limits";
 import { mediaType, requireUtf8, unsupportedMediaType } from "./media-type";
-import { maxErrors, Problem } from "./problem";
 import { repeatedName } from "./repeated-name";
 import type { Request } from "./request";
-import { shortValue } from "./short-value";
 
 type Path = readonly PropertyKey[];
 

@@ -8,9 +8,9 @@ import { apiRoutes, isOperationId, methodsAt, type OperationId, routeKeys } from
 import { functionSeconds, marginMilliseconds } from "../../naming/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";
+import { tableProblem } from "../problems/outcome-problem";
+import { Problem } from "../problems/problem";
 import type { Log } from "../telemetry/logger";
-import { Problem } from "./problem";
-import { tableProblem } from "./refusals";
 import { describeEvent, type HttpEvent, readRequest, type Request } from "./request";
 import { type Response, retryAfter } from "./response";
 

@@ -11,9 +11,9 @@ import {
   samplesFolder,
   trainingJobPrefix,
 } from "../../naming/object-keys";
-import { fileLost } from "../http/lost-file";
-import type { Problem } from "../http/problem";
-import { ownedItem } from "../http/refusals";
+import { fileLost } from "../problems/lost-file";
+import { ownedItem } from "../problems/outcome-problem";
+import type { Problem } from "../problems/problem";
 import type { TrainingJobItem } from "../stores/items";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import type { TrainingJobs } from "../stores/training-jobs";

@@ -1,11 +1,11 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
-import { maxFileBytes } from "../../http/lost-file";
 import { midiResponse } from "../../http/midi-response";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { maxFileBytes } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/outcome-problem";
 import type { Compositions } from "../../stores/compositions";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { notReady } from "./not-ready";

@@ -1,13 +1,13 @@
 import { beginningOf } from "../../../domain/schemas/text";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { type Sample, sampleFile } from "../../../naming/object-keys";
-import { isDamage, maxFileBytes } from "../../http/lost-file";
 import { midiResponse } from "../../http/midi-response";
-import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { isDamage, maxFileBytes } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/outcome-problem";
+import { notFound } from "../../problems/problem";
 import type { TrainingJobItem } from "../../stores/items";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";

@@ -9,8 +9,8 @@ import { createObjectStore } from "../../stores/objects";
 import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
+import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
 const environment = readEnvironment([
   "stage",

@@ -4,9 +4,9 @@ import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createOpenWork } from "../../stores/open-work";
 import { instrumented } from "../../telemetry/instrumented";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
 import { workflowEnded } from "../../training/workflow-ended";
+import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
 const environment = readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket", "stateMachineArn"]);
 const ports = createFinalizingPorts(environment);

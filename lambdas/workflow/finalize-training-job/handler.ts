@@ -1,7 +1,7 @@
 import { readEnvironment } from "../../aws/environment";
 import { parseFinalizeInput } from "../../training/finalize-input";
 import { finalizeTrainingJob } from "../../training/finalize-training-job";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
+import { createFinalizingPorts } from "../finalizing-ports";
 import { instrumentedStep } from "../instrumented-step";
 
 const ports = createFinalizingPorts(readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket"]));

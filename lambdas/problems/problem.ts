@@ -2,7 +2,7 @@
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { type ProblemCode, problemCodes } from "../../domain/schemas/api/problem-codes";
 import { beginningOf, readableText } from "../../domain/schemas/text";
-import type { Headers } from "./response";
+import type { Headers } from "../http/response";
 
 export interface ProblemOptions {
   readonly detail: string;

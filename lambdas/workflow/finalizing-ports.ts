@@ -9,7 +9,7 @@ import { createObjectStore } from "../stores/objects";
 import { createSlots, type Slots } from "../stores/slots";
 import { createTickets } from "../stores/tickets";
 import { createTrainingJobs, type TrainingJobs } from "../stores/training-jobs";
-import type { FinalizeTrainingJobParams } from "./finalize-training-job";
+import type { FinalizeTrainingJobParams } from "../training/finalize-training-job";
 
 export interface FinalizingPlaces {
   readonly tableName: string;
