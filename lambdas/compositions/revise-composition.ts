@@ -143,7 +143,7 @@ async function writeRevision(
   const score = await readCompositionFile({
     compositions,
     item,
-    what: "score",
+    file: "score",
     read: async () => {
       const stored = await files.read(compositionScoreKey(item), maxFileBytes);
       return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);

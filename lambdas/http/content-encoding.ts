@@ -19,7 +19,5 @@ export function requireNoContentEncoding(codings: string | undefined, what: stri
   throw new Problem("UNSUPPORTED_CONTENT_ENCODING", {
     detail: `${what} has the Content-Encoding "${String(shown.value)}"; allowed are ${allowed}. Send it uncompressed.`,
     errors: [{ pointer: "Content-Encoding:", reason: "is not supported", ...shown, allowed }],
-    // What would be taken: RFC 9110, 15.5.16.
-    headers: { "accept-encoding": "identity" },
   });
 }

@@ -3,7 +3,7 @@
  * answer is written in the transaction that writes the resource, so there is never one without the other.
  */
 import { createHash } from "node:crypto";
-import { refusalProblem } from "../problems/outcome-problem";
+import { outcomeProblem } from "../problems/outcome-problem";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type {
@@ -127,5 +127,5 @@ export async function respondOnce<Item>(params: RespondOnceParams<Item>): Promis
     const first = await records.find(claim);
     if (first !== undefined) return firstResponse(first, claim);
   }
-  throw refusalProblem(outcome);
+  throw outcomeProblem(outcome);
 }

@@ -1,28 +1,28 @@
 /**
- * A file that a row names and that cannot be used: it is not there, or its content is not what was written. Something
- * outside this API removed or overwrote it, and nothing that the caller sends brings it back. That is one response of
- * its own, 410 FILE_LOST, whose sentence says which of the two it is.
+ * Files that a row names and that cannot be used, because they are not there or their content is not what was written.
+ * Something outside this API removed or overwrote them, and nothing that the caller sends brings them back. Such a
+ * request gets a problem of its own, FILE_LOST, whose sentence says which of the two has happened.
  */
 import type * as z from "zod";
 import { ObjectTooLargeError } from "../stores/objects";
 import { Problem } from "./problem";
 
-/** The content of a stored file is not what was written. */
+/** Thrown when the content of a stored file is not what was written. */
 export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
 
 /**
- * The longest stored file that the API reads. It fits into Lambda's response of 6 MB, which carries bytes as base64, and is
- * far longer than any file of ours.
+ * The size of the largest stored file that the API reads. Lambda's responses have at most 6 MB and carry bytes as
+ * base64, so a file of this size still fits, and none of our files is nearly as large.
  */
 export const maxFileBytes = 4_194_304;
 
-/** Whether an error says that the content of a stored file cannot be right. All our files are shorter than what is read. */
+/** Returns true if an error says that a stored file is damaged. A file larger than we write any is damaged as well. */
 export const isDamage = (error: unknown): error is DamagedFile | ObjectTooLargeError =>
   error instanceof DamagedFile || error instanceof ObjectTooLargeError;
 
-/** The content of a stored JSON file. @throws DamagedFile when it is no JSON, or does not fit the schema */
+/** Parses a stored JSON file. @throws DamagedFile when it is no JSON, or does not fit the schema */
 export function parseStoredJson<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
   let content: unknown;
   try {
@@ -37,20 +37,23 @@ export function parseStoredJson<Schema extends z.ZodType>(bytes: Uint8Array, sch
 
 export interface UnusableFile {
   /** The file, as the response and the log name it: `score`. */
-  readonly what: string;
-  /** Whose file it is: `composition 01J…`. */
-  readonly of: string;
-  /** What can be done about it, as a sentence. */
+  readonly file: string;
+  /** The resource that has the file, as the response and the log name it: `composition 01J…`. */
+  readonly resource: string;
+  /** A sentence that says what the caller can do. */
   readonly advice: string;
-  /** Why the file that is there cannot be read; absent where it is not there. */
+  /** The reason why the existing file cannot be read; absent if there is no file. */
   readonly damage?: Error | undefined;
 }
 
-/** The cause makes the wrapper log the problem as an error: whoever runs the stage hears of it. */
-export function fileLost({ what, of, advice, damage }: UnusableFile): Problem {
+/**
+ * Returns the problem of a request that needs an unusable file. Its cause makes `withHttp` log it as an error, so that
+ * an operator hears of it.
+ */
+export function fileLost({ file, resource, advice, damage }: UnusableFile): Problem {
   const fault = damage === undefined ? "is lost" : "is damaged";
   return new Problem("FILE_LOST", {
-    detail: `The ${what} of ${of} ${fault}. ${advice}`,
-    cause: new Error(`the ${what} of ${of} ${fault}`, { cause: damage }),
+    detail: `The ${file} of ${resource} ${fault}. ${advice}`,
+    cause: new Error(`the ${file} of ${resource} ${fault}`, { cause: damage }),
   });
 }

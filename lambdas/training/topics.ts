@@ -1,6 +1,6 @@
 /** Compares topics with the tags that a data set has. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { jsonPointer } from "../http/validation";
+import { jsonPointer } from "../problems/json-pointer";
 import { maxErrors } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { CatalogueItem } from "../stores/items";

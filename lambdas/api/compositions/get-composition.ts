@@ -3,7 +3,7 @@ import { taggedResponse, versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 import { compositionResource } from "./composition-resource";
 

@@ -7,7 +7,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
 import { parseBody } from "../../http/validation";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import { shortValue } from "../../problems/short-value";
 import { compositionResource } from "./composition-resource";
 

@@ -3,7 +3,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
 import { deleteUnusedModel, type DeleteUnusedModelParams, requireNoStockModel } from "../../models/delete-unused-model";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { Models, StockModels } from "../../stores/models";
 
 export interface DeleteModelParams extends Omit<DeleteUnusedModelParams, "item"> {

@@ -2,7 +2,7 @@ import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { Tracks } from "../../stores/tracks";
 import { deleteUnusedTrack, type DeleteUnusedTrackParams } from "../../tracks/delete-unused-track";
 

@@ -5,7 +5,7 @@ import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { parseBody } from "../../http/validation";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { Tracks } from "../../stores/tracks";
 import { trackResource } from "./track-resource";
 

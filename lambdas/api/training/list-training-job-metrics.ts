@@ -8,7 +8,7 @@ import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import { parseQuery } from "../../http/validation";
 import { DamagedFile, parseStoredJson } from "../../problems/lost-file";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { TrainingJobItem } from "../../stores/items";
 import { ObjectTooLargeError } from "../../stores/objects";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
@@ -67,7 +67,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   const { epochs } = parseProgress(progress ?? "", typeof planned === "number" ? planned : undefined);
   if (epochs.length === 0 && mustHaveFiles(item)) {
     const damage = progress !== undefined ? new DamagedFile("the file has no epoch that can be read") : undefined;
-    throw await trainingFileLost({ trainingJobs, item, what: "progress", damage });
+    throw await trainingFileLost({ trainingJobs, item, file: "progress", damage });
   }
   return await taggedList({
     request,

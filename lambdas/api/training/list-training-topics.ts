@@ -1,9 +1,9 @@
 import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
-import { pointerStep } from "../../http/json-limits";
 import { givenTo } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { invalidRequest } from "../../http/validation";
+import { pointerStep } from "../../problems/json-pointer";
 import { Problem } from "../../problems/problem";
 import { shortValue } from "../../problems/short-value";
 import type { Catalogues } from "../../stores/catalogues";

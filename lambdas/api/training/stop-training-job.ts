@@ -3,7 +3,7 @@ import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { ownedItem } from "../../problems/outcome-problem";
+import { ownedItem } from "../../problems/owned-item";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "../../training/poll-interval";
 import { requestStop } from "../../training/request-stop";
