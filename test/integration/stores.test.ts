@@ -221,6 +221,14 @@ describe.each([
       expect([await quota(sub), await pending(sub)]).toEqual([undefined, []]);
     });
 
+    test("keep an attribute that is changed to undefined, in the table and in what the change returns", async () => {
+      const item = { ...track({ sub: newUser() }), firstBarWithNotes: 2 };
+      doneValue(await tracks().create({ item, takes: {}, quotas }));
+      const changed = doneValue(await tracks().change(item, { name: "New", firstBarWithNotes: undefined }));
+      expect(changed).toMatchObject({ name: "New", firstBarWithNotes: 2, version: 2 });
+      expect(changed).toStrictEqual(await tracks().get(item));
+    });
+
     test("are not changed to what does not fit their schema", async () => {
       const item = track({ sub: newUser() });
       doneValue(await tracks().create({ item, takes: {}, quotas }));
