@@ -24,7 +24,6 @@ import {
   trainingJobItemSchema,
 } from "../../lambdas/stores/items";
 import { createModels, createStockModels } from "../../lambdas/stores/models";
-import { createOpenWork } from "../../lambdas/stores/open-work";
 import { isDone } from "../../lambdas/stores/outcome";
 import { createPendingChanges } from "../../lambdas/stores/pending-changes";
 import { createSlots, type HeldSlot, type SlotHolder } from "../../lambdas/stores/slots";
@@ -142,7 +141,6 @@ export function memoryStores(now: () => Date, table = new MemoryTable()) {
     /** The changes that are pending now. */
     pending,
     idempotencyRecords: createIdempotencyRecords(params),
-    openWork: createOpenWork(params),
     catalogues: {
       ...createCatalogues(table),
       add: (item: CatalogueItem): void => {

@@ -116,7 +116,6 @@ export class ComposingHarness {
       work: api.work,
       idempotencyRecords: api.stores.idempotencyRecords,
       pendingChanges: api.stores.pendingChanges,
-      openWork: api.stores.openWork,
     })) {
       this.injector.watchInPlace(name, port, methodsOf(port));
     }
@@ -250,7 +249,7 @@ export class ComposingHarness {
           ...this.training.finalizingPorts(),
           now: this.clock.now,
           // These are watched where the API holds them.
-          openWork: this.api.stores.openWork,
+          trainingJobs: this.api.trainingJobs,
           compositions: this.api.compositions,
           queue: this.injector.watched("queue", { send: this.send }),
           executions: { start: async () => undefined, status: async () => "RUNNING" },

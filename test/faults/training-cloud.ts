@@ -246,7 +246,6 @@ export class TrainingCloud {
       await workflowEnded({
         ...this.harness.finalizingPorts(),
         executions: this.executions,
-        openWork: this.injector.watched("openWork", this.harness.openWork),
         withinTime: this.withinTime,
         event,
       });
@@ -301,7 +300,6 @@ export class TrainingCloud {
       .invoke("ReconcileOpenWork", async () => {
         await reconcileOpenWork({
           ...harness.finalizingPorts(),
-          openWork: injector.watched("openWork", harness.openWork),
           compositions: harness.compositions,
           queue: { send: async () => undefined },
           executions: this.executions,

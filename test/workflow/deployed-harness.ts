@@ -116,7 +116,6 @@ export class DeployedHarness extends TrainingHarness {
         await workflowEnded({
           ...this.finalizingPorts(),
           executions: this.executions,
-          openWork: this.openWork,
           withinTime: async (_, work) => await work,
           event,
         });
@@ -131,7 +130,6 @@ export class DeployedHarness extends TrainingHarness {
   async reconcile() {
     return await reconcileOpenWork({
       ...this.finalizingPorts(),
-      openWork: this.openWork,
       compositions: this.compositions,
       queue: { send: async () => undefined },
       executions: this.executions,

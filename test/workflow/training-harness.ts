@@ -150,7 +150,6 @@ export class TrainingHarness {
   readonly models: MemoryStores["models"];
   readonly slots: MemoryStores["slots"];
   readonly tickets: MemoryStores["tickets"];
-  readonly openWork: MemoryStores["openWork"];
   readonly sageMaker = new ScriptedSageMaker(this.clock.now, this.buckets);
   readonly log = new CollectingLog();
   readonly metrics = new CollectingMetrics();
@@ -170,7 +169,6 @@ export class TrainingHarness {
     this.models = this.stores.models;
     this.slots = this.stores.slots;
     this.tickets = this.stores.tickets;
-    this.openWork = this.stores.openWork;
     this.stores.catalogues.add(catalogue);
     this.artifacts.put(piecesKey, "{}");
   }

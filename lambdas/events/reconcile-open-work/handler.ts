@@ -6,7 +6,6 @@ import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
 import { createFinalizingPorts } from "../../training/finalizing-ports";
@@ -23,7 +22,6 @@ const environment = readEnvironment([
 const { stage, tableName, compositionQueueUrl, stateMachineArn } = environment;
 const ports = createFinalizingPorts(environment);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
-const openWork = createOpenWork({ table, now: ports.now });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
 const objects = createS3Client();
 const removal = {
@@ -44,7 +42,6 @@ export const handler = instrumented("events/reconcile-open-work", async (_event,
   return await reconcileOpenWork({
     ...ports,
     ...telemetry,
-    openWork,
     compositions,
     queue,
     executions,

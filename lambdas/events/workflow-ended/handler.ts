@@ -1,8 +1,6 @@
-import { createDocumentClient, createStepFunctionsClient } from "../../aws/clients";
+import { createStepFunctionsClient } from "../../aws/clients";
 import { readEnvironment } from "../../aws/environment";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
-import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createOpenWork } from "../../stores/open-work";
 import { instrumented } from "../../telemetry/instrumented";
 import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
@@ -10,10 +8,6 @@ import { workflowEnded } from "../../training/workflow-ended";
 
 const environment = readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket", "stateMachineArn"]);
 const ports = createFinalizingPorts(environment);
-const openWork = createOpenWork({
-  table: createDynamoDBTable({ client: createDocumentClient(), tableName: environment.tableName }),
-  now: () => new Date(),
-});
 const executions = createWorkflowExecutions({
   client: createStepFunctionsClient(),
   stateMachineArn: environment.stateMachineArn,
@@ -25,5 +19,5 @@ const executions = createWorkflowExecutions({
  */
 export const handler = instrumented(
   "events/workflow-ended",
-  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, openWork, withinTime }),
+  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, withinTime }),
 );

@@ -18,7 +18,6 @@ class EndedHarness extends TrainingHarness {
     return await workflowEnded({
       ...this.finalizingPorts(),
       event,
-      openWork: this.openWork,
       withinTime: async (_, work) => await work,
       executions: {
         start: async (execution) => {
