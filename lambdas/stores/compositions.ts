@@ -1,4 +1,4 @@
-/** Compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
+/** The store of compositions. Requests create and change them; a worker claims them by a lease and ends them once. */
 import * as z from "zod";
 import { compositionOutputSchema } from "../../domain/schemas/composition-parts";
 import { type Failure, failureSchema } from "../../domain/schemas/failure";

@@ -67,7 +67,7 @@ export interface RemoveParams<Item> {
 /** The store of one kind of owned items. */
 export interface OwnedRows<Item extends OwnedItem> {
   get(owned: OwnedBy): Promise<Item | undefined>;
-  /** Lists the rows of a user, newest first. `after` is the last id of the page before. */
+  /** Returns a page of a user's rows, newest first. `after` is the last id of the page before. */
   list(params: {
     readonly sub: string;
     readonly limit: number;

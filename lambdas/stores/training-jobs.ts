@@ -1,5 +1,5 @@
 /**
- * Training jobs. Requests create, stop and delete them; the workflow advances and ends them. Every write of the
+ * The store of training jobs. Requests create, stop and delete them; the workflow advances and ends them. Every write of the
  * workflow names the attempt to which it belongs, and depends on the state.
  */
 import type * as z from "zod";

@@ -98,7 +98,7 @@ export class ComposingHarness {
   private readonly log = new CollectingLog();
   private readonly metrics = new CollectingMetrics();
   private readonly training = new TrainingHarness();
-  private sweptAt = this.seconds;
+  private reconciledAt = this.seconds;
   private requests = 0;
   private readonly again: (() => Promise<void>)[] = [];
 
@@ -291,8 +291,8 @@ export class ComposingHarness {
         break;
       }
       this.clock.advance(5);
-      if (this.seconds - this.sweptAt < reconcileEverySeconds) continue;
-      this.sweptAt = this.seconds;
+      if (this.seconds - this.reconciledAt < reconcileEverySeconds) continue;
+      this.reconciledAt = this.seconds;
       await this.reconcile();
     }
     for (const act of this.again.splice(0)) await act();

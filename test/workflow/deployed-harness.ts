@@ -163,7 +163,7 @@ export class DeployedHarness extends TrainingHarness {
         });
       }
     };
-    const sweeping = reconciler();
+    const reconciling = reconciler();
     const latest = this.clock.now().getTime() + maxDays * 86_400_000;
     await this.time.pass(() => {
       over = this.isOver();
@@ -172,6 +172,6 @@ export class DeployedHarness extends TrainingHarness {
     });
     // One more reconciliation, which finds nothing to do but slots that were left.
     await this.time.pass(() => false);
-    await sweeping;
+    await reconciling;
   }
 }

@@ -274,7 +274,7 @@ export function expectNothingLeft(harness: TrainingHarness): void {
   }
   expect(harness.trainingJobs.openNow()).toBe(0);
   expect([...harness.slots.heldNow().values()]).toEqual([]);
-  expect([...harness.tickets.shownNow().keys()]).toEqual([]);
+  expect([...harness.tickets.waitingNow().keys()]).toEqual([]);
   expect(harness.sageMaker.running()).toEqual([]);
   for (const states of harness.trainingJobs.history.values()) {
     for (const [index, to] of states.slice(1).entries()) {

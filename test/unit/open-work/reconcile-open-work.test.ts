@@ -153,7 +153,7 @@ describe("training jobs", () => {
     expect(harness.row(1).openWork).toBeUndefined();
     expect(harness.trainingJobs.openNow()).toBe(0);
     expect(harness.slots.heldNow().size).toBe(0);
-    expect(harness.tickets.shownNow().size).toBe(0);
+    expect(harness.tickets.waitingNow().size).toBe(0);
     expect(harness.metrics.count("JobsFailed")).toBe(1);
   });
 
