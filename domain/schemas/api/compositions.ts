@@ -50,14 +50,9 @@ export const compositionInputOptionsSchema = z
       .max(100_000)
       .optional()
       .meta({ description: "The first bar that is used. Bars count from 1." }),
-    bars: z
-      .int()
-      .min(1)
-      .max(64)
-      .optional()
-      .meta({
-        description: "The number of bars that are used. Without it, all bars to the end of the melody are used.",
-      }),
+    bars: z.int().min(1).max(64).optional().meta({
+      description: "The number of bars that are used. Without it, all bars to the end of the melody are used.",
+    }),
   })
   .meta({ id: "InputOptions" });
 
