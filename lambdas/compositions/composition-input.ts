@@ -1,6 +1,6 @@
 /** What a new composition is made from: that it exists, is ready, and fits the options and the model. */
 import type { OtherTimeSignature } from "../../domain/music/bar-lines";
-import { chooseBars, type InputFault, type PitchSpan, transposeFault } from "../../domain/music/input-limits";
+import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
@@ -144,16 +144,16 @@ export interface CheckOptionsParams {
  */
 export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
   const choice = chooseBars({ melody: resolved, options, maxBars });
-  if (choice.kind === "REFUSED") throw refusedInput(choice.fault);
+  if (choice.kind === "REFUSED") throw refusedInput(choice.issue);
   const { bars } = choice;
   // A part of the melody may avoid its extreme notes: only the whole of it is judged here, the worker judges the rest.
   if (resolved.pitches === undefined || bars < resolved.bars) return bars;
-  const fault = transposeFault(resolved.pitches, options.transpose ?? 0);
-  if (fault !== undefined) throw refusedInput(fault);
+  const issue = transposeIssue(resolved.pitches, options.transpose ?? 0);
+  if (issue !== undefined) throw refusedInput(issue);
   return bars;
 }
 
-function refusedInput({ code, option, message, reason, value, allowed }: InputFault): Problem {
+function refusedInput({ code, option, message, reason, value, allowed }: InputIssue): Problem {
   return refused(code, `The input cannot be used: ${message}.`, {
     pointer: `/inputOptions/${option}`,
     reason,

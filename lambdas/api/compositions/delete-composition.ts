@@ -11,7 +11,7 @@ import type { Compositions } from "../../stores/compositions";
 
 export interface DeleteCompositionParams extends Omit<DeleteUnusedCompositionParams, "item"> {
   readonly request: Request;
-  readonly compositions: Pick<Compositions, "get" | "remove">;
+  readonly compositions: Pick<Compositions, "get" | "remove" | "openOf">;
 }
 
 export async function deleteComposition({ request, ...ports }: DeleteCompositionParams): Promise<Response> {

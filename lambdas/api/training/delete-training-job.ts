@@ -8,7 +8,7 @@ import { deleteUnusedTrainingJob, type DeleteUnusedTrainingJobParams } from "../
 
 export interface DeleteTrainingJobParams extends Omit<DeleteUnusedTrainingJobParams, "item"> {
   readonly request: Request;
-  readonly trainingJobs: Pick<TrainingJobs, "get" | "remove">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "remove" | "openOf">;
 }
 
 export async function deleteTrainingJob({ request, ...ports }: DeleteTrainingJobParams): Promise<Response> {
