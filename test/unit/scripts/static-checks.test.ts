@@ -73,7 +73,9 @@ const lintErrors: Readonly<Record<string, string>> = {
 describe("eslint", () => {
   let output = "";
   beforeAll(() => {
-    const files = Object.entries(lintErrors).map(([, text], index) => [`lambdas/broken-${index}.ts`, `${text}\n`]);
+    const files = Object.entries(lintErrors).map(
+      ([, text], index) => [`lambdas/broken-${index}.ts`, `${text}\n`] as const,
+    );
     const result = check("lint (eslint)", makeProject(Object.fromEntries(files)));
     expect(result.passed).toBe(false);
     ({ output } = result);
@@ -106,7 +108,7 @@ const typeErrors: readonly (readonly [option: string, text: string, code: string
 describe("tsc", () => {
   let output = "";
   beforeAll(() => {
-    const files = typeErrors.map(([option, text]) => [`domain/${option}.ts`, `${text}\n`]);
+    const files = typeErrors.map(([option, text]) => [`domain/${option}.ts`, `${text}\n`] as const);
     const result = check("types (tsc)", makeProject(Object.fromEntries(files)));
     expect(result.passed).toBe(false);
     ({ output } = result);
