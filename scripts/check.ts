@@ -38,6 +38,11 @@ const steps: readonly Step[] = [
   { name: "one version everywhere", command: bin("tsx"), arguments: ["scripts/check-versions.ts"] },
   { name: "OpenAPI and client are fresh", command: bin("tsx"), arguments: ["scripts/generate-openapi.ts", "--check"] },
   {
+    name: "schema of stages' own files is fresh",
+    command: bin("tsx"),
+    arguments: ["scripts/generate-stage-config-schema.ts", "--check"],
+  },
+  {
     name: "READMEs' tables of parameters are fresh",
     command: bin("tsx"),
     arguments: ["scripts/generate-technique-tables.ts", "--check"],

@@ -1,6 +1,6 @@
 /** Reading a file that a composition's row names, while the composition may be changed or deleted at the same time. */
-import { fileLost, isDamage } from "../http/lost-file";
-import { ownedItem } from "../http/refusals";
+import { fileLost, isDamage } from "../problems/lost-file";
+import { ownedItem } from "../problems/owned-item";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 
@@ -11,7 +11,7 @@ export interface ReadCompositionFileParams<Outcome> {
   /** Nothing when the file is not there; throws DamagedFile when its content cannot be right. */
   readonly read: (item: CompositionItem) => Promise<Outcome | undefined>;
   /** The file, as the response and the log name it. */
-  readonly what: "MIDI file" | "score" | "list of edit events";
+  readonly file: "MIDI file" | "score" | "list of edit events";
 }
 
 /** More changes in the time of one read than anybody makes. */
@@ -37,7 +37,7 @@ async function tryToRead<Outcome>(read: () => Promise<Outcome | undefined>): Pro
  *   the row changes with every read
  */
 export async function readCompositionFile<Outcome>(params: ReadCompositionFileParams<Outcome>): Promise<Outcome> {
-  const { compositions, read, what } = params;
+  const { compositions, read, file } = params;
   let { item } = params;
   for (let tries = 1; ; tries += 1) {
     const present = item;
@@ -46,7 +46,7 @@ export async function readCompositionFile<Outcome>(params: ReadCompositionFilePa
     const now = await ownedItem("COMPOSITION", compositions, item);
     if (now.version === item.version) {
       const advice = "Create the composition again, or delete it.";
-      throw fileLost({ what, of: `composition ${item.id}`, advice, damage: reading.damage });
+      throw fileLost({ file, resource: `composition ${item.id}`, advice, damage: reading.damage });
     }
     if (tries === maxTries) throw new Error(`composition ${item.id} changed ${tries} times while it was read`);
     item = now;

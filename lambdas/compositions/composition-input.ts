@@ -11,7 +11,7 @@ import type { ParameterValue } from "../../domain/techniques/technique";
 import { compositionScoreKey, trackKey } from "../../naming/object-keys";
 import type { TechniqueId } from "../../naming/resource-names";
 import { ownedKey, type TableKey } from "../../naming/table-keys";
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 import type { Compositions } from "../stores/compositions";
 import type { Tracks } from "../stores/tracks";
 import type { NeededFile } from "./needed-file";

@@ -2,7 +2,7 @@
 import type { ModelReference } from "../../domain/schemas/composition-parts";
 import { modelFile, modelPrefix } from "../../naming/object-keys";
 import { ownedKey, stockModelKey, type TableKey } from "../../naming/table-keys";
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 import type { Models, StockModels } from "../stores/models";
 import type { NeededFile } from "./needed-file";
 

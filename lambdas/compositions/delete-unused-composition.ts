@@ -1,5 +1,5 @@
 import { isFinalCompositionState } from "../../domain/states/composition-state";
-import { inUse, Problem } from "../http/problem";
+import { inUse, Problem } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";

@@ -1,6 +1,6 @@
 /** Files without which a new composition could only fail: a request that needs a lost one is refused at once. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 import type { ObjectStore } from "../stores/objects";
 
 export interface NeededFile {

@@ -11,9 +11,9 @@ import {
   compositionScoreKey,
   parseMidiRevision,
 } from "../../naming/object-keys";
-import { maxFileBytes, parseStoredJson } from "../http/lost-file";
-import { Problem } from "../http/problem";
-import { shortValue } from "../http/short-value";
+import { maxFileBytes, parseStoredJson } from "../problems/lost-file";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Compositions } from "../stores/compositions";
 import type { CompositionItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";
@@ -143,7 +143,7 @@ async function writeRevision(
   const score = await readCompositionFile({
     compositions,
     item,
-    what: "score",
+    file: "score",
     read: async () => {
       const stored = await files.read(compositionScoreKey(item), maxFileBytes);
       return stored === undefined ? undefined : parseStoredJson(stored, scoreSchema);

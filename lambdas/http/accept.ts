@@ -1,7 +1,7 @@
 /** Content negotiation, as far as the API needs it: the better accepted of the types a resource has (RFC 9110, 12.5.1). */
-import { Problem } from "./problem";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
-import { shortValue } from "./short-value";
 
 interface AcceptedRange {
   readonly type: string;

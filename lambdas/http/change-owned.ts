@@ -1,7 +1,7 @@
 /** Changes of one of the caller's items, safe against changes at the same time. */
+import { requireDone } from "../problems/outcome-problem";
 import type { Outcome, Stale } from "../stores/outcome";
 import { requireMatch, versionTag } from "./entity-tag";
-import { accepted } from "./refusals";
 import type { Request } from "./request";
 
 const maxTries = 4;
@@ -27,6 +27,6 @@ export async function changeOwned<Item extends { readonly version: number }, Cha
     const item = await load();
     requireMatch(request, versionTag(item));
     const outcome = await change(item);
-    if (outcome.kind === "DONE" || tries === maxTries) return accepted(outcome);
+    if (outcome.kind === "DONE" || tries === maxTries) return requireDone(outcome);
   }
 }

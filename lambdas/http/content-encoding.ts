@@ -1,6 +1,6 @@
 /** Compressed bodies are not taken: a body is what its bytes say. Such a body is refused for this, not for what it looks like. */
-import { Problem } from "./problem";
-import { shortValue } from "./short-value";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 
 const allowed = "identity, or no such header";
 
@@ -19,7 +19,5 @@ export function requireNoContentEncoding(codings: string | undefined, what: stri
   throw new Problem("UNSUPPORTED_CONTENT_ENCODING", {
     detail: `${what} has the Content-Encoding "${String(shown.value)}"; allowed are ${allowed}. Send it uncompressed.`,
     errors: [{ pointer: "Content-Encoding:", reason: "is not supported", ...shown, allowed }],
-    // What would be taken: RFC 9110, 15.5.16.
-    headers: { "accept-encoding": "identity" },
   });
 }

@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { Problem } from "./problem";
-import { shortValue } from "./short-value";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 
 const cursorSchema = z.strictObject({
   v: z.literal(1),

@@ -1,9 +1,9 @@
 /** Entity tags: strong, from a row's version or from the digest of bytes (RFC 9110, 8.8.3 and 13.1). */
 import { createHash } from "node:crypto";
-import { Problem } from "./problem";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
 import { type Headers, jsonResponse, type Response } from "./response";
-import { shortValue } from "./short-value";
 
 export const versionTag = (row: { readonly version: number }): string => `"${row.version}"`;
 export const digestTag = (sha256: string): string => `"${sha256}"`;

@@ -3,6 +3,9 @@
  * answer is written in the transaction that writes the resource, so there is never one without the other.
  */
 import { createHash } from "node:crypto";
+import { outcomeProblem } from "../problems/outcome-problem";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type {
   IdempotencyClaim,
   IdempotencyOf,
@@ -12,11 +15,8 @@ import type {
 import type { IdempotencyRecord } from "../stores/items";
 import type { Outcome, QuotaReached, Repeated, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
-import { Problem } from "./problem";
-import { refusalProblem } from "./refusals";
 import type { Request } from "./request";
 import { type Response, retryAfter } from "./response";
-import { shortValue } from "./short-value";
 
 /** How long the first response is given again. */
 export const keptForSeconds = 24 * 3600;
@@ -127,5 +127,5 @@ export async function respondOnce<Item>(params: RespondOnceParams<Item>): Promis
     const first = await records.find(claim);
     if (first !== undefined) return firstResponse(first, claim);
   }
-  throw refusalProblem(outcome);
+  throw outcomeProblem(outcome);
 }

@@ -3,17 +3,10 @@
  * hundred thousand broken values takes far longer than reading it. No request that is right comes near these limits.
  */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { beginningOf, readableText } from "../../domain/schemas/text";
-import { shortValue } from "./short-value";
+import { pointerStep } from "../problems/json-pointer";
+import { shortValue } from "../problems/short-value";
 
 const limits = { fields: 100, elements: 1_000, depth: 16, nameLength: 200, values: 20_000 } as const;
-
-/** A JSON pointer that stays short, whatever the names in it. RFC 6901. */
-export function pointerStep(part: PropertyKey): string {
-  return `/${readableText(beginningOf(String(part), 100))
-    .replaceAll("~", "~0")
-    .replaceAll("/", "~1")}`;
-}
 
 interface Walk {
   readonly body: unknown;

@@ -1,7 +1,7 @@
 /** The media type of a request's body, and the refusal of one that is not taken. */
-import { Problem } from "./problem";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
-import { shortValue } from "./short-value";
 
 /** Without parameters, in lower case; "" when none is given. */
 export function mediaType(request: Request): string {

@@ -1,11 +1,11 @@
 /** MIDI files as the API sends them: the bytes, or a short-lived URL of the object for those who ask for JSON. */
 import { createHash } from "node:crypto";
 import { midiType } from "../../naming/media-types";
+import { DamagedFile } from "../problems/lost-file";
 import type { PresignedUrl } from "../stores/presigned-urls";
 import { negotiate } from "./accept";
 import { digestTag, taggedResponse } from "./entity-tag";
 import { fileStem } from "./file-name";
-import { DamagedFile } from "./lost-file";
 import type { Request } from "./request";
 import { jsonResponse, type Response } from "./response";
 

@@ -5,8 +5,8 @@
  * form costs no more than one pass over its bytes.
  */
 import { beginningOf, readableText } from "../../domain/schemas/text";
+import { Problem } from "../problems/problem";
 import { requireNoContentEncoding } from "./content-encoding";
-import { Problem } from "./problem";
 import type { Request } from "./request";
 
 export const formType = "multipart/form-data";

@@ -1,9 +1,9 @@
 /** For operations without a query; apart from validation.ts, which brings the whole of Zod with it. */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { pointerStep } from "./json-limits";
-import { Problem } from "./problem";
+import { pointerStep } from "../problems/json-pointer";
+import { Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
-import { shortValue } from "./short-value";
 
 /** What a query gives to a name: its value, or all of them where it comes more than once. */
 export function givenTo(query: URLSearchParams, name: string): string | readonly string[] | undefined {

@@ -2,9 +2,9 @@
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf } from "../../domain/schemas/text";
+import { pointerStep } from "../problems/json-pointer";
+import { Problem } from "../problems/problem";
 import { requireNoContentEncoding } from "./content-encoding";
-import { pointerStep } from "./json-limits";
-import { Problem } from "./problem";
 
 /**
  * The part of the event that is used. Written loosely: API Gateway and the local cloud differ (absent or null path

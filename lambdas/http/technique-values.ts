@@ -3,7 +3,7 @@ import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf, readableText } from "../../domain/schemas/text";
 import { checkParameters } from "../../domain/techniques/parameter-values";
 import { checkCompositionParameters, type Techniques, techniques } from "../../domain/techniques/registry";
-import { shortValue } from "./short-value";
+import { shortValue } from "../problems/short-value";
 
 export type TechniqueField = "parameters" | "hyperparameters";
 

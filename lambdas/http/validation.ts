@@ -1,19 +1,15 @@
 /** Requests against Zod schemas: one pass, every broken field with its value and what is allowed. */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { brokenLimit, pointerStep } from "./json-limits";
+import { jsonPointer, pointerStep } from "../problems/json-pointer";
+import { maxErrors, Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
+import { brokenLimit } from "./json-limits";
 import { mediaType, requireUtf8, unsupportedMediaType } from "./media-type";
-import { maxErrors, Problem } from "./problem";
 import { repeatedName } from "./repeated-name";
 import type { Request } from "./request";
-import { shortValue } from "./short-value";
 
 type Path = readonly PropertyKey[];
-
-/** RFC 6901; names are cut, and shown so that they can be read. */
-export function jsonPointer(path: Path): string {
-  return path.map(pointerStep).join("");
-}
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(

@@ -2,17 +2,17 @@
  * The one wrapper of every API function: finds the operation of the route, answers problems as problem+json, catches
  * everything else, and writes one log line a request (no bodies, no tokens).
  */
-import type { ProblemDocument } from "../../domain/schemas/api/problem";
-import { beginningOf, readableText } from "../../domain/schemas/text";
+import { beginningOf } from "../../domain/schemas/text";
 import { apiRoutes, isOperationId, methodsAt, type OperationId, routeKeys } from "../../naming/api-routes";
 import { functionSeconds, marginMilliseconds } from "../../naming/time-limits";
 import { CallDeadlinePassed, withCallDeadline } from "../aws/call-deadline";
 import { isPassingFault } from "../aws/passing-faults";
+import { tableProblem } from "../problems/outcome-problem";
+import { Problem } from "../problems/problem";
 import type { Log } from "../telemetry/logger";
-import { Problem } from "./problem";
-import { tableProblem } from "./refusals";
+import { problemResponse } from "./problem-response";
 import { describeEvent, type HttpEvent, readRequest, type Request } from "./request";
-import { type Response, retryAfter } from "./response";
+import type { Response } from "./response";
 
 export type Operation = (request: Request) => Promise<Response>;
 
@@ -55,7 +55,6 @@ function noSuchRoute(event: HttpEvent, { path }: { readonly path: string }): Pro
   const allow = methods.join(", ");
   return new Problem("METHOD_NOT_ALLOWED", {
     detail: `${beginningOf(path, 200)} does not have the method ${beginningOf(method, 20)}; it has ${allow}.`,
-    headers: { allow },
   });
 }
 
@@ -75,28 +74,6 @@ async function inTime<Result>(milliseconds: number, work: () => Promise<Result>)
   } finally {
     clearTimeout(timer);
   }
-}
-
-function problemResponse(problem: Problem, { requestId, path }: { requestId: string; path: string }): Response {
-  const document: ProblemDocument = {
-    type: `urn:opencomposer:problem:${problem.code.toLowerCase().replaceAll("_", "-")}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.message,
-    instance: readableText(path),
-    code: problem.code,
-    requestId,
-    ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
-  };
-  return {
-    status: problem.status,
-    headers: {
-      "content-type": "application/problem+json",
-      ...retryAfter(problem.retryAfterSeconds),
-      ...problem.headers,
-    },
-    body: JSON.stringify(document),
-  };
 }
 
 function result(response: Response, requestId: string): HttpResult {

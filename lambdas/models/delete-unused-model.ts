@@ -1,4 +1,4 @@
-import { inUse, Problem } from "../http/problem";
+import { inUse, Problem } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { ModelItem } from "../stores/items";
 import type { Models, StockModels } from "../stores/models";

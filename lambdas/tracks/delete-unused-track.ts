@@ -1,4 +1,4 @@
-import { inUse } from "../http/problem";
+import { inUse } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { TrackItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";

@@ -6,7 +6,7 @@ import { melodyChanges } from "../../domain/music/melody-changes";
 import { chooseMelodyTrack, whyNoTones } from "../../domain/music/melody-choice";
 import { parseMidi, type Song } from "../../domain/music/song";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 
 const maxTextLength = 200;
 

@@ -1,5 +1,5 @@
 import { isFinalTrainingJobState } from "../../domain/states/training-job-state";
-import { inUse, Problem } from "../http/problem";
+import { inUse, Problem } from "../problems/problem";
 import { deleteWithFiles } from "../resources/delete-with-files";
 import type { TrainingJobItem } from "../stores/items";
 import type { ObjectStore } from "../stores/objects";

@@ -1,4 +1,4 @@
-import { Problem } from "../http/problem";
+import { Problem } from "../problems/problem";
 import type { TrainingJobItem } from "../stores/items";
 import { doneWith, type Outcome, type Stale } from "../stores/outcome";
 import type { TrainingJobs } from "../stores/training-jobs";

@@ -1,7 +1,7 @@
 import type { UserQuotas } from "../../domain/schemas/user-quotas";
 import { openWorkOwner, ownedKey } from "../../naming/table-keys";
-import { joinedProblem, Problem } from "../http/problem";
-import { shortValue } from "../http/short-value";
+import { joinedProblem, Problem } from "../problems/problem";
+import { shortValue } from "../problems/short-value";
 import type { Catalogues } from "../stores/catalogues";
 import type { IdempotencyOf } from "../stores/idempotency-records";
 import { quotaHeld, type TrainingJobItem } from "../stores/items";

@@ -11,9 +11,9 @@ import {
   samplesFolder,
   trainingJobPrefix,
 } from "../../naming/object-keys";
-import { fileLost } from "../http/lost-file";
-import type { Problem } from "../http/problem";
-import { ownedItem } from "../http/refusals";
+import { fileLost } from "../problems/lost-file";
+import { ownedItem } from "../problems/owned-item";
+import type { Problem } from "../problems/problem";
 import type { TrainingJobItem } from "../stores/items";
 import type { PresignedUrl, PresigningObjectStore } from "../stores/presigned-urls";
 import type { TrainingJobs } from "../stores/training-jobs";
@@ -93,7 +93,8 @@ export function mustHaveFiles({
 export interface TrainingFileLostParams {
   readonly trainingJobs: Pick<TrainingJobs, "get">;
   readonly item: TrainingJobItem;
-  readonly what: string;
+  /** The file, as the response and the log name it. */
+  readonly file: string;
   /** The reason why the existing file cannot be read; absent if there is no file. */
   readonly damage?: Error | undefined;
 }
@@ -102,8 +103,8 @@ export interface TrainingFileLostParams {
  * Returns the problem that answers a request for a file that an ended job must have.
  * @throws ItemNotFound when the job was deleted meanwhile
  */
-export async function trainingFileLost({ trainingJobs, item, what, damage }: TrainingFileLostParams): Promise<Problem> {
+export async function trainingFileLost({ trainingJobs, item, file, damage }: TrainingFileLostParams): Promise<Problem> {
   await ownedItem("TRAINING_JOB", trainingJobs, item);
   const advice = "The job's model and its other files are not affected.";
-  return fileLost({ what, of: `training job ${item.id}`, advice, damage });
+  return fileLost({ file, resource: `training job ${item.id}`, advice, damage });
 }

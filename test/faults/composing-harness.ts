@@ -35,7 +35,7 @@ import { streamImage } from "./stream-image";
  */
 const finishedWithinSeconds = pendingChangeGraceSeconds + 600;
 
-/** Of the queue, and how often it delivers: as lib/constructs/compositions/composition-work.ts sets them. */
+/** Of the queue, and how often it delivers: as lib/constructs/composition-work.ts sets them. */
 const visibilitySeconds = 120;
 const maxDeliveries = 20;
 const reconcileEverySeconds = 300;

@@ -4,9 +4,9 @@ import {
 } from "../../compositions/delete-unused-composition";
 import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 
 export interface DeleteCompositionParams extends Omit<DeleteUnusedCompositionParams, "item"> {

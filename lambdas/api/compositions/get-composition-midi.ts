@@ -1,11 +1,11 @@
 import { compositionMidiKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
-import { maxFileBytes } from "../../http/lost-file";
 import { midiResponse } from "../../http/midi-response";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { maxFileBytes } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/owned-item";
 import type { Compositions } from "../../stores/compositions";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import { notReady } from "./not-ready";
@@ -27,7 +27,7 @@ export async function getCompositionMidi(params: GetCompositionMidiParams): Prom
   return await readCompositionFile({
     compositions,
     item: await ownedItem("COMPOSITION", compositions, of),
-    what: "MIDI file",
+    file: "MIDI file",
     read: async (item) => {
       const { midi } = item;
       if (item.state !== "COMPLETED" || midi === undefined) throw notReady(item, now());

@@ -2,12 +2,12 @@ import { editEventListSchema } from "../../../domain/schemas/api/compositions";
 import { compositionEditEventsKey } from "../../../naming/object-keys";
 import { readCompositionFile } from "../../compositions/composition-file";
 import { taggedResponse } from "../../http/entity-tag";
-import { maxFileBytes, parseStoredJson } from "../../http/lost-file";
-import { Problem } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
+import { maxFileBytes, parseStoredJson } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/owned-item";
+import { Problem } from "../../problems/problem";
 import type { Compositions } from "../../stores/compositions";
 import type { ObjectStore } from "../../stores/objects";
 import { notReady } from "./not-ready";
@@ -38,7 +38,7 @@ export async function listCompositionEditEvents(params: ListCompositionEditEvent
       const { items } = await readCompositionFile({
         compositions,
         item,
-        what: "list of edit events",
+        file: "list of edit events",
         read: async () => {
           const stored = await files.read(compositionEditEventsKey(of), maxFileBytes);
           return stored === undefined ? undefined : parseStoredJson(stored, editEventListSchema);

@@ -1,5 +1,5 @@
 import { pollAfterSeconds } from "../../compositions/poll-interval";
-import { Problem } from "../../http/problem";
+import { Problem } from "../../problems/problem";
 import type { CompositionItem } from "../../stores/items";
 
 /** 409 with the state; a composition that failed says why, since waiting does not help. */

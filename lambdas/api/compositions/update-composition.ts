@@ -4,11 +4,11 @@ import { reviseComposition, type ReviseCompositionParams } from "../../compositi
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
-import { shortValue } from "../../http/short-value";
 import { parseBody } from "../../http/validation";
+import { ownedItem } from "../../problems/owned-item";
+import { shortValue } from "../../problems/short-value";
 import { compositionResource } from "./composition-resource";
 
 export interface UpdateCompositionParams extends Omit<ReviseCompositionParams, "item" | "update"> {

@@ -1,9 +1,9 @@
 import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
 import { deleteUnusedModel, type DeleteUnusedModelParams, requireNoStockModel } from "../../models/delete-unused-model";
+import { ownedItem } from "../../problems/owned-item";
 import type { Models, StockModels } from "../../stores/models";
 
 export interface DeleteModelParams extends Omit<DeleteUnusedModelParams, "item"> {

@@ -1,8 +1,8 @@
 import { taggedResponse, versionTag } from "../../http/entity-tag";
-import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
+import { notFound } from "../../problems/problem";
 import type { Models, StockModels } from "../../stores/models";
 import { modelResource } from "./model-resource";
 

@@ -1,8 +1,8 @@
 import { changeOwned } from "../../http/change-owned";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { noContent, type Response } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { Tracks } from "../../stores/tracks";
 import { deleteUnusedTrack, type DeleteUnusedTrackParams } from "../../tracks/delete-unused-track";
 

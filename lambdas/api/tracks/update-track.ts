@@ -2,10 +2,10 @@ import { updateTrackSchema } from "../../../domain/schemas/api/tracks";
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { parseBody } from "../../http/validation";
+import { ownedItem } from "../../problems/owned-item";
 import type { Tracks } from "../../stores/tracks";
 import { trackResource } from "./track-resource";
 

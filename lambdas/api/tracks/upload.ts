@@ -7,7 +7,6 @@ import type { SameContent } from "../../http/idempotency";
 import { mediaType, unsupportedMediaType } from "../../http/media-type";
 import { type Form, type FormFile, formType, readForm } from "../../http/multipart-form";
 import type { Request } from "../../http/request";
-import { shortValue } from "../../http/short-value";
 import {
   formValues,
   invalidRequest,
@@ -16,6 +15,7 @@ import {
   parseValues,
   queryValues,
 } from "../../http/validation";
+import { shortValue } from "../../problems/short-value";
 import type { UploadedFile } from "../../tracks/uploaded-melody";
 
 /** The file of a request. */

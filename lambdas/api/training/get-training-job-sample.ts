@@ -1,13 +1,13 @@
 import { beginningOf } from "../../../domain/schemas/text";
 import { isFinalTrainingJobState } from "../../../domain/states/training-job-state";
 import { type Sample, sampleFile } from "../../../naming/object-keys";
-import { isDamage, maxFileBytes } from "../../http/lost-file";
 import { midiResponse } from "../../http/midi-response";
-import { notFound } from "../../http/problem";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import type { Response } from "../../http/response";
+import { isDamage, maxFileBytes } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/owned-item";
+import { notFound } from "../../problems/problem";
 import type { TrainingJobItem } from "../../stores/items";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
@@ -33,11 +33,11 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
   }
   const chosen = { epoch: Number(epoch), melodyId };
   const places = { item, artifacts, work };
-  const what = `sample ${epoch}/${melodyId}`;
+  const file = `sample ${epoch}/${melodyId}`;
   try {
     const sample = await readTrainingFile(places, sampleFile(chosen.epoch, melodyId), maxFileBytes);
     if (sample === undefined) {
-      if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, what });
+      if (await wasWritten(places, chosen)) throw await trainingFileLost({ trainingJobs, item, file });
       throw notFound("sample", `${epoch}/${melodyId}`);
     }
     return await midiResponse({
@@ -50,7 +50,7 @@ export async function getTrainingJobSample(params: GetTrainingJobSampleParams): 
     if (!isDamage(error)) throw error;
     // The container of a job that has not ended may be writing it at this moment.
     if (!isFinalTrainingJobState(item.state)) throw notFound("sample", `${epoch}/${melodyId}`);
-    throw await trainingFileLost({ trainingJobs, item, what, damage: error });
+    throw await trainingFileLost({ trainingJobs, item, file, damage: error });
   }
 }
 

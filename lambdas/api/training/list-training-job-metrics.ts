@@ -4,11 +4,11 @@ import { isFinalTrainingJobState } from "../../../domain/states/training-job-sta
 import { epochMetrics, maxProgressBytes, parseProgress } from "../../../domain/training/progress";
 import { progressFile, referenceFile } from "../../../naming/object-keys";
 import { taggedList } from "../../http/entity-tag";
-import { DamagedFile, parseStoredJson } from "../../http/lost-file";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
 import { parseQuery } from "../../http/validation";
+import { DamagedFile, parseStoredJson } from "../../problems/lost-file";
+import { ownedItem } from "../../problems/owned-item";
 import type { TrainingJobItem } from "../../stores/items";
 import { ObjectTooLargeError } from "../../stores/objects";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
@@ -67,7 +67,7 @@ export async function listTrainingJobMetrics(params: ListTrainingJobMetricsParam
   const { epochs } = parseProgress(progress ?? "", typeof planned === "number" ? planned : undefined);
   if (epochs.length === 0 && mustHaveFiles(item)) {
     const damage = progress !== undefined ? new DamagedFile("the file has no epoch that can be read") : undefined;
-    throw await trainingFileLost({ trainingJobs, item, what: "progress", damage });
+    throw await trainingFileLost({ trainingJobs, item, file: "progress", damage });
   }
   return await taggedList({
     request,

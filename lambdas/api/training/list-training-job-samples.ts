@@ -1,8 +1,8 @@
 import { taggedList } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { type Response, retryAfter } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { PresigningObjectStore } from "../../stores/presigned-urls";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "../../training/poll-interval";
@@ -24,7 +24,7 @@ export async function listTrainingJobSamples(params: ListTrainingJobSamplesParam
   const item = await ownedItem("TRAINING_JOB", trainingJobs, of);
   const samples = await listSamples({ item, artifacts, work });
   if (samples.length === 0 && mustHaveFiles(item)) {
-    throw await trainingFileLost({ trainingJobs, item, what: "folder of samples" });
+    throw await trainingFileLost({ trainingJobs, item, file: "folder of samples" });
   }
   return await taggedList({
     request,

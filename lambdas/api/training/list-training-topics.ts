@@ -1,11 +1,11 @@
 import { isTrainedOn, selectPieces } from "../../../domain/training/selection";
-import { pointerStep } from "../../http/json-limits";
-import { Problem } from "../../http/problem";
 import { givenTo } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
-import { shortValue } from "../../http/short-value";
 import { invalidRequest } from "../../http/validation";
+import { pointerStep } from "../../problems/json-pointer";
+import { Problem } from "../../problems/problem";
+import { shortValue } from "../../problems/short-value";
 import type { Catalogues } from "../../stores/catalogues";
 import type { CatalogueItem } from "../../stores/items";
 import { loadCatalogue } from "../../training/catalogue";

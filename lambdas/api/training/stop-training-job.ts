@@ -1,9 +1,9 @@
 import { changeOwned } from "../../http/change-owned";
 import { versionTag } from "../../http/entity-tag";
 import { requireNoQuery } from "../../http/query-names";
-import { ownedItem } from "../../http/refusals";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response, retryAfter } from "../../http/response";
+import { ownedItem } from "../../problems/owned-item";
 import type { TrainingJobs } from "../../stores/training-jobs";
 import { pollAfterSeconds } from "../../training/poll-interval";
 import { requestStop } from "../../training/request-stop";

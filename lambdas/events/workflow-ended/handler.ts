@@ -4,20 +4,21 @@ import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createOpenWork } from "../../stores/open-work";
 import { instrumented } from "../../telemetry/instrumented";
-import { createFinalizingPorts } from "../../training/finalizing-ports";
 import { withinTime } from "../../training/time-limit";
 import { workflowEnded } from "../../training/workflow-ended";
+import { createFinalizingPorts } from "../../workflow/finalizing-ports";
 
-const environment = readEnvironment(["stage", "tableName", "artifactsBucket", "workBucket", "stateMachineArn"]);
-const ports = createFinalizingPorts(environment);
-const openWork = createOpenWork({
-  table: createDynamoDBTable({ client: createDocumentClient(), tableName: environment.tableName }),
-  now: () => new Date(),
-});
-const executions = createWorkflowExecutions({
-  client: createStepFunctionsClient(),
-  stateMachineArn: environment.stateMachineArn,
-});
+const { tableName, artifactsBucket, workBucket, stateMachineArn } = readEnvironment([
+  "stage",
+  "tableName",
+  "artifactsBucket",
+  "workBucket",
+  "stateMachineArn",
+]);
+const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
+const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
+const openWork = createOpenWork({ table, now: ports.now });
+const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 
 /**
  * Goes on with the job in its next attempt. If there is none and SageMaker still has to stop the job, the reconciler
