@@ -30,8 +30,8 @@ const userSchema = z.enum(["demo", "second"]);
  * Returns true if the sign-in failed because no Cognito answered: nothing listens there, or something else does. The
  * SDK adds what it knows.
  */
-const isUnanswered = (problem: unknown): boolean =>
-  problem instanceof Error && "$metadata" in problem && !(problem instanceof CognitoIdentityProviderServiceException);
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && "$metadata" in error && !(error instanceof CognitoIdentityProviderServiceException);
 
 /**
  * Returns an access token of a user of the local cloud.
