@@ -229,8 +229,8 @@ async function isAbandoned(
     if (described !== undefined) return !mayStillRun(interpretTrainingJob(described));
     return ended || now().getTime() - slot.leasedUntil > launchGraceSeconds * 1000;
   } catch (error) {
-    // Another job's row could not be read, or SageMaker did not answer, so the job goes on waiting. The reconciler ends
-    // a row that nobody can read.
+    // Another job's row could not be read, or SageMaker did not respond, so the job goes on waiting. The reconciler
+    // ends a row that nobody can read.
     log.warn("whether a slot is abandoned could not be told", { slot: slot.index, reason: String(error) });
     return false;
   }
