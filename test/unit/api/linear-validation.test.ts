@@ -5,8 +5,8 @@ import {
   hostileOperations,
   type HostileRequest,
   hostileRequests,
-} from "../../../scripts/verification/hostile-operations";
-import { measureRefusals } from "../../../scripts/verification/refusal-times";
+} from "../../verification/hostile-operations";
+import { measureRefusals } from "../../verification/refusal-times";
 import { composerApi } from "./support/composer-api";
 import { composition, model, track, trainingJob } from "./support/items";
 

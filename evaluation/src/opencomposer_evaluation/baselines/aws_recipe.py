@@ -40,7 +40,14 @@ import onnx
 import torch
 from opencomposer_music.piano_roll import PITCHES, SOUNDING
 from opencomposer_training.checkpoints import load_checkpoint, save_checkpoint
-from opencomposer_training.dataset import Piece, build_dataset, cut_window, iterate_pieces, training_windows
+from opencomposer_training.dataset import (
+    Piece,
+    build_dataset,
+    cut_window,
+    iterate_pieces,
+    own_splits,
+    training_windows,
+)
 from opencomposer_training.environment import write_atomically
 from torch import Tensor, nn
 from torch.nn import functional
@@ -316,8 +323,8 @@ def two_bar_windows(pieces: list[Piece]) -> npt.NDArray[np.bool_]:
 def read_training_pieces(datasets: Path) -> tuple[list[Piece], str]:
     """Returns the pieces of the train split, and the sha256 of the file that holds them."""
     content = datasets.joinpath(*DATASET, "pieces.jsonl").read_bytes()
-    splits = {line["id"]: line["split"] for line in iterate_pieces(content)}
-    return build_dataset(iterate_pieces(content), splits).of_split("train"), hashlib.sha256(content).hexdigest()
+    dataset = build_dataset(iterate_pieces(content), own_splits(iterate_pieces(content)))
+    return dataset.of_split("train"), hashlib.sha256(content).hexdigest()
 
 
 def train(recipe: AwsRecipe, work: Path, cpu_seconds: float, stop_requested: Callable[[], bool]) -> dict[str, float]:

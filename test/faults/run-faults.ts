@@ -11,12 +11,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { cloudFaults } from "../test/faults/cloud-faults";
-import { composingFaults } from "../test/faults/composing-faults";
-import { counts, isOk, type Outcome, tablesOf } from "../test/faults/outcomes";
-import { trainingFaults } from "../test/faults/training-faults";
+import { cloudFaults } from "./cloud-faults";
+import { composingFaults } from "./composing-faults";
+import { counts, isOk, type Outcome, tablesOf } from "./outcomes";
+import { trainingFaults } from "./training-faults";
 
-const folder = resolve(__dirname, "../docs/experiments");
+const folder = resolve(__dirname, "../../docs/experiments");
 const file = join(folder, "faults.md");
 
 interface Part {

@@ -12,15 +12,15 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { localCredentials } from "../local/cloud/ministack";
-import { signIn } from "../local/cloud/users";
-import { outputsSchema } from "../local/outputs";
-import { runCommand } from "../tools/command-line";
-import { measureBundles } from "./bundle-sizes";
-import { measureRefusals } from "./verification/refusal-times";
+import { localCredentials } from "../../local/cloud/ministack";
+import { signIn } from "../../local/cloud/users";
+import { outputsSchema } from "../../local/outputs";
+import { measureBundles } from "../../scripts/bundle-sizes";
+import { runCommand } from "../../tools/command-line";
+import { measureRefusals } from "../verification/refusal-times";
 
 const run = promisify(execFile);
-const root = resolve(__dirname, "..");
+const root = resolve(__dirname, "../..");
 
 const invocationsSchema = z.object({
   model: z.object({ name: z.string(), sha256: z.string(), bytes: z.int() }),

@@ -16,12 +16,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { accessToken, type ApiSession, openSession, shapes } from "../test/e2e/api-session";
-import { documentedOperations } from "../test/e2e/documented-operations";
-import { randomMelody } from "../test/e2e/random-melody";
-import { repository, startCloud } from "../test/e2e/running-cloud";
-import { until } from "../test/e2e/until";
-import { readOptions, runCommand } from "../tools/command-line";
+import { readOptions, runCommand } from "../../tools/command-line";
+import { accessToken, type ApiSession, openSession, shapes } from "../e2e/api-session";
+import { documentedOperations } from "../e2e/documented-operations";
+import { randomMelody } from "../e2e/random-melody";
+import { repository, startCloud } from "../e2e/running-cloud";
+import { until } from "../e2e/until";
 
 const checks = [
   "not_a_server_error",
@@ -130,7 +130,7 @@ async function runSchemathesis(params: {
   const reportFile = join(folder, "report.ndjson");
   const perOperation = ((requests - requestsBeforeFuzzing) * margin) / documentedOperations.length;
   const examples = Math.max(1, Math.ceil(perOperation));
-  const hooks = join(repository, "scripts/verification/midi_bodies.py");
+  const hooks = join(repository, "test/verification/midi_bodies.py");
   writeFileSync(configFile, configuration({ hooks, ids, examples }));
   // There is one worker, because with several threads CPython 3.11 now and then fails to parse ("AST constructor
   // recursion depth mismatch").

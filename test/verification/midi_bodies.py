@@ -2,7 +2,7 @@
 
 Schemathesis has no bodies of its own for these media types.
 
-Loaded by `scripts/verify-api.ts` as the `hooks` of its Schemathesis configuration.
+Loaded by `test/verification/verify-api.ts` as the `hooks` of its Schemathesis configuration.
 """
 
 import schemathesis

@@ -1,9 +1,9 @@
 /**
  * Compares our reader of MIDI files with midi-json-parser's core alone on the same bytes (docs/adr/0034).
  *
- *   npx tsx scripts/midi-reading.ts                     time and peak memory for large files, results of damaged files
- *   npx tsx scripts/midi-reading.ts --against FOLDER    the same, beside the reader of another checkout
- *   npx tsx scripts/midi-reading.ts FILE...             results of these files
+ *   npx tsx test/bench/midi-reading.ts                     time and peak memory for large files, results of damaged files
+ *   npx tsx test/bench/midi-reading.ts --against FOLDER    the same, beside the reader of another checkout
+ *   npx tsx test/bench/midi-reading.ts FILE...             results of these files
  *
  * Each reading runs in a plain Node process of its own. Its time is the median of three, and its memory is the peak
  * that was resident (VmHWM).
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   options: { against: { type: "string" } },
   allowPositionals: true,
 });
-const root = path.join(__dirname, "..");
+const root = path.join(__dirname, "../..");
 const folder = mkdtempSync(path.join(tmpdir(), "midi-reading-"));
 const rounds = 3;
 

@@ -13,16 +13,16 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import * as z from "zod";
-import { localCredentials } from "../local/cloud/ministack";
-import { randomPassword, seedUser } from "../local/cloud/users";
-import { type Outputs, outputsSchema } from "../local/outputs";
-import { accessToken, subjectOf } from "../test/e2e/api-session";
-import { type Audit, type Books, isFinal, openBooks } from "../test/faults/books";
-import { OwnCloud } from "../test/faults/own-cloud";
-import { Ledger } from "../test/soak/ledger";
-import { PoliteClient, Traffic } from "../test/soak/polite-client";
-import { SoakingUser, TrainingBudget } from "../test/soak/soaking-user";
-import { exitCodeOf, readOptions, UsageError } from "../tools/command-line";
+import { localCredentials } from "../../local/cloud/ministack";
+import { randomPassword, seedUser } from "../../local/cloud/users";
+import { type Outputs, outputsSchema } from "../../local/outputs";
+import { exitCodeOf, readOptions, UsageError } from "../../tools/command-line";
+import { accessToken, subjectOf } from "../e2e/api-session";
+import { type Audit, type Books, isFinal, openBooks } from "../faults/books";
+import { OwnCloud } from "../faults/own-cloud";
+import { Ledger } from "./ledger";
+import { PoliteClient, Traffic } from "./polite-client";
+import { SoakingUser, TrainingBudget } from "./soaking-user";
 
 const maxConcurrent = 8;
 /** Seconds without any change after which open work counts as stuck, and what disagrees counts as wrong. */
