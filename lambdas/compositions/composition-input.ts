@@ -1,6 +1,6 @@
 /** Checks the input of a new composition: it must exist, be ready, and fit the options and the model. */
 import type { OtherTimeSignature } from "../../domain/music/bar-lines";
-import { chooseBars, type InputFault, type PitchSpan, transposeFault } from "../../domain/music/input-limits";
+import { chooseBars, type InputIssue, type PitchSpan, transposeIssue } from "../../domain/music/input-limits";
 import { sampleMelodies } from "../../domain/music/sample-melodies";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import type { ProblemCode } from "../../domain/schemas/api/problem-codes";
@@ -144,17 +144,17 @@ export interface CheckOptionsParams {
  */
 export function checkInputOptions({ resolved, options, maxBars }: CheckOptionsParams): number {
   const choice = chooseBars({ melody: resolved, options, maxBars });
-  if (choice.kind === "REFUSED") throw optionProblem(choice.fault);
+  if (choice.kind === "REFUSED") throw optionProblem(choice.issue);
   const { bars } = choice;
   // A part of the melody may avoid its extreme notes, so only the whole melody is checked here. The worker checks
   // parts.
   if (resolved.pitches === undefined || bars < resolved.bars) return bars;
-  const fault = transposeFault(resolved.pitches, options.transpose ?? 0);
-  if (fault !== undefined) throw optionProblem(fault);
+  const issue = transposeIssue(resolved.pitches, options.transpose ?? 0);
+  if (issue !== undefined) throw optionProblem(issue);
   return bars;
 }
 
-function optionProblem({ code, option, message, reason, value, allowed }: InputFault): Problem {
+function optionProblem({ code, option, message, reason, value, allowed }: InputIssue): Problem {
   return inputProblem(code, `The input cannot be used: ${message}.`, {
     pointer: `/inputOptions/${option}`,
     reason,

@@ -3,7 +3,6 @@ import { workNotEnded } from "../../domain/states/failures";
 import type { FinalTrainingJobState } from "../../domain/states/training-job-state";
 import type { OwnedBy } from "../../naming/object-keys";
 import type { SageMakerJobs } from "../aws/sagemaker-jobs";
-import type { OpenWork } from "../stores/open-work";
 import { isDone } from "../stores/outcome";
 import type { Slots } from "../stores/slots";
 import type { Tickets } from "../stores/tickets";
@@ -14,10 +13,9 @@ import type { WithinTime } from "./time-limit";
 
 export interface EndUnrepairedJobParams {
   readonly of: OwnedBy;
-  readonly openWork: Pick<OpenWork, "attemptOf" | "endUnread">;
   /** The only attempt in which the job is ended. Undefined: it is ended in any attempt. */
   readonly attempt?: number | undefined;
-  readonly trainingJobs: Pick<TrainingJobs, "get">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "attemptOf" | "endUnread">;
   readonly slots: Pick<Slots, "releaseAllOf">;
   readonly tickets: Pick<Tickets, "remove">;
   readonly sageMakerJobs: Pick<SageMakerJobs, "stop">;
@@ -39,11 +37,11 @@ const counted = { READY: "JobsReady", FAILED: "JobsFailed", STOPPED: "JobsStoppe
  * @returns false when the job has ended meanwhile, or is in another attempt
  */
 export async function endUnrepairedJob(params: EndUnrepairedJobParams): Promise<boolean> {
-  const { of, openWork, slots, tickets, log, metrics } = params;
-  const current = params.attempt === undefined ? undefined : await openWork.attemptOf(of);
+  const { of, trainingJobs, slots, tickets, log, metrics } = params;
+  const current = params.attempt === undefined ? undefined : await trainingJobs.attemptOf(of);
   if (current !== undefined && current !== params.attempt) return false;
   await stopIfPossible(params);
-  const ended = await openWork.endUnread("TRAINING_JOB", of, { failure: workNotEnded, attempt: current });
+  const ended = await trainingJobs.endUnread(of, { failure: workNotEnded, attempt: current });
   if (!isDone(ended)) return false;
   const state = ended.value;
   metrics.record(counted[state]);

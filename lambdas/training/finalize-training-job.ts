@@ -71,7 +71,7 @@ const keepingPatienceSeconds = endedWorkflowPatienceSeconds;
 const tries = 3;
 
 /**
- * Finalizes a job; nothing else writes the final state of a row that can be read (lambdas/stores/open-work.ts ends the
+ * Finalizes a job; nothing else writes the final state of a row that can be read (`endUnread` ends the
  * others). It keeps progress and samples, ends the row (open-work mark and quota in the same transaction), then frees
  * slot and ticket. Every part can be done twice. If the row is already final, only slot and ticket are freed.
  */

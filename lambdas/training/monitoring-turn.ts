@@ -41,14 +41,14 @@ export async function runMonitoringTurn(params: MonitoringTurnParams): Promise<M
   const { trainingJobName } = opened.job;
   if (trainingJobName === undefined) return repeatResult(params, opened.job);
 
-  const observation = await monitorTrainingJob({ ...params, job: opened.job, trainingJobName });
-  const { meaning, job } = observation;
+  const monitored = await monitorTrainingJob({ ...params, job: opened.job, trainingJobName });
+  const { meaning, job } = monitored;
   switch (meaning.kind) {
     case "RUNNING":
     case "UNKNOWN": {
       const isStopping = meaning.kind === "RUNNING" && meaning.state === "STOPPING";
       if (job.stopRequested && !isStopping) await sageMakerJobs.stop(trainingJobName);
-      return { outcome: "RUNNING", waitSeconds: jittered(secondsToNextTurn(observation, settings, now()), random) };
+      return { outcome: "RUNNING", waitSeconds: jittered(secondsToNextTurn(monitored, settings, now()), random) };
     }
     case "CAPACITY_REFUSED":
       return await awaitCapacity({ job, nextName: true, trainingJobs, settings, now, random, log, metrics });

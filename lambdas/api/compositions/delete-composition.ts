@@ -11,7 +11,7 @@ import type { Compositions } from "../../stores/compositions";
 
 export interface DeleteCompositionParams extends Omit<DeleteUnusedCompositionParams, "item"> {
   readonly request: Request;
-  readonly compositions: Pick<Compositions, "get" | "remove">;
+  readonly compositions: Pick<Compositions, "get" | "remove" | "openOf">;
 }
 
 /** Deletes one of the caller's compositions. */

@@ -8,7 +8,7 @@ import { deleteUnusedTrainingJob, type DeleteUnusedTrainingJobParams } from "../
 
 export interface DeleteTrainingJobParams extends Omit<DeleteUnusedTrainingJobParams, "item"> {
   readonly request: Request;
-  readonly trainingJobs: Pick<TrainingJobs, "get" | "remove">;
+  readonly trainingJobs: Pick<TrainingJobs, "get" | "remove" | "openOf">;
 }
 
 /** Deletes one of the caller's training jobs. */

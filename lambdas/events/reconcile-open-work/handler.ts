@@ -6,7 +6,6 @@ import { reconcileOpenWork, reconcilePatience } from "../../open-work/reconcile-
 import { createCompositions } from "../../stores/compositions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
 import { createObjectStore } from "../../stores/objects";
-import { createOpenWork } from "../../stores/open-work";
 import { createPendingChanges } from "../../stores/pending-changes";
 import { instrumented } from "../../telemetry/instrumented";
 import { withinTime } from "../../training/time-limit";
@@ -22,7 +21,6 @@ const { stage, tableName, artifactsBucket, workBucket, compositionQueueUrl, stat
 ]);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
-const openWork = createOpenWork({ table, now: ports.now });
 const pendingChanges = createPendingChanges({ table, now: ports.now });
 const s3 = createS3Client();
 const removal = {
@@ -43,7 +41,6 @@ export const handler = instrumented("events/reconcile-open-work", async (_event,
   return await reconcileOpenWork({
     ...ports,
     ...telemetry,
-    openWork,
     compositions,
     queue,
     executions,

@@ -2,7 +2,6 @@ import { createDocumentClient, createStepFunctionsClient } from "../../aws/clien
 import { readEnvironment } from "../../aws/environment";
 import { createWorkflowExecutions } from "../../aws/workflow-executions";
 import { createDynamoDBTable } from "../../stores/dynamodb-table";
-import { createOpenWork } from "../../stores/open-work";
 import { instrumented } from "../../telemetry/instrumented";
 import { withinTime } from "../../training/time-limit";
 import { workflowEnded } from "../../training/workflow-ended";
@@ -17,7 +16,6 @@ const { tableName, artifactsBucket, workBucket, stateMachineArn } = readEnvironm
 ]);
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
-const openWork = createOpenWork({ table, now: ports.now });
 const executions = createWorkflowExecutions({ client: createStepFunctionsClient(), stateMachineArn });
 
 /**
@@ -26,5 +24,5 @@ const executions = createWorkflowExecutions({ client: createStepFunctionsClient(
  */
 export const handler = instrumented(
   "events/workflow-ended",
-  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, openWork, withinTime }),
+  async (event, telemetry) => await workflowEnded({ ...ports, ...telemetry, event, executions, withinTime }),
 );

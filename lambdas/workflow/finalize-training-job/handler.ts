@@ -15,6 +15,7 @@ const { tableName, artifactsBucket, workBucket } = readEnvironment([
 const table = createDynamoDBTable({ client: createDocumentClient(), tableName });
 const ports = createFinalizingPorts({ table, artifactsBucket, workBucket });
 
+/** Writes the final state of an execution's training job, and frees what the job held. */
 export const handler = instrumentedStep("workflow/finalize-training-job", async (data, telemetry) => {
   const { input, failure, fault, caught } = parseFinalizeInput(data);
   if (caught !== undefined) telemetry.log.error("a step failed unexpectedly", caught);
