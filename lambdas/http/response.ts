@@ -1,4 +1,4 @@
-/** Responses of operations, before `withHttp` makes the Lambda's result of them. */
+/** Makes the responses of operations. `withHttp` makes the Lambda's results of them. */
 
 export type Headers = Readonly<Record<string, string>>;
 

@@ -29,7 +29,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
   }
-  // Text that becomes a number is described by what is allowed for the number.
+  // If text becomes a number, the error says what is allowed for the number.
   if (schema instanceof z.ZodPipe) return unwrap(schema.out);
   return schema;
 }

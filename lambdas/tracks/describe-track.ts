@@ -6,7 +6,7 @@ import { plainText } from "../../domain/schemas/text";
 import type { TrackItem } from "../stores/items";
 import type { ReadMelody, UploadedFile } from "./uploaded-melody";
 
-/** Limits of what a row says about a file. The row must stay small, because it is read with every request. */
+/** These limits keep the row of a track small, because it is read with every request for the track. */
 const maxTracksListed = 64;
 const maxChangesListed = 50;
 const maxOtherTimeSignaturesListed = 50;
