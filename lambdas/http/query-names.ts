@@ -3,7 +3,7 @@
  * into functions that need no schema.
  */
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { pointerStep } from "../problems/json-pointer";
+import { pointerName } from "../problems/json-pointer";
 import { Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import type { Request } from "./request";
@@ -19,7 +19,7 @@ export function requireNoQuery(request: Request): void {
   const names = [...new Set(request.query.keys())];
   if (names.length === 0) return;
   const errors = names.map((name): FieldError => ({
-    pointer: `?${pointerStep(name).slice(1)}`,
+    pointer: `?${pointerName(name)}`,
     reason: "unknown query parameter",
     ...shortValue(valuesGivenFor(request.query, name)),
     allowed: "no query parameters",

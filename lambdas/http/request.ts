@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
 import { beginningOf } from "../../domain/schemas/text";
-import { pointerStep } from "../problems/json-pointer";
+import { pointerName } from "../problems/json-pointer";
 import { Problem } from "../problems/problem";
 import { requireNoContentEncoding } from "./content-encoding";
 
@@ -106,7 +106,7 @@ function queryOf(rawQuery: string): URLSearchParams {
       const [[name, value] = ["", ""]] = new URLSearchParams(pair);
       const raw = pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : value;
       return {
-        pointer: `?${pointerStep(name).slice(1)}`,
+        pointer: `?${pointerName(name)}`,
         reason: "is not UTF-8",
         value: beginningOf(raw, 100),
         allowed: "text in UTF-8, percent-encoded",

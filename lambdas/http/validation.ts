@@ -3,7 +3,7 @@
  */
 import * as z from "zod";
 import type { FieldError } from "../../domain/schemas/api/problem";
-import { jsonPointer, pointerStep } from "../problems/json-pointer";
+import { jsonPointer, pointerName } from "../problems/json-pointer";
 import { maxErrors, Problem } from "../problems/problem";
 import { shortValue } from "../problems/short-value";
 import { brokenLimit } from "./json-limits";
@@ -435,7 +435,7 @@ export function parseValues<Schema extends z.ZodObject>(
   pointer: (name: string) => string,
 ): ParsedValues<z.output<Schema>> {
   const errors = [...repeated].map(([name, values]): FieldError => ({
-    pointer: pointer(pointerStep(name).slice(1)),
+    pointer: pointer(pointerName(name)),
     reason: "is given more than once",
     ...shortValue(values),
     allowed: "one value",

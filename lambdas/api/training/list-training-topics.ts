@@ -3,7 +3,7 @@ import { valuesGivenFor } from "../../http/query-names";
 import type { Request } from "../../http/request";
 import { jsonResponse, type Response } from "../../http/response";
 import { invalidRequest } from "../../http/validation";
-import { pointerStep } from "../../problems/json-pointer";
+import { pointerName } from "../../problems/json-pointer";
 import { Problem } from "../../problems/problem";
 import { shortValue } from "../../problems/short-value";
 import type { Catalogues } from "../../stores/catalogues";
@@ -49,7 +49,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
     const allowed = [...all.keys()].join(", ");
     throw invalidRequest(
       unknownTags.map((tag) => ({
-        pointer: `?${pointerStep(tag).slice(1)}`,
+        pointer: `?${pointerName(tag)}`,
         reason: "unknown query parameter",
         ...shortValue(valuesGivenFor(request.query, tag)),
         allowed,
@@ -58,7 +58,7 @@ export async function listTrainingTopics({ request, catalogues }: ListTrainingTo
   }
   const errors = unknownTopics(topics, all).map(({ tag, error }) => ({
     ...error,
-    pointer: `?${pointerStep(tag).slice(1)}`,
+    pointer: `?${pointerName(tag)}`,
   }));
   if (errors.length > 0) {
     throw new Problem("TOPIC_NOT_FOUND", { detail: "No piece has some of these topics; `errors` lists them.", errors });
