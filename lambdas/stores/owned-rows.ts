@@ -150,9 +150,11 @@ export function createOwnedRows<Schema extends z.ZodType<OwnedItem>>({
       ]),
 
     change: async (item, attributes) => {
-      const set = { ...attributes, version: item.version + 1, updatedAt: now().toISOString() };
-      const given = Object.entries(set).filter(([, value]) => value !== undefined);
-      schema.parse({ ...item, ...Object.fromEntries(given) });
+      const version = item.version + 1;
+      const entries: readonly (readonly [string, unknown])[] = Object.entries({ ...attributes });
+      const given = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+      const set = { ...given, version, updatedAt: now().toISOString() };
+      schema.parse({ ...item, ...set });
       // Only the changed attributes are written, so that attributes that a newer version has added survive.
       const result = await table.write([
         { kind: "UPDATE", key: keyOf(item), changes: { set }, condition: asRead(item) },
