@@ -70,9 +70,10 @@ function refusingUnsafeNumbers<Port extends object>(port: Port): Port {
   return new Proxy(port, {
     get: (target, property) => {
       const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== "function") return value;
+      // The others are left alone: a list of open rows is an async iterable and no promise.
+      if (typeof value !== "function" || (property !== "advance" && property !== "finish")) return value;
       return async (...values: unknown[]): Promise<unknown> => {
-        if (property === "advance" || property === "finish") refuseUnsafeNumbers(values);
+        refuseUnsafeNumbers(values);
         const response: unknown = await Reflect.apply(value, target, values);
         return response;
       };
