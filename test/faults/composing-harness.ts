@@ -209,7 +209,7 @@ export class ComposingHarness {
     postpone: (seconds: number) => Promise<void>,
   ): ReturnType<typeof executeComposition> {
     return await executeComposition({
-      of: { sub, id: compositionId },
+      owned: { sub, id: compositionId },
       firstDeliveredAt: firstDeliveredAt ?? this.clock.now(),
       postpone,
       // One renewal, at the begin of the work: no virtual time passes while it is done.
