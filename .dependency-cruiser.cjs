@@ -111,10 +111,32 @@ module.exports = {
     {
       name: "use-cases-know-no-request",
       comment:
-        "An operation reads the request and makes the response; its use case is given values and returns an item.",
+        "HTTP is one way to start a use case. It is given values, returns an item, and throws a problem if it refuses.",
       severity: "error",
       from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
-      to: { path: "^lambdas/http/(request|response|with-http|idempotency|entity-tag|change-owned)\\.ts$" },
+      to: { path: "^lambdas/http/" },
+    },
+    {
+      name: "http-serves-every-operation",
+      comment: "What lambdas/http does is the same for all operations, so it imports no use case.",
+      severity: "error",
+      from: { path: "^lambdas/http/" },
+      to: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
+    },
+    {
+      name: "problems-lie-below",
+      comment:
+        "A problem says why a request is refused. Use cases and lambdas/http share it, so it knows the stores' outcomes and errors at most.",
+      severity: "error",
+      from: { path: "^lambdas/problems/" },
+      to: { path: "^lambdas/", pathNot: "^lambdas/(problems/|stores/(outcome|objects|table)\\.ts$)" },
+    },
+    {
+      name: "use-cases-are-handed-their-ports",
+      comment: "Entries read the environment and make clients. A use case gets stores, ports and the clock from them.",
+      severity: "error",
+      from: { path: "^lambdas/(compositions|training|tracks|models|resources|open-work)/" },
+      to: { path: "^lambdas/(aws/(clients|environment)|stores/dynamodb-table)\\.ts$" },
     },
     {
       name: "stores-lie-below",

@@ -3,16 +3,17 @@
  * has a name made of its logical id, and account and region are those of the local cloud.
  */
 import * as z from "zod";
-import { localAccount, localRegion } from "../../local/cloud/ministack";
+import { localRegion } from "../../local/cloud/ministack";
+import { localAccountId } from "../../naming/resource-names";
 import type { Resource, StackName, Synthesised } from "../infra/support/synthesize";
 
 const partition = "aws";
 const pseudoParameters: Readonly<Record<string, string>> = {
   "AWS::Partition": partition,
   "AWS::Region": localRegion,
-  "AWS::AccountId": localAccount,
+  "AWS::AccountId": localAccountId,
   "AWS::URLSuffix": "amazonaws.com",
-  "AWS::StackId": `arn:aws:cloudformation:${localRegion}:${localAccount}:stack/stack/0`,
+  "AWS::StackId": `arn:aws:cloudformation:${localRegion}:${localAccountId}:stack/stack/0`,
   "AWS::StackName": "stack",
 };
 
@@ -20,7 +21,7 @@ const pseudoParameters: Readonly<Record<string, string>> = {
 export type Resolve = (value: unknown) => unknown;
 
 export const arnOf = (service: string, resource: string): string =>
-  `arn:${partition}:${service}:${localRegion}:${localAccount}:${resource}`;
+  `arn:${partition}:${service}:${localRegion}:${localAccountId}:${resource}`;
 
 /** Returns the name of a bucket, which has no capital letters, and no more than 63 characters. */
 const bucketName = (id: string): string => id.toLowerCase().slice(-63);
@@ -28,7 +29,7 @@ const bucketName = (id: string): string => id.toLowerCase().slice(-63);
 /** What `Ref` gives, by the resource's type; for the types that are not listed it is the name. */
 const references: Readonly<Record<string, (id: string) => string>> = {
   "AWS::S3::Bucket": bucketName,
-  "AWS::SQS::Queue": (id) => `https://sqs.${localRegion}.amazonaws.com/${localAccount}/${id}`,
+  "AWS::SQS::Queue": (id) => `https://sqs.${localRegion}.amazonaws.com/${localAccountId}/${id}`,
   "AWS::SNS::Topic": (id) => arnOf("sns", id),
   "AWS::StepFunctions::StateMachine": (id) => arnOf("states", `stateMachine:${id}`),
 };
@@ -39,7 +40,7 @@ const arns: Readonly<Record<string, (id: string) => string>> = {
   "AWS::SQS::Queue": (id) => arnOf("sqs", id),
   "AWS::Lambda::Function": (id) => arnOf("lambda", `function:${id}`),
   "AWS::Logs::LogGroup": (id) => arnOf("logs", `log-group:${id}:*`),
-  "AWS::IAM::Role": (id) => `arn:${partition}:iam::${localAccount}:role/${id}`,
+  "AWS::IAM::Role": (id) => `arn:${partition}:iam::${localAccountId}:role/${id}`,
   "AWS::StepFunctions::StateMachine": (id) => arnOf("states", `stateMachine:${id}`),
   "AWS::ECR::Repository": (id) => arnOf("ecr", `repository/${id.toLowerCase()}`),
 };

@@ -3,11 +3,17 @@
  * and held against the function's role, and each permission of a role against the calls.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { loadStageConfig, parseStageConfig } from "../../lib/config/load-stage-config";
-import { prodConfig } from "../../lib/config/prod";
+import { parseStageConfig } from "../../lib/config/load-stage-config";
 import { repositoryPath } from "../../lib/constructs/repository-root";
-import { localAccount, localRegion } from "../../local/cloud/ministack";
-import { perTechnique, resourcePrefix, type Stage, type TechniqueId } from "../../naming/resource-names";
+import { localRegion } from "../../local/cloud/ministack";
+import {
+  localAccountId,
+  perTechnique,
+  resourcePrefix,
+  type Stage,
+  type TechniqueId,
+} from "../../naming/resource-names";
+import { prodConfig, stageConfigs } from "../infra/support/stage-configs";
 import { synthesize } from "../infra/support/synthesize";
 import { callsOfAws } from "./calls-of-aws";
 import { grantsOf, isUsedBy, type KnownCall, refusedCalls, unusedGrants, wideGrants } from "./grants";
@@ -24,7 +30,7 @@ beforeAll(async () => {
   // The scripted SageMaker knows a technique's container by its image.
   const image = (technique: TechniqueId) => ({
     kind: "uri" as const,
-    uri: `${localAccount}.dkr.ecr.${localRegion}.amazonaws.com/music/${technique}@sha256:${"0".repeat(64)}`,
+    uri: `${localAccountId}.dkr.ecr.${localRegion}.amazonaws.com/music/${technique}@sha256:${"0".repeat(64)}`,
   });
   const images = perTechnique((technique) => ({ training: image(technique), inference: image(technique) }));
   functions = await startRecordedFunctions(synthesize(parseStageConfig({ ...prodConfig, images })));
@@ -37,7 +43,7 @@ afterAll(async () => {
 
 /** The functions read what differs between stages from their environment: names, instance type, longest run. */
 function asIn(stage: Stage, { action, resource, context }: RequestedPermission): RequestedPermission {
-  const { instanceType, runtimeLimitSeconds } = loadStageConfig(stage).training;
+  const { instanceType, runtimeLimitSeconds } = stageConfigs[stage].training;
   return {
     action,
     resource: resource.replace(resourcePrefix("prod"), resourcePrefix(stage)),
@@ -141,7 +147,7 @@ test("docs/permissions.md says what the roles of prod may do", () => {
     [`table/${tableName}`]: "table",
     [artifactsBucket]: "artifacts",
     [workBucket]: "work",
-    [localAccount]: "ACCOUNT",
+    [localAccountId]: "ACCOUNT",
     [localRegion]: "REGION",
   };
   const rendered = renderPermissions({ ...judge("prod"), words });
@@ -199,7 +205,7 @@ describe("the checks find", () => {
     const query = {
       ...more,
       actions: ["dynamodb:Query"],
-      resources: [`arn:aws:dynamodb:${localRegion}:${localAccount}:table/${table}`],
+      resources: [`arn:aws:dynamodb:${localRegion}:${localAccountId}:table/${table}`],
     };
     expect(unusedGrants([withStatement(register, query)], calls)).toEqual([
       `workflow/register-model: dynamodb:Query on ${query.resources.join()}`,
@@ -236,7 +242,7 @@ describe("the checks find", () => {
       expect([change, refusesWith(created, { context: { ...context, ...change } })]).toEqual([change, true]);
     }
     expect(refusesWith(created, { resource: created.permission.resource.replace("prod", "other") })).toBe(true);
-    expect(refusesWith(passed, { resource: `arn:aws:iam::${localAccount}:role/Admin` })).toBe(true);
+    expect(refusesWith(passed, { resource: `arn:aws:iam::${localAccountId}:role/Admin` })).toBe(true);
     expect(refusesWith(passed, { context: { "iam:PassedToService": ["ec2.amazonaws.com"] } })).toBe(true);
   });
 });

@@ -3,11 +3,11 @@ import { createCompositionSchema, updateCompositionSchema } from "../../domain/s
 import { updateTrackSchema } from "../../domain/schemas/api/tracks";
 import { createTrainingJobSchema } from "../../domain/schemas/api/training";
 import { readUpload } from "../../lambdas/api/tracks/upload";
-import { Problem } from "../../lambdas/http/problem";
 import { requireNoQuery } from "../../lambdas/http/query-names";
 import { bodyLimitBytes, readRequest, type Request } from "../../lambdas/http/request";
 import { techniqueErrors } from "../../lambdas/http/technique-values";
 import { parseBody } from "../../lambdas/http/validation";
+import { Problem } from "../../lambdas/problems/problem";
 import { readUploadedMelody } from "../../lambdas/tracks/uploaded-melody";
 import type { OperationId } from "../../naming/api-routes";
 import { hostileOperations, type HostileRequest, hostileRequests } from "./hostile-operations";

@@ -1,26 +1,17 @@
-/** What the stores' refusals are to a client. */
+/** Turns outcomes of the stores' writes into problems for the caller. */
 import type { QuotaCounter } from "../../domain/schemas/user-quotas";
-import type { OwnedBy } from "../../naming/object-keys";
-import type { OwnedKind } from "../../naming/table-keys";
 import type { Outcome, QuotaReached, Stale } from "../stores/outcome";
 import { TableBusy } from "../stores/table";
-import { notFound, Problem } from "./problem";
+import { Problem } from "./problem";
 
-const kindsInWords: Readonly<Record<OwnedKind, string>> = {
-  TRACK: "track",
-  COMPOSITION: "composition",
-  MODEL: "model",
-  TRAINING_JOB: "training job",
-};
-
-/** What is counted, and after how long it is worth trying again: work ends by itself, kept things must be deleted. */
-interface CounterInWords {
+/** A quota in words, with advice for its owner: unfinished work ends by itself, stored things must be deleted. */
+interface QuotaInWords {
   readonly words: string;
   readonly retryAfterSeconds: number;
   readonly advice: string;
 }
 const deleteOne = "Delete one first.";
-const counters: Readonly<Record<QuotaCounter, CounterInWords>> = {
+const quotas: Readonly<Record<QuotaCounter, QuotaInWords>> = {
   openCompositions: { words: "unfinished compositions", retryAfterSeconds: 2, advice: "Try again when one has ended." },
   openTrainingJobs: {
     words: "unfinished training jobs",
@@ -42,19 +33,8 @@ const counters: Readonly<Record<QuotaCounter, CounterInWords>> = {
   },
 };
 
-/** Returns one of the caller's items. @throws Problem NOT_FOUND */
-export async function ownedItem<Item>(
-  kind: OwnedKind,
-  rows: { get(owned: OwnedBy): Promise<Item | undefined> },
-  owned: OwnedBy,
-): Promise<Item> {
-  const item = await rows.get(owned);
-  if (item === undefined) throw notFound(kindsInWords[kind], owned.id);
-  return item;
-}
-
 function quotaProblem({ counter, quota }: QuotaReached): Problem {
-  const { words, retryAfterSeconds, advice } = counters[counter];
+  const { words, retryAfterSeconds, advice } = quotas[counter];
   return new Problem("USER_QUOTA_REACHED", {
     detail:
       counter === "storedBytes"
@@ -65,20 +45,20 @@ function quotaProblem({ counter, quota }: QuotaReached): Problem {
   });
 }
 
-/** The problem that a refusal is to a client; a request that was repeated has its response, see idempotency.ts. */
-export function refusalProblem(refusal: QuotaReached | Stale): Problem {
-  if (refusal.kind === "QUOTA_REACHED") return quotaProblem(refusal);
+/** Returns the problem of a write that was not done. */
+export function outcomeProblem(outcome: QuotaReached | Stale): Problem {
+  if (outcome.kind === "QUOTA_REACHED") return quotaProblem(outcome);
   const detail = "The resource was changed at the same time. Read it again and repeat the request.";
   return new Problem("CONFLICT", { detail, retryAfterSeconds: 1 });
 }
 
-/** Returns what a write gave. @throws Problem for its refusal */
-export function accepted<Value>(outcome: Outcome<Value, QuotaReached | Stale>): Value {
+/** Returns the value of a write that was done. @throws Problem when it was not done */
+export function requireDone<Value>(outcome: Outcome<Value, QuotaReached | Stale>): Value {
   if (outcome.kind === "DONE") return outcome.value;
-  throw refusalProblem(outcome);
+  throw outcomeProblem(outcome);
 }
 
-/** The problem that an error of the table means, or nothing when it is a fault of ours. */
+/** Returns the problem that an error of the table means to the caller; undefined if it is a fault of ours. */
 export function tableProblem(error: unknown): Problem | undefined {
   if (!(error instanceof TableBusy)) return undefined;
   const detail = "Too many of your requests change the same things at once. Send this one again.";

@@ -5,13 +5,13 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { environmentVariables } from "../../../naming/environment-variables";
-import { techniqueIds } from "../../../naming/resource-names";
-import { functionSeconds } from "../../../naming/time-limits";
-import type { StageConfig } from "../../config/stage-config";
-import { ServiceFunction } from "../functions/service-function";
-import { endpointArn } from "../permissions/sagemaker-arns";
-import { DeadLetterQueue } from "../queues/dead-letter-queue";
+import { environmentVariables } from "../../naming/environment-variables";
+import { techniqueIds } from "../../naming/resource-names";
+import { functionSeconds } from "../../naming/time-limits";
+import type { StageConfig } from "../config/stage-config";
+import { DeadLetterQueue } from "./dead-letter-queue";
+import { ServiceFunction } from "./functions/service-function";
+import { endpointArn } from "./permissions/sagemaker-arns";
 
 export interface CompositionWorkProps {
   readonly config: StageConfig;
@@ -36,7 +36,7 @@ export class CompositionWork extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(1),
       // The time-out is not six times the worker's, as is usual. The poller never takes more than the worker's
-      // concurrency allows, so nothing waits in flight, and after a cold endpoint's refusal the next try should come
+      // concurrency allows, so nothing waits in flight, and after a cold endpoint has failed the next try should come
       // soon. A second delivery meets the lease.
       visibilityTimeout: workerTimeout.plus(Duration.seconds(30)),
       // A composition that waits for a cold endpoint is delivered about ten times within the worker's own budget, which

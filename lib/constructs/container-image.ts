@@ -3,9 +3,9 @@ import { type IRepository, Repository } from "aws-cdk-lib/aws-ecr";
 import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { localImageUri, type TechniqueId } from "../../../naming/resource-names";
-import type { ImageSource } from "../../config/stage-config";
-import { repositoryPath } from "../repository-root";
+import { localImageUri, type TechniqueId } from "../../naming/resource-names";
+import type { ImageSource } from "../config/stage-config";
+import { repositoryPath } from "./repository-root";
 
 export interface ContainerImageProps {
   readonly technique: TechniqueId;

@@ -9,10 +9,10 @@ import {
   type UserPoolClient,
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
-import { resourcePrefix } from "../../../naming/resource-names";
-import type { StageConfig } from "../../config/stage-config";
-import { acknowledge } from "../permissions/acknowledge";
-import { removalPolicy } from "../removal-policy";
+import { resourcePrefix } from "../../naming/resource-names";
+import type { StageConfig } from "../config/stage-config";
+import { acknowledge } from "./permissions/acknowledge-findings";
+import { removalPolicy } from "./removal-policy";
 
 export interface UserDirectoryProps {
   readonly config: StageConfig;
@@ -85,7 +85,7 @@ export class UserDirectory extends Construct {
         cognitoDomain: { domainPrefix: `${resourcePrefix(config.stage)}-${Aws.ACCOUNT_ID}` },
         managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
       });
-      // Without a style assigned to the client, managed login answers with an error page.
+      // Without a style assigned to the client, managed login responds with an error page.
       new CfnManagedLoginBranding(this, "SignInStyle", {
         userPoolId: this.userPool.userPoolId,
         clientId: this.client.userPoolClientId,

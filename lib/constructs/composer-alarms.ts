@@ -16,9 +16,9 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { telemetryNamespace } from "../../../naming/environment-variables";
-import { resourcePrefix } from "../../../naming/resource-names";
-import type { StageConfig } from "../../config/stage-config";
+import { telemetryNamespace } from "../../naming/environment-variables";
+import { resourcePrefix } from "../../naming/resource-names";
+import type { StageConfig } from "../config/stage-config";
 
 export interface ComposerAlarmsProps {
   readonly config: StageConfig;
@@ -30,7 +30,7 @@ export interface ComposerAlarmsProps {
 
 const period = Duration.minutes(5);
 
-/** A few alarms, each of which means that someone should look. Each names the runbook section that says how. */
+/** A few alarms, each of which needs a person. Each names the section of the runbook that says what to do. */
 export class ComposerAlarms extends Construct {
   readonly topic: Topic;
   private readonly action: SnsAction;
@@ -87,7 +87,7 @@ export class ComposerAlarms extends Construct {
       "ApiServerErrors",
       api.metricServerError({ period, statistic: Stats.SUM }),
       5,
-      "The HTTP API answered 5xx at least five times in five minutes.",
+      "The HTTP API responded with 5xx at least five times in five minutes.",
       "api-errors-5xx",
     );
     const waiting = {
