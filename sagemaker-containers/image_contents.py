@@ -92,8 +92,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     try:
         lay_out(Path(__file__).resolve().parents[1], asked.purpose, asked.technique, asked.image)
-    except ContentsProblem as problem:
-        print(problem, file=sys.stderr)
+    except ContentsProblem as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

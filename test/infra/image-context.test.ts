@@ -23,6 +23,8 @@ test("the links of the Python packages lead to files that the build context hold
       entry.isSymbolicLink(),
     );
     expect(links.map(({ name }) => name).sort()).toEqual([
+      "dataset-manifest.schema.json",
+      "dataset-piece.schema.json",
       "invocation-request.schema.json",
       "model-limits.json",
       "model-metadata.schema.json",
