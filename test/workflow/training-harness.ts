@@ -160,7 +160,7 @@ export class TrainingHarness {
   fault: (step: StepName, call: number) => "BEFORE" | "AFTER" | undefined = () => undefined;
   private readonly calls = new Map<StepName, number>();
 
-  /** @param stores - shared with another world */
+  /** @param stores - shared with another harness */
   constructor(more: Partial<TrainingSettings> = {}, stores?: MemoryStores) {
     this.settings = { ...settings, ...more };
     this.stores = stores ?? memoryStores(this.clock.now);
