@@ -276,10 +276,10 @@ describe("the files of an ended training job", () => {
     ],
   ])("that are not there are not lost for %s", async (_, job) => {
     const api = apiWithJob(job);
-    const of = `/training-jobs/${job.id}`;
-    expect((await api.call("GET", `${of}/metrics`)).body).toEqual({ items: [], reference: {} });
-    expect((await api.call("GET", `${of}/samples`)).body).toEqual({ items: [] });
-    expect((await api.call("GET", `${of}/samples/1/ode-to-joy`)).status).toBe(404);
+    const path = `/training-jobs/${job.id}`;
+    expect((await api.call("GET", `${path}/metrics`)).body).toEqual({ items: [], reference: {} });
+    expect((await api.call("GET", `${path}/samples`)).body).toEqual({ items: [] });
+    expect((await api.call("GET", `${path}/samples/1/ode-to-joy`)).status).toBe(404);
   });
 
   test("are not lost when the job is deleted meanwhile: 404", async () => {
