@@ -19,10 +19,7 @@ from opencomposer_testing.serving_process import CONTAINERS, REPOSITORY, Serving
 from opencomposer_testing.tiny_training_job import progress_lines, validate, write_job
 
 TECHNIQUES = ("ar-cnn", "unet-gan")
-LOCKS = {
-    "inference": ("serving/requirements.txt",),
-    "training": ("training/torch.txt", "training/requirements.txt"),
-}
+LOCKS: dict[str, list[str]] = json.loads((CONTAINERS / "image-contents.json").read_text("utf-8"))["locks"]
 ONLY_FOR_TRAINING = {"torch", "onnx", "mido", "opencomposer_training"}
 ONLY_FOR_THE_DATA_SET = {"music21", "matplotlib", "pillow", "requests"}
 
@@ -200,7 +197,8 @@ def test_a_serving_module_that_is_gone_is_named(tmp_path: Path) -> None:
     copy = tmp_path / "repository"
     containers = copy / "sagemaker-containers"
     containers.mkdir(parents=True)
-    (containers / "image_contents.py").write_bytes((CONTAINERS / "image_contents.py").read_bytes())
+    for name in ("image_contents.py", "image-contents.json"):
+        (containers / name).write_bytes((CONTAINERS / name).read_bytes())
     for package in ("container", "music", "serving", "unet-gan"):
         (containers / package).symlink_to(CONTAINERS / package)
     broken = containers / "broken"
